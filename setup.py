@@ -1,0 +1,34 @@
+"""Builds the compiled modules: every .pyx becomes an extension, with the C files that stand beside it as `_<name>*.c`."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, find_packages, setup
+
+ROOMS = ["halco", "haldls", "fisch", "stadls", "sim"]
+# bit-identical results on every instruction set: no contraction, no fast-math (the two -fno switches keep results, they allow vector code)
+FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if sys.platform != "win32" else ["/O2"]
+
+
+def extensions() -> list[Extension]:
+    wanted = [part for part in os.environ.get("HICANNX_BUILD", "").split(",") if part] or ROOMS
+    found = []
+    for source in sorted(path for room in ROOMS for path in Path(room).rglob("*.pyx")):
+        if any(source.as_posix().startswith(part) for part in wanted):
+            kernels = sorted(kernel.as_posix() for kernel in source.parent.glob(f"{source.stem}_*.c"))
+            name = ".".join(source.with_suffix("").parts)
+            macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")]
+            found.append(Extension(name, [source.as_posix(), *kernels], include_dirs=[numpy.get_include()], define_macros=macros, extra_compile_args=FLAGS))
+    return found
+
+
+compat, tools = find_packages("compat"), find_packages("tools")
+setup(
+    packages=[package for room in ROOMS for package in [room, *(f"{room}.{inner}" for inner in find_packages(room))]] + compat + tools,
+    package_dir={"": ".", **{name: f"compat/{name.replace('.', '/')}" for name in compat}, **{name: f"tools/{name.replace('.', '/')}" for name in tools}},
+    package_data={"": ["*.pxd", "*.pyi", "py.typed", "*.yaml"]},
+    ext_modules=cythonize(extensions(), language_level=3, quiet=True),
+)
