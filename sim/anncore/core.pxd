@@ -1,0 +1,37 @@
+# cython: language_level=3
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
+
+cdef struct Spike:
+    int64_t tick
+    int32_t neuron
+
+
+cdef class AnalogCore:
+    # register images, written by the digital side: numpy arrays for Python, pointers to the same memory for C
+    cdef readonly object chip            # sim.virtual_chip.VirtualChip
+    cdef readonly object capmem          # uint16[4, 3120]: code of cell row * 130 + column, blocks NW, NE, SW, SE
+    cdef readonly object neuron_config   # uint32[512, 6], by AtomicNeuronOnDLS
+    cdef readonly object neuron_backend  # uint32[512, 4], by AtomicNeuronOnDLS
+    cdef readonly object backend_common  # uint32[2, 2], by CommonNeuronBackendConfigOnDLS (west, east)
+    cdef readonly object weights         # uint8[512, 256]: row 256 * hemisphere + SynapseRowOnSynram, column
+    cdef readonly object labels          # uint8[512, 256]
+    cdef uint16_t* capmem_data
+    cdef uint32_t* neuron_config_data
+    cdef uint32_t* neuron_backend_data
+    cdef uint32_t* backend_common_data
+    cdef uint8_t* weights_data
+    cdef uint8_t* labels_data
+
+    cdef readonly int64_t now            # grid point reached, in ticks of 2 ns
+    cdef Spike* spikes                   # of the last run, in time order
+    cdef readonly int n_spikes
+
+    cpdef void touch_neuron(self, int neuron) noexcept
+    cpdef void touch_capmem(self, int block, int cell) noexcept
+    cpdef void touch_backend_common(self, int block) noexcept
+    cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept
+    cpdef void fire(self, int neuron, int64_t tick) noexcept
+    cpdef int64_t run(self, int64_t until) noexcept
+    cpdef void clear_spikes(self) noexcept
+    cpdef void set_probe(self, int slot, int neuron, int source) noexcept
+    cpdef double probe(self, int slot, int64_t tick) noexcept

@@ -1,0 +1,37 @@
+"""The identity of one modelled chip."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Mode(Enum):
+    """How strongly the circuits of a chip differ from their drawing."""
+
+    IDEAL = "ideal"  # every circuit at its nominal value, no trial noise
+    TYPICAL = "typical"  # fixed pattern and trial noise of an ordinary chip
+
+
+@dataclass(frozen=True)
+class VirtualChip:
+    """One chip: its serial number decides the fixed pattern of all its circuits.
+
+    serial: 0 .. 2**32 - 1; the same serial is the same silicon on every machine.
+    mode: a `Mode` or its name, "typical" or "ideal".
+
+    >>> VirtualChip(42).mode
+    <Mode.TYPICAL: 'typical'>
+    >>> VirtualChip(42, "ideal").is_ideal
+    True
+    """
+
+    serial: int = 0
+    mode: Mode = Mode.TYPICAL
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.serial < 2**32:
+            raise ValueError(f"serial number {self.serial} of a virtual chip is outside 0 .. {2**32 - 1}")
+        object.__setattr__(self, "mode", Mode(self.mode))
+
+    @property
+    def is_ideal(self) -> bool:
+        return self.mode is Mode.IDEAL
