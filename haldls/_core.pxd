@@ -1,0 +1,57 @@
+from libc.stdint cimport int64_t, uint8_t, uint32_t
+
+
+cdef struct Move:
+    # the `mask`-wide bits of slot `slot` from bit `source` on stand in word `word` from bit `target` on
+    int slot
+    int word
+    int source
+    int target
+    uint32_t mask
+
+
+cdef class Layout:
+    """Where the fields of a container class stand on the wire over one backend: addresses and bits."""
+    cdef readonly int n_slots, n_write, n_read
+    cdef readonly str backend
+    cdef readonly type container
+    cdef Move* write_moves
+    cdef Move* read_moves
+    cdef int n_write_moves, n_read_moves
+    cdef uint32_t* write_flip     # per word: stored inverted, and constant ones
+    cdef uint32_t* read_flip
+    cdef int64_t* offset          # per slot: stored = value + offset
+    cdef bint gray_words, byte_lane
+    cdef object write_address, read_address
+    cdef object write_table, read_table
+    cdef const uint32_t* write_rows
+    cdef const uint32_t* read_rows
+    cdef dict slots
+    cdef list _rows(self, int slot, str text, uint32_t* flip, int words)
+    cdef int _lookup(self, int64_t enum, uint32_t* addresses, bint write) except -1
+    cdef void encode(self, const int64_t* slots, uint32_t* words) noexcept nogil
+    cdef void decode(self, const uint32_t* words, int64_t* slots) noexcept nogil
+    cdef int write_addresses_at(self, int64_t enum, uint32_t* addresses) except -1
+    cdef int read_addresses_at(self, int64_t enum, uint32_t* addresses) except -1
+    cdef int encode_at(self, Container container, int64_t enum, uint32_t* words, uint8_t* enables) except -1
+    cdef int decode_at(self, Container container, int64_t enum, const uint32_t* words) except -1
+
+
+cdef class Schema:
+    """What a container class is made of: slots with names, defaults and types, and one layout per backend."""
+    cdef readonly type container
+    cdef readonly int n_slots
+    cdef int64_t* defaults
+    cdef readonly tuple fields
+    cdef readonly dict layouts
+    cdef readonly str default_backend
+    cdef readonly bint encode_hook, decode_hook
+    cdef Layout layout(self, str backend)
+
+
+cdef class Container:
+    cdef Schema schema
+    cdef int64_t* slots
+
+
+cdef Schema schema_of(type cls)

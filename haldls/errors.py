@@ -1,0 +1,17 @@
+"""Errors of the container layer, one shallow tree."""
+
+
+class ContainerError(RuntimeError):
+    """Something about a container does not fit; the text names the class and the coordinate or field."""
+
+
+class CoordinateError(ContainerError, TypeError):
+    """A coordinate of another kind than the container stands on."""
+
+
+class UnknownBackendError(ContainerError):
+    """The container cannot be accessed over that backend."""
+
+
+class FieldValueError(ContainerError, ValueError):
+    """A value inside the range of its type that the register cannot hold."""

@@ -1,0 +1,29 @@
+from haldls._core cimport Container
+
+
+cdef class Field:
+    cdef readonly str name, doc, unit
+    cdef public int slot
+    cdef readonly int count
+    cdef readonly object type, choices
+    cdef readonly list write_bits, read_bits, defaults
+    cdef readonly long long offset
+    cdef int kind
+    cdef long long raw(self, object value) except? -9223372036854775807
+    cdef object cooked(self, long long raw)
+
+
+cdef class Array(Field):
+    cdef readonly object index
+    cdef readonly bint copies
+    cdef int position(self, object index) except -1
+
+
+cdef class ArrayView:
+    cdef Container container
+    cdef Array field
+
+
+cdef class Group(Field):
+    cdef readonly object index
+    cdef readonly list parts

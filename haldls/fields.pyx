@@ -1,0 +1,300 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""The rows of a container's table: fields, arrays of fields and groups, with range, default, place and meaning.
+
+    refractory_time = Field(RefractoryTime, "~w1[3:0] ~w2[5:2]", unit="cycles of the selected clock", doc="...")
+    enable_fire = Field(bool, "w3[4]", doc="...")
+    weights = Array(EntryOnQuad, Weight, lambda entry: f"w0[...]", doc="...")
+
+A field is a property of its container. Reading gives a value of the field's type, writing takes one or a plain integer in
+range; anything else raises TypeError or RangeError and changes nothing.
+"""
+
+from cpython.long cimport PyLong_Check
+from enum import Enum
+
+import numpy as np
+
+from halco._core cimport Value, bounds_of, checked, make
+
+from halco._core import RangeError
+
+from haldls._core cimport Container, schema_of
+
+cdef enum Kind:
+    FLAG, RANGED, CHOICE, UNION
+
+cdef object KEEP = object()
+
+
+cdef list _per_element(bits, int count):
+    if bits is None:
+        return None
+    if callable(bits):
+        return [bits(index) for index in range(count)]
+    return [bits] * count if isinstance(bits, str) else list(bits)
+
+
+cdef class Field:
+    """One value of a register.
+
+    type     bool, a ranged number or coordinate class, an IntEnum, or a tuple of ranged classes with disjoint ranges (a union)
+    bits     place in the written words (see `haldls.bits`), None if the field is not written
+    read     place in the words read, if that differs; None if it is not read
+    default  value of a default constructed container (None: the default of the type)
+    offset   the register stores value + offset
+    """
+
+    def __init__(self, type, bits=None, *, read=KEEP, default=None, unit="", doc="", offset=0):
+        self.count = 1
+        self._describe(type, bits, read, unit, doc, offset)
+        self.defaults = [self._default(default)]
+
+    def _describe(self, type, bits, read, str unit, str doc, long long offset):
+        self.type, self.unit, self.doc, self.offset = type, unit, doc, offset
+        if type is bool:
+            self.kind = FLAG
+        elif isinstance(type, tuple):
+            self.kind = UNION
+        elif issubclass(type, Enum):
+            self.kind, self.choices = CHOICE, {int(member): member for member in type}
+        else:
+            self.kind = RANGED
+        self.write_bits = _per_element(bits, self.count)
+        self.read_bits = self.write_bits if read is KEEP else _per_element(read, self.count)
+
+    def _default(self, default):
+        if default is not None:
+            return self.raw(default)
+        if self.kind == FLAG:
+            return 0
+        return next(iter(self.choices)) if self.kind == CHOICE else int(self.type[0]() if self.kind == UNION else self.type())
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, container, owner):
+        if container is None:
+            return self
+        return self.cooked((<Container>container).slots[self.slot])
+
+    def __set__(self, container, value):
+        (<Container>container).slots[self.slot] = self.raw(value)
+
+    cdef long long raw(self, object value) except? -9223372036854775807:
+        """The integer of a user's value. Raises TypeError or RangeError."""
+        if self.kind == FLAG:
+            return self._raw_flag(value)
+        if self.kind == RANGED:
+            return checked(<type>self.type, value)
+        if self.kind == CHOICE:
+            return self._raw_choice(value)
+        for alternative in self.type:
+            if type(value) is alternative:
+                return (<Value>value).v
+        return checked(<type>self.type[0], value)
+
+    def _raw_flag(self, value):
+        if value is True or value is False:
+            return 1 if value else 0
+        if isinstance(value, np.bool_) or (PyLong_Check(value) and 0 <= value <= 1):
+            return int(value)
+        raise TypeError(f"{self.name} takes True or False, not {value!r}")
+
+    def _raw_choice(self, value):
+        if isinstance(value, Enum) and not isinstance(value, self.type) or int(value) not in self.choices:
+            raise TypeError(f"{self.name} takes a {self.type.__qualname__} ({', '.join(self.type.__members__)}), not {value!r}")
+        return int(value)
+
+    cdef object cooked(self, long long raw):
+        """The user's value of an integer."""
+        if self.kind == FLAG:
+            return raw != 0
+        if self.kind == RANGED:
+            return make(<type>self.type, raw)
+        if self.kind == CHOICE:
+            return self.choices[raw]
+        for alternative in self.type:
+            if bounds_of(alternative).min <= raw <= bounds_of(alternative).max:
+                return make(<type>alternative, raw)
+        raise RangeError(f"{raw} fits none of {self.type}")
+
+    def check(self, Container container):
+        """Refuses values that decoding left outside the range of the type. Raises RangeError."""
+        cdef int index
+        for index in range(self.slot, self.slot + self.count):
+            if self.kind == RANGED:
+                checked(<type>self.type, container.slots[index])
+            elif self.kind == CHOICE and container.slots[index] not in self.choices:
+                raise RangeError(f"{self.name} cannot be {container.slots[index]}: no {self.type.__qualname__} has that value")
+            elif self.kind == UNION:
+                self.cooked(container.slots[index])
+
+    def is_default(self, Container container):
+        """Whether all slots of the field hold their default."""
+        return all(container.slots[self.slot + index] == self.defaults[index] for index in range(self.count))
+
+    def text(self, Container container):
+        """The value as `repr` shows it."""
+        value = self.cooked(container.slots[self.slot])
+        return value.name if isinstance(value, Enum) else str(int(value)) if isinstance(value, Value) else str(value)
+
+
+cdef class Array(Field):
+    """One value per instance of a coordinate (or per integer below `index`).
+
+    bits      callable of the element's integer, or a sequence of bit maps
+    copies    the property returns a copy, as some properties of the original do; otherwise changes reach the container
+    """
+
+    def __init__(self, index, type, bits=None, *, read=KEEP, default=None, unit="", doc="", offset=0, copies=False):
+        self.index, self.copies = index, copies
+        self.count = index if isinstance(index, int) else index.size
+        self._describe(type, bits, read, unit, doc, offset)
+        if isinstance(default, (list, tuple)):
+            self.defaults = [self.raw(value) for value in default]
+        else:
+            self.defaults = [self._default(default)] * self.count
+
+    def __get__(self, container, owner):
+        if container is None:
+            return self
+        return _view(owner(container) if self.copies else container, self)
+
+    def __set__(self, container, values):
+        raw = [self.raw(value) for value in values]
+        if len(raw) != self.count:
+            raise ValueError(f"{self.name} holds {self.count} values, {len(raw)} were given")
+        for index, value in enumerate(raw):
+            (<Container>container).slots[self.slot + index] = value
+
+    cdef int position(self, object index) except -1:
+        """Slot of an element. Raises TypeError for a coordinate of another kind, IndexError outside the array."""
+        if isinstance(index, Value) and not isinstance(self.index, int) and type(index) is not self.index:
+            raise TypeError(f"{self.name} is indexed by {self.index.__name__} or integers, not {index!r}")
+        number = index.__index__()
+        if not 0 <= number < self.count:
+            raise IndexError(f"{self.name}[{number}]: there are {self.count} elements")
+        return self.slot + number
+
+    def text(self, Container container):
+        return "[" + ", ".join(str(int(container.slots[self.slot + index])) for index in range(self.count)) + "]"
+
+
+cdef ArrayView _view(Container container, Array field):
+    cdef ArrayView made = ArrayView.__new__(ArrayView)
+    made.container, made.field = container, field
+    return made
+
+
+cdef class ArrayView:
+    """An array property of a container: indexable by its coordinate or by integers; what is set here is set in the container."""
+
+    def __len__(self):
+        return self.field.count
+
+    @property
+    def size(self):
+        """Number of elements."""
+        return self.field.count
+
+    def __getitem__(self, index):
+        return self.field.cooked(self.container.slots[self.field.position(index)])
+
+    def __setitem__(self, index, value):
+        self.container.slots[self.field.position(index)] = self.field.raw(value)
+
+    def __iter__(self):
+        return (self.field.cooked(self.container.slots[self.field.slot + index]) for index in range(self.field.count))
+
+    def __eq__(self, other):
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other))
+
+    __hash__ = None
+
+    def __repr__(self):
+        return f"[{', '.join(map(repr, self))}]"
+
+    def fill(self, value):
+        """Sets all elements."""
+        raw = self.field.raw(value)
+        for index in range(self.field.count):
+            self.container.slots[self.field.slot + index] = raw
+
+    def to_numpy(self):
+        """The plain integers (or bools) as an array."""
+        raw = [self.container.slots[self.field.slot + index] for index in range(self.field.count)]
+        return np.array(raw, dtype=bool if self.field.kind == FLAG else np.int64)
+
+    def from_numpy(self, values):
+        """Takes all elements from an array. Raises RuntimeError for another shape, RangeError for a value out of range."""
+        if np.shape(values) != (self.field.count,):
+            raise RuntimeError("Input shape does not match.")
+        self.field.__set__(self.container, values.tolist())
+
+
+cdef class Group(Field):
+    """One structure (a `Container` without a place of its own) per instance of a coordinate, accessed by get and set methods.
+
+        buffers = Group(BufferIndex, Multiplexer, lambda buffer: {"debug_plus": "w0[3]", ...})
+        get_buffer, set_buffer = buffers.accessors("buffer")
+
+    bits: callable of the element's integer giving the bit map (or list of bit maps, for an array) of every field of the structure.
+    """
+
+    def __init__(self, index, type, bits, *, doc="", unit=""):
+        self.index, self.type, self.doc, self.unit = index, type, doc, unit
+        self.parts = list(schema_of(type).fields)
+        size = sum((<Field>part).count for part in self.parts)
+        elements = index if isinstance(index, int) else index.size
+        self.count = size * elements
+        self.write_bits = [one for element in range(elements) for one in self._places(bits(element))]
+        self.read_bits = self.write_bits
+        self.defaults = [value for _ in range(elements) for part in self.parts for value in (<Field>part).defaults]
+
+    def _places(self, places):
+        return [one for part in self.parts for one in ([places[part.name]] if isinstance(places[part.name], str) else places[part.name])]
+
+    def get(self, Container container, index):
+        """A copy of the structure at `index`."""
+        made = self.type()
+        size = (<Container>made).schema.n_slots
+        start = self.slot + size * int(self.index(index) if not isinstance(self.index, int) else index)
+        for offset in range(size):
+            (<Container>made).slots[offset] = container.slots[start + offset]
+        return made
+
+    def set(self, Container container, index, Container value):
+        """Stores a structure at `index`. Raises TypeError for a structure of another class."""
+        if type(value) is not self.type:
+            raise TypeError(f"{self.name} holds {self.type.__qualname__}, not {value!r}")
+        start = self.slot + value.schema.n_slots * int(self.index(index) if not isinstance(self.index, int) else index)
+        for offset in range(value.schema.n_slots):
+            container.slots[start + offset] = value.slots[offset]
+
+    def accessors(self, str name):
+        """The pair of methods (getter, setter) under which the original offers the group."""
+        def getter(container, index):
+            return self.get(container, index)
+
+        def setter(container, index, value):
+            self.set(container, index, value)
+
+        getter.__name__, setter.__name__ = f"get_{name}", f"set_{name}"
+        getter.__doc__, setter.__doc__ = f"A copy of {name} `index`: {self.doc}", f"Sets {name} `index`: {self.doc}"
+        return getter, setter
+
+    def __get__(self, container, owner):
+        if container is None:
+            return self
+        size = schema_of(self.type).n_slots
+        return [self.get(container, index) for index in range(self.count // size)]
+
+    def __set__(self, container, values):
+        for index, value in enumerate(values):
+            self.set(container, index, value)
+
+    def check(self, Container container):
+        pass  # structures hold flags only; a ranged part would be checked on access
+
+    def text(self, Container container):
+        return repr(self.__get__(container, type(container)))
