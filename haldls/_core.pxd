@@ -14,7 +14,7 @@ cdef class Layout:
     """Where the fields of a container class stand on the wire over one backend: addresses and bits."""
     cdef readonly int n_slots, n_write, n_read
     cdef readonly str backend
-    cdef readonly type container
+    cdef readonly object container
     cdef Move* write_moves
     cdef Move* read_moves
     cdef int n_write_moves, n_read_moves
@@ -39,7 +39,7 @@ cdef class Layout:
 
 cdef class Schema:
     """What a container class is made of: slots with names, defaults and types, and one layout per backend."""
-    cdef readonly type container
+    cdef readonly object container
     cdef readonly int n_slots
     cdef int64_t* defaults
     cdef readonly tuple fields
@@ -54,4 +54,4 @@ cdef class Container:
     cdef int64_t* slots
 
 
-cdef Schema schema_of(type cls)
+cdef Schema schema_of(object cls)

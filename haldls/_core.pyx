@@ -39,7 +39,7 @@ cdef inline uint32_t _binary_of_gray(uint32_t word) noexcept nogil:
 
 
 cdef class Layout:
-    def __cinit__(self, type container, str backend, list fields, write_address, read_address, dict constants,
+    def __cinit__(self, container, str backend, list fields, write_address, read_address, dict constants,
                   bint gray_words=False, bint byte_lane=False):
         self.container, self.backend = container, backend
         self.write_address, self.read_address = write_address, read_address
@@ -213,7 +213,7 @@ cdef class Layout:
 cdef dict _schemas = {}
 
 
-def register(type cls, Schema schema):
+def register(cls, Schema schema):
     """Makes `schema` that of `cls`."""
     _schemas[cls] = schema
 
@@ -223,7 +223,7 @@ def schemas():
     return _schemas
 
 
-cdef Schema schema_of(type cls):
+cdef Schema schema_of(object cls):
     schema = _schemas.get(cls)
     if schema is None:  # a user's subclass shares the schema of the container it derives from
         schema = _schemas[cls] = _schemas[next(base for base in cls.__mro__ if base in _schemas)]
@@ -231,7 +231,7 @@ cdef Schema schema_of(type cls):
 
 
 cdef class Schema:
-    def __cinit__(self, type container, list fields, list layouts):
+    def __cinit__(self, container, list fields, list layouts):
         self.container, self.fields = container, tuple(fields)
         self.n_slots = sum(field.count for field in fields)
         self.defaults = <int64_t*>calloc(max(1, self.n_slots), sizeof(int64_t))
@@ -363,7 +363,7 @@ cdef class Container:
         return schema_of(cls).fields
 
 
-def _restored(type cls, tuple values):
+def _restored(cls, tuple values):
     cdef Container made = cls()
     if len(values) != made.schema.n_slots:
         raise ContainerError(f"{cls.__name__} has {made.schema.n_slots} values, the stored one has {len(values)}")
