@@ -9,8 +9,10 @@ from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
 
 ROOMS = ["halco", "haldls", "fisch", "stadls", "sim"]
-# bit-identical results on every instruction set: no contraction, no fast-math (the two -fno switches keep results, they allow vector code)
-FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if sys.platform != "win32" else ["/O2"]
+POSIX = sys.platform != "win32"
+FLAGS = ["-O2", "-g0"] if POSIX else ["/O2"]
+# kernels: bit-identical results on every instruction set, so no contraction and no fast-math (the two -fno switches keep results and allow vector code)
+KERNEL_FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if POSIX else ["/O2"]
 
 
 def extensions() -> list[Extension]:
@@ -20,8 +22,9 @@ def extensions() -> list[Extension]:
         if any(source.as_posix().startswith(part) for part in wanted):
             kernels = sorted(kernel.as_posix() for kernel in source.parent.glob(f"{source.stem}_*.c"))
             name = ".".join(source.with_suffix("").parts)
+            flags = KERNEL_FLAGS if kernels or source.parts[0] == "sim" else FLAGS
             macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")]
-            found.append(Extension(name, [source.as_posix(), *kernels], include_dirs=[numpy.get_include()], define_macros=macros, extra_compile_args=FLAGS))
+            found.append(Extension(name, [source.as_posix(), *kernels], include_dirs=[numpy.get_include()], define_macros=macros, extra_compile_args=flags))
     return found
 
 
@@ -31,4 +34,5 @@ setup(
     package_dir={"": ".", **{name: f"compat/{name.replace('.', '/')}" for name in compat}, **{name: f"tools/{name.replace('.', '/')}" for name in tools}},
     package_data={"": ["*.pxd", "*.pyi", "py.typed", "*.yaml"]},
     ext_modules=cythonize(extensions(), language_level=3, quiet=True),
+    options={"build_ext": {"parallel": os.cpu_count()}},
 )

@@ -1,0 +1,39 @@
+# make demo    a chip boots, a neuron spikes, first_light.png       make bench   speed, beside Brian2
+# make test    the whole test suite                                  make lint    style and types
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+ROOMS := halco haldls fisch stadls sim
+SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -name '*_kernel.c' \) 2>/dev/null)
+
+.PHONY: demo test bench lint clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/demo
+	$(BIN)/python examples/first_light.py
+
+test: $(VENV)/test
+	$(BIN)/pytest
+
+bench: $(VENV)/bench
+	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only -s
+
+lint: $(VENV)/lint
+	$(BIN)/ruff check .
+	$(BIN)/mypy halco haldls fisch stadls sim
+
+$(VENV)/%: $(VENV)/built
+	$(BIN)/pip install -q --no-build-isolation -e '.[$*]'
+	@touch $@
+
+$(VENV)/built: pyproject.toml setup.py $(SOURCES)
+	@$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not (pathlib.Path(sysconfig.get_paths()["include"]) / "Python.h").exists())' \
+		|| { echo 'The headers of Python are missing. On Debian: sudo apt install python3-dev python3-venv gcc make'; exit 1; }
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q 'setuptools>=77' 'Cython>=3.1' 'numpy>=2.0,<2.3'
+	$(BIN)/pip install -q --no-build-isolation --no-deps -e .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+	find $(ROOMS) \( -name '*.so' -o -name '__pycache__' \) -prune -exec rm -rf {} +
