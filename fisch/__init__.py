@@ -1,5 +1,6 @@
-"""Words on the wire: message formats, access sequences and connections."""
+"""Words on the wire: message formats (`ut`), access sequences of every backend (`access`), connections and what is known about setups."""
 
+from fisch import access, ut
 from fisch._codec import (
     ResponseDecoder,
     ResponseWriter,
@@ -9,20 +10,57 @@ from fisch._codec import (
     encode_omnibus_writes,
     encode_to_fpga,
 )
+from fisch.backends import Access, Backend, Responses, backend
+from fisch.connection import Connection, ConnectionTimeInfo, MultiConnection, Target
 from fisch.errors import AccessError, ConnectionFailedError, FischError, InvalidDataError, ProgramError, WireError
+from fisch.hwdb import (
+    HwdbEntry,
+    HXCubeFPGAEntry,
+    HXCubeSetupEntry,
+    HXCubeWingEntry,
+    JboaAggregatorEntry,
+    JboaSetupEntry,
+    SimulationEntry,
+    ZeroMockEntry,
+)
+from fisch.kinds import connection_from_environment, connection_kind, kinds, register
+from fisch.zero_mock import ZeroMockConnection
 
 __all__ = [
+    "Access",
     "AccessError",
+    "Backend",
+    "Connection",
     "ConnectionFailedError",
+    "ConnectionTimeInfo",
     "FischError",
+    "HXCubeFPGAEntry",
+    "HXCubeSetupEntry",
+    "HXCubeWingEntry",
+    "HwdbEntry",
     "InvalidDataError",
+    "JboaAggregatorEntry",
+    "JboaSetupEntry",
+    "MultiConnection",
     "ProgramError",
     "ResponseDecoder",
     "ResponseWriter",
+    "Responses",
+    "SimulationEntry",
+    "Target",
     "WireError",
     "WordBuffer",
+    "ZeroMockConnection",
+    "ZeroMockEntry",
+    "access",
+    "backend",
+    "connection_from_environment",
+    "connection_kind",
     "decode_to_fpga",
     "encode_omnibus_reads",
     "encode_omnibus_writes",
     "encode_to_fpga",
+    "kinds",
+    "register",
+    "ut",
 ]

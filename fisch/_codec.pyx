@@ -230,7 +230,7 @@ def decode_to_fpga(words):
     with nogil:
         for i in range(n):
             header = w[i] >> 56
-            bits = w[i] >> 40 & 0xff
+            bits = w[i] >> 40 & 0xfeff  # everything above the data but keep_response
             if header >= N_TO_FPGA or (header == TO_JTAG_DATA and (bits < <uint64_t> JTAG_BITS_MIN or bits > <uint64_t> JTAG_BITS_MAX)):
                 bad = i
                 break
@@ -240,7 +240,7 @@ def decode_to_fpga(words):
         return headers, payloads
     if w[bad] >> 56 >= N_TO_FPGA:
         raise WireError(f"Unknown UT message header: {w[bad] >> 56} (word {bad} to the FPGA)", bad)
-    raise WireError(f"JTAG scan of {w[bad] >> 40 & 0xff} bits in word {bad}: {JTAG_BITS_MIN} to {JTAG_BITS_MAX} are possible", bad)
+    raise WireError(f"JTAG scan of {w[bad] >> 40 & 0xfeff} bits in word {bad}: {JTAG_BITS_MIN} to {JTAG_BITS_MAX} are possible", bad)
 
 
 # -------------------------------------------------------------------------------------------------------------- from the FPGA

@@ -1,0 +1,220 @@
+"""Connections: what takes the words of a program and brings back the words of its responses.
+
+`Connection` is one FPGA with its chip. Its kinds come from the entry point group `fisch.connections` (or `register`), so that nothing here
+knows what stands behind them. `MultiConnection` is what users hold: one or more connections that run one program each.
+"""
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from enum import IntEnum
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fisch import ut
+from fisch.errors import ConnectionFailedError, ProgramError
+from fisch.hwdb import HwdbEntry
+
+Words = NDArray[np.uint64]
+
+
+class Target(IntEnum):
+    """What stands behind a connection: containers may refuse one of them."""
+
+    hardware = 0
+    simulation = 1
+
+
+@dataclass
+class ConnectionTimeInfo:
+    """Where the time of a connection went: making words, handing them over, waiting for the halt (handing over included), reading words."""
+
+    encode_duration: timedelta = field(default_factory=timedelta)
+    decode_duration: timedelta = field(default_factory=timedelta)
+    commit_duration: timedelta = field(default_factory=timedelta)
+    execution_duration: timedelta = field(default_factory=timedelta)
+
+    def _with(self, other: "ConnectionTimeInfo", sign: int) -> "ConnectionTimeInfo":
+        return ConnectionTimeInfo(*(getattr(self, part.name) + sign * getattr(other, part.name) for part in fields(self)))
+
+    def __add__(self, other: "ConnectionTimeInfo") -> "ConnectionTimeInfo":
+        return self._with(other, 1)
+
+    def __sub__(self, other: "ConnectionTimeInfo") -> "ConnectionTimeInfo":
+        return self._with(other, -1)
+
+
+_taken: set[Hashable] = set()
+_taken_lock = threading.Lock()
+
+
+class Connection(ABC):
+    """One FPGA. A kind implements `_execute` and says who it is; everything else is here.
+
+    Two threads may use one connection, their programs run one after the other. A program that fails leaves the connection usable.
+    """
+
+    kind: ClassVar[str]
+    supported_targets: ClassVar[frozenset[Target]] = frozenset({Target.hardware})
+
+    def __init__(self, endpoint: Hashable = None) -> None:
+        """Claims `endpoint` for this process (None: nothing to claim); ConnectionFailedError when it is taken."""
+        self._endpoint = None
+        self._closed = False
+        self._lock = threading.Lock()
+        self._time_info = ConnectionTimeInfo()
+        if endpoint is not None:
+            with _taken_lock:
+                if (self.kind, endpoint) in _taken:
+                    raise ConnectionFailedError(f"Trying to construct Connection to already connected endpoint. ({self.kind} {endpoint})")
+                _taken.add((self.kind, endpoint))
+            self._endpoint = endpoint
+
+    @classmethod
+    def from_environment(cls, environ: dict[str, str]) -> "Sequence[Connection]":
+        """The connections of this kind that the environment variables ask for."""
+        return [cls()]
+
+    @property
+    @abstractmethod
+    def identifier(self) -> str:
+        """Unique name of the chip, such as `hxcube0fpga0chip85_1`."""
+
+    @property
+    @abstractmethod
+    def hwdb_entry(self) -> HwdbEntry:
+        """What is known about the setup."""
+
+    @property
+    def bitfile_info(self) -> str:
+        """What the FPGA says about its configuration (YAML text)."""
+        return ""
+
+    @property
+    def repo_state(self) -> str:
+        """Version of the software at the other end."""
+        return ""
+
+    @property
+    def time_info(self) -> ConnectionTimeInfo:
+        """Times since the connection was opened."""
+        return self._time_info
+
+    @abstractmethod
+    def _execute(self, words: Words) -> Words:
+        """Runs the words up to the halt and returns all words of responses, the halt's echo among them."""
+
+    def execute(self, words: Words) -> Words:
+        """Runs a program (uint64[n], the last word is the halt) and returns its responses (uint64[m])."""
+        program = np.ascontiguousarray(words, dtype=np.uint64).reshape(-1)
+        if not len(program) or program[-1] != ut.HALT_WORD:
+            raise ProgramError("Reached end of program without halt instruction!")
+        with self._lock:
+            if self._closed:
+                raise ConnectionFailedError(f"the connection to {self.identifier} is closed")
+            begin = time.perf_counter()
+            try:
+                return self._execute(program)
+            finally:
+                self.add_time(ConnectionTimeInfo(execution_duration=timedelta(seconds=time.perf_counter() - begin)))
+
+    def add_time(self, spent: ConnectionTimeInfo) -> None:
+        """Books time, also of those who encode and decode on behalf of this connection."""
+        self._time_info = self._time_info + spent
+
+    def close(self) -> None:
+        """Gives the endpoint free. Further programs are refused; closing twice is harmless."""
+        self._closed = True
+        if self._endpoint is not None:
+            with _taken_lock:
+                _taken.discard((self.kind, self._endpoint))
+            self._endpoint = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class MultiConnection:
+    """Connections to one or more chips; programs run at the same time, one per chip."""
+
+    def __init__(self, connections: Sequence[Connection]) -> None:
+        if not connections:
+            raise ConnectionFailedError("No executor backend found to connect to.")
+        self.connections = tuple(connections)
+
+    @property
+    def size(self) -> int:
+        return len(self.connections)
+
+    @property
+    def identifiers(self) -> list[str]:
+        return [connection.identifier for connection in self.connections]
+
+    @property
+    def hwdb_entries(self) -> list[HwdbEntry]:
+        return [connection.hwdb_entry for connection in self.connections]
+
+    @property
+    def bitfile_infos(self) -> list[str]:
+        return [connection.bitfile_info for connection in self.connections]
+
+    @property
+    def repo_states(self) -> list[str]:
+        return [connection.repo_state for connection in self.connections]
+
+    @property
+    def time_infos(self) -> list[ConnectionTimeInfo]:
+        return [connection.time_info for connection in self.connections]
+
+    @property
+    def supported_targets(self) -> frozenset[Target]:
+        """Targets that all connections offer."""
+        return frozenset.intersection(*(connection.supported_targets for connection in self.connections))
+
+    def execute(self, programs: Sequence[Words]) -> list[Words]:
+        """Runs one program per chip, each closed by a halt; all of them end before the first error, if any, is raised."""
+        if len(programs) != self.size:
+            raise ProgramError(f"For each fpga exactly one program is required. ({len(programs)} programs, {self.size} FPGAs)")
+        if self.size == 1:
+            return [self.connections[0].execute(programs[0])]
+        return _together([lambda c=c, p=p: c.execute(p) for c, p in zip(self.connections, programs, strict=True)])  # type: ignore[misc]
+
+    def close(self) -> None:
+        for connection in self.connections:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _together(jobs: Sequence[Callable[[], Words]]) -> list[Words]:
+    """Runs the jobs in threads of their own; raises the first error in the order of the jobs."""
+    results: list[Any] = [None] * len(jobs)
+    errors: dict[int, BaseException] = {}
+
+    def run(index: int) -> None:
+        try:
+            results[index] = jobs[index]()
+        except BaseException as error:  # raised again below, in the caller's thread
+            errors[index] = error
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(jobs))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[min(errors)]
+    return results

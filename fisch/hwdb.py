@@ -1,0 +1,100 @@
+"""What is known about a setup: which FPGAs it has, and which chip sits on each (facts: transport 7).
+
+Entries carry the original's names. Reading them from a file is not offered here.
+"""
+
+from dataclasses import dataclass, field
+
+from fisch.errors import FischError
+
+DNA_PORT_BITS = 57
+
+SynramTiming = tuple[tuple[int, int], tuple[int, int]]  # [top, bottom][west, east]
+
+
+@dataclass
+class HXCubeWingEntry:
+    """One chip: its serial numbers and the timing its synapse memories want (None: not known)."""
+
+    handwritten_chip_serial: int = 0
+    chip_revision: int = 3
+    eeprom_chip_serial: int | None = None
+    synram_timing_pcconf: SynramTiming | None = None
+    synram_timing_wconf: SynramTiming | None = None
+
+
+@dataclass
+class HXCubeFPGAEntry:
+    """One FPGA; `wing` is None where no chip is mounted."""
+
+    ip: str = ""
+    wing: HXCubeWingEntry | None = None
+    fuse_dna: int | None = None
+    ci_test_node: bool = False
+
+    def get_dna_port(self) -> int:
+        """Device DNA as the FPGA itself reads it (57 bits): bit i is bit 63 - i of the fuses."""
+        if self.fuse_dna is None:
+            raise FischError(f"the fuse DNA of the FPGA at '{self.ip}' is not known")
+        return sum((self.fuse_dna >> 63 - i & 1) << i for i in range(DNA_PORT_BITS))
+
+
+@dataclass
+class HXCubeSetupEntry:
+    """A cube setup: FPGAs by their number."""
+
+    hxcube_id: int = 0
+    fpgas: dict[int, HXCubeFPGAEntry] = field(default_factory=dict)
+    usb_host: str | None = None
+    usb_serial: str | None = None
+    xilinx_hw_server: str | None = None
+
+    def get_unique_branch_identifier(self, fpga: int) -> str:
+        """Name of one chip in this setup, such as `hxcube0fpga0chip85_1`."""
+        return _identifier(f"hxcube{self.hxcube_id}", self.fpgas, fpga)
+
+
+@dataclass
+class JboaAggregatorEntry:
+    """A node that synchronises the FPGAs of a jBOA setup."""
+
+    ip: str = ""
+    ci_test_node: bool = False
+
+
+@dataclass
+class JboaSetupEntry:
+    """A setup of several chips that run one network."""
+
+    jboa_id: int = 0
+    fpgas: dict[int, HXCubeFPGAEntry] = field(default_factory=dict)
+    aggregators: dict[int, JboaAggregatorEntry] = field(default_factory=dict)
+    usb_host: str | None = None
+    usb_serial: str | None = None
+    xilinx_hw_server: str | None = None
+
+    def get_unique_branch_identifier(self, fpga: int) -> str:
+        """Name of one chip in this setup. The original's exact form is not known; this follows the cube's (assumed)."""
+        return _identifier(f"jboa{self.jboa_id}", self.fpgas, fpga)
+
+
+@dataclass
+class SimulationEntry:
+    """A simulated FPGA and chip."""
+
+
+@dataclass
+class ZeroMockEntry:
+    """Nothing behind the connection: every read gives 0."""
+
+
+HwdbEntry = HXCubeSetupEntry | JboaSetupEntry | SimulationEntry | ZeroMockEntry
+
+
+def _identifier(setup: str, fpgas: dict[int, HXCubeFPGAEntry], fpga: int) -> str:
+    if fpga not in fpgas:
+        raise FischError(f"{setup} has no FPGA {fpga}, only {sorted(fpgas)}")
+    wing = fpgas[fpga].wing
+    if wing is None:
+        raise FischError(f"No chip present. ({setup}, FPGA {fpga})")
+    return f"{setup}fpga{fpga}chip{wing.handwritten_chip_serial}_1"
