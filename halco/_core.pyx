@@ -84,9 +84,29 @@ cdef class Value:
         cls = type(self)
         self.v = bounds_of(cls).default if value is None else _within(cls, _index(value))
 
+    is_interval = False
+
     def value(self):
         """The plain integer."""
         return self.v
+
+    def toEnum(self):  # noqa: N802
+        """The number as an `Enum`: the plain integer, also where the range does not start at 0."""
+        return make(Enum, checked(Enum, self.v))
+
+    @classmethod
+    def components(cls, enums):
+        """Parts that the number `enums` (an integer or an int64 array) is made of, innermost first; here the number itself."""
+        return (enums,)
+
+    @classmethod
+    def convert(cls, target, enums):
+        """What `coordinate.to<target>()` gives for many coordinates at once, all as plain numbers.
+
+        `target` is a class or its name, `enums` an int64 array. Gives int64: -1 where there is no counterpart, one more
+        axis where a coordinate has several.
+        """
+        return getattr(cls, "to" + (target if isinstance(target, str) else target.__name__)).convert(enums)
 
     def __int__(self):
         return self.v
@@ -167,6 +187,9 @@ cdef class Value:
     def __neg__(self):
         return _result(type(self), -self.v)
 
+    def __pos__(self):
+        return self
+
     @classmethod
     def _limit(cls, minimum=None, maximum=None, default=None):
         """Sets the inclusive range of the class (None: unlimited 64 bit) and the value of a default instance."""
@@ -198,6 +221,8 @@ class BaseType(Value):
 
     def __init_subclass__(cls, maximum=None, **others):
         super().__init_subclass__(**others)
+        if maximum is not None:
+            cls.min, cls.max, cls.lowest = 0, maximum, 0
         cls._limit(0 if maximum is not None else None, maximum)
 
 
@@ -221,3 +246,15 @@ class Linear(Value):
 
 
 _bounds[Value] = _bounds[BaseType] = _bounds[Linear] = Bounds(INT64_MIN, INT64_MAX, 0, False)
+
+
+class X(BaseType, maximum=INT64_MAX):
+    """Any column number: half of the position in any grid."""
+
+
+class Y(BaseType, maximum=INT64_MAX):
+    """Any row number: half of the position in any grid."""
+
+
+class Enum(BaseType, maximum=INT64_MAX):
+    """Any position in the enumeration of any coordinate."""

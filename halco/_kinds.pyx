@@ -1,0 +1,527 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""How positions are composed: grids, parts of a whole, intervals, and the conversions between coordinates.
+
+Every coordinate is one number, its position in the enumeration of its class (`int(c)`, `c.toEnum()`). The kinds say how
+that number comes about: a `Grid` counts row by row, a `Mixin` counts a local position inside a larger unit, an `Interval`
+holds two bounds. A conversion is one row in the class body: `toSynramOnDLS = to(lambda e: e // 256)`.
+"""
+
+from itertools import product
+
+from libc.stdint cimport int64_t
+
+from halco._core cimport Value, checked, make
+
+from halco._core import Enum, Linear, X, Y
+
+
+cdef extern from "Python.h":
+    object PyMethod_New(object function, object instance)
+
+
+class CoordinateError(ValueError, RuntimeError):
+    """There is no such position, or it has no counterpart of the wanted type."""
+
+
+class Coordinate:
+    """Base of all coordinates at which a container can be written or read."""
+
+    __slots__ = ()
+
+    def __init__(self):
+        raise TypeError("Coordinate is abstract: construct the coordinate of a container, for example NeuronConfigOnDLS(3)")
+
+
+class RangedEnum(Linear):
+    """Position in an enumeration of known length; the classes `EnumRanged_<size>_` are what `enum_type` names."""
+
+    def __repr__(self):
+        return f"Enum({int(self)})"
+
+    def __reduce__(self):
+        return _ranged_enum_value, (type(self).size, int(self))
+
+    def __hash__(self):
+        return Linear.__hash__(self)
+
+    def __eq__(self, other):
+        return Linear.__eq__(self, _plain(other))
+
+    def __ne__(self, other):
+        return Linear.__ne__(self, _plain(other))
+
+    def __lt__(self, other):
+        return Linear.__lt__(self, _plain(other))
+
+    def __le__(self, other):
+        return Linear.__le__(self, _plain(other))
+
+    def __gt__(self, other):
+        return Linear.__gt__(self, _plain(other))
+
+    def __ge__(self, other):
+        return Linear.__ge__(self, _plain(other))
+
+
+cdef dict _ranged_enums = {}
+
+
+def ranged_enum(size):
+    """The class of positions in an enumeration of `size` entries."""
+    if size not in _ranged_enums:
+        _ranged_enums[size] = type(RangedEnum)(f"EnumRanged_{size}_", (RangedEnum,), {"__module__": "halco"}, size=size)
+    return _ranged_enums[size]
+
+
+def _ranged_enum_value(size, value):
+    return ranged_enum(size)(value)
+
+
+cdef object _plain(object number):
+    return (<Value>number).v if type(number) is Enum else number
+
+
+cdef class _EnumType:
+    """Class property: the ranged enum that fits the size of the class."""
+
+    def __get__(self, instance, owner):
+        return ranged_enum(owner.size)
+
+
+cdef int64_t _position(type cls, object e) except? -1:
+    """Position that a single constructor argument stands for: an Enum, a ranged enum, a plain integer or a `cls`."""
+    if type(e) is Enum or isinstance(e, RangedEnum):
+        return checked(cls, (<Value>e).v)
+    return checked(cls, e)
+
+
+def _no_arithmetic(self, other):
+    return NotImplemented
+
+
+class _Composed(Value):
+    """A position made of parts. Ordered and compared by its number, but without arithmetic of its own."""
+
+    enum_type = _EnumType()
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _no_arithmetic
+    __truediv__ = __rtruediv__ = __mod__ = __rmod__ = _no_arithmetic
+
+    def toEnum(self):  # noqa: N802
+        """The number as ranged enum of this class."""
+        return make(ranged_enum(type(self).size), (<Value>self).v)
+
+
+cdef class Shape:
+    """What the constructor of one grid class needs."""
+
+    cdef type x_type, y_type
+    cdef int64_t width
+    cdef tuple nodes
+    cdef dict index
+
+
+cdef dict _shapes = {}
+
+
+class Grid(_Composed):
+    """A position in two dimensions, counted row by row: `class AtomicNeuronOnDLS(Grid, x=NeuronColumnOnDLS, y=NeuronRowOnDLS)`.
+
+    Constructed from (x, y) or (y, x) of its own axes' types or `X` and `Y`, from two integers (x, y), or from the number alone.
+    A sparse grid lists its `nodes`, a tuple of (x, y), in the order of their numbers; other combinations raise CoordinateError.
+    """
+
+    def __init_subclass__(cls, x=None, y=None, nodes=None, **others):
+        super().__init_subclass__(**others)
+        if x is not None:
+            cls.x_type, cls.y_type = x, y
+            _shapes[cls] = _grid_shape(x, y, nodes)
+            cls.size = len(nodes) if nodes else x.size * y.size
+            cls.min, cls.max = 0, cls.size - 1
+            for axis, part in ((x, _axis_rule(cls, 0)), (y, _axis_rule(cls, 1))):
+                setattr(cls, "to" + axis.__name__, to(part, target=axis.__name__))
+        else:
+            _shapes[cls] = _shapes[cls.__mro__[1]]
+        cls._limit(0, cls.max)
+
+    def __init__(self, first=None, second=None):
+        cls = type(self)
+        if second is not None:
+            (<Value>self).v = _node(cls, <Shape>_shapes[cls], first, second)
+        elif first is not None:
+            (<Value>self).v = _position(cls, first)
+
+    def x(self):
+        """Position along the x axis."""
+        cdef Shape shape = <Shape>_shapes[type(self)]
+        return make(shape.x_type, shape.nodes[(<Value>self).v][0] if shape.nodes else (<Value>self).v % shape.width)
+
+    def y(self):
+        """Position along the y axis."""
+        cdef Shape shape = <Shape>_shapes[type(self)]
+        return make(shape.y_type, shape.nodes[(<Value>self).v][1] if shape.nodes else (<Value>self).v // shape.width)
+
+    @classmethod
+    def components(cls, enums):
+        """(x, y) of the positions `enums`, an integer or an int64 array."""
+        cdef Shape shape = <Shape>_shapes[cls]
+        if shape.nodes:
+            return table(*(node[0] for node in shape.nodes))(enums), table(*(node[1] for node in shape.nodes))(enums)
+        return enums % shape.width, enums // shape.width
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.x()!r}, {self.y()!r}; Enum({int(self)}))"
+
+
+cdef Shape _grid_shape(type x, type y, object nodes):
+    cdef Shape shape = Shape()
+    shape.x_type, shape.y_type, shape.width = x, y, x.size
+    shape.nodes = tuple(nodes) if nodes else None
+    shape.index = {node: number for number, node in enumerate(nodes)} if nodes else None
+    return shape
+
+
+def _axis_rule(cls, axis):
+    return lambda e: cls.components(e)[axis]
+
+
+cdef int64_t _along(type axis, type anything, object position) except? -1:
+    return checked(axis, (<Value>position).v if type(position) is anything else position)
+
+
+cdef int64_t _node(type cls, Shape shape, object first, object second) except? -1:
+    if isinstance(first, (shape.y_type, Y)) or isinstance(second, (shape.x_type, X)):
+        first, second = second, first
+    cdef int64_t x = _along(shape.x_type, X, first)
+    cdef int64_t y = _along(shape.y_type, Y, second)
+    if shape.nodes is None:
+        return y * shape.width + x
+    number = shape.index.get((x, y))
+    if number is None:
+        raise CoordinateError(f"{cls.__name__} has no node at ({shape.x_type.__name__}({x}), {shape.y_type.__name__}({y}))")
+    return number
+
+
+cdef class Parts:
+    """What the constructor of one mixin class needs."""
+
+    cdef type local, mixed_in
+    cdef int64_t local_size
+    cdef bint interval
+
+
+cdef dict _parts = {}
+
+
+class Mixin(_Composed):
+    """A local position inside one of several equal units: `class SynapseRowOnDLS(Mixin, local=SynapseRowOnSynram, mixed_in=SynramOnDLS)`.
+
+    Its number is that of the unit times the number of local positions plus that of the local position. Constructed from
+    (local, unit), the unit being optional, or from the number. What the local part offers (`x()`, conversions, ...) is offered too.
+    """
+
+    def __init_subclass__(cls, local=None, mixed_in=None, default=None, **others):
+        super().__init_subclass__(**others)
+        if local is not None:
+            cls.local_type, cls.mixed_in_type, cls.is_interval = local, mixed_in, local.is_interval
+            _parts[cls] = _mixin_parts(local, mixed_in)
+            cls.size = local.size * mixed_in.size
+            cls.min, cls.max = 0, cls.size - 1
+            size = local.size
+            setattr(cls, "to" + local.__name__, to(lambda e: e % size, target=local.__name__))
+            setattr(cls, "to" + mixed_in.__name__, to(lambda e: e // size, target=mixed_in.__name__))
+        else:
+            _parts[cls] = _parts[cls.__mro__[1]]
+        start = default if default is not None else int(cls.mixed_in_type()) * cls.local_type.size + int(cls.local_type())
+        cls._limit(0, cls.max, start)
+
+    def __init__(self, first=None, second=None):
+        cls = type(self)
+        cdef Parts parts = <Parts>_parts[cls]
+        cdef int64_t unit
+        if first is None:
+            Value.__init__(self)
+        elif second is not None or type(first) is parts.local:
+            unit = checked(parts.mixed_in, parts.mixed_in() if second is None else second)
+            (<Value>self).v = unit * parts.local_size + checked(parts.local, first)
+        elif parts.interval and type(first) is not cls:
+            unit = _position(cls, first)
+            (<Value>self).v = unit // parts.local_size * parts.local_size + (<Value>parts.local(unit % parts.local_size)).v
+        else:
+            (<Value>self).v = _position(cls, first)
+
+    def value(self):
+        """Plain integer of the innermost linear position; of a grid or interval inside, the position in this enumeration.
+
+        The original's mixins inherit this from their local part. For the position use `int(c)` or `c.toEnum()`.
+        """
+        cdef Parts parts = <Parts>_parts[type(self)]
+        if issubclass(parts.local, Linear):
+            return (<Value>self).v % parts.local_size
+        return self.split()[1].value() if issubclass(parts.local, Mixin) else (<Value>self).v
+
+    def split(self):
+        """The two parts: (unit, local position)."""
+        cdef Parts parts = <Parts>_parts[type(self)]
+        cdef int64_t v = (<Value>self).v
+        return make(parts.mixed_in, v // parts.local_size), make(parts.local, v % parts.local_size)
+
+    @classmethod
+    def components(cls, enums):
+        """Components of the local position, then those of the unit; `enums` is an integer or an int64 array."""
+        cdef Parts parts = <Parts>_parts[cls]
+        return parts.local.components(enums % parts.local_size) + parts.mixed_in.components(enums // parts.local_size)
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name}")
+        try:
+            return getattr(self.split()[1], name)
+        except AttributeError:
+            raise AttributeError(f"neither {type(self).__name__} nor {type(self).local_type.__name__} has {name}") from None
+
+    def __repr__(self):
+        unit, local = self.split()
+        return f"{type(self).__name__}({local!r}, {unit!r})"
+
+    def __reduce__(self):
+        return type(self), self.split()[::-1]
+
+
+cdef Parts _mixin_parts(type local, type mixed_in):
+    cdef Parts parts = Parts()
+    parts.local, parts.mixed_in, parts.local_size, parts.interval = local, mixed_in, local.size, local.is_interval
+    return parts
+
+
+class Interval(_Composed):
+    """A closed interval of positions, ordered by its lower, then its upper bound: `class PPUMemoryBlockOnPPU(Interval, bound=...)`.
+
+    Constructed from (min, max); min > max raises CoordinateError. Constructed from a single number e, it starts at e // n
+    and extends e % n beyond that, n being the number of bounds. This is not the inverse of `toEnum()`, which is n * min + max:
+    the original enumerates its intervals this way, and so do we.
+    """
+
+    is_interval = True
+
+    def __init_subclass__(cls, bound=None, **others):
+        super().__init_subclass__(**others)
+        if bound is not None:
+            cls.bound_type, cls.size = bound, bound.size * bound.size
+            cls.min, cls.max = 0, cls.size - 1
+        cls._limit(0, cls.max)
+
+    def __init__(self, first=None, second=None):
+        cls = type(self)
+        bound = cls.bound_type
+        cdef int64_t low, high, e
+        if second is None and (first is None or type(first) is cls):
+            (<Value>self).v = 0 if first is None else (<Value>first).v
+            return
+        if second is None:
+            e = _position(cls, first)
+            low, high = e // bound.size, checked(bound, e % bound.size + e // bound.size)
+        else:
+            low, high = checked(bound, first), checked(bound, second)
+        if low > high:
+            raise CoordinateError(f"{cls.__name__}: the interval is oriented wrongly, min {low} > max {high}")
+        (<Value>self).v = bound.size * low + high
+
+    def toMin(self):  # noqa: N802
+        """Lower bound."""
+        bound = type(self).bound_type
+        return make(bound, (<Value>self).v // <int64_t>bound.size)
+
+    def toMax(self):  # noqa: N802
+        """Upper bound, part of the interval."""
+        bound = type(self).bound_type
+        return make(bound, (<Value>self).v % <int64_t>bound.size)
+
+    def length(self):
+        """Number of positions in the interval."""
+        return int(self.toMax()) - int(self.toMin()) + 1
+
+    def contains(self, position):
+        """Whether a bound lies inside."""
+        return self.toMin() <= position <= self.toMax()
+
+    def __getitem__(self, index):
+        if not 0 <= index < self.length():
+            raise IndexError(f"{index} is outside of {self!r}, which holds {self.length()}")
+        return type(self).bound_type(int(self.toMin()) + index)
+
+    def __len__(self):
+        return self.length()
+
+    @classmethod
+    def components(cls, enums):
+        """(min, max) of the intervals `enums` (their `toEnum()`), an integer or an int64 array."""
+        return enums // cls.bound_type.size, enums % cls.bound_type.size
+
+    def __repr__(self):
+        return f"{type(self).__name__}([{self.toMin()!r}, {self.toMax()!r}])"
+
+    def __reduce__(self):
+        return type(self), (int(self.toMin()), int(self.toMax()))
+
+
+cdef dict _names = {}
+
+
+def resolve_in(names):
+    """Conversions find the classes they lead to in this namespace."""
+    global _names
+    _names = names
+
+
+cdef class to:
+    """One row of a coordinate's conversions: `toCapMemBlockOnDLS = to(lambda e: e // 128)`.
+
+    The rule maps numbers to numbers and works on integers and int64 arrays alike; without one the number stays the same.
+    `within` restricts it to a range: outside there is no counterpart, which is an error, or None if it is `optional`.
+    """
+
+    cdef object rule, within
+    cdef bint optional
+    cdef readonly str target
+    cdef type found
+
+    def __init__(self, rule=None, *, target=None, within=None, optional=False):
+        self.rule, self.target, self.within, self.optional = rule, target, within, optional
+
+    def __set_name__(self, owner, name):
+        self.target = name.removeprefix("to")
+
+    def __get__(self, instance, owner):
+        return self if instance is None else PyMethod_New(self, instance)
+
+    cdef type cls(self):
+        if self.found is None:
+            self.found = _names[self.target]
+        return self.found
+
+    def __call__(self, Value coordinate):
+        if self.within is not None and coordinate.v not in self.within:
+            if self.optional:
+                return None
+            raise CoordinateError(f"{coordinate!r} has no {self.target}")
+        return make(self.cls(), coordinate.v if self.rule is None else self.rule(coordinate.v))
+
+    def convert(self, enums):
+        """The rule applied to an int64 array; -1 where an optional conversion has no counterpart."""
+        if self.within is None:
+            return enums if self.rule is None else self.rule(enums)
+        inside = (enums >= self.within.start) & (enums < self.within.stop)
+        if not self.optional and not inside.all():
+            raise CoordinateError(f"not all of these have a {self.target}")
+        return inside * ((enums if self.rule is None else self.rule(enums)) + 1) - 1
+
+
+cdef class each:
+    """A conversion with several results, one per value of an index coordinate: the rule takes the number and that index.
+
+    The result is a `TypedArray` indexed by that coordinate, or a list if the index is a plain count.
+    """
+
+    cdef object index, rule
+    cdef readonly str target
+
+    def __init__(self, index, rule):
+        self.index, self.rule = index, rule
+
+    def __set_name__(self, owner, name):
+        self.target = name.removeprefix("to")
+
+    def __get__(self, instance, owner):
+        return self if instance is None else PyMethod_New(self, instance)
+
+    def __call__(self, Value coordinate):
+        cls = _names[self.target]
+        if isinstance(self.index, int):
+            return [make(cls, self.rule(coordinate.v, i)) for i in range(self.index)]
+        index = _names[self.index]
+        return _names["TypedArray"](cls, index, [self.rule(coordinate.v, i) for i in range(index.size)])
+
+    def convert(self, enums):
+        """The rule applied to an int64 array; the results stand along a new last axis."""
+        import numpy
+
+        size = self.index if isinstance(self.index, int) else _names[self.index].size
+        return numpy.stack([self.rule(enums, i) for i in range(size)], axis=-1)
+
+
+class table:
+    """A rule that looks the number up."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self, *entries):
+        self.entries = entries
+
+    def __call__(self, e):
+        if isinstance(e, int):
+            return self.entries[e]
+        import numpy
+
+        return numpy.array(self.entries, dtype=numpy.int64)[e]
+
+
+class Family:
+    """Coordinates that count the same thing: each member converts into every other (and itself) by keeping its number.
+
+    `class PerHemisphere(Family, Linear, size=2)` starts a family, classes derived from that are its members; with
+    `target=False` a member converts into the others, but they do not convert into it.
+    """
+
+    def __init_subclass__(cls, target=True, **others):
+        super().__init_subclass__(**others)
+        for base in cls.__mro__[1:]:
+            if target and Family in base.__bases__:
+                setattr(base, "to" + cls.__name__, to(target=cls.__name__))
+
+
+class at:
+    """A named position of a coordinate class: `top = at(0)` in the class body; the arguments are the constructor's."""
+
+    __slots__ = ("arguments", "owner", "position")
+
+    def __init__(self, *arguments):
+        self.arguments, self.owner, self.position = arguments, None, None
+
+    def __get__(self, instance, owner):
+        if self.owner is not owner:
+            self.owner, self.position = owner, owner(*self.arguments)
+        return self.position
+
+
+def iter_all(*types):
+    """All positions of a coordinate in the order of their numbers; of several coordinates, all combinations as tuples.
+
+    >>> from halco import HemisphereOnDLS
+    >>> list(iter_all(HemisphereOnDLS))
+    [HemisphereOnDLS(0), HemisphereOnDLS(1)]
+    """
+    return _all_of(types[0]) if len(types) == 1 else product(*map(_all_of, types))
+
+
+def _all_of(cls):
+    if not issubclass(cls, Value) or not hasattr(cls, "size"):
+        raise TypeError(f"{cls.__name__} cannot be iterated: it has no size")
+    return _intervals(cls) if cls.is_interval else _numbers(cls, getattr(cls, "min", 0), cls.max)
+
+
+def _numbers(type cls, int64_t first, int64_t last):
+    cdef int64_t v
+    for v in range(first, last + 1):
+        yield make(cls, v)
+
+
+def _intervals(type cls):
+    cdef int64_t unit, low, high
+    inner = cls
+    while issubclass(inner, Mixin):
+        inner = inner.local_type
+    cdef int64_t n = inner.bound_type.size
+    for unit in range(cls.size // inner.size):
+        for low in range(n):
+            for high in range(low, n):
+                yield make(cls, unit * n * n + low * n + high)
