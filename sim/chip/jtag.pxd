@@ -1,0 +1,24 @@
+# cython: language_level=3
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+
+from sim.chip.port cimport Port
+
+
+cdef class TAP:
+    cdef readonly Port port
+    cdef readonly int instruction         # 7-bit instruction register
+    cdef readonly bint in_reset
+    # -- data registers
+    cdef readonly uint32_t pll_target     # 4 bits
+    cdef readonly uint64_t address        # 33 bits: [31:0] omnibus address, [32] read
+    cdef readonly uint32_t data           # omnibus data, written and read
+    cdef readonly int64_t n_unknown       # scans of instructions without a modelled register
+
+    cdef void reset(self) noexcept nogil
+    cdef void set_reset(self, bint asserted) noexcept nogil
+    cdef void select(self, int instruction) noexcept nogil
+    cdef uint64_t scan(self, uint64_t bits, int n, int64_t tick) noexcept nogil
+    cdef int length(self) noexcept nogil
+    cdef uint64_t capture(self, int64_t tick) noexcept nogil
+    cdef void update(self, uint64_t value, int64_t tick) noexcept nogil
+    cdef void request(self, int64_t tick) noexcept nogil

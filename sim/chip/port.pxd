@@ -1,0 +1,19 @@
+# cython: language_level=3
+from libc.stdint cimport int64_t, uint32_t
+
+from sim.chip.chip cimport Chip
+from sim.chip.link cimport Link
+
+
+cdef class Port:
+    cdef readonly Chip chip
+    cdef readonly Link link
+    cdef readonly object pll
+
+    cdef void write(self, uint32_t address, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
+    cdef uint32_t read(self, uint32_t address, int64_t tick) noexcept nogil
+    cdef void clock_write(self, uint32_t address, uint32_t data, int64_t tick) noexcept nogil
+    cdef uint32_t clock_read(self, uint32_t address, int64_t tick) noexcept nogil
+    cdef void reset(self, bint asserted, int64_t tick) noexcept nogil
+    cdef void pll_write(self, int register, uint32_t word, int64_t tick) noexcept nogil
+    cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil

@@ -1,0 +1,67 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Where omnibus accesses from outside enter the chip: link and clock registers are served here, all others by the chip itself."""
+
+from libc.stdint cimport int64_t, uint32_t
+
+from sim.chip.chip cimport Chip
+from sim.chip.link cimport Link
+
+from sim.chip import pll as _pll
+
+cdef enum:
+    PHY_ENABLE = 0x40000
+    PLL_BASE = 0x80000
+    CLOCK_END = 0x80008
+
+NOMINAL_PHY_CLOCK = 500e6   # Hz, of the default words
+CLOCK_TOLERANCE = 0.01      # assumption: what the link's receivers follow
+
+
+cdef class Port:
+    """One chip with its link and its clocks, seen from the omnibus: 32-bit word addresses without bit 31, time in ticks of 2 ns."""
+
+    def __init__(self, Chip chip not None, Link link not None, pll not None):
+        self.chip = chip
+        self.link = link
+        self.pll = pll
+
+    cdef void write(self, uint32_t address, uint32_t data, int byte_enables, int64_t tick) noexcept nogil:
+        if PHY_ENABLE <= address < CLOCK_END and (address == PHY_ENABLE or address >= PLL_BASE):
+            self.clock_write(address, data, tick)
+        else:
+            self.chip.write(address, data, byte_enables, tick)
+
+    cdef uint32_t read(self, uint32_t address, int64_t tick) noexcept nogil:
+        if PHY_ENABLE <= address < CLOCK_END and (address == PHY_ENABLE or address >= PLL_BASE):
+            return self.clock_read(address, tick)
+        return self.chip.read(address, tick)
+
+    cdef void clock_write(self, uint32_t address, uint32_t data, int64_t tick) noexcept nogil:
+        if address == PHY_ENABLE:
+            self.link.set_chip_mask(data, tick)
+        else:
+            self.pll_write(address - PLL_BASE, data, tick)
+
+    cdef uint32_t clock_read(self, uint32_t address, int64_t tick) noexcept nogil:
+        if address == PHY_ENABLE:
+            return self.link.chip_mask
+        return self.pll_read(address - PLL_BASE, tick)
+
+    cdef void pll_write(self, int register, uint32_t word, int64_t tick) noexcept nogil:
+        """Register 0..7 of the PLL, over the omnibus or JTAG. The link's clock follows."""
+        with gil:
+            self.pll.write(register, word, tick)
+            clock = self.pll.frequency(_pll.PHY_REFERENCE_CLOCK)
+            self.link.set_clock_good(abs(clock / NOMINAL_PHY_CLOCK - 1) <= CLOCK_TOLERANCE, tick)
+
+    cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil:
+        with gil:
+            return self.pll.read(register, tick)
+
+    cdef void reset(self, bint asserted, int64_t tick) noexcept nogil:
+        """The reset line: asserting it clears the chip, its clocks and its end of the link."""
+        with gil:
+            if asserted:
+                self.chip.reset(tick)
+                self.pll.reset()
+        self.link.set_reset(asserted, tick)

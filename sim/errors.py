@@ -1,0 +1,50 @@
+"""Errors of the model. Every one is a `SimError`, which is a RuntimeError, as users of the real system catch it."""
+
+
+class SimError(RuntimeError):
+    """Base of all errors raised by the model."""
+
+
+class ProtocolError(SimError):
+    """A word to the FPGA that no driver sends: unknown header, or data without an address.
+
+    `instruction` is the position of the word in the run.
+    """
+
+    def __init__(self, text: str, instruction: int, word: int) -> None:
+        super().__init__(f"{text}: instruction {instruction} of the run, word {word:#018x}")
+        self.instruction = instruction
+        self.word = word
+
+
+class AccessFault(SimError):
+    """An access the model cannot serve faithfully; raised in strict mode only.
+
+    `address` is the omnibus word address (bit 31 set: FPGA), `instruction` the position in the run or -1 if it came from within the chip.
+    """
+
+    problem = "access cannot be served"
+
+    def __init__(self, address: int, instruction: int = -1, is_read: bool = False) -> None:
+        where = f"instruction {instruction} of the run" if instruction >= 0 else "an access from within the chip"
+        verb = "read from" if is_read else "write to"
+        super().__init__(f"{verb} address {address:#010x}: {self.problem} ({where}). Without strict mode it reads as 0 and is logged.")
+        self.address = address
+        self.instruction = instruction
+        self.is_read = is_read
+
+
+class UndefinedAccess(AccessFault):
+    """The address belongs to no register."""
+
+    problem = "there is no register at this address"
+
+
+class UnmodelledAccess(AccessFault):
+    """The register exists on the real system, the model does not implement it."""
+
+    problem = "this register is not modelled"
+
+
+class ConfigurationError(SimError, ValueError):
+    """The model cannot be set up as asked: serial number, mode or seed out of range."""

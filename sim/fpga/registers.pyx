@@ -1,0 +1,169 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Storage of the FPGA's registers, built from the table in table.py.
+
+What happens beyond storing (timers, counters, buses, gates) is done by the executor; `kind` tells it where.
+"""
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+
+import logging
+
+import numpy as np
+
+from sim.errors import UndefinedAccess
+from sim.fpga import table
+
+cdef enum:
+    SMALL_BASE = 0x88000000u
+    SPIKE_IO_BASE = 0x88020000u
+    SRAM_BASE = 0x80000000u
+    DRAM_BASE = 0x84000000u
+    DRAM_END = 0x88000000u
+    DRAM_PAGE_BITS = 12
+
+_log = logging.getLogger("sim.fpga")
+
+
+cdef inline uint32_t lanes_of(int byte_enables) noexcept nogil:
+    """Bit mask of the enabled bytes."""
+    cdef uint32_t lanes = 0
+    if byte_enables == 0xf:
+        return 0xffffffffu
+    if byte_enables & 1:
+        lanes |= 0xff
+    if byte_enables & 2:
+        lanes |= 0xff00
+    if byte_enables & 4:
+        lanes |= 0xff0000
+    if byte_enables & 8:
+        lanes |= 0xff000000u
+    return lanes
+
+
+cdef class RegisterFile:
+    """Values of all FPGA registers and memories.
+
+    `strict`: an access to an address without register raises UndefinedAccess; otherwise it reads 0, is counted in `faults` and logged once
+    per address to the logger `sim.fpga`.
+    """
+
+    def __init__(self, bint strict=False):
+        cdef uint32_t[::1] sram, small, spike_io, masks
+        cdef uint8_t[::1] kinds
+        self.strict = strict
+        self.sram_array = sram = np.zeros(SRAM_WORDS, np.uint32)
+        self.small_array = small = np.zeros(SMALL_WORDS, np.uint32)
+        self.spike_io_array = spike_io = np.zeros(SPIKE_IO_WORDS, np.uint32)
+        self._kinds = kinds = np.zeros(SPIKE_IO_WORDS, np.uint8)
+        self._masks = masks = np.zeros(SPIKE_IO_WORDS, np.uint32)
+        self.sram, self.small, self.spike_io = &sram[0], &small[0], &spike_io[0]
+        self.spike_io_kind, self.spike_io_mask = &kinds[0], &masks[0]
+        self._lay_out()
+        self.power_on()
+
+    def _lay_out(self):
+        """What is where, from the table."""
+        for row in table.REGISTERS:
+            kind = DEFINED | (READABLE if "r" in row.access else 0) | (WRITABLE if "w" in row.access else 0)
+            kind |= (VOLATILE if row.volatile else 0) | (EFFECT if row.effect else 0)
+            mask = (1 << row.width) - 1
+            if row.address in range(SMALL_BASE, SMALL_BASE + SMALL_WORDS):
+                for address in row.addresses():
+                    self.small_kind[address - SMALL_BASE] = kind
+                    self.small_mask[address - SMALL_BASE] = mask
+            elif row.address in range(SPIKE_IO_BASE, SPIKE_IO_BASE + SPIKE_IO_WORDS):
+                part = slice(row.address - SPIKE_IO_BASE, row.address - SPIKE_IO_BASE + row.count)
+                self._kinds[part] = kind
+                self._masks[part] = mask
+
+    def power_on(self):
+        """All registers at their reset values, memories 0, no faults counted."""
+        self.sram_array[:] = 0
+        self.dram = {}
+        self.faults = {}
+        for row in table.REGISTERS:
+            if row.address in range(SMALL_BASE, SMALL_BASE + SMALL_WORDS):
+                self.small_array[row.address - SMALL_BASE : row.address - SMALL_BASE + row.count * row.stride : row.stride] = row.reset
+            elif row.address in range(SPIKE_IO_BASE, SPIKE_IO_BASE + SPIKE_IO_WORDS):
+                self.spike_io_array[row.address - SPIKE_IO_BASE : row.address - SPIKE_IO_BASE + row.count] = row.reset
+
+    cdef int kind(self, uint32_t address) noexcept nogil:
+        """Flags of the register at `address`, 0 if there is none."""
+        if address - <uint32_t> SMALL_BASE < SMALL_WORDS:
+            return self.small_kind[address - <uint32_t> SMALL_BASE]
+        if address - <uint32_t> SRAM_BASE < SRAM_WORDS or <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END:
+            return DEFINED | READABLE | WRITABLE
+        if address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS:
+            return self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]
+        return 0
+
+    cdef int store(self, uint32_t address, uint32_t data, int byte_enables, int64_t instruction) except -1 nogil:
+        """Stores the enabled bytes; bits beyond the register's width are lost, a read-only register ignores the write."""
+        cdef uint32_t lanes = lanes_of(byte_enables), offset
+        cdef uint32_t* cell
+        if address - <uint32_t> SRAM_BASE < SRAM_WORDS:
+            cell = self.sram + (address - <uint32_t> SRAM_BASE)
+        elif address - <uint32_t> SMALL_BASE < SMALL_WORDS:
+            offset = address - <uint32_t> SMALL_BASE
+            if not self.small_kind[offset] & DEFINED:
+                return self.fault(address, False, instruction)
+            lanes &= self.small_mask[offset] if self.small_kind[offset] & WRITABLE else 0
+            cell = self.small + offset
+        elif <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END:
+            return self.dram_store(address, data, lanes)
+        elif address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS and self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]:
+            offset = address - <uint32_t> SPIKE_IO_BASE
+            lanes &= self.spike_io_mask[offset]
+            cell = self.spike_io + offset
+        else:
+            return self.fault(address, False, instruction)
+        cell[0] = (cell[0] & ~lanes) | (data & lanes)
+        return 0
+
+    cdef int load(self, uint32_t address, int64_t instruction, uint32_t* data) except -1 nogil:
+        """The stored value; a write-only register reads 0."""
+        cdef uint32_t offset
+        data[0] = 0
+        if address - <uint32_t> SRAM_BASE < SRAM_WORDS:
+            data[0] = self.sram[address - <uint32_t> SRAM_BASE]
+        elif address - <uint32_t> SMALL_BASE < SMALL_WORDS:
+            offset = address - <uint32_t> SMALL_BASE
+            if not self.small_kind[offset] & DEFINED:
+                return self.fault(address, True, instruction)
+            if self.small_kind[offset] & READABLE:
+                data[0] = self.small[offset]
+        elif <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END:
+            data[0] = self.dram_load(address)
+        elif address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS and self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]:
+            data[0] = self.spike_io[address - <uint32_t> SPIKE_IO_BASE]
+        else:
+            return self.fault(address, True, instruction)
+        return 0
+
+    cdef int fault(self, uint32_t address, bint is_read, int64_t instruction) except -1 nogil:
+        with gil:
+            if self.strict:
+                raise UndefinedAccess(address, instruction, is_read)
+            key = (address, is_read)
+            if key not in self.faults:
+                _log.warning("%s address 0x%08x: no such register on this FPGA (instruction %d)", "read from" if is_read else "write to", address, instruction)
+            self.faults[key] = self.faults.get(key, 0) + 1
+        return 0
+
+    cdef int dram_store(self, uint32_t address, uint32_t data, uint32_t lanes) except -1 nogil:
+        cdef uint32_t[::1] words
+        cdef uint32_t offset = address - <uint32_t> DRAM_BASE, cell
+        with gil:
+            words = self.dram.get(offset >> DRAM_PAGE_BITS)
+            if words is None:
+                words = self.dram[offset >> DRAM_PAGE_BITS] = np.zeros(1 << DRAM_PAGE_BITS, np.uint32)
+            cell = offset & ((1 << DRAM_PAGE_BITS) - 1)
+            words[cell] = (words[cell] & ~lanes) | (data & lanes)
+        return 0
+
+    cdef uint32_t dram_load(self, uint32_t address) except? 0xdeadbeef nogil:
+        cdef uint32_t[::1] words
+        cdef uint32_t offset = address - <uint32_t> DRAM_BASE
+        with gil:
+            words = self.dram.get(offset >> DRAM_PAGE_BITS)
+            return 0 if words is None else words[offset & ((1 << DRAM_PAGE_BITS) - 1)]
