@@ -52,6 +52,10 @@ cdef class Schema:
 cdef class Container:
     cdef Schema schema
     cdef int64_t* slots
+    cdef Container owner   # of the slots, if this is a view of a part of a bigger container
+    cdef bint borrowed
 
 
 cdef Schema schema_of(object cls)
+
+cdef Container part_of(Container owner, type cls, int64_t* slots)

@@ -256,19 +256,33 @@ cdef class Schema:
         return <Layout>found
 
 
+cdef object BORROWED = object()
+
+
+cdef Container part_of(Container owner, type cls, int64_t* slots):
+    """A container of class `cls` whose fields are those of a part of `owner`: what is set in one is set in the other."""
+    cdef Container made = <Container>cls.__new__(cls, BORROWED)
+    made.owner, made.slots = owner.owner if owner.borrowed else owner, slots
+    return made
+
+
 cdef class Container:
     """A register set of the chip, its FPGA or its board as an object: fields by name, words by `encode`.
 
     Subclasses are tables (see `haldls.fields`). Two containers are equal if they are of one class and all fields agree.
     """
 
-    def __cinit__(self, *_, **__):
+    def __cinit__(self, *values, **__):
         self.schema = schema_of(type(self))
+        if values and values[0] is BORROWED:
+            self.borrowed = True
+            return
         self.slots = <int64_t*>malloc(max(1, self.schema.n_slots) * sizeof(int64_t))
         memcpy(self.slots, self.schema.defaults, self.schema.n_slots * sizeof(int64_t))
 
     def __dealloc__(self):
-        free(self.slots)
+        if not self.borrowed:
+            free(self.slots)
 
     def __init__(self, *values, **fields):
         """Positional values in the order of the class attribute `constructor`, or another instance to copy; fields by name."""
