@@ -23,7 +23,7 @@ from fisch.hwdb import (
     SimulationEntry,
     ZeroMockEntry,
 )
-from fisch.kinds import connection_from_environment, connection_kind, kinds, register
+from fisch.registry import connection_from_environment, connection_kind, kinds, register
 from fisch.zero_mock import ZeroMockConnection
 
 __all__ = [

@@ -39,8 +39,11 @@ def connection_kind(name: str) -> type[Connection]:
         return _registered[name]
     installed = _installed()
     if name not in installed:
-        raise ConnectionFailedError(f"No executor backend found to connect to. Connections of kind '{name}' are not available, only {', '.join(kinds()) or 'none'}.")
-    return register(installed[name].load())  # type: ignore[attr-defined]
+        raise ConnectionFailedError(f"No executor backend found to connect to. Connections of kind '{name}' are not available, only {', '.join(kinds())}.")
+    try:
+        return register(installed[name].load())  # type: ignore[attr-defined]
+    except (ImportError, AttributeError) as error:
+        raise ConnectionFailedError(f"connections of kind '{name}' are announced, but cannot be loaded: {error}") from error
 
 
 def chosen_kind(environ: Mapping[str, str]) -> tuple[str, str]:
