@@ -298,6 +298,7 @@ cdef int check_write(const Spec* spec, int backend, const uint32_t* addresses, c
 def write(WordBuffer out not None, int backend, addresses, words, byte_enables=None):
     """Appends the write of `words` to `addresses` (both uint32[n]; `byte_enables` uint8[n], omnibus only) and returns the number of messages.
 
+    >>> from fisch import WordBuffer
     >>> out = WordBuffer()
     >>> write(out, backends.Backend.JTAGPLLRegister, [1], [0xc0cbf200])
     4

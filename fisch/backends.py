@@ -101,20 +101,25 @@ class Access:
     shift: int = 0
 
 
-def _i2c(coordinate: str, device: int, registers: tuple[int, ...], length: int, devices: int = 1, write: Sequence = Sequence.NONE, bits: int = 0, shift: int = 0) -> Access:
+def _i2c(
+    coordinate: str,
+    device: int,
+    registers: tuple[int, ...],
+    length: int,
+    devices: int = 1,
+    write: Sequence = Sequence.NONE,
+    bits: int = 0,
+    shift: int = 0,
+) -> Access:
+    size = devices * len(registers)
     return Access(
-        coordinate,
-        write,
-        Sequence.I2C,
-        Responses.OMNIBUS,
-        length,
-        bits or 8 * length,
-        devices * len(registers),
-        device=device,
-        registers=registers,
-        length=length,
-        shift=shift,
+        coordinate, write, Sequence.I2C, Responses.OMNIBUS, length, bits or 8 * length, size, 0, device, 1, registers, length, shift
     )
+
+
+def _dac(coordinate: str, bits: int, registers: tuple[int, ...]) -> Access:
+    """Both converters: two bytes, of which the upper bits say which register is meant."""
+    return Access(coordinate, Sequence.SPI, bits=bits, size=2 * len(registers), device=2, step=2, registers=registers, length=2)
 
 
 SPI = 0x88007000  # + device; a byte per write
@@ -143,8 +148,8 @@ ACCESS: tuple[Access, ...] = (
     Access("ResetJTAGTapOnDLS", _PLAIN, bits=0, header=0x00),
     Access("ResetChipOnDLS", _PLAIN, bits=1, header=0x09),
     Access("TimerOnDLS", _PLAIN, Sequence.FPGA_REGISTER, _OMNIBUS, 1, bits=0, header=0x04, device=TIMER),  # written it can only be set to 0
-    Access("SPIDACDataRegisterOnBoard", Sequence.SPI, bits=12, size=16, device=2, step=2, registers=tuple(channel << 12 for channel in range(8)), length=2),
-    Access("SPIDACControlRegisterOnBoard", Sequence.SPI, bits=8, size=8, device=2, step=2, registers=tuple(0x8000 | n << 13 for n in range(4)), length=2),
+    _dac("SPIDACDataRegisterOnBoard", 12, tuple(channel << 12 for channel in range(8))),
+    _dac("SPIDACControlRegisterOnBoard", 8, tuple(0x8000 | register << 13 for register in range(4))),
     Access("SPIShiftRegisterOnBoard", Sequence.SPI, bits=24, device=1, length=3),
     Access("NullPayloadReadableOnFPGA", Sequence.NONE, _PLAIN, Responses.LOOPBACK, 1, bits=0, header=0x0A),
     _i2c("I2CIdRegisterOnBoard", 0x50, (0xFC,), 4),
@@ -158,5 +163,5 @@ ACCESS: tuple[Access, ...] = (
     _i2c("I2CTCA9546RegisterOnBoard", 0x70, (0,), 1, write=Sequence.I2C_PLAIN),
 )
 
-LDAC = 2 << 0  # written to the DAC's control register 1 after each datum: take it over
+LDAC = 2  # written to the DAC's control register 1 after each datum: take it over
 LDAC_REGISTER = 1

@@ -39,7 +39,10 @@ def connection_kind(name: str) -> type[Connection]:
         return _registered[name]
     installed = _installed()
     if name not in installed:
-        raise ConnectionFailedError(f"No executor backend found to connect to. Connections of kind '{name}' are not available, only {', '.join(kinds())}.")
+        available = ", ".join(kinds())
+        raise ConnectionFailedError(
+            f"No executor backend found to connect to. Connections of kind '{name}' are not available, only {available}."
+        )
     try:
         return register(installed[name].load())  # type: ignore[attr-defined]
     except (ImportError, AttributeError) as error:

@@ -20,7 +20,7 @@ class Field:
 
     name: str
     high: int
-    low: int = 0
+    low: int = 0  # a field that starts at bit 0 says only where it ends
 
     def get(self, payload: int) -> int:
         return payload >> self.low & (1 << self.high - self.low + 1) - 1
@@ -50,6 +50,11 @@ def _messages(*rows: tuple[str, str, int, tuple[Field, ...]]) -> tuple[Message, 
     return tuple(Message(header, *row) for header, row in enumerate(rows))
 
 
+def _flags(*names: str) -> tuple[Field, ...]:
+    """Single bits, from bit 0 on."""
+    return tuple(Field(name, bit, bit) for bit, name in enumerate(names))
+
+
 def _pack(name: str, bits: int, count: int) -> tuple[Field, ...]:
     """`count` equal parts, the first one most significant."""
     return tuple(Field(f"{name}{i}", bits * (count - i) - 1, bits * (count - 1 - i)) for i in range(count))
@@ -63,7 +68,7 @@ TO_FPGA = _messages(
     ("timing", "Setup", 0, ()),
     ("timing", "WaitUntil", 32, (Field("time", 31),)),
     ("timing", "SystimeInit", 1, (Field("sync", 0),)),
-    ("timing", "Barrier", 5, tuple(Field(name, i, i) for i, name in enumerate(("omnibus", "jtag", "systime", "multi_fpga", "systime_correction")))),
+    ("timing", "Barrier", 5, _flags("omnibus", "jtag", "systime", "multi_fpga", "systime_correction")),
     ("timing", "PollingOmnibusBlock", 1, (Field("expects_equality", 0),)),
     ("system", "Reset", 1, (Field("asserted", 0),)),
     ("system", "Loopback", 1, (Field("tick", 0),)),
@@ -82,9 +87,14 @@ FROM_FPGA = _messages(
         "from_fpga_system",
         "HighspeedLinkNotification",
         8,
-        (Field("check_error", 0), Field("crc_recover", 1, 1), Field("crc_error", 2, 2), Field("decode_error", 3, 3), Field("link_up", 4, 4), Field("phy", 7, 5)),
+        (*_flags("check_error", "crc_recover", "crc_error", "decode_error", "link_up"), Field("phy", 7, 5)),
     ),
-    ("from_fpga_system", "TimeoutNotification", 45, (Field("instruction", 31), Field("trace_stalls", 38, 32), Field("omnibus_reads", 44, 39))),
+    (
+        "from_fpga_system",
+        "TimeoutNotification",
+        45,
+        (Field("instruction", 31), Field("trace_stalls", 38, 32), Field("omnibus_reads", 44, 39)),
+    ),
     ("timing_from_fpga", "Systime", 43, (Field("time", 42),)),
     ("timing_from_fpga", "Sysdelta", 8, (Field("delta", 7),)),
     ("event_from_fpga", "MADCSamplePack1", 24, _pack("sample", EVENT_BITS, 1)),

@@ -83,7 +83,7 @@ def test_i2c_devices_of_a_multi_chip_board():
 
 
 def test_spi_devices_of_a_cube():
-    """Both converters with the values that the cube's initialisation gives them, the shift register before, the power-down registers after."""
+    """The shift register, both converters with the values that the cube's initialisation gives them, then what follows up to the PLLs."""
     values = [0] * 8 + [0x260, 0x82A, 0x260, 0x65E, 0x1B8, 0x1B8, 0, 0]
     words = write(
         (Backend.Omnibus, [0x88000009], [1250000]),

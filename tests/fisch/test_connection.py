@@ -92,7 +92,8 @@ def test_several_chips_run_at_the_same_time():
 
 
 def test_one_program_per_chip():
-    with fisch.MultiConnection([Echo()]) as one, pytest.raises(fisch.ProgramError, match=r"^For each fpga exactly one program is required\."):
+    one = fisch.MultiConnection([Echo()])
+    with pytest.raises(fisch.ProgramError, match=r"^For each fpga exactly one program is required\."):
         one.execute([[HALT], [HALT]])
     with pytest.raises(fisch.ConnectionFailedError, match="No executor backend found"):
         fisch.MultiConnection([])
@@ -132,9 +133,12 @@ def test_connection_from_the_environment(monkeypatch):
         assert connection.identifiers == ["zeromock"]
 
 
-@pytest.mark.parametrize("variable, kind", [("QUIGGELDY_ENABLED", "quiggeldy"), ("SLURM_FPGA_IPS", "arq"), ("FLANGE_SIMULATION_RCF_PORT", "simulation")])
+@pytest.mark.parametrize(
+    "variable, kind", [("QUIGGELDY_ENABLED", "quiggeldy"), ("SLURM_FPGA_IPS", "arq"), ("FLANGE_SIMULATION_RCF_PORT", "simulation")]
+)
 def test_kinds_that_are_not_there_say_so(variable, kind):
-    with pytest.raises(fisch.ConnectionFailedError, match=rf"No executor backend found to connect to\..*'{kind}' are not available.*{variable} asks for it"):
+    text = rf"^No executor backend found to connect to\..*'{kind}' are not available.*{variable} asks for it"
+    with pytest.raises(fisch.ConnectionFailedError, match=text):
         fisch.connection_from_environment({variable: "1"})
 
 
