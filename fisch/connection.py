@@ -136,6 +136,10 @@ class Connection(ABC):
                 _taken.discard((self.kind, self._endpoint))
             self._endpoint = None
 
+    def __del__(self) -> None:
+        if hasattr(self, "_endpoint"):
+            self.close()
+
     def __enter__(self) -> Self:
         return self
 

@@ -78,6 +78,11 @@ def test_an_endpoint_can_be_taken_once():
     Echo("10.0.0.1").close()
 
 
+def test_a_forgotten_connection_gives_its_endpoint_free():
+    Echo("10.0.0.3")
+    Echo("10.0.0.3").close()
+
+
 def test_several_chips_run_at_the_same_time():
     """Each waits for the other, as chips at a common barrier do."""
     connections = [Echo(), Echo()]

@@ -1,0 +1,13 @@
+"""The examples in the docstrings do what they say."""
+
+import doctest
+
+import pytest
+
+from fisch import _codec, access, dump
+
+
+@pytest.mark.parametrize("module", [_codec, access, dump], ids=lambda module: module.__name__)
+def test_examples(module):
+    result = doctest.testmod(module)
+    assert result.attempted > 0 and result.failed == 0
