@@ -65,7 +65,7 @@ class Connection(ABC):
 
     def __init__(self, endpoint: Hashable = None) -> None:
         """Claims `endpoint` for this process (None: nothing to claim); ConnectionFailedError when it is taken."""
-        self._endpoint = None
+        self._endpoint: Hashable = None
         self._closed = False
         self._lock = threading.Lock()
         self._time_info = ConnectionTimeInfo()
