@@ -1,0 +1,97 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The event crossbar: 20 inputs, 12 outputs, 76 nodes (facts: registers/behaviour, events; behavioural).
+
+Inputs: 0..7 neuron event outputs, 8..11 link (by SPL1 address), 12..19 background sources. Outputs: 0..3 PADI buses of the top, 4..7 of the
+bottom synapse array, 8..11 link. A node forwards an event iff (label & mask) == target. An output passes one event per clock and queues a few;
+what finds the queue full is lost and counted at the input if the node has its drop counter enabled.
+"""
+
+from libc.string cimport memset
+
+from haldls import CrossbarNode, CrossbarOutputConfig
+from sim.chip.timing import TIMING
+
+
+def wiring():
+    """(input, output) of the nodes in the order of their addresses (facts: coordinates, CrossbarNodeOnDLS, exact)."""
+    neurons = [(i, i % 4 + 4 * k) for i in range(8) for k in range(3)]
+    link = [(8 + i, output) for i in range(4) for output in [*range(8), 8 + i]]
+    background = [(12 + i, output) for i in range(8) for output in (i, 8 + i % 4)]
+    return neurons + link + background
+
+
+cdef class Crossbar:
+    def __init__(self):
+        self.node_layout, self.output_layout = CrossbarNode.layout("Omnibus"), CrossbarOutputConfig.layout("Omnibus")
+        for node, (source, output) in enumerate(wiring()):
+            self.node[<int>source][self.n_nodes[<int>source]] = node
+            self.n_nodes[<int>source] += 1
+            self.output_of[<int>node] = output
+        self.latency, self.depth = TIMING["crossbar"].value, TIMING["fifo_depth"].value
+        self.reset()
+
+    cdef void reset(self) noexcept nogil:
+        """All registers and counters to zero: every node forwards everything."""
+        cdef int i
+        memset(self.mask, 0, sizeof(self.mask))
+        memset(self.target, 0, sizeof(self.target))
+        memset(self.count_drops, 0, sizeof(self.count_drops))
+        memset(self.count_events, 0, sizeof(self.count_events))
+        memset(self.drops, 0, sizeof(self.drops))
+        memset(self.events, 0, sizeof(self.events))
+        memset(self.busy_until, 0, sizeof(self.busy_until))
+        for i in range(OUTPUTS):
+            self.period[i] = PADI_PERIOD if i < L2_OUTPUT else L2_PERIOD
+
+    cdef void configure_node(self, int node, const uint32_t* word) noexcept nogil:
+        cdef int64_t slots[3]
+        self.node_layout.decode(word, slots)
+        self.mask[node], self.target[node] = <uint16_t>slots[MASK], <uint16_t>slots[TARGET]
+        self.count_drops[node] = slots[DROP_COUNTER] != 0
+
+    cdef void configure_outputs(self, const uint32_t* word) noexcept nogil:
+        cdef int64_t slots[16]
+        cdef int i
+        self.output_layout.decode(word, slots)
+        for i in range(OUTPUTS):
+            self.count_events[i] = slots[COUNT_EVENTS + i] != 0
+        for i in range(4):
+            self.period[L2_OUTPUT + i] = SLOW_L2_PERIOD if slots[SLOW + i] else L2_PERIOD
+
+    cdef int route(self, int source, uint32_t label, int64_t tick, int64_t* departure) noexcept nogil:
+        """Outputs (bit mask) that an event at an input takes, and when it leaves each of them."""
+        cdef int i, node, output, taken = 0
+        cdef bint matched = False
+        cdef int64_t leaves
+        self.n_in[source] += 1
+        for i in range(self.n_nodes[source]):
+            node = self.node[source][i]
+            if (label & self.mask[node]) != self.target[node]:
+                continue
+            matched = True
+            output = self.output_of[node]
+            leaves = max(tick + self.latency, self.busy_until[output])
+            if leaves - tick - self.latency > self.depth * self.period[output]:
+                self.n_lost[output] += 1
+                if self.count_drops[node]:
+                    self.drops[source] = (self.drops[source] + 1) & 0xffff
+                continue
+            self.busy_until[output] = leaves + self.period[output]
+            if self.count_events[output]:
+                self.events[output] = (self.events[output] + 1) & 0xffffff
+            self.n_out[output] += 1
+            departure[output] = leaves
+            taken |= 1 << output
+        if not matched:
+            self.n_unrouted[source] += 1
+        return taken
+
+
+cdef int64_t PADI_PERIOD = TIMING["padi_period"].value
+cdef int64_t L2_PERIOD = TIMING["l2_period"].value
+cdef int64_t SLOW_L2_PERIOD = TIMING["slow_l2_period"].value
+cdef int MASK = CrossbarNode.layout("Omnibus").slot("mask")
+cdef int TARGET = CrossbarNode.layout("Omnibus").slot("target")
+cdef int DROP_COUNTER = CrossbarNode.layout("Omnibus").slot("enable_drop_counter")
+cdef int COUNT_EVENTS = CrossbarOutputConfig.layout("Omnibus").slot("enable_event_counter")
+cdef int SLOW = CrossbarOutputConfig.layout("Omnibus").slot("enable_slow")

@@ -1,0 +1,267 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The fast converter: state machine, signal path and samples (facts: analog model 8 and 9; behavioural).
+
+OFF --wake_up--> READY (after powerup_wait clocks) --start--> RECORDING --stop or number_of_samples--> READY, or OFF if
+enable_power_down_after_sampling is set. A start without power is ignored and counted. The sample rate is
+clock / (12 + sample_duration_adjust) [/ (2 (scale + 1)) with clock scaling]. The active mux stays on its first input if
+active_mux_input_select_length is 0, else it changes after so many samples.
+
+Signal path: neuron with readout amplifier and readout switched on -> line of its hemisphere and column parity -> source multiplexer ->
+active mux -> preamplifier -> converter. Without a complete and biased path the samples are noise around the middle. Two neurons on a line are
+averaged. Not modelled: other sources of the multiplexers (they count as unmodelled), bandwidth, the invalid first microseconds, current
+measurement, calibration.
+"""
+
+from libc.math cimport floor
+from libc.stdlib cimport abort, free, realloc
+
+from sim.noise cimport normal
+
+from haldls import MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
+from sim.chip.omnibus import written_field
+from sim.chip.timing import TIMING
+from sim.noise import normals, stream
+from sim.physics import number
+
+cdef enum:
+    BLOCK_CELLS = 3120
+    READOUT_AMP_CELL = 2468
+
+# block and cell (row * 130 + column) of the cells without which there is no signal: readout_ac_mux_i_bias, readout_madc_in_500na,
+# readout_sc_amp_i_bias, readout_sc_amp_v_ref, readout_pseudo_diff_v_ref (facts: coordinates, CapMemCellOnDLS)
+cdef int[5] BIAS_CELLS = [1689, 1819, 1949, 908, BLOCK_CELLS + 908]
+
+
+cdef class MADC:
+    def __init__(self, chip, seed):
+        self.config_layout, self.source_layout = MADCConfig.layout("Omnibus"), ReadoutSourceSelection.layout("Omnibus")
+        self.neuron_layout = NeuronConfig.layout("Omnibus")
+        if max(self.config_layout.n_slots, self.source_layout.n_slots, self.neuron_layout.n_slots) > 64:
+            raise ValueError("a readout container has more fields than the model expects")
+        self.chip, self.seed = chip, seed
+        self.clock = TIMING["madc_clock"].value
+        self.volt_zero, self.lsb_per_volt = number("madc_offset"), 1 / number("madc_lsb")
+        if not chip.is_ideal:
+            spread = normals(stream(chip.serial, "fixed pattern", "madc"), [0, 1])
+            self.offset = TIMING["madc_offset_spread"].value * spread[0]
+            self.lsb_per_volt *= 1 + TIMING["madc_gain_spread"].value * spread[1]
+            self.noise, self.wander = number("madc_noise"), number("madc_noise_slow")
+        self.begin_run(0)
+        self.reset()
+
+    def __dealloc__(self):
+        free(self.samples)
+
+    def begin_run(self, int run):
+        """Takes the noise of run number `run` of the seed."""
+        self.noise_key, self.wander_key = stream(self.seed, "madc noise", run), stream(self.seed, "madc wander", run)
+
+    def set_clock(self, double hertz):
+        """Frequency of the converter's clock, as the PLL settings give it. ValueError unless positive."""
+        if not hertz > 0:
+            raise ValueError(f"MADC clock of {hertz} Hz")
+        self.clock, self.stale = hertz, True
+
+    cdef void reset(self) noexcept nogil:
+        self.state, self.stale, self.head, self.tail = OFF, True, 0, 0
+        self.power_down = self.preamplifier = False
+        self.probe_neuron[0] = self.probe_neuron[1] = -1
+
+    cdef void touch(self) noexcept nogil:
+        self.stale = True
+
+    cdef bint watches(self) noexcept nogil:
+        """Whether samples of analog voltages are being taken."""
+        return self.state == RECORDING and not self.dummy
+
+    cdef void control(self, uint32_t word, int64_t tick) noexcept nogil:
+        """A write to the control register."""
+        if self.stale:
+            self._configure()
+            self.stale = True  # the signal path follows with the next sample
+        self.preamplifier = word >> PREAMP & 1
+        self.power_down = word >> POWER_DOWN & 1
+        if word >> WAKE_UP & 1 and self.state == OFF:
+            self.state = READY
+            self.ready = tick + <int64_t>(self.powerup_wait * 5e8 / self.clock)
+        if word >> STOP & 1 and self.state == RECORDING:
+            self._finish(tick)
+        if word >> START & 1:
+            if self.state == OFF:
+                self.n_start_ignored += 1
+            elif self.state == READY:
+                self.state, self.stale = RECORDING, True
+                self.start = self.next_tick = max(tick, self.ready)
+                self.taken, self.wanted = 0, -1 if word >> CONTINUOUS & 1 else self.n_samples
+                if self.wanted == 0:
+                    self._finish(tick)
+
+    cdef void _finish(self, int64_t tick) noexcept nogil:
+        self.state = OFF if self.power_down else READY
+        self.ready = tick
+
+    cdef void sample(self, AnalogCore core, int64_t until) noexcept nogil:
+        """Takes all samples up to and including tick `until`, which the analog core must have reached (unless dummy data flow)."""
+        cdef int source, value
+        if self.state != RECORDING or self.next_tick > until:
+            return
+        with gil:
+            if self.stale:
+                self._configure()
+                self._connect(core)
+                self.stale = False
+            while self.state == RECORDING and self.next_tick <= until:
+                source = self.first_input
+                if self.select_length:
+                    source ^= (self.taken // self.select_length) & 1
+                value = self.taken & 1023 if self.dummy else self._value(core, source, self.next_tick)
+                self._append(self.next_tick + TO_STAMP, <uint16_t>(source << 10 | value))
+                self.taken += 1
+                self.n_taken += 1
+                if self.taken == self.wanted:
+                    self._finish(self.next_tick)
+                self.next_tick = self.start + <int64_t>(self.taken * self.period)
+
+    cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept:
+        cdef double level, wander, phase
+        cdef int64_t node = tick // WANDER_TIME
+        cdef int i
+        if not self.connected[source]:
+            level = IDLE_LEVEL + IDLE_SPREAD * normal(self.noise_key, tick)
+        else:
+            level = 0.0
+            for i in range(self.n_probes[source]):
+                level += core.probe(self.probe_slot[source] ^ i, tick)
+            level = (level / self.n_probes[source] - self.volt_zero) * self.lsb_per_volt * self.gain + self.offset
+            if self.noise:
+                phase = <double>(tick - node * WANDER_TIME) / WANDER_TIME
+                wander = (1 - phase) * normal(self.wander_key, node) + phase * normal(self.wander_key, node + 1)
+                level += self.noise * normal(self.noise_key, tick) + self.wander * wander
+        return <int>min(max(floor(level + 0.5), 0.0), 1023.0)
+
+    cdef void _configure(self) noexcept nogil:
+        """Reads the timing from the configuration registers."""
+        cdef int64_t slots[64]
+        cdef double old = self.period
+        self.config_layout.decode(self.config_words, slots)
+        self.period = (MIN_CLOCKS + slots[DURATION_ADJUST]) * (2.0 * (slots[SCALE] + 1) if slots[SCALING] else 1.0) * 5e8 / self.clock
+        self.first_input, self.select_length = <int>slots[FIRST_INPUT], <int>slots[SELECT_LENGTH]
+        self.powerup_wait, self.n_samples = <int>slots[POWERUP_WAIT], <int>slots[N_SAMPLES]
+        self.dummy = slots[DUMMY] != 0
+        self.gain = 31.0 / max(slots[GAIN_CAPACITOR], 1)
+        self.path = (self.preamplifier and slots[ACTIVE_MUX] != 0 and slots[MUX_AMPLIFIERS] != 0 and slots[TO_PREAMP] != 0
+                     and slots[PREAMP_TO_MADC] != 0)
+        if self.state == RECORDING and old != self.period and self.taken:
+            self.start = self.next_tick - <int64_t>(self.taken * self.period)
+
+    cdef void _connect(self, AnalogCore core):
+        """Finds the neurons behind each input of the active mux and puts the probes there."""
+        cdef int64_t slots[64]
+        cdef bint path = self.path and self._biased(core)
+        cdef int source, other
+        self.source_layout.decode(self.source_words, slots)
+        for source in range(2):
+            found = self._neurons(core, slots, source) if path else []
+            used = source == self.first_input or self.select_length
+            self.connected[source] = len(found) > 0
+            self.n_probes[source], self.probe_slot[source] = 1, source
+            if found and used:
+                self._probe(core, source, found[0][0], found[0][1])
+            if len(found) > 1 and not self.select_length and used:
+                self._probe(core, 1 - source, found[1][0], found[1][1])
+                self.n_probes[source] = 2
+            if used:
+                self.n_unmodelled_sources += len(found) > self.n_probes[source]
+            if used and path:
+                for other in range(N_OTHER_SOURCES):
+                    self.n_unmodelled_sources += slots[OTHER_SOURCES[source][other]] != 0
+
+    cdef void _probe(self, AnalogCore core, int slot, int neuron, int source) noexcept:
+        if self.probe_neuron[slot] != neuron or self.probe_source[slot] != source:
+            core.set_probe(slot, neuron, source)
+            self.probe_neuron[slot], self.probe_source[slot] = neuron, source
+
+    cdef bint _biased(self, AnalogCore core) noexcept:
+        cdef int i
+        for i in range(5):
+            if not BIAS_FLOOR <= core.capmem_data[BIAS_CELLS[i]] < 1023:
+                return False
+        return True
+
+    cdef list _neurons(self, AnalogCore core, const int64_t* sources, int source):
+        """(neuron, readout source) of all neurons on the lines that a source multiplexer selects."""
+        cdef int64_t slots[64]
+        cdef int neuron, hemisphere
+        cdef bint selected
+        found = []
+        for neuron in range(512):
+            hemisphere = neuron >> 8
+            selected = sources[LINE[source][neuron & 1] + hemisphere] != 0
+            if not selected or core.capmem_data[(2 * hemisphere + (neuron >> 7 & 1)) * BLOCK_CELLS + READOUT_AMP_CELL] == 0:
+                continue
+            self.neuron_layout.decode(core.neuron_config_data + 6 * neuron, slots)
+            if slots[READOUT] and slots[READOUT_AMP]:
+                found.append((neuron, <int>slots[READOUT_SOURCE]))
+        return found
+
+    cdef void _append(self, int64_t tick, uint16_t body) noexcept nogil:
+        if self.tail == self.capacity:
+            self.capacity = 2 * self.capacity if self.capacity else 1024
+            self.samples = <Sample*>realloc(self.samples, self.capacity * sizeof(Sample))
+            if self.samples == NULL:
+                abort()
+        self.samples[self.tail].tick, self.samples[self.tail].body = tick, body
+        self.tail += 1
+
+
+cdef int64_t TO_STAMP = TIMING["madc_to_stamp"].value
+cdef int64_t WANDER_TIME = TIMING["madc_wander_time"].value
+cdef double IDLE_LEVEL = TIMING["madc_idle_level"].value
+cdef double IDLE_SPREAD = TIMING["madc_idle_spread"].value
+cdef int BIAS_FLOOR = TIMING["madc_bias_floor"].value
+cdef double MIN_CLOCKS = TIMING["madc_conversion"].value
+cdef int WAKE_UP = written_field(MADCControl, "wake_up")[0]
+cdef int START = written_field(MADCControl, "start_recording")[0]
+cdef int STOP = written_field(MADCControl, "stop_recording")[0]
+cdef int POWER_DOWN = written_field(MADCControl, "enable_power_down_after_sampling")[0]
+cdef int CONTINUOUS = written_field(MADCControl, "enable_continuous_sampling")[0]
+cdef int PREAMP = written_field(MADCControl, "enable_pre_amplifier")[0]
+_config = MADCConfig.layout("Omnibus").slot
+cdef int DURATION_ADJUST = _config("sample_duration_adjust")
+cdef int SCALING = _config("enable_madc_clock_scaling")
+cdef int SCALE = _config("madc_clock_scale_value")
+cdef int FIRST_INPUT = _config("active_mux_initially_selected_input")
+cdef int SELECT_LENGTH = _config("active_mux_input_select_length")
+cdef int POWERUP_WAIT = _config("powerup_wait_value")
+cdef int N_SAMPLES = _config("number_of_samples")
+cdef int DUMMY = _config("enable_dummy_data")
+cdef int GAIN_CAPACITOR = _config("preamp_gain_capacitor_size")
+cdef int ACTIVE_MUX = _config("signal_selection_connect_active_mux")
+cdef int MUX_AMPLIFIERS = _config("enable_active_mux_amplifiers")
+cdef int TO_PREAMP = _config("signal_selection_connect_preamp")
+cdef int PREAMP_TO_MADC = _config("connect_preamp_to_madc")
+cdef int READOUT = NeuronConfig.layout("Omnibus").slot("enable_readout")
+cdef int READOUT_AMP = NeuronConfig.layout("Omnibus").slot("enable_readout_amplifier")
+cdef int READOUT_SOURCE = NeuronConfig.layout("Omnibus").slot("readout_source")
+
+
+cdef list _multiplexer_slots(int buffer, bint of_neurons):
+    """Slots of the switches of one source multiplexer: (even line, odd line), each for the top hemisphere, or those of all other sources."""
+    group = next(field for field in ReadoutSourceSelection.fields() if hasattr(field, "parts"))
+    places, slot = {}, group.slot + buffer * sum(part.count for part in group.parts)
+    for part in group.parts:
+        places[part.name] = range(slot, slot + part.count)
+        slot += part.count
+    lines = ("neuron_even", "neuron_odd")
+    if of_neurons:
+        return [places[name][0] for name in lines]
+    return [slot for name, slots in places.items() if name not in lines for slot in slots]
+
+
+cdef int[2][2] LINE  # first slot of the switches to the even and the odd line
+cdef int[2][32] OTHER_SOURCES
+cdef int N_OTHER_SOURCES = len(_multiplexer_slots(0, False))
+for _buffer in range(2):
+    LINE[_buffer][0], LINE[_buffer][1] = _multiplexer_slots(_buffer, True)
+    for _position, _slot in enumerate(_multiplexer_slots(_buffer, False)):
+        OTHER_SOURCES[_buffer][_position] = _slot

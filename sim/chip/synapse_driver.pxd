@@ -1,0 +1,29 @@
+# cython: language_level=3
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from haldls._core cimport Layout
+from sim.anncore.core cimport AnalogCore
+
+cdef enum:
+    DRIVERS = 256
+    BUSES = 8
+
+
+cdef class SynapseDrivers:
+    cdef Layout layout
+    cdef const uint32_t* words          # uint32[256, 3] in the plain storage
+    cdef bint dirty[DRIVERS]
+    cdef bint stale[BUSES]
+    cdef bint receives[DRIVERS]
+    cdef uint8_t compare_mask[DRIVERS]
+    cdef uint8_t address_mask[DRIVERS]
+    cdef uint8_t mode[DRIVERS][2]       # of rows 2 d (bottom) and 2 d + 1 (top)
+    cdef uint32_t responders[BUSES][32] # per row select address: drivers of the bus that respond
+    cdef uint64_t n_pulses
+    cdef uint64_t n_unmatched
+    cdef uint64_t n_plastic             # events on drivers with unmodelled modulation
+
+    cdef bint plastic[DRIVERS]
+    cdef void touch(self, int driver) noexcept nogil
+    cdef void reset(self) noexcept nogil
+    cdef void pulse(self, AnalogCore core, int bus, int row_select, int address, double charge, int64_t tick) noexcept nogil
+    cdef void _refresh(self, int bus) noexcept nogil

@@ -1,0 +1,79 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Synapse drivers: which rows an event on a PADI bus reaches (facts: analog model 5; behavioural).
+
+Driver d of a hemisphere sits on bus d % 4 with index d // 4 and serves rows 2 d (bottom) and 2 d + 1 (top). It responds to an event if
+(row select address XOR index) & row_address_compare_mask is 0 and its receiver is on. Without enable_address_out the lower five address bits
+are sent as 0. Short-term plasticity and hagen modulation are not modelled: every pulse has the full length, and events that should have
+been modulated are counted.
+"""
+
+from libc.string cimport memset
+
+from haldls import SynapseDriverConfig
+
+
+cdef class SynapseDrivers:
+    def __init__(self):
+        self.layout = SynapseDriverConfig.layout("Omnibus")
+        if self.layout.n_slots > 32:
+            raise ValueError("SynapseDriverConfig has more fields than the model expects")
+
+    cdef void reset(self) noexcept nogil:
+        memset(self.dirty, 1, sizeof(self.dirty))
+        memset(self.stale, 1, sizeof(self.stale))
+
+    cdef void touch(self, int driver) noexcept nogil:
+        """A word of a driver (SynapseDriverOnDLS enum) was written."""
+        self.dirty[driver] = True
+        self.stale[driver >> 7 << 2 | driver & 3] = True
+
+    cdef void pulse(self, AnalogCore core, int bus, int row_select, int address, double charge, int64_t tick) noexcept nogil:
+        """An event on bus 0..7 (4 * hemisphere + bus of the hemisphere): pulses on all rows of all drivers that respond."""
+        cdef uint32_t left
+        cdef int driver, index = 0, side
+        if self.stale[bus]:
+            self._refresh(bus)
+        left = self.responders[bus][row_select]
+        if left == 0:
+            self.n_unmatched += 1
+            return
+        with gil:
+            while left:
+                if left & 1:
+                    driver = (bus >> 2) * 128 + 4 * index + (bus & 3)
+                    self.n_plastic += self.plastic[driver]
+                    for side in range(2):
+                        if self.mode[driver][side]:
+                            core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], charge, self.mode[driver][side])
+                            self.n_pulses += 1
+                left >>= 1
+                index += 1
+
+    cdef void _refresh(self, int bus) noexcept nogil:
+        cdef int64_t slots[32]
+        cdef int index, driver, select
+        memset(self.responders[bus], 0, sizeof(self.responders[bus]))
+        for index in range(32):
+            driver = (bus >> 2) * 128 + 4 * index + (bus & 3)
+            if self.dirty[driver]:
+                self.layout.decode(self.words + 3 * driver, slots)
+                self.receives[driver] = slots[RECEIVER] != 0
+                self.compare_mask[driver] = <uint8_t>slots[COMPARE_MASK]
+                self.address_mask[driver] = 0x3f if slots[ADDRESS_OUT] else 0x20
+                self.mode[driver][0], self.mode[driver][1] = <uint8_t>slots[MODE_BOTTOM], <uint8_t>slots[MODE_TOP]
+                self.plastic[driver] = slots[STP] != 0 or slots[HAGEN] != 0
+                self.dirty[driver] = False
+            if self.receives[driver]:
+                for select in range(32):
+                    if (select ^ index) & self.compare_mask[driver] == 0:
+                        self.responders[bus][select] |= <uint32_t>1 << index
+        self.stale[bus] = False
+
+
+cdef int RECEIVER = SynapseDriverConfig.layout("Omnibus").slot("enable_receiver")
+cdef int COMPARE_MASK = SynapseDriverConfig.layout("Omnibus").slot("row_address_compare_mask")
+cdef int ADDRESS_OUT = SynapseDriverConfig.layout("Omnibus").slot("enable_address_out")
+cdef int MODE_BOTTOM = SynapseDriverConfig.layout("Omnibus").slot("row_mode_bottom")
+cdef int MODE_TOP = SynapseDriverConfig.layout("Omnibus").slot("row_mode_top")
+cdef int STP = SynapseDriverConfig.layout("Omnibus").slot("enable_stp")
+cdef int HAGEN = SynapseDriverConfig.layout("Omnibus").slot("enable_hagen_modulation")

@@ -1,0 +1,16 @@
+# cython: language_level=3
+from libc.stdint cimport uint8_t, uint32_t
+
+
+cdef class SynapseMemory:
+    """The synapse SRAM of both hemispheres: canonical matrices behind the address windows of the omnibus."""
+    cdef readonly object time_calibs    # uint8[512, 256], 0..3
+    cdef readonly object amp_calibs     # uint8[512, 256], 0..3
+    cdef uint8_t* planes[4]             # weights, labels (both owned by the analog core), time_calibs, amp_calibs
+    cdef uint8_t mirror[64]             # weight as stored <-> weight
+
+    # quad: SynapseQuadOnDLS enum; byte enables as on the omnibus
+    cdef void write_full(self, int quad, int word, uint32_t data, int byte_enables) noexcept nogil
+    cdef uint32_t read_full(self, int quad, int word) noexcept nogil
+    cdef void write_plane(self, int plane, int quad, uint32_t data, int byte_enables) noexcept nogil
+    cdef uint32_t read_plane(self, int plane, int quad) noexcept nogil

@@ -1,0 +1,65 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Synapse SRAM and its address windows (facts: registers, synapse array; exact).
+
+A quad holds four synapses, entry 0 in the most significant byte. Quad q, entry e of a row is column 8 * (q % 32) + 2 * e + q // 32.
+The full window has two words per quad: weight (6 bit, the lower five bits mirrored) with time calibration above it, and label with amplitude
+calibration above it. The other windows show weight, label or one calibration alone and leave the other bits of the byte untouched (inferred
+from the way they are used).
+"""
+
+import numpy as np
+
+from sim.anncore.core cimport AnalogCore
+
+cdef enum:
+    WEIGHT, LABEL, TIME, AMP
+
+
+cdef inline Py_ssize_t _cell(int quad) noexcept nogil:
+    """Index of entry 0 of a quad; the entries follow at distance 2."""
+    return (quad >> 6) * 256 + 8 * (quad & 31) + (quad >> 5 & 1)
+
+
+cdef class SynapseMemory:
+    def __init__(self, AnalogCore core):
+        cdef uint8_t[:, ::1] time, amp
+        self.time_calibs, self.amp_calibs = np.zeros((512, 256), np.uint8), np.zeros((512, 256), np.uint8)
+        time, amp = self.time_calibs, self.amp_calibs
+        self.planes[WEIGHT], self.planes[LABEL] = core.weights_data, core.labels_data
+        self.planes[TIME], self.planes[AMP] = &time[0, 0], &amp[0, 0]
+        for value in range(64):
+            self.mirror[value] = value & 32 | sum((value >> bit & 1) << (4 - bit) for bit in range(5))
+
+    cdef void write_full(self, int quad, int word, uint32_t data, int byte_enables) noexcept nogil:
+        cdef Py_ssize_t cell = _cell(quad)
+        cdef uint8_t* low = self.planes[word]
+        cdef uint8_t* high = self.planes[word + 2]
+        cdef int entry
+        cdef uint8_t byte
+        for entry in range(4):
+            if byte_enables >> (3 - entry) & 1:
+                byte = data >> (24 - 8 * entry) & 0xff
+                low[cell + 2 * entry] = self.mirror[byte & 63] if word == WEIGHT else byte & 63
+                high[cell + 2 * entry] = byte >> 6
+
+    cdef uint32_t read_full(self, int quad, int word) noexcept nogil:
+        return self.read_plane(word, quad) | self.read_plane(word + 2, quad) << 6
+
+    cdef void write_plane(self, int plane, int quad, uint32_t data, int byte_enables) noexcept nogil:
+        cdef Py_ssize_t cell = _cell(quad)
+        cdef uint8_t* values = self.planes[plane]
+        cdef int entry
+        cdef uint8_t byte
+        for entry in range(4):
+            if byte_enables >> (3 - entry) & 1:
+                byte = data >> (24 - 8 * entry) & (63 if plane < TIME else 3)
+                values[cell + 2 * entry] = self.mirror[byte] if plane == WEIGHT else byte
+
+    cdef uint32_t read_plane(self, int plane, int quad) noexcept nogil:
+        cdef Py_ssize_t cell = _cell(quad)
+        cdef const uint8_t* values = self.planes[plane]
+        cdef uint32_t word = 0
+        cdef int entry
+        for entry in range(4):
+            word |= <uint32_t>(self.mirror[values[cell + 2 * entry]] if plane == WEIGHT else values[cell + 2 * entry]) << (24 - 8 * entry)
+        return word
