@@ -479,6 +479,28 @@ class Family:
                 setattr(base, "to" + cls.__name__, to(target=cls.__name__))
 
 
+cdef class BitField:
+    """Part of a label: `spl1_address = BitField(SPL1Address, low=14, width=2)`. Assigning to it changes the label in place."""
+
+    cdef type part
+    cdef int low
+    cdef int64_t mask
+
+    def __init__(self, part, low, width):
+        self.part, self.low, self.mask = part, low, (1 << width) - 1
+
+    def __get__(self, instance, owner):
+        return self if instance is None else make(self.part, (<Value>instance).v >> self.low & self.mask)
+
+    def __set__(self, instance, value):
+        cdef int64_t number = _position(self.part, value)
+        (<Value>instance).v = ((<Value>instance).v & ~(self.mask << self.low)) | number << self.low
+
+    def accessors(self):
+        """The same as a pair of methods: getter and setter."""
+        return (lambda label: self.__get__(label, None)), (lambda label, value: self.__set__(label, value))
+
+
 class at:
     """A named position of a coordinate class: `top = at(0)` in the class body; the arguments are the constructor's."""
 

@@ -1,0 +1,83 @@
+"""The columnar ADCs: one pair of channels (causal, acausal) per column and hemisphere, read in quads."""
+
+from halco._core import Linear
+from halco._kinds import Coordinate, Mixin, at, to
+from halco.hemisphere import PerHemisphere
+from halco.synapse import SynapseQuadOnSynram, SynapseRowOnSynram, SynramOnDLS
+
+
+class CADCOnDLS(PerHemisphere, Coordinate, target=False):
+    """Columnar ADC of one hemisphere."""
+
+
+class CADCConfigOnDLS(PerHemisphere, Coordinate):
+    """Settings of the columnar ADC of one hemisphere."""
+
+
+class CADCOffsetSRAMTimingConfigOnDLS(Linear, Coordinate, size=4):
+    """Timing of the SRAM that holds the channel offsets of one quadrant."""
+
+
+class CADCChannelType(Linear, size=2):
+    """Which trace of the correlation sensors a channel converts."""
+
+    causal = at(0)
+    acausal = at(1)
+
+
+class CADCReadoutType(Linear, size=2):
+    """Whether a read starts a conversion or returns the result of the last one."""
+
+    trigger_read = at(0)
+    buffered = at(1)
+
+
+class CADCChannelColumnOnSynram(Linear, size=256):
+    """Column of channels."""
+
+
+class CADCChannelConfigOnSynram(Mixin, local=CADCChannelColumnOnSynram, mixed_in=CADCChannelType):
+    """Channel of one hemisphere."""
+
+    toSynapseOnSynapseRow = to(lambda e: e % 256)
+
+
+class CADCChannelConfigOnDLS(Mixin, Coordinate, local=CADCChannelConfigOnSynram, mixed_in=SynramOnDLS):
+    """Settings of one channel."""
+
+    toNeuronConfigBlockOnDLS = to(lambda e: e // 128 % 2 + 2 * (e // 512))
+
+
+class CADCSampleQuadUnspecifiedReadoutOnSynram(Mixin, local=SynapseQuadOnSynram, mixed_in=CADCChannelType):
+    """Four channels of one type, connected to one row of synapses."""
+
+
+class CADCSampleQuadOnSynram(Mixin, local=CADCSampleQuadUnspecifiedReadoutOnSynram, mixed_in=CADCReadoutType):
+    """Four channels of one type and the way they are read."""
+
+
+def _quad(e):  # type: ignore[no-untyped-def]
+    """Quad of synapses, whatever the channel type and the readout."""
+    return e % 16384 + 16384 * (e // 65536)
+
+
+class CADCSampleQuadOnDLS(Mixin, Coordinate, local=CADCSampleQuadOnSynram, mixed_in=SynramOnDLS):
+    """Samples of four channels."""
+
+    toSynapseQuadOnDLS = to(_quad)
+    toSynapseWeightQuadOnDLS = to(_quad)
+    toSynapseLabelQuadOnDLS = to(_quad)
+    toSynapseCorrelationCalibQuadOnDLS = to(_quad)
+
+
+class CADCSampleRowOnDLS(Mixin, Coordinate, local=SynapseRowOnSynram, mixed_in=SynramOnDLS):
+    """Samples of all channels of one hemisphere, connected to one row of synapses."""
+
+    toSynapseRowOnDLS = to()
+    toSynapseWeightRowOnDLS = to()
+    toSynapseLabelRowOnDLS = to()
+    toSynapseCorrelationCalibRowOnDLS = to()
+
+
+class CADCSamplesOnDLS(Linear, Coordinate, size=1):
+    """Samples of all channels of the chip."""

@@ -1,0 +1,214 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Arrays of numbers of one type that are indexed by a coordinate."""
+
+from array import array
+
+from cpython.bool cimport PyBool_Check
+from libc.stdint cimport int64_t
+
+from halco._core cimport Value, checked, make
+
+
+class ArrayError(RuntimeError):
+    """An array has the wrong shape or holds the wrong kind of numbers."""
+
+
+cdef class TypedArray:
+    """Fixed-size array of ranged numbers, plain integers or booleans with one or two coordinates as index.
+
+    `element` is a Value class, int or bool; `coordinate` a class with a size, or a pair of them for a matrix whose rows are arrays
+    too; `values` fills it (nested for a matrix), otherwise each element has its type's default. Elements are read and written by
+    coordinate or by plain number; iterating gives them in order. Wrong types raise TypeError, numbers out of range RangeError.
+
+    >>> from halco import *
+    >>> fire = TypedArray(bool, PADIBusOnPADIBusBlock)
+    >>> fire[PADIBusOnPADIBusBlock(2)] = True
+    >>> fire.to_numpy()
+    array([False, False,  True, False])
+    """
+
+    cdef readonly object element
+    cdef tuple coordinates
+    cdef int64_t[::1] data
+    cdef int64_t start
+
+    def __init__(self, element, coordinate, values=None):
+        self.element = element
+        self.coordinates = coordinate if isinstance(coordinate, tuple) else (coordinate,)
+        self.start = _first(self.coordinates[0])
+        count = _product(self.coordinates)
+        self.data = array("q", [int(element())]) * count
+        if values is not None:
+            self._assign(values)
+
+    @classmethod
+    def over(cls, element, coordinate, buffer):
+        """An array that reads and writes `buffer`, a contiguous writable int64 buffer with one entry per element."""
+        cdef TypedArray made = cls.__new__(cls)
+        made.element = element
+        made.coordinates = coordinate if isinstance(coordinate, tuple) else (coordinate,)
+        made.start = _first(made.coordinates[0])
+        made.data = buffer
+        if made.data.shape[0] != _product(made.coordinates):
+            raise ArrayError(f"a buffer of {made.data.shape[0]} entries cannot hold {_product(made.coordinates)} elements")
+        return made
+
+    cdef int64_t _index(self, object key) except -1:
+        return checked(self.coordinates[0], key) - self.start
+
+    cdef TypedArray _row(self, int64_t index):
+        cdef TypedArray row = TypedArray.__new__(TypedArray)
+        cdef int64_t width = self.data.shape[0] // <int64_t>self.coordinates[0].size
+        row.element, row.coordinates = self.element, self.coordinates[1:]
+        row.start = _first(row.coordinates[0])
+        row.data = self.data[index * width : (index + 1) * width]
+        return row
+
+    cdef object _get(self, int64_t index):
+        if len(self.coordinates) > 1:
+            return self._row(index)
+        return _decoded(self.element, self.data[index])
+
+    cdef int _set(self, int64_t index, object value) except -1:
+        if len(self.coordinates) > 1:
+            self._row(index)._assign(value)
+        else:
+            self.data[index] = _encoded(self.element, value)
+        return 0
+
+    cdef int _assign(self, object values) except -1:
+        cdef int64_t index
+        values = list(values)
+        if len(values) != self.coordinates[0].size:
+            raise ArrayError(f"{len(values)} values for an array of {self.coordinates[0].size}")
+        for index in range(len(values)):
+            self._set(index, values[index])
+        return 0
+
+    def __getitem__(self, key):
+        return self._get(self._index(key))
+
+    def __setitem__(self, key, value):
+        self._set(self._index(key), value)
+
+    def at(self, key):
+        """The element at a coordinate."""
+        return self[key]
+
+    def front(self):
+        """The first element."""
+        return self._get(0)
+
+    def back(self):
+        """The last element."""
+        return self._get(self.coordinates[0].size - 1)
+
+    def fill(self, value):
+        """Sets all elements (of a matrix: all rows)."""
+        for index in range(self.coordinates[0].size):
+            self._set(index, value)
+
+    def __len__(self):
+        return self.coordinates[0].size
+
+    def __iter__(self):
+        return (self._get(index) for index in range(self.coordinates[0].size))
+
+    @property
+    def size(self):
+        """Number of elements, of a matrix: of rows."""
+        return self.coordinates[0].size
+
+    @property
+    def max_size(self):
+        """The same as `size`."""
+        return self.coordinates[0].size
+
+    @property
+    def empty(self):
+        """False: no coordinate is without positions."""
+        return False
+
+    @property
+    def shape(self):
+        """Number of elements along each coordinate."""
+        return tuple(coordinate.size for coordinate in self.coordinates)
+
+    def to_numpy(self):
+        """A copy as numpy array of `shape`: bool for booleans, int64 otherwise."""
+        import numpy
+
+        return numpy.array(self.data, dtype=bool if self.element is bool else numpy.int64).reshape(self.shape)
+
+    def from_numpy(self, values):
+        """Sets all elements from an array of the same shape; floats are cut off towards zero.
+
+        ArrayError (a RuntimeError) if the shape does not fit, RangeError if an element is out of range; then nothing changes.
+        """
+        import numpy
+
+        values = numpy.asarray(values)
+        if values.ndim != len(self.coordinates):
+            raise ArrayError(f"an array of {len(self.coordinates)} dimensions is needed, not {values.ndim}")
+        if values.shape != self.shape:
+            raise ArrayError(f"Input shape does not match: {values.shape} instead of {self.shape}.")
+        if values.dtype.kind not in "buif" or values.dtype.kind == "f" and not numpy.isfinite(values).all():
+            raise ArrayError(f"numbers are needed, not {values.dtype}")
+        values = values.astype(bool) if self.element is bool else numpy.trunc(values) if values.dtype.kind == "f" else values
+        if values.size and self.element not in (bool, int):
+            _encoded(self.element, int(values.min()))
+            _encoded(self.element, int(values.max()))
+        numpy.asarray(self.data)[:] = values.astype(numpy.int64).reshape(-1)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.to_numpy() if dtype is None else self.to_numpy().astype(dtype)
+
+    def _key(self):
+        return self.element, self.coordinates, bytes(self.data)
+
+    def __eq__(self, other):
+        if isinstance(other, TypedArray):
+            return self._key() == other._key()
+        return list(self) == list(other) if isinstance(other, (list, tuple)) else NotImplemented
+
+    def __lt__(self, other):
+        return list(self) < list(other) if isinstance(other, TypedArray) else NotImplemented
+
+    __hash__ = None
+
+    def __copy__(self):
+        return TypedArray(self.element, self.coordinates, self)
+
+    def __deepcopy__(self, memo):
+        return TypedArray(self.element, self.coordinates, self)
+
+    def __reduce__(self):
+        return TypedArray, (self.element, self.coordinates, [list(row) for row in self] if len(self.coordinates) > 1 else list(self))
+
+    def __repr__(self):
+        return f"[{', '.join(map(repr, self))}]"
+
+
+cdef int64_t _product(tuple coordinates):
+    cdef int64_t count = 1
+    for coordinate in coordinates:
+        count *= <int64_t>coordinate.size
+    return count
+
+
+cdef int64_t _first(object coordinate):
+    return getattr(coordinate, "min", 0)
+
+
+cdef object _decoded(object element, int64_t number):
+    if element is bool:
+        return number != 0
+    return number if element is int else make(element, number)
+
+
+cdef int64_t _encoded(object element, object value) except? -9223372036854775807:
+    if element is bool:
+        if not PyBool_Check(value) and value not in (0, 1):
+            raise TypeError(f"a bool is needed, not {value!r}")
+        return bool(value)
+    return value.__index__() if element is int else checked(element, value)
