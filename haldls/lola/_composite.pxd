@@ -1,0 +1,68 @@
+from libc.stdint cimport int32_t, int64_t, uint32_t
+
+from haldls._core cimport Container, Layout, Schema
+from haldls.fields cimport Field
+
+
+cdef class Member(Field):
+    cdef int check_member(self, int64_t* slots) except -1
+
+
+cdef class Members(Field):
+    cdef readonly object index
+    cdef readonly int size
+    cdef int position(self, object index) except -1
+
+
+cdef class MembersView:
+    cdef Container container
+    cdef Members field
+
+
+cdef class Coded(Field):
+    cdef readonly dict codes, aliases
+    cdef dict members
+
+
+cdef class Numbers(Field):
+    cdef readonly tuple index, shape
+    cdef readonly object dtype
+
+
+cdef class NumbersView:
+    cdef Container container
+    cdef Numbers field
+    cdef int64_t* first
+    cdef int axis
+    cdef Py_ssize_t length, stride
+    cdef Py_ssize_t position(self, object index) except -1
+    cdef object element(self, Py_ssize_t position)
+
+
+cdef class Step:
+    cdef readonly Layout layout
+    cdef readonly object at
+    cdef readonly int count
+    cdef int n_slots, rows, first, write_word, read_word
+    cdef Py_ssize_t stride
+    cdef int32_t* index
+    cdef int64_t* mask
+    cdef int* shift
+    cdef bint contiguous, masked
+    cdef const int64_t* defaults
+    cdef void gather(self, int repetition, const int64_t* slots, int64_t* part) noexcept
+    cdef void scatter(self, int repetition, const int64_t* part, int64_t* slots) noexcept
+    cdef void encode(self, const int64_t* slots, uint32_t* words) noexcept
+    cdef void decode(self, const uint32_t* words, int64_t* slots) noexcept
+
+
+cdef class CompositeLayout(Layout):
+    cdef readonly list steps
+
+
+cdef class Composition(Schema):
+    cdef readonly tuple parts
+
+
+cdef class Composed(Container):
+    pass

@@ -1,0 +1,32 @@
+"""Composed containers as indented text, one line per field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haldls.lola._composite import Member, Members
+
+STEP = "  "
+
+
+def dump(container: Any, indent: str = "") -> str:
+    """`Name(` field by field `)`."""
+    inner = indent + STEP
+    lines = [line for field in container.fields() for line in _lines(field, container, inner)]
+    if not lines:
+        return f"{type(container).__name__}()"
+    return "\n".join([f"{type(container).__name__}(", *lines, f"{indent})"])
+
+
+def _lines(field: Any, container: Any, indent: str) -> list[str]:
+    if isinstance(field, Member):
+        return [f"{indent}{field.name}: {_nested(getattr(container, field.name), indent)}"]
+    if isinstance(field, Members):
+        elements = enumerate(getattr(container, field.name))
+        return [f"{indent}{field.name}[{number}]: {_nested(element, indent)}" for number, element in elements]
+    return [f"{indent}{field.name}: {field.text(container)}"]
+
+
+def _nested(container: Any, indent: str) -> str:
+    has_dump = type(container).__repr__.__qualname__ in ("Struct.__repr__", "Composed.__repr__")
+    return dump(container, indent) if has_dump else repr(container)
