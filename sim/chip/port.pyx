@@ -1,5 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Where omnibus accesses from outside enter the chip: link and clock registers are served here, all others by the chip itself."""
+"""Where omnibus accesses from outside enter the chip: link and clock registers are served here, all others by the chip itself.
+
+What they hold is copied into the chip's plain words, where the PPUs see it. A PPU that writes them changes neither link nor clocks.
+"""
 
 from libc.stdint cimport int64_t, uint32_t
 
@@ -39,6 +42,7 @@ cdef class Port:
     cdef void clock_write(self, uint32_t address, uint32_t data, int64_t tick) noexcept nogil:
         if address == PHY_ENABLE:
             self.link.set_chip_mask(data, tick)
+            self.chip.poke(PHY_ENABLE, self.link.chip_mask)
         else:
             self.pll_write(address - PLL_BASE, data, tick)
 
@@ -53,6 +57,7 @@ cdef class Port:
             self.pll.write(register, word, tick)
             clock = self.pll.frequency(_pll.PHY_REFERENCE_CLOCK)
             self.link.set_clock_good(abs(clock / NOMINAL_PHY_CLOCK - 1) <= CLOCK_TOLERANCE, tick)
+        self.chip.poke(PLL_BASE + register, word)
 
     cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil:
         with gil:

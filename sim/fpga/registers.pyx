@@ -21,6 +21,9 @@ cdef enum:
     DRAM_END = 0x88000000u
     DRAM_PAGE_BITS = 12
 
+# the same for Python expressions, where a C enumerator above 2**31 would turn negative
+_SMALL = range(table.SMALL_BASE, table.SMALL_BASE + table.SMALL_WORDS)
+_SPIKE_IO = range(table.SPIKE_IO_BASE, table.SPIKE_IO_BASE + table.SPIKE_IO_WORDS)
 _log = logging.getLogger("sim.fpga")
 
 
@@ -67,12 +70,12 @@ cdef class RegisterFile:
             kind = DEFINED | (READABLE if "r" in row.access else 0) | (WRITABLE if "w" in row.access else 0)
             kind |= (VOLATILE if row.volatile else 0) | (EFFECT if row.effect else 0)
             mask = (1 << row.width) - 1
-            if row.address in range(SMALL_BASE, SMALL_BASE + SMALL_WORDS):
+            if row.address in _SMALL:
                 for address in row.addresses():
-                    self.small_kind[address - SMALL_BASE] = kind
-                    self.small_mask[address - SMALL_BASE] = mask
-            elif row.address in range(SPIKE_IO_BASE, SPIKE_IO_BASE + SPIKE_IO_WORDS):
-                part = slice(row.address - SPIKE_IO_BASE, row.address - SPIKE_IO_BASE + row.count)
+                    self.small_kind[address - _SMALL.start] = kind
+                    self.small_mask[address - _SMALL.start] = mask
+            elif row.address in _SPIKE_IO:
+                part = slice(row.address - _SPIKE_IO.start, row.address - _SPIKE_IO.start + row.count)
                 self._kinds[part] = kind
                 self._masks[part] = mask
 
@@ -82,10 +85,10 @@ cdef class RegisterFile:
         self.dram = {}
         self.faults = {}
         for row in table.REGISTERS:
-            if row.address in range(SMALL_BASE, SMALL_BASE + SMALL_WORDS):
-                self.small_array[row.address - SMALL_BASE : row.address - SMALL_BASE + row.count * row.stride : row.stride] = row.reset
-            elif row.address in range(SPIKE_IO_BASE, SPIKE_IO_BASE + SPIKE_IO_WORDS):
-                self.spike_io_array[row.address - SPIKE_IO_BASE : row.address - SPIKE_IO_BASE + row.count] = row.reset
+            if row.address in _SMALL:
+                self.small_array[row.address - _SMALL.start : row.address - _SMALL.start + row.count * row.stride : row.stride] = row.reset
+            elif row.address in _SPIKE_IO:
+                self.spike_io_array[row.address - _SPIKE_IO.start : row.address - _SPIKE_IO.start + row.count] = row.reset
 
     cdef int kind(self, uint32_t address) noexcept nogil:
         """Flags of the register at `address`, 0 if there is none."""

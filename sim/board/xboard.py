@@ -1,0 +1,87 @@
+"""The xBoard's devices behind SPI: a 24-bit shift register and two 8-channel 12-bit DACs.
+
+(facts: transport 3.1; registers/behaviour, board; registers/containers, ShiftRegister, DACControl; lola, DAC blocks)
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+N_DACS: Final = 2
+CHANNELS_PER_DAC: Final = 8
+_CODE_MAX: Final = 4095
+
+REFERENCES: Final = (1.2, 1.2, 1.2, 1.2, 2.5, 2.5, 2.5, 2.5)
+"""Full scale [V] of DAC 0's channels: v_reset, v_res_meas, mux_rfu_0, mux_rfu_1, i_ref_board, ana_readout_debug_0, _1, mux_dac_25."""
+
+
+@dataclass(slots=True)
+class ShiftRegister:
+    """24 bits, taken over at the end of a transfer of 3 bytes, most significant first. Accuracy: exact; power-on value assumed 0."""
+
+    value: int = 0
+
+    def transfer(self, data: bytes) -> None:
+        for byte in data:
+            self.value = (self.value << 8 | byte) & 0xFFFFFF
+
+    def supply_enabled(self, supply: int) -> bool:
+        """Supply 0..5 as VDDOnBoard: vdd25_digital, vdd12_digital, vdd25_analog, vdd12_analog, vdd12_madc, vdd12_pll."""
+        return bool(self.value >> 16 + supply & 1)
+
+    def led(self, led: int) -> bool:
+        """LED 0..5; the lines are inverted."""
+        return not self.value >> (10, 11, 12, 15, 22, 23)[led] & 1
+
+    def analog_input(self, multiplexer: int) -> int:
+        """Selected input of analog readout multiplexer 0..2 (0: off)."""
+        return self.value >> 2 * multiplexer & 3
+
+
+@dataclass(slots=True)
+class DAC:
+    """Eight channels with an input and an output register each.
+
+    Words of 16 bits: bit 15 clear: [14:12] channel, [11:0] code into the input register; bit 15 set: [14:13] command 0 gain and reference, 1
+    load mode, 2 power-down mask (bit n: channel n off), 3 reset. Load mode 0: outputs follow the inputs, 1: they hold, 2: they take
+    over once. Accuracy: behavioural; settling (1 ms) is not modelled.
+    """
+
+    inputs: list[int] = field(default_factory=lambda: [0] * CHANNELS_PER_DAC)
+    outputs: list[int] = field(default_factory=lambda: [0] * CHANNELS_PER_DAC)
+    power_down: int = 0
+    gain: int = 0
+    follows: bool = False
+
+    def transfer(self, data: bytes) -> None:
+        if len(data) == 2:
+            self._word(data[0] << 8 | data[1])
+
+    def _word(self, word: int) -> None:
+        if word & 0x8000:
+            self._command(word >> 13 & 3, word & 0x1FFF)
+        else:
+            self.inputs[word >> 12 & 7] = word & _CODE_MAX
+            if self.follows:
+                self._load()
+
+    def _command(self, command: int, value: int) -> None:
+        if command == 0:
+            self.gain = value & 0x3F
+        elif command == 1:
+            self.follows = value & 3 == 0
+            if value & 3 != 1:
+                self._load()
+        elif command == 2:
+            self.power_down = value & 0xFF
+        else:
+            self.inputs, self.outputs = [0] * CHANNELS_PER_DAC, [0] * CHANNELS_PER_DAC
+
+    def _load(self) -> None:
+        self.outputs = list(self.inputs)
+
+    def enabled(self, channel: int) -> bool:
+        return not self.power_down >> channel & 1
+
+    def voltage(self, channel: int, reference: float) -> float:
+        """Output [V] of a channel for a full scale of `reference` [V], as software converts: code / 4095 * reference; 0 if it is off."""
+        return self.outputs[channel] / _CODE_MAX * reference if self.enabled(channel) else 0.0

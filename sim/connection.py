@@ -1,0 +1,92 @@
+"""The model as one more kind of connection."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+
+from fisch.connection import Connection, Words
+from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry
+
+from sim.errors import ConfigurationError
+from sim.system import System
+from sim.virtual_chip import VirtualChip
+
+CHIP_VARIABLE = "HICANNX_CHIP"
+MODE_VARIABLE = "HICANNX_MODE"
+SEED_VARIABLE = "HICANNX_SEED"
+STRICT_VARIABLE = "HICANNX_STRICT"
+
+_PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
+_CHIP_REVISION = 3
+_BITFILE_INFO = """\
+version: 1
+compatible_until: 0
+kind: model
+setup: hxcube
+"""
+
+
+def _number(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name) or "0"
+    try:
+        return int(text, 0)
+    except ValueError:
+        raise ConfigurationError(f"{name}={text!r} is not a number") from None
+
+
+def _fuses_of(device_dna: int) -> int:
+    """The 64 fuses whose port reads as `device_dna`: bit i of the port is fuse 63 - i."""
+    return sum((device_dna >> i & 1) << 63 - i for i in range(57))
+
+
+class ModelConnection(Connection):
+    """A connection to a model of its own, in this process.
+
+    serial, mode, seed, strict: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE, HICANNX_SEED and
+    HICANNX_STRICT, else serial 0, typical, seed 0, not strict. Each connection is a system that has just been powered on.
+
+    >>> connection = ModelConnection(serial=7)
+    >>> connection.identifier
+    'hxcube0fpga0chip7_1'
+    """
+
+    kind: ClassVar[str] = "model"
+
+    def __init__(self, serial: int | None = None, mode: str | None = None, seed: int | None = None, strict: bool | None = None) -> None:
+        super().__init__()
+        environ = os.environ
+        serial = _number(environ, CHIP_VARIABLE) if serial is None else serial
+        seed = _number(environ, SEED_VARIABLE) if seed is None else seed
+        strict = bool(_number(environ, STRICT_VARIABLE)) if strict is None else strict
+        self.system = System(_chip(serial, mode or environ.get(MODE_VARIABLE) or "typical"), seed, strict)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
+        """One connection with the settings of `environ`."""
+        strict = bool(_number(environ, STRICT_VARIABLE))
+        return [cls(_number(environ, CHIP_VARIABLE), environ.get(MODE_VARIABLE) or "typical", _number(environ, SEED_VARIABLE), strict)]
+
+    @property
+    def hwdb_entry(self) -> HXCubeSetupEntry:
+        """A cube setup with this chip; the timing of its synapse memories is the registers' default."""
+        pair = ((_PC_CONF, _PC_CONF), (_PC_CONF, _PC_CONF)), ((_W_CONF, _W_CONF), (_W_CONF, _W_CONF))
+        wing = HXCubeWingEntry(self.system.identity.serial, _CHIP_REVISION, self.system.eeprom_serial, *pair)
+        return HXCubeSetupEntry(0, {0: HXCubeFPGAEntry("127.0.0.1", wing, _fuses_of(self.system.device_dna))})
+
+    @property
+    def identifier(self) -> str:
+        return self.hwdb_entry.get_unique_branch_identifier(0)
+
+    @property
+    def bitfile_info(self) -> str:
+        return _BITFILE_INFO
+
+    def _execute(self, words: Words) -> Words:
+        return self.system.execute(words)
+
+
+def _chip(serial: int, mode: str) -> VirtualChip:
+    try:
+        return VirtualChip(serial, mode)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
