@@ -13,8 +13,9 @@ or has no counterpart CoordinateError (a ValueError and a RuntimeError).
 
 from typing import Any
 
+from halco._conversions import resolve_in
 from halco._core import BaseType, Linear, RangeError, Value
-from halco._kinds import Grid, Interval, Mixin, RangedEnum, ranged_enum, resolve_in
+from halco._kinds import Grid, Interval, Mixin, RangedEnum, ranged_enum
 from halco.board import (
     ADCOnBoard,
     ADCSourceOnBoard,
@@ -23,22 +24,22 @@ from halco.board import (
     DACChannelOnDAC,
     DACControlBlockOnBoard,
     DACOnBoard,
+    I2CIdRegisterOnBoard,
     I2CINA219RoRegisterOnBoard,
     I2CINA219RoRegisterOnINA219,
     I2CINA219RwRegisterOnBoard,
     I2CINA219RwRegisterOnINA219,
-    I2CIdRegisterOnBoard,
     I2CTempRegisterOnBoard,
     INA219ConfigOnBoard,
     INA219OnBoard,
     INA219StatusOnBoard,
     LEDOnBoard,
+    ShiftRegisterOnBoard,
     SPIDACControlRegisterOnBoard,
     SPIDACControlRegisterOnDAC,
     SPIDACDataRegisterOnBoard,
     SPIDACDataRegisterOnDAC,
     SPIShiftRegisterOnBoard,
-    ShiftRegisterOnBoard,
     TMP112StatusOnBoard,
     VDDOnBoard,
 )
@@ -77,17 +78,17 @@ from halco.chip import (
     CommonPhyConfigFPGAOnDLS,
     JTAGClockScalerOnDLS,
     JTAGIdCodeOnDLS,
-    JTAGPLLRegisterOnDLS,
     JTAGPhyRegisterOnDLS,
+    JTAGPLLRegisterOnDLS,
     MemoryTimingOnDLS,
     OmnibusAddress,
     OmnibusChipOverJTAGAddress,
+    PhyConfigChipOnDLS,
+    PhyConfigFPGAOnDLS,
     PLLClockOutputBlockOnDLS,
     PLLClockOutputOnDLS,
     PLLSelfTestOnDLS,
     PLLSelfTestStatusOnDLS,
-    PhyConfigChipOnDLS,
-    PhyConfigFPGAOnDLS,
     ResetChipOnDLS,
     ResetJTAGTapOnDLS,
     SystimeSyncBaseOnDLS,
@@ -123,12 +124,12 @@ from halco.common import (
 from halco.event import (
     MADCSamplePackFromFPGAOnDLS,
     NeuronLabel,
-    SPL1Address,
     SpikeLabel,
     SpikePack1ToChipOnDLS,
     SpikePack2ToChipOnDLS,
     SpikePack3ToChipOnDLS,
     SpikePackFromFPGAOnDLS,
+    SPL1Address,
 )
 from halco.fpga import (
     BarrierOnFPGA,

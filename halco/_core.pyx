@@ -15,6 +15,10 @@ class RangeError(OverflowError, RuntimeError):
     """A number lies outside the range of its type. The text begins as the original's: `range overflow: 64 > max(63)`."""
 
 
+class CoordinateError(ValueError, RuntimeError):
+    """There is no such position, or it has no counterpart of the wanted type."""
+
+
 cdef class Bounds:
     """Inclusive range of a class and the value of its default instance."""
 
@@ -90,7 +94,7 @@ cdef class Value:
         """The plain integer."""
         return self.v
 
-    def toEnum(self):  # noqa: N802
+    def toEnum(self):
         """The number as an `Enum`: the plain integer, also where the range does not start at 0."""
         return make(Enum, checked(Enum, self.v))
 

@@ -1,7 +1,8 @@
 """The boards around the chip: supplies and DACs of the xBoard, supplies and I2C devices of the jBOA."""
 
+from halco._conversions import Family, at, to
 from halco._core import Linear
-from halco._kinds import Coordinate, Family, Mixin, at, to
+from halco._kinds import Coordinate, Mixin
 
 
 class ShiftRegisterOnBoard(Linear, Coordinate, size=1):

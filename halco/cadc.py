@@ -1,7 +1,8 @@
 """The columnar ADCs: one pair of channels (causal, acausal) per column and hemisphere, read in quads."""
 
+from halco._conversions import at, to
 from halco._core import Linear
-from halco._kinds import Coordinate, Mixin, at, to
+from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
 from halco.synapse import SynapseQuadOnSynram, SynapseRowOnSynram, SynramOnDLS
 

@@ -6,8 +6,9 @@ Columns 0..127 belong to the neurons of a quadrant; columns 128 and 129 hold wha
 
 from __future__ import annotations
 
+from halco._conversions import at, table, to
 from halco._core import Linear
-from halco._kinds import Coordinate, Grid, Mixin, at, table, to
+from halco._kinds import Coordinate, Grid, Mixin
 from halco.hemisphere import HemisphereOnDLS
 
 COLUMNS, CELLS = 130, 3120
@@ -16,7 +17,7 @@ COLUMNS, CELLS = 130, 3120
 class CapMemColumnOnCapMemBlock(Linear, size=130):
     """Column of cells: one neuron's parameters, or shared ones."""
 
-    def isShared(self) -> bool:  # noqa: N802
+    def isShared(self) -> bool:
         """Whether the column belongs to no single neuron."""
         return int(self) >= 128
 
@@ -110,7 +111,7 @@ class CapMemCellOnCapMemBlock(Grid, x=CapMemColumnOnCapMemBlock, y=CapMemRowOnCa
     neuron_i_bias_spike_comparator = at(128, 20)
     neuron_i_bias_synin_drop = at(129, 23)
 
-    def isShared(self) -> bool:  # noqa: N802
+    def isShared(self) -> bool:
         """Whether the cell belongs to no single neuron."""
         return int(self.x()) >= 128
 

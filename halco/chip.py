@@ -1,7 +1,8 @@
 """Once on the chip: clocks, high-speed links, JTAG, resets and system time; and the bare omnibus address."""
 
+from halco._conversions import at, to
 from halco._core import BaseType, Linear
-from halco._kinds import Coordinate, at, to
+from halco._kinds import Coordinate
 
 
 class ChipOnDLS(Linear, Coordinate, size=1):

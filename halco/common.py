@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address
 from typing import Any
 
-from halco._core import Enum, Linear, X, Y
-from halco._kinds import Coordinate, CoordinateError, at, iter_all, to
+from halco._conversions import at, to
+from halco._core import CoordinateError, Enum, Linear, X, Y
+from halco._kinds import Coordinate, iter_all
 
 
 class _Worded(Linear):
@@ -42,7 +43,7 @@ class Orientation(_Worded, words=("horizontal", "vertical")):
 class Direction(_Worded, words=("north", "east", "south", "west")):
     """Point of the compass, clockwise from north."""
 
-    toOrientation = to(lambda e: 1 - e % 2)  # noqa: N815
+    toOrientation = to(lambda e: 1 - e % 2)
 
 
 class Parity(_Worded, words=("even", "odd")):

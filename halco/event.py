@@ -6,8 +6,9 @@ crossbar compares (13:0), the neuron's event output (10:8) and own address (7:0)
 
 from __future__ import annotations
 
+from halco._conversions import BitField, to
 from halco._core import BaseType, Linear
-from halco._kinds import BitField, Coordinate, to
+from halco._kinds import Coordinate
 from halco.neuron import NeuronBackendAddressOut, NeuronEventOutputOnDLS
 from halco.synapse import SynapseLabel
 from halco.synapse_driver import PADIRowSelectAddress

@@ -1,7 +1,8 @@
 """The FPGA: playback executor, system time, memory it lends to the PPUs, external spikes and the links' statistics."""
 
+from halco._conversions import to
 from halco._core import Linear
-from halco._kinds import Coordinate, Interval, to
+from halco._kinds import Coordinate, Interval
 
 
 class BarrierOnFPGA(Linear, Coordinate, size=1):

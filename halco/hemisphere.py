@@ -1,7 +1,8 @@
 """The two halves of the chip: what exists once in the top and once in the bottom half counts alike."""
 
+from halco._conversions import Family, at
 from halco._core import Linear
-from halco._kinds import Family, Mixin, at
+from halco._kinds import Mixin
 
 
 class PerHemisphere(Family, Linear, size=2):

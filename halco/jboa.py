@@ -1,7 +1,8 @@
 """The I2C devices of the jBOA: port expander, bus multiplexer, digital potentiometers for the supplies, DAC."""
 
+from halco._conversions import Family, at, to
 from halco._core import Linear
-from halco._kinds import Coordinate, Family, Mixin, at, to
+from halco._kinds import Coordinate, Mixin
 
 
 class _Expander(Family, Linear, size=1):

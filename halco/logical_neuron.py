@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 
-from halco._core import Linear
-from halco._kinds import Coordinate, CoordinateError, Grid
+from halco._core import CoordinateError, Linear
+from halco._kinds import Coordinate, Grid
 from halco.neuron import AtomicNeuronOnDLS, NeuronColumnOnDLS, NeuronRowOnDLS
 
 
@@ -92,7 +92,9 @@ class LogicalNeuronCompartments(_Compartments):
         if isinstance(compartments, LogicalNeuronCompartments):
             compartments = compartments._compartments
         ordered = sorted((CompartmentOnLogicalNeuron(index), circuits) for index, circuits in compartments.items())  # type: ignore
-        self._compartments: Compartments = {index: [AtomicNeuronOnLogicalNeuron(circuit) for circuit in circuits] for index, circuits in ordered}
+        self._compartments: Compartments = {
+            index: [AtomicNeuronOnLogicalNeuron(circuit) for circuit in circuits] for index, circuits in ordered
+        }
         every = [circuit for circuits in self._compartments.values() for circuit in circuits]
         if len(set(every)) != len(every):
             raise CoordinateError("a neuron circuit occurs in more than one place of the logical neuron's compartments")
@@ -124,7 +126,9 @@ class LogicalNeuronCompartments(_Compartments):
         def moved(circuit: AtomicNeuronOnLogicalNeuron) -> AtomicNeuronOnLogicalNeuron:
             return AtomicNeuronOnLogicalNeuron(x(int(circuit.x())), y(int(circuit.y())))
 
-        return LogicalNeuronCompartments({index: [moved(circuit) for circuit in circuits] for index, circuits in self._compartments.items()})
+        return LogicalNeuronCompartments(
+            {index: [moved(circuit) for circuit in circuits] for index, circuits in self._compartments.items()}
+        )
 
     def flip_x(self) -> LogicalNeuronCompartments:
         """Mirrored left to right inside the columns in use."""
@@ -152,7 +156,9 @@ class LogicalNeuronOnDLS(_Compartments, Coordinate):
 
     __slots__ = ()
 
-    def __init__(self, compartments: LogicalNeuronCompartments | LogicalNeuronOnDLS | None = None, anchor: AtomicNeuronOnDLS | None = None) -> None:
+    def __init__(
+        self, compartments: LogicalNeuronCompartments | LogicalNeuronOnDLS | None = None, anchor: AtomicNeuronOnDLS | None = None
+    ) -> None:
         if isinstance(compartments, LogicalNeuronOnDLS):
             self._compartments: PlacedCompartments = compartments.get_placed_compartments()
         else:
@@ -173,7 +179,7 @@ class LogicalNeuronOnDLS(_Compartments, Coordinate):
         return [circuit for circuits in self._compartments.values() for circuit in circuits]
 
     def __repr__(self) -> str:
-        return _listing("LogicalNeuronOnDLS", self._compartments, "") if self._compartments else "LogicalNeuronOnDLS(\n)"
+        return _listing("LogicalNeuronOnDLS", self._compartments, "")
 
     def __reduce__(self) -> tuple[object, ...]:
         return LogicalNeuronOnDLS._of, (self.get_placed_compartments(),)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from halco._conversions import each, to
 from halco._core import Linear
-from halco._kinds import Coordinate, Grid, Mixin, each, to
+from halco._kinds import Coordinate, Grid, Mixin
 from halco.hemisphere import PerHemisphere
 from halco.synapse import SynapseQuadColumnOnDLS, SynramOnDLS
 

@@ -1,7 +1,8 @@
 """The plasticity processing units, one per hemisphere: memory of 4096 words, control and status."""
 
+from halco._conversions import at, to
 from halco._core import Linear
-from halco._kinds import Coordinate, Interval, Mixin, at, to
+from halco._kinds import Coordinate, Interval, Mixin
 from halco.hemisphere import PerHemisphere
 
 

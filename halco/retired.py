@@ -1,7 +1,8 @@
 """Of the revision our registers follow, but gone since: vector generator, Extoll network and event switch of the FPGA."""
 
+from halco._conversions import at
 from halco._core import Linear
-from halco._kinds import Coordinate, Mixin, at
+from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
 
 

@@ -1,7 +1,8 @@
 """The event crossbar: 20 inputs, 12 outputs and nodes where they may be connected; background spike sources."""
 
+from halco._conversions import to
 from halco._core import Linear
-from halco._kinds import Coordinate, Grid, to
+from halco._kinds import Coordinate, Grid
 
 
 class CrossbarOnDLS(Linear, Coordinate, size=1):

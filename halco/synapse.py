@@ -4,8 +4,9 @@ A quad holds every second synapse of eight neighbouring columns: the 32 quads of
 the odd ones. Rows count from the neurons outwards, quads and synapses row by row.
 """
 
+from halco._conversions import Family, at, each, to
 from halco._core import Linear
-from halco._kinds import Coordinate, Family, Grid, Mixin, at, each, to
+from halco._kinds import Coordinate, Grid, Mixin
 from halco.hemisphere import PerHemisphere
 
 

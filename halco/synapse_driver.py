@@ -1,7 +1,8 @@
 """PADI buses and the synapse drivers listening on them: 4 buses and 128 drivers per hemisphere, two synapse rows per driver."""
 
+from halco._conversions import each, to
 from halco._core import Linear
-from halco._kinds import Coordinate, Mixin, each, to
+from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
 
 
