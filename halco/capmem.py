@@ -4,7 +4,7 @@ Columns 0..127 belong to the neurons of a quadrant; columns 128 and 129 hold wha
 8..23 currents. The blocks are top left, top right, bottom left, bottom right.
 """
 
-from __future__ import annotations
+from typing import SupportsIndex
 
 from halco._conversions import at, table, to
 from halco._core import Linear
@@ -64,7 +64,7 @@ class _PerQuadrant(Linear, size=4):
     toCapMemBlockOnHemisphere = to(lambda e: e % 2)
     toHemisphereOnDLS = to(lambda e: e // 2)
 
-    def __init__(self, block: object = None, hemisphere: object = None) -> None:
+    def __init__(self, block: SupportsIndex | None = None, hemisphere: SupportsIndex | None = None) -> None:
         if hemisphere is not None:
             block = int(CapMemBlockOnHemisphere(block)) + 2 * int(HemisphereOnDLS(hemisphere))
         super().__init__(block)

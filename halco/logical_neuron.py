@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
+from typing import Any
 
 from halco._core import CoordinateError, Linear
 from halco._kinds import Coordinate, Grid
@@ -44,35 +45,33 @@ Compartments = dict[CompartmentOnLogicalNeuron, list[AtomicNeuronOnLogicalNeuron
 PlacedCompartments = dict[CompartmentOnLogicalNeuron, list[AtomicNeuronOnDLS]]
 
 
-def _ordered(compartments: Mapping[object, Iterable[object]]) -> list[tuple[int, list[int]]]:
-    """Compartments as plain numbers in their order: what equality and ordering are about."""
-    return [(int(index), [int(circuit) for circuit in circuits]) for index, circuits in sorted(compartments.items())]  # type: ignore
-
-
-def _listing(name: str, compartments: Mapping[object, Iterable[object]], indent: str) -> str:
-    lines = [f"{name}("]
-    for index, circuits in compartments.items():
-        lines += [f"{indent}{index!r}", *(f"{indent}\t{circuit!r}" for circuit in circuits)]
-    return "\n".join([*lines, ")"])
-
-
 class _Compartments:
     """Equality, order and hash of something that consists of compartments."""
 
     __slots__ = ("_compartments",)
-    _compartments: dict[CompartmentOnLogicalNeuron, list]  # type: ignore[type-arg]
+    _compartments: dict[CompartmentOnLogicalNeuron, list[Any]]
+
+    def _numbers(self) -> list[tuple[int, tuple[int, ...]]]:
+        """The compartments as plain numbers, in order."""
+        return [(int(index), tuple(map(int, circuits))) for index, circuits in self._compartments.items()]
 
     def __eq__(self, other: object) -> bool:
-        return _ordered(self._compartments) == _ordered(other._compartments) if type(other) is type(self) else NotImplemented
+        return self._numbers() == other._numbers() if isinstance(other, type(self)) else NotImplemented
 
     def __lt__(self, other: _Compartments) -> bool:
-        return _ordered(self._compartments) < _ordered(other._compartments) if type(other) is type(self) else NotImplemented
+        return self._numbers() < other._numbers() if type(other) is type(self) else NotImplemented
 
     def __le__(self, other: _Compartments) -> bool:
-        return _ordered(self._compartments) <= _ordered(other._compartments) if type(other) is type(self) else NotImplemented
+        return self._numbers() <= other._numbers() if type(other) is type(self) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash((type(self), tuple((index, tuple(circuits)) for index, circuits in _ordered(self._compartments))))
+        return hash((type(self), tuple(self._numbers())))
+
+    def _listing(self, indent: str) -> str:
+        lines = [f"{type(self).__name__}("]
+        for index, circuits in self._compartments.items():
+            lines += [f"{indent}{index!r}", *(f"{indent}\t{circuit!r}" for circuit in circuits)]
+        return "\n".join([*lines, ")"])
 
 
 class LogicalNeuronCompartments(_Compartments):
@@ -88,13 +87,12 @@ class LogicalNeuronCompartments(_Compartments):
 
     __slots__ = ()
 
-    def __init__(self, compartments: LogicalNeuronCompartments | Mapping[object, Iterable[object]] = {}) -> None:  # noqa: B006
-        if isinstance(compartments, LogicalNeuronCompartments):
-            compartments = compartments._compartments
-        ordered = sorted((CompartmentOnLogicalNeuron(index), circuits) for index, circuits in compartments.items())  # type: ignore
-        self._compartments: Compartments = {
-            index: [AtomicNeuronOnLogicalNeuron(circuit) for circuit in circuits] for index, circuits in ordered
-        }
+    _compartments: Compartments
+
+    def __init__(self, compartments: LogicalNeuronCompartments | Mapping[Any, Iterable[Any]] | None = None) -> None:
+        given = compartments.get_compartments() if isinstance(compartments, LogicalNeuronCompartments) else compartments or {}
+        ordered = sorted(given.items(), key=lambda entry: int(entry[0]))
+        self._compartments = {CompartmentOnLogicalNeuron(index): list(map(AtomicNeuronOnLogicalNeuron, some)) for index, some in ordered}
         every = [circuit for circuits in self._compartments.values() for circuit in circuits]
         if len(set(every)) != len(every):
             raise CoordinateError("a neuron circuit occurs in more than one place of the logical neuron's compartments")
@@ -126,9 +124,8 @@ class LogicalNeuronCompartments(_Compartments):
         def moved(circuit: AtomicNeuronOnLogicalNeuron) -> AtomicNeuronOnLogicalNeuron:
             return AtomicNeuronOnLogicalNeuron(x(int(circuit.x())), y(int(circuit.y())))
 
-        return LogicalNeuronCompartments(
-            {index: [moved(circuit) for circuit in circuits] for index, circuits in self._compartments.items()}
-        )
+        moved_to = {index: [moved(circuit) for circuit in circuits] for index, circuits in self._compartments.items()}
+        return LogicalNeuronCompartments(moved_to)
 
     def flip_x(self) -> LogicalNeuronCompartments:
         """Mirrored left to right inside the columns in use."""
@@ -141,7 +138,7 @@ class LogicalNeuronCompartments(_Compartments):
         return self._moved(lambda x: x, lambda y: ends - y)
 
     def __repr__(self) -> str:
-        return _listing("LogicalNeuronCompartments", self._compartments, "\t")
+        return self._listing("\t")
 
     def __reduce__(self) -> tuple[object, ...]:
         return LogicalNeuronCompartments, (self.get_compartments(),)
@@ -156,13 +153,15 @@ class LogicalNeuronOnDLS(_Compartments, Coordinate):
 
     __slots__ = ()
 
+    _compartments: PlacedCompartments
+
     def __init__(
         self, compartments: LogicalNeuronCompartments | LogicalNeuronOnDLS | None = None, anchor: AtomicNeuronOnDLS | None = None
     ) -> None:
         if isinstance(compartments, LogicalNeuronOnDLS):
-            self._compartments: PlacedCompartments = compartments.get_placed_compartments()
+            self._compartments = compartments.get_placed_compartments()
         else:
-            self._compartments = _placed(compartments, AtomicNeuronOnDLS() if anchor is None else anchor) if compartments else {}
+            self._compartments = {} if compartments is None else _placed(compartments, anchor or AtomicNeuronOnDLS())
 
     @classmethod
     def _of(cls, placed: PlacedCompartments) -> LogicalNeuronOnDLS:
@@ -179,7 +178,7 @@ class LogicalNeuronOnDLS(_Compartments, Coordinate):
         return [circuit for circuits in self._compartments.values() for circuit in circuits]
 
     def __repr__(self) -> str:
-        return _listing("LogicalNeuronOnDLS", self._compartments, "")
+        return self._listing("")
 
     def __reduce__(self) -> tuple[object, ...]:
         return LogicalNeuronOnDLS._of, (self.get_placed_compartments(),)
