@@ -1,0 +1,271 @@
+"""First light: boot a HICANN-X, watch one neuron rest, make it fire by itself, then talk to it with spikes.
+
+Three experiments on one chip, written as for the real system. The membrane is recorded by the MADC. Voltages are given in MADC
+LSB; the expected numbers are those published for the silicon.
+"""
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
+from tqdm import tqdm
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+US = int(hal.Timer.Value.fpga_clock_cycles_per_us)
+NEURON = halco.AtomicNeuronOnDLS(halco.NeuronColumnOnDLS(0), halco.NeuronRowOnDLS.top)
+EXCITATORY, INHIBITORY = (halco.SynapseDriverOnDLS(halco.SynapseDriverOnSynapseDriverBlock(4 * index), halco.SynapseDriverBlockOnDLS.top) for index in range(2))
+SYNAPSE_LABEL = 5
+
+
+# ------------------------------------------------------------------------------------------------------------- configuration
+def biases(builder):
+    """Reference currents and voltages that all circuits of a quadrant share."""
+    values = {
+        "neuron_v_bias_casc_n": 250,
+        "neuron_i_bias_readout_amp": 110,
+        "neuron_i_bias_leak_source_follower": 100,
+        "neuron_i_bias_spike_comparator": 200,
+        "neuron_i_bias_synin_drop": 300,
+        "syn_i_bias_dac": 600,
+    }
+    for block in halco.iter_all(halco.CapMemBlockOnDLS):
+        builder.write(halco.CapMemBlockConfigOnDLS(block), hal.CapMemBlockConfig())
+        for name, value in values.items():
+            builder.write(halco.CapMemCellOnDLS(getattr(halco.CapMemCellOnCapMemBlock, name), block), hal.CapMemCell(value))
+    for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
+        config = hal.CommonNeuronBackendConfig()
+        config.clock_scale_fast = 3  # 15.6 MHz
+        builder.write(block, config)
+
+
+def readout(builder):
+    """The membrane of NEURON, through the first readout chain, to the MADC."""
+    chain = lola.ReadoutChain()
+    chain.input_mux[0].neuron_even[NEURON.toNeuronRowOnDLS().toHemisphereOnDLS()] = True
+    builder.write(halco.ReadoutChainOnDLS(), chain)
+
+
+def route(builder):
+    """Host -> crossbar -> PADI bus 0 -> two synapse drivers -> a row each for excitation and inhibition; spikes of NEURON -> host."""
+    forward = hal.CrossbarNode()
+    for output, source in ((0, 8), (8, 0)):  # host to PADI bus 0, neuron event output 0 to host
+        node = halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(output), halco.CrossbarInputOnDLS(source))
+        builder.write(node, forward)
+    bus = hal.CommonPADIBusConfig()
+    bus.enable_spl1[halco.PADIBusOnPADIBusBlock(0)] = True
+    builder.write(halco.CommonPADIBusConfigOnDLS.top, bus)
+    for driver, mode in ((EXCITATORY, hal.SynapseDriverConfig.RowMode.excitatory), (INHIBITORY, hal.SynapseDriverConfig.RowMode.inhibitory)):
+        config = hal.SynapseDriverConfig()
+        config.enable_receiver = True
+        config.row_mode_top = config.row_mode_bottom = mode
+        builder.write(driver, config)
+
+
+def synapses(builder, weight):
+    """The same weight on both rows of both drivers, in the column of NEURON."""
+    column = NEURON.toNeuronColumnOnDLS().toSynapseOnSynapseRow()
+    for driver in (EXCITATORY, INHIBITORY):
+        for row in driver.toSynapseDriverOnSynapseDriverBlock().toSynapseRowOnSynram():
+            values = lola.SynapseRow()
+            values.weights[column], values.labels[column] = weight, SYNAPSE_LABEL
+            builder.write(halco.SynapseRowOnDLS(row, NEURON.toSynramOnDLS()), values)
+
+
+def resting(v_leak, i_leak):
+    """A neuron that only leaks."""
+    neuron = lola.AtomicNeuron()
+    neuron.membrane_capacitance.capacitance = 63
+    neuron.leak.v_leak, neuron.leak.i_bias = v_leak, i_leak
+    neuron.readout.source = lola.AtomicNeuron.Readout.Source.membrane
+    neuron.readout.enable_amplifier = neuron.readout.enable_buffered_access = True
+    return neuron
+
+
+def firing(v_leak, i_leak, v_threshold, v_reset):
+    """A neuron that also fires, for 2 us of refractory time."""
+    neuron = resting(v_leak, i_leak)
+    neuron.threshold.enable, neuron.threshold.v_threshold = True, v_threshold
+    neuron.reset.v_reset, neuron.reset.i_bias, neuron.reset.enable_multiplication = v_reset, 1022, True
+    neuron.refractory_period.refractory_time, neuron.refractory_period.input_clock = 31, 1
+    neuron.event_routing = lola.AtomicNeuron.EventRouting.enabled
+    neuron.event_routing.address = 17
+    return neuron
+
+
+def listening(neuron, shifts):
+    """Adds both synaptic inputs (10 us) with reference shifts (excitatory, inhibitory); a shift of None leaves an input off."""
+    for name, shift in zip(("excitatory_input", "inhibitory_input"), shifts, strict=True):
+        line = getattr(neuron, name)
+        line.enable_small_capacitance = False
+        line.i_bias_tau, line.i_bias_gm = 30, 500
+        line.enable, line.i_shift_reference = shift is not None, shift or 0
+    return neuron
+
+
+# ---------------------------------------------------------------------------------------------------------------- experiments
+class Setup:
+    """A connection to a booted chip, and how an experiment on it goes."""
+
+    def __init__(self, connection, progress):
+        self.connection, self.progress = connection, progress
+
+    def boot(self):
+        builder, _ = sta.generate(sta.SystemInit(self.connection.get_hwdb_entry()[0]))
+        biases(builder)
+        readout(builder)
+        route(builder)
+        synapses(builder, weight=31)
+        self.settle(builder)
+        sta.run(self.connection, [builder.done()])
+
+    @staticmethod
+    def wait(builder, microseconds):
+        builder.write(halco.TimerOnDLS(), hal.Timer())
+        builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(round(microseconds * US)))
+
+    def settle(self, builder):
+        builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
+        self.wait(builder, 20_000)  # the analog parameter memory needs it
+
+    def record(self, neuron, microseconds, spikes=()):
+        """Membrane (us, LSB) and output spikes (us) of NEURON, with spikes sent from the host: pairs of time (us) and driver."""
+        builder = sta.PlaybackProgramBuilder()
+        builder.write(NEURON, neuron)
+        self.settle(builder)
+        control = hal.MADCControl()
+        control.wake_up = control.enable_pre_amplifier = True
+        builder.write(halco.MADCControlOnDLS(), control)
+        self.wait(builder, 1000)
+        control.wake_up, control.start_recording = False, True
+        control.enable_power_down_after_sampling = True
+        builder.write(halco.MADCControlOnDLS(), control)
+        builder.write(halco.TimerOnDLS(), hal.Timer())
+        for time, driver in spikes:
+            builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(round(time * US)))
+            label = halco.SpikeLabel()
+            label.row_select_address = driver.toSynapseDriverOnSynapseDriverBlock().toSynapseDriverOnPADIBus().toEnum().value()
+            label.synapse_label = SYNAPSE_LABEL
+            builder.write(halco.SpikePack1ToChipOnDLS(), hal.SpikePack1ToChip([label]))
+        builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(round(microseconds * US)))
+        control.start_recording, control.stop_recording = False, True
+        builder.write(halco.MADCControlOnDLS(), control)
+        self.wait(builder, 10)
+        program = builder.done()
+        sta.run(self.connection, [program])
+        self.progress.update()
+        samples = np.sort(program.madc_samples.to_numpy(), order="chip_time")
+        start = samples["chip_time"][0]
+        fired = program.spikes.to_numpy()["chip_time"].astype(float)
+        return (samples["chip_time"] - start) / US, samples["value"].astype(int), (np.sort(fired) - start) / US
+
+    def rest(self, neuron):
+        return self.record(neuron, 60)[1].mean()
+
+    def find_shifts(self, neuron):
+        """Reference shifts at which a synaptic input that gets no events leaves the membrane alone, by successive approximation."""
+        target, shifts = self.rest(neuron()), [None, None]
+        for line in range(2):
+            code = 0
+            for bit in reversed(range(10)):
+                trial = [*shifts]
+                trial[line] = min(code | 1 << bit, 1022)
+                above = self.rest(listening(neuron(), trial)) > target
+                code = trial[line] if above == (line == 0) else code  # a larger shift pulls down (excitatory) or up (inhibitory)
+            shifts[line] = code
+        return shifts
+
+
+def silent(setup):
+    """Membrane at rest for several leak potentials."""
+    codes = range(400, 901, 100)
+    traces = [setup.record(resting(v_leak, 1022), 100)[:2] for v_leak in codes]
+    slope, offset = np.polyfit(codes, [value.mean() for _, value in traces], 1)
+    rows = [("rest at v_leak 700", traces[3][1].mean(), 375, "LSB"), ("slope of v_leak", slope, 0.79, "LSB/code"), ("noise", traces[3][1].std(), 1.9, "LSB")]
+    return dict(zip(codes, traces, strict=True)), rows
+
+
+def leak_over_threshold(setup):
+    """Leak potential above threshold: the neuron fires by itself."""
+    trace = setup.record(firing(v_leak=1000, i_leak=150, v_threshold=343, v_reset=548), 200)
+    period = np.diff(trace[2]).mean()
+    rows = [("saw-tooth, lower end", np.percentile(trace[1], 1), 232, "LSB"), ("saw-tooth, upper end", np.percentile(trace[1], 99), 400, "LSB")]
+    return trace, [*rows, ("saw-tooth, period", period, 13, "us")]
+
+
+def stimulated(setup):
+    """Post-synaptic potentials of two synapses of weight 31, inhibition, a stack of excitation, then output spikes."""
+    def quiet():
+        return resting(700, 140)
+
+    shifts = setup.find_shifts(quiet)
+    rest = setup.rest(listening(quiet(), shifts))
+    neuron = listening(firing(v_leak=700, i_leak=140, v_threshold=460, v_reset=625), shifts)
+    single, inhibition = 50, 150
+    stack, volley = [250 + 12 * i for i in range(3)], [400 + 2 * i for i in range(12)]
+    times = [single, *stack, *volley]
+    events = sorted([(time, EXCITATORY) for time in times] + [(inhibition, INHIBITORY)], key=lambda event: event[0])
+    trace = setup.record(neuron, 550, events)
+    time, value, fired = trace
+
+    def excursion(start, pick):
+        window = value[(time > start) & (time < start + 60)]
+        return pick(np.convolve(window, np.ones(15) / 15, mode="valid")) - rest
+
+    rows = [
+        ("excitation, 2 x weight 31", excursion(single, np.max), 45, "LSB"),
+        ("inhibition, 2 x weight 31", excursion(inhibition, np.min), -70, "LSB"),
+        ("stack of three over one", excursion(stack[0], np.max) / excursion(single, np.max), None, ""),
+        ("output spikes at the host", len(fired), None, ""),
+    ]
+    return (trace, times, [inhibition], rest), rows
+
+
+# --------------------------------------------------------------------------------------------------------------------- result
+def table(rows):
+    print(f"\n{'':28}{'measured':>10}{'published':>11}")
+    for name, measured, published, unit in rows:
+        print(f"{name:28}{measured:10.2f}{'' if published is None else f'{published:g}':>11} {unit}")
+
+
+def picture(rest, saw, stimulus, path):
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 4.2), layout="constrained", width_ratios=(1, 1, 1.6))
+    for code, (time, value) in rest.items():
+        left.plot(time, value, linewidth=0.4, label=f"{code}")
+    left.set(title="Silent neuron", xlabel="time [us]", ylabel="membrane [MADC LSB]")
+    left.legend(title="v_leak", loc="center right", fontsize="small")
+    middle.plot(saw[0], saw[1], linewidth=0.6)
+    middle.plot(saw[2], np.full(len(saw[2]), saw[1].max() + 8), "v", color="tab:red", label="spikes")
+    middle.set(title="Leak over threshold", xlabel="time [us]", xlim=(0, 100))
+    middle.legend(loc="lower right")
+    (time, value, fired), excitation, inhibition, base = stimulus
+    right.axhline(base, color="0.8", linewidth=0.8)
+    right.plot(time, value, linewidth=0.5)
+    right.plot(fired, np.full(len(fired), value.max() + 8), "v", color="tab:red", label="spikes to the host")
+    floor = value.min() - 12
+    right.plot(excitation, np.full(len(excitation), floor), "|", color="tab:green", markersize=12, label="excitation from the host")
+    right.plot(inhibition, np.full(len(inhibition), floor), "|", color="tab:purple", markersize=12, label="inhibition from the host")
+    right.set(title="Spikes in, potentials that stack, spikes out", xlabel="time [us]")
+    right.legend(loc="upper left", fontsize="small")
+    figure.savefig(path, dpi=120)
+
+
+def main():
+    path = Path("first_light.png")
+    with tqdm(total=30, desc="first light", unit="run") as progress, hxcomm.ManagedConnection() as connection:
+        setup = Setup(connection, progress)
+        setup.boot()
+        rest, rows = silent(setup)
+        saw, more = leak_over_threshold(setup)
+        stimulus, most = stimulated(setup)
+        name = connection.get_unique_identifier()[0]
+    print(f"\nchip {name}")
+    table([*rows, *more, *most])
+    picture(rest, saw, stimulus, path)
+    print(f"\nwritten: {path}")
+
+
+if __name__ == "__main__":
+    main()
