@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from sim.errors import ConfigurationError
+
 
 class Mode(Enum):
     """How strongly the circuits of a chip differ from their drawing."""
@@ -29,7 +31,9 @@ class VirtualChip:
 
     def __post_init__(self) -> None:
         if not 0 <= self.serial < 2**32:
-            raise ValueError(f"serial number {self.serial} of a virtual chip is outside 0 .. {2**32 - 1}")
+            raise ConfigurationError(f"serial number {self.serial} of a virtual chip is outside 0 .. {2**32 - 1}")
+        if self.mode not in list(Mode) + [mode.value for mode in Mode]:
+            raise ConfigurationError(f"mode {self.mode!r} of a virtual chip is neither 'typical' nor 'ideal'")
         object.__setattr__(self, "mode", Mode(self.mode))
 
     @property

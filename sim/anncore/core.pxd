@@ -1,5 +1,5 @@
 # cython: language_level=3
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 cdef struct Spike:
     int64_t tick
@@ -23,15 +23,26 @@ cdef class AnalogCore:
     cdef uint8_t* labels_data
 
     cdef readonly int64_t now            # grid point reached, in ticks of 2 ns
-    cdef Spike* spikes                   # of the last run, in time order
+    cdef Spike* spikes                   # of the last run, in time order; valid until the next one
     cdef readonly int n_spikes
 
-    cpdef void touch_neuron(self, int neuron) noexcept
-    cpdef void touch_capmem(self, int block, int cell) noexcept
-    cpdef void touch_backend_common(self, int block) noexcept
-    cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept
-    cpdef void fire(self, int neuron, int64_t tick) noexcept
-    cpdef int64_t run(self, int64_t until) noexcept
-    cpdef void clear_spikes(self) noexcept
-    cpdef void set_probe(self, int slot, int neuron, int source) noexcept
-    cpdef double probe(self, int slot, int64_t tick) noexcept
+    cdef void* memory                    # what was allocated for the engine
+    cdef void* engine                    # the engine's Core, on a cache line
+    cdef object parameters
+    cdef object gains                    # float32[512, 256] of the synapses, None if all are 1
+    cdef uint16_t[4 * 3120] cells        # what the analog memory holds: a code that stops the refresh changes nothing
+    cdef uint8_t[512] dirty
+    cdef int16_t[512] dirty_list
+    cdef int n_dirty
+
+    cdef void derive(self) noexcept nogil
+    cpdef void touch_neuron(self, int neuron) noexcept nogil
+    cpdef void touch_capmem(self, int block, int cell) noexcept nogil
+    cpdef void touch_backend_common(self, int block) noexcept nogil
+    cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept nogil
+    cpdef void fire(self, int neuron, int64_t tick) noexcept nogil
+    cpdef int64_t run(self, int64_t until) noexcept nogil
+    cpdef void clear_spikes(self) noexcept nogil
+    cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil
+    cpdef double probe(self, int slot, int64_t tick) noexcept nogil
+    cpdef double voltage(self, int neuron, int source) noexcept nogil

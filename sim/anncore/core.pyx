@@ -1,21 +1,91 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The analog core: interface and register images; the circuits follow."""
+"""The analog core: 512 neurons and two synapse arrays behind their register images (facts: behaviour 1 to 5, 10; behavioural).
+
+The digital side writes the images (`capmem`, `neuron_config`, ...) and says what it touched; parameters are derived when time moves on.
+Time is in ticks of 2 ns; state advances on an absolute grid of 50 ticks, in double precision, with spikes timed to the tick inside a
+step. Spans in which no bit of the state changes and nothing is due are jumped over. The result depends neither on how `run` is
+sliced, nor on who watches, nor on the machine's instruction set.
+
+    core = AnalogCore(VirtualChip(1, "ideal"))
+    core.neuron_config[7] = ...; core.touch_neuron(7)
+    core.run(50_000)            # 0.1 ms, or up to the end of the step in which a neuron fired
+    core.spike_array()          # [(tick, neuron)]
+
+Not modelled, and listed by `unmodelled()` when switched on: conductance based synaptic inputs, connections between neurons,
+fire connections. Not part of this block: correlation sensors, the parallel converter, short-term plasticity.
+"""
 
 cimport cython
 from libc.stdlib cimport calloc, free
+from libc.stdint cimport uint64_t, uintptr_t
 
 import numpy as np
 
-cdef int64_t GRID = 50
+from sim cimport noise
+from sim.anncore cimport _kernel
+from sim.anncore._kernel cimport Core
+from sim.anncore.parameters cimport Parameters
+
+from sim.anncore.parameters import SHARED_CELLS, UNMODELLED
+from sim.mismatch import factor
+from sim.noise import stream
+from sim.physics import number
+
+cdef enum:
+    CELLS = 3120
+    COLUMNS = 130
+    GRID = 50
+
+cdef int shared_cell = SHARED_CELLS[0]
+cdef int REFRESH_OFF = int(number("capmem_refresh_off"))
+
+SPIKE = np.dtype([("tick", np.int64), ("neuron", np.int32)], align=True)
+"""Record type of `AnalogCore.spike_array`."""
+
+LEVELS = ("baseline", "AVX2", "AVX-512")[: _kernel.kernel_level(-1) + 1]
+"""Instruction sets this machine can run the step with, by `AnalogCore.level`. All of them give the same bits."""
 
 
 @cython.final
 cdef class AnalogCore:
-    """512 neurons and two synapse arrays behind register images. So far only the images and the clock exist."""
+    """Analog core of a chip. chip: its `VirtualChip`; seed: of the trial noise, any integer.
+
+    Attributes `capmem`, `neuron_config`, `neuron_backend`, `backend_common`, `weights`, `labels` are the register images (numpy);
+    after writing one, call the `touch_...` method (weights and labels need none).
+    """
 
     def __cinit__(self, chip, seed: int = 0):
         self.chip = chip
-        self.capmem = np.zeros((4, 3120), np.uint16)
+        self._make_images()
+        self.memory = calloc(1, sizeof(Core) + 64)
+        if self.memory == NULL:
+            raise MemoryError
+        self.engine = <void*> ((<uintptr_t> self.memory + 63) & ~<uintptr_t> 63)
+        cdef Core* core = <Core*> self.engine
+        self.parameters = Parameters(chip)
+        core.common = _common(chip)
+        core.normal = noise.normal
+        core.noise_key = stream(seed, "analog core", chip.serial)
+        core.weights, core.labels = self.weights_data, self.labels_data
+        core.jumping, core.level = 1, _kernel.kernel_level(-1)
+        core.probe[0].neuron = core.probe[1].neuron = -1
+        cdef float[:, ::1] gains
+        if not chip.is_ideal:
+            self.gains = factor(chip, "synapse_weight", np.arange(512 * 256)).astype(np.float32).reshape(512, 256)
+            gains = self.gains
+            core.gains = &gains[0, 0]
+        self.power_up(0)
+
+    def __dealloc__(self):
+        cdef Core* core = <Core*> self.engine
+        if core != NULL:
+            free(core.pulses)
+            free(core.fires)
+            free(core.spikes)
+        free(self.memory)
+
+    def _make_images(self) -> None:
+        self.capmem = np.zeros((4, CELLS), np.uint16)
         self.neuron_config = np.zeros((512, 6), np.uint32)
         self.neuron_backend = np.zeros((512, 4), np.uint32)
         self.backend_common = np.zeros((2, 2), np.uint32)
@@ -24,46 +94,173 @@ cdef class AnalogCore:
         cdef uint16_t[:, ::1] capmem = self.capmem
         cdef uint32_t[:, ::1] config = self.neuron_config, backend = self.neuron_backend, common = self.backend_common
         cdef uint8_t[:, ::1] weights = self.weights, labels = self.labels
-        self.capmem_data = &capmem[0, 0]
-        self.neuron_config_data = &config[0, 0]
-        self.neuron_backend_data = &backend[0, 0]
-        self.backend_common_data = &common[0, 0]
-        self.weights_data = &weights[0, 0]
-        self.labels_data = &labels[0, 0]
-        self.spikes = <Spike*> calloc(4096, sizeof(Spike))
-        if self.spikes == NULL:
-            raise MemoryError
+        self.capmem_data, self.weights_data, self.labels_data = &capmem[0, 0], &weights[0, 0], &labels[0, 0]
+        self.neuron_config_data, self.neuron_backend_data, self.backend_common_data = &config[0, 0], &backend[0, 0], &common[0, 0]
 
-    def __dealloc__(self):
-        free(self.spikes)
+    def power_up(self, tick: int) -> None:
+        """All registers zero, all neurons at their leak potential (limited by the rails), lines at rest; time starts at the grid point
+        at or before `tick`."""
+        cdef Core* core = <Core*> self.engine
+        for image in (self.capmem, self.neuron_config, self.neuron_backend, self.backend_common, self.weights, self.labels):
+            image.fill(0)
+        for k in range(4 * CELLS):
+            self.cells[k] = 0
+        _kernel.core_clear(core, tick // GRID * GRID)
+        self.now = core.now
+        self.touch_all()
+        self.derive()
+        for neuron in range(512):
+            _kernel.core_place(core, neuron)
+        self.clear_spikes()
 
-    cpdef void touch_neuron(self, int neuron) noexcept:
-        """Configuration or backend words of a neuron were written."""
+    cpdef void touch_neuron(self, int neuron) noexcept nogil:
+        """Configuration or backend words of a neuron (AtomicNeuronOnDLS enum) were written."""
+        if not self.dirty[neuron]:
+            self.dirty[neuron] = True
+            self.dirty_list[self.n_dirty] = neuron
+            self.n_dirty += 1
 
-    cpdef void touch_capmem(self, int block, int cell) noexcept:
-        """A capacitive memory cell was written."""
+    cpdef void touch_capmem(self, int block, int cell) noexcept nogil:
+        """The code of a cell (CapMemCellOnCapMemBlock enum) was written. Code 1023 lets the cell keep its value."""
+        cdef int at = block * CELLS + cell, column = cell % COLUMNS, k
+        cdef uint16_t code = self.capmem_data[at]
+        if code == self.cells[at] or code >= REFRESH_OFF:
+            return
+        self.cells[at] = code
+        if column < 128:
+            self.touch_neuron(block * 128 + column)
+        elif cell == shared_cell:
+            for k in range(128):
+                self.touch_neuron(block * 128 + k)
 
-    cpdef void touch_backend_common(self, int block) noexcept:
-        """Words of a common neuron backend configuration were written."""
+    cpdef void touch_backend_common(self, int block) noexcept nogil:
+        """Words of a common neuron backend configuration (west 0, east 1) were written."""
+        cdef int k
+        for k in range(512):
+            if k // 128 % 2 == block:
+                self.touch_neuron(k)
 
-    cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept:
-        """A synaptic event on a row."""
+    def touch_all(self) -> None:
+        """Any image may have changed."""
+        cdef int block, cell, neuron
+        for block in range(4):
+            for cell in range(CELLS):
+                self.touch_capmem(block, cell)
+        for neuron in range(512):
+            self.touch_neuron(neuron)
 
-    cpdef void fire(self, int neuron, int64_t tick) noexcept:
-        """An artificial fire of a neuron."""
+    cdef void derive(self) noexcept nogil:
+        """Bring the parameters of touched neurons up to date."""
+        cdef Core* core = <Core*> self.engine
+        cdef int k, neuron
+        for k in range(self.n_dirty):
+            neuron = self.dirty_list[k]
+            self.dirty[neuron] = False
+            (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
+                                                  self.backend_common_data + 2 * (neuron // 128 % 2),
+                                                  self.cells + neuron // 128 * CELLS, &core.neuron[neuron])
+            _kernel.core_load(core, neuron)
+        self.n_dirty = 0
 
-    cpdef int64_t run(self, int64_t until) noexcept:
-        """Advance to the last grid point at or before `until`."""
-        if until - self.now >= GRID:
-            self.now = until - until % GRID
+    cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept nogil:
+        """A synaptic event on row 0..511 with a 6-bit address: synapses with this label act.
+
+        charge: pulse length relative to one without extension (more than 1 with it). mode: bit 0 excitatory, bit 1 inhibitory line.
+        Acts at the first grid point at or after `tick`, or now if that has passed.
+        """
+        _kernel.core_pulse(<Core*> self.engine, tick, row, address, charge, mode)
+
+    cpdef void fire(self, int neuron, int64_t tick) noexcept nogil:
+        """Artificial fire. Resets the membrane; a spike is reported if the neuron has enable_fire. Ignored while it is refractory."""
+        _kernel.core_fire(<Core*> self.engine, neuron, tick)
+
+    cpdef int64_t run(self, int64_t until) noexcept nogil:
+        """Advance to the last grid point at or before `until`, or to the end of the first step in which a neuron fires.
+
+        Returns the time reached. The spikes of this run are in `spikes`, sorted by time, then neuron.
+        """
+        cdef Core* core = <Core*> self.engine
+        if self.n_dirty:
+            self.derive()
+        self.now = _kernel.core_run(core, until)
+        self.spikes = <Spike*> core.spikes
+        self.n_spikes = core.n_spikes
         return self.now
 
-    cpdef void clear_spikes(self) noexcept:
-        self.n_spikes = 0
+    cpdef void clear_spikes(self) noexcept nogil:
+        self.n_spikes = (<Core*> self.engine).n_spikes = 0
 
-    cpdef void set_probe(self, int slot, int neuron, int source) noexcept:
-        """Watch a voltage of a neuron."""
+    def spike_array(self) -> np.ndarray:
+        """Spikes of the last run: records of tick and neuron."""
+        found = np.empty(self.n_spikes, SPIKE)
+        for k in range(self.n_spikes):
+            found[k] = self.spikes[k].tick, self.spikes[k].neuron
+        return found
 
-    cpdef double probe(self, int slot, int64_t tick) noexcept:
-        """The watched voltage."""
-        return 0.0
+    cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil:
+        """Keep the recent history of a voltage in slot 0 or 1: source 0 membrane, 1 excitatory line, 2 inhibitory line, 3 adaptation.
+        neuron -1: off."""
+        if self.n_dirty:
+            self.derive()
+        _kernel.core_watch(<Core*> self.engine, slot, neuron, source)
+
+    cpdef double probe(self, int slot, int64_t tick) noexcept nogil:
+        """Watched voltage [V as read], linear between grid points; covers the last 63 steps, the ends beyond. 0 if the slot is off."""
+        return _kernel.core_probe(<Core*> self.engine, slot, tick)
+
+    cpdef double voltage(self, int neuron, int source) noexcept nogil:
+        """Voltage [V as read] at the grid point reached; sources as in `set_probe`."""
+        if self.n_dirty:
+            self.derive()
+        return _kernel.core_voltage(<Core*> self.engine, neuron, source)
+
+    def unmodelled(self) -> list[tuple[int, str]]:
+        """Neurons with a feature switched on that has no effect here, and the name of the feature's field."""
+        cdef Parameters parameters = self.parameters
+        cdef uint32_t mask
+        found = []
+        for neuron in range(512):
+            mask = parameters.unmodelled(self.neuron_config_data + 6 * <int> neuron, self.neuron_backend_data + 4 * <int> neuron)
+            found += [(neuron, name) for k, name in enumerate(UNMODELLED) if mask >> k & 1]
+        return found
+
+    @property
+    def lost(self) -> int:
+        """Events that got lost because the machine ran out of memory."""
+        return (<Core*> self.engine).overruns
+
+    @property
+    def steps(self) -> int:
+        """Steps made since power-up; spans jumped over do not count."""
+        return (<Core*> self.engine).steps
+
+    @property
+    def level(self) -> int:
+        """Instruction set in use, an index of `LEVELS`. Setting more than the machine has gives the best it has."""
+        return (<Core*> self.engine).level
+
+    @level.setter
+    def level(self, wanted: int) -> None:
+        (<Core*> self.engine).level = _kernel.kernel_level(wanted)
+
+    @property
+    def jumping(self) -> bool:
+        """Whether quiet spans and quiet blocks are jumped over. Changes nothing but the time it takes."""
+        return bool((<Core*> self.engine).jumping)
+
+    @jumping.setter
+    def jumping(self, on: bool) -> None:
+        (<Core*> self.engine).jumping = on
+
+
+cdef _kernel.Common _common(chip):
+    """Chip-wide numbers in the kernel's units."""
+    cdef _kernel.Common c
+    c.rail_low, c.rail_high, c.rail_inverse = number("rail_low"), number("rail_high"), 1.0 / (number("rail_width") * number("amplifier_edge"))
+    c.node_low, c.node_high = number("node_low"), number("node_high")
+    c.octaves = 1.4426950408889634 / number("exponential_slope")
+    c.line_limit, c.bypass_step = number("synapse_line_limit"), number("synapse_bypass_step")
+    c.line_rest, c.line_gain = number("synapse_line_rest"), number("synapse_line_gain")
+    c.comparator_noise = 0.0 if chip.is_ideal else number("comparator_noise")
+    c.comparator_delay = round(number("comparator_delay") / 2e-9)
+    return c

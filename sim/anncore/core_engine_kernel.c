@@ -1,0 +1,208 @@
+/* Time of the analog core: steps on the absolute grid, jumps over quiet spans, synaptic events, probes. */
+#include "core_math.h"
+#include "core_neuron.h"
+
+static int64_t grid_up(int64_t tick) { return (tick + GRID_TICKS - 1) / GRID_TICKS * GRID_TICKS; }
+
+/* Room for one more entry behind `end`: moves what is left to the front, or grows. */
+static void *room_for(void *items, int32_t *first, int32_t *end, int32_t *room, size_t size) {
+    if (*end < *room) return items;
+    if (*first > *room / 2) {
+        memmove(items, (char *)items + (size_t)*first * size, (size_t)(*end - *first) * size);
+        *end -= *first;
+        *first = 0;
+        return items;
+    }
+    const int32_t larger = *room ? 2 * *room : 256;
+    void *grown = realloc(items, (size_t)larger * size);
+    if (grown) *room = larger;
+    return grown;
+}
+
+void core_clear(Core *core, int64_t tick) {
+    core->now = tick;
+    core->pulse_first = core->pulse_end = core->fire_first = core->fire_end = core->n_spikes = 0;
+    for (int n = 0; n < NEURONS; n++) core->due[n] = NEVER;
+    for (int k = 0; k < BLOCKS; k++) core->next_due[k] = NEVER;
+}
+
+int core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode) {
+    Pulse *pulses = room_for(core->pulses, &core->pulse_first, &core->pulse_end, &core->pulse_room, sizeof *pulses);
+    if (!pulses) return core->overruns++, -1;
+    core->pulses = pulses;
+    const Pulse pulse = {grid_up(tick > core->now ? tick : core->now), charge, (int16_t)row, (uint8_t)address, (uint8_t)mode};
+    int at = core->pulse_end++;
+    for (; at > core->pulse_first && pulses[at - 1].tick > pulse.tick; at--) pulses[at] = pulses[at - 1];
+    pulses[at] = pulse;
+    return 0;
+}
+
+int core_fire(Core *core, int neuron, int64_t tick) {
+    SpikeRecord *fires = room_for(core->fires, &core->fire_first, &core->fire_end, &core->fire_room, sizeof *fires);
+    if (!fires) return core->overruns++, -1;
+    core->fires = fires;
+    int at = core->fire_end++;
+    for (; at > core->fire_first && fires[at - 1].tick > tick; at--) fires[at] = fires[at - 1];
+    fires[at].tick = tick;
+    fires[at].neuron = neuron;
+    return 0;
+}
+
+/* Line steps of one line of a block by a pulse; `amounts` in weight units. */
+static void add_to_line(double *line, const double *amounts, const double *steps, double limit) {
+    for (int i = 0; i < LANES; i++) {
+        const double sum = line[i] + amounts[i] * steps[i];
+        line[i] = sum < limit ? sum : limit;
+    }
+}
+
+static void bypass(Core *core, int k, const double *amounts, const double *steps, int mode) {
+    for (int i = 0; i < LANES; i++) {
+        const int neuron = k * LANES + i;
+        if ((core->neuron[neuron].bypass & mode) && amounts[i] * steps[i] > core->common.bypass_step) core_fire(core, neuron, core->now);
+    }
+}
+
+static void apply(Core *core, const Pulse *pulse) {
+    const size_t base = (size_t)pulse->row * COLUMNS;
+    for (int part = 0; part < COLUMNS / LANES; part++) {
+        const uint8_t *labels = core->labels + base + part * LANES, *weights = core->weights + base + part * LANES;
+        const float *gains = core->gains ? core->gains + base + part * LANES : NULL;
+        const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + part;
+        Block *b = &core->block[k];
+        double amounts[LANES];
+        uint8_t any = 0, hits[LANES];
+        for (int i = 0; i < LANES; i++) hits[i] = labels[i] == pulse->address ? weights[i] : 0;
+        for (int i = 0; i < LANES; i++) any |= hits[i];
+        if (!any) continue;
+        for (int i = 0; i < LANES; i++) amounts[i] = (double)(int32_t)hits[i] * pulse->charge;
+        if (gains) for (int i = 0; i < LANES; i++) amounts[i] *= (double)gains[i];
+        if (pulse->mode & 1) add_to_line(b->exc[core->parity], amounts, b->exc_step, core->common.line_limit);
+        if (pulse->mode & 2) add_to_line(b->inh[core->parity], amounts, b->inh_step, core->common.line_limit);
+        if (core->bypass[k] & pulse->mode & 1) bypass(core, k, amounts, b->exc_step, 1);
+        if (core->bypass[k] & pulse->mode & 2) bypass(core, k, amounts, b->inh_step, 2);
+        core->awake[k] = 1;
+    }
+}
+
+static void apply_pulses(Core *core) {
+    while (core->pulse_first < core->pulse_end && core->pulses[core->pulse_first].tick <= core->now) {
+        const Pulse pulse = core->pulses[core->pulse_first++];
+        apply(core, &pulse);
+    }
+    if (core->pulse_first == core->pulse_end) core->pulse_first = core->pulse_end = 0;
+}
+
+static void again_once(Core *core, int neuron) {
+    if (core->neuron[neuron].stamp != core->now + GRID_TICKS) core_again(core, neuron);
+}
+
+static void find_crossed(Core *core, int k) {
+    const Block *b = &core->block[k];
+    for (int i = 0; i < LANES; i++)
+        if (b->v[core->parity ^ 1][i] >= b->threshold[i]) core_crossed(core, k * LANES + i);
+}
+
+/* Neurons to which something happens inside the step just made. */
+static void settle_events(Core *core) {
+    const int64_t end = core->now + GRID_TICKS;
+    for (int k = 0; k < BLOCKS; k++)
+        for (int n = k * LANES; core->next_due[k] <= end && n < (k + 1) * LANES; n++)
+            if (core->due[n] <= end) again_once(core, n);
+    while (core->fire_first < core->fire_end && core->fires[core->fire_first].tick <= end) {
+        again_once(core, core->fires[core->fire_first].neuron);
+        core->fire_first++;
+    }
+    if (core->fire_first == core->fire_end) core->fire_first = core->fire_end = 0;
+}
+
+static void remember(Core *core) {
+    for (int slot = 0; slot < PROBES; slot++) {
+        Probe *probe = &core->probe[slot];
+        if (probe->neuron >= 0) probe->past[core->now / GRID_TICKS % HISTORY] = core_voltage(core, probe->neuron, probe->source);
+    }
+}
+
+static void step(Core *core) {
+    uint64_t crossed = 0;
+    for (int k = 0; k < BLOCKS; k++) {
+        if (!core->awake[k] && core->jumping) continue;
+        const uint64_t result = kernel_step(core->level, core->features[k])(&core->block[k], core->parity, &core->common);
+        core->awake[k] = result & 1;
+        crossed |= (result >> 1) << k;
+        core->block_steps++;
+    }
+    for (int k = 0; k < BLOCKS; k++)
+        if (crossed >> k & 1) find_crossed(core, k);
+    settle_events(core);
+    core->now += GRID_TICKS;
+    core->parity ^= 1;
+    core->steps++;
+    remember(core);
+}
+
+static int is_awake(const Core *core) {
+    int any = !core->jumping;
+    for (int k = 0; k < BLOCKS; k++) any |= core->awake[k];
+    return any;
+}
+
+/* Grid point up to which nothing happens if nothing moves. */
+static int64_t quiet_until(const Core *core, int64_t until) {
+    int64_t quiet = until / GRID_TICKS * GRID_TICKS;
+    int64_t event = NEVER;
+    for (int k = 0; k < BLOCKS; k++) event = core->next_due[k] < event ? core->next_due[k] : event;
+    if (core->fire_first < core->fire_end && core->fires[core->fire_first].tick < event) event = core->fires[core->fire_first].tick;
+    if (event < NEVER && grid_up(event) - GRID_TICKS < quiet) quiet = grid_up(event) - GRID_TICKS;
+    if (core->pulse_first < core->pulse_end && core->pulses[core->pulse_first].tick < quiet) quiet = core->pulses[core->pulse_first].tick;
+    return quiet;
+}
+
+static void jump(Core *core, int64_t target) {
+    const int64_t steps = (target - core->now) / GRID_TICKS;
+    for (int64_t k = steps < HISTORY ? steps : HISTORY; k > 0; k--) {
+        core->now = target - (k - 1) * GRID_TICKS;
+        remember(core);
+    }
+    core->now = target;
+}
+
+int64_t core_run(Core *core, int64_t until) {
+    core->n_spikes = 0;
+    while (core->now + GRID_TICKS <= until && !core->n_spikes) {
+        apply_pulses(core);
+        const int64_t quiet = is_awake(core) ? core->now : quiet_until(core, until);
+        if (quiet > core->now) {
+            jump(core, quiet);
+        } else {
+            step(core);
+        }
+    }
+    return core->now;
+}
+
+double core_voltage(const Core *core, int neuron, int source) {
+    const Block *b = &core->block[neuron / LANES];
+    const int i = neuron % LANES, p = core->parity;
+    if (source == 0) return b->v[p][i];
+    if (source == 3) return b->w[p][i];
+    return core->common.line_rest - core->common.line_gain * (source == 1 ? b->exc[p][i] : b->inh[p][i]);
+}
+
+void core_watch(Core *core, int slot, int neuron, int source) {
+    Probe *probe = &core->probe[slot];
+    probe->neuron = neuron;
+    probe->source = source;
+    for (int k = 0; neuron >= 0 && k < HISTORY; k++) probe->past[k] = core_voltage(core, neuron, source);
+}
+
+double core_probe(const Core *core, int slot, int64_t tick) {
+    const int64_t newest = core->now / GRID_TICKS, oldest = newest - (HISTORY - 1);
+    const double *past = core->probe[slot].past;
+    const int64_t left = tick / GRID_TICKS;
+    if (core->probe[slot].neuron < 0) return 0.0;
+    if (left >= newest) return past[newest % HISTORY];
+    if (left < oldest || left < 0) return past[(oldest < 0 ? 0 : oldest) % HISTORY];
+    const double part = (double)(tick % GRID_TICKS) / GRID_TICKS, a = past[left % HISTORY], b = past[(left + 1) % HISTORY];
+    return a + (b - a) * part;
+}

@@ -1,0 +1,146 @@
+/* State and interfaces of the analog core's C part.
+ *
+ * Units: volts as read, microseconds inside the equations, ticks of 2 ns outside. Neurons are packed in blocks of 64 lanes; a block holds
+ * its state twice: `p` is the present, `p ^ 1` the past or the future, so that a lane in which something happens inside a step can be
+ * stepped again from where it was.
+ */
+#ifndef SIM_ANNCORE_CORE_KERNEL_H
+#define SIM_ANNCORE_CORE_KERNEL_H
+
+#include <stdint.h>
+
+enum { LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS, ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
+
+#define STEP_US 0.1
+#define TICK_US 0.002
+#define NEVER INT64_C(0x3fffffffffffffff)
+
+/* Voltages of the state live on a lattice of 2^-33 V (0.12 nV), by adding and subtracting this. What relaxes comes to rest after some
+ * 15 time constants, within 0.06 nV times the time constant in steps: then a step changes no bit, and time can be jumped over. */
+#define LATTICE 786432.0 /* 1.5 * 2^19 */
+
+/* Which terms beyond the leaky membrane with synaptic input a block needs. */
+enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };
+
+typedef struct {
+    double v[2][LANES];   /* membrane [V] */
+    double exc[2][LANES]; /* excitatory line, distance from rest [V], >= 0 */
+    double inh[2][LANES]; /* inhibitory line */
+    double w[2][LANES];   /* adaptation voltage [V] */
+    /* what drives the membrane now: leak or reset amplifier */
+    double target[LANES];  /* its potential [V] */
+    double slew[LANES];    /* half its largest slope [V/us] */
+    double inverse[LANES]; /* 1 / distance at which it saturates [1/V] */
+    double lag[LANES];     /* STEP_US minus effective step of a relaxing membrane [us] */
+    double drift[LANES];   /* constant currents [V/us] */
+    double threshold[LANES];
+    /* synaptic inputs: y = line * scale + shift, slope = strength * curve(y); loss of the line per step */
+    double exc_scale[LANES], exc_shift[LANES], exc_strength[LANES], exc_loss[LANES];
+    double inh_scale[LANES], inh_shift[LANES], inh_strength[LANES], inh_loss[LANES];
+    /* exponential term: strength * 2^((v - potential) * octaves per volt), at most limit */
+    double exp_potential[LANES], exp_strength[LANES], exp_limit[LANES];
+    /* adaptation: rest, feedback a, potential it refers to, membrane slope per volt, 1 - decay */
+    double w_rest[LANES], w_gain[LANES], w_potential[LANES], w_strength[LANES], w_rate[LANES];
+    /* line steps per event and weight unit [V] */
+    double exc_step[LANES], inh_step[LANES];
+} Block;
+
+/* What is the same for the whole chip. */
+typedef struct {
+    double rail_low, rail_high, rail_inverse; /* fading of currents towards the rails */
+    double node_low, node_high;               /* hard limits */
+    double octaves;                           /* of the exponential per volt */
+    double line_limit, bypass_step;
+    double line_rest, line_gain;
+    double comparator_noise;
+    int64_t comparator_delay; /* ticks */
+} Common;
+
+enum { PHASE_READY, PHASE_FIRING, PHASE_RESET, PHASE_REFRACTORY };
+
+/* One amplifier in front of the membrane. */
+typedef struct {
+    double target, slew, inverse; /* as in a block */
+    double rate;                  /* 1 / time constant within the linear range [1/us] */
+} Amplifier;
+
+/* What the configuration says about a neuron (rates in 1/us), and where its spike logic stands. */
+typedef struct {
+    Amplifier leak, reset;
+    double drift, threshold;
+    double exc_scale, exc_shift, exc_strength, exc_rate, exc_step;
+    double inh_scale, inh_shift, inh_strength, inh_rate, inh_step;
+    double exp_potential, exp_strength, exp_limit;
+    double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump;
+    int64_t reset_ticks, refractory_ticks;
+    int32_t clocked;          /* the backend runs: artificial fires work */
+    int32_t fires;            /* and its fires become spikes */
+    int32_t comparator, pause, held, exponential, adaptation;
+    int32_t bypass;           /* bits as in a pulse's mode */
+    /* progress */
+    int32_t phase;
+    int64_t stamp;  /* end of the last step that was done again for this neuron */
+    double jitter;  /* of the threshold until the next spike [V] */
+} Neuron;
+
+typedef struct {
+    int64_t tick;
+    int32_t neuron;
+} SpikeRecord;
+
+typedef struct {
+    int64_t tick; /* grid point at which it acts */
+    double charge;
+    int16_t row;
+    uint8_t address;
+    uint8_t mode; /* bit 0 excitatory, bit 1 inhibitory */
+} Pulse;
+
+typedef struct {
+    int32_t neuron, source;
+    double past[HISTORY]; /* by grid index modulo HISTORY */
+} Probe;
+
+typedef struct {
+    Block block[BLOCKS];
+    Neuron neuron[NEURONS];
+    Common common;
+    int64_t now;
+    int32_t parity;
+    int32_t features[BLOCKS], awake[BLOCKS], bypass[BLOCKS];
+    int32_t jumping;        /* 0: step through quiet spans too */
+    int32_t level;          /* instruction set, see kernel_level */
+    uint64_t noise_key;
+    int64_t due[NEURONS];      /* tick of a neuron's next change of phase */
+    int64_t next_due[BLOCKS];  /* the earliest of a block */
+    int64_t steps, block_steps;
+    const uint8_t *weights, *labels;
+    const float *gains;     /* [ROWS][COLUMNS] or NULL */
+    Pulse *pulses;
+    int32_t pulse_first, pulse_end, pulse_room;
+    SpikeRecord *fires;     /* artificial ones to come */
+    int32_t fire_first, fire_end, fire_room;
+    SpikeRecord *spikes;
+    int32_t n_spikes, spike_room;
+    int64_t overruns;       /* records lost because memory ran out */
+    Probe probe[PROBES];
+    double (*normal)(uint64_t key, uint64_t counter);
+} Core;
+
+typedef uint64_t (*StepFunction)(Block *block, int p, const Common *common);
+
+/* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
+int kernel_level(int wanted);
+StepFunction kernel_step(int level, int features);
+
+void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
+void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */
+void core_place(Core *core, int neuron);               /* put a neuron to its resting state */
+int core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode); /* 0, or -1: no memory */
+int core_fire(Core *core, int neuron, int64_t tick);                                    /* likewise */
+int64_t core_run(Core *core, int64_t until);
+double core_voltage(const Core *core, int neuron, int source);
+void core_watch(Core *core, int slot, int neuron, int source);
+double core_probe(const Core *core, int slot, int64_t tick);
+
+#endif

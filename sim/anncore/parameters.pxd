@@ -1,0 +1,17 @@
+# cython: language_level=3
+from libc.stdint cimport int64_t, uint16_t, uint32_t
+
+from haldls._core cimport Layout
+from sim.anncore._kernel cimport Neuron
+
+
+cdef class Parameters:
+    cdef Layout config, backend, common
+    cdef object chip
+    cdef readonly object deviations        # float64[512, number of deviations]
+    cdef readonly object dac_factors       # float64[4]
+    cdef const double* deviation
+    cdef double[4] dac_factor
+    cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const uint32_t* common,
+                     const uint16_t* cells, Neuron* out) noexcept nogil
+    cdef uint32_t unmodelled(self, const uint32_t* config, const uint32_t* backend) noexcept nogil

@@ -1,0 +1,272 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""From registers and analog memory to the parameters of a neuron (facts: behaviour 1, 3, 4, 10; numbers in `sim.physics`).
+
+All in volts as read, microseconds, picofarads, microamperes and microsiemens, so that current / capacitance is a slope in V/us.
+"""
+
+import numpy as np
+
+from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
+
+from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
+
+from sim.mismatch import deviation, factor
+from sim.physics import number
+
+cdef enum:
+    LEAK_POTENTIAL, RESET_POTENTIAL, THRESHOLD, LEAK_FACTOR, RESET_FACTOR, CAPACITANCE, EXC_TAU, INH_TAU, EXC_OFFSET, INH_OFFSET
+    EXC_GM, INH_GM, PSEUDO_LEAKAGE, ADAPTATION_FACTOR, ADAPTATION_REST, EXPONENTIAL, N_DEVIATIONS
+
+cdef _offsets = {
+    LEAK_POTENTIAL: ("leak_potential", ""), RESET_POTENTIAL: ("reset_potential", ""), THRESHOLD: ("threshold", ""),
+    CAPACITANCE: ("membrane_capacitance", ""), EXC_OFFSET: ("synapse_offset", "excitatory"), INH_OFFSET: ("synapse_offset", "inhibitory"),
+    PSEUDO_LEAKAGE: ("pseudo_leakage", ""), ADAPTATION_REST: ("leak_potential", "adaptation"), EXPONENTIAL: ("exponential", ""),
+}
+cdef _factors = {
+    LEAK_FACTOR: ("leak_conductance", ""), RESET_FACTOR: ("reset_conductance", ""), EXC_TAU: ("synapse_tau", "excitatory"),
+    INH_TAU: ("synapse_tau", "inhibitory"), EXC_GM: ("synapse_gm", "excitatory"), INH_GM: ("synapse_gm", "inhibitory"),
+    ADAPTATION_FACTOR: ("adaptation", ""),
+}
+
+_UNMODELLED_CONFIG = (
+    "enable_synaptic_input_excitatory_coba_mode", "enable_synaptic_input_inhibitory_coba_mode", "enable_multicomp_conductance",
+    "connect_membrane_right", "connect_bottom", "connect_soma_right",
+)
+_UNMODELLED_BACKEND = (
+    "enable_neuron_slave", "connect_fire_bottom", "connect_fire_from_right", "connect_fire_to_right", "enable_bayesian_0", "enable_bayesian_1",
+)
+UNMODELLED = _UNMODELLED_CONFIG + _UNMODELLED_BACKEND
+"""Fields whose effect on a neuron is not modelled when they are set, in the order of the bits of `Parameters.unmodelled`."""
+
+
+cdef class Parameters:
+    """Derives the parameters of single neurons of one chip, including its fixed pattern."""
+
+    def __init__(self, chip):
+        self.chip = chip
+        self.config, self.backend = NeuronConfig.layout("Omnibus"), NeuronBackendConfig.layout("Omnibus")
+        self.common = CommonNeuronBackendConfig.layout("Omnibus")
+        if max(self.config.n_slots, self.backend.n_slots, self.common.n_slots) > 64:
+            raise ValueError("a neuron container has more fields than the model expects")
+        self.deviations = np.zeros((512, N_DEVIATIONS))
+        neurons = np.arange(512)
+        for column, (name, part) in _offsets.items():
+            self.deviations[:, column] = deviation(chip, name, neurons, part)
+        for column, (name, part) in _factors.items():
+            self.deviations[:, column] = factor(chip, name, neurons, part)
+        cdef double[:, ::1] view = self.deviations
+        self.deviation = &view[0, 0]
+        self.dac_factors = factor(chip, "synapse_dac", np.arange(4))
+        for quadrant in range(4):
+            self.dac_factor[quadrant] = self.dac_factors[quadrant]
+
+    cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const uint32_t* common,
+                     const uint16_t* cells, Neuron* out) noexcept nogil:
+        """Fill what the configuration decides; the progress of the neuron stays. cells: the codes of the neuron's analog memory block."""
+        cdef int64_t c[64]
+        cdef int64_t b[64]
+        cdef int64_t g[64]
+        cdef const double* d = self.deviation + neuron * N_DEVIATIONS
+        cdef const uint16_t* cell = cells + neuron % 128
+        cdef double capacitance
+        self.config.decode(config, c)
+        self.backend.decode(backend, b)
+        self.common.decode(common, g)
+        capacitance = CAPACITANCE_PER_CODE * (c[CAPACITOR] + CAPACITANCE_INTRINSIC + d[CAPACITANCE])
+        _membrane(out, c, d, cell, capacitance)
+        _excitatory(out, c, d, cell, capacitance, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
+        _inhibitory(out, c, d, cell, capacitance, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
+        _exponential(out, c, d, cell, capacitance)
+        _adaptation(out, c, b, d, cell, capacitance, g[CLOCK_ADAPTATION])
+        _spikes(out, c, b, g)
+
+    cdef uint32_t unmodelled(self, const uint32_t* config, const uint32_t* backend) noexcept nogil:
+        """Bit per entry of `UNMODELLED` that is set in the words."""
+        cdef int64_t slots[64]
+        cdef uint32_t mask = 0
+        cdef int k
+        self.config.decode(config, slots)
+        for k in range(N_UNMODELLED_CONFIG):
+            mask |= <uint32_t> (slots[unmodelled_slot[k]] != 0) << k
+        self.backend.decode(backend, slots)
+        for k in range(N_UNMODELLED_CONFIG, N_UNMODELLED):
+            mask |= <uint32_t> (slots[unmodelled_slot[k]] != 0) << k
+        return mask
+
+
+cdef inline double _clip(double x, double low, double high) noexcept nogil:
+    return low if x < low else high if x > high else x
+
+
+cdef inline double _leak_transfer(int code) noexcept nogil:
+    """Voltage behind a leak-like source follower."""
+    return LEAK_OFFSET + LEAK_SLOPE * code
+
+
+cdef inline int _amplifier(double* conductance, double* reach, bint degeneration, bint division, bint multiplication) noexcept nogil:
+    """Effect of the switches of the leak and reset amplifier on its conductance and linear range."""
+    if degeneration:
+        conductance[0] *= DEGENERATION_CONDUCTANCE
+        reach[0] *= DEGENERATION_RANGE
+    if division:
+        conductance[0] /= CONDUCTANCE_STEP
+    if multiplication:
+        conductance[0] *= CONDUCTANCE_STEP
+    return 0
+
+
+cdef void _membrane(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance) noexcept nogil:
+    cdef double conductance = LEAK_CONDUCTANCE * cell[I_LEAK] * d[LEAK_FACTOR], reach = LINEAR_RANGE
+    _amplifier(&conductance, &reach, c[LEAK_DEGENERATION], c[LEAK_DIVISION], c[LEAK_MULTIPLICATION])
+    out.leak.target = _clip(_leak_transfer(cell[V_LEAK]) + d[LEAK_POTENTIAL], RAIL_LOW, RAIL_HIGH)
+    out.leak.rate, out.leak.slew = conductance / capacitance, 0.5 * conductance * reach / capacitance
+    out.leak.inverse = 1.0 / (EDGE * reach)
+    conductance, reach = RESET_CONDUCTANCE * cell[I_RESET] * d[RESET_FACTOR], LINEAR_RANGE
+    _amplifier(&conductance, &reach, c[RESET_DEGENERATION], c[RESET_DIVISION], c[RESET_MULTIPLICATION])
+    out.reset.target = _clip(RESET_OFFSET + RESET_SLOPE * cell[V_RESET] + d[RESET_POTENTIAL], RAIL_LOW, RAIL_HIGH)
+    out.reset.rate, out.reset.slew = conductance / capacitance, 0.5 * conductance * reach / capacitance
+    out.reset.inverse = 1.0 / (EDGE * reach)
+    out.threshold = THRESHOLD_OFFSET + THRESHOLD_SLOPE * cell[V_THRESHOLD] + d[THRESHOLD]
+    cdef double current = 0.0
+    if c[OFFSET]:
+        current += (-OFFSET_CURRENT if c[OFFSET_INVERT] else OFFSET_CURRENT) * cell[I_OFFSET]
+    if c[EXC_ENABLE] or c[INH_ENABLE]:
+        current += PSEUDO * d[PSEUDO_LEAKAGE]
+    out.drift = current / capacitance
+
+
+cdef inline double _line_rate(int code, bint high_resistance, bint small, double spread) noexcept nogil:
+    """1 / time constant of a synaptic line [1/us]."""
+    cdef double tau = TAU_FLOATING if code == 0 else (TAU_HIGH if high_resistance else TAU_NORMAL) / code
+    return 1.0 / (tau * spread * (SMALL_CAPACITANCE if small else 1.0))
+
+
+cdef void _excitatory(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, double step) noexcept nogil:
+    out.exc_rate = _line_rate(cell[I_EXC_TAU], c[EXC_HIGH_RESISTANCE], c[EXC_SMALL], d[EXC_TAU])
+    out.exc_step = step / SMALL_CAPACITANCE if c[EXC_SMALL] else step
+    out.exc_strength = 0.5 * CURRENT * cell[I_EXC_GM] * d[EXC_GM] / capacitance if c[EXC_ENABLE] else 0.0
+    out.exc_scale = GM / EDGE
+    out.exc_shift = -(SHIFT * (cell[I_EXC_SHIFT] - SHIFT_NEUTRAL) + d[EXC_OFFSET]) * GM / EDGE
+
+
+cdef void _inhibitory(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, double step) noexcept nogil:
+    out.inh_rate = _line_rate(cell[I_INH_TAU], c[INH_HIGH_RESISTANCE], c[INH_SMALL], d[INH_TAU])
+    out.inh_step = step / SMALL_CAPACITANCE if c[INH_SMALL] else step
+    out.inh_strength = 0.5 * CURRENT * cell[I_INH_GM] * d[INH_GM] / capacitance if c[INH_ENABLE] else 0.0
+    out.inh_scale = GM / EDGE
+    out.inh_shift = -(SHIFT * (cell[I_INH_SHIFT] - SHIFT_NEUTRAL) + d[INH_OFFSET]) * GM / EDGE
+
+
+cdef void _exponential(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance) noexcept nogil:
+    out.exponential = c[EXPONENTIAL_ENABLE] != 0
+    out.exp_potential = _leak_transfer(cell[V_EXP]) + d[EXPONENTIAL]
+    out.exp_strength = EXP_CURRENT * CURRENT * cell[I_EXP] / capacitance if out.exponential else 0.0
+    out.exp_limit = EXP_LIMIT / capacitance
+
+
+cdef void _adaptation(Neuron* out, const int64_t* c, const int64_t* b, const double* d, const uint16_t* cell, double capacitance,
+                      int64_t clock) noexcept nogil:
+    cdef double pulse = 2.0 * (1 << clock) / BACKEND_MHZ
+    out.adaptation = c[ADAPTATION_ENABLE] != 0
+    out.w_rest = _clip(_leak_transfer(cell[V_ADAPT_REF]) + d[ADAPTATION_REST], NODE_LOW, NODE_HIGH)
+    out.w_potential = _leak_transfer(cell[V_ADAPT_LEAK])
+    out.w_gain = (-ADAPT_A if c[ADAPTATION_INVERT_A] else ADAPT_A) * cell[I_ADAPT_A] * d[ADAPTATION_FACTOR] / ADAPT_CONDUCTANCE
+    out.w_rate = cell[I_ADAPT_TAU] * d[ADAPTATION_FACTOR] / ADAPT_TAU
+    out.w_strength = ADAPT_CONDUCTANCE / capacitance if out.adaptation else 0.0
+    out.w_jump = (-ADAPT_JUMP if c[ADAPTATION_INVERT_B] else ADAPT_JUMP) * cell[I_ADAPT_B] * pulse if b[ADAPTATION_PULSE] else 0.0
+
+
+cdef void _spikes(Neuron* out, const int64_t* c, const int64_t* b, const int64_t* g) noexcept nogil:
+    cdef int64_t cycle = 4 << g[CLOCK_FAST if b[INPUT_CLOCK] else CLOCK_SLOW], refractory = max(b[REFRACTORY], 1)
+    out.held = g[FORCE_RESET] != 0
+    out.clocked = g[CLOCKS] != 0 and not out.held
+    out.fires = out.clocked and c[FIRE] != 0
+    out.comparator = c[COMPARATOR] != 0
+    out.pause = c[PAUSE] != 0
+    out.bypass = (1 if c[BYPASS_EXC] else 0) | (2 if c[BYPASS_INH] else 0) if out.fires else 0
+    out.refractory_ticks = refractory * cycle
+    out.reset_ticks = max(refractory - (31 - 2 * b[HOLDOFF]), 1) * cycle
+
+
+cdef int _slot(container, name):
+    return container.layout("Omnibus").slot(name)
+
+
+cdef int _row(name):
+    return int(getattr(CapMemRowOnCapMemBlock, name)) * 130
+
+
+cdef enum:
+    N_UNMODELLED_CONFIG = 6, N_UNMODELLED = 12
+
+cdef int unmodelled_slot[12]
+for _k, _name in enumerate(UNMODELLED):
+    unmodelled_slot[_k] = _slot(NeuronConfig if _k < N_UNMODELLED_CONFIG else NeuronBackendConfig, _name)
+
+cdef int CAPACITOR = _slot(NeuronConfig, "membrane_capacitor_size")
+cdef int LEAK_DEGENERATION = _slot(NeuronConfig, "enable_leak_degeneration")
+cdef int LEAK_DIVISION = _slot(NeuronConfig, "enable_leak_division")
+cdef int LEAK_MULTIPLICATION = _slot(NeuronConfig, "enable_leak_multiplication")
+cdef int RESET_DEGENERATION = _slot(NeuronConfig, "enable_reset_degeneration")
+cdef int RESET_DIVISION = _slot(NeuronConfig, "enable_reset_division")
+cdef int RESET_MULTIPLICATION = _slot(NeuronConfig, "enable_reset_multiplication")
+cdef int OFFSET = _slot(NeuronConfig, "enable_membrane_offset")
+cdef int OFFSET_INVERT = _slot(NeuronConfig, "invert_membrane_offset")
+cdef int EXC_ENABLE = _slot(NeuronConfig, "enable_synaptic_input_excitatory")
+cdef int INH_ENABLE = _slot(NeuronConfig, "enable_synaptic_input_inhibitory")
+cdef int EXC_HIGH_RESISTANCE = _slot(NeuronConfig, "enable_synaptic_input_excitatory_high_resistance")
+cdef int INH_HIGH_RESISTANCE = _slot(NeuronConfig, "enable_synaptic_input_inhibitory_high_resistance")
+cdef int EXC_SMALL = _slot(NeuronConfig, "enable_synaptic_input_excitatory_small_capacitance")
+cdef int INH_SMALL = _slot(NeuronConfig, "enable_synaptic_input_inhibitory_small_capacitance")
+cdef int EXPONENTIAL_ENABLE = _slot(NeuronConfig, "enable_exponential")
+cdef int ADAPTATION_ENABLE = _slot(NeuronConfig, "enable_adaptation")
+cdef int ADAPTATION_INVERT_A = _slot(NeuronConfig, "invert_adaptation_a")
+cdef int ADAPTATION_INVERT_B = _slot(NeuronConfig, "invert_adaptation_b")
+cdef int FIRE = _slot(NeuronConfig, "enable_fire")
+cdef int COMPARATOR = _slot(NeuronConfig, "enable_threshold_comparator")
+cdef int PAUSE = _slot(NeuronConfig, "enable_pause")
+cdef int BYPASS_EXC = _slot(NeuronConfig, "enable_bypass_excitatory")
+cdef int BYPASS_INH = _slot(NeuronConfig, "enable_bypass_inhibitory")
+cdef int ADAPTATION_PULSE = _slot(NeuronBackendConfig, "enable_adaptation_pulse")
+cdef int REFRACTORY = _slot(NeuronBackendConfig, "refractory_time")
+cdef int HOLDOFF = _slot(NeuronBackendConfig, "reset_holdoff")
+cdef int INPUT_CLOCK = _slot(NeuronBackendConfig, "select_input_clock")
+cdef int CLOCKS = _slot(CommonNeuronBackendConfig, "enable_clocks")
+cdef int FORCE_RESET = _slot(CommonNeuronBackendConfig, "force_reset")
+cdef int CLOCK_SLOW = _slot(CommonNeuronBackendConfig, "clock_scale_slow")
+cdef int CLOCK_FAST = _slot(CommonNeuronBackendConfig, "clock_scale_fast")
+cdef int CLOCK_ADAPTATION = _slot(CommonNeuronBackendConfig, "clock_scale_adaptation_pulse")
+
+cdef int V_LEAK = _row("v_leak"), V_RESET = _row("v_reset"), V_THRESHOLD = _row("v_threshold"), V_EXP = _row("v_exp")
+cdef int V_ADAPT_LEAK = _row("v_adapt_leak"), V_ADAPT_REF = _row("v_adapt_ref")
+cdef int I_LEAK = _row("i_bias_leak"), I_RESET = _row("i_bias_reset"), I_EXP = _row("i_bias_exp"), I_OFFSET = _row("i_mem_offset")
+cdef int I_EXC_TAU = _row("i_bias_synin_exc_tau"), I_EXC_SHIFT = _row("i_bias_synin_exc_shift"), I_EXC_GM = _row("i_bias_synin_exc_gm")
+cdef int I_INH_TAU = _row("i_bias_synin_inh_tau"), I_INH_SHIFT = _row("i_bias_synin_inh_shift"), I_INH_GM = _row("i_bias_synin_inh_gm")
+cdef int I_ADAPT_TAU = _row("i_bias_adapt_tau"), I_ADAPT_A = _row("i_bias_adapt_a"), I_ADAPT_B = _row("i_bias_adapt_b")
+cdef int CELL_DAC = CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum().value()
+
+SHARED_CELLS = (CELL_DAC,)
+"""Cells of an analog memory block that the parameters of all its neurons depend on."""
+
+cdef double LEAK_OFFSET = number("leak_offset"), LEAK_SLOPE = number("leak_slope")
+cdef double RESET_OFFSET = number("reset_offset"), RESET_SLOPE = number("reset_slope")
+cdef double THRESHOLD_OFFSET = number("threshold_offset"), THRESHOLD_SLOPE = number("threshold_slope")
+cdef double RAIL_LOW = number("rail_low"), RAIL_HIGH = number("rail_high")
+cdef double NODE_LOW = number("node_low"), NODE_HIGH = number("node_high")
+cdef double CAPACITANCE_PER_CODE = number("membrane_capacitance_per_code") * 1e12
+cdef double CAPACITANCE_INTRINSIC = number("membrane_capacitance_intrinsic")
+cdef double LEAK_CONDUCTANCE = number("leak_conductance_per_code") * 1e6
+cdef double RESET_CONDUCTANCE = number("reset_conductance_per_code") * 1e6
+cdef double CONDUCTANCE_STEP = number("conductance_step"), LINEAR_RANGE = number("leak_linear_range")
+cdef double DEGENERATION_RANGE = number("degeneration_range"), DEGENERATION_CONDUCTANCE = number("degeneration_conductance")
+cdef double OFFSET_CURRENT = number("offset_current_per_code") * 1e6, PSEUDO = number("pseudo_leakage") * 1e6
+cdef double CURRENT = number("capmem_current_per_code") * 1e6
+cdef double DAC_STEP = number("synapse_line_step") * number("capmem_current_per_code") * 1e6
+cdef double TAU_NORMAL = number("synapse_tau_normal"), TAU_HIGH = number("synapse_tau_high_resistance")
+cdef double TAU_FLOATING = number("synapse_tau_floating"), SMALL_CAPACITANCE = number("synapse_small_capacitance")
+cdef double GM = number("synapse_gm"), SHIFT = number("synapse_shift_per_code"), SHIFT_NEUTRAL = number("synapse_shift_neutral")
+cdef double EXP_CURRENT = number("exponential_current"), EXP_LIMIT = number("exponential_limit") * 1e6
+cdef double ADAPT_TAU = number("adaptation_tau"), ADAPT_A = number("adaptation_a") * 1e6, ADAPT_JUMP = number("adaptation_jump")
+cdef double ADAPT_CONDUCTANCE = number("adaptation_conductance") * 1e6
+cdef double BACKEND_MHZ = number("backend_clock") * 1e-6
+cdef double EDGE = number("amplifier_edge")

@@ -1,0 +1,137 @@
+"""The one table of physical numbers of the modelled chip.
+
+Every entry carries its unit, where it comes from and how certain it is. Voltages are "as read": the voltage a converter
+sees at its input, with the readout amplifier taken as gain 1. All model code reads its numbers from here.
+
+>>> number("leak_slope")
+0.0012
+>>> TABLE["leak_slope"].certainty.value
+'derived'
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Certainty(Enum):
+    """How a number was come by."""
+
+    MEASURED = "measured"  # stated or plotted by the makers of the chip
+    DERIVED = "derived"  # follows from measured numbers
+    ASSUMED = "assumed"  # our choice, nothing public contradicts it
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One physical number. source: section of the behavioural facts, and the reasoning if there is one."""
+
+    value: float
+    unit: str
+    source: str
+    certainty: Certainty
+
+
+M, D, A = Certainty.MEASURED, Certainty.DERIVED, Certainty.ASSUMED
+
+_CAPMEM = {
+    "capmem_refresh_off": Number(1023, "code", "behaviour 1: the code that stops the refresh, the cell keeps its value", M),
+    "capmem_current_per_code": Number(1.0e-9, "A", "behaviour 0", D),
+}
+
+_POTENTIALS = {
+    "leak_offset": Number(-0.32, "V", "behaviour 0: MADC = 0.79 code - 180", D),
+    "leak_slope": Number(1.20e-3, "V/code", "behaviour 0", D),
+    "reset_offset": Number(-0.43, "V", "behaviour 0: MADC = 0.88 code - 250", D),
+    "reset_slope": Number(1.34e-3, "V/code", "behaviour 0", D),
+    "threshold_offset": Number(0.045, "V", "behaviour 0: MADC = 0.99 code + 60", D),
+    "threshold_slope": Number(1.505e-3, "V/code", "behaviour 0", D),
+    "rail_low": Number(0.13, "V", "behaviour 3.3, 4.2: lowest membrane seen", M),
+    "rail_high": Number(1.10, "V", "behaviour 3.3: strong excitation ends at a CADC reading of 228", D),
+    "rail_width": Number(0.12, "V", "behaviour 4.2: currents fade out over this distance from a rail", A),
+    "node_low": Number(0.02, "V", "behaviour 3.3: no node leaves the supply", A),
+    "node_high": Number(1.2, "V", "behaviour 3.3: supply voltage", M),
+}
+
+_MEMBRANE = {
+    "membrane_capacitance_per_code": Number(35.0e-15, "F", "behaviour 3.1: 2.2 pF / 63", M),
+    "membrane_capacitance_intrinsic": Number(4.5, "code", "behaviour 3.1", D),
+    "leak_conductance_per_code": Number(1.57e-9, "S", "behaviour 3.2", D),
+    "reset_conductance_per_code": Number(1.27e-9, "S", "behaviour 3.4: slew of 85 MADC LSB/us in the leak-over-threshold figure", D),
+    "conductance_step": Number(8.0, "1", "behaviour 3.2: factor of the multiplication and division switches", M),
+    "leak_linear_range": Number(0.23, "V", "behaviour 3.2: 13 us saw-tooth at code 150 with the leak 0.3 to 0.6 V above the membrane", D),
+    "degeneration_range": Number(2.0, "1", "behaviour 3.2: linear range grows by this", A),
+    "degeneration_conductance": Number(0.5, "1", "behaviour 3.2: conductance shrinks by this", A),
+    "amplifier_edge": Number(1.5, "1", "an amplifier saturates at this many linear ranges; shape of the curve in the kernel", A),
+    "offset_current_per_code": Number(0.25e-9, "A", "behaviour 3.6", A),
+    "pseudo_leakage": Number(20.0e-12, "A", "behaviour 3.2: sigma of the residual current of connected synaptic inputs", A),
+}
+
+_SPIKE = {
+    "backend_clock": Number(250.0e6, "Hz", "behaviour 3.4", M),
+    "comparator_delay": Number(30.0e-9, "s", "behaviour 3.5", A),
+    "comparator_noise": Number(1.0e-3, "V", "behaviour 3.5: sigma, drawn once per crossing", A),
+}
+
+_SYNAPSE = {
+    "synapse_line_step": Number(0.157e-3, "V per weight unit and uA", "behaviour 4.2: per event of full pulse length, normal capacitor", D),
+    "synapse_line_limit": Number(1.0, "V", "behaviour 4.1: a line cannot be pulled below ground", A),
+    "synapse_line_rest": Number(0.58, "V", "behaviour 4.1: reading of a line at rest", A),
+    "synapse_line_gain": Number(0.85, "1", "behaviour 4.1: source follower of the line readout", A),
+    "synapse_tau_normal": Number(300.0, "us code", "behaviour 0, 4.1", A),
+    "synapse_tau_high_resistance": Number(2400.0, "us code", "behaviour 0, 4.1", A),
+    "synapse_tau_floating": Number(10000.0, "us", "behaviour 4.1: bias 0, leakage only", A),
+    "synapse_small_capacitance": Number(0.6, "1", "behaviour 0; time constant shrinks and step grows by this", A),
+    "synapse_gm": Number(14.8, "S/A", "behaviour 0: transconductance per bias current; current saturates at the bias", A),
+    "synapse_shift_neutral": Number(310.0, "code", "behaviour 4.3", A),
+    "synapse_shift_per_code": Number(0.4e-3, "V", "behaviour 4.3", A),
+    "synapse_bypass_step": Number(40.0e-3, "V", "behaviour 5: line step that fires a bypassed neuron", A),
+}
+
+_EXPONENTIAL = {
+    "exponential_slope": Number(35.0e-3, "V", "behaviour 10", A),
+    "exponential_current": Number(0.2, "1", "behaviour 10: current at V = V_exp per bias current", A),
+    "exponential_limit": Number(1.5e-6, "A", "behaviour 10", A),
+}
+
+_ADAPTATION = {
+    "adaptation_tau": Number(13000.0, "us code", "behaviour 10", A),
+    "adaptation_a": Number(0.5e-9, "S per code", "behaviour 10", A),
+    "adaptation_jump": Number(0.4e-3, "V per code and us", "behaviour 10", A),
+    "adaptation_conductance": Number(100.0e-9, "S", "chosen so that a jump of 80 mV takes some 10 % of a typical drive", A),
+}
+
+_READOUT = {
+    "madc_offset": Number(-0.046, "V", "behaviour 9.2", D),
+    "madc_lsb": Number(1.52e-3, "V", "behaviour 9.2", D),
+    "madc_noise": Number(1.2, "LSB", "behaviour 9.3", M),
+    "madc_noise_slow": Number(1.5, "LSB", "behaviour 9.3: wander with 100 us correlation", M),
+    "cadc_offset": Number(0.15, "V", "behaviour 0: reads 20 LSB", D),
+    "cadc_lsb": Number(4.5e-3, "V", "behaviour 0", D),
+}
+
+_MISMATCH = {
+    "mismatch_leak_potential": Number(27e-3, "V", "behaviour 11", A),
+    "mismatch_reset_potential": Number(35e-3, "V", "behaviour 11", A),
+    "mismatch_threshold": Number(22e-3, "V", "behaviour 11", A),
+    "mismatch_leak_conductance": Number(0.22, "1", "behaviour 11", A),
+    "mismatch_reset_conductance": Number(0.22, "1", "behaviour 11: as the leak", A),
+    "mismatch_membrane_capacitance": Number(0.5, "code", "behaviour 3.1", A),
+    "mismatch_synapse_tau": Number(0.25, "1", "behaviour 11", A),
+    "mismatch_synapse_offset": Number(12e-3, "V", "behaviour 11", A),
+    "mismatch_synapse_gm": Number(0.15, "1", "behaviour 11", A),
+    "mismatch_synapse_dac": Number(0.08, "1", "behaviour 11: per quadrant", A),
+    "mismatch_synapse_weight": Number(0.08, "1", "behaviour 11: per synapse", A),
+    "mismatch_pseudo_leakage": Number(1.0, "1", "behaviour 3.2: multiple of pseudo_leakage", A),
+    "mismatch_adaptation": Number(0.22, "1", "as the leak conductance", A),
+    "mismatch_exponential": Number(27e-3, "V", "as the leak potential", A),
+    "mismatch_floor": Number(0.2, "1", "a factor never falls below this", A),
+}
+
+TABLE: dict[str, Number] = {
+    **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_MISMATCH,
+}  # fmt: skip
+
+
+def number(name: str) -> float:
+    """Value of an entry in its stated unit. KeyError names an entry that does not exist."""
+    return TABLE[name].value
