@@ -58,6 +58,7 @@ cdef class Executor:
     cdef int64_t last_round_trip, last_chip_time
     cdef int64_t perf_from, perf_words      # cycle of the start, NEVER; words of finished tests
 
+    cdef void abandon(self) noexcept
     cdef int execute(self, const uint64_t* words, Py_ssize_t n) except -1 nogil
     cdef int step(self, uint64_t word) except -1 nogil
     cdef int protocol_error(self, uint64_t word, bint known) except -1

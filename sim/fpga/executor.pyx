@@ -117,9 +117,16 @@ cdef class Executor:
             if n:
                 with nogil:
                     self.execute(&view[0], n)
-        finally:
-            self.discarding = self.has_address = False
+        except BaseException:
+            self.abandon()
+            raise
         return self.trace.words()
+
+    cdef void abandon(self) noexcept:
+        """After an error: nothing of this run answers in the next one. Queued JTAG messages are lost."""
+        self.trace.drop_responses()
+        self.jtag.clear()
+        self.pending = self.sync_done
 
     @property
     def counters(self):

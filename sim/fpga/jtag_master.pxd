@@ -27,4 +27,4 @@ cdef class JTAGMaster:
     cdef void push(self, uint8_t header, uint64_t payload, int64_t cycle) noexcept nogil
     cdef int64_t next_done(self) noexcept nogil
     cdef bint step(self, uint64_t* response) noexcept nogil
-    cdef void power_on(self) noexcept nogil
+    cdef void clear(self) noexcept nogil

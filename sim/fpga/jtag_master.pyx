@@ -31,9 +31,9 @@ cdef class JTAGMaster:
         self.scan_states = value("jtag_scan_states")
         self.reset_states = value("jtag_reset_states")
 
-    cdef void power_on(self) noexcept nogil:
-        """Forgets what is queued; the scaler goes back to 0."""
-        self.count = self.n_responses = self.scaler = 0
+    cdef void clear(self) noexcept nogil:
+        """Forgets what is queued."""
+        self.count = self.n_responses = 0
         self.idle_from = 0
 
     cdef int64_t room_from(self, int64_t cycle) noexcept nogil:

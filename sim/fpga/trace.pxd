@@ -48,4 +48,5 @@ cdef class Trace:
     cdef void set_time(self, int64_t cycle, int64_t time) noexcept nogil
     cdef void set_recording(self, bint recording) noexcept nogil
     cdef void begin_run(self) noexcept
+    cdef void drop_responses(self) noexcept
     cdef void power_on(self) noexcept nogil

@@ -55,6 +55,9 @@ cdef class Trace:
         """The stream starts anew; what is still on the way stays."""
         self.writer.clear()
 
+    cdef void drop_responses(self) noexcept:
+        self.head = self.end = 0
+
     cdef void set_time(self, int64_t cycle, int64_t time) noexcept nogil:
         """System time [FPGA cycles] is `time` at `cycle`; from now on messages are annotated."""
         self.timed = True

@@ -1,0 +1,103 @@
+"""Devices of the board through programs: SPI shift register and DACs, I2C sensors and EEPROM."""
+
+import pytest
+
+NACK = 1 << 31
+
+
+def i2c_read(words, device, register, n=2):
+    """What the driver sends for one register: its number, n-1 bytes, one byte with stop."""
+    base = 0x88007800 + device
+    return [*words.write(base, register), *words.read(base) * (n - 1), *words.read(base | 0x80)]
+
+
+def word(answer):
+    return sum(value << 8 * (len(answer) - 1 - i) for i, value in enumerate(answer))
+
+
+def test_shift_register_default(lab, words):
+    lab.run(words.golden("write_ShiftRegister"), words.halt)
+    shift = lab.system.board.shift_register
+    assert shift.value == 0xFF9C40
+    assert all(shift.supply_enabled(n) for n in range(6)) and not any(shift.led(n) for n in range(6))
+    assert [shift.analog_input(n) for n in range(3)] == [0, 0, 0]
+
+
+def test_leds_and_multiplexers(lab, words):
+    value = 0xFF9C40 & ~(1 << 15) | 0b11_10_01
+    lab.run(words.write(0x88007001, value >> 16), words.write(0x88007001, value >> 8 & 255), words.write(0x88007001, value & 255 | NACK), words.halt)
+    shift = lab.system.board.shift_register
+    assert [shift.led(n) for n in range(6)] == [False, False, False, True, False, False]
+    assert [shift.analog_input(n) for n in range(3)] == [1, 2, 3]
+
+
+def test_system_init_programs_the_dacs(ready):
+    first, second = ready.system.board.dacs
+    assert first.outputs == [0] * 8 and second.outputs == [608, 2090, 608, 1630, 440, 440, 0, 0]
+    assert all(dac.enabled(channel) for dac in (first, second) for channel in range(8))
+
+
+def test_dac_channel_needs_its_load_command(lab, words):
+    board = lab.system.board
+    lab.run(words.golden("write_DACControl"), words.write(0x88007002, 7 << 4 | 8), words.write(0x88007002, 0x00 | NACK), words.halt)
+    assert board.dacs[0].inputs[7] == 0x800 and board.dac_volts(7) == 0
+    lab.run(words.write(0x88007002, 0xA0), words.write(0x88007002, 2 | NACK), words.halt)
+    assert board.dac_volts(7) == pytest.approx(2.5 * 0x800 / 4095)
+    lab.run(words.write(0x88007002, 0xC0), words.write(0x88007002, 0x80 | NACK), words.halt)
+    assert board.dac_volts(7) == 0, "channel 7 powered down"
+    with pytest.raises(IndexError, match="0..7"):
+        board.dac_volts(8)
+
+
+def test_bytes_to_no_device_are_counted(lab, words):
+    lab.run(words.write(0x88007005, 1 | NACK), words.halt)
+    assert lab.system.counters["bytes to missing SPI devices"] == 1
+
+
+def test_eeprom_answers_the_serial_number_of_the_hardware_data_base(make_lab, words):
+    lab = make_lab(serial=0x63E2DA)
+    answer = lab.data(i2c_read(words, 0x50, 0xFC, 4), words.halt)
+    assert word(answer) == lab.connection.hwdb_entry.fpgas[0].wing.eeprom_chip_serial == 0x63E2DA
+    assert lab.data(i2c_read(words, 0x50, 0x10, 1), words.halt) == [0xFF]
+
+
+def test_thermometer(lab, words):
+    assert 15 <= (word(lab.data(i2c_read(words, 0x48, 0), words.halt)) >> 4) / 16 <= 45
+
+
+@pytest.mark.parametrize("monitor, volts", list(enumerate((1.25, 2.5, 1.2, 2.5, 1.2, 1.2))))
+def test_supplies_after_init(ready, words, monitor, volts):
+    bus = word(ready.data(i2c_read(words, 0x40 + monitor, 2), words.halt))
+    assert (bus >> 3) * 4e-3 == pytest.approx(volts, rel=0.05) and not bus & 1
+    assert word(ready.data(i2c_read(words, 0x40 + monitor, 1), words.halt)) > 0, "current through the shunt"
+
+
+def test_switched_off_supply(ready, words):
+    value = 0xFF9C40 & ~(1 << 17)
+    ready.run(words.write(0x88007001, value >> 16), words.write(0x88007001, value >> 8 & 255), words.write(0x88007001, value & 255 | NACK), words.halt)
+    assert word(ready.data(i2c_read(words, 0x40, 2), words.halt)) >> 3 == 0, "monitor 0 is vdd12_digital"
+    assert word(ready.data(i2c_read(words, 0x41, 2), words.halt)) >> 3 == 625
+
+
+def test_registers_keep_what_is_written(lab, words):
+    base = 0x88007840
+    write = [*words.write(base, 5), *words.write(base, 0x12), *words.write(base | 0x80, 0x34)]
+    assert word(lab.data(write, i2c_read(words, 0x40, 5), words.halt)) == 0x1234
+    assert word(lab.data(i2c_read(words, 0x40, 0), words.halt)) == 0x399F
+    assert len(lab.data(words.golden("read_INA219Status"), words.halt)) == 4
+
+
+def test_read_only_register_stays(lab, words):
+    base = 0x88007848
+    before = lab.data(i2c_read(words, 0x48, 0), words.halt)
+    assert lab.data(words.write(base, 0), words.write(base, 1), words.write(base | 0x80, 2), i2c_read(words, 0x48, 0), words.halt) == before
+
+
+def test_missing_device_does_not_acknowledge(lab, words):
+    assert lab.data(i2c_read(words, 0x38, 0), words.halt) == [NACK, NACK]
+    assert lab.data(i2c_read(words, 0x50, 0xFC, 1), words.halt)[0] & NACK == 0, "the bus recovers"
+
+
+def test_bytes_take_their_time(lab, words):
+    (time,) = lab.data(words.setup, words.write(0x88007848, 0), words.barrier(1), words.read(0x8800000C), words.halt)
+    assert time == pytest.approx(9 * 313, abs=10), "nine bits at the prescaler software uses"

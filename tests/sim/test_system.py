@@ -1,0 +1,109 @@
+"""The whole system and the connection kind that offers it."""
+
+import numpy as np
+import pytest
+
+from fisch import HXCubeSetupEntry, ProgramError, Target, connection_from_environment, ut
+from sim import clock
+from sim.connection import ModelConnection
+from sim.errors import ConfigurationError, SimError, UndefinedAccess, UnmodelledAccess
+from sim.system import System
+from sim.virtual_chip import VirtualChip
+
+
+def test_identifier_and_hardware_entry():
+    connection = ModelConnection(serial=85)
+    entry = connection.hwdb_entry
+    assert connection.identifier == "hxcube0fpga0chip85_1" and connection.kind == "model"
+    assert isinstance(entry, HXCubeSetupEntry) and connection.supported_targets == {Target.hardware}
+    wing = entry.fpgas[0].wing
+    assert (wing.handwritten_chip_serial, wing.chip_revision, wing.eeprom_chip_serial) == (85, 3, 85)
+    assert wing.synram_timing_pcconf == ((8, 8), (8, 8)) and wing.synram_timing_wconf == ((3, 3), (3, 3))
+    assert "version:" in connection.bitfile_info and "compatible_until:" in connection.bitfile_info
+
+
+def test_settings_come_from_arguments_then_environment(monkeypatch):
+    monkeypatch.setenv("HICANNX_CHIP", "0x11")
+    monkeypatch.setenv("HICANNX_MODE", "ideal")
+    monkeypatch.setenv("HICANNX_SEED", "5")
+    system = ModelConnection().system
+    assert (system.identity.serial, system.identity.is_ideal, system.seed) == (0x11, True, 5)
+    system = ModelConnection(serial=3, mode="typical", seed=9).system
+    assert (system.identity.serial, system.identity.is_ideal, system.seed) == (3, False, 9)
+
+
+@pytest.mark.parametrize("name, value", [("HICANNX_CHIP", "seven"), ("HICANNX_MODE", "perfect"), ("HICANNX_SEED", "-1"), ("HICANNX_CHIP", str(1 << 32))])
+def test_wrong_settings_are_named(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError):
+        ModelConnection()
+
+
+def test_no_environment_gives_the_model(monkeypatch):
+    for name in ("HXCOMM_ENABLE_ZERO_MOCK", "QUIGGELDY_ENABLED", "SLURM_FPGA_IPS", "FLANGE_SIMULATION_RCF_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    from fisch import register
+
+    register(ModelConnection)
+    with connection_from_environment({"HICANNX_CHIP": "12"}) as connection:
+        assert connection.identifiers == ["hxcube0fpga0chip12_1"]
+
+
+def test_program_without_halt_is_refused():
+    with pytest.raises(ProgramError, match="halt"):
+        ModelConnection().execute(np.array([ut.HALT_WORD | 1], np.uint64))
+
+
+def test_closed_connection_and_time_info():
+    connection = ModelConnection()
+    answer = connection.execute(np.array([ut.HALT_WORD], np.uint64))
+    assert answer.tolist() == [2 << 56] and connection.time_info.execution_duration.total_seconds() > 0
+    connection.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        connection.execute(np.array([ut.HALT_WORD], np.uint64))
+
+
+def test_reset_is_a_power_cycle(ready, words):
+    ready.run(words.write(0x80000000, 5), words.halt)
+    ready.system.reset()
+    assert ready.data(words.read(0x80000000), words.halt) == [0]
+    assert ready.fpga.cycle < 100 and not ready.fpga.trace.timed and ready.system.runs == 1
+
+
+def test_runs_continue_where_the_last_one_stopped(ready, words):
+    first = int(ready.run(words.tick, words.halt).loopback["fpga_time"][-1])
+    second = int(ready.run(words.tick, words.halt).loopback["fpga_time"][0])
+    assert 1 <= second - first <= 3
+
+
+def test_same_serial_seed_and_programs_give_the_same_bytes(make_lab, words):
+    program = [*words.golden("SystemInit_ZeroMock"), *words.spikes(1, 2, 3), *words.read(0), *words.setup, *words.wait(1000), *words.halt]
+    labs = make_lab(seed=4), make_lab(seed=4)
+    for _ in range(2):
+        one, other = (lab.run(program) and lab.stream for lab in labs)
+        assert one.tolist() == other.tolist()
+    assert labs[0].system.runs == 2
+
+
+def test_chip_access_faults_in_strict_mode(make_lab, words):
+    lab = make_lab(strict=True)
+    lab.run(words.golden("SystemInit_ZeroMock"), words.halt)
+    with pytest.raises(UndefinedAccess, match="0x07ffffff") as caught:
+        lab.run(words.tick, words.read(0x07FFFFFF), words.halt)
+    assert caught.value.instruction == 1 and caught.value.is_read
+    assert lab.data(words.read(0), words.halt) == [0], "the next run is clean"
+
+
+def test_seed_range():
+    with pytest.raises(ConfigurationError, match="seed"):
+        System(VirtualChip(0), seed=1 << 64)
+
+
+def test_errors_are_runtime_errors():
+    assert issubclass(SimError, RuntimeError) and issubclass(UnmodelledAccess, SimError)
+    assert "0x88000fff" in str(UndefinedAccess(0x88000FFF, 3)) and "instruction 3" in str(UndefinedAccess(0x88000FFF, 3))
+
+
+def test_time_units():
+    assert clock.TICKS_PER_FPGA_CYCLE * clock.TICK_NS == 8 and clock.TICKS_PER_SYSTIME * clock.TICK_NS == 4
+    assert clock.TICKS_PER_US * clock.TICK_NS == 1000 and clock.GRID_TICKS * clock.TICK_NS == 100
