@@ -360,7 +360,7 @@ class Interval(_Composed):
 def iter_all(*types):
     """All positions of a coordinate in the order of their numbers; of several coordinates, all combinations as tuples.
 
-    >>> from halco import HemisphereOnDLS
+    >>> from halco import HemisphereOnDLS, iter_all
     >>> list(iter_all(HemisphereOnDLS))
     [HemisphereOnDLS(0), HemisphereOnDLS(1)]
     """

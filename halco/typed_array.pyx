@@ -151,7 +151,7 @@ cdef class TypedArray:
         if values.ndim != len(self.coordinates):
             raise ArrayError(f"an array of {len(self.coordinates)} dimensions is needed, not {values.ndim}")
         if values.shape != self.shape:
-            raise ArrayError(f"Input shape does not match: {values.shape} instead of {self.shape}.")
+            raise ArrayError(f"Input shape does not match. It is {values.shape}, {self.shape} is needed.")
         if values.dtype.kind not in "buif" or values.dtype.kind == "f" and not numpy.isfinite(values).all():
             raise ArrayError(f"numbers are needed, not {values.dtype}")
         values = values.astype(bool) if self.element is bool else numpy.trunc(values) if values.dtype.kind == "f" else values
