@@ -2,8 +2,9 @@
 
 import doctest
 
-import halco
 import pytest
+
+import halco
 
 
 @pytest.mark.parametrize(
