@@ -217,6 +217,8 @@ class Mixin(_Composed):
         if local is not None:
             cls.local_type, cls.mixed_in_type, cls.is_interval = local, mixed_in, local.is_interval
             _parts[cls] = _mixin_parts(local, mixed_in)
+            if local.is_interval:
+                cls.bound_type = local.bound_type
             cls.size = local.size * mixed_in.size
             cls.min, cls.max = 0, cls.size - 1
             size = local.size
@@ -231,7 +233,7 @@ class Mixin(_Composed):
         cls = type(self)
         cdef Parts parts = <Parts>_parts[cls]
         cdef int64_t unit
-        if first is None:
+        if first is None and second is None:
             Value.__init__(self)
         elif second is not None or type(first) is parts.local:
             unit = checked(parts.mixed_in, parts.mixed_in() if second is None else second)

@@ -1,6 +1,8 @@
 """The columnar ADCs: one pair of channels (causal, acausal) per column and hemisphere, read in quads."""
 
 from halco._conversions import at, to
+from typing import Any
+
 from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
@@ -57,7 +59,7 @@ class CADCSampleQuadOnSynram(Mixin, local=CADCSampleQuadUnspecifiedReadoutOnSynr
     """Four channels of one type and the way they are read."""
 
 
-def _quad(e):  # type: ignore[no-untyped-def]
+def _quad(e: Any) -> Any:
     """Quad of synapses, whatever the channel type and the readout."""
     return e % 16384 + 16384 * (e // 65536)
 

@@ -95,6 +95,8 @@ def test_every_way_to_construct_a_mixin():
     for wrong in (unit, NeuronColumnOnDLS(3)):
         with pytest.raises(TypeError):
             NeuronConfigOnDLS(wrong)
+    with pytest.raises(TypeError):
+        NeuronConfigOnDLS(None, unit)
 
 
 def test_mixin_offers_what_its_local_part_offers():
@@ -192,6 +194,7 @@ def test_interval_in_a_unit(first, second, unit):
         inner.toMin(),
         high - low + 1,
     )
+    assert PPUMemoryBlockOnDLS.is_interval and PPUMemoryBlockOnDLS.bound_type is PPUMemoryWordOnPPU
     assert pickle.loads(pickle.dumps(block)) == block and pickle.loads(pickle.dumps(inner)) == inner
     assert PPUMemoryBlockOnDLS(Enum(unit * 4096**2 + 4096 * low + high - low)) == block
 
