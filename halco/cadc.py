@@ -1,8 +1,8 @@
 """The columnar ADCs: one pair of channels (causal, acausal) per column and hemisphere, read in quads."""
 
-from halco._conversions import at, to
 from typing import Any
 
+from halco._conversions import at, to
 from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
