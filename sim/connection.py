@@ -6,7 +6,6 @@ from typing import ClassVar, Self
 
 from fisch.connection import Connection, Words
 from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry
-
 from sim.errors import ConfigurationError
 from sim.system import System
 from sim.virtual_chip import VirtualChip

@@ -17,7 +17,7 @@ class ProtocolError(SimError):
         self.word = word
 
 
-class AccessFault(SimError):
+class AccessError(SimError):
     """An access the model cannot serve faithfully; raised in strict mode only.
 
     `address` is the omnibus word address (bit 31 set: FPGA), `instruction` the position in the run or -1 if it came from within the chip.
@@ -34,13 +34,13 @@ class AccessFault(SimError):
         self.is_read = is_read
 
 
-class UndefinedAccess(AccessFault):
+class UndefinedAccess(AccessError):  # noqa: N818
     """The address belongs to no register."""
 
     problem = "there is no register at this address"
 
 
-class UnmodelledAccess(AccessFault):
+class UnmodelledAccess(AccessError):  # noqa: N818
     """The register exists on the real system, the model does not implement it."""
 
     problem = "this register is not modelled"

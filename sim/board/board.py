@@ -14,7 +14,7 @@ TEMPERATURE: Final = 35.0
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """One regulated supply: nominal voltage [V], the DAC code (DAC 1, same channel as the supply) at which it has it, and its slope [V/code]."""
+    """One regulated supply: its voltage [V] at a code of DAC 1 (channel: number of the supply), the slope [V/code], the current [A]."""
 
     name: str
     volts: float

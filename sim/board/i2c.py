@@ -1,7 +1,7 @@
 """The FPGA's I2C master and the devices on the xBoard's bus: identity EEPROM, thermometer, supply monitors.
 
-A transaction begins with the first byte written or read after a stop; the first byte written names the register, further ones are its value.
-Reading after that, without a stop in between, returns the register byte by byte. (facts: transport 3.1, I2C devices)
+A transaction begins with the first byte written or read after a stop; the first byte written names the register, further ones are its
+value. Reading after that, without a stop in between, returns the register byte by byte. (facts: transport 3.1, I2C devices)
 Accuracy: behavioural; conversion times and noise of the devices are not modelled.
 """
 
@@ -57,9 +57,7 @@ class WordDevice:
 
 def thermometer(celsius: Callable[[], float]) -> WordDevice:
     """TMP112: register 0 holds the temperature in steps of 1/16 K, left aligned in 16 bits; 1 to 3 are configuration and limits."""
-    return WordDevice(
-        lambda register: (round(celsius() * 16) & 0xFFF) << 4 if register == 0 else 0xFFFF, {1: 0x60A0, 2: 0x4B00, 3: 0x5000}
-    )
+    return WordDevice(lambda register: (round(celsius() * 16) & 0xFFF) << 4 if register == 0 else 0xFFFF, {1: 0x60A0, 2: 0x4B00, 3: 0x5000})
 
 
 def supply_monitor(bus_volts: Callable[[], float], shunt_volts: Callable[[], float]) -> WordDevice:

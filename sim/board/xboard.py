@@ -41,8 +41,8 @@ class ShiftRegister:
 class DAC:
     """Eight channels with an input and an output register each.
 
-    Words of 16 bits: bit 15 clear: [14:12] channel, [11:0] code into the input register; bit 15 set: [14:13] command 0 gain and reference, 1
-    load mode, 2 power-down mask (bit n: channel n off), 3 reset. Load mode 0: outputs follow the inputs, 1: they hold, 2: they take
+    Words of 16 bits: bit 15 clear: [14:12] channel, [11:0] code into the input register; bit 15 set: [14:13] command 0 gain and reference,
+    1 load mode, 2 power-down mask (bit n: channel n off), 3 reset. Load mode 0: outputs follow the inputs, 1: they hold, 2: they take
     over once. Accuracy: behavioural; settling (1 ms) is not modelled.
     """
 

@@ -6,6 +6,7 @@ from sim.chip.jtag cimport TAP
 from sim.chip.link cimport Link
 from sim.chip.port cimport Port
 from sim.fpga.jtag_master cimport JTAGMaster
+from sim.fpga.local_bus cimport LocalBus
 from sim.fpga.registers cimport RegisterFile
 from sim.fpga.trace cimport Trace
 
@@ -14,8 +15,9 @@ cdef enum:
 
 
 cdef struct Latencies:
-    int64_t fpga_write, fpga_read, poll_period, loopback, systime_sync, spi_byte, i2c_byte, perf_test_word     # cycles
-    int64_t chip_request, chip_response, chip_word_interval, event_to_chip, event_interval, event_queue        # ticks, ticks, ..., events
+    int64_t poll_period, loopback, systime_sync                                                 # cycles
+    int64_t chip_request, chip_response, chip_word_interval, event_to_chip, event_interval      # ticks
+    int64_t event_queue                                                                         # events
     int saturating_phys, reads_in_flight
 
 
@@ -24,16 +26,15 @@ cdef class Executor:
     cdef readonly Trace trace
     cdef readonly Port port
     cdef readonly JTAGMaster jtag
+    cdef readonly LocalBus bus
     cdef readonly object board
     cdef Chip chip
     cdef Link link
     cdef TAP tap
     cdef Latencies latency
-    cdef readonly uint64_t device_dna
     # -- time, in FPGA cycles since power-on
     cdef readonly int64_t cycle             # at which the next instruction issues
     cdef readonly int64_t instruction       # its index in the run
-    cdef int64_t timer_origin
     cdef int64_t pending                    # next thing that happens by itself (JTAG, system time sync)
     cdef int64_t flushed                    # everything up to here is in the stream
     cdef bint discarding                    # after a time-out, until HALT
@@ -47,16 +48,10 @@ cdef class Executor:
     cdef int64_t n_reads
     cdef int64_t chip_free                  # tick at which the link takes the next access
     cdef int64_t rate_until, rate_interval  # ticks; the link is up with this spacing before rate_until
-    cdef int64_t spi_free, i2c_free         # cycles
     # -- counters
-    cdef readonly int64_t words_written, words_read     # on the omnibus link
     cdef Py_ssize_t known_faults                        # of the chip, already reported
     cdef readonly int64_t labels_sent, labels_dropped, timeouts, failed_syncs
-    # -- events, system time, test of the link
-    cdef int64_t event_free                 # tick
-    cdef int64_t sync_done                  # cycle, NEVER
-    cdef int64_t last_round_trip, last_chip_time
-    cdef int64_t perf_from, perf_words      # cycle of the start, NEVER; words of finished tests
+    cdef int64_t event_free                 # tick at which the link takes the next label
 
     cdef void abandon(self) noexcept
     cdef int execute(self, const uint64_t* words, Py_ssize_t n) except -1 nogil
@@ -79,13 +74,8 @@ cdef class Executor:
     cdef int chip_slot(self) except -1 nogil
     cdef int write(self, uint32_t data) except -1 nogil
     cdef int read(self, uint32_t address) except -1 nogil
-    cdef int chip_read(self, uint32_t address, uint32_t* data) except -1 nogil
-    cdef int fpga_write(self, uint32_t data) except -1 nogil
-    cdef int fpga_effect(self, uint32_t offset, uint32_t data) except -1 nogil
-    cdef int fpga_read(self, uint32_t address, uint32_t* data) except -1 nogil
-    cdef uint32_t fpga_volatile(self, uint32_t offset) noexcept nogil
+    cdef int local_write(self, uint32_t data) except -1 nogil
+    cdef int64_t local_read(self, uint32_t address, uint32_t* data) except -1 nogil
+    cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -1 nogil
     cdef int check_faults(self) except -1 nogil
     cdef int respond(self, uint32_t data, int64_t cycle) except -1 nogil
-    cdef int bus_write(self, uint32_t offset, uint32_t data) except -1 nogil
-    cdef int bus_read(self, uint32_t offset, uint32_t* data) except -1 nogil
-    cdef int64_t tested_words(self) noexcept nogil

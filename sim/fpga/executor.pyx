@@ -23,7 +23,8 @@ from sim.chip.jtag cimport TAP
 from sim.chip.port cimport Port
 from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from sim.fpga.jtag_master cimport JTAGMaster
-from sim.fpga.registers cimport EFFECT, READABLE, VOLATILE, WRITABLE, RegisterFile
+from sim.fpga.local_bus cimport LocalBus
+from sim.fpga.registers cimport RegisterFile
 from sim.fpga.trace cimport Trace
 
 import numpy as np
@@ -33,29 +34,10 @@ from sim.fpga.timing import value
 
 cdef enum:
     FPGA_BIT = 0x80000000u
-    SMALL_BASE = 0x88000000u
-    # offsets in the register space of the FPGA, as in table.py
-    DNA_HIGH = 0x3
-    DNA_LOW = 0x4
-    EVENT_RECORDING = 0x5
+    # offsets from 0x88000000, as in table.py
     POLL_ADDRESS = 0x6
     POLL_TARGET = 0x7
     POLL_MASK = 0x8
-    TIMEOUT = 0x9
-    TIMER = 0xc
-    LAST_ROUND_TRIP = 0x2001
-    LAST_CHIP_TIME = 0x2003
-    SYNC_ACTIVE = 0x2005
-    PHY_ENABLE = 0x4000
-    PHY_ONLINE = 0x400c
-    PHY_CONFIG = 0x6000
-    SPI = 0x7000
-    I2C = 0x7800
-    I2C_END = 0x7c00
-    PERF_TEST = 0x8000
-    PERF_RESULT = 0x8001
-    L2_WORDS = 0xc000
-    ARQ_COUNTERS = 0xc010
     # chip addresses whose writing may change the state of the link
     LINK_REGISTERS = 0x40000
     LINK_REGISTERS_END = 0x80008
@@ -84,22 +66,20 @@ cdef class Executor:
         self.registers = RegisterFile(strict)
         self.trace = Trace()
         self.jtag = JTAGMaster(tap)
-        self.device_dna = device_dna
+        self.bus = LocalBus(self.registers, self.link, self.trace, board, device_dna)
         self._read_timing()
         self._power_on()
 
     def _read_timing(self):
-        self.latency.fpga_write, self.latency.fpga_read = value("fpga_write"), value("fpga_read")
         self.latency.poll_period, self.latency.loopback = value("poll_period"), value("loopback")
-        self.latency.systime_sync, self.latency.spi_byte = value("systime_sync"), value("spi_byte")
-        self.latency.i2c_byte, self.latency.perf_test_word = value("i2c_byte"), value("perf_test_word")
+        self.latency.systime_sync, self.latency.chip_word_interval = value("systime_sync"), value("chip_word_interval")
         self.latency.chip_request, self.latency.chip_response = value("chip_request"), value("chip_response")
-        self.latency.chip_word_interval, self.latency.event_to_chip = value("chip_word_interval"), value("event_to_chip")
-        self.latency.event_interval, self.latency.event_queue = value("event_interval"), value("event_queue")
+        self.latency.event_to_chip, self.latency.event_interval = value("event_to_chip"), value("event_interval")
+        self.latency.event_queue = value("event_queue")
         self.latency.saturating_phys, self.latency.reads_in_flight = value("saturating_phys"), value("reads_in_flight")
 
     def _power_on(self):
-        self.pending = self.sync_done = self.perf_from = NEVER
+        self.pending = NEVER
         self.last_response = self.flushed = -1
         self.discarding = self.has_address = False
 
@@ -126,7 +106,7 @@ cdef class Executor:
         """After an error: nothing of this run answers in the next one. Queued JTAG messages are lost."""
         self.trace.drop_responses()
         self.jtag.clear()
-        self.pending = self.sync_done
+        self.pending = self.bus.status.sync_done
 
     @property
     def counters(self):
@@ -134,8 +114,8 @@ cdef class Executor:
         return {
             "labels sent": self.labels_sent,
             "labels dropped": self.labels_dropped,
-            "omnibus words written": self.words_written,
-            "omnibus words read": self.words_read,
+            "omnibus words written": self.bus.status.words_written,
+            "omnibus words read": self.bus.status.words_read,
             "instruction timeouts": self.timeouts,
             "failed system time syncs": self.failed_syncs,
             "accesses to undefined FPGA addresses": sum(self.registers.faults.values()),
@@ -182,7 +162,7 @@ cdef class Executor:
         elif header == TO_WAIT_UNTIL:
             self.wait_until(<uint32_t> word)
         elif header == TO_SETUP:
-            self.timer_origin = self.cycle + 1
+            self.bus.status.timer_origin = self.cycle + 1
         elif header == TO_JTAG_DATA or header == TO_JTAG_INS or header == TO_JTAG_INIT or header == TO_JTAG_SCALER:
             self.jtag_message(<uint8_t> header, word)
         elif header == TO_BARRIER:
@@ -209,7 +189,7 @@ cdef class Executor:
 
     cdef int wait_until(self, uint32_t time) except -1 nogil:
         """Lets the timer reach `time`; the next instruction issues one cycle later. Never times out."""
-        cdef int64_t target = self.timer_origin + time
+        cdef int64_t target = self.bus.status.timer_origin + time
         while self.cycle < target:
             self.cycle = min(target, max(self.cycle, self.flushed) + FLUSH_CYCLES)
             if self.cycle >= self.pending:
@@ -220,7 +200,7 @@ cdef class Executor:
 
     cdef int block_until(self, int64_t cycle) except -1 nogil:
         """The instruction ends at `cycle`, or times out before."""
-        cdef int64_t limit = self.cycle + self.registers.small[TIMEOUT]
+        cdef int64_t limit = self.cycle + self.bus.timeout()
         if cycle > limit:
             self.cycle = limit
             self.service(self.cycle)
@@ -235,8 +215,8 @@ cdef class Executor:
             cycle = max(cycle, self.omnibus_done)
         if kinds & BARRIER_JTAG and self.jtag.count:
             cycle = max(cycle, self.jtag.idle_from)
-        if kinds & BARRIER_SYSTIME and self.sync_done != NEVER:
-            cycle = max(cycle, self.sync_done)
+        if kinds & BARRIER_SYSTIME and self.bus.status.sync_done != NEVER:
+            cycle = max(cycle, self.bus.status.sync_done)
         return self.block_until(cycle)
 
     cdef int time_out(self) except -1 nogil:
@@ -272,10 +252,10 @@ cdef class Executor:
         cdef int64_t done
         while True:
             done = self.jtag.next_done()
-            self.pending = min(done, self.sync_done)
+            self.pending = min(done, self.bus.status.sync_done)
             if self.pending > cycle:
                 return 0
-            if done <= self.sync_done:
+            if done <= self.bus.status.sync_done:
                 self.rate_until = 0
                 if self.jtag.step(&response):
                     self.last_response = max(self.last_response, done + 1)
@@ -303,27 +283,27 @@ cdef class Executor:
 
     cdef int adopt_systime(self) except -1 nogil:
         """End of a sync: chip and FPGA take over the time base, if the link is there."""
-        cdef int64_t cycle = self.sync_done, tick = cycle * TICKS_PER_FPGA_CYCLE
-        self.sync_done = NEVER
+        cdef int64_t cycle = self.bus.status.sync_done, tick = cycle * TICKS_PER_FPGA_CYCLE
+        self.bus.status.sync_done = NEVER
         if self.link.ready > tick:
             self.failed_syncs += 1
             return 0
         self.flush(cycle)
         self.chip.systime_sync(tick)
-        self.last_chip_time = self.chip.systime(tick)
-        self.last_round_trip = cycles_of(self.latency.chip_request + self.latency.chip_response)
-        self.trace.set_time(cycle, self.last_chip_time >> 1)
+        self.bus.status.last_chip_time = self.chip.systime(tick)
+        self.bus.status.last_round_trip = cycles_of(self.latency.chip_request + self.latency.chip_response)
+        self.trace.set_time(cycle, self.bus.status.last_chip_time >> 1)
         return 0
 
     cdef int systime_init(self, bint sync) except -1 nogil:
         if not sync:
             return 0
-        if self.sync_done != NEVER:
-            self.block_until(self.sync_done)
+        if self.bus.status.sync_done != NEVER:
+            self.block_until(self.bus.status.sync_done)
             if self.discarding:
                 return 0
-        self.sync_done = self.cycle + self.latency.systime_sync
-        self.pending = min(self.pending, self.sync_done)
+        self.bus.status.sync_done = self.cycle + self.latency.systime_sync
+        self.pending = min(self.pending, self.bus.status.sync_done)
         return 0
 
     cdef int reset_chip(self, bint asserted) except -1 nogil:
@@ -378,7 +358,7 @@ cdef class Executor:
 
     cdef int chip_slot(self) except -1 nogil:
         """Waits until the link takes an access: 1, or 0 after a time-out."""
-        cdef int64_t limit = self.cycle + self.registers.small[TIMEOUT], target
+        cdef int64_t limit = self.cycle + self.bus.timeout(), target
         while self.cycle * TICKS_PER_FPGA_CYCLE >= self.rate_until and not self.refresh_rate(self.cycle * TICKS_PER_FPGA_CYCLE):
             target = min(self.pending, cycles_of(self.link.ready))
             if target > limit:
@@ -390,14 +370,14 @@ cdef class Executor:
         if self.chip_free > self.cycle * TICKS_PER_FPGA_CYCLE:
             self.cycle = cycles_of(self.chip_free)
         self.chip_free = self.cycle * TICKS_PER_FPGA_CYCLE + self.rate_interval
-        self.words_written += 1
+        self.bus.status.words_written += 1
         return 1
 
     cdef int write(self, uint32_t data) except -1 nogil:
         """The write prepared by the address before."""
         cdef int64_t arrival
         if self.address & FPGA_BIT:
-            return self.fpga_write(data)
+            return self.local_write(data)
         if not self.chip_slot():
             return 0
         arrival = self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request
@@ -407,28 +387,49 @@ cdef class Executor:
             self.rate_until = 0
         return self.check_faults() if self.registers.strict else 0
 
+    cdef int local_write(self, uint32_t data) except -1 nogil:
+        """A write to the FPGA's own registers."""
+        cdef int64_t free = self.bus.free_from(self.address)
+        if free > self.cycle:
+            self.block_until(free)
+            if self.discarding:
+                return 0
+        if self.bus.changes_stream(self.address):
+            self.flush(self.cycle)
+        self.omnibus_done = max(self.omnibus_done, self.bus.write(self.address, data, self.byte_enables, self.cycle, self.instruction))
+        self.rate_until = 0
+        return 0
+
     cdef int read(self, uint32_t address) except -1 nogil:
         cdef uint32_t data = 0
         cdef int64_t done
         self.has_address = False
         if address & FPGA_BIT:
-            self.fpga_read(address, &data)
+            done = self.local_read(address, &data)
+        else:
+            done = self.chip_read(address, &data)
+        return self.respond(data, done) if done else 0
+
+    cdef int64_t local_read(self, uint32_t address, uint32_t* data) except -1 nogil:
+        """Cycle of the response, 0 after a time-out."""
+        cdef int64_t free = self.bus.free_from(address)
+        if free > self.cycle:
+            self.block_until(free)
             if self.discarding:
                 return 0
-            done = self.i2c_free if SMALL_BASE + I2C <= address < SMALL_BASE + I2C_END else self.cycle
-            return self.respond(data, done + self.latency.fpga_read)
-        if not self.chip_read(address, &data):
-            return 0
-        return self.respond(data, cycles_of(self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request + self.latency.chip_response))
+        return self.bus.read(address, self.cycle, self.instruction, data)
 
-    cdef int chip_read(self, uint32_t address, uint32_t* data) except -1 nogil:
+    cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -1 nogil:
+        """Cycle of the response, 0 after a time-out."""
+        cdef int64_t arrival
         if not self.chip_slot():
             return 0
-        data[0] = self.port.read(address, self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request)
-        self.words_read += 1
+        arrival = self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request
+        data[0] = self.port.read(address, arrival)
+        self.bus.status.words_read += 1
         if self.registers.strict:
             self.check_faults()
-        return 1
+        return cycles_of(arrival + self.latency.chip_response)
 
     cdef int check_faults(self) except -1 nogil:
         """Strict mode: raises for the latest access of the chip's that went wrong, also if it came from JTAG or from within."""
@@ -453,15 +454,12 @@ cdef class Executor:
     cdef int poll(self, bint expects_equality) except -1 nogil:
         """Reads until the masked value equals the target (or differs from it). Poll reads do not answer."""
         cdef uint32_t address = self.registers.small[POLL_ADDRESS], data = 0
-        cdef int64_t limit = self.cycle + self.registers.small[TIMEOUT]
+        cdef int64_t limit = self.cycle + self.bus.timeout(), done
         while True:
-            if address & FPGA_BIT:
-                self.fpga_read(address, &data)
-                self.cycle += self.latency.fpga_read
-            else:
-                if not self.chip_read(address, &data):
-                    return 0
-                self.cycle += cycles_of(self.latency.chip_request + self.latency.chip_response)
+            done = self.local_read(address, &data) if address & FPGA_BIT else self.chip_read(address, &data)
+            if not done:
+                return 0
+            self.cycle = done
             if ((data & self.registers.small[POLL_MASK]) == self.registers.small[POLL_TARGET]) == expects_equality:
                 return 0
             self.cycle += self.latency.poll_period
@@ -470,110 +468,3 @@ cdef class Executor:
             self.service(self.cycle)
             if self.cycle - self.flushed >= FLUSH_CYCLES:
                 self.flush(self.cycle)
-
-    # ---------------------------------------------------------------------------------------------------------- registers of the FPGA
-    cdef int fpga_write(self, uint32_t data) except -1 nogil:
-        cdef uint32_t offset = self.address - <uint32_t> SMALL_BASE
-        cdef int kind = self.registers.kind(self.address)
-        if kind & EFFECT and self.address >= SMALL_BASE and SPI <= offset < I2C_END:
-            return self.bus_write(offset, data)
-        self.omnibus_done = max(self.omnibus_done, self.cycle + self.latency.fpga_write)
-        if kind & EFFECT and (offset == EVENT_RECORDING or offset == PERF_TEST):
-            self.flush(self.cycle)
-            self.perf_words = self.tested_words()
-        self.registers.store(self.address, data, self.byte_enables, self.instruction)
-        if kind & EFFECT:
-            self.fpga_effect(offset, self.registers.small[offset])
-        return 0
-
-    cdef int fpga_effect(self, uint32_t offset, uint32_t data) except -1 nogil:
-        """What follows from the new value `data` of a register."""
-        cdef int64_t tick = self.cycle * TICKS_PER_FPGA_CYCLE
-        if offset == EVENT_RECORDING:
-            self.trace.set_recording(data & 1)
-        elif offset == PHY_ENABLE:
-            self.link.set_fpga_mask(data, tick)
-            self.rate_until = 0
-        elif PHY_CONFIG <= offset < PHY_CONFIG + 8:
-            self.link.set_fpga_config(offset - PHY_CONFIG, data, tick)
-            self.rate_until = 0
-        elif offset == PERF_TEST and data and self.perf_from == NEVER:
-            self.perf_from, self.perf_words = self.cycle, 0
-        elif offset == PERF_TEST and not data:
-            self.perf_from = NEVER
-        return 0
-
-    cdef int fpga_read(self, uint32_t address, uint32_t* data) except -1 nogil:
-        cdef uint32_t offset = address - <uint32_t> SMALL_BASE
-        cdef int kind = self.registers.kind(address)
-        if not kind & VOLATILE or not kind & READABLE:
-            return self.registers.load(address, self.instruction, data)
-        if I2C <= offset < I2C_END:
-            return self.bus_read(offset, data)
-        data[0] = self.fpga_volatile(offset)
-        return 0
-
-    cdef uint32_t fpga_volatile(self, uint32_t offset) noexcept nogil:
-        """Registers that show something else than what is stored."""
-        cdef int64_t tick = self.cycle * TICKS_PER_FPGA_CYCLE
-        cdef int phy = offset >> 1 & 7, n
-        if offset == TIMER:
-            return <uint32_t> (self.cycle - self.timer_origin)
-        if offset == DNA_HIGH:
-            return <uint32_t> (self.device_dna >> 32)
-        if offset == DNA_LOW:
-            return <uint32_t> self.device_dna
-        if LAST_ROUND_TRIP <= offset < LAST_ROUND_TRIP + 2:
-            return <uint32_t> (self.last_round_trip >> 32 * (LAST_ROUND_TRIP + 1 - offset))
-        if LAST_CHIP_TIME <= offset < LAST_CHIP_TIME + 2:
-            return <uint32_t> (self.last_chip_time >> 32 * (LAST_CHIP_TIME + 1 - offset))
-        if offset == SYNC_ACTIVE:
-            return self.sync_done != NEVER
-        if PHY_ONLINE <= offset < PHY_ONLINE + 8:
-            phy = offset - PHY_ONLINE
-            return <uint32_t> ((tick - self.link.up_at[phy]) // TICKS_PER_FPGA_CYCLE) if self.link.is_up(phy, tick) else 0
-        if PERF_RESULT <= offset < PERF_RESULT + 3:
-            return <uint32_t> self.tested_words()
-        if ARQ_COUNTERS <= offset < ARQ_COUNTERS + 4:
-            return <uint32_t> (self.words_written if offset < ARQ_COUNTERS + 2 else self.words_read)
-        if L2_WORDS <= offset < ARQ_COUNTERS:
-            n = self.link.n_up(tick)
-            if n == 0 or not self.link.is_up(phy, tick):
-                return 0
-            return <uint32_t> ((self.words_read if offset & 1 else self.words_written) // n)
-        return 0
-
-    cdef int64_t tested_words(self) noexcept nogil:
-        """Words sent by the performance test: 5 per PHY in `perf_test_word` cycles, up to 5 PHYs."""
-        cdef int64_t n
-        if self.perf_from == NEVER:
-            return self.perf_words
-        n = min(self.link.n_up(self.cycle * TICKS_PER_FPGA_CYCLE), self.latency.saturating_phys)
-        return (self.cycle - self.perf_from) * 5 * n // self.latency.perf_test_word
-
-    cdef int bus_write(self, uint32_t offset, uint32_t data) except -1 nogil:
-        """A byte to a device on the board. Each bus takes one byte at a time."""
-        cdef bint is_spi = offset < I2C
-        self.block_until(self.spi_free if is_spi else self.i2c_free)
-        if self.discarding:
-            return 0
-        if is_spi:
-            self.spi_free = self.cycle + self.latency.spi_byte
-            with gil:
-                self.board.spi.write(offset - SPI, data)
-        else:
-            self.i2c_free = self.cycle + self.latency.i2c_byte
-            with gil:
-                self.board.i2c.write(offset - I2C, data)
-        self.omnibus_done = max(self.omnibus_done, self.spi_free if is_spi else self.i2c_free)
-        return 0
-
-    cdef int bus_read(self, uint32_t offset, uint32_t* data) except -1 nogil:
-        data[0] = 0
-        self.block_until(self.i2c_free)
-        if self.discarding:
-            return 0
-        self.i2c_free = self.cycle + self.latency.i2c_byte
-        with gil:
-            data[0] = self.board.i2c.read(offset - I2C)
-        return 0

@@ -26,15 +26,28 @@ TIMING: Final[dict[str, Timing]] = {
     "fpga_read": Timing(8, "FPGA cycles", "assumed", "round trip of a read of a register on the FPGA"),
     "chip_request": Timing(75, "ticks", "assumed", "omnibus request to the chip, half of a 300 ns round trip (facts: analog_model 13)"),
     "chip_response": Timing(75, "ticks", "assumed", "omnibus response from the chip, the other half"),
-    "chip_word_interval": Timing(8, "ticks", "assumed", "spacing of omnibus accesses with 5 or more PHYs up: 2 cycles each (facts: transport 2.1)"),
-    "saturating_phys": Timing(5, "words", "stated", "throughput grows with the number of PHYs up to here (facts: registers/behaviour, PerfTest)"),
-    "event_to_chip": Timing(95, "ticks", "assumed", "label from the FPGA to the crossbar: 250 ns to the synapse less the chip's 60 ns (facts: analog_model 13)"),
+    "chip_word_interval": Timing(
+        8, "ticks", "assumed", "spacing of omnibus accesses with 5 or more PHYs up: 2 cycles each (facts: transport 2.1)"
+    ),
+    "saturating_phys": Timing(
+        5, "words", "stated", "throughput grows with the number of PHYs up to here (facts: registers/behaviour, PerfTest)"
+    ),
+    "event_to_chip": Timing(
+        95, "ticks", "assumed", "label from the FPGA to the crossbar: 250 ns to the synapse less the chip's 60 ns (facts: analog_model 13)"
+    ),
     "event_interval": Timing(2, "ticks", "assumed", "spacing of labels on the link: 250 M events/s (facts: analog_model 12)"),
     "event_queue": Timing(256, "events", "assumed", "labels waiting for the link before they are dropped"),
-    "event_from_chip": Timing(75, "ticks", "assumed", "from the chip's time stamp to the FPGA: 250 ns from the neuron less the chip's 100 ns (facts: analog_model 13)"),
+    "event_from_chip": Timing(
+        75,
+        "ticks",
+        "assumed",
+        "from the chip's time stamp to the FPGA: 250 ns from the neuron less the chip's 100 ns (facts: analog_model 13)",
+    ),
     "event_deadline": Timing(127, "FPGA cycles", "derived", "an event's 8-bit stamp is ambiguous beyond (facts: transport 2.5)"),
     "reads_in_flight": Timing(52, "reads", "stated", "bound that host software accepts (facts: transport 1.3)"),
-    "systime_sync": Timing(250, "FPGA cycles", "assumed", "duration of a system time sync, below the 5 us software allows (facts: transport 2.6)"),
+    "systime_sync": Timing(
+        250, "FPGA cycles", "assumed", "duration of a system time sync, below the 5 us software allows (facts: transport 2.6)"
+    ),
     "jtag_queue": Timing(32, "messages", "assumed", "JTAG messages waiting for the engine before it holds back the program"),
     "jtag_select_states": Timing(6, "TCK", "assumed", "TAP states beside the shifts of an instruction scan (facts: transport 2.9)"),
     "jtag_scan_states": Timing(6, "TCK", "assumed", "TAP states beside the shifts of a data scan (facts: transport 2.9)"),

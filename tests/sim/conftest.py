@@ -52,8 +52,22 @@ class Words:
 
     def chip_over_jtag(self, address, data=None):
         if data is not None:
-            return [*self.select(5), *self.scan(address, 33, False), *self.select(6), *self.scan(data, 32, False), *self.select(7), *self.scan(0, 3, False)]
-        return [*self.select(5), *self.scan(address | 1 << 32, 33, False), *self.select(7), *self.scan(0, 3, False), *self.select(6), *self.scan(0, 32)]
+            return [
+                *self.select(5),
+                *self.scan(address, 33, False),
+                *self.select(6),
+                *self.scan(data, 32, False),
+                *self.select(7),
+                *self.scan(0, 3, False),
+            ]
+        return [
+            *self.select(5),
+            *self.scan(address | 1 << 32, 33, False),
+            *self.select(7),
+            *self.scan(0, 3, False),
+            *self.select(6),
+            *self.scan(0, 32),
+        ]
 
     def golden(self, name):
         """Words the original software sends."""

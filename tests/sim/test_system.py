@@ -32,7 +32,9 @@ def test_settings_come_from_arguments_then_environment(monkeypatch):
     assert (system.identity.serial, system.identity.is_ideal, system.seed) == (3, False, 9)
 
 
-@pytest.mark.parametrize("name, value", [("HICANNX_CHIP", "seven"), ("HICANNX_MODE", "perfect"), ("HICANNX_SEED", "-1"), ("HICANNX_CHIP", str(1 << 32))])
+@pytest.mark.parametrize(
+    "name, value", [("HICANNX_CHIP", "seven"), ("HICANNX_MODE", "perfect"), ("HICANNX_SEED", "-1"), ("HICANNX_CHIP", str(1 << 32))]
+)
 def test_wrong_settings_are_named(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError):

@@ -25,7 +25,12 @@ def test_shift_register_default(lab, words):
 
 def test_leds_and_multiplexers(lab, words):
     value = 0xFF9C40 & ~(1 << 15) | 0b11_10_01
-    lab.run(words.write(0x88007001, value >> 16), words.write(0x88007001, value >> 8 & 255), words.write(0x88007001, value & 255 | NACK), words.halt)
+    lab.run(
+        words.write(0x88007001, value >> 16),
+        words.write(0x88007001, value >> 8 & 255),
+        words.write(0x88007001, value & 255 | NACK),
+        words.halt,
+    )
     shift = lab.system.board.shift_register
     assert [shift.led(n) for n in range(6)] == [False, False, False, True, False, False]
     assert [shift.analog_input(n) for n in range(3)] == [1, 2, 3]
@@ -45,7 +50,7 @@ def test_dac_channel_needs_its_load_command(lab, words):
     assert board.dac_volts(7) == pytest.approx(2.5 * 0x800 / 4095)
     lab.run(words.write(0x88007002, 0xC0), words.write(0x88007002, 0x80 | NACK), words.halt)
     assert board.dac_volts(7) == 0, "channel 7 powered down"
-    with pytest.raises(IndexError, match="0..7"):
+    with pytest.raises(IndexError, match=r"0\.\.7"):
         board.dac_volts(8)
 
 
@@ -74,7 +79,12 @@ def test_supplies_after_init(ready, words, monitor, volts):
 
 def test_switched_off_supply(ready, words):
     value = 0xFF9C40 & ~(1 << 17)
-    ready.run(words.write(0x88007001, value >> 16), words.write(0x88007001, value >> 8 & 255), words.write(0x88007001, value & 255 | NACK), words.halt)
+    ready.run(
+        words.write(0x88007001, value >> 16),
+        words.write(0x88007001, value >> 8 & 255),
+        words.write(0x88007001, value & 255 | NACK),
+        words.halt,
+    )
     assert word(ready.data(i2c_read(words, 0x40, 2), words.halt)) >> 3 == 0, "monitor 0 is vdd12_digital"
     assert word(ready.data(i2c_read(words, 0x41, 2), words.halt)) >> 3 == 625
 

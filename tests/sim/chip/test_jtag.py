@@ -34,7 +34,10 @@ def test_scans_longer_and_shorter_than_the_register(jtag, words):
     assert jtag(words.select(1), words.scan(1, 33)) == [IDCODE | 1 << 32], "what was shifted in comes out behind the register"
     assert jtag(words.select(1), words.scan(0, 5)) == [IDCODE & 0x1F]
     # 12 bits into the address register twice: its upper bits move down
-    assert jtag(words.select(5), words.scan(0x123456789, 33, False), words.scan(0xABC, 12), words.scan(0, 33)) == [0x789, 0xABC << 21 | 0x123456]
+    assert jtag(words.select(5), words.scan(0x123456789, 33, False), words.scan(0xABC, 12), words.scan(0, 33)) == [
+        0x789,
+        0xABC << 21 | 0x123456,
+    ]
 
 
 def test_only_kept_scans_answer(jtag, words):
@@ -42,7 +45,9 @@ def test_only_kept_scans_answer(jtag, words):
 
 
 def test_omnibus_over_jtag_needs_no_link(lab, jtag, words):
-    assert jtag(words.chip_over_jtag(0x0, 0xCAFEBABE), words.chip_over_jtag(0x1, 0x5), words.chip_over_jtag(0x0), words.chip_over_jtag(0x1)) == [0xCAFEBABE, 0x5]
+    assert jtag(
+        words.chip_over_jtag(0x0, 0xCAFEBABE), words.chip_over_jtag(0x1, 0x5), words.chip_over_jtag(0x0), words.chip_over_jtag(0x1)
+    ) == [0xCAFEBABE, 0x5]
     assert lab.fpga.timeouts == 0
     assert not any(lab.system.link.up(4 * lab.fpga.cycle))
 
@@ -57,9 +62,23 @@ def test_pll_self_test_as_the_hardware_test_does_it(lab, jtag, words):
     """Prescaler 8, expected 10240, range 2 on the 500 MHz clock; 10000 cycles of waiting."""
     lab.run(words.golden("SystemInit_ZeroMock"), words.halt)
     setup = 10240 << 12 | 2 << 8 | 8 << 1
-    (status,) = jtag(words.chip_over_jtag(0x80005, setup), words.chip_over_jtag(0x80005, setup | 1), words.barrier(2), words.setup, words.wait(10000), words.chip_over_jtag(0x80007))
+    (status,) = jtag(
+        words.chip_over_jtag(0x80005, setup),
+        words.chip_over_jtag(0x80005, setup | 1),
+        words.barrier(2),
+        words.setup,
+        words.wait(10000),
+        words.chip_over_jtag(0x80007),
+    )
     assert status >> 20 == 3 and abs((status & 0xFFFFF) - 10240) <= 2
-    (status,) = jtag(words.chip_over_jtag(0x80005, setup | 2 << 5), words.chip_over_jtag(0x80005, setup | 2 << 5 | 1), words.barrier(2), words.setup, words.wait(10000), words.chip_over_jtag(0x80007))
+    (status,) = jtag(
+        words.chip_over_jtag(0x80005, setup | 2 << 5),
+        words.chip_over_jtag(0x80005, setup | 2 << 5 | 1),
+        words.barrier(2),
+        words.setup,
+        words.wait(10000),
+        words.chip_over_jtag(0x80007),
+    )
     assert status >> 20 == 1 and status & 0xFFFFF == 5120, "the PPU clock has 250 MHz: finished without success"
 
 

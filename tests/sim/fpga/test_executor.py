@@ -143,16 +143,39 @@ def test_stamps_after_the_sync_are_fpga_cycles(ready, words):
 
 def test_time_base_is_adopted(ready, words):
     base = 1 << 40
-    answer = ready.run(words.write(0, base & 0xFFFFFFFF), words.write(1, base >> 32), words.barrier(1), words.systime_init(), words.barrier(4), words.tick, words.halt)
+    answer = ready.run(
+        words.write(0, base & 0xFFFFFFFF),
+        words.write(1, base >> 32),
+        words.barrier(1),
+        words.systime_init(),
+        words.barrier(4),
+        words.tick,
+        words.halt,
+    )
     stamp = int(answer.loopback["fpga_time"][0])
     assert base // 2 < stamp < base // 2 + 20
 
 
 def test_sync_registers(ready, words):
     low, high = 0x12345678, 0x5
-    registers = [*words.read(0x88002000), *words.read(0x88002001), *words.read(0x88002002), *words.read(0x88002003), *words.read(0x88002004)]
+    registers = [
+        *words.read(0x88002000),
+        *words.read(0x88002001),
+        *words.read(0x88002002),
+        *words.read(0x88002003),
+        *words.read(0x88002004),
+    ]
     active = words.read(0x88002005)
-    program = [*words.write(0, low), *words.write(1, high), *words.barrier(1), *words.systime_init(), *active, *words.barrier(4), *active, *registers]
+    program = [
+        *words.write(0, low),
+        *words.write(1, high),
+        *words.barrier(1),
+        *words.systime_init(),
+        *active,
+        *words.barrier(4),
+        *active,
+        *registers,
+    ]
     running, idle, retries, trip_high, trip_low, chip_high, chip_low = ready.data(program, words.halt)
     assert (running, idle, retries) == (1, 0, 3)
     assert (trip_high, chip_high, chip_low) == (0, high, low)
@@ -174,8 +197,13 @@ def test_responses_keep_the_order_of_requests(ready, words):
 
 
 def test_chip_read_takes_the_round_trip(ready, words):
-    far, near = (int(ready.run(words.tick, words.read(address), words.halt).omnibus["fpga_time"][0]) - int(ready.answer.loopback["fpga_time"][0]) for address in (BASE_LOW, SRAM))
-    assert near == TIMING["fpga_read"].value and far == pytest.approx((TIMING["chip_request"].value + TIMING["chip_response"].value) / 4, abs=2)
+    far, near = (
+        int(ready.run(words.tick, words.read(address), words.halt).omnibus["fpga_time"][0]) - int(ready.answer.loopback["fpga_time"][0])
+        for address in (BASE_LOW, SRAM)
+    )
+    assert near == TIMING["fpga_read"].value and far == pytest.approx(
+        (TIMING["chip_request"].value + TIMING["chip_response"].value) / 4, abs=2
+    )
 
 
 def test_polling(lab, words):

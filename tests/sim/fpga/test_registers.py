@@ -6,7 +6,9 @@ import pytest
 from sim.fpga import REGISTERS, TIMING, find
 from sim.fpga.table import DRAM_BASE, SRAM_BASE, SRAM_WORDS
 
-STORED = [row for row in REGISTERS if row.access == "rw" and not row.volatile and row.name not in ("instruction timeout", "performance test")]
+STORED = [
+    row for row in REGISTERS if row.access == "rw" and not row.volatile and row.name not in ("instruction timeout", "performance test")
+]
 
 
 def test_rows_do_not_overlap():
@@ -33,7 +35,9 @@ def test_registers_start_at_their_reset_value_and_read_back(lab, words, row):
     last = row.addresses()[-1]
     for address in {row.address, last}:
         assert lab.data(words.read(address), words.halt) == [row.reset]
-        assert lab.data(words.write(address, 0xFFFFFFFF), words.read(address), words.write(address, 0), words.read(address), words.halt) == [mask, 0]
+        assert lab.data(
+            words.write(address, 0xFFFFFFFF), words.read(address), words.write(address, 0), words.read(address), words.halt
+        ) == [mask, 0]
 
 
 def test_instruction_timeout_register(lab, words):
@@ -78,7 +82,14 @@ def test_end_of_sram_is_undefined(lab, words):
 def test_performance_test_rates(ready, words, phys):
     """595 Mbit/s of 59-bit words per PHY within 5 %, no more beyond five PHYs. (facts: registers/behaviour, PerfTest)"""
     cycles = 125_000
-    program = [*words.write(0x88004000, (1 << phys) - 1), *words.setup, *words.write(0x88008000, 1), *words.wait(cycles), *words.write(0x88008000, 0), *words.wait(2 * cycles)]
+    program = [
+        *words.write(0x88004000, (1 << phys) - 1),
+        *words.setup,
+        *words.write(0x88008000, 1),
+        *words.wait(cycles),
+        *words.write(0x88008000, 0),
+        *words.wait(2 * cycles),
+    ]
     sent, received, in_order, error = ready.data(program, [w for a in range(0x88008001, 0x88008005) for w in words.read(a)], words.halt)
     assert sent == received == in_order and error == 0
     assert sent * 59 / (cycles * 8e-9) / 1e6 == pytest.approx(595 * min(phys, 5), rel=0.05)

@@ -1,0 +1,10 @@
+from sim.board import Board
+from sim.chip.link import Link
+from sim.fpga.registers import RegisterFile
+from sim.fpga.trace import Trace
+
+class LocalBus:
+    registers: RegisterFile
+    board: Board
+    device_dna: int
+    def __init__(self, registers: RegisterFile, link: Link, trace: Trace, board: Board, device_dna: int) -> None: ...
