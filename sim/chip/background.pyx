@@ -4,7 +4,7 @@
 The period counts at 250 MHz. Switching a source on loads the seed; the first event follows one full period later. Regular mode: one event per
 period with a fixed label. Random mode: one draw per period, an event if its low byte is at most `rate` (rate 0: never); the next byte
 replaces the label bits selected by `mask`. The generator's polynomial is not public: a 32-bit xor-shift generator of full length stands for it
-(assumed); the state 0, which it cannot leave, is taken as all ones. A period of 0 counts as 1.
+(assumed), which stands still if the seed is 0: every draw is 0 then. A period of 0 counts as 1.
 """
 
 from libc.string cimport memset
@@ -45,7 +45,7 @@ cdef class BackgroundSources:
         self.generation[source] += 1
         if was_enabled:
             return -1
-        self.state[source] = <uint32_t>slots[SEED] if slots[SEED] else 0xffffffff
+        self.state[source] = <uint32_t>slots[SEED]
         return tick + self.period[source]
 
     cdef int64_t advance(self, int source, int64_t tick, bint* fires, uint32_t* label) noexcept nogil:

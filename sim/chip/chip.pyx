@@ -111,8 +111,7 @@ cdef class Chip:
         cdef uint32_t* word
         if region.kind == CAPMEM:
             self.analog.capmem_data[index] = <uint16_t>((self.analog.capmem_data[index] & ~mask) | (data & mask)) & 1023
-            with gil:
-                self.analog.touch_capmem(index // 3120, index % 3120)
+            self.analog.touch_capmem(index // 3120, index % 3120)
             self.madc.touch()
             return
         if region.kind == NEURON:
@@ -126,14 +125,12 @@ cdef class Chip:
         word[0] = (word[0] & ~mask) | (data & mask)
         if region.kind == BACKEND_COMMON:
             self.backends.configure(index >> 1, self.analog.backend_common_data + (index & 2))
-            with gil:
-                self.analog.touch_backend_common(index >> 1)
+            self.analog.touch_backend_common(index >> 1)
             return
         self.backends.touch(neuron)
         if region.kind == NEURON:
             self.madc.touch()
-        with gil:
-            self.analog.touch_neuron(neuron)
+        self.analog.touch_neuron(neuron)
 
     cdef void _write_stored(self, const RegionInfo* region, uint32_t index, int64_t tick) noexcept nogil:
         """A configuration word in the plain storage changed."""
@@ -172,12 +169,10 @@ cdef class Chip:
                 if fired >> bus & 1:
                     self.queue.push(tick + PADI_WRITE_TO_PULSE, AT_PADI, 4 * index + bus, event)
         elif region.kind == NEURON_RESET:
-            with gil:
-                self.analog.fire(neuron_of(index), tick + NEURON_RESET_DELAY)
+            self.analog.fire(neuron_of(index), tick + NEURON_RESET_DELAY)
         elif region.kind == NEURON_RESET_QUAD:
-            with gil:
-                for entry in range(4):
-                    self.analog.fire(((index >> 6) << 8) + 8 * (index & 31) + 2 * entry + (index >> 5 & 1), tick + NEURON_RESET_DELAY)
+            for entry in range(4):
+                self.analog.fire(((index >> 6) << 8) + 8 * (index & 31) + 2 * entry + (index >> 5 & 1), tick + NEURON_RESET_DELAY)
         elif region.kind == COUNTER_RESET:
             self.backends.counter[neuron_of(index)] = 0
         else:
@@ -307,13 +302,12 @@ cdef class Chip:
 
     cdef void _run_analog(self, int64_t tick) noexcept nogil:
         """Lets the analog core run towards `tick`, not past a spike nor past what the converter must look at."""
-        if self.madc.watches():
+        if self.madc.watches(self.analog):
             tick = min(tick, self.analog.now + MADC_SPAN)
-        with gil:
-            self.analog.run(tick)
+        self.analog.run(tick)
         if self.analog.n_spikes:
             self._collect_spikes()
-        if self.madc.watches():
+        if self.madc.watches(self.analog):
             self.madc.sample(self.analog, self.analog.now)
 
     cdef void _collect_spikes(self) noexcept nogil:
@@ -325,8 +319,7 @@ cdef class Chip:
             arrives = self.backends.spike(self.analog, neuron, self.analog.spikes[i].tick, &label)
             if arrives >= 0:
                 self.queue.push(arrives, AT_CROSSBAR, (neuron & 255) >> 5, label)
-        with gil:
-            self.analog.clear_spikes()
+        self.analog.clear_spikes()
 
     cdef int64_t systime(self, int64_t tick) noexcept nogil:
         """The 43-bit system time counter [4 ns] at a tick."""
@@ -343,15 +336,9 @@ cdef class Chip:
         self.advance(tick)
         self.queue.clear()
         self.words[:] = 0
-        for image in (self.analog.capmem, self.analog.neuron_config, self.analog.neuron_backend, self.analog.backend_common,
-                      self.analog.weights, self.analog.labels, self.synapses.time_calibs, self.synapses.amp_calibs):
-            image[...] = 0
-        for neuron in range(512):
-            self.analog.touch_neuron(neuron)
-        for cell in range(4 * 3120):
-            self.analog.touch_capmem(cell // 3120, cell % 3120)
-        self.analog.touch_backend_common(0)
-        self.analog.touch_backend_common(1)
+        self.synapses.time_calibs[:] = 0
+        self.synapses.amp_calibs[:] = 0
+        self.analog.power_up(tick)
         self.crossbar.reset()
         self.drivers.reset()
         self.padi.reset()

@@ -49,13 +49,13 @@ cdef class MADC:
     cdef void control(self, uint32_t word, int64_t tick) noexcept nogil
     cdef void touch(self) noexcept nogil
     cdef void reset(self) noexcept nogil
-    cdef bint watches(self) noexcept nogil
+    cdef bint watches(self, AnalogCore core) noexcept nogil
     cdef void sample(self, AnalogCore core, int64_t until) noexcept nogil
     cdef void _configure(self) noexcept nogil
     cdef void _connect(self, AnalogCore core)
     cdef void _probe(self, AnalogCore core, int slot, int neuron, int source) noexcept
     cdef bint _biased(self, AnalogCore core) noexcept
     cdef list _neurons(self, AnalogCore core, const int64_t* sources, int source)
-    cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept
+    cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept nogil
     cdef void _append(self, int64_t tick, uint16_t body) noexcept nogil
     cdef void _finish(self, int64_t tick) noexcept nogil

@@ -70,8 +70,13 @@ cdef class MADC:
     cdef void touch(self) noexcept nogil:
         self.stale = True
 
-    cdef bint watches(self) noexcept nogil:
-        """Whether samples of analog voltages are being taken."""
+    cdef bint watches(self, AnalogCore core) noexcept nogil:
+        """Whether samples of analog voltages are being taken. The probes stand where they must when this returns."""
+        if self.state == RECORDING and self.stale:
+            self._configure()
+            with gil:
+                self._connect(core)
+            self.stale = False
         return self.state == RECORDING and not self.dummy
 
     cdef void control(self, uint32_t word, int64_t tick) noexcept nogil:
@@ -105,24 +110,20 @@ cdef class MADC:
         cdef int source, value
         if self.state != RECORDING or self.next_tick > until:
             return
-        with gil:
-            if self.stale:
-                self._configure()
-                self._connect(core)
-                self.stale = False
-            while self.state == RECORDING and self.next_tick <= until:
-                source = self.first_input
-                if self.select_length:
-                    source ^= (self.taken // self.select_length) & 1
-                value = self.taken & 1023 if self.dummy else self._value(core, source, self.next_tick)
-                self._append(self.next_tick + TO_STAMP, <uint16_t>(source << 10 | value))
-                self.taken += 1
-                self.n_taken += 1
-                if self.taken == self.wanted:
-                    self._finish(self.next_tick)
-                self.next_tick = self.start + <int64_t>(self.taken * self.period)
+        self.watches(core)
+        while self.state == RECORDING and self.next_tick <= until:
+            source = self.first_input
+            if self.select_length:
+                source ^= (self.taken // self.select_length) & 1
+            value = self.taken & 1023 if self.dummy else self._value(core, source, self.next_tick)
+            self._append(self.next_tick + TO_STAMP, <uint16_t>(source << 10 | value))
+            self.taken += 1
+            self.n_taken += 1
+            if self.taken == self.wanted:
+                self._finish(self.next_tick)
+            self.next_tick = self.start + <int64_t>(self.taken * self.period)
 
-    cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept:
+    cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept nogil:
         cdef double level, wander, phase
         cdef int64_t node = tick // WANDER_TIME
         cdef int i

@@ -32,6 +32,10 @@ cdef class PADIBuses:
             self.charge[4 * hemisphere + i] = PULSE_BASE + slots[EXTENSION + i]
             self.period[4 * hemisphere + i] = EXTENDED_PERIOD if slots[EXTENDED + i] else PERIOD
 
+    def relative_charge(self, int bus):
+        """Pulse length on a bus 0..7 in units of the unextended pulse."""
+        return self.charge[bus]
+
     cdef bint accepts_spl1(self, int bus) noexcept nogil:
         """Whether an event from the crossbar passes; counts it."""
         if self.spl1[bus]:

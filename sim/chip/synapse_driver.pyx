@@ -37,17 +37,25 @@ cdef class SynapseDrivers:
         if left == 0:
             self.n_unmatched += 1
             return
-        with gil:
-            while left:
-                if left & 1:
-                    driver = (bus >> 2) * 128 + 4 * index + (bus & 3)
-                    self.n_plastic += self.plastic[driver]
-                    for side in range(2):
-                        if self.mode[driver][side]:
-                            core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], charge, self.mode[driver][side])
-                            self.n_pulses += 1
-                left >>= 1
-                index += 1
+        while left:
+            if left & 1:
+                driver = (bus >> 2) * 128 + 4 * index + (bus & 3)
+                self.n_plastic += self.plastic[driver]
+                for side in range(2):
+                    if self.mode[driver][side]:
+                        core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], charge, self.mode[driver][side])
+                        self.n_pulses += 1
+            left >>= 1
+            index += 1
+
+    def reach(self, int bus, int row_select, int address):
+        """[(row 0..511, address sent, mode)] that an event on a bus 0..7 pulses; mode bit 0 excitatory, bit 1 inhibitory."""
+        if not (0 <= bus < BUSES and 0 <= row_select < 32 and 0 <= address < 64):
+            raise ValueError(f"no event: bus {bus}, row select address {row_select}, address {address}")
+        self._refresh(bus)
+        drivers = [(bus >> 2) * 128 + 4 * index + (bus & 3) for index in range(32) if self.responders[bus][row_select] >> index & 1]
+        return [(2 * driver + side, address & self.address_mask[<int>driver], self.mode[<int>driver][<int>side])
+                for driver in drivers for side in range(2) if self.mode[<int>driver][<int>side]]
 
     cdef void _refresh(self, int bus) noexcept nogil:
         cdef int64_t slots[32]

@@ -1,0 +1,2 @@
+class EventQueue:
+    size: int

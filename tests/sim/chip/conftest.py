@@ -1,0 +1,57 @@
+"""A chip without board and FPGA, configured through the containers' own words."""
+
+import numpy as np
+import pytest
+from sim.chip.chip import Chip
+from sim.virtual_chip import VirtualChip
+
+SPIKE, MADC = 0, 1
+
+
+class Bench:
+    """Drives a chip as its link would; `tick` counts 2 ns."""
+
+    def __init__(self, mode: str = "ideal", serial: int = 7, seed: int = 1) -> None:
+        self.chip = Chip(VirtualChip(serial, mode), seed)
+
+    def put(self, container, coordinate=0, tick: int = -1) -> None:
+        """Writes a container at a coordinate (enum)."""
+        addresses = type(container).write_addresses([int(coordinate)], backend=self.backend(type(container)))[0]
+        self.chip.py_write_all(addresses, container.encode(), tick)
+
+    @staticmethod
+    def backend(container) -> str:
+        return "Omnibus" if "Omnibus" in container.backends else "OmnibusChipOverJTAG"
+
+    def get(self, container, coordinate=0) -> np.ndarray:
+        """Words read at a coordinate."""
+        return self.chip.py_read_all(container.read_addresses([int(coordinate)])[0])
+
+    def spikes(self, until: int) -> np.ndarray:
+        """(tick, body) of the spikes that left the chip up to a tick."""
+        self.chip.py_advance(until)
+        out = self.chip.py_take_out()
+        return out[out["kind"] == SPIKE]
+
+    def samples(self, until: int) -> np.ndarray:
+        """(tick, body) of the converter samples that left the chip up to a tick."""
+        self.chip.py_advance(until)
+        out = self.chip.py_take_out()
+        return out[out["kind"] == MADC]
+
+    def close_crossbar(self) -> None:
+        """No node forwards anything."""
+        from haldls import CrossbarNode
+
+        for node in range(76):
+            self.put(CrossbarNode(mask=0, target=0x3FFF), node)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def make_bench():
+    return Bench

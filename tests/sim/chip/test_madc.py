@@ -1,0 +1,208 @@
+"""The fast converter: state machine, rate, counts, dummy data, signal path."""
+
+import numpy as np
+import pytest
+from haldls import CapMemCell, MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
+from sim.chip.timing import TIMING
+
+TO_STAMP = TIMING["madc_to_stamp"].value
+READOUT_CELLS = [1689, 1819, 1949, 908, 4028]  # ac_mux_i_bias, madc_in_500na, sc_amp_i_bias, sc_amp_v_ref, pseudo_diff_v_ref
+READOUT_AMPLIFIER = 18 * 130 + 128
+V_LEAK, I_LEAK = 0, 8 * 130  # cell of column 0
+
+
+def wake(bench, tick=0):
+    bench.put(MADCControl(wake_up=True, enable_pre_amplifier=True), tick=tick)
+
+
+def start(bench, tick, **others):
+    bench.put(MADCControl(start_recording=True, enable_pre_amplifier=True, **others), tick=tick)
+
+
+def stop(bench, tick, **others):
+    bench.put(MADCControl(stop_recording=True, enable_pre_amplifier=True, **others), tick=tick)
+
+
+@pytest.mark.parametrize(
+    ("adjust", "scaling", "scale", "period"),
+    [(5, False, 0, 17), (0, False, 9, 12), (7, False, 0, 19), (5, True, 0, 34), (0, True, 10, 264), (5, True, 99, 3400)],
+)
+def test_sample_rate(bench, adjust, scaling, scale, period):
+    bench.put(MADCConfig(enable_dummy_data=True, sample_duration_adjust=adjust, enable_madc_clock_scaling=scaling,
+                         madc_clock_scale_value=scale, number_of_samples=500))  # fmt: skip
+    wake(bench)
+    start(bench, 1000)
+    samples = bench.samples(1000 + 600 * period)
+    assert len(samples) == 500
+    np.testing.assert_array_equal(samples["tick"], 1000 + TO_STAMP + period * np.arange(500))
+
+
+def test_dummy_data_is_the_sample_counter(bench):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=5000))
+    wake(bench)
+    start(bench, 1000)
+    np.testing.assert_array_equal(bench.samples(200_000)["body"], np.arange(5000) & 1023)
+
+
+def test_default_rate_is_thirty_megasamples(bench):
+    bench.put(MADCConfig(enable_dummy_data=True))
+    wake(bench)
+    start(bench, 1000, enable_continuous_sampling=True)
+    count = len(bench.samples(1000 + 500_000))
+    assert count == pytest.approx(29_412, abs=5)
+
+
+def test_a_slower_clock_slows_the_samples(bench):
+    bench.chip.madc.set_clock(400e6)
+    bench.put(MADCConfig(enable_dummy_data=True))
+    wake(bench)
+    start(bench, 1000, enable_continuous_sampling=True)
+    assert len(bench.samples(501_000)) == pytest.approx(400e6 / 17 * 1e-3, abs=5)
+
+
+def test_continuous_sampling_ends_with_stop(bench):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
+    wake(bench)
+    start(bench, 1000, enable_continuous_sampling=True)
+    stop(bench, 1000 + 17 * 100)
+    assert len(bench.samples(100_000)) == pytest.approx(100, abs=1)
+
+
+def test_power_up_takes_its_time(bench):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=1, powerup_wait_value=400))
+    wake(bench, 1000)
+    start(bench, 1100)
+    assert bench.samples(5000)["tick"].tolist() == [1400 + TO_STAMP]
+
+
+def test_a_start_without_power_does_nothing(bench):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
+    start(bench, 1000)
+    assert len(bench.samples(10_000)) == 0
+    assert bench.chip.events_summary()["madc_starts_ignored"] == 1
+
+
+@pytest.mark.parametrize("power_down", [False, True])
+def test_power_down_after_sampling(bench, power_down):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
+    wake(bench)
+    start(bench, 1000, enable_power_down_after_sampling=power_down)
+    assert len(bench.samples(10_000)) == 10
+    start(bench, 20_000)
+    assert len(bench.samples(50_000)) == (0 if power_down else 10)
+
+
+@pytest.mark.parametrize(("first", "length", "pattern"), [(0, 0, [0] * 8), (1, 0, [1] * 8), (0, 1, [0, 1] * 4), (1, 2, [1, 1, 0, 0] * 2)])
+def test_active_mux_input(bench, first, length, pattern):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=8, active_mux_initially_selected_input=first,
+                         active_mux_input_select_length=length))  # fmt: skip
+    wake(bench)
+    start(bench, 1000)
+    assert (bench.samples(10_000)["body"] >> 10).tolist() == pattern
+
+
+def connect(bench, neurons, buffer=0, biased=True):
+    """Neurons (enums) of the top row on readout buffer `buffer`."""
+    selection = ReadoutSourceSelection()
+    multiplexer = selection.get_buffer(buffer)
+    multiplexer.neuron_even = [True, False]
+    selection.set_buffer(buffer, multiplexer)
+    bench.put(selection)
+    for neuron in neurons:
+        bench.put(NeuronConfig(enable_readout=True, enable_readout_amplifier=True, membrane_capacitor_size=63), neuron)
+    for cell in READOUT_CELLS if biased else []:
+        bench.put(CapMemCell(500 if cell < 3000 and cell != 908 else 400), cell)
+    for block in range(4):
+        bench.put(CapMemCell(110), block * 3120 + READOUT_AMPLIFIER)
+
+
+def leak(bench, neuron, code):
+    """Membrane of a neuron of the top left block to a leak potential."""
+    bench.put(CapMemCell(code), V_LEAK + neuron)
+    bench.put(CapMemCell(500), I_LEAK + neuron)
+
+
+def record(bench, tick, count=300, config=None):
+    bench.put(config or MADCConfig(number_of_samples=count), tick=tick)
+    wake(bench, tick)
+    start(bench, tick + 10_000)
+    return bench.samples(tick + 20_000 + 40 * count)["body"]
+
+
+@pytest.mark.parametrize(("neuron", "code"), [(2, 700), (44, 500)])
+def test_a_membrane_is_seen_on_the_converters_scale(bench, neuron, code):
+    connect(bench, [neuron])
+    leak(bench, neuron, code)
+    samples = record(bench, 500_000)
+    expected = (-0.32 + 1.2e-3 * code + 0.046) / 1.52e-3
+    assert samples == pytest.approx(expected, abs=3)
+
+
+def test_two_neurons_on_a_line_are_averaged(bench):
+    connect(bench, [2, 10])
+    leak(bench, 2, 700)
+    leak(bench, 10, 500)
+    assert record(bench, 500_000).mean() == pytest.approx((-0.32 + 1.2e-3 * 600 + 0.046) / 1.52e-3, abs=3)
+
+
+def test_two_channels_show_two_lines(bench):
+    connect(bench, [2], 0)
+    selection = ReadoutSourceSelection()
+    for buffer, line in ((0, "neuron_even"), (1, "neuron_odd")):
+        multiplexer = selection.get_buffer(buffer)
+        setattr(multiplexer, line, [True, False])
+        selection.set_buffer(buffer, multiplexer)
+    bench.put(selection)
+    bench.put(NeuronConfig(enable_readout=True, enable_readout_amplifier=True, membrane_capacitor_size=63), 3)
+    leak(bench, 2, 700)
+    leak(bench, 3, 500)
+    samples = record(bench, 500_000, config=MADCConfig(number_of_samples=300, active_mux_input_select_length=1))
+    for channel, code in ((0, 700), (1, 500)):
+        values = samples[samples >> 10 == channel] & 1023
+        assert values.mean() == pytest.approx((-0.32 + 1.2e-3 * code + 0.046) / 1.52e-3, abs=3)
+
+
+@pytest.mark.parametrize("broken", ["no bias", "no neuron", "no preamplifier connection"])
+def test_without_a_signal_path_the_samples_are_noise(bench, broken):
+    connect(bench, [] if broken == "no neuron" else [2], biased=broken != "no bias")
+    leak(bench, 2, 700)
+    connected = broken != "no preamplifier connection"
+    samples = record(bench, 500_000, config=MADCConfig(number_of_samples=300, signal_selection_connect_preamp=connected))
+    assert samples.mean() == pytest.approx(512, abs=30)
+    assert samples.std() == pytest.approx(100, rel=0.2)
+
+
+def test_noise_of_a_typical_chip(make_bench):
+    bench = make_bench("typical")
+    connect(bench, [2])
+    leak(bench, 2, 700)
+    samples = record(bench, 500_000, count=3000)
+    assert 1.0 < np.diff(samples.astype(float)).std() / np.sqrt(2) < 1.5
+    assert samples.std() < 3
+
+
+def test_same_seed_same_samples(make_bench):
+    def run(serial, seed, number=0):
+        bench = make_bench("typical", serial, seed)
+        bench.chip.begin_run(number)
+        connect(bench, [2])
+        leak(bench, 2, 700)
+        return record(bench, 500_000).tolist()
+
+    assert run(1, 1) == run(1, 1)
+    assert run(1, 1) != run(1, 2)
+    assert run(1, 1) != run(1, 1, 5)
+    assert abs(np.mean(run(1, 1)) - np.mean(run(2, 1))) > 1
+
+
+def test_looking_in_between_changes_nothing(make_bench):
+    def run(step):
+        bench = make_bench("typical")
+        connect(bench, [2])
+        leak(bench, 2, 700)
+        bench.put(MADCConfig(number_of_samples=1000))
+        wake(bench)
+        start(bench, 1000)
+        return np.concatenate([bench.samples(tick) for tick in range(0, 30_000, step)])
+
+    np.testing.assert_array_equal(run(29_999), run(333))
