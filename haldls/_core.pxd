@@ -8,6 +8,21 @@ cdef struct Move:
     int source
     int target
     uint32_t mask
+    const int64_t* code       # register value of each value (NULL: the value itself), looked up at value & code_mask
+    int64_t code_mask
+
+
+cdef enum FixKind:
+    CONSTANT, CODE, SIGN, FLAG, OFFSET
+
+
+cdef struct Fix:
+    # what has to be done to the gathered bits of a slot to make them its value
+    int slot
+    FixKind kind
+    int64_t amount
+    const int64_t* code
+
 
 
 cdef class Layout:
@@ -27,7 +42,15 @@ cdef class Layout:
     cdef const uint32_t* write_rows
     cdef const uint32_t* read_rows
     cdef dict slots
-    cdef list _rows(self, int slot, str text, uint32_t* flip, int words)
+    cdef readonly int repeat          # equal elements of a composed container; the moves describe the first one
+    cdef int element_slots, element_write, element_read
+    cdef Move* enable_moves           # byte enables that are fields
+    cdef int n_enable_moves
+    cdef Fix* fixes
+    cdef int n_fixes
+    cdef list tables
+    cdef void _encode_element(self, const int64_t* slots, uint32_t* words) noexcept nogil
+    cdef void _decode_element(self, const uint32_t* words, int64_t* slots) noexcept nogil
     cdef int _lookup(self, int64_t enum, uint32_t* addresses, bint write) except -1
     cdef void encode(self, const int64_t* slots, uint32_t* words) noexcept nogil
     cdef void decode(self, const uint32_t* words, int64_t* slots) noexcept nogil
@@ -43,9 +66,11 @@ cdef class Schema:
     cdef readonly int n_slots
     cdef int64_t* defaults
     cdef readonly tuple fields
-    cdef readonly dict layouts
+    cdef readonly tuple backends      # names, the default one first
+    cdef readonly dict layouts        # those compiled so far, by name of the backend
     cdef readonly str default_backend
     cdef readonly bint encode_hook, decode_hook
+    cdef list checks                  # fields that a register can leave outside their range
     cdef Layout layout(self, str backend)
 
 

@@ -15,19 +15,35 @@ import numpy as np
 
 from halco._core cimport Value
 
-from haldls.bits import parse
-from haldls.errors import ContainerError, UnknownBackendError
+from haldls.bits import parse, width
+from haldls.errors import ContainerError, CoordinateError, UnknownBackendError
 
 
 cdef int64_t TABLE_LIMIT = 1 << 16  # coordinates with more instances get their addresses computed instead of looked up
 
 
 cdef Move* _moves(list rows, int* count) except? NULL:
+    cdef const int64_t[::1] table
     count[0] = len(rows)
     cdef Move* moves = <Move*>calloc(max(1, len(rows)), sizeof(Move))
-    for i, (slot, word, source, target, width) in enumerate(rows):
-        moves[i] = Move(slot, word, source, target, (1 << width) - 1)
+    for i, (slot, piece, code) in enumerate(rows):
+        moves[i] = Move(slot, piece.word, piece.source, piece.target, (1 << piece.width) - 1, NULL, 0)
+        if code is not None:
+            table = code
+            moves[i].code, moves[i].code_mask = &table[0], len(code) - 1
     return moves
+
+
+cdef Fix* _fixes(list rows, int* count) except? NULL:
+    cdef const int64_t[::1] table
+    count[0] = len(rows)
+    cdef Fix* fixes = <Fix*>calloc(max(1, len(rows)), sizeof(Fix))
+    for i, (slot, kind, amount, code) in enumerate(rows):
+        fixes[i].slot, fixes[i].kind, fixes[i].amount = slot, <FixKind><int>kind, amount
+        if code is not None:
+            table = code
+            fixes[i].code = &table[0]
+    return fixes
 
 
 cdef inline uint32_t _binary_of_gray(uint32_t word) noexcept nogil:
@@ -38,53 +54,110 @@ cdef inline uint32_t _binary_of_gray(uint32_t word) noexcept nogil:
     return word ^ (word >> 1)
 
 
+cdef inline void _apply(const Fix* fix, int64_t* value) noexcept nogil:
+    if fix.kind == FixKind.OFFSET:
+        value[0] -= fix.amount
+    elif fix.kind == FixKind.CONSTANT:
+        value[0] |= fix.amount
+    elif fix.kind == FixKind.CODE:
+        value[0] = fix.code[value[0]]
+    elif fix.kind == FixKind.FLAG:
+        value[0] = value[0] != 0
+    elif value[0] & fix.amount:  # sign bit: the bits below are a two's complement magnitude
+        value[0] = -(-value[0] & (fix.amount - 1))
+
+
 cdef class Layout:
     def __cinit__(self, container, str backend, list fields, write_address, read_address, dict constants,
-                  bint gray_words=False, bint byte_lane=False):
+                  bint gray_words=False, bint byte_lane=False, bint ignore_read=False):
         self.container, self.backend = container, backend
         self.write_address, self.read_address = write_address, read_address
         self.n_write = 0 if write_address is None else write_address.words
         self.n_read = 0 if read_address is None else read_address.words
         self.gray_words, self.byte_lane = gray_words, byte_lane
-        self.n_slots = sum(field.count for field in fields)
-        self.slots = {}
-        self.write_flip = <uint32_t*>calloc(max(1, self.n_write), sizeof(uint32_t))
-        self.read_flip = <uint32_t*>calloc(max(1, self.n_read), sizeof(uint32_t))
-        self.offset = <int64_t*>calloc(max(1, self.n_slots), sizeof(int64_t))
-        self._compile(fields, constants)
+        self.slots, self.tables = {}, []
+        self.repeat = fields[0].repeat if len(fields) == 1 else 1
+        if self.repeat > 1:
+            self.slots[fields[0].name] = 0
+            fields = fields[0].parts
+        self.element_slots = sum(field.count for field in fields)
+        self.element_write, self.element_read = self.n_write // self.repeat, self.n_read // self.repeat
+        self.n_slots = self.repeat * self.element_slots
+        self.write_flip = <uint32_t*>calloc(max(1, self.element_write), sizeof(uint32_t))
+        self.read_flip = <uint32_t*>calloc(max(1, self.element_read), sizeof(uint32_t))
+        self.offset = <int64_t*>calloc(max(1, self.element_slots), sizeof(int64_t))
+        self._compile(fields, constants, ignore_read)
 
     def __dealloc__(self):
         free(self.write_moves)
         free(self.read_moves)
+        free(self.enable_moves)
+        free(self.fixes)
         free(self.write_flip)
         free(self.read_flip)
         free(self.offset)
 
-    def _compile(self, list fields, dict constants):
-        writes, reads, slot = [], [], 0
+    def _compile(self, list fields, dict constants, bint ignore_read):
+        writes, reads, enables, fixes, slot = [], [], [], [], 0
         for field in fields:
             self.slots[field.name] = slot
+            encoded, decoded = self._codes(field)
             for index in range(field.count):
                 self.offset[slot] = field.offset
                 if self.n_write and field.write_bits is not None:
-                    writes += self._rows(slot, field.write_bits[index], self.write_flip, self.n_write)
-                if self.n_read and field.read_bits is not None:
-                    reads += self._rows(slot, field.read_bits[index], self.read_flip, self.n_read)
+                    self._place(slot, field.write_bits[index], encoded, writes, enables)
+                if self.n_read and field.read_bits is not None and not ignore_read:
+                    self._gather(slot, field, field.read_bits[index], decoded, reads, fixes)
                 slot += 1
         for word, bits in constants.items():
             self.write_flip[<int>word] |= <uint32_t>bits
         self.write_moves = _moves(writes, &self.n_write_moves)
         self.read_moves = _moves(reads, &self.n_read_moves)
+        self.enable_moves = _moves(enables, &self.n_enable_moves)
+        self.fixes = _fixes(fixes, &self.n_fixes)
 
-    cdef list _rows(self, int slot, str text, uint32_t* flip, int words):
-        rows = []
+    def _codes(self, field):
+        """Lookup tables (value to register, register to value) of a field with a code of its own, kept alive here."""
+        if field.code is None:
+            return None, None
+        size = 1 << max(len(table) - 1 for table in field.code).bit_length()
+        tables = [np.resize(np.array(table, dtype=np.int64), size) for table in field.code]
+        self.tables += tables
+        return tables
+
+    def _place(self, int slot, str text, code, list writes, list enables):
+        for piece in self._pieces(text, self.element_write):
+            if piece.lane:
+                enables.append((slot, piece, None))
+                continue
+            writes.append((slot, piece, code))
+            if piece.inverted:
+                self.write_flip[<int>piece.word] |= <uint32_t>(((1 << piece.width) - 1) << piece.target)
+
+    def _gather(self, int slot, field, str text, code, list reads, list fixes):
         for piece in parse(text):
+            if piece.word < 0:
+                fixes.append((slot, FixKind.CONSTANT, 1 << piece.source, None))
+        pieces = [piece for piece in self._pieces(text, self.element_read) if not piece.lane]
+        for piece in pieces:
+            reads.append((slot, piece, None))
+            if piece.inverted:
+                self.read_flip[<int>piece.word] |= <uint32_t>(((1 << piece.width) - 1) << piece.target)
+        if code is not None:
+            fixes.append((slot, FixKind.CODE, 0, code))
+        if field.is_signed:
+            fixes.append((slot, FixKind.SIGN, 1 << (width(pieces) - 1), None))
+        if field.type is bool and width(pieces) > 1:
+            fixes.append((slot, FixKind.FLAG, 0, None))
+        if field.offset and pieces:
+            fixes.append((slot, FixKind.OFFSET, field.offset, None))
+
+    def _pieces(self, str text, int words):
+        pieces = [piece for piece in parse(text) if piece.word >= 0]
+        for piece in pieces:
             if piece.word >= words or piece.target + piece.width > 32:
                 raise ValueError(f"{self.container.__name__}: {text!r} leaves the {words} words of backend {self.backend}")
-            rows.append((slot, piece.word, piece.source, piece.target, piece.width))
-            if piece.inverted:
-                flip[<int>piece.word] |= <uint32_t>(((1 << piece.width) - 1) << piece.target)
-        return rows
+        return pieces
 
     def slot(self, str name):
         """Index of the (first) slot of the field called `name`."""
@@ -92,17 +165,31 @@ cdef class Layout:
 
     cdef void encode(self, const int64_t* slots, uint32_t* words) noexcept nogil:
         cdef int i
+        for i in range(self.repeat):
+            self._encode_element(slots + i * self.element_slots, words + i * self.element_write)
+
+    cdef void decode(self, const uint32_t* words, int64_t* slots) noexcept nogil:
+        cdef int i
+        for i in range(self.repeat):
+            self._decode_element(words + i * self.element_read, slots + i * self.element_slots)
+
+    cdef void _encode_element(self, const int64_t* slots, uint32_t* words) noexcept nogil:
+        cdef int i
+        cdef int64_t value
         cdef Move* move
-        for i in range(self.n_write):
+        for i in range(self.element_write):
             words[i] = self.write_flip[i]
         for i in range(self.n_write_moves):
             move = &self.write_moves[i]
-            words[move.word] ^= (<uint32_t>((slots[move.slot] + self.offset[move.slot]) >> move.source) & move.mask) << move.target
+            value = slots[move.slot] + self.offset[move.slot]
+            if move.code != NULL:
+                value = move.code[value & move.code_mask]
+            words[move.word] ^= (<uint32_t>(value >> move.source) & move.mask) << move.target
         if self.gray_words:
-            for i in range(self.n_write):
+            for i in range(self.element_write):
                 words[i] = _binary_of_gray(words[i])
 
-    cdef void decode(self, const uint32_t* words, int64_t* slots) noexcept nogil:
+    cdef void _decode_element(self, const uint32_t* words, int64_t* slots) noexcept nogil:
         cdef int i
         cdef uint32_t word
         cdef Move* move
@@ -115,10 +202,8 @@ cdef class Layout:
                 word ^= word >> 1
             word ^= self.read_flip[move.word]
             slots[move.slot] |= <int64_t>((word >> move.target) & move.mask) << move.source
-        for i in range(self.n_read_moves):
-            move = &self.read_moves[i]
-            if move.source == 0:
-                slots[move.slot] -= self.offset[move.slot]
+        for i in range(self.n_fixes):
+            _apply(&self.fixes[i], &slots[self.fixes[i].slot])
 
     def encode_array(self, slots):
         """Words uint32[n, n_write] of slots int64[n, n_slots]."""
@@ -184,15 +269,19 @@ cdef class Layout:
 
     cdef int encode_at(self, Container container, int64_t enum, uint32_t* words, uint8_t* enables) except -1:
         """Words and byte enables of `container` at a coordinate; returns their number."""
-        cdef int lane
+        cdef int i, lane
+        cdef Move* move
         self.encode(container.slots, words)
         memset(enables, 0xf, self.n_write)
+        for i in range(self.n_enable_moves):
+            move = &self.enable_moves[i]
+            enables[move.word] = enables[move.word] & ~(1 << move.target) | (container.slots[move.slot] & 1) << move.target
         if self.byte_lane:
             lane = 3 - enum % 4
             words[0] <<= 8 * lane
             enables[0] = 1 << lane
         if container.schema.encode_hook:
-            container._encode_hook(<uint32_t[:self.n_write]>words, self.backend)
+            container._encode_hook(np.asarray(<uint32_t[:self.n_write]>words), self.backend)
         return self.n_write
 
     cdef int decode_at(self, Container container, int64_t enum, const uint32_t* words) except -1:
@@ -204,9 +293,8 @@ cdef class Layout:
         self.decode(words, container.slots)
         if container.schema.decode_hook:
             container._decode_hook(np.asarray(<uint32_t[:self.n_read]><uint32_t*>words).copy(), self.backend)
-        for field in container.schema.fields:
-            if field.read_bits is not None:
-                field.check(container)
+        for field in container.schema.checks:
+            field.check(container)
         return 0
 
 
@@ -218,9 +306,18 @@ def register(cls, Schema schema):
     _schemas[cls] = schema
 
 
-def schemas():
-    """The schema of every container class."""
-    return _schemas
+def registered(cls):
+    """Whether the class derives from one that has a schema."""
+    return any(base in _schemas for base in cls.__mro__[1:])
+
+
+cdef int64_t _enum_on(cls, coordinate) except -1:
+    """Number of a coordinate (0 for None). Raises CoordinateError for one of another kind."""
+    if coordinate is None:
+        return 0
+    if type(coordinate) is not cls.coordinate and not isinstance(coordinate, cls.coordinate):
+        raise CoordinateError(f"{cls.__name__} stands on {cls.coordinate.__name__}, not on {coordinate!r}")
+    return (<Value>coordinate).v
 
 
 cdef Schema schema_of(object cls):
@@ -231,13 +328,14 @@ cdef Schema schema_of(object cls):
 
 
 cdef class Schema:
-    def __cinit__(self, container, list fields, list layouts):
+    def __cinit__(self, container, list fields, backends):
         self.container, self.fields = container, tuple(fields)
+        self.backends, self.layouts = tuple(backends), {}
+        self.default_backend = self.backends[0] if self.backends else ""
         self.n_slots = sum(field.count for field in fields)
         self.defaults = <int64_t*>calloc(max(1, self.n_slots), sizeof(int64_t))
-        self.layouts = {layout.backend: layout for layout in layouts}
-        self.default_backend = layouts[0].backend if layouts else ""
         self.encode_hook, self.decode_hook = hasattr(container, "_encode_hook"), hasattr(container, "_decode_hook")
+        self.checks = [field for field in fields if field.read_bits is not None]
         slot = 0
         for field in fields:
             field.slot = slot
@@ -249,11 +347,20 @@ cdef class Schema:
         free(self.defaults)
 
     cdef Layout layout(self, str backend):
-        found = self.layouts.get(backend or self.default_backend)
+        """The layout over a backend (None: the default one); compiled when it is first needed."""
+        cdef str name = backend or self.default_backend
+        found = self.layouts.get(name)
         if found is None:
-            known = ", ".join(self.layouts) or "none"
-            raise UnknownBackendError(f"{self.container.__name__} cannot be accessed over backend {backend} (it knows: {known})")
+            if name not in self.backends:
+                known = ", ".join(self.backends) or "none"
+                raise UnknownBackendError(f"{self.container.__name__} cannot be accessed over backend {name} (it knows: {known})")
+            found = self.layouts[name] = self.container._layout(name)
         return <Layout>found
+
+
+cdef str _name(object backend):
+    """Name of a backend given by its name, by an enumerator of that name, or not at all."""
+    return backend if backend is None or type(backend) is str else backend.name
 
 
 cdef object BORROWED = object()
@@ -317,59 +424,67 @@ cdef class Container:
         return type(self)(self)
 
     def __repr__(self):
+        names = type(self).constructor
+        if len(names) == 1 and len(self.schema.fields) == 1:  # a single value, given by position: shown as it is constructed
+            return f"{type(self).__name__}({self.schema.fields[0].text(self)})"
         changed = [f"{field.name}={field.text(self)}" for field in self.schema.fields if not field.is_default(self)]
         return f"{type(self).__name__}({', '.join(changed)})"
 
-    def encode(self, coordinate=None, str backend=None):
+    def encode(self, coordinate=None, backend=None):
         """Words uint32[n_write] as written over `backend` (None: the default one). The coordinate matters only to single bytes."""
-        cdef Layout layout = self.schema.layout(backend)
+        cdef Layout layout = self.schema.layout(_name(backend))
         words, enables = np.zeros(layout.n_write, dtype=np.uint32), np.zeros(layout.n_write, dtype=np.uint8)
         cdef uint32_t[::1] target = words
         cdef uint8_t[::1] lanes = enables
         if layout.n_write:
-            layout.encode_at(self, 0 if coordinate is None else int(coordinate), &target[0], &lanes[0])
+            layout.encode_at(self, _enum_on(type(self), coordinate), &target[0], &lanes[0])
         return words
 
-    def decode(self, words, coordinate=None, str backend=None):
+    def words(self, coordinate=None, backend=None):
+        """The same as `encode`."""
+        return self.encode(coordinate, backend)
+
+    def decode(self, words, coordinate=None, backend=None):
         """Takes the fields from words uint32[n_read] as read over `backend`. Raises RangeError for illegal contents."""
-        cdef Layout layout = self.schema.layout(backend)
+        cdef Layout layout = self.schema.layout(_name(backend))
         cdef const uint32_t[::1] source = np.ascontiguousarray(words, dtype=np.uint32)
         if source.shape[0] != layout.n_read:
             raise ContainerError(f"{type(self).__name__} is read as {layout.n_read} words over {layout.backend}, not {source.shape[0]}")
         if layout.n_read:
-            layout.decode_at(self, 0 if coordinate is None else int(coordinate), &source[0])
+            layout.decode_at(self, _enum_on(type(self), coordinate), &source[0])
 
-    def write_access(self, coordinate, str backend=None):
+    def write_access(self, coordinate, backend=None):
         """Addresses, words (uint32[n] each) and byte enables (uint8[n]) of a write at `coordinate` over `backend`."""
-        cdef Layout layout = self.schema.layout(backend)
+        cdef Layout layout = self.schema.layout(_name(backend))
         addresses, words = np.zeros(layout.n_write, dtype=np.uint32), np.zeros(layout.n_write, dtype=np.uint32)
         enables = np.zeros(layout.n_write, dtype=np.uint8)
         cdef uint32_t[::1] places = addresses, values = words
         cdef uint8_t[::1] lanes = enables
+        cdef int64_t enum = _enum_on(type(self), coordinate)
         if layout.n_write:
-            layout.write_addresses_at(int(coordinate), &places[0])
-            layout.encode_at(self, int(coordinate), &values[0], &lanes[0])
+            layout.write_addresses_at(enum, &places[0])
+            layout.encode_at(self, enum, &values[0], &lanes[0])
         return addresses, words, enables
 
     @classmethod
-    def read_access(cls, coordinate, str backend=None):
+    def read_access(cls, coordinate, backend=None):
         """Addresses uint32[n] of a read at `coordinate` over `backend`; `decode` takes the n words that come back."""
-        return schema_of(cls).layout(backend).addresses(int(coordinate), False)[0]
+        return schema_of(cls).layout(_name(backend)).addresses(_enum_on(cls, coordinate), False)[0]
 
     @classmethod
-    def layout(cls, str backend=None):
+    def layout(cls, backend=None):
         """The `Layout` over `backend` (None: the default one). Raises UnknownBackendError."""
-        return schema_of(cls).layout(backend)
+        return schema_of(cls).layout(_name(backend))
 
     @classmethod
-    def write_addresses(cls, enums=None, str backend=None):
+    def write_addresses(cls, enums=None, backend=None):
         """Addresses uint32[n, n_write] in write order of the given coordinate enums (None: all)."""
-        return schema_of(cls).layout(backend).addresses(enums, True)
+        return schema_of(cls).layout(_name(backend)).addresses(enums, True)
 
     @classmethod
-    def read_addresses(cls, enums=None, str backend=None):
+    def read_addresses(cls, enums=None, backend=None):
         """Addresses uint32[n, n_read] in read order of the given coordinate enums (None: all)."""
-        return schema_of(cls).layout(backend).addresses(enums, False)
+        return schema_of(cls).layout(_name(backend)).addresses(enums, False)
 
     @classmethod
     def fields(cls):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,24 +22,54 @@ FPGA = ("Omnibus",)
 class Address:
     """Where the words of a container stand: `base + sum(stride * component) + offset` for each offset.
 
-    The components are those of the coordinate, innermost first (`halco.components`): `Address(0x1A1000, stride=(4, 0x8000), words=4)`
-    puts neuron n of block b at 0x1A1000 + 4 n + 0x8000 b and the three words that follow.
+    The components are those of the coordinate, innermost first (`halco` `components`): `Address(0x1A1000, stride=(4, 0x8000), words=4)`
+    puts neuron n of block b at 0x1A1000 + 4 n + 0x8000 b and the three words that follow. Where the address is not linear in the
+    components, `rule` gives the distance from the base as a function of the coordinate's number, for all words or for each.
     """
 
-    def __init__(self, base: int, stride: int | Sequence[int] = (), words: int = 1, offsets: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        base: int,
+        stride: int | Sequence[int] = (),
+        words: int = 1,
+        offsets: Sequence[int] | NDArray[np.int64] | None = None,
+        rule: Callable[[NDArray[np.int64]], NDArray[np.int64]] | None = None,
+    ) -> None:
         self.base = base
         self.stride = (stride,) if isinstance(stride, int) else tuple(stride)
-        self.offsets = tuple(range(words)) if offsets is None else tuple(offsets)
+        self.rule = rule
+        self.offsets: Sequence[int] | NDArray[np.int64] = range(words) if offsets is None else offsets
         self.words = len(self.offsets)
 
     def of(self, coordinate: Any, enums: NDArray[np.int64]) -> NDArray[np.int64]:
         """Addresses [n, words] of the given coordinate enums."""
-        start = self.base + sum(step * part for step, part in zip(self.stride, coordinate.components(enums), strict=False))
-        return np.add.outer(np.broadcast_to(start, enums.shape), np.array(self.offsets, dtype=np.int64))
+        if self.rule is not None:
+            start = self.base + self.rule(enums)
+        elif self.stride:
+            start = self.base + sum(step * part for step, part in zip(self.stride, _components(coordinate, enums), strict=False))
+        else:
+            start = np.full(enums.shape, self.base, dtype=np.int64)
+        return np.asarray(start).reshape(len(enums), -1) + np.asarray(self.offsets, dtype=np.int64)
 
 
-containers: dict[type, type] = {}
+def _components(coordinate: Any, enums: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    return coordinate.components(enums) if hasattr(coordinate, "components") else (enums,)  # type: ignore[no-any-return]
+
+
+container_on: dict[type, type] = {}
 """The container class that stands on each coordinate class: what a read of that coordinate returns."""
+
+
+class DifferentialWriteTrait:
+    """Marks containers of which a write against a reference configuration sends only the words that differ."""
+
+    __slots__ = ()
+
+
+class BlockUntil:
+    """Base of the conditions that `block_until` can wait for: `Timer.Value`, `Barrier`, `PollingOmnibusBlock`."""
+
+    __slots__ = ()
 
 
 class Table(type):
@@ -57,7 +87,7 @@ class Container(_core.Container, metaclass=Table):
     address       an `Address`, or one per backend; `write_address` / `read_address` if the two differ (None: no such access)
     backends      names of the backends, the default one first
     constants     bits of the written words that are always set, per word
-    differential  whether a write against a reference writes only the words that differ
+    unread_over   backends over which the words read mean nothing and leave the fields as they are
     no_write_on, no_read_on   targets ("hardware", "simulation") that refuse the access
     constructor   fields that may be given by position
     """
@@ -66,6 +96,7 @@ class Container(_core.Container, metaclass=Table):
     backends: ClassVar[Sequence[str]] = OMNIBUS
     address: ClassVar[Address | Mapping[str, Address] | None] = None
     constants: ClassVar[Mapping[int, int]] = {}
+    unread_over: ClassVar[Sequence[str]] = ()
     differential: ClassVar[bool] = False
     no_write_on: ClassVar[Sequence[str]] = ()
     no_read_on: ClassVar[Sequence[str]] = ()
@@ -75,21 +106,21 @@ class Container(_core.Container, metaclass=Table):
 
     def __init_subclass__(cls, **others: Any) -> None:
         super().__init_subclass__(**others)
-        if "address" not in vars(cls) and any(base in _core.schemas() for base in cls.__mro__[1:]):
+        if "coordinate" not in vars(cls) and not any(isinstance(value, Field) for value in vars(cls).values()) and _core.registered(cls):
             return  # a user's subclass of a finished container
-        fields = [value for base in reversed(cls.__mro__) for value in vars(base).values() if isinstance(value, Field)]
-        _core.register(cls, Schema(cls, fields, [cls._layout(backend, fields) for backend in cls._backends()]))
+        cls.differential = issubclass(cls, DifferentialWriteTrait)
+        fields = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items() if isinstance(value, Field)}
+        backends = tuple(cls.backends) if cls.coordinate is not None else ()
+        _core.register(cls, Schema(cls, list(fields.values()), backends))
         if cls.coordinate is not None:
-            containers.setdefault(cls.coordinate, cls)
+            container_on.setdefault(cls.coordinate, cls)
 
     @classmethod
-    def _backends(cls) -> Sequence[str]:
-        return cls.backends if cls.coordinate is not None else ()
-
-    @classmethod
-    def _layout(cls, backend: str, fields: list[Field]) -> Layout:
+    def _layout(cls, backend: str) -> Layout:
+        """Compiles the layout over one backend; called on first use."""
         write, read = (cls._address(backend, kind) for kind in ("write_address", "read_address"))
-        return Layout(cls, backend, fields, write, read, dict(cls.constants), cls.gray_words, cls.byte_lane)
+        ignore_read = backend in cls.unread_over
+        return Layout(cls, backend, list(cls.fields()), write, read, dict(cls.constants), cls.gray_words, cls.byte_lane, ignore_read)
 
     @classmethod
     def _address(cls, backend: str, kind: str) -> Address | None:

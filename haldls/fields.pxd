@@ -8,6 +8,10 @@ cdef class Field:
     cdef readonly object type, choices
     cdef readonly list write_bits, read_bits, defaults
     cdef readonly long long offset
+    cdef readonly int repeat          # more than 1: the layout is that of `parts`, so many times
+    cdef readonly tuple code          # (register value of each value, value of each register value), None: the value itself
+    cdef readonly frozenset allowed   # values the register can hold, None: all of the range
+    cdef readonly bint is_signed, readonly
     cdef int kind
     cdef long long raw(self, object value) except? -9223372036854775807
     cdef object cooked(self, long long raw)

@@ -20,6 +20,8 @@ from halco._core import RangeError
 
 from haldls._core cimport Container, schema_of
 
+from haldls.errors import FieldValueError
+
 cdef enum Kind:
     FLAG, RANGED, CHOICE, UNION
 
@@ -34,6 +36,16 @@ cdef list _per_element(bits, int count):
     return [bits] * count if isinstance(bits, str) else list(bits)
 
 
+cdef tuple _code_pair(code):
+    """(register value of each value, value of each register value)."""
+    if isinstance(code[0], int):
+        inverse = [0] * (max(code) + 1)
+        for value, stored in enumerate(code):
+            inverse[stored] = value
+        return tuple(code), tuple(inverse)
+    return tuple(code[0]), tuple(code[1])
+
+
 cdef class Field:
     """One value of a register.
 
@@ -42,15 +54,23 @@ cdef class Field:
     read     place in the words read, if that differs; None if it is not read
     default  value of a default constructed container (None: the default of the type)
     offset   the register stores value + offset
+    code     the register stores code[value] (thermometer, one-hot, ...); a pair of sequences also says the value of each register value
+    is_signed  the value read is in two's complement
+    allowed  the values the register can hold, where these are not all of the range; others raise ValueError
+    readonly whether only reading the container sets the field
     """
 
-    def __init__(self, type, bits=None, *, read=KEEP, default=None, unit="", doc="", offset=0):
+    def __init__(self, type, bits=None, *, read=KEEP, default=None, unit="", doc="", offset=0, code=None, is_signed=False, allowed=None,
+                 readonly=False):
         self.count = 1
         self._describe(type, bits, read, unit, doc, offset)
+        self.code = None if code is None else _code_pair(code)
+        self.allowed = None if allowed is None else frozenset(map(int, allowed))
+        self.is_signed, self.readonly = is_signed, readonly
         self.defaults = [self._default(default)]
 
     def _describe(self, type, bits, read, str unit, str doc, long long offset):
-        self.type, self.unit, self.doc, self.offset = type, unit, doc, offset
+        self.type, self.unit, self.doc, self.offset, self.repeat = type, unit, doc, offset, 1
         if type is bool:
             self.kind = FLAG
         elif isinstance(type, tuple):
@@ -78,7 +98,12 @@ cdef class Field:
         return self.cooked((<Container>container).slots[self.slot])
 
     def __set__(self, container, value):
-        (<Container>container).slots[self.slot] = self.raw(value)
+        if self.readonly:
+            raise AttributeError(f"{type(container).__name__}.{self.name} can only be read")
+        cdef long long raw = self.raw(value)
+        if self.allowed is not None and raw not in self.allowed:
+            raise FieldValueError(f"{type(container).__name__}.{self.name} cannot be {value!r}, only one of {sorted(self.allowed)}")
+        (<Container>container).slots[self.slot] = raw
 
     cdef long long raw(self, object value) except? -9223372036854775807:
         """The integer of a user's value. Raises TypeError or RangeError."""
@@ -101,7 +126,7 @@ cdef class Field:
         raise TypeError(f"{self.name} takes True or False, not {value!r}")
 
     def _raw_choice(self, value):
-        if isinstance(value, Enum) and not isinstance(value, self.type) or int(value) not in self.choices:
+        if isinstance(value, (Enum, Value)) and not isinstance(value, self.type) or int(value) not in self.choices:
             raise TypeError(f"{self.name} takes a {self.type.__qualname__} ({', '.join(self.type.__members__)}), not {value!r}")
         return int(value)
 
@@ -112,7 +137,7 @@ cdef class Field:
         if self.kind == RANGED:
             return make(<type>self.type, raw)
         if self.kind == CHOICE:
-            return self.choices[raw]
+            return self.choices.get(raw, raw)  # a register may hold a number that has no name
         for alternative in self.type:
             if bounds_of(alternative).min <= raw <= bounds_of(alternative).max:
                 return make(<type>alternative, raw)
@@ -124,8 +149,6 @@ cdef class Field:
         for index in range(self.slot, self.slot + self.count):
             if self.kind == RANGED:
                 checked(<type>self.type, container.slots[index])
-            elif self.kind == CHOICE and container.slots[index] not in self.choices:
-                raise RangeError(f"{self.name} cannot be {container.slots[index]}: no {self.type.__qualname__} has that value")
             elif self.kind == UNION:
                 self.cooked(container.slots[index])
 
@@ -147,7 +170,7 @@ cdef class Array(Field):
     """
 
     def __init__(self, index, type, bits=None, *, read=KEEP, default=None, unit="", doc="", offset=0, copies=False):
-        self.index, self.copies = index, copies
+        self.index, self.copies, self.code, self.is_signed, self.readonly = index, copies, None, False, False
         self.count = index if isinstance(index, int) else index.size
         self._describe(type, bits, read, unit, doc, offset)
         if isinstance(default, (list, tuple)):
@@ -166,6 +189,16 @@ cdef class Array(Field):
             raise ValueError(f"{self.name} holds {self.count} values, {len(raw)} were given")
         for index, value in enumerate(raw):
             (<Container>container).slots[self.slot + index] = value
+
+    def accessors(self, str name):
+        """The pair of methods (getter, setter) by which the original offers single elements."""
+        def getter(container, index):
+            return self.cooked((<Container>container).slots[self.position(index)])
+
+        def setter(container, index, value):
+            (<Container>container).slots[self.position(index)] = self.raw(value)
+
+        return _named(getter, setter, name, self.doc)
 
     cdef int position(self, object index) except -1:
         """Slot of an element. Raises TypeError for a coordinate of another kind, IndexError outside the array."""
@@ -232,33 +265,60 @@ cdef class ArrayView:
         self.field.__set__(self.container, values.tolist())
 
 
+cdef tuple _named(getter, setter, str name, str doc):
+    getter.__name__, setter.__name__ = f"get_{name}", f"set_{name}"
+    getter.__doc__, setter.__doc__ = f"Element `index` of {name}: {doc}", f"Sets element `index` of {name}: {doc}"
+    return getter, setter
+
+
 cdef class Group(Field):
     """One structure (a `Container` without a place of its own) per instance of a coordinate, accessed by get and set methods.
 
         buffers = Group(BufferIndex, Multiplexer, lambda buffer: {"debug_plus": "w0[3]", ...})
         get_buffer, set_buffer = buffers.accessors("buffer")
 
-    bits: callable of the element's integer giving the bit map (or list of bit maps, for an array) of every field of the structure.
+    bits     callable of the element's integer giving the bit map (or list of bit maps, for an array) of every field of the structure;
+             None for a composed container, whose words are those of so many elements one after the other
+    default  callable of the element's integer giving the fields whose default differs from the structure's own
     """
 
-    def __init__(self, index, type, bits, *, doc="", unit=""):
-        self.index, self.type, self.doc, self.unit = index, type, doc, unit
+    def __init__(self, index, type, bits=None, *, default=None, doc="", unit=""):
+        self.index, self.type, self.doc, self.unit, self.repeat = index, type, doc, unit, 1
         self.parts = list(schema_of(type).fields)
-        size = sum((<Field>part).count for part in self.parts)
+        self.code, self.is_signed, self.offset, self.readonly = None, False, 0, False
         elements = index if isinstance(index, int) else index.size
-        self.count = size * elements
-        self.write_bits = [one for element in range(elements) for one in self._places(bits(element))]
+        self.count = elements * sum((<Field>part).count for part in self.parts)
+        if bits is None:
+            self.repeat, self.write_bits = elements, []
+        else:
+            self.write_bits = [one for element in range(elements) for one in self._places(bits(element))]
         self.read_bits = self.write_bits
-        self.defaults = [value for _ in range(elements) for part in self.parts for value in (<Field>part).defaults]
+        self.defaults = [one for element in range(elements) for one in self._values({} if default is None else default(element))]
+
+    def _values(self, values):
+        """Raw values of the slots of one element."""
+        raw = []
+        for part in self.parts:
+            raw += [(<Field>part).raw(values[part.name])] if part.name in values else (<Field>part).defaults
+        return raw
 
     def _places(self, places):
         return [one for part in self.parts for one in ([places[part.name]] if isinstance(places[part.name], str) else places[part.name])]
 
+    def position(self, index):
+        """First slot of an element. Raises TypeError for a coordinate of another kind, IndexError outside the group."""
+        if isinstance(index, Value) and not isinstance(self.index, int) and type(index) is not self.index:
+            raise TypeError(f"{self.name} is indexed by {self.index.__name__} or integers, not {index!r}")
+        cdef int size = schema_of(self.type).n_slots
+        number = index.__index__()
+        if not 0 <= number < self.count // size:
+            raise IndexError(f"{self.name}[{number}]: there are {self.count // size} elements")
+        return self.slot + size * number
+
     def get(self, Container container, index):
         """A copy of the structure at `index`."""
         made = self.type()
-        size = (<Container>made).schema.n_slots
-        start = self.slot + size * int(self.index(index) if not isinstance(self.index, int) else index)
+        cdef int offset, start = self.position(index), size = (<Container>made).schema.n_slots
         for offset in range(size):
             (<Container>made).slots[offset] = container.slots[start + offset]
         return made
@@ -267,7 +327,7 @@ cdef class Group(Field):
         """Stores a structure at `index`. Raises TypeError for a structure of another class."""
         if type(value) is not self.type:
             raise TypeError(f"{self.name} holds {self.type.__qualname__}, not {value!r}")
-        start = self.slot + value.schema.n_slots * int(self.index(index) if not isinstance(self.index, int) else index)
+        cdef int offset, start = self.position(index)
         for offset in range(value.schema.n_slots):
             container.slots[start + offset] = value.slots[offset]
 
@@ -279,9 +339,7 @@ cdef class Group(Field):
         def setter(container, index, value):
             self.set(container, index, value)
 
-        getter.__name__, setter.__name__ = f"get_{name}", f"set_{name}"
-        getter.__doc__, setter.__doc__ = f"A copy of {name} `index`: {self.doc}", f"Sets {name} `index`: {self.doc}"
-        return getter, setter
+        return _named(getter, setter, name, self.doc)
 
     def __get__(self, container, owner):
         if container is None:
@@ -290,11 +348,15 @@ cdef class Group(Field):
         return [self.get(container, index) for index in range(self.count // size)]
 
     def __set__(self, container, values):
+        values = list(values)
+        if len(values) != self.count // schema_of(self.type).n_slots:
+            raise ValueError(f"{self.name} holds {self.count // schema_of(self.type).n_slots} structures, {len(values)} were given")
         for index, value in enumerate(values):
             self.set(container, index, value)
 
     def check(self, Container container):
-        pass  # structures hold flags only; a ranged part would be checked on access
+        pass  # the parts fill their places in the register: there is nothing they could not hold
 
     def text(self, Container container):
-        return repr(self.__get__(container, type(container)))
+        elements = self.__get__(container, type(container))
+        return repr(elements) if len(elements) <= 16 else f"<{len(elements)} x {self.type.__name__}>"

@@ -1,0 +1,65 @@
+"""The crossbar that routes events between neurons, background generators, the FPGA and the PADI buses."""
+
+from __future__ import annotations
+
+from halco import (
+    CrossbarInputOnDLS,
+    CrossbarL2OutputOnDLS,
+    CrossbarNodeOnDLS,
+    CrossbarOutputConfigOnDLS,
+    CrossbarOutputOnDLS,
+    NeuronLabel,
+)
+from halco._core import Linear
+
+from haldls.container import Address, Container
+from haldls.fields import Array, Field
+
+
+class CrossbarOutputConfig(Container):
+    """Outputs of the crossbar: event counters, and throttling of those towards the FPGA."""
+
+    coordinate = CrossbarOutputConfigOnDLS
+    address = Address(0x130000)
+    no_read_on = ("hardware",)
+    enable_event_counter = Array(CrossbarOutputOnDLS, bool, lambda output: f"w0[{4 + output}]", doc="count the events of the output")
+    enable_slow = Array(CrossbarL2OutputOnDLS, bool, lambda output: f"w0[{output}]", doc="let through fewer events towards the FPGA")
+
+
+class CrossbarNode(Container):
+    """Node between an input and an output: lets an event through if `label & mask == target`."""
+
+    coordinate = CrossbarNodeOnDLS
+    address = Address(0x130019, rule=lambda node: node)
+    no_read_on = ("hardware",)
+    mask = Field(NeuronLabel, "w0[13:0]", doc="bits of the label that are compared")
+    target = Field(NeuronLabel, "w0[29:16]", doc="what they are compared with")
+    enable_drop_counter = Field(bool, "w0[31]", doc="count what the node drops at its input's counter")
+
+
+CrossbarNode.drop_all = CrossbarNode(mask=0, target=NeuronLabel.max)
+"""Lets nothing through: no label masked with 0 equals a target other than 0."""
+
+
+class CrossbarInputDropCounter(Container):
+    """Events of an input that were dropped because an output was busy."""
+
+    coordinate = CrossbarInputOnDLS
+    read_address = Address(0x130065, stride=1)
+
+    class Value(Linear, max=0xFFFF):
+        """Number of events."""
+
+    value = Field(Value, read="w0[15:0]", doc="number of dropped events")
+
+
+class CrossbarOutputEventCounter(Container):
+    """Events that left through an output, if its counter is on."""
+
+    coordinate = CrossbarOutputOnDLS
+    read_address = Address(0x130079, stride=1)
+
+    class Value(Linear, max=(1 << 24) - 1):
+        """Number of events."""
+
+    value = Field(Value, read="w0[23:0]", doc="number of events")
