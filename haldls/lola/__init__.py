@@ -1,1 +1,44 @@
+# ruff: noqa: F401
+# mypy: implicit-reexport
+"""The logical layer: containers composed of register containers, as one thinks of the chip.
 
+>>> from haldls.lola import AtomicNeuron
+>>> neuron = AtomicNeuron()
+>>> neuron.threshold.v_threshold = 600
+>>> len(neuron.encode())
+34
+
+Nested attributes are parts of the object they are read from: changing `neuron.leak` changes the neuron, assigning to it copies.
+"""
+
+from haldls.lola.cadc import CADCReadoutChain, CADCSampleRow, CADCSamples
+from haldls.lola.capmem import CapMem
+from haldls.lola.chip import Chip
+from haldls.lola.column import ColumnCorrelationRow, ColumnCurrentRow, CorrelationResetRow
+from haldls.lola.dac import DACChannelBlock, DACControlBlock
+from haldls.lola.external_memory import ExternalPPUMemory
+from haldls.lola.fpga import (
+    ChipAndMultichipJboaLeafFPGA,
+    ChipAndSinglechipFPGA,
+    InputRoutingTable,
+    MultichipJboaLeafFPGA,
+    OutputRoutingTable,
+    SinglechipFPGA,
+)
+from haldls.lola.memory_timing import MemoryTiming
+from haldls.lola.neuron import AtomicNeuron
+from haldls.lola.neuron_block import NeuronBlock
+from haldls.lola.readout import ReadoutChain
+from haldls.lola.routing import Crossbar
+from haldls.lola.synapse import (
+    SynapseBlock,
+    SynapseCorrelationCalibMatrix,
+    SynapseCorrelationCalibRow,
+    SynapseLabelMatrix,
+    SynapseLabelRow,
+    SynapseMatrix,
+    SynapseRow,
+    SynapseWeightMatrix,
+    SynapseWeightRow,
+)
+from haldls.lola.synapse_driver import SynapseDriverBlock

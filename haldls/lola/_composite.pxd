@@ -1,4 +1,4 @@
-from libc.stdint cimport int32_t, int64_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
 from haldls._core cimport Container, Layout, Schema
 from haldls.fields cimport Field
@@ -48,16 +48,20 @@ cdef class Step:
     cdef int32_t* index
     cdef int64_t* mask
     cdef int* shift
-    cdef bint contiguous, masked
+    cdef bint contiguous, masked, hooked
     cdef const int64_t* defaults
     cdef void gather(self, int repetition, const int64_t* slots, int64_t* part) noexcept
     cdef void scatter(self, int repetition, const int64_t* part, int64_t* slots) noexcept
     cdef void encode(self, const int64_t* slots, uint32_t* words) noexcept
     cdef void decode(self, const uint32_t* words, int64_t* slots) noexcept
+    cdef Container part(self, Container container, int repetition)
+    cdef int encode_parts(self, Container container, uint32_t* words, uint8_t* enables) except -1
+    cdef int decode_parts(self, Container container, const uint32_t* words) except -1
 
 
 cdef class CompositeLayout(Layout):
     cdef readonly list steps
+    cdef list hooked   # steps whose registers no bit map describes
 
 
 cdef class Composition(Schema):

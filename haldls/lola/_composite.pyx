@@ -9,7 +9,7 @@ The rows of the tables are written with `haldls.lola.table`.
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp, memcpy, memset
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 
@@ -347,6 +347,11 @@ cdef class NumbersView:
         return np.array2string(self.to_numpy(), separator=", ")
 
 
+cdef bint _has_hook(object container):
+    cdef Schema schema = schema_of(container)
+    return schema.encode_hook or schema.decode_hook
+
+
 cdef class Step:
     """One part of a composed container, or several in a row: whose layout encodes which of the parent's slots.
 
@@ -359,6 +364,9 @@ cdef class Step:
         self.layout, self.at, self.count = layout, at, len(index)
         self.n_slots = layout.n_slots
         self.defaults = schema_of(layout.container).defaults
+        self.hooked = isinstance(layout, CompositeLayout) and (<CompositeLayout>layout).hooked or _has_hook(layout.container)
+        if layout.byte_lane:
+            raise ContainerError(f"{layout.container.__name__} is written byte by byte, it cannot be part of a composed container")
         self._fold(np.ascontiguousarray(index, dtype=np.int32).reshape(self.count, self.n_slots))
         self._keep_bits(shift, mask)
 
@@ -369,12 +377,13 @@ cdef class Step:
 
     def _fold(self, index):
         """Keeps one row of the table and a stride where the rows differ by a constant only."""
-        steps = np.diff(index, axis=0)
-        uniform = self.n_slots > 0 and bool((index >= 0).all()) and (steps.size == 0 or bool((steps == steps[0, 0]).all()))
+        held = index[0] >= 0 if len(index) else np.zeros(self.n_slots, dtype=bool)
+        steps = np.diff(index[:, held], axis=0)
+        uniform = bool((index[:, ~held] < 0).all()) and (steps.size == 0 or bool((steps == steps[0, 0]).all()))
         self.stride = int(steps[0, 0]) if uniform and steps.size else 0
         self.rows = 1 if uniform else self.count
         self.first = int(index[0, 0]) if index.size else 0
-        self.contiguous = uniform and bool((index[0] == self.first + np.arange(self.n_slots)).all())
+        self.contiguous = uniform and bool(held.all()) and index.size > 0 and bool((index[0] == self.first + np.arange(self.n_slots)).all())
         cdef const int32_t[::1] flat = np.ascontiguousarray(index[:self.rows]).ravel()
         self.index = <int32_t*>malloc(max(1, flat.shape[0]) * sizeof(int32_t))
         if flat.shape[0]:
@@ -447,6 +456,29 @@ cdef class Step:
         if self.n_slots > SCRATCH:
             free(part)
 
+    cdef Container part(self, Container container, int repetition):
+        """The repetition-th part: a view of the composed container where possible, otherwise a copy."""
+        if self.contiguous:
+            return part_of(container, <type>self.layout.container, container.slots + self.first + repetition * self.stride)
+        return self.made_from(container, repetition)
+
+    cdef int encode_parts(self, Container container, uint32_t* words, uint8_t* enables) except -1:
+        """Encodes part by part as objects, for registers that no bit map describes."""
+        cdef int i
+        for i in range(self.count):
+            self.layout.encode_at(self.part(container, i), 0, words + i * self.layout.n_write, enables + i * self.layout.n_write)
+        return 0
+
+    cdef int decode_parts(self, Container container, const uint32_t* words) except -1:
+        """Decodes part by part as objects, for registers that no bit map describes."""
+        cdef int i
+        cdef Container part
+        for i in range(self.count):
+            part = self.part(container, i)
+            self.layout.decode_at(part, 0, words + i * self.layout.n_read)
+            self.scatter(i, part.slots, container.slots)
+        return 0
+
     def read_into(self, Container container, Container part, int repetition=0):
         """Takes the fields of `part`, the repetition-th of this step, over into the composed container."""
         self.scatter(repetition, part.slots, container.slots)
@@ -465,6 +497,7 @@ cdef class CompositeLayout(Layout):
     def build(self, int n_slots, steps):
         """Takes the steps in write order; `n_slots` is the number of slots of the composed container."""
         self.n_slots, self.steps = n_slots, list(steps)
+        self.hooked = [step for step in self.steps if (<Step>step).hooked]
         for step in self.steps:
             (<Step>step).write_word, (<Step>step).read_word = self.n_write, self.n_read
             self.n_write += (<Step>step).count * (<Step>step).layout.n_write
@@ -492,8 +525,17 @@ cdef class CompositeLayout(Layout):
             for step in self.steps:
                 (<Step>step).decode(words + (<Step>step).read_word, slots)
 
+    cdef int encode_at(self, Container container, int64_t enum, uint32_t* words, uint8_t* enables) except -1:
+        self.encode(container.slots, words)
+        memset(enables, 0xf, self.n_write)
+        for step in self.hooked:
+            (<Step>step).encode_parts(container, words + (<Step>step).write_word, enables + (<Step>step).write_word)
+        return self.n_write
+
     cdef int decode_at(self, Container container, int64_t enum, const uint32_t* words) except -1:
         self.decode(words, container.slots)
+        for step in self.hooked:
+            (<Step>step).decode_parts(container, words + (<Step>step).read_word)
         return check_slots(container.schema, container.slots)
 
     def addresses(self, enums=None, bint write=True):

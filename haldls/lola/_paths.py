@@ -1,10 +1,10 @@
 """Names of fields inside a container, and the slots they mean.
 
-    "leak.v_leak"                  a field of a structure
-    "synapse_drivers"              everything in an array of containers
-    "channels_causal.offset"       one field of each element of an array
-    "ramp.v_offset[1]"             one element of an array
-    "bayesian.operation:0"         bit 0 of a number
+"leak.v_leak"                  a field of a structure
+"synapse_drivers"              everything in an array of containers
+"channels_causal.offset"       one field of each element of an array
+"ramp.v_offset[1]"             one element of an array
+"bayesian.operation:0"         bit 0 of a number
 """
 
 from __future__ import annotations
@@ -37,10 +37,18 @@ def place(container: Any, path: str) -> Place:
     return Place(slots, int(bit), 1) if bit else Place(slots, 0, -1)
 
 
+def field_of(container: Any, name: str) -> Any:
+    """The field called `name`. Raises AttributeError if there is none."""
+    for field in container.fields():
+        if field.name == name:
+            return field
+    raise AttributeError(f"{container.__name__} has no field {name!r}")
+
+
 def _step(container: Any, slots: NDArray[np.int64], name: str) -> tuple[Any, NDArray[np.int64]]:
     """One name further: the class reached (None: numbers) and the slots where its instances begin."""
     name, _, element = name.partition("[")
-    field = getattr(container, name)
+    field = field_of(container, name)
     inner = None if isinstance(field, (Array, Numbers)) or field.choices is not None else field.type
     inner = inner if hasattr(inner, "fields") else None
     size = slots_of(inner) if inner is not None else 1

@@ -34,7 +34,8 @@ class Part:
     """One row of the table.
 
     container   class of the registers: a leaf container or another composed one
-    at          where: a conversion of the own coordinate, a function from its numbers [n] to numbers [n] or [n, count], or fixed coordinates
+    at          where: a conversion of the own coordinate, a function from its numbers [n] to numbers [n] or [n, count], or fixed
+                coordinates
     source      name of the attribute that is such a container (or an array of them), or where each of its fields comes from:
                 {field: attribute}, {field: [attributes one after the other]} or {field: (array attribute, order of its elements)}.
                 Fields that are not named keep their default.

@@ -1,0 +1,44 @@
+"""Timing of all SRAMs on the chip."""
+
+from __future__ import annotations
+
+from halco import (
+    CADCOffsetSRAMTimingConfigOnDLS,
+    CapMemSRAMTimingConfigOnDLS,
+    CommonSynramConfigOnDLS,
+    MemoryTimingOnDLS,
+    NeuronBackendSRAMTimingConfigOnDLS,
+    NeuronSRAMTimingConfigOnDLS,
+    SynapseDriverSRAMTimingConfigOnDLS,
+)
+from haldls.lola.table import Composed, Members, Part
+from haldls.sram_timing import (
+    CADCOffsetSRAMTimingConfig,
+    CapMemSRAMTimingConfig,
+    NeuronBackendSRAMTimingConfig,
+    NeuronSRAMTimingConfig,
+    SynapseDriverSRAMTimingConfig,
+)
+from haldls.synapse import CommonSynramConfig
+
+
+class MemoryTiming(Composed):
+    """Timing of all SRAMs on the chip, to be set before any of them is accessed."""
+
+    coordinate = MemoryTimingOnDLS
+
+    capmem = Members(CapMemSRAMTimingConfigOnDLS, CapMemSRAMTimingConfig)
+    cadc_offset = Members(CADCOffsetSRAMTimingConfigOnDLS, CADCOffsetSRAMTimingConfig)
+    synapse_driver = Members(SynapseDriverSRAMTimingConfigOnDLS, SynapseDriverSRAMTimingConfig)
+    neuron = Members(NeuronSRAMTimingConfigOnDLS, NeuronSRAMTimingConfig)
+    neuron_backend = Members(NeuronBackendSRAMTimingConfigOnDLS, NeuronBackendSRAMTimingConfig)
+    synram = Members(CommonSynramConfigOnDLS, CommonSynramConfig)
+
+    parts = (
+        Part(CapMemSRAMTimingConfig, range(4), "capmem"),
+        Part(CADCOffsetSRAMTimingConfig, range(4), "cadc_offset"),
+        Part(SynapseDriverSRAMTimingConfig, range(2), "synapse_driver"),
+        Part(NeuronSRAMTimingConfig, range(4), "neuron"),
+        Part(NeuronBackendSRAMTimingConfig, range(2), "neuron_backend"),
+        Part(CommonSynramConfig, range(2), "synram"),
+    )
