@@ -48,39 +48,33 @@ int core_fire(Core *core, int neuron, int64_t tick) {
     return 0;
 }
 
-/* Line steps of one line of a block by a pulse; `amounts` in weight units. */
-static void add_to_line(double *line, const double *amounts, const double *steps, double limit) {
+static void bypass(Core *core, int k, const double *amounts, int mode) {
     for (int i = 0; i < LANES; i++) {
-        const double sum = line[i] + amounts[i] * steps[i];
-        line[i] = sum < limit ? sum : limit;
+        const int neuron = k * LANES + i;
+        const double step = mode == 1 ? LANE(&core->block[k], exc_step, i) : LANE(&core->block[k], inh_step, i);
+        if ((core->neuron[neuron].bypass & mode) && amounts[i] * step > core->common.bypass_step) core_fire(core, neuron, core->now);
     }
 }
 
-static void bypass(Core *core, int k, const double *amounts, const double *steps, int mode) {
-    for (int i = 0; i < LANES; i++) {
-        const int neuron = k * LANES + i;
-        if ((core->neuron[neuron].bypass & mode) && amounts[i] * steps[i] > core->common.bypass_step) core_fire(core, neuron, core->now);
-    }
+/* Weights of the synapses whose label is the pulse's address; 0 if there are none. */
+static int select_weights(uint8_t *hits, const uint8_t *weights, const uint8_t *labels, uint8_t address) {
+    uint8_t any = 0;
+    for (int i = 0; i < LANES; i++) hits[i] = labels[i] == address ? weights[i] : 0;
+    for (int i = 0; i < LANES; i++) any |= hits[i];
+    return any;
 }
 
 static void apply(Core *core, const Pulse *pulse) {
-    const size_t base = (size_t)pulse->row * COLUMNS;
     for (int part = 0; part < COLUMNS / LANES; part++) {
-        const uint8_t *labels = core->labels + base + part * LANES, *weights = core->weights + base + part * LANES;
-        const float *gains = core->gains ? core->gains + base + part * LANES : NULL;
+        const size_t at = (size_t)pulse->row * COLUMNS + (size_t)part * LANES;
         const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + part;
-        Block *b = &core->block[k];
+        uint8_t hits[LANES];
         double amounts[LANES];
-        uint8_t any = 0, hits[LANES];
-        for (int i = 0; i < LANES; i++) hits[i] = labels[i] == pulse->address ? weights[i] : 0;
-        for (int i = 0; i < LANES; i++) any |= hits[i];
-        if (!any) continue;
-        for (int i = 0; i < LANES; i++) amounts[i] = (double)(int32_t)hits[i] * pulse->charge;
-        if (gains) for (int i = 0; i < LANES; i++) amounts[i] *= (double)gains[i];
-        if (pulse->mode & 1) add_to_line(b->exc[core->parity], amounts, b->exc_step, core->common.line_limit);
-        if (pulse->mode & 2) add_to_line(b->inh[core->parity], amounts, b->inh_step, core->common.line_limit);
-        if (core->bypass[k] & pulse->mode & 1) bypass(core, k, amounts, b->exc_step, 1);
-        if (core->bypass[k] & pulse->mode & 2) bypass(core, k, amounts, b->inh_step, 2);
+        if (!select_weights(hits, core->weights + at, core->labels + at, pulse->address)) continue;
+        kernel_amount(core->level)(amounts, hits, core->gains ? core->gains + at : NULL, pulse->charge);
+        kernel_pulse(core->level)(&core->block[k], core->parity, amounts, pulse->mode, core->common.line_limit);
+        if (core->bypass[k] & pulse->mode & 1) bypass(core, k, amounts, 1);
+        if (core->bypass[k] & pulse->mode & 2) bypass(core, k, amounts, 2);
         core->awake[k] = 1;
     }
 }
@@ -100,19 +94,27 @@ static void again_once(Core *core, int neuron) {
 static void find_crossed(Core *core, int k) {
     const Block *b = &core->block[k];
     for (int i = 0; i < LANES; i++)
-        if (b->v[core->parity ^ 1][i] >= b->threshold[i]) core_crossed(core, k * LANES + i);
+        if (STATE(b, v, core->parity ^ 1, i) >= LANE(b, threshold, i)) core_watch_step(core, k * LANES + i);
 }
 
-/* Neurons to which something happens inside the step just made. */
+/* Neurons of a block to which something happens inside the step just made. */
+static void settle_block(Core *core, int k, int64_t end) {
+    int64_t next = NEVER;
+    for (int n = k * LANES; n < (k + 1) * LANES; n++) {
+        if (core->due[n] <= end && core->neuron[n].phase == PHASE_REFRACTORY && core->fire_first == core->fire_end) core_watch_step(core, n);
+        if (core->due[n] <= end) again_once(core, n);
+        next = core->due[n] < next ? core->due[n] : next;
+    }
+    core->next_due[k] = next;
+}
+
 static void settle_events(Core *core) {
     const int64_t end = core->now + GRID_TICKS;
     for (int k = 0; k < BLOCKS; k++)
-        for (int n = k * LANES; core->next_due[k] <= end && n < (k + 1) * LANES; n++)
-            if (core->due[n] <= end) again_once(core, n);
-    while (core->fire_first < core->fire_end && core->fires[core->fire_first].tick <= end) {
-        again_once(core, core->fires[core->fire_first].neuron);
-        core->fire_first++;
-    }
+        if (core->next_due[k] <= end) settle_block(core, k, end);
+    int first = core->fire_first;
+    for (; first < core->fire_end && core->fires[first].tick <= end; first++) again_once(core, core->fires[first].neuron);
+    core->fire_first = first;
     if (core->fire_first == core->fire_end) core->fire_first = core->fire_end = 0;
 }
 
@@ -184,9 +186,9 @@ int64_t core_run(Core *core, int64_t until) {
 double core_voltage(const Core *core, int neuron, int source) {
     const Block *b = &core->block[neuron / LANES];
     const int i = neuron % LANES, p = core->parity;
-    if (source == 0) return b->v[p][i];
-    if (source == 3) return b->w[p][i];
-    return core->common.line_rest - core->common.line_gain * (source == 1 ? b->exc[p][i] : b->inh[p][i]);
+    if (source == 0) return STATE(b, v, p, i);
+    if (source == 3) return STATE(b, w, p, i);
+    return core->common.line_rest - core->common.line_gain * (source == 1 ? STATE(b, exc, p, i) : STATE(b, inh, p, i));
 }
 
 void core_watch(Core *core, int slot, int neuron, int source) {

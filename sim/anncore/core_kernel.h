@@ -1,7 +1,7 @@
 /* State and interfaces of the analog core's C part.
  *
- * Units: volts as read, microseconds inside the equations, ticks of 2 ns outside. Neurons are packed in blocks of 64 lanes; a block holds
- * its state twice: `p` is the present, `p ^ 1` the past or the future, so that a lane in which something happens inside a step can be
+ * Units: volts as read, microseconds inside the equations, ticks of 2 ns outside. Neurons are packed in blocks of 64 lanes, which
+ * rest or run together, and these in groups of the widest vector. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a lane in which something happens inside a step can be
  * stepped again from where it was.
  */
 #ifndef SIM_ANNCORE_CORE_KERNEL_H
@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS, ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
+enum { WIDEST = 8, LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS, ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
 
 #define STEP_US 0.1
 #define TICK_US 0.002
@@ -23,27 +23,35 @@ enum { LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS, ROWS = 512, COLUMNS = 2
 enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };
 
 typedef struct {
-    double v[2][LANES];   /* membrane [V] */
-    double exc[2][LANES]; /* excitatory line, distance from rest [V], >= 0 */
-    double inh[2][LANES]; /* inhibitory line */
-    double w[2][LANES];   /* adaptation voltage [V] */
+    double v[2][WIDEST];   /* membrane [V] */
+    double exc[2][WIDEST]; /* excitatory line, distance from rest [V], >= 0 */
+    double inh[2][WIDEST]; /* inhibitory line */
+    double w[2][WIDEST];   /* adaptation voltage [V] */
     /* what drives the membrane now: leak or reset amplifier */
-    double target[LANES];  /* its potential [V] */
-    double slew[LANES];    /* half its largest slope [V/us] */
-    double inverse[LANES]; /* 1 / distance at which it saturates [1/V] */
-    double lag[LANES];     /* STEP_US minus effective step of a relaxing membrane [us] */
-    double drift[LANES];   /* constant currents [V/us] */
-    double threshold[LANES];
+    double target[WIDEST];  /* its potential [V] */
+    double slew[WIDEST];    /* half its largest slope [V/us] */
+    double inverse[WIDEST]; /* 1 / distance at which it saturates [1/V] */
+    double lag[WIDEST];     /* STEP_US minus effective step of a relaxing membrane [us] */
+    double drift[WIDEST];   /* constant currents [V/us] */
+    double threshold[WIDEST];
     /* synaptic inputs: y = line * scale + shift, slope = strength * curve(y); loss of the line per step */
-    double exc_scale[LANES], exc_shift[LANES], exc_strength[LANES], exc_loss[LANES];
-    double inh_scale[LANES], inh_shift[LANES], inh_strength[LANES], inh_loss[LANES];
+    double exc_scale[WIDEST], exc_shift[WIDEST], exc_strength[WIDEST], exc_loss[WIDEST];
+    double inh_scale[WIDEST], inh_shift[WIDEST], inh_strength[WIDEST], inh_loss[WIDEST];
     /* exponential term: strength * 2^((v - potential) * octaves per volt), at most limit */
-    double exp_potential[LANES], exp_strength[LANES], exp_limit[LANES];
+    double exp_potential[WIDEST], exp_strength[WIDEST], exp_limit[WIDEST];
     /* adaptation: rest, feedback a, potential it refers to, membrane slope per volt, 1 - decay */
-    double w_rest[LANES], w_gain[LANES], w_potential[LANES], w_strength[LANES], w_rate[LANES];
+    double w_rest[WIDEST], w_gain[WIDEST], w_potential[WIDEST], w_strength[WIDEST], w_rate[WIDEST];
     /* line steps per event and weight unit [V] */
-    double exc_step[LANES], inh_step[LANES];
+    double exc_step[WIDEST], inh_step[WIDEST];
+} Group;
+
+typedef struct {
+    Group group[LANES / WIDEST];
 } Block;
+
+/* Lane i of a field of a block, and of a doubled one. */
+#define LANE(block, field, i) ((block)->group[(i) / WIDEST].field[(i) % WIDEST])
+#define STATE(block, field, p, i) ((block)->group[(i) / WIDEST].field[p][(i) % WIDEST])
 
 /* What is the same for the whole chip. */
 typedef struct {
@@ -128,10 +136,14 @@ typedef struct {
 } Core;
 
 typedef uint64_t (*StepFunction)(Block *block, int p, const Common *common);
+typedef void (*PulseFunction)(Block *block, int p, const double *amounts, int mode, double limit);
+typedef void (*AmountFunction)(double *amounts, const uint8_t *weights, const float *gains, double charge);
 
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
 int kernel_level(int wanted);
 StepFunction kernel_step(int level, int features);
+PulseFunction kernel_pulse(int level);   /* amounts in weight units onto the lines */
+AmountFunction kernel_amount(int level); /* weights of 64 synapses as amounts */
 
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */

@@ -9,7 +9,7 @@
 #define UNREACHED 1e9 /* a threshold no membrane meets */
 
 void core_due(Core *core, int neuron, int64_t tick); /* when a neuron's phase changes next */
-void core_crossed(Core *core, int neuron);           /* the step just made met the threshold */
+void core_watch_step(Core *core, int neuron);        /* the step just made met the threshold or the end of the refractory time */
 void core_again(Core *core, int neuron);             /* make the step once more, with everything that happens to the neuron inside it */
 
 #endif

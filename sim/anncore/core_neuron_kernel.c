@@ -11,6 +11,9 @@ typedef struct {
     double us, lag, exc_scale, exc_loss, inh_scale, inh_loss, w_rate;
 } Span;
 
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
+
 static Amplifier amplifier_of(const Neuron *n) { return n->held || n->phase == PHASE_RESET ? n->reset : n->leak; }
 
 static double lag_of(Amplifier a, double us) { return us - us * effective(a.rate * us); }
@@ -43,14 +46,14 @@ static void load_phase(Core *core, int neuron) {
     Block *b = &core->block[neuron / LANES];
     const int i = neuron % LANES, gated = n->pause && (n->phase == PHASE_RESET || n->held);
     const Amplifier a = amplifier_of(n);
-    b->target[i] = a.target;
-    b->slew[i] = a.slew;
-    b->inverse[i] = a.inverse;
-    b->lag[i] = lag_of(a, STEP_US);
-    b->exc_strength[i] = gated ? 0.0 : n->exc_strength;
-    b->inh_strength[i] = gated ? 0.0 : n->inh_strength;
-    b->exp_strength[i] = gated ? 0.0 : n->exp_strength;
-    b->threshold[i] = n->comparator && n->fires && !n->held && n->phase == PHASE_READY ? n->threshold + n->jitter : UNREACHED;
+    LANE(b, target, i) = a.target;
+    LANE(b, slew, i) = a.slew;
+    LANE(b, inverse, i) = a.inverse;
+    LANE(b, lag, i) = lag_of(a, STEP_US);
+    LANE(b, exc_strength, i) = gated ? 0.0 : n->exc_strength;
+    LANE(b, inh_strength, i) = gated ? 0.0 : n->inh_strength;
+    LANE(b, exp_strength, i) = gated ? 0.0 : n->exp_strength;
+    LANE(b, threshold, i) = n->comparator && n->fires && !n->held && n->phase == PHASE_READY ? n->threshold + n->jitter : UNREACHED;
     core->awake[neuron / LANES] = 1;
 }
 
@@ -60,13 +63,13 @@ void core_load(Core *core, int neuron) {
     const int i = neuron % LANES;
     Span s;
     span_of(&s, n, STEP_US);
-    b->drift[i] = n->drift;
-    b->exc_scale[i] = s.exc_scale, b->exc_shift[i] = n->exc_shift, b->exc_loss[i] = s.exc_loss, b->exc_step[i] = n->exc_step;
-    b->inh_scale[i] = s.inh_scale, b->inh_shift[i] = n->inh_shift, b->inh_loss[i] = s.inh_loss, b->inh_step[i] = n->inh_step;
-    b->exp_potential[i] = n->exp_potential, b->exp_limit[i] = n->exp_limit;
-    b->w_rest[i] = n->w_rest, b->w_gain[i] = n->w_gain, b->w_potential[i] = n->w_potential;
-    b->w_strength[i] = n->w_strength, b->w_rate[i] = s.w_rate;
-    if (!n->adaptation) b->w[0][i] = b->w[1][i] = n->w_rest;
+    LANE(b, drift, i) = n->drift;
+    LANE(b, exc_scale, i) = s.exc_scale, LANE(b, exc_shift, i) = n->exc_shift, LANE(b, exc_loss, i) = s.exc_loss, LANE(b, exc_step, i) = n->exc_step;
+    LANE(b, inh_scale, i) = s.inh_scale, LANE(b, inh_shift, i) = n->inh_shift, LANE(b, inh_loss, i) = s.inh_loss, LANE(b, inh_step, i) = n->inh_step;
+    LANE(b, exp_potential, i) = n->exp_potential, LANE(b, exp_limit, i) = n->exp_limit;
+    LANE(b, w_rest, i) = n->w_rest, LANE(b, w_gain, i) = n->w_gain, LANE(b, w_potential, i) = n->w_potential;
+    LANE(b, w_strength, i) = n->w_strength, LANE(b, w_rate, i) = s.w_rate;
+    if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = n->w_rest;
     load_phase(core, neuron);
     block_flags(core, neuron / LANES);
 }
@@ -83,17 +86,16 @@ void core_place(Core *core, int neuron) {
     n->stamp = NEVER;
     n->jitter = new_jitter(core, neuron, core->now);
     core_due(core, neuron, NEVER);
-    b->v[0][i] = b->v[1][i] = clip(amplifier_of(n).target, core->common.node_low, core->common.node_high);
-    b->exc[0][i] = b->exc[1][i] = b->inh[0][i] = b->inh[1][i] = 0.0;
-    b->w[0][i] = b->w[1][i] = n->w_rest;
+    STATE(b, v, 0, i) = STATE(b, v, 1, i) = clip(amplifier_of(n).target, core->common.node_low, core->common.node_high);
+    STATE(b, exc, 0, i) = STATE(b, exc, 1, i) = STATE(b, inh, 0, i) = STATE(b, inh, 1, i) = 0.0;
+    STATE(b, w, 0, i) = STATE(b, w, 1, i) = n->w_rest;
     core_load(core, neuron);
 }
 
+/* The block's `next_due` is a lower bound, made exact when it is met. */
 void core_due(Core *core, int neuron, int64_t tick) {
-    const int first = neuron / LANES * LANES;
-    int64_t next = core->due[neuron] = tick;
-    for (int k = first; k < first + LANES; k++) next = core->due[k] < next ? core->due[k] : next;
-    core->next_due[neuron / LANES] = next;
+    core->due[neuron] = tick;
+    if (tick < core->next_due[neuron / LANES]) core->next_due[neuron / LANES] = tick;
 }
 
 static double lattice(double x) { return (x + LATTICE) - LATTICE; }
@@ -103,22 +105,22 @@ static void advance(const Core *core, int neuron, State *s, const Span *span) {
     const Common *c = &core->common;
     const Block *b = &core->block[neuron / LANES];
     const int i = neuron % LANES, features = core->features[neuron / LANES];
-    const double v = s->v, offset = s->w - b->w_rest[i];
-    double current = b->exc_strength[i] * curve(s->exc * span->exc_scale + b->exc_shift[i]);
-    current = current - b->inh_strength[i] * curve(s->inh * span->inh_scale + b->inh_shift[i]);
-    current = current + b->drift[i];
+    const double v = s->v, offset = s->w - LANE(b, w_rest, i);
+    double current = LANE(b, exc_strength, i) * curve(s->exc * span->exc_scale + LANE(b, exc_shift, i));
+    current = current - LANE(b, inh_strength, i) * curve(s->inh * span->inh_scale + LANE(b, inh_shift, i));
+    current = current + LANE(b, drift, i);
     if (features & WITH_ADAPTATION) {
-        const double pull = b->w_gain[i] * (v - b->w_potential[i]) - offset;
+        const double pull = LANE(b, w_gain, i) * (v - LANE(b, w_potential, i)) - offset;
         s->w = clip(lattice(s->w + span->w_rate * pull), c->node_low, c->node_high);
-        current = current - b->w_strength[i] * offset;
+        current = current - LANE(b, w_strength, i) * offset;
     }
     if (features & WITH_EXPONENTIAL) {
-        const double upswing = b->exp_strength[i] * power_of_two((v - b->exp_potential[i]) * c->octaves);
-        current = current + (upswing < b->exp_limit[i] ? upswing : b->exp_limit[i]);
+        const double upswing = LANE(b, exp_strength, i) * power_of_two((v - LANE(b, exp_potential, i)) * c->octaves);
+        current = current + (upswing < LANE(b, exp_limit, i) ? upswing : LANE(b, exp_limit, i));
     }
     const double room = clip((current > 0.0 ? c->rail_high - v : v - c->rail_low) * c->rail_inverse, 0.0, 1.0);
-    const double y = clip((b->target[i] - v) * b->inverse[i], -1.0, 1.0), y2 = y * y;
-    const double slope = b->slew[i] * (y * (3.0 - y2)) + current * (room * (1.5 - 0.5 * (room * room)));
+    const double y = clip((LANE(b, target, i) - v) * LANE(b, inverse, i), -1.0, 1.0), y2 = y * y;
+    const double slope = LANE(b, slew, i) * (y * (3.0 - y2)) + current * (room * (1.5 - 0.5 * (room * room)));
     const double change = slope * (span->us - span->lag * (1.0 - y2));
     s->v = clip(lattice(v + change), c->node_low, c->node_high);
     s->exc = lattice(s->exc - s->exc * span->exc_loss);
@@ -162,7 +164,7 @@ static void fire(Core *core, int neuron, State *s, int64_t tick) {
     set_phase(core, neuron, PHASE_RESET, tick + n->reset_ticks);
 }
 
-/* The phase that is due begins. */
+/* The phase that is due begins. The end of the refractory time changes nothing but the threshold. */
 static void turn(Core *core, int neuron, State *s, int64_t tick) {
     Neuron *n = &core->neuron[neuron];
     if (n->phase == PHASE_FIRING) {
@@ -175,24 +177,26 @@ static void turn(Core *core, int neuron, State *s, int64_t tick) {
     }
 }
 
-/* Tick at which the comparator's output has passed the backend: interpolated crossing, delay, next edge of the 4 ns clock. */
-static int64_t firing_tick(const Core *core, double before, double after, double threshold, int64_t tick, int64_t ticks) {
-    const double part = before >= threshold ? 0.0 : (threshold - before) / (after - before);
-    return (tick + (int64_t)(part * (double)ticks) + core->common.comparator_delay + 1) / 2 * 2;
-}
-
-/* If the membrane met its threshold on the way: the neuron is going to fire. */
-static int watch_threshold(Core *core, int neuron, double before, double after, int64_t tick, int64_t ticks) {
-    const double threshold = core->block[neuron / LANES].threshold[neuron % LANES];
+/* If the membrane met its threshold between two times, the neuron is going to fire: at the interpolated crossing, but not before
+ * `earliest`, plus the delay of the comparator, at the next edge of the backend's 4 ns clock. */
+static int watch_threshold(Core *core, int neuron, double before, double after, int64_t tick, int64_t ticks, int64_t earliest) {
+    const double threshold = LANE(&core->block[neuron / LANES], threshold, neuron % LANES);
     if (after < threshold || ticks <= 0) return 0;
-    set_phase(core, neuron, PHASE_FIRING, firing_tick(core, before, after, threshold, tick, ticks));
+    const double part = before >= threshold ? 0.0 : (threshold - before) / (after - before);
+    const int64_t crossing = later(tick + (int64_t)(part * (double)ticks), earliest);
+    set_phase(core, neuron, PHASE_FIRING, (crossing + core->common.comparator_delay + 1) / 2 * 2);
     return 1;
 }
 
-void core_crossed(Core *core, int neuron) {
+void core_watch_step(Core *core, int neuron) {
     const Block *b = &core->block[neuron / LANES];
     const int i = neuron % LANES, p = core->parity;
-    watch_threshold(core, neuron, b->v[p][i], b->v[p ^ 1][i], core->now, GRID_TICKS);
+    int64_t earliest = core->now;
+    if (core->neuron[neuron].phase == PHASE_REFRACTORY) {
+        earliest = core->due[neuron];
+        turn(core, neuron, NULL, earliest);
+    }
+    watch_threshold(core, neuron, STATE(b, v, p, i), STATE(b, v, p ^ 1, i), core->now, GRID_TICKS, earliest);
 }
 
 /* Index of the next artificial fire of a neuron up to a tick, or -1. */
@@ -202,24 +206,27 @@ static int next_fire(const Core *core, int neuron, int from, int64_t until) {
     return -1;
 }
 
-static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
-static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
-
 void core_again(Core *core, int neuron) {
     const Neuron *n = &core->neuron[neuron];
     Block *b = &core->block[neuron / LANES];
     const int i = neuron % LANES, p = core->parity;
     const int64_t end = core->now + GRID_TICKS;
-    State s = {b->v[p][i], b->exc[p][i], b->inh[p][i], b->w[p][i]};
+    State s = {STATE(b, v, p, i), STATE(b, exc, p, i), STATE(b, inh, p, i), STATE(b, w, p, i)};
     int artificial = next_fire(core, neuron, core->fire_first, end);
     int64_t tick = core->now;
     core->neuron[neuron].stamp = end;
     while (tick < end || core->due[neuron] <= tick || artificial >= 0) {
         const int64_t asked = artificial < 0 ? NEVER : later(core->fires[artificial].tick, tick);
-        const int64_t stop = sooner(sooner(asked, end), later(core->due[neuron], tick));
+        const int64_t due = n->phase == PHASE_REFRACTORY ? NEVER : later(core->due[neuron], tick);
+        const int64_t stop = sooner(sooner(asked, end), due);
         const State before = s;
+        int64_t earliest = tick;
         advance_ticks(core, neuron, &s, stop - tick);
-        if (watch_threshold(core, neuron, before.v, s.v, tick, stop - tick) && core->due[neuron] < stop) {
+        if (n->phase == PHASE_REFRACTORY && core->due[neuron] <= stop) {
+            earliest = core->due[neuron];
+            turn(core, neuron, &s, earliest);
+        }
+        if (watch_threshold(core, neuron, before.v, s.v, tick, stop - tick, earliest) && core->due[neuron] < stop) {
             s = before;
             continue;
         }
@@ -231,5 +238,5 @@ void core_again(Core *core, int neuron) {
             artificial = next_fire(core, neuron, artificial + 1, end);
         }
     }
-    b->v[p ^ 1][i] = s.v, b->exc[p ^ 1][i] = s.exc, b->inh[p ^ 1][i] = s.inh, b->w[p ^ 1][i] = s.w;
+    STATE(b, v, p ^ 1, i) = s.v, STATE(b, exc, p ^ 1, i) = s.exc, STATE(b, inh, p ^ 1, i) = s.inh, STATE(b, w, p ^ 1, i) = s.w;
 }

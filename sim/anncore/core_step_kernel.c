@@ -15,6 +15,8 @@
 #define V __m128d
 #define WIDTH 2
 #define LOAD _mm_loadu_pd
+#define FROM_BYTES(address) _mm_set_pd((double)(address)[1], (double)(address)[0])
+#define FROM_FLOATS(address) _mm_set_pd((double)(address)[1], (double)(address)[0])
 #define STORE _mm_storeu_pd
 #define ALL _mm_set1_pd
 #define MIN _mm_min_pd
@@ -22,6 +24,8 @@
 #define IF_POSITIVE(key, a, b) select_sse2(_mm_cmpgt_pd(key, _mm_setzero_pd()), a, b)
 #define OR _mm_or_pd
 #define XOR _mm_xor_pd
+#define ANY_BIT(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_castpd_si128(x), _mm_setzero_si128())) != 0xffff)
+#define ANY_NOT_NEGATIVE(x) _mm_movemask_pd(_mm_cmpge_pd(x, _mm_setzero_pd()))
 #define SCALE(p, y) _mm_castsi128_pd(_mm_add_epi64(_mm_castpd_si128(p), _mm_slli_epi64(_mm_castpd_si128(y), 52)))
 ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _mm_or_pd(_mm_and_pd(mask, a), _mm_andnot_pd(mask, b)); }
 #include "core_step_template.h"
@@ -31,6 +35,8 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define V __m256d
 #define WIDTH 4
 #define LOAD _mm256_loadu_pd
+#define FROM_BYTES(address) _mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_loadu_si32(address)))
+#define FROM_FLOATS(address) _mm256_cvtps_pd(_mm_loadu_ps(address))
 #define STORE _mm256_storeu_pd
 #define ALL _mm256_set1_pd
 #define MIN _mm256_min_pd
@@ -38,6 +44,8 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define IF_POSITIVE(key, a, b) _mm256_blendv_pd(b, a, _mm256_cmp_pd(key, _mm256_setzero_pd(), _CMP_GT_OQ))
 #define OR _mm256_or_pd
 #define XOR _mm256_xor_pd
+#define ANY_BIT(x) (!_mm256_testz_si256(_mm256_castpd_si256(x), _mm256_castpd_si256(x)))
+#define ANY_NOT_NEGATIVE(x) _mm256_movemask_pd(_mm256_cmp_pd(x, _mm256_setzero_pd(), _CMP_GE_OQ))
 #define SCALE(p, y) _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(p), _mm256_slli_epi64(_mm256_castpd_si256(y), 52)))
 #include "core_step_template.h"
 
@@ -46,6 +54,8 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define V __m512d
 #define WIDTH 8
 #define LOAD _mm512_loadu_pd
+#define FROM_BYTES(address) _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(address))))
+#define FROM_FLOATS(address) _mm512_cvtps_pd(_mm256_loadu_ps(address))
 #define STORE _mm512_storeu_pd
 #define ALL _mm512_set1_pd
 #define MIN _mm512_min_pd
@@ -53,6 +63,8 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define IF_POSITIVE(key, a, b) _mm512_mask_blend_pd(_mm512_cmp_pd_mask(key, _mm512_setzero_pd(), _CMP_GT_OQ), b, a)
 #define OR _mm512_or_pd
 #define XOR _mm512_xor_pd
+#define ANY_BIT(x) _mm512_test_epi64_mask(_mm512_castpd_si512(x), _mm512_castpd_si512(x))
+#define ANY_NOT_NEGATIVE(x) _mm512_cmp_pd_mask(x, _mm512_setzero_pd(), _CMP_GE_OQ)
 #define SCALE(p, y) _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p), _mm512_slli_epi64(_mm512_castpd_si512(y), 52)))
 #include "core_step_template.h"
 #else
@@ -61,6 +73,8 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define V double
 #define WIDTH 1
 #define LOAD(address) (*(address))
+#define FROM_BYTES(address) ((double)*(address))
+#define FROM_FLOATS(address) ((double)*(address))
 #define STORE(address, x) (*(address) = (x))
 #define ALL(x) (x)
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
@@ -68,6 +82,8 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define IF_POSITIVE(key, a, b) ((key) > 0.0 ? (a) : (b))
 #define OR(a, b) double_of(bits_of(a) | bits_of(b))
 #define XOR(a, b) double_of(bits_of(a) ^ bits_of(b))
+#define ANY_BIT(x) (bits_of(x) != 0)
+#define ANY_NOT_NEGATIVE(x) ((x) >= 0.0)
 #define SCALE(p, y) double_of(bits_of(p) + (bits_of(y) << 52))
 #include "core_step_template.h"
 #endif
@@ -77,8 +93,12 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 
 #if HAS_LEVELS
 static const StepFunction STEPS[3][FEATURE_SETS] = {VARIANTS(sse2), VARIANTS(avx2), VARIANTS(avx512)};
+static const PulseFunction PULSES[3] = {pulse_sse2, pulse_avx2, pulse_avx512};
+static const AmountFunction AMOUNTS[3] = {amount_sse2, amount_avx2, amount_avx512};
 #else
 static const StepFunction STEPS[1][FEATURE_SETS] = {VARIANTS(scalar)};
+static const PulseFunction PULSES[1] = {pulse_scalar};
+static const AmountFunction AMOUNTS[1] = {amount_scalar};
 #endif
 
 static int best_level(void) {
@@ -96,3 +116,7 @@ int kernel_level(int wanted) {
 }
 
 StepFunction kernel_step(int level, int features) { return STEPS[level][features]; }
+
+PulseFunction kernel_pulse(int level) { return PULSES[level]; }
+
+AmountFunction kernel_amount(int level) { return AMOUNTS[level]; }

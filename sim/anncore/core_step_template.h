@@ -1,6 +1,6 @@
 /* One step of a block, written once over a vector type. The file that includes this defines STEP(name), TARGET, V (vector of doubles),
- * WIDTH, LOAD, STORE, ALL (broadcast), MIN, MAX, IF_POSITIVE(key, a, b), OR, XOR and
- * SCALE(p, y) = p * 2^(integer in the low bits of y).
+ * WIDTH, LOAD, FROM_BYTES, FROM_FLOATS, STORE, ALL (broadcast), MIN, MAX, IF_POSITIVE(key, a, b), OR, XOR, ANY_BIT,
+ * ANY_NOT_NEGATIVE and SCALE(p, y) = p * 2^(integer in the low bits of y).
  *
  * Membrane by an exponential Euler step whose effective length follows the local slope of the amplifier: exact for a relaxing membrane
  * and for a slewing one. Lines and adaptation decay exactly; the membrane sees a line's mean over the step (folded into its scale).
@@ -25,42 +25,57 @@ TARGET ALWAYS_INLINE V STEP(lattice)(V x) { return (x + ALL(LATTICE)) - ALL(LATT
 TARGET ALWAYS_INLINE uint64_t STEP(block)(Block *b, int p, const Common *c, int exponential, int adaptation) {
     const int q = p ^ 1;
     V moved = ALL(0.0), above = ALL(-1.0);
-    for (int i = 0; i < LANES; i += WIDTH) {
-        const V volt = LOAD(b->v[p] + i), exc = LOAD(b->exc[p] + i), inh = LOAD(b->inh[p] + i);
-        V current = LOAD(b->exc_strength + i) * STEP(curve)(exc * LOAD(b->exc_scale + i) + LOAD(b->exc_shift + i));
-        current = current - LOAD(b->inh_strength + i) * STEP(curve)(inh * LOAD(b->inh_scale + i) + LOAD(b->inh_shift + i));
-        current = current + LOAD(b->drift + i);
+    for (int k = 0; k < LANES; k += WIDTH) {
+        Group *g = &b->group[k / WIDEST];
+        const int i = k % WIDEST;
+        const V volt = LOAD(g->v[p] + i), exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
+        V current = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
+        current = current - LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
+        current = current + LOAD(g->drift + i);
         if (adaptation) {
-            const V w = LOAD(b->w[p] + i), offset = w - LOAD(b->w_rest + i);
-            const V pull = LOAD(b->w_gain + i) * (volt - LOAD(b->w_potential + i)) - offset;
-            const V next = STEP(clip)(STEP(lattice)(w + LOAD(b->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
-            STORE(b->w[q] + i, next);
+            const V w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
+            const V pull = LOAD(g->w_gain + i) * (volt - LOAD(g->w_potential + i)) - offset;
+            const V next = STEP(clip)(STEP(lattice)(w + LOAD(g->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
+            STORE(g->w[q] + i, next);
             moved = OR(moved, XOR(next, w));
-            current = current - LOAD(b->w_strength + i) * offset;
+            current = current - LOAD(g->w_strength + i) * offset;
         }
         if (exponential) {
-            const V upswing = LOAD(b->exp_strength + i) * STEP(power)((volt - LOAD(b->exp_potential + i)) * ALL(c->octaves));
-            current = current + MIN(upswing, LOAD(b->exp_limit + i));
+            const V upswing = LOAD(g->exp_strength + i) * STEP(power)((volt - LOAD(g->exp_potential + i)) * ALL(c->octaves));
+            current = current + MIN(upswing, LOAD(g->exp_limit + i));
         }
         V room = IF_POSITIVE(current, ALL(c->rail_high) - volt, volt - ALL(c->rail_low)) * ALL(c->rail_inverse);
         room = STEP(clip)(room, ALL(0.0), ALL(1.0));
-        const V y = STEP(clip)((LOAD(b->target + i) - volt) * LOAD(b->inverse + i), ALL(-1.0), ALL(1.0)), y2 = y * y;
-        const V slope = LOAD(b->slew + i) * (y * (ALL(3.0) - y2)) + current * (room * (ALL(1.5) - ALL(0.5) * (room * room)));
-        const V change = slope * (ALL(STEP_US) - LOAD(b->lag + i) * (ALL(1.0) - y2));
+        const V y = STEP(clip)((LOAD(g->target + i) - volt) * LOAD(g->inverse + i), ALL(-1.0), ALL(1.0)), y2 = y * y;
+        const V slope = LOAD(g->slew + i) * (y * (ALL(3.0) - y2)) + current * (room * (ALL(1.5) - ALL(0.5) * (room * room)));
+        const V change = slope * (ALL(STEP_US) - LOAD(g->lag + i) * (ALL(1.0) - y2));
         const V next = STEP(clip)(STEP(lattice)(volt + change), ALL(c->node_low), ALL(c->node_high));
-        const V exc_next = STEP(lattice)(exc - exc * LOAD(b->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(b->inh_loss + i));
-        STORE(b->v[q] + i, next);
-        STORE(b->exc[q] + i, exc_next);
-        STORE(b->inh[q] + i, inh_next);
+        const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
+        STORE(g->v[q] + i, next);
+        STORE(g->exc[q] + i, exc_next);
+        STORE(g->inh[q] + i, inh_next);
         moved = OR(OR(moved, XOR(next, volt)), OR(XOR(exc_next, exc), XOR(inh_next, inh)));
-        above = MAX(above, next - LOAD(b->threshold + i));
+        above = MAX(above, next - LOAD(g->threshold + i));
     }
-    double fold[2][WIDTH];
-    STORE(fold[0], moved);
-    STORE(fold[1], above);
-    uint64_t result = 0;
-    for (int i = 0; i < WIDTH; i++) result |= (bits_of(fold[0][i]) ? 1u : 0u) | (fold[1][i] >= 0.0 ? 2u : 0u);
-    return result;
+    return (ANY_BIT(moved) ? 1u : 0u) | (ANY_NOT_NEGATIVE(above) ? 2u : 0u);
+}
+
+TARGET static void STEP(pulse)(Block *b, int p, const double *amounts, int mode, double limit) {
+    for (int k = 0; k < LANES; k += WIDTH) {
+        Group *g = &b->group[k / WIDEST];
+        const int i = k % WIDEST;
+        const V amount = LOAD(amounts + k);
+        if (mode & 1) STORE(g->exc[p] + i, MIN(LOAD(g->exc[p] + i) + amount * LOAD(g->exc_step + i), ALL(limit)));
+        if (mode & 2) STORE(g->inh[p] + i, MIN(LOAD(g->inh[p] + i) + amount * LOAD(g->inh_step + i), ALL(limit)));
+    }
+}
+
+TARGET static void STEP(amount)(double *amounts, const uint8_t *weights, const float *gains, double charge) {
+    for (int i = 0; i < LANES; i += WIDTH) {
+        V amount = FROM_BYTES(weights + i) * ALL(charge);
+        if (gains) amount = amount * FROM_FLOATS(gains + i);
+        STORE(amounts + i, amount);
+    }
 }
 
 TARGET static uint64_t STEP(plain)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 0, 0); }
@@ -73,6 +88,8 @@ TARGET static uint64_t STEP(all)(Block *b, int p, const Common *c) { return STEP
 #undef V
 #undef WIDTH
 #undef LOAD
+#undef FROM_BYTES
+#undef FROM_FLOATS
 #undef STORE
 #undef ALL
 #undef MIN
@@ -80,4 +97,6 @@ TARGET static uint64_t STEP(all)(Block *b, int p, const Common *c) { return STEP
 #undef IF_POSITIVE
 #undef OR
 #undef XOR
+#undef ANY_BIT
+#undef ANY_NOT_NEGATIVE
 #undef SCALE
