@@ -52,11 +52,18 @@ cdef class Port:
         return self.pll_read(address - PLL_BASE, tick)
 
     cdef void pll_write(self, int register, uint32_t word, int64_t tick) noexcept nogil:
-        """Register 0..7 of the PLL, over the omnibus or JTAG. The link's clock follows."""
+        """Register 0..7 of the PLL, over the omnibus or JTAG. The clocks of link and MADC follow.
+
+        An MADC without clock keeps its last one, and the chip's other clocks always run at their nominal frequency: not modelled.
+        """
+        self.chip.advance(tick)
         with gil:
             self.pll.write(register, word, tick)
             clock = self.pll.frequency(_pll.PHY_REFERENCE_CLOCK)
             self.link.set_clock_good(abs(clock / NOMINAL_PHY_CLOCK - 1) <= CLOCK_TOLERANCE, tick)
+            clock = self.pll.frequency(_pll.MADC_CLOCK)
+            if clock:
+                self.chip.madc.set_clock(clock)
         self.chip.poke(PLL_BASE + register, word)
 
     cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil:

@@ -20,6 +20,7 @@ cdef enum:
     DRAM_BASE = 0x84000000u
     DRAM_END = 0x88000000u
     DRAM_PAGE_BITS = 12
+    ADDRESSES_LOGGED = 100
 
 # the same for Python expressions, where a C enumerator above 2**31 would turn negative
 _SMALL = range(table.SMALL_BASE, table.SMALL_BASE + table.SMALL_WORDS)
@@ -47,7 +48,7 @@ cdef class RegisterFile:
     """Values of all FPGA registers and memories.
 
     `strict`: an access to an address without register raises UndefinedAccess; otherwise it reads 0, is counted in `faults` and logged once
-    per address to the logger `sim.fpga`.
+    per address to the logger `sim.fpga`, for the first 100 of them.
     """
 
     def __init__(self, bint strict=False):
@@ -148,7 +149,7 @@ cdef class RegisterFile:
             if self.strict:
                 raise UndefinedAccess(address, instruction, is_read)
             key = (address, is_read)
-            if key not in self.faults:
+            if key not in self.faults and len(self.faults) < ADDRESSES_LOGGED:
                 _log.warning("%s address 0x%08x: no such register on this FPGA (instruction %d)", "read from" if is_read else "write to", address, instruction)
             self.faults[key] = self.faults.get(key, 0) + 1
         return 0

@@ -96,6 +96,24 @@ def test_chip_access_faults_in_strict_mode(make_lab, words):
     assert lab.data(words.read(0), words.halt) == [0], "the next run is clean"
 
 
+MADC_CONFIG = (0x3500, 0xC060, 0, 0, 0x103, 0x1C9, 0x1 | 1 << 1, 0xF9, 0, 0x51)  # default words with dummy data
+
+
+@pytest.mark.parametrize("p2, rate", [(2, 500e6 / 17), (4, 250e6 / 17)])
+def test_madc_rate_follows_the_pll(ready, words, p2, rate):
+    low = 0x2A20A902 & ~(3 << 29) | p2 - 1 << 29
+    ready.run(words.chip_over_jtag(0x80000, low), words.barrier(2), words.halt)
+    config = [word for i, value in enumerate(MADC_CONFIG) for word in words.write(0xC0001 + i, value)]
+    wake, start, stop = (words.write(0xC0000, word) for word in (1, 1 << 1 | 1 << 4, 1 << 2))
+    microseconds = 200
+    answer = ready.run(config, wake, words.setup, words.wait(125_000), start, words.wait(125_000 + 125 * microseconds), stop, words.halt)
+    samples = answer.madc_samples
+    assert len(samples) == pytest.approx(rate * microseconds * 1e-6, rel=0.01)
+    assert ready.system.counters["events"]["madc"]["late"] == 0
+    delay = samples["fpga_time"].astype(np.int64) - samples["chip_time"].astype(np.int64)
+    assert delay.min() >= 0 and delay.max() <= 127
+
+
 def test_seed_range():
     with pytest.raises(ConfigurationError, match="seed"):
         System(VirtualChip(0), seed=1 << 64)
@@ -109,3 +127,16 @@ def test_errors_are_runtime_errors():
 def test_time_units():
     assert clock.TICKS_PER_FPGA_CYCLE * clock.TICK_NS == 8 and clock.TICKS_PER_SYSTIME * clock.TICK_NS == 4
     assert clock.TICKS_PER_US * clock.TICK_NS == 1000 and clock.GRID_TICKS * clock.TICK_NS == 100
+
+
+def test_public_names_and_examples():
+    import doctest
+
+    import sim
+    import sim.connection
+
+    assert [name for name in sim.__all__ if not hasattr(sim, name)] == []
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = sim.nothing
+    results = [doctest.testmod(module) for module in (sim, sim.connection)]
+    assert all(result.attempted and not result.failed for result in results)
