@@ -1,1 +1,68 @@
+"""Playback programs: builder, tickets, programs, their execution, and the programs that initialise a chip.
 
+builder = PlaybackProgramBuilder()
+builder.write(coordinate, container)
+ticket = builder.read(coordinate)
+run(connection, [builder.done()])
+ticket.get()
+"""
+
+from stadls._run import RunTimeInfo, run
+from stadls.board_init import ASICAdapterBoardInit, CubeASICAdapterBoardInit, JboaASICAdapterBoardInit
+from stadls.builder import PlaybackProgramBuilder
+from stadls.chip_init import ChipInit, InitError, SystemInit
+from stadls.errors import (
+    AccessError,
+    CoordinateError,
+    DifferentialWriteError,
+    InstructionTimeoutError,
+    MergeError,
+    MissingResponseError,
+    NotAContainerError,
+    NotReadableError,
+    NotWritableError,
+    ProgramCountError,
+    RunError,
+    StadlsError,
+    TargetError,
+    TicketError,
+)
+from stadls.events import ChipTime, FPGATime, HighspeedLinkNotification, MADCSampleFromChip, SpikeFromChip
+from stadls.generator import PlaybackGenerator, generate
+from stadls.program import PlaybackProgram
+from stadls.ticket import ContainerTicket
+
+__all__ = [
+    "ASICAdapterBoardInit",
+    "AccessError",
+    "ChipInit",
+    "ChipTime",
+    "ContainerTicket",
+    "CoordinateError",
+    "CubeASICAdapterBoardInit",
+    "DifferentialWriteError",
+    "FPGATime",
+    "HighspeedLinkNotification",
+    "InitError",
+    "InstructionTimeoutError",
+    "JboaASICAdapterBoardInit",
+    "MADCSampleFromChip",
+    "MergeError",
+    "MissingResponseError",
+    "NotAContainerError",
+    "NotReadableError",
+    "NotWritableError",
+    "PlaybackGenerator",
+    "PlaybackProgram",
+    "PlaybackProgramBuilder",
+    "ProgramCountError",
+    "RunError",
+    "RunTimeInfo",
+    "SpikeFromChip",
+    "StadlsError",
+    "SystemInit",
+    "TargetError",
+    "TicketError",
+    "generate",
+    "run",
+]

@@ -1,0 +1,29 @@
+"""The one import of most scripts: `from dlens_vx_v3 import hal, halco, hxcomm, lola, sta`.
+
+Each name is one of the original packages; it is imported when it is first used.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+_PACKAGES = {
+    "hal": "pyhaldls_vx_v3",
+    "halco": "pyhalco_hicann_dls_vx_v3",
+    "lola": "pylola_vx_v3",
+    "sta": "pystadls_vx_v3",
+    "hxcomm": "pyhxcomm_vx",
+}
+
+__all__ = ["hal", "halco", "hxcomm", "lola", "sta"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in _PACKAGES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{name}")
+    globals()[name] = module
+    return module
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

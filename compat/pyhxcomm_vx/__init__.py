@@ -1,0 +1,58 @@
+"""Connections under their original names. (facts: transport 5.1)
+
+    with ManagedConnection() as connection:
+        connection.get_hwdb_entry()[0]
+
+What stands behind a connection is chosen by the environment, with nothing set it is the embedded model. The managed classes of a certain
+kind need that kind to be available (`fisch.kinds()`), otherwise entering them raises ConnectionFailedError.
+"""
+
+from fisch import (
+    ConnectionFailedError,
+    ConnectionTimeInfo,
+    HXCubeFPGAEntry,
+    HXCubeSetupEntry,
+    HXCubeWingEntry,
+    JboaAggregatorEntry,
+    JboaSetupEntry,
+    SimulationEntry,
+    Target,
+    ZeroMockEntry,
+)
+from pyhxcomm_vx._handles import (
+    ConnectionHandle,
+    MultiARQConnectionHandle,
+    MultiSimConnectionHandle,
+    MultiZeroMockConnectionHandle,
+    QuiggeldyConnectionHandle,
+)
+from pyhxcomm_vx._managed import (
+    ManagedConnection,
+    ManagedMultiARQConnection,
+    ManagedMultiSimConnection,
+    ManagedMultiZeroMockConnection,
+    ManagedQuiggeldyConnection,
+)
+
+__all__ = [
+    "ConnectionFailedError",
+    "ConnectionHandle",
+    "ConnectionTimeInfo",
+    "HXCubeFPGAEntry",
+    "HXCubeSetupEntry",
+    "HXCubeWingEntry",
+    "JboaAggregatorEntry",
+    "JboaSetupEntry",
+    "ManagedConnection",
+    "ManagedMultiARQConnection",
+    "ManagedMultiSimConnection",
+    "ManagedMultiZeroMockConnection",
+    "ManagedQuiggeldyConnection",
+    "MultiARQConnectionHandle",
+    "MultiSimConnectionHandle",
+    "MultiZeroMockConnectionHandle",
+    "QuiggeldyConnectionHandle",
+    "SimulationEntry",
+    "Target",
+    "ZeroMockEntry",
+]

@@ -1,0 +1,103 @@
+"""Context managers that open connections and close them again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any, ClassVar, Generic, TypeVar
+
+from fisch import Connection, connection_from_environment, connection_kind
+from fisch.errors import ConnectionFailedError
+from pyhxcomm_vx._handles import (
+    ConnectionHandle,
+    MultiARQConnectionHandle,
+    MultiSimConnectionHandle,
+    MultiZeroMockConnectionHandle,
+    QuiggeldyConnectionHandle,
+)
+
+Handle = TypeVar("Handle", bound=ConnectionHandle)
+
+
+class _Managed(Generic[Handle]):
+    """Opens on entering, closes on leaving; can be entered again afterwards."""
+
+    _handle: Handle | None = None
+
+    def _open(self) -> Handle:
+        raise NotImplementedError
+
+    def __enter__(self) -> Handle:
+        if self._handle is not None:
+            raise ConnectionFailedError("this connection is open already")
+        self._handle = self._open()
+        return self._handle
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
+
+
+class ManagedConnection(_Managed[ConnectionHandle]):
+    """The connection that the environment asks for; with nothing set, the embedded model."""
+
+    def _open(self) -> ConnectionHandle:
+        return ConnectionHandle._of(connection_from_environment().connections)
+
+
+class _OfKind(_Managed[Handle]):
+    """Connections of one kind: those that the environment describes, or one per tuple of constructor arguments."""
+
+    _kind: ClassVar[str]
+    _class: ClassVar[type[ConnectionHandle]]
+
+    def __init__(self, arguments: Iterable[tuple[Any, ...]] | None = None) -> None:
+        self._arguments = None if arguments is None else [tuple(each) for each in arguments]
+
+    def _open(self) -> Handle:
+        kind = connection_kind(self._kind)
+        if self._arguments is None:
+            return self._class._of(kind.from_environment(dict(os.environ)))  # type: ignore[return-value]
+        return self._class._of(_all_or_none(kind, self._arguments))  # type: ignore[return-value]
+
+
+def _all_or_none(kind: type[Connection], arguments: list[tuple[Any, ...]]) -> list[Connection]:
+    """Opens one connection per tuple; if one of them fails, those before are closed again."""
+    opened: list[Connection] = []
+    try:
+        for each in arguments:
+            opened.append(kind(*each))
+    except BaseException:
+        for connection in opened:
+            connection.close()
+        raise
+    return opened
+
+
+class ManagedMultiZeroMockConnection(_OfKind[MultiZeroMockConnectionHandle]):
+    """Connections to nothing; arguments: one tuple (nanoseconds per message,) each, default one with 8 ns."""
+
+    _kind, _class = "zeromock", MultiZeroMockConnectionHandle
+
+
+class ManagedMultiARQConnection(_OfKind[MultiARQConnectionHandle]):
+    """Connections to FPGAs over UDP; arguments: one tuple (IP address,) each."""
+
+    _kind, _class = "arq", MultiARQConnectionHandle
+
+
+class ManagedMultiSimConnection(_OfKind[MultiSimConnectionHandle]):
+    """Connections to a register-transfer simulation; arguments: one tuple (IP address, port) each."""
+
+    _kind, _class = "simulation", MultiSimConnectionHandle
+
+
+class ManagedQuiggeldyConnection(_OfKind[QuiggeldyConnectionHandle]):
+    """A setup shared with other users; arguments: IP address, port, token or None."""
+
+    _kind, _class = "quiggeldy", QuiggeldyConnectionHandle
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__([arguments] if arguments else None)

@@ -1,0 +1,105 @@
+"""Execution of programs. (facts: registers/stadls 4, transport 2.4, 2.8)"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fisch import Connection, ConnectionTimeInfo, MultiConnection, ResponseDecoder, ut
+from stadls.errors import InstructionTimeoutError, MissingResponseError, NotAContainerError, ProgramCountError, TargetError
+from stadls.explain import hint, surroundings
+from stadls.program import CLASSES, PlaybackProgram
+
+_log = logging.getLogger("stadls.run")
+_HALT = np.array([ut.HALT_WORD], np.uint64)
+
+
+@dataclass
+class RunTimeInfo:
+    """Where the time of one run went: per connection, and for handing the decoded responses to the programs."""
+
+    connection: list[ConnectionTimeInfo] = field(default_factory=list)
+    playback_decode_time: timedelta = field(default_factory=timedelta)
+
+    def __str__(self) -> str:
+        lines = [f"{info}" for info in self.connection]
+        return "\n".join(["RunTimeInfo(", *(f"  {line}" for line in lines), f"  playback_decode_time: {self.playback_decode_time}", ")"])
+
+
+def run(connection: MultiConnection | Connection, programs: Sequence[PlaybackProgram]) -> RunTimeInfo:
+    """Executes one program per chip of the connection and fills the programs with what comes back.
+
+    Raises ProgramCountError, TargetError, InstructionTimeoutError if an instruction ran into the instruction timeout,
+    MissingResponseError, and whatever the connection raises. The connection stays usable. Responses of an earlier run of the same
+    program are replaced, notifications included (the original keeps adding to those).
+    """
+    together = MultiConnection([connection]) if isinstance(connection, Connection) else connection
+    _check(together, programs)
+    before = together.time_infos
+    for program in programs:
+        program.clear()
+    answers = together.execute([np.concatenate((program.words, _HALT)) for program in programs])
+    decoded = timedelta()
+    for program, answer, one in zip(programs, answers, together.connections, strict=True):
+        decoded += _fill(program, answer, one)
+    _report(programs)
+    return RunTimeInfo([after - earlier for after, earlier in zip(together.time_infos, before, strict=True)], decoded)
+
+
+def _check(connection: MultiConnection, programs: Sequence[PlaybackProgram]) -> None:
+    if isinstance(programs, PlaybackProgram) or not all(isinstance(program, PlaybackProgram) for program in programs):
+        raise NotAContainerError(f"a list of PlaybackPrograms is needed, one for each FPGA, not {programs!r}")
+    if len(programs) != connection.size:
+        raise ProgramCountError(f"For each fpga exactly one program is required. ({len(programs)} programs, {connection.size} FPGAs)")
+    for program in programs:
+        if not connection.supported_targets - program.unsupported_targets:
+            refused = ", ".join(sorted(target.name for target in program.unsupported_targets))
+            raise TargetError(f"Trying to execute program on unsupported target. (some of its accesses are refused by: {refused})")
+
+
+def _fill(program: PlaybackProgram, answer: NDArray[np.uint64], connection: Connection) -> timedelta:
+    """Decodes the words that came back into the program; returns how long the program took to take them over."""
+    begin = time.perf_counter()
+    decoder = ResponseDecoder()
+    decoder.push(answer)
+    middle = time.perf_counter()
+    connection.add_time(ConnectionTimeInfo(decode_duration=timedelta(seconds=middle - begin)))
+    program.take(decoder)
+    return timedelta(seconds=time.perf_counter() - middle)
+
+
+def _report(programs: Sequence[PlaybackProgram]) -> None:
+    """Raises if an FPGA reported an error or if responses are missing; logs what the links reported."""
+    failed = any(len(program.timeouts) or not program.tickets_valid() for program in programs)
+    for program in programs:
+        for notification in program.highspeed_link_notifications:
+            _log.log(logging.INFO if failed else logging.DEBUG, "%s", notification)
+    for chip, program in enumerate(programs):
+        if len(program.timeouts):
+            raise _notification(chip, program, sum(len(each.timeouts) for each in programs))
+    for chip, program in enumerate(programs):
+        if not program.tickets_valid():
+            raise MissingResponseError(f"Not all response data to PlaybackPrograms valid. (FPGA {chip}: {_missing(program)})")
+
+
+def _missing(program: PlaybackProgram) -> str:
+    counts = [(kind, program.n_responses(kind), program.expected[kind]) for kind in CLASSES]
+    return ", ".join(f"{got} of {expected} {kind.name.lower()} responses" for kind, got, expected in counts if got != expected)
+
+
+def _notification(chip: int, program: PlaybackProgram, total: int) -> InstructionTimeoutError:
+    first = program.timeouts[0]
+    index, when = int(first["instruction"]), int(first["fpga_time"])
+    lines = [
+        f"{total} FPGA sent error notification(s). Instruction timeout on FPGA {chip} at FPGA time {when}, instruction {index}"
+        f" of {program.size_to_fpga} ({int(first['trace_stalls'])} trace stalls, {int(first['omnibus_reads'])} omnibus reads in flight).",
+    ]
+    if index < program.size_to_fpga:
+        lines += [hint(program.words, index), surroundings(program.words, index)]
+    return InstructionTimeoutError("\n".join(lines), chip, index, when)

@@ -1,0 +1,80 @@
+"""Errors of playback programs: one shallow tree on RuntimeError, as everything the original raises here is one.
+
+Errors about an access carry the coordinate and the container (object or class); errors of a run carry the time and place of the failure.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class StadlsError(RuntimeError):
+    """Base of all errors of this package."""
+
+
+class AccessError(StadlsError):
+    """A write, read or wait that cannot be part of a program."""
+
+    def __init__(self, text: str, coordinate: Any = None, container: Any = None) -> None:
+        super().__init__(text)
+        self.coordinate = coordinate
+        self.container = container
+
+
+class CoordinateError(AccessError, TypeError):
+    """A coordinate of another kind than the container stands on, or one that no container stands on."""
+
+
+class NotAContainerError(AccessError, TypeError):
+    """Something else than a container, condition or backend was given where one is needed."""
+
+
+class NotWritableError(AccessError):
+    """The container has nothing to write over that backend."""
+
+
+class NotReadableError(AccessError):
+    """The container has nothing to read over that backend."""
+
+
+class DifferentialWriteError(AccessError):
+    """A write against a reference of a container that has no such writes, or against a reference of another class."""
+
+
+class MergeError(StadlsError):
+    """Two builders cannot be joined as asked for."""
+
+
+class TicketError(StadlsError):
+    """A ticket was asked for something it does not have (yet)."""
+
+
+class RunError(StadlsError):
+    """A program could not be executed or its execution failed."""
+
+
+class ProgramCountError(RunError):
+    """The number of programs is not the number of FPGAs of the connection."""
+
+
+class TargetError(RunError):
+    """A program contains accesses that the other end of the connection does not support."""
+
+
+class InstructionTimeoutError(RunError):
+    """An FPGA reported that an instruction ran into the instruction timeout.
+
+    fpga_time     stamp of the first notification in FPGA cycles
+    instruction   0-based index of the instruction in the program
+    chip          index of the FPGA
+    """
+
+    def __init__(self, text: str, chip: int, instruction: int, fpga_time: int) -> None:
+        super().__init__(text)
+        self.chip = chip
+        self.instruction = instruction
+        self.fpga_time = fpga_time
+
+
+class MissingResponseError(RunError):
+    """Fewer or more responses arrived than the program has reads."""
