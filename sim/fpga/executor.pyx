@@ -12,6 +12,7 @@ is discarded up to the next HALT, which is echoed as usual. (facts: transport 2.
 Accuracy: order and count of responses, timer, barriers, time-outs: exact as far as software relies on them. Latencies: timing.py.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from fisch._ut cimport (
@@ -264,7 +265,7 @@ cdef class Executor:
                 self.adopt_systime()
 
     cdef int flush(self, int64_t cycle) except -1 nogil:
-        """Brings chip and stream to `cycle`."""
+        """Brings chip and stream to `cycle`. A keyboard interrupt ends the run here."""
         cdef Py_ssize_t i
         cdef int64_t tick = cycle * TICKS_PER_FPGA_CYCLE
         if cycle >= self.pending:
@@ -277,6 +278,8 @@ cdef class Executor:
             )
         self.link.clear_changes()
         self.chip.advance(tick)
+        with gil:
+            PyErr_CheckSignals()
         self.trace.take(self.chip)
         self.flushed = max(self.flushed, cycle)
         return self.trace.emit(cycle, False)
@@ -369,6 +372,8 @@ cdef class Executor:
             self.service(self.cycle)
         if self.chip_free > self.cycle * TICKS_PER_FPGA_CYCLE:
             self.cycle = cycles_of(self.chip_free)
+            if self.cycle >= self.pending:
+                self.service(self.cycle)
         self.chip_free = self.cycle * TICKS_PER_FPGA_CYCLE + self.rate_interval
         self.bus.status.words_written += 1
         return 1

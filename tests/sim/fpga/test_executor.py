@@ -1,5 +1,7 @@
 """The playback executor through whole programs: responses, their order and times, waiting, failing."""
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -262,6 +264,22 @@ def test_unknown_word_is_refused_and_the_next_run_is_clean(lab, words):
     assert caught.value.instruction == 1 and isinstance(caught.value, (SimError, RuntimeError))
     with pytest.raises(ProtocolError, match="without an address"):
         lab.run([12 << 56 | 5], words.halt)
+    assert list(lab.run(words.tick, words.halt).loopback["tick"]) == [1, 0]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timer on this system")
+def test_keyboard_interrupt_ends_a_long_run(lab, words):
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            lab.run([*words.setup, *words.wait((1 << 32) - 1)] * 10_000, words.halt)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
     assert list(lab.run(words.tick, words.halt).loopback["tick"]) == [1, 0]
 
 
