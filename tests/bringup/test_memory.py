@@ -42,7 +42,7 @@ CASES = {
 def test_read_back(name: str, backend: Any, execute: Callable[[Any], Any]) -> None:
     coordinate_class, make = CASES[name]
     draw = random.Random(f"{name} {backend.name}")
-    places = [coordinate_class(halco.Enum(index)) for index in draw.sample(range(coordinate_class.size), 40)]
+    places = [coordinate_class(halco.common.Enum(index)) for index in draw.sample(range(coordinate_class.size), 40)]
     written = [make(draw) for _ in places]
     builder = sta.PlaybackProgramBuilder()
     for place, config in zip(places, written, strict=True):
@@ -56,7 +56,7 @@ def test_read_back(name: str, backend: Any, execute: Callable[[Any], Any]) -> No
 
 
 def test_what_one_way_writes_the_other_reads(execute: Callable[[Any], Any]) -> None:
-    place, config = halco.NeuronConfigOnDLS(halco.Enum(300)), neuron(random.Random(1))
+    place, config = halco.NeuronConfigOnDLS(halco.common.Enum(300)), neuron(random.Random(1))
     config.enable_fire = True
     builder = sta.PlaybackProgramBuilder()
     builder.write(place, config, hal.Backend.OmnibusChipOverJTAG)
@@ -67,7 +67,7 @@ def test_what_one_way_writes_the_other_reads(execute: Callable[[Any], Any]) -> N
 
 
 def test_differential_write_changes_what_differs(execute: Callable[[Any], Any]) -> None:
-    place, before = halco.NeuronConfigOnDLS(halco.Enum(7)), neuron(random.Random(2))
+    place, before = halco.NeuronConfigOnDLS(halco.common.Enum(7)), neuron(random.Random(2))
     after = hal.NeuronConfig(before)
     after.enable_fire = not before.enable_fire
     builder = sta.PlaybackProgramBuilder()
@@ -79,7 +79,7 @@ def test_differential_write_changes_what_differs(execute: Callable[[Any], Any]) 
 
 
 def test_configuration_survives_the_end_of_a_program(execute: Callable[[Any], Any]) -> None:
-    place, config = halco.SynapseQuadOnDLS(halco.Enum(1234)), quad(random.Random(3))
+    place, config = halco.SynapseQuadOnDLS(halco.common.Enum(1234)), quad(random.Random(3))
     builder = sta.PlaybackProgramBuilder()
     builder.write(place, config)
     execute(builder)
@@ -90,7 +90,7 @@ def test_configuration_survives_the_end_of_a_program(execute: Callable[[Any], An
 
 def test_neighbours_stay(execute: Callable[[Any], Any]) -> None:
     draw = random.Random(4)
-    first, second = (halco.SynapseQuadOnDLS(halco.Enum(index)) for index in (500, 501))
+    first, second = (halco.SynapseQuadOnDLS(halco.common.Enum(index)) for index in (500, 501))
     kept = quad(draw)
     builder = sta.PlaybackProgramBuilder()
     builder.write(second, kept)
@@ -101,7 +101,7 @@ def test_neighbours_stay(execute: Callable[[Any], Any]) -> None:
 
 
 def test_atomic_neuron_read_back(execute: Callable[[Any], Any]) -> None:
-    place, config = halco.AtomicNeuronOnDLS(halco.Enum(260)), lola.AtomicNeuron()
+    place, config = halco.AtomicNeuronOnDLS(halco.common.Enum(260)), lola.AtomicNeuron()
     config.leak.v_leak, config.leak.i_bias = 500, 300
     config.threshold.enable, config.threshold.v_threshold = True, 600
     config.refractory_period.refractory_time = 77
