@@ -1,0 +1,128 @@
+"""Leak, capacitance, potentials, offset current: against closed forms."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from sim.physics import number
+
+PICOFARAD_PER_CODE = number("membrane_capacitance_per_code") * 1e12
+
+
+def capacitance(code: int) -> float:
+    return PICOFARAD_PER_CODE * (code + number("membrane_capacitance_intrinsic"))
+
+
+def time_constant(code: int, switches: float = 1.0, capacitor: int = 63) -> float:
+    """Of the leak [us]."""
+    return capacitance(capacitor) / (number("leak_conductance_per_code") * 1e6 * code * switches)
+
+
+def decay_time(trace: np.ndarray, rest: float, every_us: float = 0.1) -> float:
+    """Time constant of an exponential approach [us], from the middle of the trace's range."""
+    distance = np.abs(trace - rest)
+    part = (distance < 0.05) & (distance > 0.001)
+    slope = np.polyfit(np.arange(trace.size)[part] * every_us, np.log(distance[part]), 1)[0]
+    return -1.0 / slope
+
+
+@pytest.mark.parametrize(
+    ("code", "switch", "factor"),
+    [(63, None, 1), (200, None, 1), (1022, None, 1), (400, "enable_leak_division", 1 / 8), (100, "enable_leak_multiplication", 8),
+     (1022, "enable_leak_multiplication", 8), (200, "enable_leak_degeneration", 0.5)],
+)  # fmt: skip
+def test_membrane_relaxes_with_the_time_constant_of_its_code(kit: Callable, code: int, switch: str | None, factor: float) -> None:
+    k = kit()
+    switches = {} if switch is None else {switch: 1}
+    k.neuron(7, {"membrane_capacitor_size": 63, **switches}, v_leak=700, i_bias_leak=code)
+    expected = time_constant(code, factor)
+    k.run(25 * expected)
+    k.cell(7, "v_leak", 740)
+    trace = k.trace(7, 0, 8 * expected)
+    rest = number("leak_offset") + 740 * number("leak_slope")
+    assert decay_time(trace, rest) == pytest.approx(expected, rel=2e-3)
+    k.run(25 * expected)
+    assert k.core.voltage(7, 0) == pytest.approx(rest, abs=1e-6)
+
+
+@pytest.mark.parametrize("capacitor", [0, 20, 63])
+def test_time_constant_grows_with_the_capacitor_and_the_intrinsic_capacitance(kit: Callable, capacitor: int) -> None:
+    k = kit()
+    k.neuron(500, {"membrane_capacitor_size": capacitor}, v_leak=600, i_bias_leak=50)
+    k.run(1000)
+    k.cell(500, "v_leak", 640)
+    rest = number("leak_offset") + 640 * number("leak_slope")
+    assert decay_time(k.trace(500, 0, 200), rest) == pytest.approx(time_constant(50, 1, capacitor), rel=2e-3)
+
+
+def test_far_from_its_target_the_leak_is_a_current_source(kit: Callable) -> None:
+    k = kit()
+    k.neuron(0, {"membrane_capacitor_size": 63}, v_leak=400, i_bias_leak=150)
+    k.run(300)
+    k.cell(0, "v_leak", 1000)
+    trace = k.trace(0, 0, 5)
+    slope = np.diff(trace)[1:20] * 10
+    assert slope == pytest.approx(number("leak_linear_range") / time_constant(150), rel=1e-6)
+
+
+def test_without_leak_current_the_membrane_keeps_its_voltage(kit: Callable) -> None:
+    k = kit()
+    k.neuron(0, {"membrane_capacitor_size": 63}, v_leak=700, i_bias_leak=500)
+    k.run(200)
+    before = k.core.voltage(0, 0)
+    k.cell(0, "i_bias_leak", 0)
+    k.cell(0, "v_leak", 400)
+    k.run(20_000)
+    assert k.core.voltage(0, 0) == before
+
+
+@pytest.mark.parametrize("inverted", [0, 1])
+def test_offset_current_charges_the_membrane(kit: Callable, inverted: int) -> None:
+    k = kit()
+    k.neuron(9, {"membrane_capacitor_size": 63}, v_leak=750, i_bias_leak=500, i_mem_offset=70)
+    k.run(200)
+    k.cell(9, "i_bias_leak", 0)
+    k.neuron(9, {"membrane_capacitor_size": 63, "enable_membrane_offset": 1, "invert_membrane_offset": inverted})
+    slope = np.diff(k.trace(9, 0, 10)) * 10
+    expected = 70 * number("offset_current_per_code") * 1e6 / capacitance(63)
+    assert slope == pytest.approx(-expected if inverted else expected, rel=1e-3)
+    k.run(1000)
+    assert number("node_low") <= k.core.voltage(9, 0) <= number("node_high")
+
+
+@pytest.mark.parametrize(("code", "end"), [(0, "rail_low"), (1022, None)])
+def test_leak_potential_stays_between_the_rails(kit: Callable, code: int, end: str | None) -> None:
+    k = kit()
+    k.neuron(1, {"membrane_capacitor_size": 63}, v_leak=code, i_bias_leak=1000)
+    k.run(100)
+    expected = number("leak_offset") + code * number("leak_slope") if end is None else number(end)
+    assert k.core.voltage(1, 0) == pytest.approx(expected, abs=1e-6)
+
+
+def test_refresh_off_keeps_the_last_value(kit: Callable) -> None:
+    k = kit()
+    k.neuron(1, {"membrane_capacitor_size": 63}, v_leak=700, i_bias_leak=1000)
+    k.cell(1, "v_leak", 1023)
+    k.run(200)
+    assert k.core.voltage(1, 0) == pytest.approx(number("leak_offset") + 700 * number("leak_slope"), abs=1e-6)
+
+
+def test_neurons_of_all_blocks_are_set_one_by_one(kit: Callable) -> None:
+    k = kit()
+    neurons = [0, 63, 64, 127, 128, 255, 256, 383, 384, 511]
+    for neuron in neurons:
+        k.neuron(neuron, {"membrane_capacitor_size": 63}, v_leak=500 + neuron // 2, i_bias_leak=1000)
+    k.run(200)
+    for neuron in neurons:
+        assert k.core.voltage(neuron, 0) == pytest.approx(number("leak_offset") + (500 + neuron // 2) * number("leak_slope"), abs=1e-6)
+    assert k.core.voltage(1, 0) == pytest.approx(number("rail_low"), abs=1e-9)
+
+
+def test_power_up_state_is_quiet_and_defined(kit: Callable) -> None:
+    core = kit(5, "typical").core
+    core.power_up(123_456)
+    assert core.now == 123_450
+    assert core.run(10**9) == 10**9
+    assert {core.voltage(n, 0) for n in range(512)} == {core.voltage(0, 0)}
+    assert core.steps < 5 and core.n_spikes == 0
