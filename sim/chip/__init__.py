@@ -3,6 +3,6 @@
 from sim.chip.chip import Chip
 from sim.chip.omnibus import register_map
 from sim.chip.regions import Accuracy
-from sim.chip.timing import TIMING, Certainty, Timing
+from sim.chip.timing import TIMING, Timing
 
-__all__ = ["TIMING", "Accuracy", "Certainty", "Chip", "Timing", "register_map"]
+__all__ = ["TIMING", "Accuracy", "Chip", "Timing", "register_map"]

@@ -1,10 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The eight background event sources (facts: registers/behaviour, events, and analog model 12; behavioural).
 
-The period counts at 250 MHz. Switching a source on loads the seed; the first event follows one full period later. Regular mode: one event per
-period with a fixed label. Random mode: one draw per period, an event if its low byte is at most `rate` (rate 0: never); the next byte
-replaces the label bits selected by `mask`. The generator's polynomial is not public: a 32-bit xor-shift generator of full length stands for it
-(assumed), which stands still if the seed is 0: every draw is 0 then. A period of 0 counts as 1.
+The period counts at 250 MHz. Switching a source on loads the seed; the first event follows one full period later. Regular mode: one event
+per period with a fixed label. Random mode: one draw per period, an event if its low byte is at most `rate` (rate 0: never); the next byte
+replaces the label bits selected by `mask`. The generator's polynomial is not public: a 32-bit xor-shift generator of full length stands
+for it (assumed), which stands still if the seed is 0: every draw is 0 then. A period of 0 counts as 1.
 """
 
 from libc.string cimport memset

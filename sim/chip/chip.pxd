@@ -50,7 +50,6 @@ cdef class Chip:
     cdef int64_t link_free
     cdef dict fault_counts              # (address, is_read, is_undefined) -> count
     cdef list new_faults
-    cdef uint64_t n_stp_writes, n_ppu_starts, n_systime_syncs
 
     # -- called by the FPGA side; ticks never decrease
     cdef void write(self, uint32_t address, uint32_t data, int byte_enables, int64_t tick) noexcept nogil

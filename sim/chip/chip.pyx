@@ -2,7 +2,8 @@
 """The digital side of the chip: what the link reaches. Time is in ticks of 2 ns.
 
 Everything that happens at a time stands in one queue ordered by (tick, order of insertion); the analog core advances to the next entry,
-hands over its spikes, and the entry is processed. Register writes that change what neurons or events see first bring the chip up to their tick.
+hands over its spikes, and the entry is processed. Register writes that change what neurons or events see first bring the chip up to their
+tick.
 """
 
 import logging
@@ -14,9 +15,10 @@ import numpy as np
 
 from sim.chip.omnibus cimport (
     BACKEND, BACKEND_COMMON, BACKGROUND, CAPMEM, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE, CROSSBAR_OUTPUT, DRIVER, DROP_COUNTER,
-    EVENT_COUNTER, MADC_CONTROL, NEURON, NEURON_RESET, NEURON_RESET_QUAD, PADI_CONFIG, PADI_EVENT, PPU_CONTROL, READOUT, STORED, STP_CONFIG,
+    EVENT_COUNTER, MADC_CONTROL, NEURON, NEURON_RESET, NEURON_RESET_QUAD, PADI_CONFIG, PADI_EVENT, PPU_CONTROL, READOUT, STORED,
     SYNAPSE_CALIB, SYNAPSE_FULL, SYNAPSE_LABEL, SYNAPSE_WEIGHT, UNMODELLED, the_map)
 from sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
+from sim.chip.madc cimport RECORDING
 from sim.chip.neuron_backend cimport neuron_of
 from sim.clock cimport GRID_TICKS
 
@@ -153,10 +155,7 @@ cdef class Chip:
                 self.queue.push(first, AT_BACKGROUND, index // 3, self.background.generation[index // 3])
         elif kind == READOUT:
             self.madc.touch()
-        elif kind == STP_CONFIG:
-            self.n_stp_writes += words[0] != 0
         elif kind == PPU_CONTROL and words[0] & 1:
-            self.n_ppu_starts += 1
             self._fault(PPU_CONTROL_ADDRESS + (index << 24), False, False)
 
     cdef void _trigger(self, const RegionInfo* region, uint32_t index, uint32_t data, int64_t tick) noexcept nogil:
@@ -290,8 +289,6 @@ cdef class Chip:
                 self._dispatch(&event, tick)
             else:
                 break
-        if self.madc.state and self.madc.dummy:
-            self.madc.sample(self.analog, tick)
         self._flush_samples(tick)
         self.now = max(self.now, tick)
 
@@ -329,7 +326,6 @@ cdef class Chip:
         """The counter takes over the base registers at a tick."""
         cdef const uint32_t* base = self.word + SYSTIME_BASE
         self.systime_offset = (<int64_t>(base[1] & 0x7ff) << 32 | base[0]) - (tick >> 1)
-        self.n_systime_syncs += 1
 
     cpdef void reset(self, int64_t tick):
         """Chip reset: all registers and memories 0, no events, system time counts from 0 (state of the memories is assumed)."""
@@ -364,6 +360,8 @@ cdef class Chip:
 
     cdef void _flush_samples(self, int64_t tick) noexcept nogil:
         """Converter samples with stamps up to a tick leave the chip."""
+        if self.madc.state == RECORDING and not self.madc.watches(self.analog):
+            self.madc.sample(self.analog, tick)
         while self.madc.head < self.madc.tail and self.madc.samples[self.madc.head].tick <= tick:
             self._emit(self.madc.samples[self.madc.head].tick, self.madc.samples[self.madc.head].body, OUT_MADC)
             self.madc.head += 1
@@ -378,7 +376,8 @@ cdef class Chip:
             key = (address, bool(is_read), bool(undefined))
             if key not in self.fault_counts:
                 self.fault_counts[key] = 0
-                _log.warning("%s %s at chip address %#010x", "undefined" if undefined else "unmodelled", "read" if is_read else "write", address)
+                problem, access = "undefined" if undefined else "unmodelled", "read" if is_read else "write"
+                _log.warning("%s %s at chip address %#010x", problem, access, address)
             self.fault_counts[key] += 1
             self.new_faults.append(key)
             if len(self.new_faults) > FAULTS_KEPT:
@@ -393,6 +392,11 @@ cdef class Chip:
     def last_fault(self):
         """(address, is_read, is_undefined) of the latest such access, or None."""
         return self.new_faults[len(self.new_faults) - 1] if self.new_faults else None
+
+    def unmodelled(self):
+        """[(place, feature)] of everything that is configured now and has no effect in the model."""
+        neurons = [(f"AtomicNeuronOnDLS({neuron})", feature) for neuron, feature in self.analog.unmodelled()]
+        return neurons + [(f"SynapseDriverOnDLS({driver})", feature) for driver, feature in self.drivers.unmodelled()]
 
     def begin_run(self, int run):
         """Takes the trial noise of run number `run`."""

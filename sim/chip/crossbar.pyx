@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The event crossbar: 20 inputs, 12 outputs, 76 nodes (facts: registers/behaviour, events; behavioural).
 
-Inputs: 0..7 neuron event outputs, 8..11 link (by SPL1 address), 12..19 background sources. Outputs: 0..3 PADI buses of the top, 4..7 of the
-bottom synapse array, 8..11 link. A node forwards an event iff (label & mask) == target. An output passes one event per clock and queues a few;
-what finds the queue full is lost and counted at the input if the node has its drop counter enabled.
+Inputs: 0..7 neuron event outputs, 8..11 link (by SPL1 address), 12..19 background sources. Outputs: 0..3 PADI buses of the top, 4..7 of
+the bottom synapse array, 8..11 link. A node forwards an event iff (label & mask) == target. An output passes one event per clock and
+queues a few; what finds the queue full is lost and counted at the input if the node has its drop counter enabled.
 """
 
 from libc.string cimport memset

@@ -58,4 +58,5 @@ cdef class MADC:
     cdef list _neurons(self, AnalogCore core, const int64_t* sources, int source)
     cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept nogil
     cdef void _append(self, int64_t tick, uint16_t body) noexcept nogil
+    cdef void _stop(self, int64_t tick) noexcept nogil
     cdef void _finish(self, int64_t tick) noexcept nogil

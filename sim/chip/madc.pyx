@@ -2,14 +2,14 @@
 """The fast converter: state machine, signal path and samples (facts: analog model 8 and 9; behavioural).
 
 OFF --wake_up--> READY (after powerup_wait clocks) --start--> RECORDING --stop or number_of_samples--> READY, or OFF if
-enable_power_down_after_sampling is set. A start without power is ignored and counted. The sample rate is
+enable_power_down_after_sampling is set. A start without power or while recording is ignored and counted. The sample rate is
 clock / (12 + sample_duration_adjust) [/ (2 (scale + 1)) with clock scaling]. The active mux stays on its first input if
 active_mux_input_select_length is 0, else it changes after so many samples.
 
 Signal path: neuron with readout amplifier and readout switched on -> line of its hemisphere and column parity -> source multiplexer ->
-active mux -> preamplifier -> converter. Without a complete and biased path the samples are noise around the middle. Two neurons on a line are
-averaged. Not modelled: other sources of the multiplexers (they count as unmodelled), bandwidth, the invalid first microseconds, current
-measurement, calibration.
+active mux -> preamplifier -> converter. Without a complete and biased path the samples are noise around the middle. Two neurons on a line
+are averaged. Not modelled: other sources of the multiplexers (they count as unmodelled), bandwidth, the invalid first microseconds,
+current measurement, calibration.
 """
 
 from libc.math cimport floor
@@ -39,7 +39,6 @@ cdef class MADC:
         if max(self.config_layout.n_slots, self.source_layout.n_slots, self.neuron_layout.n_slots) > 64:
             raise ValueError("a readout container has more fields than the model expects")
         self.chip, self.seed = chip, seed
-        self.clock = TIMING["madc_clock"].value
         self.volt_zero, self.lsb_per_volt = number("madc_offset"), 1 / number("madc_lsb")
         if not chip.is_ideal:
             spread = normals(stream(chip.serial, "fixed pattern", "madc"), [0, 1])
@@ -65,6 +64,7 @@ cdef class MADC:
     cdef void reset(self) noexcept nogil:
         self.state, self.stale, self.head, self.tail = OFF, True, 0, 0
         self.power_down = self.preamplifier = False
+        self.clock = NOMINAL_CLOCK
         self.probe_neuron[0] = self.probe_neuron[1] = -1
 
     cdef void touch(self) noexcept nogil:
@@ -90,16 +90,24 @@ cdef class MADC:
             self.state = READY
             self.ready = tick + <int64_t>(self.powerup_wait * 5e8 / self.clock)
         if word >> STOP & 1 and self.state == RECORDING:
-            self._finish(tick)
+            self._stop(tick)
         if word >> START & 1:
-            if self.state == OFF:
+            if self.state != READY:
                 self.n_start_ignored += 1
-            elif self.state == READY:
+            else:
                 self.state, self.stale = RECORDING, True
                 self.start = self.next_tick = max(tick, self.ready)
                 self.taken, self.wanted = 0, -1 if word >> CONTINUOUS & 1 else self.n_samples
                 if self.wanted == 0:
                     self._finish(tick)
+
+    cdef void _stop(self, int64_t tick) noexcept nogil:
+        """Ends the recording after the sample at or before `tick`, which may be yet to be taken."""
+        cdef int64_t until_now = <int64_t>((tick - self.start) / self.period) + 1 if tick >= self.start else 0
+        if self.wanted < 0 or until_now < self.wanted:
+            self.wanted = until_now
+        if self.taken >= self.wanted:
+            self._finish(tick)
 
     cdef void _finish(self, int64_t tick) noexcept nogil:
         self.state = OFF if self.power_down else READY
@@ -216,6 +224,7 @@ cdef class MADC:
 
 
 cdef int64_t TO_STAMP = TIMING["madc_to_stamp"].value
+cdef double NOMINAL_CLOCK = TIMING["madc_clock"].value
 cdef int64_t WANDER_TIME = TIMING["madc_wander_time"].value
 cdef double IDLE_LEVEL = TIMING["madc_idle_level"].value
 cdef double IDLE_SPREAD = TIMING["madc_idle_spread"].value
@@ -247,7 +256,7 @@ cdef int READOUT_SOURCE = NeuronConfig.layout("Omnibus").slot("readout_source")
 
 
 cdef list _multiplexer_slots(int buffer, bint of_neurons):
-    """Slots of the switches of one source multiplexer: (even line, odd line), each for the top hemisphere, or those of all other sources."""
+    """Slots of the switches of a source multiplexer: those of the even and the odd line (top hemisphere), or of all other sources."""
     group = next(field for field in ReadoutSourceSelection.fields() if hasattr(field, "parts"))
     places, slot = {}, group.slot + buffer * sum(part.count for part in group.parts)
     for part in group.parts:

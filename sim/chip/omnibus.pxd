@@ -26,9 +26,8 @@ cdef enum:
     BACKGROUND = 20
     MADC_CONTROL = 21
     READOUT = 22
-    STP_CONFIG = 23
-    PPU_CONTROL = 24
-    UNMODELLED = 25
+    PPU_CONTROL = 23
+    UNMODELLED = 24
 
 cdef enum:
     PAGE_BITS = 10

@@ -30,9 +30,8 @@ class Kind(IntEnum):
     BACKGROUND = 20
     MADC_CONTROL = 21
     READOUT = 22
-    STP_CONFIG = 23
-    PPU_CONTROL = 24
-    UNMODELLED = 25
+    PPU_CONTROL = 23
+    UNMODELLED = 24
 
 
 class Accuracy(IntEnum):
@@ -70,7 +69,7 @@ REGIONS: tuple[Region, ...] = (
     Region("PADIEvent", Kind.PADI_EVENT, _B),
     Region("CommonPADIBusConfig", Kind.PADI_CONFIG, _B),
     Region("SynapseDriverConfig", Kind.DRIVER, _B, "short-term plasticity and hagen modulation are stored only"),
-    Region("CommonSTPConfig", Kind.STP_CONFIG, _S, "short-term plasticity is not modelled"),
+    Region("CommonSTPConfig", Kind.STORED, _S, "short-term plasticity is not modelled"),
     Region("NeuronReset", Kind.NEURON_RESET, _B),
     Region("NeuronResetQuad", Kind.NEURON_RESET_QUAD, _B, "does not reset the correlation of row 0"),
     Region("SpikeCounterRead", Kind.COUNTER_READ, _B),

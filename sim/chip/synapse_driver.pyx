@@ -2,9 +2,9 @@
 """Synapse drivers: which rows an event on a PADI bus reaches (facts: analog model 5; behavioural).
 
 Driver d of a hemisphere sits on bus d % 4 with index d // 4 and serves rows 2 d (bottom) and 2 d + 1 (top). It responds to an event if
-(row select address XOR index) & row_address_compare_mask is 0 and its receiver is on. Without enable_address_out the lower five address bits
-are sent as 0. Short-term plasticity and hagen modulation are not modelled: every pulse has the full length, and events that should have
-been modulated are counted.
+(row select address XOR index) & row_address_compare_mask is 0 and its receiver is on. Without enable_address_out the lower five address
+bits are sent as 0. Short-term plasticity and hagen modulation are not modelled: every pulse has the full length, and events that should
+have been modulated are counted.
 """
 
 from libc.string cimport memset
@@ -56,6 +56,19 @@ cdef class SynapseDrivers:
         drivers = [(bus >> 2) * 128 + 4 * index + (bus & 3) for index in range(32) if self.responders[bus][row_select] >> index & 1]
         return [(2 * driver + side, address & self.address_mask[<int>driver], self.mode[<int>driver][<int>side])
                 for driver in drivers for side in range(2) if self.mode[<int>driver][<int>side]]
+
+    def unmodelled(self):
+        """[(driver, field)] of the modulations that are switched on."""
+        for bus in range(BUSES):
+            self._refresh(bus)
+        found = []
+        cdef int64_t values[32]
+        for driver in range(DRIVERS):
+            if self.plastic[<int>driver]:
+                self.layout.decode(self.words + 3 * <int>driver, values)
+                found += [(driver, "enable_stp")] if values[STP] else []
+                found += [(driver, "enable_hagen_modulation")] if values[HAGEN] else []
+        return found
 
     cdef void _refresh(self, int bus) noexcept nogil:
         cdef int64_t slots[32]

@@ -1,10 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Synapse SRAM and its address windows (facts: registers, synapse array; exact).
 
-A quad holds four synapses, entry 0 in the most significant byte. Quad q, entry e of a row is column 8 * (q % 32) + 2 * e + q // 32.
-The full window has two words per quad: weight (6 bit, the lower five bits mirrored) with time calibration above it, and label with amplitude
-calibration above it. The other windows show weight, label or one calibration alone and leave the other bits of the byte untouched (inferred
-from the way they are used).
+A quad holds four synapses, entry 0 in the most significant byte. Quad q, entry e of a row is column 8 * (q % 32) + 2 * e + q // 32. The
+full window has two words per quad: weight (6 bit, the lower five bits mirrored) with time calibration above it, and label with amplitude
+calibration above it. The other windows show weight, label or one calibration alone and leave the other bits of the byte untouched
+(inferred from the way they are used).
 """
 
 import numpy as np

@@ -5,15 +5,8 @@ neuron to neuron 80 ns, PADI register write to pulse 100 ns, all of them assumpt
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
-
-class Certainty(Enum):
-    """How well a number is known."""
-
-    MEASURED = "measured"  # asserted by tests on the real system
-    DERIVED = "derived"  # follows from published numbers
-    ASSUMED = "assumed"  # chosen here, no public source
+from sim.physics import Certainty
 
 
 @dataclass(frozen=True)
@@ -48,7 +41,7 @@ TIMING: dict[str, Timing] = {
     "l2_period": _derived(2, "two events at one L2 output", "one per 250 MHz clock"),
     "slow_l2_period": _assumed(4, "two events at an L2 output with enable_slow", "meaning of the bit unknown, half rate"),
     "padi_period": _derived(4, "two events on one PADI bus", "125 MHz, facts: analog model 5"),
-    "extended_padi_period": _assumed(8, "two events on a PADI bus with extended timing", "back-to-back events excluded, facts: analog model 5"),
+    "extended_padi_period": _assumed(8, "two events on a bus with extended timing", "back-to-back events excluded, facts: analog model 5"),
     "fifo_depth": _assumed(32, "events waiting at one crossbar or neuron event output before drops", "no source", "events"),
     "pulse_base": _derived(1, "length of a synapse pulse without extension", "facts: analog model 5, one 4 ns step per extension", "steps"),
     "madc_to_stamp": _assumed(60, "MADC sampling instant to time stamp", "conversion takes at least 12 clocks; rest unknown"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from sim.chip.chip import Chip
 from sim.virtual_chip import VirtualChip
 

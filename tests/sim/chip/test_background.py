@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from haldls import BackgroundSpikeSource, CrossbarNode
 
 TO_L2 = 61  # node from source 0 to link output 0

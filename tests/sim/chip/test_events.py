@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from haldls import CrossbarInputDropCounter, CrossbarNode, CrossbarOutputConfig, CrossbarOutputEventCounter
 from sim.chip.crossbar import wiring
 from sim.chip.timing import TIMING

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from haldls import CapMemCell, MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
 from sim.chip.timing import TIMING
 
@@ -65,7 +66,26 @@ def test_continuous_sampling_ends_with_stop(bench):
     wake(bench)
     start(bench, 1000, enable_continuous_sampling=True)
     stop(bench, 1000 + 17 * 100)
-    assert len(bench.samples(100_000)) == pytest.approx(100, abs=1)
+    assert len(bench.samples(100_000)) == 101
+
+
+def test_a_start_right_after_stop_and_number_gives_a_second_recording(bench):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
+    wake(bench)
+    for tick in (1000, 2000):
+        start(bench, tick)
+    assert bench.samples(100_000)["body"].tolist() == 2 * list(range(10))
+
+
+def test_samples_and_spikes_leave_in_time_order(bench):
+    bench.put(MADCConfig(enable_dummy_data=True))
+    wake(bench)
+    start(bench, 1000, enable_continuous_sampling=True)
+    bench.chip.py_spikes(np.arange(300, dtype=np.uint16), np.arange(1000, 31_000, 100))
+    bench.chip.py_advance(40_000)
+    out = bench.chip.py_take_out()
+    assert set(out["kind"].tolist()) == {0, 1}
+    assert (np.diff(out["tick"]) >= 0).all()
 
 
 def test_power_up_takes_its_time(bench):

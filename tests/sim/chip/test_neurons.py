@@ -2,8 +2,17 @@
 
 import numpy as np
 import pytest
-from haldls import CommonNeuronBackendConfig, CrossbarNode, NeuronBackendConfig, NeuronConfig, NeuronReset, NeuronResetQuad
-from haldls import SpikeCounterRead, SpikeCounterReset
+
+from haldls import (
+    CommonNeuronBackendConfig,
+    CrossbarNode,
+    NeuronBackendConfig,
+    NeuronConfig,
+    NeuronReset,
+    NeuronResetQuad,
+    SpikeCounterRead,
+    SpikeCounterReset,
+)
 from sim.chip.timing import TIMING
 
 TO_STAMP = sum(TIMING[name].value for name in ("neuron_to_crossbar", "crossbar", "crossbar_to_stamp"))

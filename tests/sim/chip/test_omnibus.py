@@ -1,8 +1,9 @@
 """Registers keep what is written, through every window, and unknown addresses are noticed."""
 
-import haldls
 import numpy as np
 import pytest
+
+import haldls
 from sim.chip.omnibus import register_map
 from sim.chip.regions import REGIONS, Kind
 

@@ -1,6 +1,7 @@
 """From the PADI buses to the rows: who responds, with which address and for how long."""
 
 import pytest
+
 from haldls import CommonPADIBusConfig, CrossbarNode, PADIEvent, SynapseDriverConfig
 
 MODES = [0, 1, 2, 3]
@@ -87,3 +88,4 @@ def test_events_that_should_be_modulated_are_counted(bench):
     bench.put(event, 0)
     bench.chip.py_advance(1000)
     assert bench.chip.events_summary()["row_pulses_unmodulated"] == 1
+    assert bench.chip.unmodelled() == [("SynapseDriverOnDLS(0)", "enable_stp")]

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+
 from haldls import SystimeSyncBase
-from sim.chip.timing import TIMING, Certainty
+from sim.chip.timing import TIMING
+from sim.physics import Certainty
 
 
 def test_system_time_counts_at_250_megahertz(bench):

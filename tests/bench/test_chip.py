@@ -1,0 +1,43 @@
+"""Throughput of the chip's digital side. Compare the per-item figures: `extra_info["items"]` of each."""
+
+import numpy as np
+import pytest
+
+import haldls
+from sim.chip.chip import Chip
+from sim.virtual_chip import VirtualChip
+
+
+@pytest.fixture
+def chip():
+    return Chip(VirtualChip(1, "ideal"))
+
+
+@pytest.mark.parametrize("container", ["SynapseQuad", "CapMemCell", "NeuronConfig", "PPUMemoryWord"])
+@pytest.mark.parametrize("access", ["write", "read"])
+def test_register_access(benchmark, chip, container, access):
+    addresses = getattr(haldls, container).write_addresses().ravel()
+    words = np.zeros(addresses.shape, np.uint32)
+    benchmark.extra_info["items"] = addresses.size
+    if access == "write":
+        benchmark(chip.py_write_all, addresses, words)
+    else:
+        benchmark(chip.py_read_all, addresses)
+
+
+def test_loopback_events(benchmark, chip):
+    """Link to link through the crossbar, all nodes open."""
+    labels, ticks = np.random.default_rng(1).integers(0, 2**16, 100_000).astype(np.uint16), 8 * np.arange(100_000)
+    benchmark.extra_info["items"] = labels.size
+
+    def run():
+        chip.py_spikes(labels, chip.now + ticks)
+        chip.py_advance(chip.now + 900_000)
+        chip.py_take_out()
+
+    benchmark(run)
+
+
+def test_idle_wait(benchmark, chip):
+    """20 ms in which nothing happens."""
+    benchmark(lambda: chip.py_advance(chip.now + 10_000_000))
