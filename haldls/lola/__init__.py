@@ -16,7 +16,7 @@ from haldls.lola.capmem import CapMem
 from haldls.lola.chip import Chip
 from haldls.lola.column import ColumnCorrelationRow, ColumnCurrentRow, CorrelationResetRow
 from haldls.lola.dac import DACChannelBlock, DACControlBlock
-from haldls.lola.external_memory import ExternalPPUMemory
+from haldls.lola.external_memory import ExternalPPUDRAMMemoryBlock, ExternalPPUMemory, ExternalPPUMemoryBlock
 from haldls.lola.fpga import (
     ChipAndMultichipJboaLeafFPGA,
     ChipAndSinglechipFPGA,

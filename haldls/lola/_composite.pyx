@@ -232,7 +232,7 @@ cdef class Numbers(Field):
         self.shape = tuple(one if isinstance(one, int) else one.size for one in self.index)
         self.count = int(np.prod(self.shape))
         self._describe(type, None, None, unit, doc, 0)
-        self.defaults = [self._default(default)] * self.count
+        self.defaults = [self._default(default)] * min(self.count, LISTED)
         self.dtype = np.dtype(np.int64) if type is not bool and type.min < 0 else np.min_scalar_type(1 if type is bool else type.max)
 
     def __get__(self, container, owner):
@@ -242,6 +242,10 @@ cdef class Numbers(Field):
 
     def __set__(self, container, values):
         self.__get__(container, None).from_numpy(values.to_numpy() if isinstance(values, NumbersView) else np.asarray(values))
+
+    def is_default(self, Container container):
+        """Whether all elements hold their default."""
+        return bool((np.asarray(<int64_t[:self.count]>(container.slots + self.slot)) == self.defaults[0]).all())
 
     def text(self, Container container):
         return np.array2string(self.__get__(container, None).to_numpy(), separator=", ").replace("\n", "")
@@ -570,11 +574,16 @@ cdef class Composition(Schema):
         """Writes the defaults of a field into the defaults of the whole."""
         cdef Schema inner
         cdef int i
+        cdef int64_t value
         cdef int64_t* target = self.defaults + field.slot
         if isinstance(field, (Member, Members)):
             inner = schema_of(field.type)
             for i in range(field.count // inner.n_slots if inner.n_slots else 0):
                 memcpy(target + i * inner.n_slots, inner.defaults, inner.n_slots * sizeof(int64_t))
+        elif isinstance(field, Numbers):
+            value = field.defaults[0]
+            for i in range(field.count):
+                target[i] = value
         else:
             for i in range(field.count):
                 target[i] = field.defaults[i]

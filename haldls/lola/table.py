@@ -75,7 +75,8 @@ def _resolve(owner: type, source: Source) -> Place:
 def _numbers_of(at: Any) -> Callable[[Numbering], Numbering]:
     """Numbers [n, count] of the parts from the numbers [n] of the whole."""
     if isinstance(at, Sequence) or not (callable(at) or hasattr(at, "convert")):
-        fixed = np.array([int(one) for one in (at if isinstance(at, Sequence) else [at])], dtype=np.int64)
+        places = at if isinstance(at, Sequence) else [at]
+        fixed = np.array(places if isinstance(places, range) else [int(one) for one in places], dtype=np.int64)
         return lambda enums: np.broadcast_to(fixed, (len(enums), len(fixed)))
     rule = at.convert if hasattr(at, "convert") else at
     return lambda enums: np.asarray(rule(enums), dtype=np.int64).reshape(len(enums), -1)
