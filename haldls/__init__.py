@@ -1,3 +1,4 @@
+# ruff: noqa: F401
 # mypy: implicit-reexport
 """The registers of the chip, its FPGA and its board as containers.
 
@@ -36,7 +37,7 @@ from haldls.constants import (
     reference_generator_reset_duration,
     xboard_dac_settling_duration,
 )
-from haldls.container import BlockUntil, Container, DifferentialWriteTrait, container_on
+from haldls.container import BlockUntil, Container, DifferentialWriteTrait, Encodable, container_on
 from haldls.correlation import CommonCorrelationConfig, CorrelationReset
 from haldls.errors import ContainerError, CoordinateError, FieldValueError, UnknownBackendError
 from haldls.fpga import (

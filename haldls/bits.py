@@ -9,7 +9,7 @@ A field's place is written most significant bit first, as a datasheet would: `"w
 """
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 _SEGMENT = re.compile(r"(~?)(w|be)(\d+)\[(\d+)(?::(\d+))?\]")
@@ -29,7 +29,7 @@ class Piece(NamedTuple):
     lane: bool = False
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse(text: str) -> tuple[Piece, ...]:
     """The pieces of a bit map, least significant first. Raises ValueError naming what cannot be read."""
     pieces: list[Piece] = []

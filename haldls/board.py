@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from halco import DACChannelOnBoard, DACChannelOnDAC, DACOnBoard, LEDOnBoard, ShiftRegisterOnBoard, VDDOnBoard
-from halco._core import Linear
-
+from halco import DACChannelOnBoard, DACChannelOnDAC, DACOnBoard, LEDOnBoard, Linear, ShiftRegisterOnBoard, VDDOnBoard
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Array, Field
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from halco import CADCChannelConfigOnDLS, CADCConfigOnDLS, CADCSampleQuadOnDLS, EntryOnQuad
-from halco._core import Linear
-
+from halco import CADCChannelConfigOnDLS, CADCConfigOnDLS, CADCSampleQuadOnDLS, EntryOnQuad, Linear
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 

@@ -14,10 +14,9 @@ from halco import (
     CapMemCellOnDLS,
     CapMemColumnOnCapMemBlock,
     CapMemRowOnCapMemBlock,
+    Linear,
     ReferenceGeneratorConfigOnDLS,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Array, Field, Group
 
@@ -73,7 +72,10 @@ class CapMemBlockConfigIOutSelect(IntEnum):
 
 
 class CapMemBlockConfig(Container, DifferentialWriteTrait):
-    """How the cells of a quadrant are refreshed, and which of them is put out for debugging."""
+    """How the cells of a quadrant are refreshed, and which of them is put out for debugging.
+
+    What pulses, boost and prescalers mean in detail is our reading of their names: the original does not document them.
+    """
 
     coordinate = CapMemBlockConfigOnDLS
     address = Address(0x144000, stride=0x8000, words=10)
@@ -165,33 +167,36 @@ class ReferenceGeneratorConfig(Container):
     coordinate = ReferenceGeneratorConfigOnDLS
     address = Address(0xC0012, words=9)
 
-    class CapMemAmplifier(Linear, max=63):
+    class CapMemAmplifier(Linear, max=63, default=40):
         """Current step."""
 
-    class CapMemOffset(Linear, max=63):
+    class CapMemOffset(Linear, max=63, default=1):
         """Current step."""
 
-    class CapMemSlope(Linear, max=63):
+    class CapMemSlope(Linear, max=63, default=11):
         """Current step."""
 
-    class ReferenceControl(Linear, max=63):
+    class ReferenceControl(Linear, max=63, default=10):
         """Current step."""
 
-    class ResistorControl(Linear, max=63):
+    class ResistorControl(Linear, max=63, default=40):
         """Resistance step."""
 
     enable_internal_reference = Field(bool, "w0[12]", default=True, doc="take the chip's own reference current")
     enable_reference_output = Field(bool, "w0[13]", doc="put the reference current out on a pad")
     enable_reference_input = Field(bool, "w0[14]", doc="take the reference current from a pad")
     capmem_amplifier = Array(
-        CapMemBlockOnDLS, CapMemAmplifier, ("w3[5:0]", "w3[11:6]", "w4[5:0]", "w4[11:6]"), default=40, doc="bias of the cells' output amplifiers"
+        CapMemBlockOnDLS,
+        CapMemAmplifier,
+        ("w3[5:0]", "w3[11:6]", "w4[5:0]", "w4[11:6]"),
+        doc="bias of the cells' output amplifiers",
     )
     capmem_offset = Array(
-        CapMemBlockOnDLS, CapMemOffset, ("w5[5:0]", "w5[11:6]", "w6[5:0]", "w6[11:6]"), default=1, doc="where the voltage ramp starts"
+        CapMemBlockOnDLS, CapMemOffset, ("w5[5:0]", "w5[11:6]", "w6[5:0]", "w6[11:6]"), doc="where the voltage ramp starts"
     )
     capmem_slope = Array(
-        CapMemBlockOnDLS, CapMemSlope, ("w7[5:0]", "w7[11:6]", "w8[5:0]", "w8[11:6]"), default=11, doc="how fast the voltage ramp rises"
+        CapMemBlockOnDLS, CapMemSlope, ("w7[5:0]", "w7[11:6]", "w8[5:0]", "w8[11:6]"), doc="how fast the voltage ramp rises"
     )
-    reference_control = Field(ReferenceControl, "w1[11:6]", default=10, doc="size of the reference current")
-    resistor_control = Field(ResistorControl, "w2[5:0]", default=40, doc="resistance that the reference current is derived from")
+    reference_control = Field(ReferenceControl, "w1[11:6]", doc="size of the reference current")
+    resistor_control = Field(ResistorControl, "w2[5:0]", doc="resistance that the reference current is derived from")
     enable_reset = Field(bool, "w0[15]", doc="hold the generator in reset")

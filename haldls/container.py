@@ -66,7 +66,17 @@ class DifferentialWriteTrait:
     __slots__ = ()
 
 
-class BlockUntil:
+containers = container_on
+"""Former name of `container_on`."""
+
+
+class Encodable:
+    """Base of everything that a program can write, read or wait for."""
+
+    __slots__ = ()
+
+
+class BlockUntil(Encodable):
     """Base of the conditions that `block_until` can wait for: `Timer.Value`, `Barrier`, `PollingOmnibusBlock`."""
 
     __slots__ = ()
@@ -80,7 +90,7 @@ class Table(type):
         return super().__new__(cls, name, bases, body, **others)
 
 
-class Container(_core.Container, metaclass=Table):
+class Container(_core.Container, Encodable, metaclass=Table):
     """Base of all register containers. The class body holds
 
     coordinate    the coordinate class it stands on
@@ -112,7 +122,7 @@ class Container(_core.Container, metaclass=Table):
         fields = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items() if isinstance(value, Field)}
         backends = tuple(cls.backends) if cls.coordinate is not None else ()
         _core.register(cls, Schema(cls, list(fields.values()), backends))
-        if cls.coordinate is not None:
+        if cls.coordinate is not None and not issubclass(cls, BlockUntil):
             container_on.setdefault(cls.coordinate, cls)
 
     @classmethod

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from halco import CapMemBlockOnHemisphere, CommonCorrelationConfigOnDLS, CorrelationResetOnDLS
-from halco._core import Linear
-
+from halco import CapMemBlockOnHemisphere, CommonCorrelationConfigOnDLS, CorrelationResetOnDLS, Linear
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 

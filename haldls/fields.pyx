@@ -247,6 +247,28 @@ cdef class ArrayView:
     def __repr__(self):
         return f"[{', '.join(map(repr, self))}]"
 
+    @property
+    def max_size(self):
+        """Number of elements."""
+        return self.field.count
+
+    @property
+    def empty(self):
+        """Never: an array has at least one element."""
+        return False
+
+    def front(self):
+        """The first element."""
+        return self[0]
+
+    def back(self):
+        """The last element."""
+        return self[self.field.count - 1]
+
+    def at(self, index):
+        """The element at a coordinate."""
+        return self[index]
+
     def fill(self, value):
         """Sets all elements."""
         raw = self.field.raw(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from halco import (
+    BaseType,
     EntryOnQuad,
     EventRecordingConfigOnFPGA,
     ExternalPPUDRAMMemoryByteOnFPGA,
@@ -12,6 +13,7 @@ from halco import (
     FPGADeviceDNAOnFPGA,
     HicannARQStatusOnFPGA,
     InstructionTimeoutConfigOnFPGA,
+    Linear,
     NullPayloadReadableOnFPGA,
     OmnibusAddress,
     PerfTestOnFPGA,
@@ -19,8 +21,6 @@ from halco import (
     PollingOmnibusBlockConfigOnFPGA,
     SystimeCorrectionBarrierConfigOnFPGA,
 )
-from halco._core import BaseType, Linear
-
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Array, Field
 from haldls.timer import Timer
@@ -174,7 +174,9 @@ class ExternalPPUMemoryQuad(Container):
     coordinate = ExternalPPUMemoryQuadOnFPGA
     backends = FPGA
     address = Address(0x80000000, stride=1)
-    quad = Array(EntryOnQuad, ExternalPPUMemoryByte.Value, lambda byte: f"w0[{31 - 8 * byte}:{24 - 8 * byte}]", copies=True, doc="the bytes")
+    quad = Array(
+        EntryOnQuad, ExternalPPUMemoryByte.Value, lambda byte: f"w0[{31 - 8 * byte}:{24 - 8 * byte}]", copies=True, doc="the bytes"
+    )
     enables = Array(EntryOnQuad, bool, lambda byte: f"be0[{3 - byte}]", default=True, copies=True, doc="bytes that a write changes")
 
 

@@ -11,6 +11,7 @@ from halco import (
     DAC6573ChannelOnBoard,
     INA219ConfigOnBoard,
     INA219StatusOnBoard,
+    Linear,
     TCA9546ChannelOnBoard,
     TCA9546OnBoard,
     TCA9554ChannelOnBoard,
@@ -18,8 +19,6 @@ from halco import (
     TCA9554InputsOnBoard,
     TMP112StatusOnBoard,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 
@@ -48,10 +47,10 @@ class AD5252ChannelConfig(Container):
     address = Address(0, stride=(2, 4))
     no_read_on = NOT_SIMULATED
 
-    class WiperSetting(Linear, max=255):
+    class WiperSetting(Linear, max=255, default=0x90):
         """Position of the wiper."""
 
-    value = Field(WiperSetting, "w0[7:0]", default=0x90, doc="position of the wiper")
+    value = Field(WiperSetting, "w0[7:0]", doc="position of the wiper")
 
 
 AD5252ChannelConfig.default_pot_25 = AD5252ChannelConfig(value=0xA7)
@@ -70,10 +69,10 @@ class AD5252ChannelConfigPersistent(Container):
     address = Address(1, stride=(2, 4))
     no_read_on = NOT_SIMULATED
 
-    class WiperSetting(Linear, max=255):
+    class WiperSetting(Linear, max=255, default=0x90):
         """Position of the wiper."""
 
-    value = Field(WiperSetting, "w0[7:0]", default=0x90, doc="position of the wiper at power-up")
+    value = Field(WiperSetting, "w0[7:0]", doc="position of the wiper at power-up")
 
 
 class TCA9546ChannelConfig(Container):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from halco import JTAGClockScalerOnDLS, JTAGIdCodeOnDLS, ResetChipOnDLS, ResetJTAGTapOnDLS
-from halco._core import Linear
-
+from halco import JTAGClockScalerOnDLS, JTAGIdCodeOnDLS, Linear, ResetChipOnDLS, ResetJTAGTapOnDLS
 from haldls.container import Address, Container
 from haldls.errors import FieldValueError
 from haldls.fields import Field

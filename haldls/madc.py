@@ -5,9 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from halco import HemisphereOnDLS, MADCConfigOnDLS, MADCControlOnDLS, SourceMultiplexerOnReadoutSourceSelection, SynapticInputOnNeuron
-from halco._core import Linear
-
+from halco import (
+    HemisphereOnDLS,
+    Linear,
+    MADCConfigOnDLS,
+    MADCControlOnDLS,
+    SourceMultiplexerOnReadoutSourceSelection,
+    SynapticInputOnNeuron,
+)
 from haldls.constants import minimal_madc_clock_cycles_per_sample
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
@@ -66,39 +71,50 @@ class MADCConfig(Container):
     class MADCClockScaleValue(Linear, max=4095):
         """The clock is divided by 2 * (value + 1)."""
 
-    active_mux_initially_selected_input = Field(SourceMultiplexerOnReadoutSourceSelection, "w0[3]", doc="readout buffer that is sampled first")
+    active_mux_initially_selected_input = Field(
+        SourceMultiplexerOnReadoutSourceSelection, "w0[3]", doc="readout buffer that is sampled first"
+    )
     active_mux_input_select_length = Field(ActiveMuxInputSelectLength, "w0[7:4]", doc="samples before the buffers swap; 0 is never")
     sample_duration_adjust = Field(SampleDurationAdjust, "w0[10:8]", unit="MADC cycles", doc="length of a sample beyond 12 cycles")
     enable_sar_reset_on_fall = Field(bool, "w0[11]", doc="reset the converter at the falling edge")
     sar_reset_wait = Field(SARResetWait, "w0[13:12]", unit="MADC cycles", doc="wait before the converter's reset")
     sar_reset_length = Field(SARResetLength, "w0[15:14]", unit="MADC cycles", doc="length of the converter's reset")
     powerup_wait_value = Field(PowerupWaitValue, "w1[9:0]", unit="MADC cycles", doc="from waking up to being ready")
-    conversion_cycles_offset = Field(ConversionCyclesOffset, "w1[15:12]", unit="MADC cycles", doc="length of the conversion")
+    conversion_cycles_offset = Field(ConversionCyclesOffset, "w1[15:12]", unit="MADC cycles", doc="adds to sample_duration_adjust")
     calibration_wait_value = Field(CalibrationWaitValue, "w2[9:0]", unit="MADC cycles", doc="length of the calibration")
     enable_calibration = Field(bool, "w2[15]", doc="calibrate after waking up")
     number_of_samples = Field(NumberOfSamples, "w3[15:0]", doc="samples of a recording that is not continuous")
     preamp_sampling_window_start = Field(SamplingWindowTiming, "w4[4:0]", default=3, unit="MADC cycles", doc="preamplifier starts to track")
     preamp_sampling_window_end = Field(SamplingWindowTiming, "w4[9:5]", default=8, unit="MADC cycles", doc="preamplifier holds")
-    iconv_sampling_window_start = Field(SamplingWindowTiming, "w5[4:0]", default=9, unit="MADC cycles", doc="current converter starts to track")
+    iconv_sampling_window_start = Field(
+        SamplingWindowTiming, "w5[4:0]", default=9, unit="MADC cycles", doc="current converter starts to track"
+    )
     iconv_sampling_window_end = Field(SamplingWindowTiming, "w5[9:5]", default=14, unit="MADC cycles", doc="current converter holds")
     sample_on_positive_edge = Field(bool, "w6[0]", default=True, doc="edge at which the converter's output is taken")
     enable_dummy_data = Field(bool, "w6[1]", doc="send a sample counter instead of samples")
     connect_preamp_to_madc = Field(bool, "w7[0]", default=True, doc="convert what the preamplifier gives")
     connect_pads_to_madc = Field(bool, "w7[1]", doc="convert the voltage at the pads")
     connect_preamp_to_pads = Field(bool, "w7[2]", doc="show the preamplifier's output at the pads")
-    preamp_gain_capacitor_size = Field(PreampGainCapacitorSize, "w7[7:3]", doc="feedback capacitor of the preamplifier; larger is less gain")
+    preamp_gain_capacitor_size = Field(
+        PreampGainCapacitorSize, "w7[7:3]", doc="feedback capacitor of the preamplifier; larger is less gain"
+    )
     enable_madc_clock_scaling = Field(bool, "w8[0]", doc="divide the clock")
     madc_clock_scale_value = Field(MADCClockScaleValue, "w8[12:1]", doc="division of the clock: 2 * (value + 1)")
     enable_active_mux_amplifiers = Field(bool, "w9[0]", default=True, doc="power the amplifiers of the readout buffers")
     enable_pseudo_differential_reference = Array(
-        SourceMultiplexerOnReadoutSourceSelection, bool, lambda buffer: f"w9[{1 + buffer}]", doc="use a buffer as reference of the other"
+        SourceMultiplexerOnReadoutSourceSelection,
+        bool,
+        lambda buffer: f"w9[{1 + buffer}]",
+        doc="measure against the pseudo-differential reference",
     )
     signal_selection_connect_current_meter = Field(bool, "w9[3]", doc="measure the output of the current converter")
     signal_selection_connect_active_mux = Field(bool, "w9[4]", default=True, doc="measure the readout buffers")
     signal_selection_connect_debug = Field(bool, "w9[5]", doc="connect the debug lines")
     signal_selection_connect_preamp = Field(bool, "w9[6]", default=True, doc="connect the preamplifier")
     enable_iconv_amplifier = Field(bool, "w9[7]", doc="power the current converter")
-    connect_iconv_neuron = Array(HemisphereOnDLS, bool, lambda hemisphere: f"w9[{8 + hemisphere}]", doc="current of a neuron stimulation line")
+    connect_iconv_neuron = Array(
+        HemisphereOnDLS, bool, lambda hemisphere: f"w9[{8 + hemisphere}]", doc="current of a neuron stimulation line"
+    )
     connect_iconv_synapse = Array(SynapticInputOnNeuron, bool, lambda line: f"w9[{11 - line}]", doc="current of a synaptic debug line")
 
     def calculate_sample_rate(self, madc_base_frequency: float) -> float:

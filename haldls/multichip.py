@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from halco import InputRoutingTableEntryOnFPGA, OutputRoutingTableEntryOnFPGA, SpikeLabel
-from halco._core import Linear
-
+from halco import InputRoutingTableEntryOnFPGA, Linear, OutputRoutingTableEntryOnFPGA, SpikeLabel
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Field
 

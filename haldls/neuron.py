@@ -6,14 +6,13 @@ from enum import IntEnum
 
 from halco import (
     BlockPostPulseOnDLS,
+    Linear,
     NeuronConfigOnDLS,
     NeuronResetOnDLS,
     NeuronResetQuadOnDLS,
     SpikeCounterReadOnDLS,
     SpikeCounterResetOnDLS,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Field
 
@@ -48,8 +47,12 @@ class NeuronConfig(Container, DifferentialWriteTrait):
     enable_threshold_comparator = Field(bool, "w4[3]", doc="power the comparator of membrane and threshold")
     enable_synaptic_input_excitatory = Field(bool, "w4[5]", doc="let the excitatory synaptic input act on the membrane")
     enable_synaptic_input_inhibitory = Field(bool, "w4[4]", doc="let the inhibitory synaptic input act on the membrane")
-    enable_synaptic_input_excitatory_coba_mode = Field(bool, "w1[2]", doc="excitatory input as a conductance towards its reversal potential")
-    enable_synaptic_input_inhibitory_coba_mode = Field(bool, "w1[1]", doc="inhibitory input as a conductance towards its reversal potential")
+    enable_synaptic_input_excitatory_coba_mode = Field(
+        bool, "w1[2]", doc="excitatory input as a conductance towards its reversal potential"
+    )
+    enable_synaptic_input_inhibitory_coba_mode = Field(
+        bool, "w1[1]", doc="inhibitory input as a conductance towards its reversal potential"
+    )
     enable_synaptic_input_excitatory_small_capacitance = Field(bool, "w2[5]", doc="smaller capacitor of the excitatory input: shorter time")
     enable_synaptic_input_inhibitory_small_capacitance = Field(bool, "w2[4]", doc="smaller capacitor of the inhibitory input: shorter time")
     enable_synaptic_input_excitatory_high_resistance = Field(bool, "w2[7]", doc="larger resistance of the excitatory input: longer time")
@@ -73,7 +76,7 @@ class NeuronConfig(Container, DifferentialWriteTrait):
     enable_leak_degeneration = Field(bool, "w0[3]", doc="linearize the leak conductance by source degeneration")
     enable_leak_division = Field(bool, "w0[4]", doc="leak conductance divided by 8")
     enable_leak_multiplication = Field(bool, "w0[5]", doc="leak conductance multiplied by 8")
-    enable_pause = Field(bool, "w5[7]", doc="disconnect the synaptic inputs while the neuron is refractory")
+    enable_pause = Field(bool, "w5[7]", doc="switch synaptic inputs and exponential term off while the neuron is reset")
 
 
 class NeuronReset(Container):

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from halco import CommonPADIBusConfigOnDLS, CommonSTPConfigOnDLS, PADIBusOnPADIBusBlock, PADIEventOnDLS, PADIRowSelectAddress, SynapseLabel
-from halco._core import Linear
-
+from halco import (
+    CommonPADIBusConfigOnDLS,
+    CommonSTPConfigOnDLS,
+    Linear,
+    PADIBusOnPADIBusBlock,
+    PADIEventOnDLS,
+    PADIRowSelectAddress,
+    SynapseLabel,
+)
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Array, Field
 

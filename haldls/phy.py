@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from halco import CommonPhyConfigChipOnDLS, CommonPhyConfigFPGAOnDLS, PhyConfigChipOnDLS, PhyConfigFPGAOnDLS, PhyStatusOnFPGA
-from halco._core import BaseType, Linear
-
+from halco import (
+    BaseType,
+    CommonPhyConfigChipOnDLS,
+    CommonPhyConfigFPGAOnDLS,
+    Linear,
+    PhyConfigChipOnDLS,
+    PhyConfigFPGAOnDLS,
+    PhyStatusOnFPGA,
+)
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Array, Field
 
@@ -14,7 +20,10 @@ COUNT_MAX = 0xFFFFFFFF
 
 
 class PhyConfigBase(Container):
-    """What the PHYs of both sides have in common."""
+    """What the PHYs of both sides have in common.
+
+    The meanings are our reading of the names: the original does not document these fields.
+    """
 
     class ManualDelay(Linear, max=15):
         """Delay steps."""

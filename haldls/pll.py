@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from halco import ADPLLOnDLS, PLLClockOutputBlockOnDLS, PLLClockOutputOnDLS, PLLSelfTestOnDLS, PLLSelfTestStatusOnDLS
-from halco._core import Linear
-
+from halco import ADPLLOnDLS, Linear, PLLClockOutputBlockOnDLS, PLLClockOutputOnDLS, PLLSelfTestOnDLS, PLLSelfTestStatusOnDLS
 from haldls.constants import nominal_pll_f_reference
 from haldls.container import Address, Container, Struct
 from haldls.fields import Field, Group
@@ -78,12 +76,12 @@ class ADPLL(Container):
     pre_div_p1 = Field(PreDivP1, "w0[28:27]", offset=-1, doc="division in front of core_0 and core_1")
     pre_div_p2 = Field(PreDivP2, "w0[30:29]", offset=-1, doc="division of dco")
     tune = Field(Tune, "w1[11:0]", doc="setting of the oscillator with the loop open")
-    dco_power_switch = Field(DcoPowerSwitch, "w1[17:12]", doc="supply of the oscillator")
-    open_lock = Field(bool, "w1[18]", doc="open the loop: the oscillator runs on `tune`")
+    dco_power_switch = Field(DcoPowerSwitch, "w1[17:12]", doc="number of supply switches of the oscillator that are on")
+    open_lock = Field(bool, "w1[18]", doc="run the oscillator with open loop")
     enforce_lock = Field(bool, "w1[19]", default=True, doc="count as locked whatever the detector says")
-    pfd_select = Field(bool, "w1[20]", doc="kind of the phase detector")
-    lock_window = Field(bool, "w1[21]", doc="width of the lock detector's window")
-    filter_shift = Field(FilterShift, "w1[23:22]", doc="scaling of the loop filter")
+    pfd_select = Field(bool, "w1[20]", doc="phase detector with or without synchronizer")
+    lock_window = Field(bool, "w1[21]", doc="window of the lock detector: False long, True short")
+    filter_shift = Field(FilterShift, "w1[23:22]", doc="gain of the loop filter while locking in, as a power of two")
     enable_output_clock = Field(bool, "~w1[24]", default=True, doc="put the clock out")
     enable = Field(bool, "w1[30]", default=True, doc="run")
     use_external_config = Field(bool, "w1[31]", default=True, doc="use this configuration rather than the built-in one")
@@ -160,7 +158,7 @@ class PLLSelfTest(Container):
     class CheckValue(Linear, max=(1 << 20) - 1):
         """Expected count."""
 
-    clock_enable = Field(bool, "w0[0]", doc="run the test; its rising edge starts it")
+    clock_enable = Field(bool, "w0[0]", doc="run the test; has to be written as False first")
     pre_scaler_p = Field(PreScalerP, "w0[4:1]", doc="power of two by which the reference is divided")
     select_source = Field(PLLClockOutputOnDLS, "w0[6:5]", doc="clock that is counted")
     check_range = Field(CheckRange, "w0[11:8]", doc="largest difference to the expectation that passes")

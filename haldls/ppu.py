@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halco import (
+    Linear,
     PPUControlRegisterOnDLS,
     PPUMemoryBlockOnDLS,
     PPUMemoryBlockOnPPU,
@@ -19,8 +20,6 @@ from halco import (
     PPUMemoryWordOnPPU,
     PPUStatusRegisterOnDLS,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.errors import ContainerError
 from haldls.fields import Field, Group
@@ -92,7 +91,7 @@ class PPUMemory(Container):
         self.decode(values)
 
     def load_from_file(self, filename: str) -> None:
-        """Takes over a raw memory image, big-endian, and fills up with zeros. Raises ContainerError if it does not fit or cannot be read."""
+        """Takes over a raw memory image, big-endian, and fills up with zeros. Raises ContainerError if it does not fit."""
         try:
             image = Path(filename).read_bytes()
         except OSError as error:

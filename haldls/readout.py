@@ -8,13 +8,12 @@ from halco import (
     CapMemBlockOnDLS,
     CurrentDACOnDLS,
     HemisphereOnDLS,
+    Linear,
     PadMultiplexerConfigOnDLS,
     ReadoutSourceSelectionOnDLS,
     SourceMultiplexerOnReadoutSourceSelection,
     SynapticInputOnNeuron,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container, Struct
 from haldls.fields import Array, Field, Group
 
@@ -40,7 +39,9 @@ class PadMultiplexerConfig(Container):
     synin_debug_inhibitory_to_synapse_intermediate_mux = Field(bool, "w1[9]", doc="inhibitory debug line to the synapses' common line")
     synin_debug_excitatory_to_synapse_intermediate_mux = Field(bool, "w1[10]", doc="excitatory debug line to the synapses' common line")
     synapse_intermediate_mux_to_pad = Field(bool, "w1[11]", doc="synapses' common line to the pad")
-    buffer_to_pad = Array(SourceMultiplexerOnReadoutSourceSelection, bool, lambda buffer: f"w1[{13 - buffer}]", doc="readout buffer to the pad")
+    buffer_to_pad = Array(
+        SourceMultiplexerOnReadoutSourceSelection, bool, lambda buffer: f"w1[{13 - buffer}]", doc="readout buffer to the pad"
+    )
     debug_to_pad = Field(bool, "w1[14]", doc="debug line to the pad")
 
 
@@ -82,7 +83,9 @@ class ReadoutSourceSelection(Container):
         doc="inputs of each buffer",
     )
     get_buffer, set_buffer = buffer.accessors("buffer")
-    enable_buffer_to_pad = Array(SourceMultiplexerOnReadoutSourceSelection, bool, lambda buffer: f"w1[{14 - buffer}]", doc="buffer to its pad")
+    enable_buffer_to_pad = Array(
+        SourceMultiplexerOnReadoutSourceSelection, bool, lambda buffer: f"w1[{14 - buffer}]", doc="buffer to its pad"
+    )
 
 
 class CurrentDAC(Container):

@@ -8,10 +8,9 @@ from halco import (
     CrossbarNodeOnDLS,
     CrossbarOutputConfigOnDLS,
     CrossbarOutputOnDLS,
+    Linear,
     NeuronLabel,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 
@@ -23,7 +22,7 @@ class CrossbarOutputConfig(Container):
     address = Address(0x130000)
     no_read_on = ("hardware",)
     enable_event_counter = Array(CrossbarOutputOnDLS, bool, lambda output: f"w0[{4 + output}]", doc="count the events of the output")
-    enable_slow = Array(CrossbarL2OutputOnDLS, bool, lambda output: f"w0[{output}]", doc="let through fewer events towards the FPGA")
+    enable_slow = Array(CrossbarL2OutputOnDLS, bool, lambda output: f"w0[{output}]", doc="slow the output towards the FPGA down")
 
 
 class CrossbarNode(Container):
@@ -37,12 +36,12 @@ class CrossbarNode(Container):
     enable_drop_counter = Field(bool, "w0[31]", doc="count what the node drops at its input's counter")
 
 
-CrossbarNode.drop_all = CrossbarNode(mask=0, target=NeuronLabel.max)
+CrossbarNode.drop_all = CrossbarNode(mask=0, target=1)
 """Lets nothing through: no label masked with 0 equals a target other than 0."""
 
 
 class CrossbarInputDropCounter(Container):
-    """Events of an input that were dropped because an output was busy."""
+    """Events of an input that its nodes dropped, as far as these count."""
 
     coordinate = CrossbarInputOnDLS
     read_address = Address(0x130065, stride=1)

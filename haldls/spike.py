@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from halco import (
+    Linear,
     PhyStatusOnFPGA,
     SourceMultiplexerOnReadoutSourceSelection,
     SpikeLabel,
@@ -13,8 +14,6 @@ from halco import (
     SpikePack2ToChipOnDLS,
     SpikePack3ToChipOnDLS,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container
 from haldls.fields import Array
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from halco import SpikeIOAddress, SpikeIOConfigOnFPGA, SpikeIOInputRouteOnFPGA, SpikeIOOutputRouteOnFPGA, SpikeLabel
-from halco._core import Linear
-
+from halco import Linear, SpikeIOAddress, SpikeIOConfigOnFPGA, SpikeIOInputRouteOnFPGA, SpikeIOOutputRouteOnFPGA, SpikeLabel
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Field
 
@@ -35,8 +33,8 @@ class SpikeIOInputRoute(Container):
     target = Field(SpikeLabel, "w0[15:0]", default=0xFFFF, doc="label; SILENT sends none")
 
 
-SpikeIOInputRoute.SILENT = SpikeIOInputRoute()
-"""No spike for this address."""
+SpikeIOInputRoute.SILENT = SpikeLabel(0xFFFF)
+"""Label that stands for no spike."""
 
 
 class SpikeIOOutputRoute(Container):
@@ -49,5 +47,5 @@ class SpikeIOOutputRoute(Container):
     target = Field(SpikeIOAddress, "w0[7:0]", default=0xFF, doc="serial address; SILENT sends none")
 
 
-SpikeIOOutputRoute.SILENT = SpikeIOOutputRoute()
-"""No serial message for this label."""
+SpikeIOOutputRoute.SILENT = SpikeIOAddress(0xFF)
+"""Address that stands for no message."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from halco import (
     CADCOffsetSRAMTimingConfigOnDLS,
     CapMemSRAMTimingConfigOnDLS,
+    Linear,
     NeuronBackendSRAMTimingConfigOnDLS,
     NeuronSRAMTimingConfigOnDLS,
     SynapseDriverSRAMTimingConfigOnDLS,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container
 from haldls.fields import Field
 

@@ -12,6 +12,7 @@ from halco import (
     ColumnCurrentQuadOnDLS,
     CommonSynramConfigOnDLS,
     EntryOnQuad,
+    Linear,
     SynapseBiasSelectionOnDLS,
     SynapseCorrelationCalibQuadOnDLS,
     SynapseLabel,
@@ -19,8 +20,6 @@ from halco import (
     SynapseQuadOnDLS,
     SynapseWeightQuadOnDLS,
 )
-from halco._core import Linear
-
 from haldls.container import Address, Container, DifferentialWriteTrait, Struct
 from haldls.fields import Array, Field, Group
 
@@ -42,19 +41,19 @@ class CommonSynramConfig(Container, DifferentialWriteTrait):
     address = Address(0x2000000, stride=0x1000000, words=3)
 
     class PCConf(Linear, max=15, default=8):
-        """Precharge time in cycles."""
+        """Precharge step; a larger value is a shorter time."""
 
     class WConf(Linear, max=255, default=3):
-        """Write time in cycles."""
+        """Delay step of the word line; a larger value is a shorter delay."""
 
     class WaitCtrClear(Linear, max=7, default=4):
-        """Cycles."""
+        """Length of the wait."""
 
-    pc_conf_west = Field(PCConf, "w0[3:0]", unit="PPU cycles", doc="precharge time of the west half")
-    pc_conf_east = Field(PCConf, "w0[7:4]", unit="PPU cycles", doc="precharge time of the east half")
-    w_conf_west = Field(WConf, "w1[7:0]", unit="PPU cycles", doc="write time of the west half")
-    w_conf_east = Field(WConf, "w1[15:8]", unit="PPU cycles", doc="write time of the east half")
-    wait_ctr_clear = Field(WaitCtrClear, "w2[2:0]", unit="PPU cycles", doc="wait until the controller is ready again")
+    pc_conf_west = Field(PCConf, "w0[3:0]", doc="precharge of the west half; larger is shorter")
+    pc_conf_east = Field(PCConf, "w0[7:4]", doc="precharge of the east half; larger is shorter")
+    w_conf_west = Field(WConf, "w1[7:0]", doc="delay of the word lines of the west half; larger is shorter")
+    w_conf_east = Field(WConf, "w1[15:8]", doc="delay of the word lines of the east half; larger is shorter")
+    wait_ctr_clear = Field(WaitCtrClear, "w2[2:0]", doc="wait until the controller is ready again")
 
 
 class SynapseWeightQuad(Container, DifferentialWriteTrait):
@@ -75,7 +74,9 @@ class SynapseLabelQuad(Container, DifferentialWriteTrait):
     coordinate = SynapseLabelQuadOnDLS
     address = Address(0x2C40000, stride=(1, 0x40, 0x1000000))
     Value = SynapseLabel
-    values = Array(EntryOnQuad, SynapseLabel, lambda entry: f"w0[{lane(entry) + 5}:{lane(entry)}]", doc="addresses that the synapses answer to")
+    values = Array(
+        EntryOnQuad, SynapseLabel, lambda entry: f"w0[{lane(entry) + 5}:{lane(entry)}]", doc="addresses that the synapses answer to"
+    )
 
 
 class SynapseCorrelationCalibQuad(Container, DifferentialWriteTrait):
@@ -90,7 +91,9 @@ class SynapseCorrelationCalibQuad(Container, DifferentialWriteTrait):
     class AmpCalib(Linear, max=3):
         """Step of the amplitude."""
 
-    time_calibs = Array(EntryOnQuad, TimeCalib, lambda entry: f"w0[{lane(entry) + 1}:{lane(entry)}]", doc="time constant of the correlation")
+    time_calibs = Array(
+        EntryOnQuad, TimeCalib, lambda entry: f"w0[{lane(entry) + 1}:{lane(entry)}]", doc="time constant of the correlation"
+    )
     amp_calibs = Array(EntryOnQuad, AmpCalib, lambda entry: f"w1[{lane(entry) + 1}:{lane(entry)}]", doc="amplitude of the correlation")
 
 
@@ -104,8 +107,12 @@ class SynapseQuad(Container, DifferentialWriteTrait):
     TimeCalib = SynapseCorrelationCalibQuad.TimeCalib
     AmpCalib = SynapseCorrelationCalibQuad.AmpCalib
     weights = Array(EntryOnQuad, SynapseWeightQuad.Value, weight, unit="LSB", doc="weights: amplitudes of the current pulses")
-    labels = Array(EntryOnQuad, SynapseLabel, lambda entry: f"w1[{lane(entry) + 5}:{lane(entry)}]", doc="addresses that the synapses answer to")
-    time_calibs = Array(EntryOnQuad, TimeCalib, lambda entry: f"w0[{lane(entry) + 7}:{lane(entry) + 6}]", doc="time constant of the correlation")
+    labels = Array(
+        EntryOnQuad, SynapseLabel, lambda entry: f"w1[{lane(entry) + 5}:{lane(entry)}]", doc="addresses that the synapses answer to"
+    )
+    time_calibs = Array(
+        EntryOnQuad, TimeCalib, lambda entry: f"w0[{lane(entry) + 7}:{lane(entry) + 6}]", doc="time constant of the correlation"
+    )
     amp_calibs = Array(EntryOnQuad, AmpCalib, lambda entry: f"w1[{lane(entry) + 7}:{lane(entry) + 6}]", doc="amplitude of the correlation")
 
 
@@ -185,7 +192,11 @@ class SynapseBiasSelection(Container):
         CapMemBlockOnDLS, bool, lambda block: f"w0[{BIAS_NIBBLE[block] + 2}]", default=True, doc="ramp of the correlation from the memory"
     )
     enable_internal_store_bias = Array(
-        CapMemBlockOnDLS, bool, lambda block: f"w0[{BIAS_NIBBLE[block] + 1}]", default=True, doc="storing of the correlation from the memory"
+        CapMemBlockOnDLS,
+        bool,
+        lambda block: f"w0[{BIAS_NIBBLE[block] + 1}]",
+        default=True,
+        doc="storing of the correlation from the memory",
     )
     enable_internal_output_bias = Array(
         CapMemBlockOnDLS, bool, lambda block: f"w0[{BIAS_NIBBLE[block]}]", default=True, doc="correlation output from the memory"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from halco import SynapseDriverOnDLS
-from halco._core import Linear
-
+from halco import Linear, SynapseDriverOnDLS
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Field
 
@@ -27,13 +25,13 @@ class SynapseDriverConfig(Container, DifferentialWriteTrait):
         excitatory_and_inhibitory = 3
 
     class Utilization(Linear, max=15):
-        """Fraction in sixteenths."""
+        """Strength step."""
 
     class Offset(Linear, max=15):
         """Trim step."""
 
     class Recovery(Linear, max=15):
-        """Rate step."""
+        """Step of the time constant."""
 
     class HagenDACOffset(Linear, max=63):
         """Trim step."""
@@ -52,14 +50,14 @@ class SynapseDriverConfig(Container, DifferentialWriteTrait):
     utilization = Field(Utilization, "w0[3:0]", doc="part of its resources that an event uses")
     offset = Field(Offset, "w0[7:4]", doc="trims the pulse length of the plasticity's ramp")
     enable_hagen_dac = Field(bool, "w0[8]", doc="power the DAC that turns an activation into a pulse length")
-    recovery = Field(Recovery, "w1[0:3]", doc="how fast resources recover")
+    recovery = Field(Recovery, "w1[0:3]", doc="time constant of the recovery")
     row_mode_bottom = Field(RowMode, "w1[6] w1[4]", doc="line that the lower row acts on")
     row_mode_top = Field(RowMode, "w1[7] w1[5]", doc="line that the upper row acts on")
     hagen_dac_offset = Field(HagenDACOffset, "~w1[13:8]", doc="trims the DAC for activations")
     select_target_voltages = Field(TargetVoltages, "w2[0]", doc="pair of voltages that plasticity moves between")
     enable_readout = Field(bool, "w2[1]", doc="put the plasticity voltage onto the readout line")
-    enable_renewing = Field(bool, "w2[2]", doc="resources are renewed fully instead of in part")
+    enable_renewing = Field(bool, "w2[2]", doc="renew the synapses, for sampling; the circuit does not work on the chip")
     enable_hagen_modulation = Field(bool, "w2[3]", doc="the activation in the address sets the pulse length")
     enable_stp = Field(bool, "w2[4]", doc="short-term plasticity sets the pulse length")
-    enable_charge_sharing = Field(bool, "~w2[6]", doc="use resources by sharing charge")
+    enable_charge_sharing = Field(bool, "~w2[6]", doc="share charge for larger utilization; the circuit does not work on the chip")
     enable_recovery = Field(bool, "w2[7]", doc="let resources recover")

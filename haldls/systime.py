@@ -7,11 +7,10 @@ from halco import (
     FPGASystimeSyncLastAsicSystimeOnFPGA,
     FPGASystimeSyncLastRTTOnFPGA,
     FPGASystimeSyncNumRetriesOnFPGA,
+    Linear,
     SystimeSyncBaseOnDLS,
     SystimeSyncOnFPGA,
 )
-from halco._core import Linear
-
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Field
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from halco import BarrierOnFPGA, PollingOmnibusBlockOnFPGA, TimerOnDLS
-from halco._core import BaseType
-
+from halco import BarrierOnFPGA, BaseType, PollingOmnibusBlockOnFPGA, TimerOnDLS
 from haldls.container import Address, BlockUntil, Container
 from haldls.fields import Field
 

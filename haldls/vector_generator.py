@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from halco import (
     EntryOnQuad,
+    Linear,
     OmnibusAddress,
     SourceOnVectorGenerator,
     VectorGeneratorControlOnFPGA,
@@ -15,8 +16,6 @@ from halco import (
     VectorGeneratorNotificationAddressOnFPGA,
     VectorGeneratorTriggerOnFPGA,
 )
-from halco._core import Linear
-
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Array, Field
 from haldls.padi import PADIEvent
