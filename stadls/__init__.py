@@ -1,10 +1,14 @@
 """Playback programs: builder, tickets, programs, their execution, and the programs that initialise a chip.
 
-builder = PlaybackProgramBuilder()
-builder.write(coordinate, container)
-ticket = builder.read(coordinate)
-run(connection, [builder.done()])
-ticket.get()
+>>> from fisch import ZeroMockConnection
+>>> from halco import NeuronConfigOnDLS
+>>> builder = PlaybackProgramBuilder()
+>>> ticket = builder.read(NeuronConfigOnDLS())
+>>> program = builder.done()
+>>> with ZeroMockConnection() as connection:
+...     _ = run(connection, [program])
+>>> ticket.get()
+NeuronConfig()
 """
 
 from stadls._run import RunTimeInfo, run

@@ -52,12 +52,16 @@ cdef class PlaybackProgramBuilder:
 
     A builder that has handed out its program, or was merged into another one, is empty and can be used again.
 
-        builder = PlaybackProgramBuilder()
-        builder.write(NeuronConfigOnDLS(3), config)
-        ticket = builder.read(NeuronConfigOnDLS(3))
-        builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
-        run(connection, [builder.done()])
-        ticket.get()
+    >>> builder = PlaybackProgramBuilder()
+    >>> builder.write(TimerOnDLS(), Timer())
+    >>> builder.block_until(TimerOnDLS(), Timer.Value(125))
+    >>> ticket = builder.read(TimerOnDLS())
+    >>> builder
+    PlaybackProgramBuilder(to FPGA size: 3, is write only: false)
+    >>> [f"{word:016x}" for word in builder.done().words]
+    ['0400000000000000', '050000000000007d', '0b00001f8800000c']
+    >>> builder.empty(), ticket.valid()
+    (True, False)
     """
 
     def __cinit__(self):

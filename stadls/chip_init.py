@@ -172,8 +172,12 @@ def _only_fpga(entry: HXCubeSetupEntry | JboaSetupEntry) -> HXCubeFPGAEntry:
 class SystemInit(PlaybackGenerator):
     """Instruction timeout, board and chip: what every program on a fresh connection starts with.
 
-        builder, _ = generate(SystemInit(connection.get_hwdb_entry()[0]))
-        run(connection, [builder.done()])
+    >>> from fisch import ZeroMockEntry
+    >>> init = SystemInit(ZeroMockEntry())
+    >>> init.enable_asic_adapter_board = False
+    >>> builder, _ = init.generate()
+    >>> builder
+    PlaybackProgramBuilder(to FPGA size: 196, is write only: true)
 
     instruction_timeout, asic_adapter_board, enable_asic_adapter_board, chip, enable_chip can be changed before `generate`.
     """

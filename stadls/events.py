@@ -145,6 +145,10 @@ class MADCSampleVector(EventVector[MADCSampleFromChip]):
 
 
 def link_notification(value: int, fpga_time: int) -> HighspeedLinkNotification:
-    """Takes the byte of a notification apart: [7:5] PHY, [4] link up, [3:0] errors."""
-    flags = [bool(value >> bit & 1) for bit in (4, 3, 2, 1, 0)]
-    return HighspeedLinkNotification(value >> 5, *flags, FPGATime(fpga_time))
+    """Takes the byte of a notification apart: [7:5] PHY, [4] link up, [3:0] errors.
+
+    >>> link_notification(0xB0, 7).phy
+    5
+    """
+    up, decode_error, crc_error, crc_recover, check_error = (bool(value >> bit & 1) for bit in (4, 3, 2, 1, 0))
+    return HighspeedLinkNotification(value >> 5, up, decode_error, crc_error, crc_recover, check_error, FPGATime(fpga_time))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,16 +28,17 @@ def locate(address: int) -> str:
     Where several containers show the same word the one with the fewest words is named.
     """
     found: list[tuple[int, str]] = []
-    for coordinate, container in container_on.items():
+    registry: dict[Any, Any] = container_on
+    for coordinate, container in registry.items():
         if not issubclass(container, _core.Container) or coordinate.size > INSTANCES_MAX or "Omnibus" not in container.backends:
             continue
         layout = container.layout("Omnibus")
         for write, words in ((True, layout.n_write), (False, layout.n_read)):
-            rows = np.flatnonzero((layout.addresses(None, write) == address).any(axis=1)) if words else ()
+            rows = np.flatnonzero((layout.addresses(None, write) == address).any(axis=1))
             if len(rows):
-                found.append((words, f"{container.__name__} at {coordinate.__name__}({int(rows[0])})"))
+                found.append((words, f"{container.__name__} at {coordinate.__name__}({rows[0]})"))
                 break
-    return min(found)[1] if found else ""
+    return min(found, default=(0, ""))[1]
 
 
 def omnibus_address(words: NDArray[np.uint64], index: int) -> int | None:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
+from halco._core import Value
 from stadls.builder import PlaybackProgramBuilder
 
 Element = TypeVar("Element")
@@ -34,7 +35,9 @@ class PerCoordinate(Generic[Element]):
         self.coordinate, self._elements = coordinate, elements
 
     def _position(self, index: Any) -> int:
-        return int(index if isinstance(index, self.coordinate) else self.coordinate(index))
+        if isinstance(index, Value) and not isinstance(index, self.coordinate):
+            raise TypeError(f"the index is a {self.coordinate.__name__} or an integer, not {index!r}")
+        return int(self.coordinate(int(index)))
 
     def __getitem__(self, index: Any) -> Element:
         return self._elements[self._position(index)]

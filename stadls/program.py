@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -98,9 +100,11 @@ class PlaybackProgram:
         return np.array_equal(self.words, other.words) and self.expected == other.expected and self._same_responses(other)
 
     def _same_responses(self, other: PlaybackProgram) -> bool:
-        mine, theirs = ([*x._data.values(), *x._times.values(), x._links, x.timeouts] for x in (self, other))
-        arrays = all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
+        arrays = all(np.array_equal(mine, theirs) for mine, theirs in zip(self._arrays(), other._arrays(), strict=True))
         return arrays and self.spikes == other.spikes and self.madc_samples == other.madc_samples
+
+    def _arrays(self) -> list[NDArray[Any]]:
+        return [*self._data.values(), *self._times.values(), self._links, self.timeouts]
 
     __hash__ = None  # type: ignore[assignment]
 
