@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The digital side of the chip: what the link reaches. Time is in ticks of 2 ns.
 
-Everything that happens at a time stands in one queue ordered by (tick, order of insertion); the analog core advances to the next entry,
+Everything that happens at a time stands in one queue ordered by tick, kind and place; the analog core advances to the next entry,
 hands over its spikes, and the entry is processed. Register writes that change what neurons or events see first bring the chip up to their
 tick.
 """
@@ -9,7 +9,6 @@ tick.
 import logging
 
 from libc.stdlib cimport abort, free, realloc
-from libc.string cimport memset
 
 import numpy as np
 
@@ -30,10 +29,11 @@ from sim.virtual_chip import VirtualChip
 _log = logging.getLogger("hicannx.chip")
 
 cdef enum:
+    # kinds of events, in the order in which those of one tick are processed
+    AT_BACKGROUND       # where: source, what: generation
     AT_CROSSBAR         # where: input, what: 14-bit label
     AT_PADI             # where: bus, what: event
-    AT_OUT              # what: 16-bit label
-    AT_BACKGROUND       # where: source, what: generation
+    AT_OUT              # where: link output, what: 16-bit label
 
 cdef enum:
     SYSTIME_BITS = 43
@@ -147,8 +147,8 @@ cdef class Chip:
             self.crossbar.configure_outputs(words)
         elif kind == PADI_CONFIG:
             self.padi.configure(index, words)
-            for i in range(4):
-                self.crossbar.period[4 * index + i] = self.padi.period[4 * index + i]
+            for i in range(4 * index, 4 * index + 4):
+                self.crossbar.set_period(i, self.padi.period[i] if self.padi.spl1[i] else 0)
         elif kind == BACKGROUND:
             first = self.background.configure(index // 3, words, tick)
             if first >= 0:
@@ -256,7 +256,7 @@ cdef class Chip:
                 self.queue.push(departure[output] + PADI_TO_PULSE, AT_PADI, output, label & 0x7ff)
         for output in range(L2_OUTPUT, OUTPUTS):
             if taken >> output & 1:
-                self.queue.push(departure[output] + TO_STAMP, AT_OUT, 0, (output - L2_OUTPUT) << 14 | label)
+                self.queue.push(departure[output] + TO_STAMP, AT_OUT, output, (output - L2_OUTPUT) << 14 | label)
 
     cdef void _background(self, const Event* event, int64_t horizon) noexcept nogil:
         """The end of a period of a background source; periods without event up to the horizon are passed at once."""

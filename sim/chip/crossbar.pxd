@@ -32,6 +32,7 @@ cdef class Crossbar:
     cdef uint64_t n_lost[OUTPUTS]
 
     cdef void configure_node(self, int node, const uint32_t* word) noexcept nogil
+    cdef void set_period(self, int output, int64_t period) noexcept nogil
     cdef void configure_outputs(self, const uint32_t* word) noexcept nogil
     cdef int route(self, int source, uint32_t label, int64_t tick, int64_t* departure) noexcept nogil
     cdef void reset(self) noexcept nogil

@@ -41,7 +41,13 @@ cdef class Crossbar:
         memset(self.events, 0, sizeof(self.events))
         memset(self.busy_until, 0, sizeof(self.busy_until))
         for i in range(OUTPUTS):
-            self.period[i] = PADI_PERIOD if i < L2_OUTPUT else L2_PERIOD
+            self.period[i] = 0 if i < L2_OUTPUT else L2_PERIOD
+
+    cdef void set_period(self, int output, int64_t period) noexcept nogil:
+        """Time between two events at an output; 0 where nothing listens, so that nothing queues or gets lost there."""
+        self.period[output] = period
+        if period == 0:
+            self.busy_until[output] = 0
 
     cdef void configure_node(self, int node, const uint32_t* word) noexcept nogil:
         cdef int64_t slots[3]
@@ -87,7 +93,6 @@ cdef class Crossbar:
         return taken
 
 
-cdef int64_t PADI_PERIOD = TIMING["padi_period"].value
 cdef int64_t L2_PERIOD = TIMING["l2_period"].value
 cdef int64_t SLOW_L2_PERIOD = TIMING["slow_l2_period"].value
 cdef int MASK = CrossbarNode.layout("Omnibus").slot("mask")

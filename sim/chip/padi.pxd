@@ -12,7 +12,6 @@ cdef class PADIBuses:
     cdef bint spl1[BUSES]
     cdef double charge[BUSES]
     cdef int64_t period[BUSES]
-    cdef int64_t busy_until[BUSES]
     cdef uint64_t n_spl1
     cdef uint64_t n_blocked             # from the crossbar, on a bus without enable_spl1
     cdef uint64_t n_written

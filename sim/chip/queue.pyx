@@ -1,11 +1,15 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The one queue of digital events of a chip."""
+"""The one queue of digital events of a chip.
+
+Events of one tick are ordered by kind and place before the order of insertion: some are found earlier than others if the chip is advanced in
+long steps, and the result must not depend on that.
+"""
 
 from libc.stdlib cimport abort, free, realloc
 
 
 cdef inline bint _before(const Event* a, const Event* b) noexcept nogil:
-    return a.tick < b.tick or (a.tick == b.tick and a.sequence < b.sequence)
+    return a.tick < b.tick or (a.tick == b.tick and a.order < b.order)
 
 
 cdef class EventQueue:
@@ -20,7 +24,8 @@ cdef class EventQueue:
             self.heap = <Event*>realloc(self.heap, self.capacity * sizeof(Event))
             if self.heap == NULL:
                 abort()
-        event.tick, event.sequence, event.kind, event.where, event.what = tick, self.sequence, kind, where, what
+        event.tick, event.kind, event.where, event.what = tick, kind, where, what
+        event.order = <uint64_t>kind << 56 | <uint64_t>where << 48 | self.sequence
         self.sequence += 1
         i = self.size
         self.size += 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from haldls import CrossbarInputDropCounter, CrossbarNode, CrossbarOutputConfig, CrossbarOutputEventCounter
+from haldls import CommonPADIBusConfig, CrossbarInputDropCounter, CrossbarNode, CrossbarOutputConfig, CrossbarOutputEventCounter
 from sim.chip.crossbar import wiring
 from sim.chip.timing import TIMING
 
@@ -75,6 +75,17 @@ def test_an_overloaded_output_loses_events_and_counts_them_where_enabled(bench):
     assert bench.get(CrossbarInputDropCounter, 8)[0] == lost
     assert bench.get(CrossbarOutputEventCounter, 8)[0] == returned
     assert bench.chip.events_summary()["crossbar_lost"][8] == lost
+
+
+def test_a_listening_bus_takes_an_event_every_eight_nanoseconds(bench):
+    """Events twice as fast as bus 0 of the bottom array: half of them get lost there, none at the buses that do not listen."""
+    bench.put(CommonPADIBusConfig(enable_spl1=[True, False, False, False]), 1)
+    bench.chip.py_spikes(np.arange(2000, dtype=np.uint16) & 0x3FFF, 2 * np.arange(2000))
+    bench.chip.py_advance(50_000)
+    summary = bench.chip.events_summary()
+    assert summary["crossbar_lost"] == [0] * 4 + [2000 - summary["padi_from_crossbar"]] + [0] * 7
+    assert 1000 <= summary["padi_from_crossbar"] <= 1040
+    assert summary["padi_blocked"] == 7 * 2000
 
 
 def test_event_counters_count_only_where_enabled(bench):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from haldls import (
+    BackgroundSpikeSource,
     CapMemCell,
     CommonNeuronBackendConfig,
     CommonPADIBusConfig,
@@ -125,3 +126,41 @@ def test_row_modes_decide_the_sign_of_the_response(bench, mode, sign):
     assert max(course) == pytest.approx(63 * 1.14e-3, rel=0.5)
     assert min(course) > -1e-3
     assert abs(course[-1]) < 2e-3
+
+
+def network(bench):
+    """64 bypassed neurons driven by random background events and by each other, seen by the link."""
+    rng = np.random.default_rng(11)
+    for block in range(4):
+        bench.put(CapMemCell(1022), block * 3120 + SYNAPSE_BIAS)
+    for half in range(2):
+        bench.put(CommonPADIBusConfig(enable_spl1=[True] * 4, dacen_pulse_extension=[15] * 4), half)
+        bench.put(CommonNeuronBackendConfig(), half)
+    for neuron in range(64):
+        bypassed(bench, neuron, neuron)
+    for driver in range(8):
+        bench.put(SynapseDriverConfig(enable_receiver=True, row_address_compare_mask=0b11110, row_mode_top=EXCITATORY), driver)
+    for container, high in ((SynapseWeightQuad(), 64), (SynapseLabelQuad(), 64)):
+        for quad in range(16 * 64):
+            container.values = rng.integers(0, high, 4).tolist()
+            bench.put(container, quad)
+    for source in range(4):
+        random = {"enable_random": True, "rate": 40, "period": 200, "mask": 0xFF}
+        bench.put(BackgroundSpikeSource(enable=True, seed=source + 1, **random), source)
+
+
+@pytest.mark.parametrize("step", [7, 173, 20_000])
+def test_slicing_the_time_changes_nothing(make_bench, step):
+    """Everything stamped up to the tick advanced to is there, and the same whatever the ticks were."""
+    trains = []
+    for width in (100_000, step):
+        bench = make_bench("typical")
+        network(bench)
+        parts = []
+        for tick in [*range(0, 100_000, width), 100_000]:
+            parts.append(bench.spikes(tick))
+            assert (parts[-1]["tick"] <= tick).all()
+        trains.append(np.concatenate(parts))
+    assert len(trains[0]) > 2000
+    assert (np.diff(trains[0]["tick"]) >= 0).all()
+    np.testing.assert_array_equal(trains[0], trains[1])
