@@ -31,7 +31,7 @@ from stadls.errors import (
     TargetError,
     TicketError,
 )
-from stadls.events import ChipTime, FPGATime, HighspeedLinkNotification, MADCSampleFromChip, SpikeFromChip
+from stadls.events import MADCSampleVector, SpikeVector
 from stadls.generator import PlaybackGenerator, generate
 from stadls.program import PlaybackProgram
 from stadls.ticket import ContainerTicket
@@ -40,17 +40,14 @@ __all__ = [
     "ASICAdapterBoardInit",
     "AccessError",
     "ChipInit",
-    "ChipTime",
     "ContainerTicket",
     "CoordinateError",
     "CubeASICAdapterBoardInit",
     "DifferentialWriteError",
-    "FPGATime",
-    "HighspeedLinkNotification",
     "InitError",
     "InstructionTimeoutError",
     "JboaASICAdapterBoardInit",
-    "MADCSampleFromChip",
+    "MADCSampleVector",
     "MergeError",
     "MissingResponseError",
     "NotAContainerError",
@@ -62,7 +59,7 @@ __all__ = [
     "ProgramCountError",
     "RunError",
     "RunTimeInfo",
-    "SpikeFromChip",
+    "SpikeVector",
     "StadlsError",
     "SystemInit",
     "TargetError",

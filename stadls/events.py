@@ -1,89 +1,18 @@
-"""What a program brings back besides tickets: spikes, MADC samples and notifications of the highspeed link.
+"""What a program brings back besides tickets, as sequences over arrays: spikes and MADC samples.
 
-Times: `FPGATime` and `ChipTime` count FPGA cycles of 8 ns in 43 bits. (facts: transport 2.5, 4; registers/stadls 3)
+Their elements, `SpikeFromChip` and `MADCSampleFromChip`, and the notifications of the highspeed link are haldls' (registers/stadls 3).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from halco import SpikeLabel
-from halco._core import Linear
-
-TIME_MAX = (1 << 43) - 1
-
-
-class FPGATime(Linear, max=TIME_MAX):
-    """Time at which a message entered the FPGA's trace, in FPGA cycles."""
-
-
-class ChipTime(Linear, max=TIME_MAX):
-    """Time at which an event happened on the chip, in FPGA cycles (the chip's 250 MHz stamp without its lowest bit)."""
-
-
-_NO_LABEL, _NO_FPGA_TIME, _NO_CHIP_TIME = SpikeLabel(), FPGATime(), ChipTime()
-
-
-@dataclass
-class SpikeFromChip:
-    """One recorded spike."""
-
-    label: SpikeLabel = _NO_LABEL
-    fpga_time: FPGATime = _NO_FPGA_TIME
-    chip_time: ChipTime = _NO_CHIP_TIME
-
-    def __repr__(self) -> str:
-        return f"SpikeFromChip({self.label!r}, {self.fpga_time!r}, {self.chip_time!r})"
-
-
-class _Value(Linear, max=1023):
-    """A sample in LSB."""
-
-
-class _Channel(Linear, max=1):
-    """Which of the two readout channels was sampled."""
-
-
-_NO_VALUE, _NO_CHANNEL = _Value(), _Channel()
-
-
-@dataclass
-class MADCSampleFromChip:
-    """One sample of the MADC."""
-
-    Value: ClassVar[type[Linear]] = _Value
-    Channel: ClassVar[type[Linear]] = _Channel
-
-    value: _Value = _NO_VALUE
-    channel: _Channel = _NO_CHANNEL
-    fpga_time: FPGATime = _NO_FPGA_TIME
-    chip_time: ChipTime = _NO_CHIP_TIME
-
-    def __repr__(self) -> str:
-        return f"MADCSampleFromChip({int(self.value)}, channel: {int(self.channel)}, {self.fpga_time!r}, {self.chip_time!r})"
-
-
-for _name, _class in (("Value", _Value), ("Channel", _Channel)):
-    _class.__name__, _class.__qualname__ = _name, f"MADCSampleFromChip.{_name}"
-
-
-@dataclass
-class HighspeedLinkNotification:
-    """What one PHY of the link reported, and when."""
-
-    phy: int = 0
-    link_up: bool = False
-    decode_error: bool = False
-    crc_error: bool = False
-    crc_recover: bool = False
-    check_error: bool = False
-    fpga_time: FPGATime = _NO_FPGA_TIME
-
+from halco import PhyStatusOnFPGA, SpikeLabel
+from haldls import ChipTime, FPGATime, HighspeedLinkNotification, MADCSampleFromChip, SpikeFromChip
 
 Event = TypeVar("Event")
 
@@ -141,14 +70,16 @@ class MADCSampleVector(EventVector[MADCSampleFromChip]):
 
     def _event(self, row: np.void) -> MADCSampleFromChip:
         times = FPGATime(int(row["fpga_time"])), ChipTime(int(row["chip_time"]))
-        return MADCSampleFromChip(_Value(int(row["value"])), _Channel(int(row["channel"])), *times)
+        return MADCSampleFromChip(MADCSampleFromChip.Value(int(row["value"])), MADCSampleFromChip.Channel(int(row["channel"])), *times)
 
 
 def link_notification(value: int, fpga_time: int) -> HighspeedLinkNotification:
     """Takes the byte of a notification apart: [7:5] PHY, [4] link up, [3:0] errors.
 
     >>> link_notification(0xB0, 7).phy
-    5
+    PhyStatusOnFPGA(5)
     """
     up, decode_error, crc_error, crc_recover, check_error = (bool(value >> bit & 1) for bit in (4, 3, 2, 1, 0))
-    return HighspeedLinkNotification(value >> 5, up, decode_error, crc_error, crc_recover, check_error, FPGATime(fpga_time))
+    return HighspeedLinkNotification(
+        PhyStatusOnFPGA(value >> 5), up, decode_error, crc_error, crc_recover, check_error, FPGATime(fpga_time)
+    )

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from fisch import ResponseDecoder, Responses, Target
 from fisch.dump import to_fpga_lines
-from stadls.events import HighspeedLinkNotification, MADCSampleVector, SpikeVector, link_notification
+from haldls import HighspeedLinkNotification
+from stadls.events import MADCSampleVector, SpikeVector, link_notification
 
 CLASSES = (Responses.OMNIBUS, Responses.JTAG, Responses.LOOPBACK)
 LISTED_MAX = 1000

@@ -1,6 +1,6 @@
 from typing import Any
 
-from stadls.events import FPGATime
+from haldls import FPGATime
 
 class ContainerTicket:
     def valid(self) -> bool: ...

@@ -9,8 +9,9 @@ from halco._core cimport Value
 
 import numpy as np
 
+from haldls import FPGATime
+
 from stadls.errors import TicketError
-from stadls.events import FPGATime
 
 
 cdef class ContainerTicket:

@@ -54,7 +54,7 @@ def test_an_empty_program_runs(fresh: Any) -> None:
 
 def test_system_init_brings_up_all_links(fresh: Any) -> None:
     notifications = initialise(fresh).highspeed_link_notifications
-    assert {notification.phy for notification in notifications if notification.link_up} == set(range(8))
+    assert {int(notification.phy) for notification in notifications if notification.link_up} == set(range(8))
     assert not any(notification.crc_error or notification.decode_error for notification in notifications)
 
 

@@ -180,7 +180,7 @@ def test_link_notifications_are_those_of_the_run() -> None:
     for _ in range(2):
         run(Scripted(lambda writer: writer.link_notification(0xB0)), [program])
     (notification,) = program.highspeed_link_notifications
-    assert (notification.phy, notification.link_up, notification.crc_error, int(notification.fpga_time)) == (5, True, False, 1)
+    assert (int(notification.phy), notification.link_up, notification.crc_error, int(notification.fpga_time)) == (5, True, False, 1)
 
 
 def test_run_time_info() -> None:
