@@ -1,4 +1,3 @@
-# ruff: noqa: F401
 # mypy: implicit-reexport
 """The logical layer: containers composed of register containers, as one thinks of the chip.
 
@@ -42,3 +41,41 @@ from haldls.lola.synapse import (
     SynapseWeightRow,
 )
 from haldls.lola.synapse_driver import SynapseDriverBlock
+
+containers = [
+    NeuronBlock,
+    AtomicNeuron,
+    Chip,
+    SynapseDriverBlock,
+    Crossbar,
+    CapMem,
+    DACControlBlock,
+    DACChannelBlock,
+    CADCReadoutChain,
+    CADCSampleRow,
+    CADCSamples,
+    ReadoutChain,
+    SynapseMatrix,
+    SynapseBlock,
+    SynapseWeightMatrix,
+    SynapseLabelMatrix,
+    SynapseCorrelationCalibMatrix,
+    ColumnCorrelationRow,
+    ColumnCurrentRow,
+    CorrelationResetRow,
+    SynapseWeightRow,
+    SynapseLabelRow,
+    SynapseCorrelationCalibRow,
+    ExternalPPUMemoryBlock,
+    ExternalPPUMemory,
+    ExternalPPUDRAMMemoryBlock,
+    MemoryTiming,
+    SynapseRow,
+    OutputRoutingTable,
+    InputRoutingTable,
+    MultichipJboaLeafFPGA,
+    ChipAndMultichipJboaLeafFPGA,
+    SinglechipFPGA,
+    ChipAndSinglechipFPGA,
+]
+"""All composed containers, in the original's order."""
