@@ -77,6 +77,7 @@ from haldls.pll import ADPLL, PLLClockOutputBlock, PLLSelfTest, PLLSelfTestStatu
 from haldls.ppu import PPUControlRegister, PPUMemory, PPUMemoryBlock, PPUMemoryWord, PPUStatusRegister
 from haldls.readout import CurrentDAC, PadMultiplexerConfig, ReadoutSourceSelection
 from haldls.routing import CrossbarInputDropCounter, CrossbarNode, CrossbarOutputConfig, CrossbarOutputEventCounter
+from haldls.serialize import from_json, from_portablebinary, to_json, to_portablebinary
 from haldls.spike import (
     ChipTime,
     FPGATime,

@@ -15,6 +15,8 @@ import numpy as np
 
 from halco._core cimport Value
 
+from halco._core import RangeError
+
 from haldls.bits import parse, width
 from haldls.errors import ContainerError, CoordinateError, UnknownBackendError
 
@@ -493,12 +495,36 @@ cdef class Container:
 
 
 def _restored(cls, tuple values):
-    cdef Container made = cls()
-    if len(values) != made.schema.n_slots:
-        raise ContainerError(f"{cls.__name__} has {made.schema.n_slots} values, the stored one has {len(values)}")
-    for i, value in enumerate(values):
-        made.slots[i] = value
+    made = cls()
+    set_slots(made, values)
     return made
+
+
+def get_slots(Container container):
+    """A copy of the raw integers of all fields, int64[n_slots]."""
+    cdef int i
+    values = np.empty(container.schema.n_slots, dtype=np.int64)
+    cdef int64_t[::1] target = values
+    for i in range(container.schema.n_slots):
+        target[i] = container.slots[i]
+    return values
+
+
+def set_slots(Container container, values):
+    """Takes the raw integers of all fields. Raises ContainerError for another number, RangeError for one out of range."""
+    cdef int i
+    cdef const int64_t[::1] source = np.ascontiguousarray(values, dtype=np.int64)
+    before = get_slots(container)
+    if source.shape[0] != container.schema.n_slots:
+        raise ContainerError(f"{type(container).__name__} has {container.schema.n_slots} values, {source.shape[0]} were given")
+    for i in range(container.schema.n_slots):
+        container.slots[i] = source[i]
+    try:
+        for field in container.schema.fields:
+            field.check(container)
+    except RangeError:
+        set_slots(container, before)
+        raise
 
 
 def get_slot(Container container, int slot):

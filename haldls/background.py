@@ -26,7 +26,7 @@ class BackgroundSpikeSource(Container):
     class Mask(Linear, max=255):
         """Bits of the label."""
 
-    enable = Field(bool, "w2[0]", doc="run")
+    enable = Field(bool, "w2[0]", doc="send events")
     enable_random = Field(bool, "w2[1]", doc="decide by chance at the end of each period; otherwise an event each time")
     period = Field(Period, "w2[31:16]", unit="chip cycles of 4 ns", doc="time between two possible events")
     rate = Field(Rate, "w1[15:8]", doc="chance of an event in random mode: an event if a random byte is at most this; 0 is never")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from haldls import _core
 from haldls._core import Layout, Schema
+from haldls.errors import ContainerError
 from haldls.fields import Field
 
 OMNIBUS = ("Omnibus", "OmnibusChipOverJTAG")
@@ -64,10 +65,6 @@ class DifferentialWriteTrait:
     """Marks containers of which a write against a reference configuration sends only the words that differ."""
 
     __slots__ = ()
-
-
-containers = container_on
-"""Former name of `container_on`."""
 
 
 class Encodable:
@@ -131,6 +128,19 @@ class Container(_core.Container, Encodable, metaclass=Table):
         write, read = (cls._address(backend, kind) for kind in ("write_address", "read_address"))
         ignore_read = backend in cls.unread_over
         return Layout(cls, backend, list(cls.fields()), write, read, dict(cls.constants), cls.gray_words, cls.byte_lane, ignore_read)
+
+    def _state(self) -> dict[str, Any]:
+        """The raw integers of each field, by its name."""
+        slots = _core.get_slots(self).tolist()
+        return {
+            field.name: slots[field.slot] if field.count == 1 else slots[field.slot : field.slot + field.count] for field in self.fields()
+        }
+
+    def _take_state(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `_state` gave. Raises ContainerError for other fields, RangeError for values out of range."""
+        if set(state) != {field.name for field in self.fields()}:
+            raise ContainerError(f"{type(self).__name__} has other fields than {', '.join(state) or 'none'}")
+        _core.set_slots(self, np.array([number for field in self.fields() for number in np.atleast_1d(state[field.name])], dtype=np.int64))
 
     @classmethod
     def _address(cls, backend: str, kind: str) -> Address | None:

@@ -79,7 +79,7 @@ class FPGADeviceDNA(Container):
     read_address = Address(0x88000003, words=2)
     constructor = ("value",)
 
-    class Value(Linear, max=1 << 57):
+    class Value(Linear, max=(1 << 57) - 1):
         """57-bit serial number."""
 
     value = Field(Value, read="w0[24:0] w1[31:0]", doc="serial number")
@@ -177,7 +177,9 @@ class ExternalPPUMemoryQuad(Container):
     quad = Array(
         EntryOnQuad, ExternalPPUMemoryByte.Value, lambda byte: f"w0[{31 - 8 * byte}:{24 - 8 * byte}]", copies=True, doc="the bytes"
     )
-    enables = Array(EntryOnQuad, bool, lambda byte: f"be0[{3 - byte}]", default=True, copies=True, doc="bytes that a write changes")
+    enables = Array(
+        EntryOnQuad, bool, lambda byte: f"be0[{3 - byte}]", read=None, default=True, copies=True, doc="bytes that a write changes"
+    )
 
 
 class ExternalPPUDRAMMemoryByte(Container):
@@ -204,4 +206,6 @@ class ExternalPPUDRAMMemoryQuad(Container):
     quad = Array(
         EntryOnQuad, ExternalPPUDRAMMemoryByte.Value, lambda byte: f"w0[{31 - 8 * byte}:{24 - 8 * byte}]", copies=True, doc="the bytes"
     )
-    enables = Array(EntryOnQuad, bool, lambda byte: f"be0[{3 - byte}]", default=True, copies=True, doc="bytes that a write changes")
+    enables = Array(
+        EntryOnQuad, bool, lambda byte: f"be0[{3 - byte}]", read=None, default=True, copies=True, doc="bytes that a write changes"
+    )

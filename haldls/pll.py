@@ -83,7 +83,7 @@ class ADPLL(Container):
     lock_window = Field(bool, "w1[21]", doc="window of the lock detector: False long, True short")
     filter_shift = Field(FilterShift, "w1[23:22]", doc="gain of the loop filter while locking in, as a power of two")
     enable_output_clock = Field(bool, "~w1[24]", default=True, doc="put the clock out")
-    enable = Field(bool, "w1[30]", default=True, doc="run")
+    enable = Field(bool, "w1[30]", default=True, doc="run the PLL")
     use_external_config = Field(bool, "w1[31]", default=True, doc="use this configuration rather than the built-in one")
 
     def calculate_output_frequency(self, output: ADPLL.Output, f_ref: float = nominal_pll_f_reference) -> float:

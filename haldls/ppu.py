@@ -196,6 +196,12 @@ class PPUMemoryBlock(Container):
     def __reduce__(self) -> tuple[Any, ...]:
         return _block, (type(self), self._values.tolist())
 
+    def _state(self) -> dict[str, Any]:
+        return {"words": self._values.tolist()}
+
+    def _take_state(self, state: dict[str, Any]) -> None:
+        self._take([int(PPUMemoryWord.Value(word)) for word in state["words"]])
+
     def __repr__(self) -> str:
         return f"PPUMemoryBlock({len(self)} words)"
 
