@@ -1,3 +1,4 @@
+# ruff: noqa: F401
 # mypy: implicit-reexport
 """The logical layer: containers composed of register containers, as one thinks of the chip.
 
@@ -24,7 +25,9 @@ from haldls.lola.fpga import (
     OutputRoutingTable,
     SinglechipFPGA,
 )
+from haldls.lola.logical_neuron import LogicalNeuron, MCSafeAtomicNeuron
 from haldls.lola.memory_timing import MemoryTiming
+from haldls.lola.morphology import Morphology
 from haldls.lola.neuron import AtomicNeuron
 from haldls.lola.neuron_block import NeuronBlock
 from haldls.lola.readout import ReadoutChain
@@ -54,6 +57,7 @@ containers = [
     CADCReadoutChain,
     CADCSampleRow,
     CADCSamples,
+    LogicalNeuron,
     ReadoutChain,
     SynapseMatrix,
     SynapseBlock,
