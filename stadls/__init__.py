@@ -12,6 +12,7 @@ NeuronConfig()
 """
 
 from stadls._run import RunTimeInfo, run
+from stadls.absolute_time import AbsoluteTimePlaybackProgramBuilder, AbsoluteTimePlaybackProgramContainerTicket
 from stadls.board_init import ASICAdapterBoardInit, CubeASICAdapterBoardInit, JboaASICAdapterBoardInit
 from stadls.builder import PlaybackProgramBuilder
 from stadls.chip_init import ChipInit, InitError, SystemInit
@@ -38,6 +39,8 @@ from stadls.ticket import ContainerTicket
 
 __all__ = [
     "ASICAdapterBoardInit",
+    "AbsoluteTimePlaybackProgramBuilder",
+    "AbsoluteTimePlaybackProgramContainerTicket",
     "AccessError",
     "ChipInit",
     "ContainerTicket",

@@ -1,6 +1,8 @@
 """Playback programs under their original names."""
 
 from stadls import (
+    AbsoluteTimePlaybackProgramBuilder,
+    AbsoluteTimePlaybackProgramContainerTicket,
     ASICAdapterBoardInit,
     ChipInit,
     ContainerTicket,
@@ -17,6 +19,8 @@ from stadls import (
 
 __all__ = [
     "ASICAdapterBoardInit",
+    "AbsoluteTimePlaybackProgramBuilder",
+    "AbsoluteTimePlaybackProgramContainerTicket",
     "ChipInit",
     "ContainerTicket",
     "CubeASICAdapterBoardInit",

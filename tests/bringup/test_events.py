@@ -93,3 +93,22 @@ def test_pack_counts_add_up(execute: Callable[[Any], Any]) -> None:
     send(builder, 3, labels_of(90), 100)
     program = execute(builder)
     assert int(np.dot(program.spikes_pack_counts, [1, 2, 3])) == len(program.spikes)
+
+
+def test_commands_with_absolute_times(execute: Callable[[Any], Any]) -> None:
+    """Recording is switched on for the middle third of a spike train: only that third comes back."""
+    setup = sta.PlaybackProgramBuilder()
+    loop_back(setup)
+    execute(setup)
+    builder, period, third = sta.AbsoluteTimePlaybackProgramBuilder(), 500, 100
+    recording, labels = hal.EventRecordingConfig(), labels_of(3 * third)
+    for index, label in enumerate(labels):
+        time = hal.Timer.Value(10_000 + period * index)
+        builder.write(time, halco.SpikePack1ToChipOnDLS(), hal.SpikePack1ToChip([halco.SpikeLabel(label)]))
+    for enabled, index in ((False, 0), (True, third), (False, 2 * third)):
+        recording.enable_event_recording = enabled
+        builder.write(hal.Timer.Value(10_000 + period * index - period // 2), halco.EventRecordingConfigOnFPGA(), recording)
+    ticket = builder.read(hal.Timer.Value(10_000 + period * 4 * third), halco.SynapseQuadOnDLS())
+    spikes = execute(builder.done()).spikes.to_numpy()
+    assert ticket.valid()
+    assert set(spikes["label"]) <= set(labels[third : 2 * third]) and len(spikes) >= 0.9 * third

@@ -5,10 +5,10 @@ import doctest
 import pytest
 
 import stadls
-from stadls import builder, chip_init, events
+from stadls import absolute_time, builder, chip_init, events
 
 
-@pytest.mark.parametrize("module", [stadls, builder, chip_init, events], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [stadls, absolute_time, builder, chip_init, events], ids=lambda module: module.__name__)
 def test_examples(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.attempted > 0 and result.failed == 0

@@ -1,0 +1,239 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""A builder in which every command has its own time, in any order. (facts: registers/stadls 6)"""
+
+from libc.string cimport memcpy
+
+from fisch._codec cimport WordBuffer
+
+from stadls.builder cimport PlaybackProgramBuilder
+from stadls.ticket cimport ContainerTicket, move_ticket
+
+import logging
+from math import floor
+
+from halco import TimerOnDLS
+from haldls import Timer
+
+from stadls.errors import AccessError, MergeError, NotAContainerError, TicketError
+
+LATE = 10 * int(Timer.Value.fpga_clock_cycles_per_us)
+"""FPGA cycles that a command may be late without a warning."""
+
+_log = logging.getLogger("stadls.absolute_time")
+
+
+cdef class Command:
+    """One write or read: its time in FPGA cycles and its words, `start` to `end` of the builder's pool."""
+
+    cdef readonly object time
+    cdef readonly Py_ssize_t start, end
+    cdef readonly object coordinate, container
+    cdef readonly AbsoluteTimePlaybackProgramContainerTicket ticket   # None for a write
+
+    def __init__(self, time, Py_ssize_t start, Py_ssize_t end, coordinate, container, ticket=None):
+        self.time, self.start, self.end, self.coordinate, self.container, self.ticket = time, start, end, coordinate, container, ticket
+
+    cdef Command moved(self, time, Py_ssize_t shift):
+        return Command(time, self.start + shift, self.end + shift, self.coordinate, self.container, self.ticket)
+
+
+cdef class AbsoluteTimePlaybackProgramContainerTicket:
+    """The promise of a container that is read at a certain time. Nothing can be asked before the program has run."""
+
+    cdef ContainerTicket inner
+    cdef bint placed
+
+    def __init__(self, ContainerTicket inner):
+        self.inner = inner
+
+    def valid(self):
+        """Whether the program is made and all responses have arrived."""
+        return self.placed and self.inner.valid()
+
+    cdef ContainerTicket accessible(self):
+        if not self.valid():
+            raise TicketError("Access is not possible until ContainerTicket is valid")
+        return self.inner
+
+    def get(self):
+        """The container as it was read."""
+        return self.accessible().get()
+
+    def get_coordinate(self):
+        """The coordinate that was read."""
+        return self.accessible().get_coordinate()
+
+    @property
+    def fpga_time(self):
+        """FPGATime of the last word's response."""
+        return self.accessible().fpga_time
+
+
+cdef class AbsoluteTimePlaybackProgramBuilder:
+    """Collects writes and reads with times of their own; `done` sorts them into a PlaybackProgramBuilder.
+
+    >>> from halco import SpikeLabel, SpikePack1ToChipOnDLS
+    >>> from haldls import SpikePack1ToChip
+    >>> builder = AbsoluteTimePlaybackProgramBuilder()
+    >>> for time in (300, 100):
+    ...     builder.write(Timer.Value(time), SpikePack1ToChipOnDLS(), SpikePack1ToChip([SpikeLabel(time)]))
+    >>> [f"{word:016x}" for word in builder.done().done().words]
+    ['0400000000000000', '0500000000000063', '0d00000000000064', '050000000000012b', '0d0000000000012c']
+    """
+
+    cdef PlaybackProgramBuilder pool
+    cdef list commands
+
+    def __cinit__(self):
+        self.pool, self.commands = PlaybackProgramBuilder(), []
+
+    def write(self, time, coordinate, config, config_reference=None):
+        """Writes a container at `time` (Timer.Value); with a reference only the words that differ.
+
+        Raises AccessError for the timer, which the builder needs for itself, and what PlaybackProgramBuilder.write raises.
+        """
+        cdef Py_ssize_t start = self.pool.buffer.size
+        when = cycles(time)
+        if type(coordinate) is TimerOnDLS:
+            raise AccessError("The timer cannot be written: it keeps the time of all commands.", coordinate, config)
+        if config_reference is not None and not hasattr(type(config_reference), "write_access"):
+            raise NotAContainerError(f"a reference container is needed, not {config_reference!r}", coordinate, config)
+        self.pool.write(coordinate, config, config_reference)
+        self.commands.append(Command(when, start, self.pool.buffer.size, coordinate, type(config)))
+
+    def read(self, time, coordinate):
+        """Reads the container on `coordinate` at `time` (Timer.Value); returns its ticket."""
+        cdef Py_ssize_t start = self.pool.buffer.size
+        when = cycles(time)
+        ticket = AbsoluteTimePlaybackProgramContainerTicket(self.pool.read(coordinate))
+        self.commands.append(Command(when, start, self.pool.buffer.size, coordinate, None, ticket))
+        return ticket
+
+    def merge(self, other):
+        """Moves all commands of another builder into this one; it is left empty."""
+        if checked(other) is self:
+            raise MergeError("An AbsoluteTimePlaybackProgramBuilder cannot be merged into itself.")
+        self._take((<AbsoluteTimePlaybackProgramBuilder>other).commands)
+        self.pool.merge_back((<AbsoluteTimePlaybackProgramBuilder>other).pool)
+        (<AbsoluteTimePlaybackProgramBuilder>other).commands = []
+
+    def copy(self, other):
+        """Copies all commands of another builder, which must not contain reads, into this one."""
+        if not checked(other).is_write_only():
+            raise MergeError("AbsoluteTimePlaybackProgramBuilder to copy is not write only.")
+        self._take((<AbsoluteTimePlaybackProgramBuilder>other).commands)
+        self.pool.copy_back((<AbsoluteTimePlaybackProgramBuilder>other).pool)
+
+    def _take(self, list commands):
+        cdef Command command
+        cdef Py_ssize_t shift = self.pool.buffer.size
+        self.commands += [command.moved(command.time, shift) for command in commands]
+
+    def empty(self):
+        """Whether there are no commands."""
+        return not self.commands
+
+    def is_write_only(self):
+        """Whether there are no reads."""
+        return self.pool.is_write_only()
+
+    def _retime(self, rule):
+        cdef Command command
+        self.commands = [command.moved(cycles(rule(command.time)), 0) for command in self.commands]
+
+    def _copied(self):
+        made = AbsoluteTimePlaybackProgramBuilder()
+        made.copy(self)
+        return made
+
+    def __iadd__(self, offset):
+        shift = cycles(offset)
+        self._retime(lambda time: time + shift)
+        return self
+
+    def __add__(self, offset):
+        made = (<AbsoluteTimePlaybackProgramBuilder>self)._copied()
+        made += offset
+        return made
+
+    def __imul__(self, factor):
+        self._retime(lambda time: floor(time * factor + 0.5))
+        return self
+
+    def __mul__(self, factor):
+        made = (<AbsoluteTimePlaybackProgramBuilder>self)._copied()
+        made *= factor
+        return made
+
+    def done(self):
+        """A PlaybackProgramBuilder with the timer's reset and all commands in the order of their times; this builder is empty afterwards.
+
+        Commands of equal time keep their order and follow one another, one FPGA cycle each. A command that is more than 10 us late
+        because of that is announced in the log.
+        """
+        cdef PlaybackProgramBuilder target = PlaybackProgramBuilder()
+        cdef Command command
+        target.write(TimerOnDLS(), Timer())
+        now = 0
+        for command in sorted(self.commands, key=time_of):
+            if command.time > now:
+                now = command.time
+                target.block_until(TimerOnDLS(), Timer.Value(now - 1))
+            elif command.time + LATE < now:
+                _log.warning("%s delayed by more than 10 us: it was to happen at %d, the commands before take until %d", command.coordinate, command.time, now)
+            self._place(command, target)
+            now += 1
+        target.refused |= self.pool.refused
+        self.pool, self.commands = PlaybackProgramBuilder(), []
+        return target
+
+    cdef int _place(self, Command command, PlaybackProgramBuilder target) except -1:
+        """Puts the words and the ticket of a command at the end of `target`."""
+        cdef Py_ssize_t n = command.end - command.start
+        cdef WordBuffer buffer = target.buffer
+        cdef ContainerTicket ticket
+        if n:
+            buffer.reserve(n)
+            memcpy(buffer.data + buffer.size, self.pool.buffer.data + command.start, n * sizeof(buffer.data[0]))
+            buffer.size += n
+        if command.ticket is not None:
+            ticket = command.ticket.inner
+            move_ticket(ticket, target.own_program(), target.responses[ticket.plan.responses] - ticket.start)
+            target.responses[ticket.plan.responses] += ticket.count
+            target.tickets.append(ticket)
+            command.ticket.placed = True
+        return 0
+
+    def __copy__(self):
+        raise TypeError("an AbsoluteTimePlaybackProgramBuilder cannot be copied implicitly: use its method copy")
+
+    def __deepcopy__(self, memo):
+        return self.__copy__()
+
+    def __reduce__(self):
+        raise TypeError("an AbsoluteTimePlaybackProgramBuilder cannot be pickled")
+
+    def __str__(self):
+        """The commands in the order in which they were given. (The first line is spelt as the original spells it.)"""
+        lines = [f"{command.time}: {'read' if command.ticket is not None else command.container.__name__} at {command.coordinate!r}"
+                 for command in self.commands]
+        return "\n".join(["AboluteTimePlaybackProgramBuilder", *lines])
+
+    def __repr__(self):
+        return f"AbsoluteTimePlaybackProgramBuilder({len(self.commands)} commands, is write only: {str(self.is_write_only()).lower()})"
+
+
+def time_of(Command command):
+    """Sorting key."""
+    return command.time
+
+
+cdef object cycles(time):
+    """FPGA cycles of a Timer.Value or integer. Raises RangeError or TypeError."""
+    return int(time if type(time) is Timer.Value else Timer.Value(time))
+
+
+cdef AbsoluteTimePlaybackProgramBuilder checked(other):
+    if not isinstance(other, AbsoluteTimePlaybackProgramBuilder):
+        raise NotAContainerError(f"an AbsoluteTimePlaybackProgramBuilder is needed, not {other!r}")
+    return <AbsoluteTimePlaybackProgramBuilder>other
