@@ -589,11 +589,6 @@ cdef class Composition(Schema):
                 target[i] = field.defaults[i]
 
 
-def layout_over(container, str backend):
-    """The layout of any container class over a backend."""
-    return schema_of(container).layout(backend)
-
-
 def slots_of(container):
     """Number of slots of any container class."""
     return schema_of(container).n_slots

@@ -29,7 +29,7 @@ class Place(NamedTuple):
 def place(container: Any, path: str) -> Place:
     """The slots that `path` means in a container class. Raises AttributeError for a name that is not in its table."""
     names, _, bit = path.partition(":")
-    slots = np.zeros((1, 1), dtype=np.int64)
+    slots: NDArray[np.int64] = np.zeros((1, 1), dtype=np.int64)
     for name in names.split("."):
         container, slots = _step(container, slots, name)
     if container is not None:
