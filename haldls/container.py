@@ -8,15 +8,15 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from haldls import _core
-from haldls._core import Layout, Schema
+from haldls._core import Container as Slots
+from haldls._core import Layout, Schema, get_slots, register, registered, set_slots
 from haldls.errors import ContainerError
 from haldls.fields import Field
 
-OMNIBUS = ("Omnibus", "OmnibusChipOverJTAG")
+OMNIBUS: tuple[str, ...] = ("Omnibus", "OmnibusChipOverJTAG")
 """Backends of everything on the chip's omnibus."""
 
-FPGA = ("Omnibus",)
+FPGA: tuple[str, ...] = ("Omnibus",)
 """Backend of everything on the FPGA's omnibus."""
 
 
@@ -44,6 +44,7 @@ class Address:
 
     def of(self, coordinate: Any, enums: NDArray[np.int64]) -> NDArray[np.int64]:
         """Addresses [n, words] of the given coordinate enums."""
+        start: Any
         if self.rule is not None:
             start = self.base + self.rule(enums)
         elif self.stride:
@@ -54,7 +55,7 @@ class Address:
 
 
 def _components(coordinate: Any, enums: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
-    return coordinate.components(enums) if hasattr(coordinate, "components") else (enums,)  # type: ignore[no-any-return]
+    return coordinate.components(enums) if hasattr(coordinate, "components") else (enums,)
 
 
 container_on: dict[type, type] = {}
@@ -87,7 +88,7 @@ class Table(type):
         return super().__new__(cls, name, bases, body, **others)
 
 
-class Container(_core.Container, Encodable, metaclass=Table):
+class Container(Slots, Encodable, metaclass=Table):
     """Base of all register containers. The class body holds
 
     coordinate    the coordinate class it stands on
@@ -113,12 +114,12 @@ class Container(_core.Container, Encodable, metaclass=Table):
 
     def __init_subclass__(cls, **others: Any) -> None:
         super().__init_subclass__(**others)
-        if "coordinate" not in vars(cls) and not any(isinstance(value, Field) for value in vars(cls).values()) and _core.registered(cls):
+        if "coordinate" not in vars(cls) and not any(isinstance(value, Field) for value in vars(cls).values()) and registered(cls):
             return  # a user's subclass of a finished container
         cls.differential = issubclass(cls, DifferentialWriteTrait)
         fields = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items() if isinstance(value, Field)}
         backends = tuple(cls.backends) if cls.coordinate is not None else ()
-        _core.register(cls, Schema(cls, list(fields.values()), backends))
+        register(cls, Schema(cls, list(fields.values()), backends))
         if cls.coordinate is not None and not issubclass(cls, BlockUntil):
             container_on.setdefault(cls.coordinate, cls)
 
@@ -131,7 +132,7 @@ class Container(_core.Container, Encodable, metaclass=Table):
 
     def _state(self) -> dict[str, Any]:
         """The raw integers of each field, by its name."""
-        slots = _core.get_slots(self).tolist()
+        slots = get_slots(self).tolist()
         return {
             field.name: slots[field.slot] if field.count == 1 else slots[field.slot : field.slot + field.count] for field in self.fields()
         }
@@ -140,7 +141,7 @@ class Container(_core.Container, Encodable, metaclass=Table):
         """Takes over what `_state` gave. Raises ContainerError for other fields, RangeError for values out of range."""
         if set(state) != {field.name for field in self.fields()}:
             raise ContainerError(f"{type(self).__name__} has other fields than {', '.join(state) or 'none'}")
-        _core.set_slots(self, np.array([number for field in self.fields() for number in np.atleast_1d(state[field.name])], dtype=np.int64))
+        set_slots(self, np.array([number for field in self.fields() for number in np.atleast_1d(state[field.name])], dtype=np.int64))
 
     @classmethod
     def _address(cls, backend: str, kind: str) -> Address | None:

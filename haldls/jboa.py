@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import ClassVar
 
 from halco import (
     AD5252ChannelConfigOnBoard,
@@ -50,6 +51,9 @@ class AD5252ChannelConfig(Container):
     class WiperSetting(Linear, max=255, default=0x90):
         """Position of the wiper."""
 
+    default_pot_25: ClassVar[AD5252ChannelConfig]
+    default_pot_12: ClassVar[AD5252ChannelConfig]
+    default_pot_12_digital: ClassVar[AD5252ChannelConfig]
     value = Field(WiperSetting, "w0[7:0]", doc="position of the wiper")
 
 
@@ -82,6 +86,7 @@ class TCA9546ChannelConfig(Container):
     backends = ("I2CTCA9546Register",)
     address = Address(0)
     no_read_on = NOT_SIMULATED
+    default_mux: ClassVar[TCA9546ChannelConfig]
     channel_status = Array(TCA9546ChannelOnBoard, bool, lambda channel: f"w0[{channel}]", default=True, doc="branch connected")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from halco import (
     Linear,
@@ -199,7 +199,7 @@ class PPUMemoryBlock(Container):
     def _state(self) -> dict[str, Any]:
         return {"words": self._values.tolist()}
 
-    def _take_state(self, state: dict[str, Any]) -> None:
+    def _take_state(self, state: Mapping[str, Any]) -> None:
         self._take([int(PPUMemoryWord.Value(word)) for word in state["words"]])
 
     def __repr__(self) -> str:
@@ -209,11 +209,13 @@ class PPUMemoryBlock(Container):
         """Words uint32[size]."""
         return self._values.copy()
 
-    def decode(self, words: Sequence[int], coordinate: PPUMemoryBlockOnDLS | None = None, backend: Any = None) -> None:
+    def decode(self, words: ArrayLike, coordinate: PPUMemoryBlockOnDLS | None = None, backend: Any = None) -> None:
         """Takes the words; the block becomes as long as they are many."""
         self._take(words)
 
-    def write_access(self, coordinate: PPUMemoryBlockOnDLS, backend: Any = None) -> tuple[NDArray[Any], ...]:
+    def write_access(
+        self, coordinate: PPUMemoryBlockOnDLS, backend: Any = None
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
         """Addresses, words and byte enables of a write. Raises ContainerError if the interval is of another size."""
         addresses = self.read_access(coordinate, backend)
         if len(addresses) != len(self):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from halco import (
     CrossbarInputOnDLS,
     CrossbarL2OutputOnDLS,
@@ -31,6 +33,7 @@ class CrossbarNode(Container):
     coordinate = CrossbarNodeOnDLS
     address = Address(0x130019, rule=lambda node: node)
     no_read_on = ("hardware",)
+    drop_all: ClassVar[CrossbarNode]
     mask = Field(NeuronLabel, "w0[13:0]", doc="bits of the label that are compared")
     target = Field(NeuronLabel, "w0[29:16]", doc="what they are compared with")
     enable_drop_counter = Field(bool, "w0[31]", doc="count what the node drops at its input's counter")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from halco import Linear, SpikeIOAddress, SpikeIOConfigOnFPGA, SpikeIOInputRouteOnFPGA, SpikeIOOutputRouteOnFPGA, SpikeLabel
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Field
@@ -30,6 +32,7 @@ class SpikeIOInputRoute(Container):
     backends = FPGA
     address = Address(0x88030000, stride=1)
     constructor = ("target",)
+    SILENT: ClassVar[SpikeLabel]
     target = Field(SpikeLabel, "w0[15:0]", default=0xFFFF, doc="label; SILENT sends none")
 
 
@@ -44,6 +47,7 @@ class SpikeIOOutputRoute(Container):
     backends = FPGA
     address = Address(0x88020000, stride=1)
     constructor = ("target",)
+    SILENT: ClassVar[SpikeIOAddress]
     target = Field(SpikeIOAddress, "w0[7:0]", default=0xFF, doc="serial address; SILENT sends none")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from halco import BarrierOnFPGA, BaseType, PollingOmnibusBlockOnFPGA, TimerOnDLS
 from haldls.container import Address, BlockUntil, Container
 from haldls.fields import Field
@@ -17,6 +19,8 @@ class Timer(Container):
 
     class Value(BaseType, BlockUntil, maximum=0xFFFFFFFF):
         """FPGA cycles of 8 ns. As a condition of `block_until(TimerOnDLS(), value)`: until the timer has come that far."""
+
+        fpga_clock_cycles_per_us: ClassVar[Timer.Value]
 
     value = Field(Value, read="w0[31:0]", unit="FPGA cycles of 8 ns", doc="time since the last write, when read")
 
@@ -39,6 +43,13 @@ class Barrier(Container, BlockUntil):
     coordinate = BarrierOnFPGA
     backends = ("Barrier",)
     write_address = Address(0)
+
+    omnibus: ClassVar[Barrier]
+    jtag: ClassVar[Barrier]
+    systime: ClassVar[Barrier]
+    multi_fpga: ClassVar[Barrier]
+    systime_correction: ClassVar[Barrier]
+
     enable_omnibus = Field(bool, "w0[0]", doc="until all omnibus accesses are done")
     enable_jtag = Field(bool, "w0[1]", doc="until all JTAG accesses are done")
     enable_systime = Field(bool, "w0[2]", doc="until the systime of FPGA and chip are synchronized")
