@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import halco
 import haldls
@@ -138,6 +140,37 @@ def test_merged_tickets_belong_to_the_new_program() -> None:
     run(Scripted(lambda writer: [writer.omnibus(word) for word in (1, 2, 3)]), [first.done()])
     assert [int(ticket.get().value) for ticket in (one, two, three)] == [1, 2, 3]
     assert not late.valid()
+
+
+READS = st.sampled_from([(halco.TimerOnDLS(),), (NEURON,), (NEURON, Backend.OmnibusChipOverJTAG), (halco.NullPayloadReadableOnFPGA(),)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(READS, max_size=4), min_size=1, max_size=6), st.data())
+def test_however_builders_are_joined_every_ticket_finds_its_response(parts: list[list[tuple[object, ...]]], data: st.DataObject) -> None:
+    """Builders joined in any order of neighbours give the program that one builder makes, and the same answers."""
+    plain, builders, pairs = PlaybackProgramBuilder(), [PlaybackProgramBuilder() for _ in parts], []
+    for builder, part in zip(builders, parts, strict=True):
+        for read in part:
+            pairs.append((builder.read(*read), plain.read(*read)))
+    while len(builders) > 1:
+        index = data.draw(st.integers(0, len(builders) - 2))
+        builders[index].merge_back(builders.pop(index + 1))
+    joined, expected = builders[0].done(), plain.done()
+    assert joined == expected
+
+    def answer(writer: ResponseWriter) -> None:
+        for number in range(expected.expected[1]):
+            writer.omnibus(number & 0xFC)
+        for number in range(expected.expected[2]):
+            writer.jtag(number & 0xFC)
+        for _ in range(expected.expected[3]):
+            writer.loopback(True)
+
+    run(Scripted(answer), [joined])
+    run(Scripted(answer), [expected])
+    for mine, theirs in pairs:
+        assert (mine.get(), int(mine.fpga_time)) == (theirs.get(), int(theirs.fpga_time))
 
 
 def test_spikes_and_samples() -> None:
