@@ -295,6 +295,8 @@ cdef class Layout:
         self.decode(words, container.slots)
         if container.schema.decode_hook:
             container._decode_hook(np.asarray(<uint32_t[:self.n_read]><uint32_t*>words).copy(), self.backend)
+        if container.schema.checks is None:
+            container.schema.checks = [field for field in container.schema.fields if not field.fits_any_register()]
         for field in container.schema.checks:
             field.check(container)
         return 0
@@ -337,7 +339,6 @@ cdef class Schema:
         self.n_slots = sum(field.count for field in fields)
         self.defaults = <int64_t*>calloc(max(1, self.n_slots), sizeof(int64_t))
         self.encode_hook, self.decode_hook = hasattr(container, "_encode_hook"), hasattr(container, "_decode_hook")
-        self.checks = [field for field in fields if field.read_bits is not None]
         slot = 0
         for field in fields:
             field.slot = slot

@@ -20,6 +20,7 @@ from halco._core import RangeError
 
 from haldls._core cimport Container, schema_of
 
+from haldls.bits import parse, width
 from haldls.errors import FieldValueError
 
 cdef enum Kind:
@@ -142,6 +143,17 @@ cdef class Field:
             if bounds_of(alternative).min <= raw <= bounds_of(alternative).max:
                 return make(<type>alternative, raw)
         raise RangeError(f"{raw} fits none of {self.type}")
+
+    def fits_any_register(self):
+        """Whether the field can hold whatever stands in its place of a register, so that decoding need not check it."""
+        if self.read_bits is None or self.kind in (FLAG, CHOICE) or isinstance(self, Group):
+            return True
+        ranges = self.type if self.kind == UNION else (self.type,)
+        if self.offset or self.is_signed or self.code is not None:
+            return False
+        widest = max(width(parse(bits)) for bits in self.read_bits)
+        covered = sum(bounds_of(one).max - max(0, bounds_of(one).min) + 1 for one in ranges)
+        return min(bounds_of(one).min for one in ranges) <= 0 and covered >= 1 << widest
 
     def check(self, Container container):
         """Refuses values that decoding left outside the range of the type. Raises RangeError."""

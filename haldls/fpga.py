@@ -34,6 +34,7 @@ class InstructionTimeoutConfig(Container):
     coordinate = InstructionTimeoutConfigOnFPGA
     backends = FPGA
     address = Address(0x88000009)
+    Value = Timer.Value
     value = Field(Timer.Value, "w0[31:0]", default=1250000, unit="FPGA cycles of 8 ns", doc="longest time an instruction may block; 10 ms")
 
 
@@ -69,6 +70,7 @@ class PollingOmnibusBlockConfig(Container):
     address = Field(OmnibusAddress, "w0[31:0]", doc="register that is read")
     mask = Field(Value, "w2[31:0]", doc="bits of the register that are compared")
     target = Field(Value, "w1[31:0]", doc="what these bits are compared with")
+    Address = OmnibusAddress
 
 
 class FPGADeviceDNA(Container):
