@@ -26,7 +26,7 @@ def shared_cells(attributes: Mapping[str, str], blocks: int) -> Part:
 
     def at(enums: Numbering) -> Numbering:
         quadrants = enums[:, None] * blocks + np.arange(blocks)
-        return quadrants[:, :, None] * CapMemCellOnCapMemBlock.size + cells
+        return np.asarray(quadrants[:, :, None] * CapMemCellOnCapMemBlock.size + cells)
 
     return Part(CapMemCell, at, {"value": [f"{attribute}[{block}]" for block in range(blocks) for attribute in attributes.values()]})
 
@@ -37,6 +37,6 @@ def neuron_cells(attributes: Mapping[str, str]) -> Part:
 
     def at(enums: Numbering) -> Numbering:
         block, column = np.divmod(enums, NEURON_COLUMNS)
-        return (block * CapMemCellOnCapMemBlock.size + column)[:, None] + rows
+        return np.asarray((block * CapMemCellOnCapMemBlock.size + column)[:, None] + rows)
 
     return Part(CapMemCell, at, {"value": list(attributes.values())})

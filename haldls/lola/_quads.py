@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from haldls.lola.table import Numbering
 
-QUADS, ENTRIES, ROWS = 64, 4, 256
+QUADS: int = 64
+ENTRIES: int = 4
+ROWS: int = 256
 
 _quad, _entry = np.ogrid[:QUADS, :ENTRIES]
 COLUMNS: NDArray[np.int64] = 8 * (_quad % 32) + 2 * _entry + _quad // 32

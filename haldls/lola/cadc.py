@@ -137,7 +137,7 @@ def _samples(attribute: str, channel: int, readout: int, quads: range, hemispher
 
 def _first_quad(rows: Numbering) -> Numbering:
     hemisphere, row = np.divmod(rows, ROWS)
-    return 4 * ROWS * QUADS * hemisphere + QUADS * row
+    return np.asarray(4 * ROWS * QUADS * hemisphere + QUADS * row)
 
 
 class CADCSampleRow(Composed):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from halco import (
     ExternalPPUDRAMMemoryBlockOnFPGA,
@@ -87,7 +87,7 @@ class _Block(Container):
 
     def get_subblock(self, begin: int, length: Any) -> Self:
         """A copy of `length` bytes from `begin` on. Raises ContainerError if they are not all inside."""
-        return _subblock(type(self), self._values, begin, int(length))
+        return _subblock(type(self), self._values, begin, int(length))  # type: ignore[no-any-return]
 
     def set_subblock(self, begin: int, subblock: Self) -> None:
         """Sets the bytes from `begin` on. Raises ContainerError if they are not all inside."""
@@ -106,7 +106,7 @@ class _Block(Container):
         base = cls.address.base  # type: ignore[union-attr]
         return np.arange(base + first // 4, base + last // 4 + 1, dtype=np.int64).astype(np.uint32)
 
-    def write_access(self, coordinate: Any, backend: Any = None) -> tuple[NDArray[Any], ...]:
+    def write_access(self, coordinate: Any, backend: Any = None) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
         """Addresses, words and byte enables of a write. Raises ContainerError if the interval is of another size."""
         addresses = self.read_access(coordinate, backend)
         if coordinate.length() != len(self):
@@ -117,7 +117,7 @@ class _Block(Container):
         enables = lanes[1].reshape(-1, 4) @ np.array([8, 4, 2, 1], dtype=np.uint8)
         return addresses, lanes[0].view(">u4").astype(np.uint32), enables
 
-    def decode(self, words: Sequence[int], coordinate: Any = None, backend: Any = None) -> None:
+    def decode(self, words: ArrayLike, coordinate: Any = None, backend: Any = None) -> None:
         """Takes the bytes of the interval out of the words; without a coordinate, those of all words."""
         every = np.asarray(words).astype(">u4").view(np.uint8)
         start, length = (0, len(every)) if coordinate is None else (int(coordinate.toMin()) % 4, coordinate.length())

@@ -141,7 +141,7 @@ class LogicalNeuron:
     def read_access(cls, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> NDArray[np.uint32]:
         """Addresses of a read."""
         enums = [int(place) for _, places in cls._places(coordinate) for place in places]
-        return AtomicNeuron.layout(backend).addresses(enums, False).ravel() if enums else np.zeros(0, dtype=np.uint32)  # type: ignore[no-any-return]
+        return AtomicNeuron.layout(backend).addresses(enums, False).ravel() if enums else np.zeros(0, dtype=np.uint32)
 
     def decode(self, words: Any, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> None:
         """Takes circuits and connections from the words read at the coordinate."""

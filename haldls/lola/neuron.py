@@ -309,11 +309,11 @@ class AtomicNeuron(Composed):
 
     def asNeuronConfig(self) -> NeuronConfig:  # noqa: N802
         """The neuron's switches as NeuronConfig."""
-        return self._part(NeuronConfig)
+        return self._part(NeuronConfig)  # type: ignore[no-any-return]
 
     def asNeuronBackendConfig(self) -> NeuronBackendConfig:  # noqa: N802
         """The neuron's digital settings as NeuronBackendConfig."""
-        return self._part(NeuronBackendConfig)
+        return self._part(NeuronBackendConfig)  # type: ignore[no-any-return]
 
     def set_from(self, config: Any) -> None:
         """Takes over what a NeuronConfig or NeuronBackendConfig holds. Strong firing without firing is off."""

@@ -113,17 +113,23 @@ class Composed(Container, _composite.Composed):
 
     def _part(self, container: Any) -> Any:
         """The (first) part of a class as container of its own."""
-        return self.layout().step(container).made_from(self)
+        return _composed_layout(self).step(container).made_from(self)
 
     def _take(self, container: Any) -> None:
         """Takes the fields of the (first) part of that class over."""
-        self.layout().step(type(container)).read_into(self, container)
+        _composed_layout(self).step(type(container)).read_into(self, container)
 
     def __repr__(self) -> str:
         return dump(self)
 
 
 slots_of = _composite.slots_of
+
+
+def _composed_layout(container: Composed) -> CompositeLayout:
+    layout = container.layout()
+    assert isinstance(layout, CompositeLayout)  # for the type checker: every composed container has one
+    return layout
 
 
 class Preset:
