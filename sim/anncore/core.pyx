@@ -10,14 +10,16 @@ sliced, nor on who watches, nor on the machine's instruction set.
     core.neuron_config[7] = ...; core.touch_neuron(7)
     core.run(50_000)            # 0.1 ms, or up to the end of the step in which a neuron fired
     core.spike_array()          # [(tick, neuron)]
+    core.collect(100_000)       # run without stopping at spikes, all of them
 
 Not modelled, and listed by `unmodelled()` when switched on: conductance based synaptic inputs, connections between neurons,
 fire connections. Not part of this block: correlation sensors, the parallel converter, short-term plasticity.
 """
 
 cimport cython
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, realloc
 from libc.stdint cimport uint64_t, uintptr_t
+from libc.string cimport memcpy
 
 import numpy as np
 
@@ -190,12 +192,49 @@ cdef class AnalogCore:
     cpdef void clear_spikes(self) noexcept nogil:
         self.n_spikes = (<Core*> self.engine).n_spikes = 0
 
+    def collect(self, until: int) -> np.ndarray:
+        """Run to the last grid point at or before `until` without stopping at spikes; all of them, as records of tick and neuron.
+
+        For an analog core on its own: spikes reach nothing.
+        """
+        cdef int64_t end = until // GRID * GRID
+        cdef Spike* found = NULL
+        cdef Spike* grown
+        cdef Py_ssize_t count = 0, room = 0
+        with nogil:
+            while self.now < end:
+                self.run(end)
+                if count + self.n_spikes > room:
+                    room = 2 * (count + self.n_spikes)
+                    grown = <Spike*> realloc(found, room * sizeof(Spike))
+                    if grown == NULL:
+                        break
+                    found = grown
+                memcpy(found + count, self.spikes, self.n_spikes * sizeof(Spike))
+                count += self.n_spikes
+        self.clear_spikes()
+        try:
+            if self.now < end:
+                raise MemoryError
+            return _records(found, count)
+        finally:
+            free(found)
+
+    def row_pulses(self, ticks, rows, addresses, charges, modes) -> None:
+        """Many `row_pulse` at once, from arrays or numbers that broadcast together."""
+        arrays = np.broadcast_arrays(ticks, rows, addresses, charges, modes)
+        cdef int64_t[::1] tick = np.ascontiguousarray(arrays[0], np.int64), row = np.ascontiguousarray(arrays[1], np.int64)
+        cdef int64_t[::1] address = np.ascontiguousarray(arrays[2], np.int64), mode = np.ascontiguousarray(arrays[4], np.int64)
+        cdef double[::1] charge = np.ascontiguousarray(arrays[3], np.float64)
+        cdef Py_ssize_t k
+        if tick.shape[0] and not (0 <= arrays[1].min() <= arrays[1].max() < 512):
+            raise ValueError(f"rows {arrays[1].min()} .. {arrays[1].max()} are not within 0 .. 511")
+        for k in range(tick.shape[0]):
+            self.row_pulse(tick[k], row[k], address[k], charge[k], mode[k])
+
     def spike_array(self) -> np.ndarray:
         """Spikes of the last run: records of tick and neuron."""
-        found = np.empty(self.n_spikes, SPIKE)
-        for k in range(self.n_spikes):
-            found[k] = self.spikes[k].tick, self.spikes[k].neuron
-        return found
+        return _records(self.spikes, self.n_spikes)
 
     cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil:
         """Keep the recent history of a voltage in slot 0 or 1: source 0 membrane, 1 excitatory line, 2 inhibitory line, 3 adaptation.
@@ -231,8 +270,13 @@ cdef class AnalogCore:
 
     @property
     def steps(self) -> int:
-        """Steps made since power-up; spans jumped over do not count."""
+        """Steps made so far; spans jumped over do not count."""
         return (<Core*> self.engine).steps
+
+    @property
+    def block_steps(self) -> int:
+        """Steps of blocks of 64 neurons made so far; quiet blocks do not count."""
+        return (<Core*> self.engine).block_steps
 
     @property
     def level(self) -> int:
@@ -251,6 +295,13 @@ cdef class AnalogCore:
     @jumping.setter
     def jumping(self, on: bool) -> None:
         (<Core*> self.engine).jumping = on
+
+
+cdef _records(const Spike* spikes, Py_ssize_t count):
+    found = np.empty(count, SPIKE)
+    if count:
+        memcpy(<void*> <uintptr_t> found.ctypes.data, spikes, count * sizeof(Spike))
+    return found
 
 
 cdef _kernel.Common _common(chip):

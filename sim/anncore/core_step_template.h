@@ -7,6 +7,12 @@
  * The same equations for one neuron and any length of step stand in core_engine_kernel.c.
  * Returns bit 0: something moves, bit 1: a membrane is at or above its threshold. */
 
+/* The terms are done one after the other over the whole block: short chains of operations overlap better than one long one. */
+#define EACH_VECTOR                          \
+    for (int k = 0; k < LANES; k += WIDTH) { \
+        Group *g = &b->group[k / WIDEST];    \
+        const int i = k % WIDEST;
+
 TARGET ALWAYS_INLINE V STEP(clip)(V x, V low, V high) { return MAX(MIN(x, high), low); }
 
 TARGET ALWAYS_INLINE V STEP(curve)(V y) {
@@ -25,45 +31,50 @@ TARGET ALWAYS_INLINE V STEP(lattice)(V x) { return (x + ALL(LATTICE)) - ALL(LATT
 TARGET ALWAYS_INLINE uint64_t STEP(block)(Block *b, int p, const Common *c, int exponential, int adaptation) {
     const int q = p ^ 1;
     V moved = ALL(0.0), above = ALL(-1.0);
-    for (int k = 0; k < LANES; k += WIDTH) {
-        Group *g = &b->group[k / WIDEST];
-        const int i = k % WIDEST;
-        const V volt = LOAD(g->v[p] + i), exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
+    double currents[LANES];
+    EACH_VECTOR
+        const V exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
         V current = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
         current = current - LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
-        current = current + LOAD(g->drift + i);
-        if (adaptation) {
-            const V w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
+        STORE(currents + k, current + LOAD(g->drift + i));
+        const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
+        STORE(g->exc[q] + i, exc_next);
+        STORE(g->inh[q] + i, inh_next);
+        moved = OR(moved, OR(XOR(exc_next, exc), XOR(inh_next, inh)));
+    }
+    if (adaptation) {
+        EACH_VECTOR
+            const V volt = LOAD(g->v[p] + i), w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
             const V pull = LOAD(g->w_gain + i) * (volt - LOAD(g->w_potential + i)) - offset;
             const V next = STEP(clip)(STEP(lattice)(w + LOAD(g->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
             STORE(g->w[q] + i, next);
             moved = OR(moved, XOR(next, w));
-            current = current - LOAD(g->w_strength + i) * offset;
+            STORE(currents + k, LOAD(currents + k) - LOAD(g->w_strength + i) * offset);
         }
-        if (exponential) {
-            const V upswing = LOAD(g->exp_strength + i) * STEP(power)((volt - LOAD(g->exp_potential + i)) * ALL(c->octaves));
-            current = current + MIN(upswing, LOAD(g->exp_limit + i));
+    }
+    if (exponential) {
+        EACH_VECTOR
+            const V upswing = LOAD(g->exp_strength + i) * STEP(power)((LOAD(g->v[p] + i) - LOAD(g->exp_potential + i)) * ALL(c->octaves));
+            STORE(currents + k, LOAD(currents + k) + MIN(upswing, LOAD(g->exp_limit + i)));
         }
+    }
+    EACH_VECTOR
+        const V volt = LOAD(g->v[p] + i), current = LOAD(currents + k);
         V room = IF_POSITIVE(current, ALL(c->rail_high) - volt, volt - ALL(c->rail_low)) * ALL(c->rail_inverse);
         room = STEP(clip)(room, ALL(0.0), ALL(1.0));
         const V y = STEP(clip)((LOAD(g->target + i) - volt) * LOAD(g->inverse + i), ALL(-1.0), ALL(1.0)), y2 = y * y;
         const V slope = LOAD(g->slew + i) * (y * (ALL(3.0) - y2)) + current * (room * (ALL(1.5) - ALL(0.5) * (room * room)));
         const V change = slope * (ALL(STEP_US) - LOAD(g->lag + i) * (ALL(1.0) - y2));
         const V next = STEP(clip)(STEP(lattice)(volt + change), ALL(c->node_low), ALL(c->node_high));
-        const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
         STORE(g->v[q] + i, next);
-        STORE(g->exc[q] + i, exc_next);
-        STORE(g->inh[q] + i, inh_next);
-        moved = OR(OR(moved, XOR(next, volt)), OR(XOR(exc_next, exc), XOR(inh_next, inh)));
+        moved = OR(moved, XOR(next, volt));
         above = MAX(above, next - LOAD(g->threshold + i));
     }
     return (ANY_BIT(moved) ? 1u : 0u) | (ANY_NOT_NEGATIVE(above) ? 2u : 0u);
 }
 
 TARGET static void STEP(pulse)(Block *b, int p, const double *amounts, int mode, double limit) {
-    for (int k = 0; k < LANES; k += WIDTH) {
-        Group *g = &b->group[k / WIDEST];
-        const int i = k % WIDEST;
+    EACH_VECTOR
         const V amount = LOAD(amounts + k);
         if (mode & 1) STORE(g->exc[p] + i, MIN(LOAD(g->exc[p] + i) + amount * LOAD(g->exc_step + i), ALL(limit)));
         if (mode & 2) STORE(g->inh[p] + i, MIN(LOAD(g->inh[p] + i) + amount * LOAD(g->inh_step + i), ALL(limit)));
@@ -83,6 +94,7 @@ TARGET static uint64_t STEP(exponential)(Block *b, int p, const Common *c) { ret
 TARGET static uint64_t STEP(adaptation)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 0, 1); }
 TARGET static uint64_t STEP(all)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 1, 1); }
 
+#undef EACH_VECTOR
 #undef STEP
 #undef TARGET
 #undef V

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-
-from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
-from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
 from sim.anncore.core import AnalogCore
+
+from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
+from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
 from sim.virtual_chip import VirtualChip
 
 US = 500
@@ -55,11 +55,7 @@ class Kit:
 
     def run(self, us: float) -> list[tuple[int, int]]:
         """Run for some microseconds; all spikes as (tick, neuron)."""
-        end, spikes = self.core.now + round(us * US), []
-        while self.core.run(end) <= end - 50 or self.core.n_spikes:
-            spikes += [tuple(spike) for spike in self.core.spike_array().tolist()]
-            self.core.clear_spikes()
-        return spikes
+        return [tuple(spike) for spike in self.core.collect(self.core.now + round(us * US)).tolist()]
 
     def trace(self, neuron: int, source: int, us: float, every: int = 50) -> np.ndarray:
         """Voltage of a neuron at each step while time goes on."""
@@ -72,6 +68,6 @@ class Kit:
         return np.array(values)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def kit() -> Callable[..., Kit]:
     return Kit

@@ -1,0 +1,148 @@
+"""Speed of the analog core: the common network workload beside Brian2, and idle waits.
+
+The network on the chip has the codes that come nearest to the biological parameters (17.5 mV on the chip per biological mV, times
+divided by 1000); what counts is the work per step: 512 adaptive exponential neurons with both synaptic inputs, 131 072 synapses, every
+input spike on the rows of both hemispheres, an output rate like that of the other engines. Ratios are of CPU times in one session.
+"""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sim.anncore.core import LEVELS, AnalogCore
+
+from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
+from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
+from sim.virtual_chip import VirtualChip
+
+HERE = Path(__file__).parent
+spec = importlib.util.spec_from_file_location("network_workload", HERE / "network.py")
+assert spec is not None and spec.loader is not None
+net = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(net)
+
+STEPS, GRID = 10_000, 50
+CONFIG = {
+    "membrane_capacitor_size": 63, "enable_threshold_comparator": 1, "enable_fire": 1, "enable_leak_degeneration": 1,
+    "enable_reset_multiplication": 1, "enable_synaptic_input_excitatory": 1, "enable_synaptic_input_inhibitory": 1,
+    "enable_membrane_offset": 1,
+}  # fmt: skip
+ADEX = {"enable_exponential": 1, "enable_adaptation": 1}
+BACKEND = {"refractory_time": 125, "enable_adaptation_pulse": 1}
+CELLS = {
+    "v_leak": 517, "i_bias_leak": 320, "v_exp": 811, "i_bias_exp": 44, "v_threshold": 525, "v_reset": 545, "i_bias_reset": 1022,
+    "v_adapt_ref": 700, "v_adapt_leak": 517, "i_bias_adapt_a": 67, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90, "i_mem_offset": 293,
+    "i_bias_synin_exc_tau": 60, "i_bias_synin_inh_tau": 60, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,
+    "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_shift": 310,
+}  # fmt: skip
+DAC = 200
+
+
+def words(container: Any, **fields: int) -> np.ndarray:
+    layout = container.layout("Omnibus")
+    slots = layout.decode_array(np.asarray(container().words()).reshape(1, -1))
+    for name, value in fields.items():
+        slots[0, layout.slot(name)] = value
+    return layout.encode_array(slots)[0]
+
+
+def build(exponential_and_adaptation: bool) -> AnalogCore:
+    core = AnalogCore(VirtualChip(1, "ideal"))
+    core.neuron_config[:] = words(NeuronConfig, **CONFIG, **(ADEX if exponential_and_adaptation else {}))
+    core.neuron_backend[:] = words(NeuronBackendConfig, **BACKEND)
+    core.backend_common[:] = words(CommonNeuronBackendConfig, clock_scale_adaptation_pulse=6)
+    for name, code in CELLS.items():
+        row = int(getattr(CapMemRowOnCapMemBlock, name)) * 130
+        core.capmem[:, row : row + 128] = code
+    core.capmem[:, int(CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum())] = DAC
+    core.weights[:256], core.weights[256:] = net.WEIGHTS[:, :256], net.WEIGHTS[:, 256:]
+    core.touch_all()
+    return core
+
+
+class Run:
+    """A millisecond of the network after the other; counts output spikes."""
+
+    def __init__(self, core: AnalogCore) -> None:
+        self.core = core
+        step, source = net.input_spikes(1.0)
+        self.ticks = np.repeat(step * GRID, 2)
+        self.rows = np.stack([source, source + 256], axis=1).ravel()
+        self.modes = np.repeat(np.where(source < net.EXCITATORY, 1, 2), 2)
+        self.spikes = 0
+
+    def __call__(self) -> None:
+        begin = self.core.now
+        self.core.row_pulses(begin + self.ticks, self.rows, 0, 1.0, self.modes)
+        self.spikes = self.core.collect(begin + STEPS * GRID).size
+
+
+@pytest.fixture(scope="session")
+def brian2_peer(request: pytest.FixtureRequest) -> Iterator[dict[str, float] | None]:
+    """CPU seconds per biological second and output rate of Brian2, or None if there is nothing to compare with."""
+    if request.config.getoption("benchmark_disable") and not request.config.getoption("benchmark_enable"):
+        yield None
+        return
+    if importlib.util.find_spec("brian2") is None:
+        print("\nBrian2 is missing, no ratio: pip install hicannx[bench]")
+        yield None
+        return
+    done = subprocess.run([sys.executable, str(HERE / "brian2_peer.py")], capture_output=True, text=True, cwd=HERE, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    yield json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.benchmark(group="1 ms of network on the analog core", timer=time.process_time)
+@pytest.mark.parametrize("level", range(len(LEVELS)), ids=LEVELS)
+@pytest.mark.parametrize("kind", ["AdEx", "LIF"])
+def test_network(benchmark: Any, kind: str, level: int, brian2_peer: dict[str, float] | None) -> None:
+    core = build(kind == "AdEx")
+    core.level = level
+    run = Run(core)
+    benchmark.pedantic(run, rounds=7, warmup_rounds=1)
+    rate = run.spikes / net.NEURONS
+    assert 10 < rate < 40  # the other engines: 16.8 Hz for AdEx
+    if brian2_peer is not None and kind == "AdEx":
+        used = benchmark.stats.stats.median
+        benchmark.extra_info["brian2_cpu_ms"] = brian2_peer["cpu_per_second"] * 1e3
+        benchmark.extra_info["ratio"] = used / brian2_peer["cpu_per_second"]
+        peer, ratio = brian2_peer["cpu_per_second"] * 1e3, used / brian2_peer["cpu_per_second"]
+        print(f"\n{LEVELS[level]}: {used * 1e3:.1f} ms CPU per ms of hardware time, {rate:.1f} spikes per neuron", end="; ")
+        print(f"Brian2 {peer:.1f} ms, {brian2_peer['rate']:.1f} spikes; ratio {ratio:.2f}")
+
+
+@pytest.mark.benchmark(group="20 ms idle wait on the analog core", timer=time.process_time)
+def test_idle_wait(benchmark: Any) -> None:
+    """A configured chip without input, after it has settled."""
+    core = build(True)
+    for cell, code in (("i_mem_offset", 0), ("i_bias_exp", 0)):
+        row = int(getattr(CapMemRowOnCapMemBlock, cell)) * 130
+        core.capmem[:, row : row + 128] = code
+    core.touch_all()
+    core.run(10_000_000)
+    before = core.steps
+    benchmark.pedantic(lambda: core.run(core.now + 10_000_000), rounds=20)
+    assert core.steps == before
+
+
+@pytest.mark.benchmark(group="configuration of the analog core", timer=time.process_time)
+def test_parameters_of_512_neurons(benchmark: Any) -> None:
+    core = build(True)
+
+    def derive() -> None:
+        core.touch_all()
+        core.voltage(0, 0)
+
+    benchmark.pedantic(derive, rounds=20)
+
+
+@pytest.mark.benchmark(group="configuration of the analog core", timer=time.process_time)
+def test_new_core(benchmark: Any) -> None:
+    benchmark.pedantic(lambda: AnalogCore(VirtualChip(1)), rounds=20)

@@ -1,0 +1,105 @@
+"""The same bytes whatever the instruction set, the slicing of time, the observer and the jumps."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from sim.anncore.core import LEVELS
+
+US = 500
+END = 150 * US
+CELLS = {
+    "v_leak": 600, "i_bias_leak": 150, "v_exp": 780, "i_bias_exp": 60, "v_threshold": 480, "v_reset": 560, "i_bias_reset": 1022,
+    "v_adapt_ref": 700, "v_adapt_leak": 520, "i_bias_adapt_a": 60, "i_bias_adapt_b": 300, "i_bias_adapt_tau": 300, "i_mem_offset": 150,
+    "i_bias_synin_exc_tau": 60, "i_bias_synin_exc_gm": 400, "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_tau": 100,
+    "i_bias_synin_inh_gm": 300, "i_bias_synin_inh_shift": 330,
+}  # fmt: skip
+EVENTS = np.random.default_rng(7).integers([0, 0, 1], [END, 512, 4], (400, 3)).tolist()  # tick, row, mode
+FIRES = np.random.default_rng(8).integers([0, 0], [END, 512], (60, 2)).tolist()  # tick, neuron
+
+
+def colourful(kit: Callable) -> Any:
+    """Blocks with all combinations of features, some neurons spiking on their own, some only when asked."""
+    k = kit(11, "typical", seed=4)
+    k.common(clock_scale_adaptation_pulse=5)
+    k.shared("syn_i_bias_dac", 500)
+    for neuron in range(512):
+        block = neuron // 64
+        config = {
+            "membrane_capacitor_size": 20 + neuron % 44, "enable_threshold_comparator": 1, "enable_fire": 1,
+            "enable_reset_multiplication": 1,
+            "enable_exponential": block & 1, "enable_adaptation": block >> 1 & 1, "enable_pause": neuron % 3 == 0,
+            "enable_synaptic_input_excitatory": 1, "enable_synaptic_input_inhibitory": 1, "enable_membrane_offset": neuron % 5 == 0,
+            "enable_bypass_excitatory": neuron % 50 == 0,
+        }  # fmt: skip
+        k.neuron(neuron, config, {"refractory_time": neuron % 256, "enable_adaptation_pulse": 1}, **CELLS)
+    rng = np.random.default_rng(5)
+    k.core.weights[:] = rng.integers(0, 64, (512, 256))
+    k.core.labels[:] = rng.integers(0, 2, (512, 256))
+    for tick, row, mode in EVENTS:
+        k.core.row_pulse(tick, row, 1, 1.0, mode)
+    for tick, neuron in FIRES:
+        k.core.fire(neuron, tick)
+    return k
+
+
+def finish(k: Any, slices: list[int] | None = None) -> tuple[bytes, list[tuple[int, int]]]:
+    """All voltages at the end, as bytes, and all spikes."""
+    spikes = []
+    for until in [*(slices or []), END]:
+        while k.core.run(until) <= until - 50 or k.core.n_spikes:
+            spikes += k.core.spike_array().tolist()
+            k.core.clear_spikes()
+    state = np.array([k.core.voltage(n, source) for n in range(512) for source in range(4)])
+    return state.tobytes(), spikes
+
+
+@pytest.fixture(scope="module")
+def plain(kit: Callable) -> tuple[bytes, list[tuple[int, int]]]:
+    result = finish(colourful(kit))
+    assert len(result[1]) > 500
+    return result
+
+
+@pytest.mark.parametrize("level", range(3))
+def test_instruction_sets_give_the_same_bytes(kit: Callable, plain: Any, level: int) -> None:
+    if level >= len(LEVELS):
+        pytest.skip("this machine lacks the instruction set")
+    k = colourful(kit)
+    k.core.level = level
+    assert k.core.level == level
+    assert finish(k) == plain
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_slicing_time_changes_nothing(kit: Callable, plain: Any, seed: int) -> None:
+    slices = np.sort(np.random.default_rng(seed).integers(0, END, 300)).tolist()
+    assert finish(colourful(kit), slices) == plain
+
+
+def test_watching_changes_nothing(kit: Callable, plain: Any) -> None:
+    k = colourful(kit)
+    spikes = []
+    for tick in range(0, END + 1, 17):
+        k.core.set_probe(tick % 2, tick % 512, tick % 4)
+        while k.core.run(tick) <= tick - 50 or k.core.n_spikes:
+            spikes += k.core.spike_array().tolist()
+            k.core.clear_spikes()
+        k.core.probe(tick % 2, tick - 300)
+    state, rest = finish(k)
+    assert (state, spikes + rest) == plain
+
+
+def test_stepping_through_quiet_spans_changes_nothing(kit: Callable, plain: Any) -> None:
+    k = colourful(kit)
+    k.core.jumping = False
+    assert finish(k) == plain
+
+
+def test_result_never_changes(plain: Any) -> None:
+    """A fingerprint of state and spikes: changes only when the model is meant to change."""
+    state, spikes = plain
+    assert len(spikes) == 7554
+    assert hashlib.sha256(state + np.array(spikes, np.int64).tobytes()).hexdigest()[:16] == "2f2e4fc2729a6de4"

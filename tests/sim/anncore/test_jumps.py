@@ -1,0 +1,103 @@
+"""Quiet spans cost nothing, and what is seen of them is right."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sim.physics import number
+
+US = 500
+RESTING = {"v_leak": 700, "i_bias_leak": 300}
+SIZE = {"membrane_capacitor_size": 63}
+
+
+def test_resting_chip_stops_stepping(kit: Callable) -> None:
+    k = kit()
+    for neuron in range(512):
+        k.neuron(neuron, SIZE, **RESTING)
+    k.run(500)
+    before = k.core.steps
+    k.run(20_000)
+    assert k.core.steps == before
+    assert k.core.now == 20_500 * US
+
+
+def test_events_in_a_quiet_span_are_met_on_time(kit: Callable) -> None:
+    k = kit()
+    k.neuron(3, {**SIZE, "enable_fire": 1}, {"refractory_time": 255}, **RESTING)
+    k.run(500)
+    start = k.core.now
+    k.core.weights[0, 3] = 1
+    k.core.fire(3, start + 5_000_014)
+    k.core.row_pulse(start + 9_000_001, 0, 0, 1.0, 1)
+    assert k.core.run(start + 10_000_000) == start + 5_000_050
+    assert k.core.spike_array()["tick"].tolist() == [start + 5_000_014]
+    before = k.core.steps
+    k.core.run(start + 8_999_999)
+    assert k.core.steps - before < 2000
+    k.shared("syn_i_bias_dac", 1000)
+    k.core.run(start + 9_000_050)
+    assert k.core.voltage(3, 1) == number("synapse_line_rest")
+    k.core.run(start + 9_000_100)
+    assert k.core.voltage(3, 1) < number("synapse_line_rest")
+
+
+def test_long_refractory_time_is_jumped_over(kit: Callable) -> None:
+    k = kit()
+    k.common(clock_scale_slow=15)
+    k.neuron(3, {**SIZE, "enable_fire": 1}, {"refractory_time": 255}, v_reset=500, i_bias_reset=500, **RESTING)
+    k.run(500)
+    k.core.fire(3, k.core.now)
+    before = k.core.steps
+    k.run(60_000)
+    assert k.core.steps - before < 2000
+    assert k.core.voltage(3, 0) == pytest.approx(number("reset_offset") + 500 * number("reset_slope"), abs=1e-6)
+    k.run(8_000)
+    assert k.core.voltage(3, 0) == pytest.approx(number("leak_offset") + 700 * number("leak_slope"), abs=1e-6)
+
+
+def test_quiet_blocks_do_not_run_beside_a_busy_one(kit: Callable) -> None:
+    k = kit()
+    for neuron in range(512):
+        k.neuron(neuron, SIZE, **RESTING)
+    k.run(500)
+    before = k.core.block_steps
+    k.core.weights[0, 5] = 20
+    k.shared("syn_i_bias_dac", 1000)
+    k.run(100)
+    before = k.core.block_steps
+    for _ in range(20):
+        k.core.row_pulse(k.core.now, 0, 0, 1.0, 1)
+        k.run(10)
+    assert k.core.block_steps - before == 2000
+
+
+def test_probe_covers_the_last_steps_and_jumps(kit: Callable) -> None:
+    k = kit()
+    k.neuron(3, SIZE, **RESTING)
+    k.core.set_probe(0, 3, 0)
+    k.core.set_probe(1, 3, 3)
+    values = {}
+    for tick in range(50, 3001, 50):
+        k.core.run(tick)
+        values[tick] = k.core.voltage(3, 0)
+    for tick in range(3000 - 62 * 50, 3000, 10):
+        if tick > 50:
+            left = tick // 50 * 50
+            part = (tick - left) / 50
+            assert k.core.probe(0, tick) == pytest.approx(values[left] * (1 - part) + values.get(left + 50, 0) * part, abs=1e-12)
+    assert k.core.probe(0, 3333) == values[3000]
+    k.core.run(10_000_000)
+    rest = k.core.voltage(3, 0)
+    assert k.core.probe(0, 10_000_000 - 3100) == k.core.probe(0, 10_000_000) == rest
+    assert k.core.probe(1, 10_000_000) == k.core.voltage(3, 3)
+    k.core.set_probe(0, -1, 0)
+    assert k.core.probe(0, 10_000_000) == 0.0
+
+
+def test_probe_set_late_shows_the_present(kit: Callable) -> None:
+    k = kit()
+    k.neuron(3, SIZE, **RESTING)
+    k.run(500)
+    k.core.set_probe(1, 3, 0)
+    assert k.core.probe(1, k.core.now) == k.core.probe(1, k.core.now - 777) == k.core.voltage(3, 0)
