@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from haldls.lola._composite import Member, Members
+from haldls.lola._members import Member, Members
 
 STEP = "  "
 

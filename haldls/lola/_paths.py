@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haldls.fields import Array, Group
-from haldls.lola._composite import Members, Numbers, slots_of
+from haldls.lola._composite import slots_of
+from haldls.lola._members import Members, Numbers
 
 
 class Place(NamedTuple):

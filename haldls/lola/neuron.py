@@ -9,8 +9,7 @@ from halco import AtomicNeuronOnDLS, NeuronBackendAddressOut
 from haldls.capmem import CapMemCell
 from haldls.fields import Field
 from haldls.lola._cells import ANALOG, neuron_cells
-from haldls.lola._composite import Coded
-from haldls.lola.table import Composed, Member, Part, Preset, Struct
+from haldls.lola.table import Coded, Composed, Member, Part, Preset, Struct
 from haldls.neuron import NeuronConfig
 from haldls.neuron_backend import NeuronBackendConfig
 

@@ -20,14 +20,15 @@ from haldls import _core, container
 from haldls.container import Container, container_on
 from haldls.fields import Field
 from haldls.lola import _composite
-from haldls.lola._composite import CompositeLayout, Composition, Member, Members, Numbers, Step
+from haldls.lola._composite import CompositeLayout, Composition, Step, slots_of
 from haldls.lola._dump import dump
+from haldls.lola._members import Coded, Member, Members, Numbers
 from haldls.lola._paths import Place, place
 
 Numbering = NDArray[np.int64]
 Source = str | list[str] | tuple[str, Any]
 
-__all__ = ["Composed", "Member", "Members", "Numbers", "Part", "Preset", "Struct"]
+__all__ = ["Coded", "Composed", "Member", "Members", "Numbers", "Part", "Preset", "Struct"]
 
 
 class Part:
@@ -121,9 +122,6 @@ class Composed(Container, _composite.Composed):
 
     def __repr__(self) -> str:
         return dump(self)
-
-
-slots_of = _composite.slots_of
 
 
 def _composed_layout(container: Composed) -> CompositeLayout:

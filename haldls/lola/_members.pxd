@@ -1,0 +1,42 @@
+from libc.stdint cimport int64_t
+
+from haldls._core cimport Container, Schema
+from haldls.fields cimport Field
+
+
+cdef int check_slots(Schema schema, int64_t* slots) except -1
+
+
+cdef class Member(Field):
+    cdef int check_member(self, int64_t* slots) except -1
+
+
+cdef class Members(Field):
+    cdef readonly object index
+    cdef readonly int size
+    cdef int position(self, object index) except -1
+
+
+cdef class MembersView:
+    cdef Container container
+    cdef Members field
+
+
+cdef class Coded(Field):
+    cdef readonly dict codes, aliases
+    cdef dict members
+
+
+cdef class Numbers(Field):
+    cdef readonly tuple index, shape
+    cdef readonly object dtype
+
+
+cdef class NumbersView:
+    cdef Container container
+    cdef Numbers field
+    cdef int64_t* first
+    cdef int axis
+    cdef Py_ssize_t length, stride
+    cdef Py_ssize_t position(self, object index) except -1
+    cdef object element(self, Py_ssize_t position)
