@@ -22,8 +22,8 @@ static void *room_for(void *items, int32_t *first, int32_t *end, int32_t *room, 
 void core_clear(Core *core, int64_t tick) {
     core->now = tick;
     core->pulse_first = core->pulse_end = core->fire_first = core->fire_end = core->n_spikes = 0;
-    for (int n = 0; n < NEURONS; n++) core->due[n] = NEVER;
-    for (int k = 0; k < BLOCKS; k++) core->next_due[k] = NEVER;
+    for (int n = 0; n < NEURONS; n++) core->due[n] = UNDUE;
+    for (int k = 0; k < BLOCKS; k++) core->next_due[k] = UNDUE;
 }
 
 int core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode) {
@@ -71,8 +71,8 @@ static void apply(Core *core, const Pulse *pulse) {
         uint8_t hits[LANES];
         double amounts[LANES];
         if (!select_weights(hits, core->weights + at, core->labels + at, pulse->address)) continue;
-        kernel_amount(core->level)(amounts, hits, core->gains ? core->gains + at : NULL, pulse->charge);
-        kernel_pulse(core->level)(&core->block[k], core->parity, amounts, pulse->mode, core->common.line_limit);
+        kernel_of(core->level)->amount(amounts, hits, core->gains ? core->gains + at : NULL, pulse->charge);
+        kernel_of(core->level)->pulse(&core->block[k], core->parity, amounts, pulse->mode, core->common.line_limit);
         if (core->bypass[k] & pulse->mode & 1) bypass(core, k, amounts, 1);
         if (core->bypass[k] & pulse->mode & 2) bypass(core, k, amounts, 2);
         core->awake[k] = 1;
@@ -91,27 +91,39 @@ static void again_once(Core *core, int neuron) {
     if (core->neuron[neuron].stamp != core->now + GRID_TICKS) core_again(core, neuron);
 }
 
+/* Takes the lowest lane out of a mask. */
+static int next_lane(uint64_t *mask) {
+    int lane = 0;
+#if defined(__GNUC__)
+    lane = __builtin_ctzll(*mask);
+#else
+    while (!(*mask >> lane & 1)) lane++;
+#endif
+    *mask &= *mask - 1;
+    return lane;
+}
+
 static void find_crossed(Core *core, int k) {
-    const Block *b = &core->block[k];
-    for (int i = 0; i < LANES; i++)
-        if (STATE(b, v, core->parity ^ 1, i) >= LANE(b, threshold, i)) core_watch_step(core, k * LANES + i);
+    uint64_t mask = kernel_of(core->level)->crossed(&core->block[k], core->parity ^ 1);
+    while (mask) core_watch_step(core, k * LANES + next_lane(&mask));
 }
 
 /* Neurons of a block to which something happens inside the step just made. */
 static void settle_block(Core *core, int k, int64_t end) {
-    int64_t next = NEVER;
-    for (int n = k * LANES; n < (k + 1) * LANES; n++) {
-        if (core->due[n] <= end && core->neuron[n].phase == PHASE_REFRACTORY && core->fire_first == core->fire_end) core_watch_step(core, n);
-        if (core->due[n] <= end) again_once(core, n);
-        next = core->due[n] < next ? core->due[n] : next;
+    const Kernel *kernel = kernel_of(core->level);
+    uint64_t mask = kernel->due(core->due + k * LANES, (double)end);
+    while (mask) {
+        const int n = k * LANES + next_lane(&mask);
+        if (core->neuron[n].phase == PHASE_REFRACTORY && core->fire_first == core->fire_end) core_watch_step(core, n);
+        if (core->due[n] <= (double)end) again_once(core, n);
     }
-    core->next_due[k] = next;
+    core->next_due[k] = kernel->earliest(core->due + k * LANES);
 }
 
 static void settle_events(Core *core) {
     const int64_t end = core->now + GRID_TICKS;
     for (int k = 0; k < BLOCKS; k++)
-        if (core->next_due[k] <= end) settle_block(core, k, end);
+        if (core->next_due[k] <= (double)end) settle_block(core, k, end);
     int first = core->fire_first;
     for (; first < core->fire_end && core->fires[first].tick <= end; first++) again_once(core, core->fires[first].neuron);
     core->fire_first = first;
@@ -129,7 +141,7 @@ static void step(Core *core) {
     uint64_t crossed = 0;
     for (int k = 0; k < BLOCKS; k++) {
         if (!core->awake[k] && core->jumping) continue;
-        const uint64_t result = kernel_step(core->level, core->features[k])(&core->block[k], core->parity, &core->common);
+        const uint64_t result = kernel_of(core->level)->step[core->features[k]](&core->block[k], core->parity, &core->common);
         core->awake[k] = result & 1;
         crossed |= (result >> 1) << k;
         core->block_steps++;
@@ -153,7 +165,8 @@ static int is_awake(const Core *core) {
 static int64_t quiet_until(const Core *core, int64_t until) {
     int64_t quiet = until / GRID_TICKS * GRID_TICKS;
     int64_t event = NEVER;
-    for (int k = 0; k < BLOCKS; k++) event = core->next_due[k] < event ? core->next_due[k] : event;
+    for (int k = 0; k < BLOCKS; k++)
+        if (core->next_due[k] < (double)event) event = (int64_t)core->next_due[k];
     if (core->fire_first < core->fire_end && core->fires[core->fire_first].tick < event) event = core->fires[core->fire_first].tick;
     if (event < NEVER && grid_up(event) - GRID_TICKS < quiet) quiet = grid_up(event) - GRID_TICKS;
     if (core->pulse_first < core->pulse_end && core->pulses[core->pulse_first].tick < quiet) quiet = core->pulses[core->pulse_first].tick;

@@ -14,6 +14,7 @@ enum { WIDEST = 8, LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS, ROWS = 512,
 #define STEP_US 0.1
 #define TICK_US 0.002
 #define NEVER INT64_C(0x3fffffffffffffff)
+#define UNDUE 4611686018427387904.0 /* 2^62 */
 
 /* Voltages of the state live on a lattice of 2^-33 V (0.12 nV), by adding and subtracting this. What relaxes comes to rest after some
  * 15 time constants, within 0.06 nV times the time constant in steps: then a step changes no bit, and time can be jumped over. */
@@ -119,8 +120,8 @@ typedef struct {
     int32_t jumping;        /* 0: step through quiet spans too */
     int32_t level;          /* instruction set, see kernel_level */
     uint64_t noise_key;
-    int64_t due[NEURONS];      /* tick of a neuron's next change of phase */
-    int64_t next_due[BLOCKS];  /* the earliest of a block */
+    double due[NEURONS];       /* tick of a neuron's next change of phase: whole, far below 2^53, or UNDUE */
+    double next_due[BLOCKS];   /* not later than the earliest of a block */
     int64_t steps, block_steps;
     const uint8_t *weights, *labels;
     const float *gains;     /* [ROWS][COLUMNS] or NULL */
@@ -135,15 +136,19 @@ typedef struct {
     double (*normal)(uint64_t key, uint64_t counter);
 } Core;
 
-typedef uint64_t (*StepFunction)(Block *block, int p, const Common *common);
-typedef void (*PulseFunction)(Block *block, int p, const double *amounts, int mode, double limit);
-typedef void (*AmountFunction)(double *amounts, const uint8_t *weights, const float *gains, double charge);
+/* The functions over blocks for one instruction set. */
+typedef struct {
+    uint64_t (*step[FEATURE_SETS])(Block *block, int p, const Common *common); /* by WITH_... bits */
+    void (*amount)(double *amounts, const uint8_t *weights, const float *gains, double charge); /* weights of 64 synapses as amounts */
+    void (*pulse)(Block *block, int p, const double *amounts, int mode, double limit);          /* amounts in weight units onto the lines */
+    uint64_t (*crossed)(const Block *block, int p);
+    uint64_t (*due)(const double *times, double now);
+    double (*earliest)(const double *times);
+} Kernel;
 
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
 int kernel_level(int wanted);
-StepFunction kernel_step(int level, int features);
-PulseFunction kernel_pulse(int level);   /* amounts in weight units onto the lines */
-AmountFunction kernel_amount(int level); /* weights of 64 synapses as amounts */
+const Kernel *kernel_of(int level);
 
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */

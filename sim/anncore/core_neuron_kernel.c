@@ -94,9 +94,11 @@ void core_place(Core *core, int neuron) {
 
 /* The block's `next_due` is a lower bound, made exact when it is met. */
 void core_due(Core *core, int neuron, int64_t tick) {
-    core->due[neuron] = tick;
-    if (tick < core->next_due[neuron / LANES]) core->next_due[neuron / LANES] = tick;
+    core->due[neuron] = tick >= NEVER ? UNDUE : (double)tick;
+    if (core->due[neuron] < core->next_due[neuron / LANES]) core->next_due[neuron / LANES] = core->due[neuron];
 }
+
+static int64_t due_of(const Core *core, int neuron) { return core->due[neuron] >= UNDUE ? NEVER : (int64_t)core->due[neuron]; }
 
 static double lattice(double x) { return (x + LATTICE) - LATTICE; }
 
@@ -193,7 +195,7 @@ void core_watch_step(Core *core, int neuron) {
     const int i = neuron % LANES, p = core->parity;
     int64_t earliest = core->now;
     if (core->neuron[neuron].phase == PHASE_REFRACTORY) {
-        earliest = core->due[neuron];
+        earliest = due_of(core, neuron);
         turn(core, neuron, NULL, earliest);
     }
     watch_threshold(core, neuron, STATE(b, v, p, i), STATE(b, v, p ^ 1, i), core->now, GRID_TICKS, earliest);
@@ -215,23 +217,23 @@ void core_again(Core *core, int neuron) {
     int artificial = next_fire(core, neuron, core->fire_first, end);
     int64_t tick = core->now;
     core->neuron[neuron].stamp = end;
-    while (tick < end || core->due[neuron] <= tick || artificial >= 0) {
+    while (tick < end || due_of(core, neuron) <= tick || artificial >= 0) {
         const int64_t asked = artificial < 0 ? NEVER : later(core->fires[artificial].tick, tick);
-        const int64_t due = n->phase == PHASE_REFRACTORY ? NEVER : later(core->due[neuron], tick);
+        const int64_t due = n->phase == PHASE_REFRACTORY ? NEVER : later(due_of(core, neuron), tick);
         const int64_t stop = sooner(sooner(asked, end), due);
         const State before = s;
         int64_t earliest = tick;
         advance_ticks(core, neuron, &s, stop - tick);
-        if (n->phase == PHASE_REFRACTORY && core->due[neuron] <= stop) {
-            earliest = core->due[neuron];
+        if (n->phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
+            earliest = due_of(core, neuron);
             turn(core, neuron, &s, earliest);
         }
-        if (watch_threshold(core, neuron, before.v, s.v, tick, stop - tick, earliest) && core->due[neuron] < stop) {
+        if (watch_threshold(core, neuron, before.v, s.v, tick, stop - tick, earliest) && due_of(core, neuron) < stop) {
             s = before;
             continue;
         }
         tick = stop;
-        if (core->due[neuron] <= tick) {
+        if (due_of(core, neuron) <= tick) {
             turn(core, neuron, &s, tick);
         } else if (asked <= tick) {
             if (n->clocked && n->phase <= PHASE_FIRING) fire(core, neuron, &s, tick);

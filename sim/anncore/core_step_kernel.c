@@ -25,7 +25,7 @@
 #define OR _mm_or_pd
 #define XOR _mm_xor_pd
 #define ANY_BIT(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_castpd_si128(x), _mm_setzero_si128())) != 0xffff)
-#define ANY_NOT_NEGATIVE(x) _mm_movemask_pd(_mm_cmpge_pd(x, _mm_setzero_pd()))
+#define AT_LEAST(a, b) _mm_movemask_pd(_mm_cmpge_pd(a, b))
 #define SCALE(p, y) _mm_castsi128_pd(_mm_add_epi64(_mm_castpd_si128(p), _mm_slli_epi64(_mm_castpd_si128(y), 52)))
 ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _mm_or_pd(_mm_and_pd(mask, a), _mm_andnot_pd(mask, b)); }
 #include "core_step_template.h"
@@ -45,7 +45,7 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define OR _mm256_or_pd
 #define XOR _mm256_xor_pd
 #define ANY_BIT(x) (!_mm256_testz_si256(_mm256_castpd_si256(x), _mm256_castpd_si256(x)))
-#define ANY_NOT_NEGATIVE(x) _mm256_movemask_pd(_mm256_cmp_pd(x, _mm256_setzero_pd(), _CMP_GE_OQ))
+#define AT_LEAST(a, b) _mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_GE_OQ))
 #define SCALE(p, y) _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(p), _mm256_slli_epi64(_mm256_castpd_si256(y), 52)))
 #include "core_step_template.h"
 
@@ -64,7 +64,7 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define OR _mm512_or_pd
 #define XOR _mm512_xor_pd
 #define ANY_BIT(x) _mm512_test_epi64_mask(_mm512_castpd_si512(x), _mm512_castpd_si512(x))
-#define ANY_NOT_NEGATIVE(x) _mm512_cmp_pd_mask(x, _mm512_setzero_pd(), _CMP_GE_OQ)
+#define AT_LEAST(a, b) _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ)
 #define SCALE(p, y) _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p), _mm512_slli_epi64(_mm512_castpd_si512(y), 52)))
 #include "core_step_template.h"
 #else
@@ -83,22 +83,18 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define OR(a, b) double_of(bits_of(a) | bits_of(b))
 #define XOR(a, b) double_of(bits_of(a) ^ bits_of(b))
 #define ANY_BIT(x) (bits_of(x) != 0)
-#define ANY_NOT_NEGATIVE(x) ((x) >= 0.0)
+#define AT_LEAST(a, b) ((a) >= (b))
 #define SCALE(p, y) double_of(bits_of(p) + (bits_of(y) << 52))
 #include "core_step_template.h"
 #endif
 
-/* by WITH_EXPONENTIAL | WITH_ADAPTATION */
-#define VARIANTS(level) {plain_##level, exponential_##level, adaptation_##level, all_##level}
+#define KERNEL(level) \
+    {{plain_##level, exponential_##level, adaptation_##level, all_##level}, amount_##level, pulse_##level, crossed_##level, due_##level, earliest_##level}
 
 #if HAS_LEVELS
-static const StepFunction STEPS[3][FEATURE_SETS] = {VARIANTS(sse2), VARIANTS(avx2), VARIANTS(avx512)};
-static const PulseFunction PULSES[3] = {pulse_sse2, pulse_avx2, pulse_avx512};
-static const AmountFunction AMOUNTS[3] = {amount_sse2, amount_avx2, amount_avx512};
+static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};
 #else
-static const StepFunction STEPS[1][FEATURE_SETS] = {VARIANTS(scalar)};
-static const PulseFunction PULSES[1] = {pulse_scalar};
-static const AmountFunction AMOUNTS[1] = {amount_scalar};
+static const Kernel KERNELS[1] = {KERNEL(scalar)};
 #endif
 
 static int best_level(void) {
@@ -115,8 +111,4 @@ int kernel_level(int wanted) {
     return wanted >= 0 && wanted < best ? wanted : best;
 }
 
-StepFunction kernel_step(int level, int features) { return STEPS[level][features]; }
-
-PulseFunction kernel_pulse(int level) { return PULSES[level]; }
-
-AmountFunction kernel_amount(int level) { return AMOUNTS[level]; }
+const Kernel *kernel_of(int level) { return &KERNELS[level]; }

@@ -1,6 +1,6 @@
 /* One step of a block, written once over a vector type. The file that includes this defines STEP(name), TARGET, V (vector of doubles),
  * WIDTH, LOAD, FROM_BYTES, FROM_FLOATS, STORE, ALL (broadcast), MIN, MAX, IF_POSITIVE(key, a, b), OR, XOR, ANY_BIT,
- * ANY_NOT_NEGATIVE and SCALE(p, y) = p * 2^(integer in the low bits of y).
+ * AT_LEAST (bit per element) and SCALE(p, y) = p * 2^(integer in the low bits of y).
  *
  * Membrane by an exponential Euler step whose effective length follows the local slope of the amplifier: exact for a relaxing membrane
  * and for a slewing one. Lines and adaptation decay exactly; the membrane sees a line's mean over the step (folded into its scale).
@@ -8,9 +8,9 @@
  * Returns bit 0: something moves, bit 1: a membrane is at or above its threshold. */
 
 /* The terms are done one after the other over the whole block: short chains of operations overlap better than one long one. */
-#define EACH_VECTOR                          \
-    for (int k = 0; k < LANES; k += WIDTH) { \
-        Group *g = &b->group[k / WIDEST];    \
+#define EACH_VECTOR                                                     \
+    for (int k = 0; k < LANES; k += WIDTH) {                            \
+        __typeof__(&b->group[0]) g = &b->group[k / WIDEST];             \
         const int i = k % WIDEST;
 
 TARGET ALWAYS_INLINE V STEP(clip)(V x, V low, V high) { return MAX(MIN(x, high), low); }
@@ -70,7 +70,7 @@ TARGET ALWAYS_INLINE uint64_t STEP(block)(Block *b, int p, const Common *c, int 
         moved = OR(moved, XOR(next, volt));
         above = MAX(above, next - LOAD(g->threshold + i));
     }
-    return (ANY_BIT(moved) ? 1u : 0u) | (ANY_NOT_NEGATIVE(above) ? 2u : 0u);
+    return (ANY_BIT(moved) ? 1u : 0u) | (AT_LEAST(above, ALL(0.0)) ? 2u : 0u);
 }
 
 TARGET static void STEP(pulse)(Block *b, int p, const double *amounts, int mode, double limit) {
@@ -87,6 +87,32 @@ TARGET static void STEP(amount)(double *amounts, const uint8_t *weights, const f
         if (gains) amount = amount * FROM_FLOATS(gains + i);
         STORE(amounts + i, amount);
     }
+}
+
+/* Lanes whose membrane is at or above its threshold. */
+TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
+    uint64_t mask = 0;
+    EACH_VECTOR
+        mask |= (uint64_t)AT_LEAST(LOAD(g->v[p] + i), LOAD(g->threshold + i)) << k;
+    }
+    return mask;
+}
+
+/* Which of 64 times have come. */
+TARGET static uint64_t STEP(due)(const double *times, double now) {
+    uint64_t mask = 0;
+    for (int k = 0; k < LANES; k += WIDTH) mask |= (uint64_t)AT_LEAST(ALL(now), LOAD(times + k)) << k;
+    return mask;
+}
+
+/* The earliest of 64 times. */
+TARGET static double STEP(earliest)(const double *times) {
+    double best[WIDTH];
+    V earliest = LOAD(times);
+    for (int k = WIDTH; k < LANES; k += WIDTH) earliest = MIN(earliest, LOAD(times + k));
+    STORE(best, earliest);
+    for (int i = 1; i < WIDTH; i++) best[0] = best[i] < best[0] ? best[i] : best[0];
+    return best[0];
 }
 
 TARGET static uint64_t STEP(plain)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 0, 0); }
@@ -110,5 +136,5 @@ TARGET static uint64_t STEP(all)(Block *b, int p, const Common *c) { return STEP
 #undef OR
 #undef XOR
 #undef ANY_BIT
-#undef ANY_NOT_NEGATIVE
+#undef AT_LEAST
 #undef SCALE
