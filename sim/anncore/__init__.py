@@ -1,1 +1,14 @@
+"""The analog core: neurons and synapse arrays.
 
+>>> from sim.virtual_chip import VirtualChip
+>>> core = AnalogCore(VirtualChip(1))
+>>> core.run(1234)
+1200
+>>> core.unmodelled()
+[]
+"""
+
+from sim.anncore.core import LEVELS, SPIKE, AnalogCore
+from sim.anncore.parameters import UNMODELLED
+
+__all__ = ["LEVELS", "SPIKE", "UNMODELLED", "AnalogCore"]
