@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from sim.noise import normals, quantiles, stream, uniforms
 
 KEY = stream(12345, "test")
@@ -65,11 +64,20 @@ def test_one_bit_of_the_counter_changes_half_of_the_result(bit: int) -> None:
 
 
 def test_streams_differ_by_every_part_of_their_name() -> None:
-    keys = {stream(1), stream(2), stream(1, "a"), stream(1, "b"), stream(1, "a", "b"), stream(1, "ab"), stream(1, "a", 1), stream(1, "a", 2)}
+    keys = {
+        stream(1),
+        stream(2),
+        stream(1, "a"),
+        stream(1, "b"),
+        stream(1, "a", "b"),
+        stream(1, "ab"),
+        stream(1, "a", 1),
+        stream(1, "a", 2),
+    }
     assert len(keys) == 8
 
 
 def test_shape_is_kept_and_order_does_not_matter() -> None:
     counters = np.arange(12).reshape(3, 4)
     assert normals(3, counters).shape == (3, 4)
-    assert (normals(3, counters.T).T == normals(3, counters)).all()
+    assert (normals(3, counters) == normals(3, counters.T).T).all()

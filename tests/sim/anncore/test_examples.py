@@ -12,7 +12,9 @@ import sim.physics
 import sim.virtual_chip
 
 
-@pytest.mark.parametrize("module", [sim.anncore, sim.mismatch, sim.noise, sim.physics, sim.virtual_chip], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [sim.anncore, sim.mismatch, sim.noise, sim.physics, sim.virtual_chip], ids=lambda module: module.__name__
+)
 def test_examples(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.failed == 0
