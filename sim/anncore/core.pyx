@@ -19,7 +19,7 @@ fire connections. Not part of this block: correlation sensors, the parallel conv
 cimport cython
 from libc.stdlib cimport calloc, free, realloc
 from libc.stdint cimport uint64_t, uintptr_t
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
@@ -105,14 +105,15 @@ cdef class AnalogCore:
         cdef Core* core = <Core*> self.engine
         for image in (self.capmem, self.neuron_config, self.neuron_backend, self.backend_common, self.weights, self.labels):
             image.fill(0)
-        for k in range(4 * CELLS):
-            self.cells[k] = 0
+        memset(self.cells, 0, sizeof(self.cells))
         _kernel.core_clear(core, tick // GRID * GRID)
         self.now = core.now
         self.touch_all()
         self.derive()
         for neuron in range(512):
             _kernel.core_place(core, neuron)
+        for slot in range(2):
+            _kernel.core_watch(core, slot, core.probe[<int> slot].neuron, core.probe[<int> slot].source)
         self.clear_spikes()
 
     cpdef void touch_neuron(self, int neuron) noexcept nogil:

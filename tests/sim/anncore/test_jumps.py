@@ -101,3 +101,12 @@ def test_probe_set_late_shows_the_present(kit: Callable) -> None:
     k.run(500)
     k.core.set_probe(1, 3, 0)
     assert k.core.probe(1, k.core.now) == k.core.probe(1, k.core.now - 777) == k.core.voltage(3, 0)
+
+
+def test_probe_shows_the_new_state_after_power_up(kit: Callable) -> None:
+    k = kit()
+    k.neuron(3, SIZE, **RESTING)
+    k.core.set_probe(0, 3, 0)
+    k.run(500)
+    k.core.power_up(1000)
+    assert k.core.probe(0, 500) == k.core.probe(0, 1000) == k.core.voltage(3, 0) == pytest.approx(number("rail_low"), abs=1e-9)
