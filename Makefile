@@ -4,7 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 ROOMS := halco haldls fisch stadls sim
-SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -name '*_kernel.c' \) 2>/dev/null)
+SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -name '*_kernel.c' -o -name '*.h' \) 2>/dev/null)
 
 .PHONY: demo test bench lint clean
 .DELETE_ON_ERROR:
@@ -23,7 +23,7 @@ lint: $(VENV)/lint
 	$(BIN)/mypy halco haldls fisch stadls sim
 
 $(VENV)/%: $(VENV)/built
-	$(BIN)/pip install -q --no-build-isolation -e '.[$*]'
+	HICANNX_BUILD=none $(BIN)/pip install -q --no-build-isolation -e '.[$*]'
 	@touch $@
 
 $(VENV)/built: pyproject.toml setup.py $(SOURCES)
@@ -31,7 +31,7 @@ $(VENV)/built: pyproject.toml setup.py $(SOURCES)
 		|| { echo 'The headers of Python are missing. On Debian: sudo apt install python3-dev python3-venv gcc make'; exit 1; }
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q 'setuptools>=77' 'Cython>=3.1' 'numpy>=2.0,<2.3'
-	$(BIN)/pip install -q --no-build-isolation --no-deps -e .
+	$(BIN)/python setup.py -q build_ext --inplace
 	@touch $@
 
 clean:

@@ -16,15 +16,17 @@ KERNEL_FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-con
 
 
 def extensions() -> list[Extension]:
-    wanted = [part for part in os.environ.get("HICANNX_BUILD", "").split(",") if part] or ROOMS
+    wanted = [part for part in os.environ.get("HICANNX_BUILD", "").split(",") if part] or ROOMS  # "none": only the Python files
     found = []
     for source in sorted(path for room in ROOMS for path in Path(room).rglob("*.pyx")):
         if any(source.as_posix().startswith(part) for part in wanted):
             kernels = sorted(kernel.as_posix() for kernel in source.parent.glob(f"{source.stem}_*.c"))
             name = ".".join(source.with_suffix("").parts)
             flags = KERNEL_FLAGS if kernels or source.parts[0] == "sim" else FLAGS
+            headers = [header.as_posix() for header in source.parent.glob("*.h")] if kernels else []
             macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")]
-            found.append(Extension(name, [source.as_posix(), *kernels], include_dirs=[numpy.get_include()], define_macros=macros, extra_compile_args=flags))
+            settings = {"include_dirs": [numpy.get_include()], "define_macros": macros, "extra_compile_args": flags, "depends": headers}
+            found.append(Extension(name, [source.as_posix(), *kernels], **settings))
     return found
 
 
@@ -32,7 +34,7 @@ compat, tools = find_packages("compat"), find_packages("tools")
 setup(
     packages=[package for room in ROOMS for package in [room, *(f"{room}.{inner}" for inner in find_packages(room))]] + compat + tools,
     package_dir={"": ".", **{name: f"compat/{name.replace('.', '/')}" for name in compat}, **{name: f"tools/{name.replace('.', '/')}" for name in tools}},
-    package_data={"": ["*.pxd", "*.pyi", "py.typed", "*.yaml"]},
-    ext_modules=cythonize(extensions(), language_level=3, quiet=True),
+    package_data={"": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml"]},
+    ext_modules=cythonize(extensions(), language_level=3, quiet=True, nthreads=os.cpu_count() or 1),
     options={"build_ext": {"parallel": os.cpu_count()}},
 )
