@@ -11,7 +11,8 @@ from setuptools import Extension, find_packages, setup
 ROOMS = ["halco", "haldls", "fisch", "stadls", "sim"]
 POSIX = sys.platform != "win32"
 FLAGS = ["-O2", "-g0"] if POSIX else ["/O2"]
-# kernels: bit-identical results on every instruction set, so no contraction and no fast-math (the two -fno switches keep results and allow vector code)
+# kernels: bit-identical results on every instruction set, so no contraction and no fast-math (the two -fno switches keep the results
+# and allow vector code)
 KERNEL_FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if POSIX else ["/O2"]
 
 
@@ -30,10 +31,11 @@ def extensions() -> list[Extension]:
     return found
 
 
-compat, tools = find_packages("compat"), find_packages("tools")
+rooms = [package for room in ROOMS for package in [room, *(f"{room}.{inner}" for inner in find_packages(room))]]
+elsewhere = {package: f"{folder}/{package.replace('.', '/')}" for folder in ("compat", "tools") for package in find_packages(folder)}
 setup(
-    packages=[package for room in ROOMS for package in [room, *(f"{room}.{inner}" for inner in find_packages(room))]] + compat + tools,
-    package_dir={"": ".", **{name: f"compat/{name.replace('.', '/')}" for name in compat}, **{name: f"tools/{name.replace('.', '/')}" for name in tools}},
+    packages=[*rooms, *elsewhere],
+    package_dir={"": ".", **elsewhere},
     package_data={"": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml"]},
     ext_modules=cythonize(extensions(), language_level=3, quiet=True, nthreads=os.cpu_count() or 1),
     options={"build_ext": {"parallel": os.cpu_count()}},

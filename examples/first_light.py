@@ -8,15 +8,18 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 from tqdm import tqdm
+
+from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 US = int(hal.Timer.Value.fpga_clock_cycles_per_us)
 NEURON = halco.AtomicNeuronOnDLS(halco.NeuronColumnOnDLS(0), halco.NeuronRowOnDLS.top)
-EXCITATORY, INHIBITORY = (halco.SynapseDriverOnDLS(halco.SynapseDriverOnSynapseDriverBlock(4 * index), halco.SynapseDriverBlockOnDLS.top) for index in range(2))
+EXCITATORY, INHIBITORY = (  # the first two drivers on PADI bus 0
+    halco.SynapseDriverOnDLS(halco.SynapseDriverOnSynapseDriverBlock(driver), halco.SynapseDriverBlockOnDLS.top) for driver in (0, 4)
+)
 SYNAPSE_LABEL = 5
 
 
@@ -56,7 +59,8 @@ def route(builder):
     bus = hal.CommonPADIBusConfig()
     bus.enable_spl1[halco.PADIBusOnPADIBusBlock(0)] = True
     builder.write(halco.CommonPADIBusConfigOnDLS.top, bus)
-    for driver, mode in ((EXCITATORY, hal.SynapseDriverConfig.RowMode.excitatory), (INHIBITORY, hal.SynapseDriverConfig.RowMode.inhibitory)):
+    modes = hal.SynapseDriverConfig.RowMode
+    for driver, mode in ((EXCITATORY, modes.excitatory), (INHIBITORY, modes.inhibitory)):
         config = hal.SynapseDriverConfig()
         config.enable_receiver = True
         config.row_mode_top = config.row_mode_bottom = mode
@@ -181,13 +185,14 @@ def silent(setup):
     """Membrane at rest for several leak potentials."""
     codes = range(400, 901, 100)
     traces = [setup.record(resting(v_leak, 1022), 100)[:2] for v_leak in codes]
-    slope, offset = np.polyfit(codes, [value.mean() for _, value in traces], 1)
-    rows = [("rest at v_leak 700", traces[3][1].mean(), 375, "LSB"), ("slope of v_leak", slope, 0.79, "LSB/code"), ("noise", traces[3][1].std(), 1.9, "LSB")]
+    slope, _ = np.polyfit(codes, [value.mean() for _, value in traces], 1)
+    rows = [("rest at v_leak 700", traces[3][1].mean(), 375, "LSB"), ("slope of v_leak", slope, 0.79, "LSB/code")]
+    rows.append(("noise", traces[3][1].std(), 1.9, "LSB"))
     return dict(zip(codes, traces, strict=True)), rows
 
 
 def leak_over_threshold(setup):
-    """Leak potential above threshold: the neuron fires by itself. Threshold and reset are set to where the published figure has them."""
+    """Leak potential above threshold: the neuron fires by itself. Threshold and reset are put where the published figure has them."""
     trace = setup.record(firing(v_leak=1000, i_leak=150, v_threshold=343, v_reset=548), 200)
     period = np.diff(trace[2]).mean()
     rows = [("saw-tooth, lower end", np.percentile(trace[1], 1), 232, "LSB"), ("saw-tooth, upper end", np.percentile(trace[1], 99), 400, "LSB")]
@@ -204,8 +209,8 @@ def stimulated(setup):
     rest = setup.rest(listening(quiet(), shifts))
     neuron = listening(firing(v_leak=700, i_leak=140, v_threshold=460, v_reset=625), shifts)
     excitation, inhibition = [10, 50, 70, 90, 100, *range(200, 220, 2)], 30
-    trace = setup.record(neuron, 300, sorted([*((time, EXCITATORY) for time in excitation), (inhibition, INHIBITORY)]))
-    time, value, fired = trace
+    events = sorted([*((time, EXCITATORY) for time in excitation), (inhibition, INHIBITORY)])
+    trace = time, value, fired = setup.record(neuron, 300, events)
 
     def extreme(pick, start, stop):
         return pick(np.convolve(value[(time > start) & (time < stop)], np.ones(15) / 15, mode="valid"))
