@@ -195,7 +195,8 @@ def leak_over_threshold(setup):
     """Leak potential above threshold: the neuron fires by itself. Threshold and reset are put where the published figure has them."""
     trace = setup.record(firing(v_leak=1000, i_leak=150, v_threshold=343, v_reset=548), 200)
     period = np.diff(trace[2]).mean()
-    rows = [("saw-tooth, lower end", np.percentile(trace[1], 1), 232, "LSB"), ("saw-tooth, upper end", np.percentile(trace[1], 99), 400, "LSB")]
+    lower, upper = np.percentile(trace[1], (1, 99))
+    rows = [("saw-tooth, lower end", lower, 232, "LSB"), ("saw-tooth, upper end", upper, 400, "LSB")]
     return trace, [*rows, ("saw-tooth, period", period, 13, "us")]
 
 
