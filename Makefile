@@ -30,7 +30,7 @@ $(VENV)/built: pyproject.toml setup.py $(SOURCES)
 	@$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not (pathlib.Path(sysconfig.get_paths()["include"]) / "Python.h").exists())' \
 		|| { echo 'The headers of Python are missing. On Debian: sudo apt install python3-dev python3-venv gcc make'; exit 1; }
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q 'setuptools>=77' 'Cython>=3.1' 'numpy>=2.0,<2.3'
+	$(BIN)/pip install -q 'setuptools>=77' 'Cython>=3.1' 'numpy>=2.0'
 	$(BIN)/python setup.py -q build_ext --inplace
 	@touch $@
 
