@@ -19,7 +19,7 @@ from fisch import (
     Target,
     ZeroMockEntry,
 )
-from pyhxcomm_vx._handles import (
+from fisch.handles import (
     ConnectionHandle,
     MultiARQConnectionHandle,
     MultiSimConnectionHandle,

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from fisch import Connection, connection_from_environment, connection_kind
 from fisch.errors import ConnectionFailedError
-from pyhxcomm_vx._handles import (
+from fisch.handles import (
     ConnectionHandle,
     MultiARQConnectionHandle,
     MultiSimConnectionHandle,
@@ -44,7 +44,7 @@ class ManagedConnection(_Managed[ConnectionHandle]):
     """The connection that the environment asks for; with nothing set, the embedded model."""
 
     def _open(self) -> ConnectionHandle:
-        return ConnectionHandle._of(connection_from_environment().connections)
+        return ConnectionHandle.of(connection_from_environment().connections)
 
 
 class _OfKind(_Managed[Handle]):
@@ -59,8 +59,8 @@ class _OfKind(_Managed[Handle]):
     def _open(self) -> Handle:
         kind = connection_kind(self._kind)
         if self._arguments is None:
-            return self._class._of(kind.from_environment(dict(os.environ)))  # type: ignore[return-value]
-        return self._class._of(_all_or_none(kind, self._arguments))  # type: ignore[return-value]
+            return self._class.of(kind.from_environment(dict(os.environ)))  # type: ignore[return-value]
+        return self._class.of(_all_or_none(kind, self._arguments))  # type: ignore[return-value]
 
 
 def _all_or_none(kind: type[Connection], arguments: list[tuple[Any, ...]]) -> list[Connection]:

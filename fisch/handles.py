@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-from fisch import Connection, ConnectionTimeInfo, HwdbEntry, MultiConnection
+from fisch.connection import Connection, ConnectionTimeInfo, MultiConnection
+from fisch.hwdb import HwdbEntry
 
 
 class ConnectionHandle(MultiConnection):
@@ -15,7 +16,8 @@ class ConnectionHandle(MultiConnection):
         raise TypeError(f"{type(self).__name__}: No constructor defined! Use `with ManagedConnection() as connection`.")
 
     @classmethod
-    def _of(cls, connections: Sequence[Connection]) -> Self:
+    def of(cls, connections: Sequence[Connection]) -> Self:
+        """Handle of open connections; for those who manage them."""
         made = cls.__new__(cls)
         MultiConnection.__init__(made, connections)
         return made

@@ -1,0 +1,119 @@
+"""How far everything that a program can access is modelled, in one place.
+
+Registers of the chip's omnibus are rated in `sim.chip.regions`, those of the FPGA in `sim.fpga.table`; here stands what is reached another
+way (JTAG, SPI, I2C, playback instructions) and what this FPGA does not have.
+
+>>> of_register("NeuronConfig").accuracy.name, of_register("TMP112Status").accuracy.name
+('BEHAVIOURAL', 'BEHAVIOURAL')
+>>> of_address(0x88000009)
+Trust(accuracy=<Accuracy.EXACT: 0>, note='instruction timeout: cycles an instruction may block')
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import haldls
+from sim.chip.omnibus import register_map
+from sim.chip.regions import REGIONS, Accuracy
+from sim.fpga.table import REGISTERS, Register, find
+
+_FPGA: Final = 1 << 31
+
+
+class Trust(NamedTuple):
+    """An accuracy class and what one should know besides."""
+
+    accuracy: Accuracy
+    note: str
+
+
+_E, _B, _S, _U = Accuracy.EXACT, Accuracy.BEHAVIOURAL, Accuracy.STORED, Accuracy.UNMODELLED
+_JBOA = Trust(_U, "device of the JBOA board; the modelled board is the cube's, where nobody answers at this address")
+_VECTOR = Trust(_U, "this FPGA has memory for the PPUs at these addresses instead of vector generators")
+_MULTICHIP = Trust(_U, "routing between FPGAs: the modelled FPGA stands alone and has no register there")
+_SPIKES = Trust(_B, "order and 16 bits exact, latency of the link assumed")
+
+ELSEWHERE: Final[dict[str, Trust]] = {
+    "Timer": Trust(_E, "cycles of 8 ns"),
+    "Barrier": Trust(_E, "multi_fpga and systime_correction return at once, as on an FPGA that stands alone"),
+    "PollingOmnibusBlock": Trust(_B, "interval between two reads assumed"),
+    "SystimeSync": Trust(_B, "always succeeds; its duration is assumed"),
+    "SpikePack1ToChip": _SPIKES,
+    "SpikePack2ToChip": _SPIKES,
+    "SpikePack3ToChip": _SPIKES,
+    "NullPayloadReadable": Trust(_E, ""),
+    "ResetChip": Trust(_B, "state of the memories after a reset assumed: 0"),
+    "ResetJTAGTap": Trust(_E, ""),
+    "JTAGIdCode": Trust(_E, "third revision"),
+    "JTAGClockScaler": Trust(_B, "sets how long JTAG accesses take"),
+    "PhyConfigChip": Trust(_B, "links come up when both ends agree; delays, biases and bit errors are not modelled"),
+    "ShiftRegister": Trust(_E, "power-on value assumed 0"),
+    "DACChannel": Trust(_B, "settling of 1 ms is not modelled"),
+    "DACControl": Trust(_B, "settling of 1 ms is not modelled"),
+    "TMP112Status": Trust(_B, "constant temperature"),
+    "INA219Config": Trust(_S, "resolution and conversion time have no effect"),
+    "INA219Status": Trust(_B, "voltages follow switches and DACs of the board, currents are constant"),
+    **dict.fromkeys(
+        ("DAC6573ChannelConfig", "AD5252ChannelConfig", "AD5252ChannelConfigPersistent", "TCA9546ChannelConfig", "TCA9554Config"), _JBOA
+    ),
+    "TCA9554Inputs": _JBOA,
+    **{f"VectorGenerator{part}": _VECTOR for part in ("Control", "LUTEntry", "FIFOWord", "Trigger", "NotificationAddress")},
+    "OutputRoutingTableEntry": _MULTICHIP,
+    "InputRoutingTableEntry": _MULTICHIP,
+}
+"""What stands neither on the chip's omnibus nor among this FPGA's registers."""
+
+ALIASES: Final[dict[str, str]] = {"CapMemBlock": "CapMemCell", "PPUMemory": "PPUMemoryWord", "PPUMemoryBlock": "PPUMemoryWord"}
+"""Containers that are many of another one."""
+
+_CHIP: Final = {region.container: Trust(region.accuracy, region.note) for region in REGIONS}
+
+
+def of_register(name: str) -> Trust:
+    """Rating of the register container called `name`. Raises KeyError if there is none.
+
+    A container over several FPGA registers is as good as the worst of them.
+    """
+    name = ALIASES.get(name, name)
+    if name in ELSEWHERE:
+        return ELSEWHERE[name]
+    return _CHIP[name] if name in _CHIP else _worst(rows_of(getattr(haldls, name)))
+
+
+def of_address(address: int) -> Trust | None:
+    """Rating of the register at a 32-bit omnibus word address (bit 31 set: FPGA); None if there is none."""
+    if address & _FPGA:
+        row = find(address)
+        return None if row is None else _of_row(row)
+    found = register_map().lookup(address)
+    return None if found is None else _CHIP[found[0]]
+
+
+def register_at(address: int) -> str | None:
+    """Name of the register at a 32-bit omnibus word address: on the chip container, number of its coordinate and word."""
+    if address & _FPGA:
+        row = find(address)
+        return None if row is None else row.name
+    found = register_map().lookup(address)
+    return None if found is None else f"{found[0]} at {_coordinate(found[0])}({found[1]}), word {found[2]}"
+
+
+def rows_of(container: Any) -> list[Register]:
+    """The rows of the FPGA's table that a container covers."""
+    addresses = {int(one) for write in (True, False) for one in container.layout("Omnibus").addresses([0], write).ravel()}
+    return [row for row in REGISTERS if any(address in row.addresses() for address in addresses)]
+
+
+def _coordinate(container: str) -> str:
+    return str(getattr(haldls, container).coordinate.__name__)
+
+
+def _of_row(row: Register) -> Trust:
+    return Trust(Accuracy[row.accuracy.upper()], f"{row.name}: {row.meaning}")
+
+
+def _worst(rows: Iterable[Register]) -> Trust:
+    trusts = [_of_row(row) for row in rows]
+    if not trusts:
+        raise KeyError("no register of the model")
+    return Trust(max(trust.accuracy for trust in trusts), "; ".join(trust.note for trust in trusts))
