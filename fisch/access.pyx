@@ -6,8 +6,9 @@ The table stands in backends.py. Sequences are the original's, message for messa
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from fisch._codec cimport WordBuffer
+from fisch._words cimport WordBuffer
 from fisch._ut cimport *
+from fisch._wire cimport word_of
 
 import numpy as np
 
@@ -75,10 +76,6 @@ _fill()
 
 
 # ---------------------------------------------------------------------------------------------------------------------- messages
-cdef inline uint64_t word_of(uint64_t header, uint64_t payload) noexcept nogil:
-    return header << 56 | payload
-
-
 cdef inline uint64_t scan(uint64_t data, uint64_t bits, uint64_t keep_response) noexcept nogil:
     return word_of(TO_JTAG_DATA, keep_response << 48 | bits << 40 | data)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ut
-from fisch._codec import decode_to_fpga
+from fisch._to_fpga import decode_to_fpga
 from fisch.errors import WireError
 
 

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from fisch import ut
-from fisch._codec import decode_to_fpga
+from fisch._to_fpga import decode_to_fpga
 from fisch.connection import Connection, Target, Words
 from fisch.hwdb import ZeroMockEntry
 

@@ -3,7 +3,7 @@
 
 from libc.string cimport memcpy
 
-from fisch._codec cimport WordBuffer
+from fisch._words cimport WordBuffer
 
 from stadls.builder cimport PlaybackProgramBuilder
 from stadls.ticket cimport ContainerTicket, move_ticket

@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 
-from fisch._codec cimport WordBuffer
+from fisch._words cimport WordBuffer
 from haldls._core cimport Container, Layout
 
 from stadls.plan cimport AccessPlan

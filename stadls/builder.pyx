@@ -3,7 +3,7 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from fisch._codec cimport WordBuffer
+from fisch._words cimport WordBuffer
 from fisch.access cimport append_read, append_write
 from haldls._core cimport Container, Layout
 from halco._core cimport Value

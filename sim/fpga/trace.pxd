@@ -1,7 +1,7 @@
 # cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from fisch._codec cimport ResponseWriter
+from fisch._writer cimport ResponseWriter
 from sim.chip.chip cimport Chip
 
 

@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memmove
 
-from fisch._codec cimport ResponseWriter
+from fisch._writer cimport ResponseWriter
 from sim.chip.chip cimport Chip, OUT_MADC, OUT_SPIKE, OutEvent
 from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 
