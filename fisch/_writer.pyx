@@ -4,6 +4,7 @@
 cimport cython
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
+from libc.string cimport memmove
 
 from fisch._ut cimport *
 from fisch._wire cimport load_be64, store_be64, word_of
@@ -169,6 +170,14 @@ cdef class ResponseWriter:
         cdef uint64_t[::1] out = words
         for i in range(n):
             out[i] = load_be64(self.data + 8 * i)
+        return words
+
+    def take(self):
+        """The complete words so far, uint64[n], which are removed; bytes of an unfinished word stay, the receiver's clock goes on."""
+        words = self.words()
+        cdef Py_ssize_t n = 8 * len(words)
+        memmove(self.data, self.data + n, self.size - n)
+        self.size -= n
         return words
 
     def clear(self):

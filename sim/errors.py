@@ -17,6 +17,10 @@ class ProtocolError(SimError):
         self.word = word
 
 
+class InterruptedRunError(SimError):
+    """A run was ended from outside before its HALT."""
+
+
 class AccessError(SimError):
     """An access the model cannot serve faithfully; raised in strict mode only.
 

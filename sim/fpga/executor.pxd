@@ -35,6 +35,9 @@ cdef class Executor:
     # -- time, in FPGA cycles since power-on
     cdef readonly int64_t cycle             # at which the next instruction issues
     cdef readonly int64_t instruction       # its index in the run
+    cdef readonly int64_t executed          # instructions of the run that are done
+    cdef readonly bint halted               # the last piece of the run ended with HALT
+    cdef bint interrupted
     cdef int64_t pending                    # next thing that happens by itself (JTAG, system time sync)
     cdef int64_t flushed                    # everything up to here is in the stream
     cdef bint discarding                    # after a time-out, until HALT
@@ -54,7 +57,7 @@ cdef class Executor:
     cdef int64_t event_free                 # tick at which the link takes the next label
 
     cdef void abandon(self) noexcept
-    cdef int execute(self, const uint64_t* words, Py_ssize_t n) except -1 nogil
+    cdef Py_ssize_t execute(self, const uint64_t* words, Py_ssize_t n, bint stop_at_halt) except -1 nogil
     cdef int step(self, uint64_t word) except -1 nogil
     cdef int protocol_error(self, uint64_t word, bint known) except -1
     cdef int service(self, int64_t cycle) except -1 nogil

@@ -30,7 +30,7 @@ from sim.fpga.trace cimport Trace
 
 import numpy as np
 
-from sim.errors import ProtocolError, UndefinedAccess, UnmodelledAccess
+from sim.errors import InterruptedRunError, ProtocolError, UndefinedAccess, UnmodelledAccess
 from sim.fpga.timing import value
 
 cdef enum:
@@ -89,19 +89,57 @@ cdef class Executor:
 
         Raises ProtocolError for words that are no messages and, in strict mode, UndefinedAccess; the executor is usable afterwards.
         """
-        cdef const uint64_t[::1] view = np.ascontiguousarray(words, dtype=np.uint64)
-        cdef Py_ssize_t n = view.shape[0]
-        self.trace.begin_run()
-        self.discarding = self.has_address = False
-        self.instruction = 0
+        self.begin()
         try:
-            if n:
-                with nogil:
-                    self.execute(&view[0], n)
+            self.feed(words, False)
+            self.settle()
         except BaseException:
             self.abandon()
             raise
         return self.trace.words()
+
+    # ---------------------------------------------------------------------------------------------------------- runs in pieces
+    def begin(self):
+        """A new run begins; its words come with `feed`, its responses are in `trace`."""
+        self.trace.begin_run()
+        self.discarding = self.has_address = self.halted = self.interrupted = False
+        self.instruction = self.executed = 0
+
+    def feed(self, words not None, bint stop_at_halt=True):
+        """Executes the next uint64[n] words of a run, up to and including the first HALT if so asked. Returns how many were executed.
+
+        How a run is cut into pieces makes no difference to its responses. Raises as `run` does, then `executed` includes the word at fault
+        and the run can be ended with `end` or, as the real system would, with `give_up`; InterruptedRunError after `interrupt`.
+        """
+        cdef const uint64_t[::1] view = np.ascontiguousarray(words, dtype=np.uint64)
+        cdef Py_ssize_t n = view.shape[0]
+        self.halted = False
+        if n:
+            try:
+                with nogil:
+                    n = self.execute(&view[0], n, stop_at_halt)
+            except BaseException:
+                self.executed = self.instruction + 1
+                raise
+        self.executed += n
+        return n
+
+    def settle(self):
+        """Brings everything that has happened so far into the stream, although no HALT asks for it."""
+        with nogil:
+            self.flush(self.cycle)
+
+    def give_up(self):
+        """After an error in `feed`: the instruction is reported like one that timed out, what follows is discarded up to HALT."""
+        self.time_out()
+
+    def end(self):
+        """Ends a run without its HALT: nothing of it answers in the next one. Queued JTAG messages are lost."""
+        self.abandon()
+
+    def interrupt(self):
+        """Ends the run that another thread executes; without effect if there is none."""
+        self.interrupted = True
 
     cdef void abandon(self) noexcept:
         """After an error: nothing of this run answers in the next one. Queued JTAG messages are lost."""
@@ -127,12 +165,12 @@ cdef class Executor:
         }
 
     # ---------------------------------------------------------------------------------------------------------- instructions
-    cdef int execute(self, const uint64_t* words, Py_ssize_t n) except -1 nogil:
+    cdef Py_ssize_t execute(self, const uint64_t* words, Py_ssize_t n, bint stop_at_halt) except -1 nogil:
         cdef Py_ssize_t i
         cdef uint64_t word
         for i in range(n):
             word = words[i]
-            self.instruction = i
+            self.instruction = self.executed + i
             if self.cycle >= self.pending:
                 self.service(self.cycle)
                 if self.registers.strict:
@@ -140,7 +178,11 @@ cdef class Executor:
             if self.discarding and word >> 56 != TO_LOOPBACK:
                 continue
             self.step(word)
-        return self.flush(self.cycle)
+            if stop_at_halt and word >> 56 == TO_LOOPBACK and not word & 1:
+                self.halted = True
+                self.flush(self.cycle)
+                return i + 1
+        return n
 
     cdef int step(self, uint64_t word) except -1 nogil:
         """One instruction; `cycle` is that of the next one afterwards."""
@@ -280,6 +322,8 @@ cdef class Executor:
         self.chip.advance(tick)
         with gil:
             PyErr_CheckSignals()
+            if self.interrupted:
+                raise InterruptedRunError(f"the run was interrupted at instruction {self.instruction}")
         self.trace.take(self.chip)
         self.flushed = max(self.flushed, cycle)
         return self.trace.emit(cycle, False)

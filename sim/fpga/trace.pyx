@@ -188,3 +188,9 @@ cdef class Trace:
         """The stream of this run, uint64[n], filled up to whole words."""
         self.writer.flush()
         return self.writer.words()
+
+    def take_words(self, bint complete):
+        """What is new in the stream since the last call, uint64[n]; `complete`: with the last word, filled up, even if there is room in it."""
+        if complete:
+            self.writer.flush()
+        return self.writer.take()
