@@ -9,7 +9,7 @@
 ['0x0', '0x0', '0x0', '0xfc', '0x4', '0x0']
 >>> CapMemCell(1023)
 Traceback (most recent call last):
-halco._core.RangeError: range overflow: 1023 > max(1022) (CapMemCell.Value)
+haldls.errors.AlternativeError: range overflow: 1023 > max(1022) (CapMemCell.Value)
 
 A container is a table (see `haldls.container` and `haldls.fields`). `containers` lists all that can be written or read, in the
 original's order; `container_on` tells which one stands on a coordinate class.

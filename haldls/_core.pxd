@@ -64,7 +64,7 @@ cdef class Schema:
     """What a container class is made of: slots with names, defaults and types, and one layout per backend."""
     cdef readonly object container
     cdef readonly int n_slots
-    cdef int64_t* defaults
+    cdef int64_t* defaults            # of all slots; NULL until they are first needed
     cdef readonly tuple fields
     cdef readonly tuple backends      # names, the default one first
     cdef readonly dict layouts        # those compiled so far, by name of the backend
@@ -72,6 +72,8 @@ cdef class Schema:
     cdef readonly bint encode_hook, decode_hook
     cdef list checks                  # fields that a register can leave outside their range
     cdef Layout layout(self, str backend)
+    cdef const int64_t* default_slots(self) except NULL
+    cdef int fill_defaults(self) except -1
 
 
 cdef class Container:

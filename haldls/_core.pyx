@@ -17,6 +17,8 @@ from halco._core cimport Value
 
 from halco._core import RangeError
 
+from copyreg import __newobj__
+
 from haldls.bits import parse, width
 from haldls.errors import ContainerError, CoordinateError, UnknownBackendError
 
@@ -336,18 +338,29 @@ cdef class Schema:
         self.container, self.fields = container, tuple(fields)
         self.backends, self.layouts = tuple(backends), {}
         self.default_backend = self.backends[0] if self.backends else ""
-        self.n_slots = sum(field.count for field in fields)
-        self.defaults = <int64_t*>calloc(max(1, self.n_slots), sizeof(int64_t))
+        self.n_slots = 0
         self.encode_hook, self.decode_hook = hasattr(container, "_encode_hook"), hasattr(container, "_decode_hook")
-        slot = 0
         for field in fields:
-            field.slot = slot
-            for value in field.defaults:
-                self.defaults[slot] = value
-                slot += 1
+            field.slot = self.n_slots
+            self.n_slots += field.count
 
     def __dealloc__(self):
         free(self.defaults)
+
+    cdef const int64_t* default_slots(self) except NULL:
+        """Slots of a default constructed instance."""
+        if self.defaults == NULL:
+            self.defaults = <int64_t*>calloc(max(1, self.n_slots), sizeof(int64_t))
+            self.fill_defaults()
+        return self.defaults
+
+    cdef int fill_defaults(self) except -1:
+        cdef int slot = 0
+        for field in self.fields:
+            for value in field.defaults:
+                self.defaults[slot] = value
+                slot += 1
+        return 0
 
     cdef Layout layout(self, str backend):
         """The layout over a backend (None: the default one); compiled when it is first needed."""
@@ -388,7 +401,7 @@ cdef class Container:
             self.borrowed = True
             return
         self.slots = <int64_t*>malloc(max(1, self.schema.n_slots) * sizeof(int64_t))
-        memcpy(self.slots, self.schema.defaults, self.schema.n_slots * sizeof(int64_t))
+        memcpy(self.slots, self.schema.default_slots(), self.schema.n_slots * sizeof(int64_t))
 
     def __dealloc__(self):
         if not self.borrowed:
@@ -402,6 +415,7 @@ cdef class Container:
         if len(values) > len(type(self).constructor):
             raise TypeError(f"{type(self).__name__} takes at most {len(type(self).constructor)} values, {len(values)} were given")
         for name, value in [*zip(type(self).constructor, values), *fields.items()]:
+            name = type(self).keywords.get(name, name)
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no field {name!r}")
             setattr(self, name, value)
@@ -418,7 +432,18 @@ cdef class Container:
     __hash__ = None
 
     def __reduce__(self):
-        return _restored, (type(self), tuple(self.slots[i] for i in range(self.schema.n_slots)))
+        return __newobj__, (type(self),), self.__getstate__()
+
+    def __getstate__(self):
+        """All fields as bytes: the item size, then the raw integers in the smallest signed type that holds them."""
+        return packed(_memory(self))
+
+    def __setstate__(self, bytes state):
+        """Takes over what `__getstate__` gave. Raises ContainerError for the state of a container with other fields."""
+        values = unpacked(state)
+        if len(values) != self.schema.n_slots:
+            raise ContainerError(f"{type(self).__name__} has {self.schema.n_slots} values, the stored one has {len(values)}")
+        _memory(self)[:] = values
 
     def __copy__(self):
         return type(self)(self)
@@ -495,37 +520,44 @@ cdef class Container:
         return schema_of(cls).fields
 
 
-def _restored(cls, tuple values):
-    made = cls()
-    set_slots(made, values)
-    return made
+cdef object _memory(Container container):
+    """The raw integers of all fields, int64[n_slots], on the container's own memory."""
+    if container.schema.n_slots == 0:
+        return np.empty(0, dtype=np.int64)
+    return np.asarray(<int64_t[:container.schema.n_slots]>container.slots)
 
 
 def get_slots(Container container):
     """A copy of the raw integers of all fields, int64[n_slots]."""
-    cdef int i
-    values = np.empty(container.schema.n_slots, dtype=np.int64)
-    cdef int64_t[::1] target = values
-    for i in range(container.schema.n_slots):
-        target[i] = container.slots[i]
-    return values
+    return _memory(container).copy()
 
 
 def set_slots(Container container, values):
     """Takes the raw integers of all fields. Raises ContainerError for another number, RangeError for one out of range."""
-    cdef int i
-    cdef const int64_t[::1] source = np.ascontiguousarray(values, dtype=np.int64)
-    before = get_slots(container)
-    if source.shape[0] != container.schema.n_slots:
-        raise ContainerError(f"{type(container).__name__} has {container.schema.n_slots} values, {source.shape[0]} were given")
-    for i in range(container.schema.n_slots):
-        container.slots[i] = source[i]
+    before, values = get_slots(container), np.ascontiguousarray(values, dtype=np.int64)
+    if values.shape != before.shape:
+        raise ContainerError(f"{type(container).__name__} has {container.schema.n_slots} values, {len(values)} were given")
+    _memory(container)[:] = values
     try:
         for field in container.schema.fields:
             field.check(container)
     except RangeError:
-        set_slots(container, before)
+        _memory(container)[:] = before
         raise
+
+
+cdef object packed(values):
+    """Integers int64[n] as bytes: the item size, then each of them little-endian."""
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    size = next(size for size in (1, 2, 4, 8) if -1 << 8 * size - 1 <= low and high < 1 << 8 * size - 1)
+    return bytes((size,)) + values.astype(f"<i{size}").tobytes()
+
+
+cdef object unpacked(bytes state):
+    """What `packed` was given, as an array of the stored type."""
+    if not state or state[0] not in (1, 2, 4, 8) or (len(state) - 1) % state[0]:
+        raise ContainerError(f"these {len(state)} bytes are not the state of a container")
+    return np.frombuffer(state, dtype=f"<i{state[0]}", offset=1)
 
 
 def get_slot(Container container, int slot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,8 +11,7 @@ from numpy.typing import NDArray
 
 from haldls._core import Container as Slots
 from haldls._core import Layout, Schema, get_slots, register, registered, set_slots
-from haldls.errors import ContainerError
-from haldls.fields import Field
+from haldls.fields import Field, flat_tree, tree_of
 
 OMNIBUS: tuple[str, ...] = ("Omnibus", "OmnibusChipOverJTAG")
 """Backends of everything on the chip's omnibus."""
@@ -98,6 +98,7 @@ class Container(Slots, Encodable, metaclass=Table):
     unread_over   backends over which the words read mean nothing and leave the fields as they are
     no_write_on, no_read_on   targets ("hardware", "simulation") that refuse the access
     constructor   fields that may be given by position
+    keywords      other names under which the constructor takes fields: {keyword: field}
     """
 
     coordinate: ClassVar[Any] = None
@@ -111,6 +112,7 @@ class Container(Slots, Encodable, metaclass=Table):
     gray_words: ClassVar[bool] = False
     byte_lane: ClassVar[bool] = False
     constructor: ClassVar[Sequence[str]] = ()
+    keywords: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls, **others: Any) -> None:
         super().__init_subclass__(**others)
@@ -131,22 +133,32 @@ class Container(Slots, Encodable, metaclass=Table):
         return Layout(cls, backend, list(cls.fields()), write, read, dict(cls.constants), cls.gray_words, cls.byte_lane, ignore_read)
 
     def _state(self) -> dict[str, Any]:
-        """The raw integers of each field, by its name."""
-        slots = get_slots(self).tolist()
-        return {
-            field.name: slots[field.slot] if field.count == 1 else slots[field.slot : field.slot + field.count] for field in self.fields()
-        }
+        """The raw integers of each field, by its name, as plain numbers, lists and dictionaries."""
+        return tree_of(type(self), get_slots(self))
 
-    def _take_state(self, state: Mapping[str, Any]) -> None:
+    def _take_state(self, state: Any) -> None:
         """Takes over what `_state` gave. Raises ContainerError for other fields, RangeError for values out of range."""
-        if set(state) != {field.name for field in self.fields()}:
-            raise ContainerError(f"{type(self).__name__} has other fields than {', '.join(state) or 'none'}")
-        set_slots(self, np.array([number for field in self.fields() for number in np.atleast_1d(state[field.name])], dtype=np.int64))
+        set_slots(self, flat_tree(type(self), state))
+
+    @classmethod
+    def _fingerprint(cls) -> int:
+        """Number that changes with the names, order and ranges of the fields: what was stored before is not misread after."""
+        return zlib.crc32(";".join(_signature(cls)).encode())
 
     @classmethod
     def _address(cls, backend: str, kind: str) -> Address | None:
         rule = getattr(cls, kind, cls.address)
         return rule.get(backend) if isinstance(rule, Mapping) else rule
+
+
+def _signature(cls: type[Container]) -> list[str]:
+    """One line per field: name, number of slots, ranges; those of nested structures where there are such."""
+    lines = []
+    for field in cls.fields():
+        lines.append(f"{field.name}:{field.count}:{field.choices or ''}")
+        for kind in field.type if isinstance(field.type, tuple) else (field.type,):
+            lines += _signature(kind) if hasattr(kind, "fields") else [f"{getattr(kind, 'min', '')}..{getattr(kind, 'max', '')}"]
+    return lines
 
 
 class Struct(Container):

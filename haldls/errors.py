@@ -1,5 +1,7 @@
 """Errors of the container layer, one shallow tree."""
 
+from halco import RangeError
+
 
 class ContainerError(RuntimeError):
     """Something about a container does not fit; the text names the class and the coordinate or field."""
@@ -15,3 +17,11 @@ class UnknownBackendError(ContainerError):
 
 class FieldValueError(ContainerError, ValueError):
     """A value inside the range of its type that the register cannot hold."""
+
+
+class AlternativeError(RangeError, TypeError):
+    """A plain number that fits none of the alternatives a field can hold."""
+
+
+class BlockSizeError(ContainerError, ValueError, IndexError):
+    """Words or bytes that are not all inside a block, or as many as it does not hold."""

@@ -15,6 +15,7 @@ cdef class Field:
     cdef int kind
     cdef long long raw(self, object value) except? -9223372036854775807
     cdef object cooked(self, long long raw)
+    cdef object flat_numbers(self, object numbers)
 
 
 cdef class Array(Field):
@@ -23,7 +24,11 @@ cdef class Array(Field):
     cdef int position(self, object index) except -1
 
 
-cdef class ArrayView:
+cdef class View:
+    pass
+
+
+cdef class ArrayView(View):
     cdef Container container
     cdef Array field
 
@@ -31,3 +36,9 @@ cdef class ArrayView:
 cdef class Group(Field):
     cdef readonly object index
     cdef readonly list parts
+
+
+cpdef object tree_of(cls, values)
+cpdef object flat_tree(cls, tree)
+cdef object trees_of(cls, values)
+cdef object flat_trees(Field field, cls, trees)

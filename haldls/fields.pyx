@@ -21,7 +21,7 @@ from halco._core import RangeError
 from haldls._core cimport Container, schema_of
 
 from haldls.bits import parse, width
-from haldls.errors import FieldValueError
+from haldls.errors import AlternativeError, ContainerError, FieldValueError
 
 cdef enum Kind:
     FLAG, RANGED, CHOICE, UNION
@@ -117,7 +117,10 @@ cdef class Field:
         for alternative in self.type:
             if type(value) is alternative:
                 return (<Value>value).v
-        return checked(<type>self.type[0], value)
+        try:
+            return checked(<type>self.type[0], value)
+        except RangeError as error:
+            raise AlternativeError(str(error)) from None
 
     def _raw_flag(self, value):
         if value is True or value is False:
@@ -167,6 +170,24 @@ cdef class Field:
     def is_default(self, Container container):
         """Whether all slots of the field hold their default."""
         return all(container.slots[self.slot + index] == self.defaults[index] for index in range(self.count))
+
+    def nested(self, values):
+        """The field's raw integers int64[count] as plain numbers, lists and dictionaries, the way `to_json` writes them."""
+        return int(values[0])
+
+    def flattened(self, tree):
+        """The raw integers int64[count] that `nested` was given. Raises ContainerError for anything of another shape."""
+        return self.flat_numbers([tree])
+
+    cdef object flat_numbers(self, object numbers):
+        """An array of `count` integers out of a list. Raises ContainerError for another number or other things than integers."""
+        try:
+            values = np.array(numbers)
+        except ValueError:  # lists of different length
+            values = np.zeros(0, dtype=np.int64)
+        if values.size != self.count or values.dtype.kind not in "iub" or self.kind == FLAG and not np.isin(values, (0, 1)).all():
+            raise ContainerError(f"{self.name} is {self.count} {'truth values' if self.kind == FLAG else 'integers'}, not {str(numbers)[:40]}")
+        return values.astype(np.int64).ravel()
 
     def text(self, Container container):
         """The value as `repr` shows it."""
@@ -221,6 +242,12 @@ cdef class Array(Field):
             raise IndexError(f"{self.name}[{number}]: there are {self.count} elements")
         return self.slot + number
 
+    def nested(self, values):
+        return values.tolist()
+
+    def flattened(self, tree):
+        return self.flat_numbers(tree)
+
     def text(self, Container container):
         return "[" + ", ".join(str(int(container.slots[self.slot + index])) for index in range(self.count)) + "]"
 
@@ -231,15 +258,43 @@ cdef ArrayView _view(Container container, Array field):
     return made
 
 
-cdef class ArrayView:
-    """An array property of a container: indexable by its coordinate or by integers; what is set here is set in the container."""
-
-    def __len__(self):
-        return self.field.count
+cdef class View:
+    """What all array properties have in common: `front`, `back`, `at`, `size` and the like."""
 
     @property
     def size(self):
         """Number of elements."""
+        return len(self)
+
+    @property
+    def max_size(self):
+        """Number of elements."""
+        return len(self)
+
+    @property
+    def empty(self):
+        """Never: an array has at least one element."""
+        return False
+
+    def front(self):
+        """The first element."""
+        return self[0]
+
+    def back(self):
+        """The last element."""
+        return self[len(self) - 1]
+
+    def at(self, index):
+        """The element at a coordinate."""
+        return self[index]
+
+    __hash__ = None
+
+
+cdef class ArrayView(View):
+    """An array property of a container: indexable by its coordinate or by integers; what is set here is set in the container."""
+
+    def __len__(self):
         return self.field.count
 
     def __getitem__(self, index):
@@ -259,28 +314,6 @@ cdef class ArrayView:
     def __repr__(self):
         return f"[{', '.join(map(repr, self))}]"
 
-    @property
-    def max_size(self):
-        """Number of elements."""
-        return self.field.count
-
-    @property
-    def empty(self):
-        """Never: an array has at least one element."""
-        return False
-
-    def front(self):
-        """The first element."""
-        return self[0]
-
-    def back(self):
-        """The last element."""
-        return self[self.field.count - 1]
-
-    def at(self, index):
-        """The element at a coordinate."""
-        return self[index]
-
     def fill(self, value):
         """Sets all elements."""
         raw = self.field.raw(value)
@@ -293,9 +326,15 @@ cdef class ArrayView:
         return np.array(raw, dtype=bool if self.field.kind == FLAG else np.int64)
 
     def from_numpy(self, values):
-        """Takes all elements from an array. Raises RuntimeError for another shape, RangeError for a value out of range."""
-        if np.shape(values) != (self.field.count,):
-            raise RuntimeError("Input shape does not match.")
+        """Takes all elements from an array; floats are cut off towards zero.
+
+        Raises RuntimeError for another shape, TypeError for an array of other things, RangeError for a value out of range.
+        """
+        values = np.asarray(values)
+        if values.shape != (self.field.count,):
+            raise RuntimeError(f"Input shape does not match. {self.field.name} has {self.field.count} elements, the input {values.shape}.")
+        if values.dtype.kind == "f" and np.isfinite(values).all():
+            values = values.astype(bool if self.field.kind == FLAG else np.int64)
         self.field.__set__(self.container, values.tolist())
 
 
@@ -303,6 +342,45 @@ cdef tuple _named(getter, setter, str name, str doc):
     getter.__name__, setter.__name__ = f"get_{name}", f"set_{name}"
     getter.__doc__, setter.__doc__ = f"Element `index` of {name}: {doc}", f"Sets element `index` of {name}: {doc}"
     return getter, setter
+
+
+cpdef object tree_of(cls, values):
+    """The raw integers int64[n_slots] of a container class as `to_json` writes them: {field: number, list or dictionary}."""
+    return {field.name: field.nested(values[field.slot : field.slot + field.count]) for field in schema_of(cls).fields}
+
+
+cpdef object flat_tree(cls, tree):
+    """The raw integers that `tree_of` was given. Raises ContainerError for other fields or values of another shape."""
+    fields = schema_of(cls).fields
+    names = [field.name for field in fields]
+    if not isinstance(tree, dict) or set(tree) != set(names):
+        raise ContainerError(f"the fields of {cls.__qualname__} are {', '.join(names)}, not {str(tree)[:80]}")
+    parts = [field.flattened(tree[field.name]) for field in fields]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+
+cdef bint _is_single(cls):
+    """Whether a structure is one number: written as such, not as a dictionary."""
+    fields = schema_of(cls).fields
+    return len(fields) == 1 and (<Field>fields[0]).count == 1
+
+
+cdef object trees_of(cls, values):
+    """The same as `tree_of` for several structures in a row."""
+    cdef int size = schema_of(cls).n_slots
+    if _is_single(cls):
+        return values.tolist()
+    return [tree_of(cls, row) for row in values.reshape(-1, size)] if size else []
+
+
+cdef object flat_trees(Field field, cls, trees):
+    """The raw integers that `trees_of` was given."""
+    cdef int size = schema_of(cls).n_slots
+    if _is_single(cls):
+        return field.flat_numbers(trees)
+    if not isinstance(trees, list) or len(trees) * size != field.count:
+        raise ContainerError(f"{field.name} is a list of {field.count // max(1, size)} {cls.__qualname__}, not {str(trees)[:40]}")
+    return np.concatenate([flat_tree(cls, tree) for tree in trees]) if trees else np.zeros(0, dtype=np.int64)
 
 
 cdef class Group(Field):
@@ -387,6 +465,12 @@ cdef class Group(Field):
             raise ValueError(f"{self.name} holds {self.count // schema_of(self.type).n_slots} structures, {len(values)} were given")
         for index, value in enumerate(values):
             self.set(container, index, value)
+
+    def nested(self, values):
+        return trees_of(self.type, values)
+
+    def flattened(self, tree):
+        return flat_trees(self, self.type, tree)
 
     def check(self, Container container):
         pass  # the parts fill their places in the register: there is nothing they could not hold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from halco import (
     PPUStatusRegisterOnDLS,
 )
 from haldls.container import Address, Container, DifferentialWriteTrait
-from haldls.errors import ContainerError
+from haldls.errors import BlockSizeError, ContainerError
 from haldls.fields import Field, Group
 
 MEMORY, PPU = 0x2800000, 0x1000000
@@ -144,7 +144,7 @@ class PPUMemoryBlock(Container):
     def words(self, words: Iterable[PPUMemoryWord]) -> None:
         values = [int(word.value) for word in words]
         if len(values) != len(self):
-            raise ContainerError(f"the block holds {len(self)} words, {len(values)} were given")
+            raise BlockSizeError(f"the block holds {len(self)} words, {len(values)} were given")
         self._take(values)
 
     def at(self, index: int) -> PPUMemoryWord:
@@ -161,7 +161,7 @@ class PPUMemoryBlock(Container):
         self._values[index] = int(word.value if isinstance(word, PPUMemoryWord) else PPUMemoryWord.Value(word))
 
     def get_subblock(self, begin: int, length: PPUMemoryBlockSize | int) -> PPUMemoryBlock:
-        """A copy of `length` words from `begin` on. Raises ContainerError if they are not all inside."""
+        """A copy of `length` words from `begin` on. Raises BlockSizeError if they are not all inside."""
         self._inside(begin, int(length))
         made = PPUMemoryBlock(int(length))
         made._take(self._values[begin : begin + int(length)])
@@ -174,7 +174,7 @@ class PPUMemoryBlock(Container):
 
     def _inside(self, begin: int, length: int) -> None:
         if begin < 0 or begin + length > len(self):
-            raise ContainerError(f"words {begin} to {begin + length - 1} are not all inside a block of {len(self)}")
+            raise BlockSizeError(f"words {begin} to {begin + length - 1} are not all inside a block of {len(self)}")
 
     def to_string(self) -> str:
         """The words as text, big-endian, up to the first zero byte and without what cannot be printed."""
@@ -193,13 +193,20 @@ class PPUMemoryBlock(Container):
     def __deepcopy__(self, memo: Any) -> PPUMemoryBlock:
         return type(self)(self)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _block, (type(self), self._values.tolist())
+    def __getstate__(self) -> bytes:
+        return self._values.astype("<u4").tobytes()
+
+    def __setstate__(self, state: bytes) -> None:
+        if len(state) % 4:
+            raise ContainerError(f"these {len(state)} bytes are not the state of a PPUMemoryBlock")
+        self._take(np.frombuffer(state, dtype="<u4"))
 
     def _state(self) -> dict[str, Any]:
         return {"words": self._values.tolist()}
 
-    def _take_state(self, state: Mapping[str, Any]) -> None:
+    def _take_state(self, state: Any) -> None:
+        if not isinstance(state, dict) or set(state) != {"words"} or not isinstance(state["words"], list):
+            raise ContainerError(f"the field of a PPUMemoryBlock is its list of words, not {str(state)[:80]}")
         self._take([int(PPUMemoryWord.Value(word)) for word in state["words"]])
 
     def __repr__(self) -> str:
@@ -228,9 +235,3 @@ class PPUMemoryBlock(Container):
         cls.layout(backend)  # refuses unknown backends
         first, last, ppu = cls.coordinate.components(int(coordinate))
         return np.arange(MEMORY + PPU * ppu + first, MEMORY + PPU * ppu + last + 1, dtype=np.uint32)
-
-
-def _block(cls: type[PPUMemoryBlock], values: list[int]) -> PPUMemoryBlock:
-    made = cls(len(values))
-    made._take(values)
-    return made

@@ -32,6 +32,7 @@ class SpikeIOInputRoute(Container):
     backends = FPGA
     address = Address(0x88030000, stride=1)
     constructor = ("target",)
+    keywords = {"label": "target"}
     SILENT: ClassVar[SpikeLabel]
     target = Field(SpikeLabel, "w0[15:0]", default=0xFFFF, doc="label; SILENT sends none")
 
@@ -47,6 +48,7 @@ class SpikeIOOutputRoute(Container):
     backends = FPGA
     address = Address(0x88020000, stride=1)
     constructor = ("target",)
+    keywords = {"serial_address": "target"}
     SILENT: ClassVar[SpikeIOAddress]
     target = Field(SpikeIOAddress, "w0[7:0]", default=0xFF, doc="serial address; SILENT sends none")
 

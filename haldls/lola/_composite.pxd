@@ -1,6 +1,7 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
 from haldls._core cimport Container, Layout, Schema
+from haldls.fields cimport Field
 
 
 cdef class Step:
@@ -30,7 +31,4 @@ cdef class CompositeLayout(Layout):
 
 cdef class Composition(Schema):
     cdef readonly tuple parts
-
-
-cdef class Composed(Container):
-    pass
+    cdef int fill(self, Field field) except -1

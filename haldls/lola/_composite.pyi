@@ -4,7 +4,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from haldls import _core
 from haldls._core import Layout, Schema
 
 class Step:
@@ -25,7 +24,5 @@ class CompositeLayout(Layout):
 class Composition(Schema):
     parts: tuple[Any, ...]
     def build(self, fields: list[Any], parts: Any) -> Composition: ...
-
-class Composed(_core.Container): ...
 
 def slots_of(container: Any) -> int: ...

@@ -7,7 +7,6 @@ the parent's slots the part's own layout encodes, and lets that layout do the wo
 The rows of the tables are written with `haldls.lola.table`.
 """
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
@@ -40,7 +39,7 @@ cdef class Step:
     def __cinit__(self, Layout layout, at, index, shift=None, mask=None):
         self.layout, self.at, self.count = layout, at, len(index)
         self.n_slots = layout.n_slots
-        self.defaults = schema_of(layout.container).defaults
+        self.defaults = schema_of(layout.container).default_slots()
         self.hooked = isinstance(layout, CompositeLayout) and (<CompositeLayout>layout).hooked or _has_hook(layout.container)
         if layout.byte_lane:
             raise ContainerError(f"{layout.container.__name__} is written byte by byte, it cannot be part of a composed container")
@@ -231,28 +230,30 @@ cdef class Composition(Schema):
     """What a composed container is made of: its fields and the table of its parts."""
 
     def build(self, list fields, parts):
-        """Lays out the slots of the fields and their defaults."""
-        self.fields, self.parts = tuple(fields), tuple(parts)
-        self.n_slots = sum((<Field>field).count for field in fields)
-        free(self.defaults)
-        self.defaults = <int64_t*>malloc(max(1, self.n_slots) * sizeof(int64_t))
-        cdef int slot = 0
+        """Lays out the slots of the fields."""
+        self.fields, self.parts, self.n_slots = tuple(fields), tuple(parts), 0
         for field in fields:
-            (<Field>field).slot = slot
-            self._fill(<Field>field)
-            slot += (<Field>field).count
+            (<Field>field).slot = self.n_slots
+            self.n_slots += (<Field>field).count
         return self
 
-    def _fill(self, Field field):
+    cdef int fill_defaults(self) except -1:
+        for field in self.fields:
+            self.fill(<Field>field)
+        return 0
+
+    cdef int fill(self, Field field) except -1:
         """Writes the defaults of a field into the defaults of the whole."""
         cdef Schema inner
         cdef int i
         cdef int64_t value
+        cdef const int64_t* defaults
         cdef int64_t* target = self.defaults + field.slot
         if isinstance(field, (Member, Members)):
             inner = schema_of(field.type)
+            defaults = inner.default_slots()
             for i in range(field.count // inner.n_slots if inner.n_slots else 0):
-                memcpy(target + i * inner.n_slots, inner.defaults, inner.n_slots * sizeof(int64_t))
+                memcpy(target + i * inner.n_slots, defaults, inner.n_slots * sizeof(int64_t))
         elif isinstance(field, Numbers):
             value = field.defaults[0]
             for i in range(field.count):
@@ -260,23 +261,9 @@ cdef class Composition(Schema):
         else:
             for i in range(field.count):
                 target[i] = field.defaults[i]
+        return 0
 
 
 def slots_of(container):
     """Number of slots of any container class."""
     return schema_of(container).n_slots
-
-
-cdef class Composed(Container):
-    """Base of the composed containers; see `haldls.lola.table`."""
-
-    def __reduce__(self):
-        return _composed, (type(self), PyBytes_FromStringAndSize(<char*>self.slots, self.schema.n_slots * sizeof(int64_t)))
-
-
-def _composed(cls, bytes state):
-    cdef Container made = cls()
-    if <size_t>len(state) != made.schema.n_slots * sizeof(int64_t):
-        raise ContainerError(f"{cls.__name__} has {made.schema.n_slots} values, the stored one has {len(state) // sizeof(int64_t)}")
-    memcpy(made.slots, PyBytes_AS_STRING(state), len(state))
-    return made

@@ -1,7 +1,7 @@
 from libc.stdint cimport int64_t
 
 from haldls._core cimport Container, Schema
-from haldls.fields cimport Field
+from haldls.fields cimport Field, View
 
 
 cdef int check_slots(Schema schema, int64_t* slots) except -1
@@ -17,7 +17,7 @@ cdef class Members(Field):
     cdef int position(self, object index) except -1
 
 
-cdef class MembersView:
+cdef class MembersView(View):
     cdef Container container
     cdef Members field
 
@@ -32,7 +32,7 @@ cdef class Numbers(Field):
     cdef readonly object dtype
 
 
-cdef class NumbersView:
+cdef class NumbersView(View):
     cdef Container container
     cdef Numbers field
     cdef int64_t* first

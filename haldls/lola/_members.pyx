@@ -11,7 +11,7 @@ import numpy as np
 
 from halco._core cimport Bounds, Value, bounds_of
 from haldls._core cimport Container, Schema, part_of, schema_of
-from haldls.fields cimport Field, Group
+from haldls.fields cimport Field, Group, View, flat_tree, flat_trees, tree_of, trees_of
 
 from halco._core import RangeError
 
@@ -61,8 +61,10 @@ cdef int _describe_part(Field field, object type, int elements, str doc) except 
     cdef int i
     field.type, field.doc, field.unit, field.repeat = type, doc, "", 1
     field.count = inner.n_slots * elements
+    cdef const int64_t* defaults
     if field.count <= LISTED:
-        field.defaults = [inner.defaults[i] for i in range(inner.n_slots)] * elements
+        defaults = inner.default_slots()
+        field.defaults = [defaults[i] for i in range(inner.n_slots)] * elements
     return 0
 
 
@@ -70,8 +72,9 @@ cdef bint _holds_defaults(Field field, Container container, int elements):
     cdef Schema inner = schema_of(field.type)
     cdef int i
     cdef int64_t* slots = container.slots + field.slot
+    cdef const int64_t* defaults = inner.default_slots()
     for i in range(elements):
-        if memcmp(slots + i * inner.n_slots, inner.defaults, inner.n_slots * sizeof(int64_t)):
+        if memcmp(slots + i * inner.n_slots, defaults, inner.n_slots * sizeof(int64_t)):
             return False
     return True
 
@@ -97,6 +100,12 @@ cdef class Member(Field):
 
     def __set__(self, container, value):
         _put(<Container>container, self, self.slot, value)
+
+    def nested(self, values):
+        return tree_of(self.type, values)
+
+    def flattened(self, tree):
+        return flat_tree(self.type, tree)
 
     cdef int check_member(self, int64_t* slots) except -1:
         return check_slots(schema_of(self.type), slots + self.slot)
@@ -144,6 +153,12 @@ cdef class Members(Field):
             raise IndexError(f"{self.name}[{number}]: there are {self.size} elements")
         return self.slot + <int>number * (self.count // self.size)
 
+    def nested(self, values):
+        return trees_of(self.type, values)
+
+    def flattened(self, tree):
+        return flat_trees(self, self.type, tree)
+
     def check(self, Container container):
         """Refuses values that decoding left outside their range. Raises RangeError."""
         _check_field(self, container.schema, container.slots)
@@ -156,15 +171,10 @@ cdef class Members(Field):
         return repr(self.__get__(container, None))
 
 
-cdef class MembersView:
+cdef class MembersView(View):
     """An array of structures: indexable by its coordinate or by integers; what is set in an element is set in the container."""
 
     def __len__(self):
-        return self.field.size
-
-    @property
-    def size(self):
-        """Number of elements."""
         return self.field.size
 
     def __getitem__(self, index):
@@ -231,6 +241,12 @@ cdef class Numbers(Field):
     def __set__(self, container, values):
         self.__get__(container, None).from_numpy(values.to_numpy() if isinstance(values, NumbersView) else np.asarray(values))
 
+    def nested(self, values):
+        return values.reshape(self.shape).tolist()
+
+    def flattened(self, tree):
+        return self.flat_numbers(tree)
+
     def is_default(self, Container container):
         """Whether all elements hold their default."""
         return bool((np.asarray(<int64_t[:self.count]>(container.slots + self.slot)) == self.defaults[0]).all())
@@ -247,15 +263,10 @@ cdef NumbersView _numbers(Container container, Numbers field, int64_t* first, in
     return made
 
 
-cdef class NumbersView:
+cdef class NumbersView(View):
     """An array property: `weights[row][column]`, indexed by coordinates or integers, or taken as a whole with numpy."""
 
     def __len__(self):
-        return self.length
-
-    @property
-    def size(self):
-        """Number of elements along the first dimension."""
         return self.length
 
     @property
@@ -300,19 +311,24 @@ cdef class NumbersView:
         return self._all().astype(dtype).reshape(self.shape)
 
     def from_numpy(self, values):
-        """Takes all elements from an integer array. Raises RuntimeError for another shape, RangeError for a value out of range."""
+        """Takes all elements from an array; floats are cut off towards zero.
+
+        Raises RuntimeError for another shape, TypeError for an array of other things, RangeError for a value out of range.
+        """
         values = np.asarray(values)
         if values.shape != self.shape:
             raise RuntimeError(f"Input shape does not match. {self.field.name} is of shape {self.shape}, the input of {values.shape}.")
         if values.dtype.kind == "O":
             values = np.array([int(value) for value in values.ravel()], dtype=object).reshape(values.shape)
+        elif values.dtype.kind == "f" and np.isfinite(values).all():
+            values = np.trunc(values)
         elif values.dtype.kind not in "iub":
-            raise TypeError(f"{self.field.name} takes an array of integers, not of {values.dtype}")
+            raise TypeError(f"{self.field.name} takes an array of finite numbers, not of {values.dtype}")
         self._check(values)
         self._all()[:] = values.ravel()
 
     def _check(self, values):
-        low, high = values.min(), values.max()
+        low, high = int(values.min()), int(values.max())
         kind = self.field.type
         least, most = (0, 1) if kind is bool else (kind.min, kind.max)
         if high > most:

@@ -19,7 +19,7 @@ from halco import (
     ExternalPPUMemoryQuadOnFPGA,
 )
 from haldls.container import FPGA, Address, Container
-from haldls.errors import ContainerError
+from haldls.errors import BlockSizeError, ContainerError
 from haldls.fpga import ExternalPPUDRAMMemoryByte, ExternalPPUMemoryByte, ExternalPPUMemoryQuad
 from haldls.lola.table import Composed, Members, Part
 
@@ -41,12 +41,14 @@ class _Block(Container):
     _values: NDArray[np.uint8]
     Byte: ClassVar[Any]
     Size: ClassVar[Any]
+    default_size: ClassVar[int]
 
-    def __init__(self, size: Any = 1) -> None:
+    def __init__(self, size: Any = None) -> None:
         if isinstance(size, _Block):
             self._values = size._values.copy()
         else:
-            self._values = np.zeros(int(type(self).Size(int(size))), dtype=np.uint8)
+            number = self.default_size if size is None else int(type(self).Size(int(size)))
+            self._values = np.zeros(number, dtype=np.uint8)
 
     def size(self) -> Any:
         """Number of bytes."""
@@ -62,7 +64,10 @@ class _Block(Container):
 
     @bytes.setter
     def bytes(self, values: Iterable[Any]) -> None:
-        self._values = np.array([int(getattr(value, "value", value)) for value in values], dtype=np.uint8)
+        numbers = [_number(type(self).Byte, value) for value in values]
+        if len(numbers) != len(self):
+            raise BlockSizeError(f"the block holds {len(self)} bytes, {len(numbers)} were given")
+        self._values = np.array(numbers, dtype=np.uint8)
 
     def at(self, index: int) -> Any:
         """The byte at `index`. Raises IndexError outside the block."""
@@ -75,7 +80,7 @@ class _Block(Container):
     def __setitem__(self, index: int, byte: Any) -> None:
         if not 0 <= index < len(self):
             raise IndexError(f"byte {index} of a block of {len(self)}")
-        self._values[index] = int(type(self).Byte(byte).value) if not isinstance(byte, type(self).Byte) else int(byte.value)
+        self._values[index] = _number(type(self).Byte, byte)
 
     def to_numpy(self) -> NDArray[np.uint8]:
         """A copy of the bytes' values."""
@@ -86,11 +91,11 @@ class _Block(Container):
         self._values = np.array(values, dtype=np.uint8)
 
     def get_subblock(self, begin: int, length: Any) -> Self:
-        """A copy of `length` bytes from `begin` on. Raises ContainerError if they are not all inside."""
+        """A copy of `length` bytes from `begin` on. Raises BlockSizeError if they are not all inside."""
         return _subblock(type(self), self._values, begin, int(length))  # type: ignore[no-any-return]
 
     def set_subblock(self, begin: int, subblock: Self) -> None:
-        """Sets the bytes from `begin` on. Raises ContainerError if they are not all inside."""
+        """Sets the bytes from `begin` on. Raises BlockSizeError if they are not all inside."""
         _inside(len(self), begin, len(subblock))
         self._values[begin : begin + len(subblock)] = subblock._values
 
@@ -141,22 +146,32 @@ class _Block(Container):
     def __deepcopy__(self, memo: Any) -> Self:
         return type(self)(self)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self._values.tobytes())
+    def __getstate__(self) -> builtins.bytes:
+        return self._values.tobytes()
+
+    def __setstate__(self, state: builtins.bytes) -> None:
+        self._values = np.frombuffer(state, dtype=np.uint8).copy()
+
+    def _state(self) -> dict[str, Any]:
+        return {"bytes": self._values.tolist()}
+
+    def _take_state(self, state: Any) -> None:
+        if not isinstance(state, dict) or set(state) != {"bytes"} or not isinstance(state["bytes"], list):
+            raise ContainerError(f"the field of a {type(self).__name__} is its list of bytes, not {str(state)[:80]}")
+        self._values = np.array([_number(type(self).Byte, value) for value in state["bytes"]], dtype=np.uint8)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self)} bytes)"
 
 
-def _restored(cls: type[_Block], values: builtins.bytes) -> _Block:
-    made = cls()
-    made.from_numpy(np.frombuffer(values, dtype=np.uint8))
-    return made
+def _number(byte: Any, value: Any) -> int:
+    """The integer of a byte given as such or as a number. Raises RangeError, or TypeError for anything else."""
+    return int(value.value if isinstance(value, byte) else byte.Value(value))
 
 
 def _inside(size: int, begin: int, length: int) -> None:
     if begin < 0 or begin + length > size:
-        raise ContainerError(f"bytes {begin} to {begin + length - 1} are not all inside a block of {size}")
+        raise BlockSizeError(f"bytes {begin} to {begin + length - 1} are not all inside a block of {size}")
 
 
 def _subblock(cls: Any, values: NDArray[np.uint8], begin: int, length: int) -> Any:
@@ -177,7 +192,7 @@ class ExternalPPUMemoryBlock(_Block):
 
     coordinate = ExternalPPUMemoryBlockOnFPGA
     address = Address(SRAM)
-    Byte, Size = ExternalPPUMemoryByte, ExternalPPUMemoryBlockSize
+    Byte, Size, default_size = ExternalPPUMemoryByte, ExternalPPUMemoryBlockSize, ExternalPPUMemoryByteOnFPGA.size
 
 
 class ExternalPPUDRAMMemoryBlock(_Block):
@@ -185,7 +200,7 @@ class ExternalPPUDRAMMemoryBlock(_Block):
 
     coordinate = ExternalPPUDRAMMemoryBlockOnFPGA
     address = Address(DRAM)
-    Byte, Size = ExternalPPUDRAMMemoryByte, ExternalPPUDRAMMemoryBlockSize
+    Byte, Size, default_size = ExternalPPUDRAMMemoryByte, ExternalPPUDRAMMemoryBlockSize, int(ExternalPPUDRAMMemoryBlockSize())
 
 
 class ExternalPPUMemory(Composed):
@@ -201,11 +216,11 @@ class ExternalPPUMemory(Composed):
         return self.encode().astype(">u4").view(np.uint8)
 
     def get_subblock(self, begin: int, length: Any) -> ExternalPPUMemoryBlock:
-        """A copy of `length` bytes from `begin` on. Raises ContainerError if they are not all inside."""
+        """A copy of `length` bytes from `begin` on. Raises BlockSizeError if they are not all inside."""
         return _subblock(ExternalPPUMemoryBlock, self.to_numpy(), begin, int(length))  # type: ignore[no-any-return]
 
     def set_subblock(self, begin: int, subblock: ExternalPPUMemoryBlock) -> None:
-        """Sets the bytes from `begin` on. Raises ContainerError if they are not all inside."""
+        """Sets the bytes from `begin` on. Raises BlockSizeError if they are not all inside."""
         _inside(len(self.bytes), begin, len(subblock))
         values = self.to_numpy()
         values[begin : begin + len(subblock)] = subblock.to_numpy()

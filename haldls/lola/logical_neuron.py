@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +31,25 @@ class MCSafeMulticompartment(Struct):
     i_bias_nmda = Field(ANALOG)
 
 
+class Joint(NamedTuple):
+    """Two neighbouring circuits, each as (compartment, index), that a switch of the one further to the left connects."""
+
+    switch: str
+    one: tuple[int, int]
+    other: tuple[int, int]
+
+
 class MCSafeAtomicNeuron(Struct):
-    """A neuron circuit of a logical neuron: everything but its connections to other circuits."""
+    """A neuron circuit of a logical neuron: everything but its connections to other circuits.
+
+    Can be made from an AtomicNeuron or from its Multicompartment part; the connections are left out.
+    """
+
+    SynapticInput, Leak, Reset, Threshold = AtomicNeuron.SynapticInput, AtomicNeuron.Leak, AtomicNeuron.Reset, AtomicNeuron.Threshold
+    ConstantCurrent, MembraneCapacitance = AtomicNeuron.ConstantCurrent, AtomicNeuron.MembraneCapacitance
+    Adaptation, Exponential, EventRouting = AtomicNeuron.Adaptation, AtomicNeuron.Exponential, AtomicNeuron.EventRouting
+    Readout, RefractoryPeriod, Bayesian = AtomicNeuron.Readout, AtomicNeuron.RefractoryPeriod, AtomicNeuron.Bayesian
+    Multicompartment = MCSafeMulticompartment
 
     excitatory_input = Member(AtomicNeuron.SynapticInput)
     inhibitory_input = Member(AtomicNeuron.SynapticInput)
@@ -46,29 +66,36 @@ class MCSafeAtomicNeuron(Struct):
     refractory_period = Member(AtomicNeuron.RefractoryPeriod)
     bayesian = Member(AtomicNeuron.Bayesian)
 
+    def __init__(self, source: Any = None, **fields: Any) -> None:
+        super().__init__(*([source] if isinstance(source, MCSafeAtomicNeuron) else []), **fields)
+        if isinstance(source, AtomicNeuron):
+            _copy(source, self)
+        elif isinstance(source, Multicompartment):
+            _copy_safe(source, self.multicompartment)
+        elif source is not None and not isinstance(source, MCSafeAtomicNeuron):
+            raise TypeError(f"an MCSafeAtomicNeuron is made from an AtomicNeuron or its multicompartment part, not from {source!r}")
+
 
 SAFE = [field.name for field in MCSafeMulticompartment.fields()]
-
-
-def _safe(neuron: AtomicNeuron) -> MCSafeAtomicNeuron:
-    """A circuit without its connections."""
-    made = MCSafeAtomicNeuron()
-    _copy(neuron, made)
-    return made
 
 
 def _copy(source: Any, target: Any) -> None:
     for field in MCSafeAtomicNeuron.fields():
         if field.name != "multicompartment":
             setattr(target, field.name, getattr(source, field.name))
+    _copy_safe(source.multicompartment, target.multicompartment)
+
+
+def _copy_safe(source: Any, target: Any) -> None:
     for name in SAFE:
-        setattr(target.multicompartment, name, getattr(source.multicompartment, name))
+        setattr(target, name, getattr(source, name))
 
 
 class LogicalNeuron:
     """Several connected circuits as one container; its coordinate says where they stand.
 
-    `neuron[compartment, index]` is a circuit without its connections. Made by `Morphology.done`.
+    `neuron[compartment, index]` is a circuit without its connections. Made by `Morphology.done`. Where the coordinate mirrors the
+    neuron left to right, the switches between two circuits are set in the one that comes to stand on the left.
     """
 
     coordinate = LogicalNeuronOnDLS
@@ -80,15 +107,17 @@ class LogicalNeuron:
     def __init__(self, other: LogicalNeuron | None = None) -> None:
         self._morphology: dict[int, list[Multicompartment]] = {}
         self._neurons: dict[int, list[MCSafeAtomicNeuron]] = {}
+        self._joints: list[Joint] = []
         if other is not None:
             self._morphology = {index: [Multicompartment(one) for one in some] for index, some in other._morphology.items()}
             self._neurons = {index: [MCSafeAtomicNeuron(one) for one in some] for index, some in other._neurons.items()}
+            self._joints = list(other._joints)
 
     @classmethod
-    def _of(cls, morphology: dict[int, list[Multicompartment]]) -> LogicalNeuron:
+    def _of(cls, morphology: dict[int, list[Multicompartment]], joints: Iterable[Joint]) -> LogicalNeuron:
         made = cls()
-        made._morphology = morphology
-        made._neurons = {index: [MCSafeAtomicNeuron() for _ in some] for index, some in morphology.items()}
+        made._morphology, made._joints = morphology, list(joints)
+        made._neurons = {index: [MCSafeAtomicNeuron(one) for one in some] for index, some in morphology.items()}
         return made
 
     def _at(self, key: tuple[Any, int]) -> tuple[list[MCSafeAtomicNeuron], int]:
@@ -128,14 +157,24 @@ class LogicalNeuron:
 
     def write_access(self, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> tuple[NDArray[Any], ...]:
         """Addresses, words and byte enables of a write. Raises MorphologyError if the coordinate is of another shape."""
-        places, neurons = self._places(coordinate), self.collapse_neuron()
-        if [(index, len(some)) for index, some in places] != [(int(index), len(some)) for index, some in neurons.items()]:
-            raise MorphologyError(f"the logical neuron has other compartments than {coordinate!r}")
-        pairs = [pair for (_, some), circuits in zip(places, neurons.values(), strict=True) for pair in zip(some, circuits, strict=True)]
-        if not pairs:
+        places = self._places(coordinate)
+        circuits = self._placed({(index, number): place for index, some in places for number, place in enumerate(some)})
+        if not circuits:
             return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8)
-        accesses = [neuron.write_access(place, backend) for place, neuron in pairs]
+        accesses = [neuron.write_access(place, backend) for place, neuron in circuits]
         return tuple(np.concatenate(columns) for columns in zip(*accesses, strict=True))
+
+    def _placed(self, places: Mapping[tuple[int, int], Any]) -> list[tuple[Any, AtomicNeuron]]:
+        """Place and contents of each circuit, by compartment and index."""
+        circuits = {(int(index), number): one for index, some in self.collapse_neuron().items() for number, one in enumerate(some)}
+        if set(circuits) != set(places):
+            raise MorphologyError(f"the logical neuron has other compartments than its coordinate, which has {sorted(places)}")
+        for neuron in circuits.values():
+            neuron.multicompartment.connect_right = neuron.multicompartment.connect_soma_right = False
+        for switch, one, other in self._joints:
+            left = min(one, other, key=lambda circuit: int(places[circuit].x()))
+            setattr(circuits[left].multicompartment, switch, True)
+        return [(places[circuit], neuron) for circuit, neuron in circuits.items()]
 
     @classmethod
     def read_access(cls, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> NDArray[np.uint32]:
@@ -144,18 +183,53 @@ class LogicalNeuron:
         return AtomicNeuron.layout(backend).addresses(enums, False).ravel() if enums else np.zeros(0, dtype=np.uint32)
 
     def decode(self, words: Any, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> None:
-        """Takes circuits and connections from the words read at the coordinate."""
+        """Takes circuits and connections from the words read at the coordinate.
+
+        Raises MorphologyError if a circuit is connected to one on its right that is not part of the coordinate.
+        """
         size, start = AtomicNeuron.layout(backend).n_read, 0
-        morphology: dict[int, list[Multicompartment]] = {}
-        neurons: dict[int, list[MCSafeAtomicNeuron]] = {}
-        for index, places in self._places(coordinate):
-            for place in places:
-                neuron = AtomicNeuron()
+        places, circuits = self._places(coordinate), dict[tuple[int, int], AtomicNeuron]()
+        for index, some in places:
+            for number, place in enumerate(some):
+                neuron = circuits[index, number] = AtomicNeuron()
                 neuron.decode(words[start : start + size], place, backend)
-                morphology.setdefault(index, []).append(Multicompartment(neuron.multicompartment))
-                neurons.setdefault(index, []).append(_safe(neuron))
                 start += size
-        self._morphology, self._neurons = morphology, neurons
+        found = {(int(place.x()), int(place.y())): (index, number) for index, some in places for number, place in enumerate(some)}
+        self._take(circuits, list(_joints_of(circuits, found)))
+
+    def _take(self, circuits: Mapping[tuple[int, int], AtomicNeuron], joints: list[Joint]) -> None:
+        self._morphology, self._neurons, self._joints = {}, {}, joints
+        for (index, _), neuron in circuits.items():
+            self._morphology.setdefault(index, []).append(Multicompartment(neuron.multicompartment))
+            self._neurons.setdefault(index, []).append(MCSafeAtomicNeuron(neuron))
+
+    def _state(self) -> dict[str, Any]:
+        """Circuits by compartment, and the joints between them."""
+        circuits = {str(int(index)): [one._state() for one in some] for index, some in self.collapse_neuron().items()}
+        return {"compartments": circuits, "joints": [list(joint) for joint in self._joints]}
+
+    def _take_state(self, state: Any) -> None:
+        try:
+            compartments = {int(CompartmentOnLogicalNeuron(int(index))): some for index, some in state["compartments"].items()}
+            joints = [Joint(switch, tuple(one), tuple(other)) for switch, one, other in state["joints"]]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ContainerError(f"this is not the state of a LogicalNeuron: {str(state)[:80]}") from error
+        circuits = {(index, number): AtomicNeuron() for index, some in compartments.items() for number in range(len(some))}
+        if any(joint.switch not in SWITCHES or not {joint.one, joint.other} <= set(circuits) for joint in joints):
+            raise ContainerError(f"the joints of a LogicalNeuron connect two of its circuits, not {state['joints']}")
+        for (index, number), neuron in circuits.items():
+            neuron._take_state(compartments[index][number])
+        self._take(circuits, joints)
+
+    def __getstate__(self) -> bytes:
+        return json.dumps(self._state()).encode()
+
+    def __setstate__(self, state: bytes) -> None:
+        self._take_state(json.loads(state))
+
+    @classmethod
+    def _fingerprint(cls) -> int:
+        return zlib.crc32(b"LogicalNeuron") ^ AtomicNeuron._fingerprint()
 
     def __eq__(self, other: object) -> bool:
         return self.collapse_neuron() == other.collapse_neuron() if isinstance(other, LogicalNeuron) else NotImplemented
@@ -171,6 +245,21 @@ class LogicalNeuron:
     def __repr__(self) -> str:
         circuits = ", ".join(f"{index}: {len(some)}" for index, some in sorted(self._neurons.items()))
         return f"LogicalNeuron(circuits per compartment: {{{circuits}}})"
+
+
+SWITCHES = ("connect_right", "connect_soma_right")
+"""Switches of a circuit towards the next one on its right."""
+
+
+def _joints_of(circuits: Mapping[Any, AtomicNeuron], found: Mapping[tuple[int, int], tuple[int, int]]) -> Iterable[Joint]:
+    """The joints that the switches of placed circuits make; `found` are the circuits by column and row."""
+    for (x, y), circuit in found.items():
+        for switch in SWITCHES:
+            if not getattr(circuits[circuit].multicompartment, switch):
+                continue
+            if (x + 1, y) not in found:
+                raise MorphologyError(f"{switch} is set at column {x}, row {y}, but the next circuit is not part of the neuron")
+            yield Joint(switch, circuit, found[x + 1, y])
 
 
 container_on.setdefault(LogicalNeuronOnDLS, LogicalNeuron)

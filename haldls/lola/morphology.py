@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from halco import (
     AtomicNeuronOnLogicalNeuron,
@@ -19,7 +20,7 @@ from halco import (
     NeuronColumnOnLogicalNeuron,
     NeuronRowOnLogicalNeuron,
 )
-from haldls.lola.logical_neuron import LogicalNeuron, MorphologyError
+from haldls.lola.logical_neuron import SWITCHES, Joint, LogicalNeuron, MorphologyError
 from haldls.lola.neuron import Multicompartment
 
 Node = tuple[str, int, int]
@@ -33,26 +34,34 @@ class Morphology:
         self._compartments: dict[int, list[AtomicNeuronOnLogicalNeuron]] = {}
 
     def __getitem__(self, neuron: AtomicNeuronOnLogicalNeuron) -> Multicompartment:
-        """The connections of a circuit."""
+        """A copy of the connections of a circuit. Raises IndexError for one that nothing was said about yet."""
+        if neuron not in self._settings:
+            raise IndexError(f"{neuron!r} is not part of the morphology")
+        return Multicompartment(self._settings[neuron])
+
+    def _part(self, neuron: AtomicNeuronOnLogicalNeuron) -> Multicompartment:
+        """The connections of a circuit, which thereby becomes part of the morphology."""
         return self._settings.setdefault(AtomicNeuronOnLogicalNeuron(neuron), Multicompartment())
 
     def connect_to_soma(self, neuron: AtomicNeuronOnLogicalNeuron) -> None:
-        """Connects a circuit directly to the somatic line."""
-        self[neuron].connect_soma = True
+        """Connects a circuit directly to the somatic line. Raises MorphologyError if it is connected through its conductance."""
+        if self._part(neuron).enable_conductance:
+            raise MorphologyError(f"{neuron!r} is already connected to the somatic line through its conductance")
+        self._part(neuron).connect_soma = True
 
     def connect_resistor_to_soma(self, neuron: AtomicNeuronOnLogicalNeuron) -> None:
-        """Connects a circuit to the somatic line through its conductance."""
-        self[neuron].enable_conductance = True
+        """Connects a circuit to the somatic line through its conductance. Raises MorphologyError if it is connected directly."""
+        if self._part(neuron).connect_soma:
+            raise MorphologyError(f"{neuron!r} is already connected to the somatic line directly")
+        self._part(neuron).enable_conductance = True
 
     def connect_soma_line(
         self, x_start: NeuronColumnOnLogicalNeuron, x_end: NeuronColumnOnLogicalNeuron, row: NeuronRowOnLogicalNeuron
     ) -> None:
-        """Connects the somatic line of a row between two columns, both included. Raises MorphologyError if they are no interval."""
-        first, last = int(x_start), int(x_end)
-        if first >= last:
-            raise MorphologyError(f"a somatic line needs at least two columns, not {first} to {last}")
-        for column in range(first, last):
-            self[AtomicNeuronOnLogicalNeuron(column, int(row))].connect_soma_right = True
+        """Connects the somatic line of a row between two columns, both included. All these circuits become part of the neuron."""
+        for column in range(int(x_start), int(x_end)):
+            self._part(AtomicNeuronOnLogicalNeuron(column, int(row))).connect_soma_right = True
+        self._part(AtomicNeuronOnLogicalNeuron(int(x_end), int(row)))
 
     def create_compartment(self, neurons: Iterable[AtomicNeuronOnLogicalNeuron]) -> CompartmentOnLogicalNeuron:
         """Connects the membranes of neighbouring circuits; between the two rows, both ends are closed (assumed).
@@ -63,11 +72,11 @@ class Morphology:
         self._refuse(block)
         inside = set(block)
         for neuron in inside:
-            x, y = int(neuron.x()), int(neuron.y())
+            x, y, settings = int(neuron.x()), int(neuron.y()), self._part(neuron)
             if x < NeuronColumnOnLogicalNeuron.max and AtomicNeuronOnLogicalNeuron(x + 1, y) in inside:
-                self[neuron].connect_right = True
+                settings.connect_right = True
             if AtomicNeuronOnLogicalNeuron(x, 1 - y) in inside:
-                self[neuron].connect_vertical = True
+                settings.connect_vertical = True
         index = len(self._compartments)
         self._compartments[index] = block
         return CompartmentOnLogicalNeuron(index)
@@ -83,37 +92,82 @@ class Morphology:
             raise MorphologyError("the circuits of a compartment have to be neighbours of each other")
 
     def done(self) -> tuple[LogicalNeuronCompartments, LogicalNeuron]:
-        """Shape and circuits of the neuron. Raises MorphologyError unless all compartments are connected."""
-        circuits = [neuron for some in self._compartments.values() for neuron in some]
-        joined = self._joined(self._settings)
-        if len({_root(joined, _membrane(neuron)) for neuron in circuits}) > 1:
-            raise MorphologyError("not all compartments of the neuron are connected to each other")
-        shape = {CompartmentOnLogicalNeuron(index): some for index, some in self._compartments.items()}
-        settings = {index: [Multicompartment(self[neuron]) for neuron in some] for index, some in self._compartments.items()}
-        return LogicalNeuronCompartments(shape), LogicalNeuron._of(settings)
+        """Shape and circuits of the neuron.
 
-    def _joined(self, neurons: Iterable[AtomicNeuronOnLogicalNeuron]) -> dict[Node, Node]:
-        """Membranes and segments of the somatic lines that conduct into each other, as a forest."""
+        Circuits that are connected but were put into no compartment, such as those that only pass the somatic line on, form
+        compartments of their own. Raises MorphologyError if two compartments are directly connected, or if some are not connected.
+        """
+        compartments = self._all_compartments()
+        self._refuse_separate(compartments)
+        settings = {index: [self[neuron] for neuron in some] for index, some in compartments.items()}
+        shape = {CompartmentOnLogicalNeuron(index): some for index, some in compartments.items()}
+        return LogicalNeuronCompartments(shape), LogicalNeuron._of(settings, self._joints(compartments))
+
+    def _all_compartments(self) -> dict[int, list[AtomicNeuronOnLogicalNeuron]]:
+        """The compartments that were created and, after them, those of the remaining circuits."""
+        direct = self._directly_connected()
+        groups: dict[Node, list[AtomicNeuronOnLogicalNeuron]] = {}
+        for neuron in sorted(self._settings, key=int):
+            groups.setdefault(_root(direct, _membrane(neuron)), []).append(neuron)
+        for index, some in self._compartments.items():
+            if len(groups.pop(_root(direct, _membrane(some[0])), [])) != len(some):
+                raise MorphologyError(f"compartment {index} is larger than it was created: the somatic line joins it with other circuits")
+        return self._compartments | dict(enumerate(groups.values(), start=len(self._compartments)))
+
+    def _directly_connected(self) -> dict[Node, Node]:
+        """Membranes that are one: next to each other, or through the somatic line without a conductance; as a forest."""
         parents: dict[Node, Node] = {}
-        for neuron in neurons:
-            x, y, settings = int(neuron.x()), int(neuron.y()), self[neuron]
+        for neuron, settings in self._settings.items():
+            x, y = int(neuron.x()), int(neuron.y())
             ends = {
                 ("membrane", x + 1, y): settings.connect_right,
                 ("membrane", x, 1 - y): settings.connect_vertical,
-                ("line", x, y): settings.connect_soma or settings.enable_conductance,
+                ("line", x, y): settings.connect_soma,
             }
-            for end, connected in ends.items():
-                if connected:
-                    parents[_root(parents, _membrane(neuron))] = _root(parents, end)
+            for end in (end for end, connected in ends.items() if connected):
+                _join(parents, _membrane(neuron), end)
             if settings.connect_soma_right:
-                parents[_root(parents, ("line", x, y))] = _root(parents, ("line", x + 1, y))
+                _join(parents, ("line", x, y), ("line", x + 1, y))
         return parents
+
+    def _refuse_separate(self, compartments: Mapping[int, list[AtomicNeuronOnLogicalNeuron]]) -> None:
+        """Raises MorphologyError unless all compartments are connected by somatic lines."""
+        owner = {neuron: index for index, some in compartments.items() for neuron in some}
+        parents: dict[int, int] = {}
+        for stretch in self._somatic_lines():
+            attached = [neuron for neuron in stretch if self[neuron].connect_soma or self[neuron].enable_conductance]
+            passing = [neuron for neuron in stretch if self[neuron] == Multicompartment(connect_soma_right=True)]
+            for neuron in [*attached, *passing] if attached else []:
+                _join(parents, owner[attached[0]], owner[neuron])
+        if len({_root(parents, index) for index in compartments}) > 1:
+            raise MorphologyError("not all compartments of the neuron are connected to each other")
+
+    def _somatic_lines(self) -> Iterator[list[AtomicNeuronOnLogicalNeuron]]:
+        """The circuits along each uninterrupted stretch of a somatic line."""
+        stretch: list[AtomicNeuronOnLogicalNeuron] = []
+        for neuron in sorted(self._settings, key=int):
+            if stretch and not self._continues(stretch[-1], neuron):
+                yield stretch
+                stretch = []
+            stretch.append(neuron)
+        if stretch:
+            yield stretch
+
+    def _continues(self, left: AtomicNeuronOnLogicalNeuron, right: AtomicNeuronOnLogicalNeuron) -> bool:
+        return self._settings[left].connect_soma_right and int(right) == int(left) + 1 and left.y() == right.y()
+
+    def _joints(self, compartments: Mapping[int, list[AtomicNeuronOnLogicalNeuron]]) -> Iterator[Joint]:
+        """Which circuits the switches to the right connect."""
+        place = {neuron: (index, number) for index, some in compartments.items() for number, neuron in enumerate(some)}
+        for neuron, settings in self._settings.items():
+            for switch in (switch for switch in SWITCHES if getattr(settings, switch)):
+                right = AtomicNeuronOnLogicalNeuron(int(neuron.x()) + 1, int(neuron.y()))
+                yield Joint(switch, place[neuron], place[right])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Morphology):
             return NotImplemented
-        mine, theirs = ({key: one for key, one in each._settings.items() if one != Multicompartment()} for each in (self, other))
-        return mine == theirs and self._compartments == other._compartments
+        return self._settings == other._settings and self._compartments == other._compartments
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -137,10 +191,14 @@ def _membrane(neuron: AtomicNeuronOnLogicalNeuron) -> Node:
     return "membrane", int(neuron.x()), int(neuron.y())
 
 
-def _root(parents: dict[Node, Node], node: Node) -> Node:
+def _root(parents: dict[Any, Any], node: Any) -> Any:
     while node in parents and parents[node] != node:
         node = parents[node]
     return node
+
+
+def _join(parents: dict[Any, Any], one: Any, other: Any) -> None:
+    parents[_root(parents, one)] = _root(parents, other)
 
 
 def _contiguous(block: list[AtomicNeuronOnLogicalNeuron]) -> bool:

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from haldls import _core, container
 from haldls.container import Container, container_on
 from haldls.fields import Field
-from haldls.lola import _composite
 from haldls.lola._composite import CompositeLayout, Composition, Step, slots_of
 from haldls.lola._dump import dump
 from haldls.lola._members import Coded, Member, Members, Numbers
@@ -90,7 +89,7 @@ class Struct(container.Struct):
         return dump(self)
 
 
-class Composed(Container, _composite.Composed):
+class Composed(Container):
     """Base of all composed containers. The class body holds the attributes, `coordinate`, `parts` and, as for single registers,
     `backends`, `no_write_on`, `no_read_on`; the base `DifferentialWriteTrait` marks those that can be written against a reference.
     """

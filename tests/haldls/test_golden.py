@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from haldls._core import set_slot
-from haldls.fields import Array, Group
 
 import haldls
 from halco import Enum, RangeError
+from haldls._core import set_slot
+from haldls.fields import Array, Group
 
 PYTHON_NAMES = {
     "cell": "cells",

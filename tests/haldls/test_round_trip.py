@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from haldls._core import get_slots
-from haldls.fields import Array, Field, Group
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import haldls
 from halco import Value, iter_all
+from haldls._core import get_slots
 from haldls.container import Container
+from haldls.fields import Array, Field, Group
 
 BOTH_WAYS = [
     cls

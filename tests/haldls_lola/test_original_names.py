@@ -1,7 +1,6 @@
 """The original import name offers the same classes, in the original's order."""
 
 import pylola_vx_v3
-
 from haldls import lola
 
 ORIGINAL = (
