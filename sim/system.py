@@ -1,6 +1,7 @@
 """A whole setup: FPGA, board and one chip, wired together. Words in, words out."""
 
 import threading
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from sim.chip.pll import PLL
 from sim.chip.port import Port
 from sim.errors import ConfigurationError
 from sim.fpga.executor import Executor
+from sim.registers import registers
+from sim.rows import Row
 from sim.virtual_chip import VirtualChip
 
 Words = NDArray[np.uint64]
@@ -64,6 +67,16 @@ class System:
     def counters(self) -> dict[str, object]:
         """What happened since power-on, with every place where something got lost."""
         return self.fpga.counters
+
+    def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
+        """Rows of the register table of chip, FPGA and board: of an address, a container or a coordinate; all for None.
+
+        See `sim.rows.RegisterTable`. KeyError for what is no register.
+
+        >>> [row.mask for row in System().accuracy("SystimeSyncBase")]
+        [4294967295, 2047]
+        """
+        return registers()(where, coordinate)
 
     def execute(self, words: Words) -> Words:
         """Runs the words of a program, uint64[n] with a closing HALT, and returns the stream of responses, uint64[m].

@@ -22,7 +22,7 @@ from sim.chip.neuron_backend cimport neuron_of
 from sim.clock cimport GRID_TICKS
 
 from haldls import PPUControlRegister
-from sim.chip.regions import Accuracy
+from sim.chip.rows import chip_registers
 from sim.chip.timing import TIMING
 from sim.virtual_chip import VirtualChip
 
@@ -42,6 +42,11 @@ cdef enum:
 cdef uint32_t[16] LANES
 for _enables in range(16):
     LANES[_enables] = sum(0xff << (8 * _lane) for _lane in range(4) if _enables >> _lane & 1)
+
+
+cdef inline uint32_t _kept(const RegionInfo* region, uint32_t index) noexcept nogil:
+    """The bits that exist in a word of a region."""
+    return region.keep[0] if region.words == 1 else region.keep[index % <uint32_t>region.words]
 
 
 cdef class Chip:
@@ -81,6 +86,7 @@ cdef class Chip:
         region = &self.map.region[(cell >> 24) - 1]
         if region.kind == STORED and region.writable:
             word = self.word + region.base + (cell & 0xffffff)
+            mask &= _kept(region, cell & 0xffffff)
             word[0] = (word[0] & ~mask) | (data & mask)
         elif not region.writable or region.kind == UNMODELLED:
             self._fault(address, False, not region.writable)
@@ -89,7 +95,7 @@ cdef class Chip:
 
     cdef void _write_block(self, const RegionInfo* region, uint32_t index, uint32_t data, int byte_enables, int64_t tick) noexcept nogil:
         cdef int kind = region.kind
-        cdef uint32_t mask = LANES[byte_enables]
+        cdef uint32_t mask = LANES[byte_enables] & _kept(region, index)
         cdef uint32_t* word
         self._catch_up(tick)
         if kind == SYNAPSE_FULL:
@@ -101,7 +107,7 @@ cdef class Chip:
         elif kind == CAPMEM or kind == NEURON or kind == BACKEND or kind == BACKEND_COMMON:
             self._write_image(region, index, data, mask)
         elif kind in (PADI_EVENT, NEURON_RESET, NEURON_RESET_QUAD, COUNTER_RESET, MADC_CONTROL):
-            self._trigger(region, index, data & mask, tick)
+            self._trigger(region, index, data & LANES[byte_enables], tick)
         else:
             word = self.word + region.base + index
             word[0] = (word[0] & ~mask) | (data & mask)
@@ -112,7 +118,7 @@ cdef class Chip:
         cdef int neuron
         cdef uint32_t* word
         if region.kind == CAPMEM:
-            self.analog.capmem_data[index] = <uint16_t>((self.analog.capmem_data[index] & ~mask) | (data & mask)) & 1023
+            self.analog.capmem_data[index] = <uint16_t>((self.analog.capmem_data[index] & ~mask) | (data & mask))
             self.analog.touch_capmem(index // 3120, index % 3120)
             self.madc.touch()
             return
@@ -227,7 +233,7 @@ cdef class Chip:
         """Sets a stored word without any effect of writing it; only for registers kept in the plain storage."""
         cdef uint32_t cell = self.map.find(address)
         if cell and self.map.region[(cell >> 24) - 1].kind == STORED:
-            self.word[self.map.region[(cell >> 24) - 1].base + (cell & 0xffffff)] = data
+            self.word[self.map.region[(cell >> 24) - 1].base + (cell & 0xffffff)] = data & _kept(&self.map.region[(cell >> 24) - 1], cell & 0xffffff)
 
     # -- events
 
@@ -374,18 +380,19 @@ cdef class Chip:
         self.n_faults += 1
         with gil:
             key = (address, bool(is_read), bool(undefined))
-            if key not in self.fault_counts:
-                self.fault_counts[key] = 0
+            if key not in self.fault_counts and len(self.fault_counts) < FAULTS_LOGGED:
                 problem, access = "undefined" if undefined else "unmodelled", "read" if is_read else "write"
                 _log.warning("%s %s at chip address %#010x", problem, access, address)
-            self.fault_counts[key] += 1
+            if key in self.fault_counts or len(self.fault_counts) < FAULTS_COUNTED:
+                self.fault_counts[key] = self.fault_counts.get(key, 0) + 1
             self.new_faults.append(key)
             if len(self.new_faults) > FAULTS_KEPT:
                 del self.new_faults[0]
 
     @property
     def faults(self):
-        """{(address, is_read, is_undefined): count} of all accesses to addresses without a (modelled) register."""
+        """{(address, is_read, is_undefined): count} of accesses to addresses without a (modelled) register, for the first 65536 of them;
+        the first 100 are logged to `hicannx.chip`, once each."""
         return dict(self.fault_counts)
 
     @property
@@ -402,9 +409,12 @@ cdef class Chip:
         """Takes the trial noise of run number `run`."""
         self.madc.begin_run(run)
 
-    def accuracy(self):
-        """{container name: (accuracy class, note)} of everything on the omnibus."""
-        return {region.container: (Accuracy(region.accuracy), region.note) for region in self.map.regions}
+    def accuracy(self, where=None, coordinate=None):
+        """Rows of the register table (`sim.rows.Row`) of an address, a container or a coordinate; of the whole chip for None.
+
+        See `sim.rows.RegisterTable`. KeyError for what is no register of the chip.
+        """
+        return chip_registers()(where, coordinate)
 
     def events_summary(self):
         """Events per hop since construction, and those lost there."""
@@ -496,3 +506,5 @@ cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value
 cdef uint32_t SYSTIME_BASE = the_map().base_of("SystimeSyncBase")
 cdef uint32_t PPU_CONTROL_ADDRESS = PPUControlRegister.write_addresses()[0, 0]
 cdef int FAULTS_KEPT = 1024
+cdef int FAULTS_LOGGED = 100
+cdef int FAULTS_COUNTED = 65536

@@ -32,6 +32,7 @@ cdef enum:
 cdef enum:
     PAGE_BITS = 10
     ADDRESS_BITS = 26
+    MAX_WORDS = 16
 
 
 cdef struct RegionInfo:
@@ -40,6 +41,7 @@ cdef struct RegionInfo:
     uint32_t base           # of its words in the plain storage, for kinds that keep them there
     bint readable
     bint writable
+    uint32_t keep[MAX_WORDS]    # per word of a coordinate: the bits that exist
 
 
 cdef class RegisterMap:

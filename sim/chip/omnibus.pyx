@@ -4,6 +4,7 @@
 import numpy as np
 
 import haldls
+from sim.chip.masks import kept_masks
 from sim.chip.regions import REGIONS, Kind
 
 # kinds whose words live elsewhere (analog core, counters) or nowhere
@@ -36,6 +37,11 @@ cdef class RegisterMap:
         info.kind, info.words = region.kind, addresses.shape[1]
         info.readable, info.writable = read.shape[1] > 0, written.shape[1] > 0
         info.base = self.n_words
+        masks = kept_masks(region, container)
+        if len(masks) != info.words or info.words > MAX_WORDS:
+            raise ValueError(f"{region.container}: masks for {len(masks)} words instead of {info.words}, at most {MAX_WORDS}")
+        for word, mask in enumerate(masks):
+            info.keep[<int>word] = mask
         if region.kind not in _ELSEWHERE:
             self.n_words += <uint32_t>addresses.size
         return addresses.ravel()

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from sim.rows import Accuracy
+
+__all__ = ["REGIONS", "Accuracy", "Kind", "Region"]
+
 
 class Kind(IntEnum):
     """What an access to a region does. `STORED` words are kept and read back, the others reach a block."""
@@ -34,68 +38,83 @@ class Kind(IntEnum):
     UNMODELLED = 24
 
 
-class Accuracy(IntEnum):
-    """How far a register or block can be trusted."""
-
-    EXACT = 0  # behaves as on the chip
-    BEHAVIOURAL = 1  # does what the chip does, timing and numbers within the stated assumptions
-    STORED = 2  # keeps its value, has no effect
-    UNMODELLED = 3  # exists on the chip, does nothing here: refused in strict mode
-
-
 @dataclass(frozen=True)
 class Region:
-    """The registers of one container class over one backend."""
+    """The registers of one container class over one backend.
+
+    effect: what an access does besides storing. reset: the value of each word after a reset, None: not known; the model then starts at 0.
+    bits: per word the bits that exist, where that is more than the fields tell (see `masks`).
+    """
 
     container: str
     kind: Kind
     accuracy: Accuracy
     note: str = ""
     backend: str = "Omnibus"
+    effect: str = ""
+    reset: int | None = None
+    bits: tuple[int, ...] = ()
+    source: str = "facts: registers/containers"
 
 
 _JTAG = "OmnibusChipOverJTAG"
 _S, _B, _E, _U = Accuracy.STORED, Accuracy.BEHAVIOURAL, Accuracy.EXACT, Accuracy.UNMODELLED
 
+_PLL = (0xFFFFFFFF,)  # registers of the chain, 32 bits each (facts: transport 2.9)
+_CLOCKS = "facts: registers/behaviour, clocks and time"
+_PHYS = "facts: registers/behaviour, PHYs"
+
 REGIONS: tuple[Region, ...] = (
-    Region("SynapseQuad", Kind.SYNAPSE_FULL, _E),
-    Region("SynapseWeightQuad", Kind.SYNAPSE_WEIGHT, _E),
-    Region("SynapseLabelQuad", Kind.SYNAPSE_LABEL, _E),
+    Region("SynapseQuad", Kind.SYNAPSE_FULL, _E, effect="shows the memory behind SynapseWeightQuad, SynapseLabelQuad and the calibrations"),
+    Region("SynapseWeightQuad", Kind.SYNAPSE_WEIGHT, _E, "leaves the other bits of the memory (inferred)"),
+    Region("SynapseLabelQuad", Kind.SYNAPSE_LABEL, _E, "leaves the other bits of the memory (inferred)"),
     Region("SynapseCorrelationCalibQuad", Kind.SYNAPSE_CALIB, _E, "stored only: correlation sensors are not modelled"),
-    Region("CapMemCell", Kind.CAPMEM, _B),
-    Region("NeuronConfig", Kind.NEURON, _B),
-    Region("NeuronBackendConfig", Kind.BACKEND, _B),
-    Region("CommonNeuronBackendConfig", Kind.BACKEND_COMMON, _B, "wait_* and sample_positive_edge are stored only"),
-    Region("PADIEvent", Kind.PADI_EVENT, _B),
-    Region("CommonPADIBusConfig", Kind.PADI_CONFIG, _B),
-    Region("SynapseDriverConfig", Kind.DRIVER, _B, "short-term plasticity and hagen modulation are stored only"),
+    Region("CapMemCell", Kind.CAPMEM, _B, effect="the cell takes the value at once; 1023 lets it keep what it has"),
+    Region("NeuronConfig", Kind.NEURON, _B, effect="the neuron follows at once"),
+    Region("NeuronBackendConfig", Kind.BACKEND, _B, effect="the neuron follows at once"),
+    Region("CommonNeuronBackendConfig", Kind.BACKEND_COMMON, _B, "wait_*, sample_positive_edge stored only", effect="neurons follow"),
+    Region("PADIEvent", Kind.PADI_EVENT, _B, effect="an event on the buses of fire_bus"),
+    Region("CommonPADIBusConfig", Kind.PADI_CONFIG, _B, effect="source of events and length of pulses on a bus"),
+    Region("SynapseDriverConfig", Kind.DRIVER, _B, "plasticity and hagen modulation stored only", effect="the driver follows"),
     Region("CommonSTPConfig", Kind.STORED, _S, "short-term plasticity is not modelled"),
-    Region("NeuronReset", Kind.NEURON_RESET, _B),
-    Region("NeuronResetQuad", Kind.NEURON_RESET_QUAD, _B, "does not reset the correlation of row 0"),
-    Region("SpikeCounterRead", Kind.COUNTER_READ, _B),
-    Region("SpikeCounterReset", Kind.COUNTER_RESET, _B),
-    Region("CrossbarNode", Kind.CROSSBAR_NODE, _B),
-    Region("CrossbarOutputConfig", Kind.CROSSBAR_OUTPUT, _B),
+    Region("NeuronReset", Kind.NEURON_RESET, _B, effect="one artificial spike"),
+    Region("NeuronResetQuad", Kind.NEURON_RESET_QUAD, _B, "does not reset the correlation of row 0", effect="four artificial spikes"),
+    Region("SpikeCounterRead", Kind.COUNTER_READ, _B, "spikes up to the arrival of the read"),
+    Region("SpikeCounterReset", Kind.COUNTER_RESET, _B, effect="count and overflow of the neuron become 0"),
+    Region("CrossbarNode", Kind.CROSSBAR_NODE, _B, "not readable on the chip", effect="the node filters by it"),
+    Region("CrossbarOutputConfig", Kind.CROSSBAR_OUTPUT, _B, "not readable on the chip", effect="event counters and rate of the outputs"),
     Region("CrossbarInputDropCounter", Kind.DROP_COUNTER, _B),
     Region("CrossbarOutputEventCounter", Kind.EVENT_COUNTER, _B),
-    Region("BackgroundSpikeSource", Kind.BACKGROUND, _B, "polynomial of the random generator is an assumption"),
-    Region("MADCControl", Kind.MADC_CONTROL, _B, "current measurement and calibration are not modelled"),
-    Region("MADCConfig", Kind.READOUT, _B, "sampling windows, SAR timing and calibration are stored only"),
-    Region("ReadoutSourceSelection", Kind.READOUT, _B, "neuron lines only"),
-    Region("SystimeSyncBase", Kind.STORED, _E),
-    Region("CapMemBlockConfig", Kind.STORED, _S),
+    Region(
+        "BackgroundSpikeSource",
+        Kind.BACKGROUND,
+        _B,
+        "polynomial of the random generator is an assumption; not readable on the chip",
+        effect="switching it on loads the seed and starts the period",
+    ),
+    Region("MADCControl", Kind.MADC_CONTROL, _B, "current measurement and calibration are not modelled", effect="starts, stops, wakes up"),
+    Region("MADCConfig", Kind.READOUT, _B, "sampling windows, SAR timing and calibration are stored only", effect="the converter follows"),
+    Region("ReadoutSourceSelection", Kind.READOUT, _B, "neuron lines only", effect="the signal path follows"),
+    Region("SystimeSyncBase", Kind.STORED, _E, effect="taken over at the next synchronisation", source=_CLOCKS),
+    Region(
+        "CapMemBlockConfig",
+        Kind.STORED,
+        _S,
+        "the cells hold their values whatever the refresh does",
+        bits=(0xFFFFFF, 0xFF, 0x3, 0xFFFF, 0x3F, 0x3, *[0xFFFFFFFF] * 4),
+    ),
     Region("CapMemSRAMTimingConfig", Kind.STORED, _S),
     Region("NeuronSRAMTimingConfig", Kind.STORED, _S),
     Region("NeuronBackendSRAMTimingConfig", Kind.STORED, _S),
     Region("SynapseDriverSRAMTimingConfig", Kind.STORED, _S),
     Region("CADCOffsetSRAMTimingConfig", Kind.STORED, _S),
     Region("CommonSynramConfig", Kind.STORED, _S),
-    Region("ReferenceGeneratorConfig", Kind.STORED, _S),
-    Region("SynapseBiasSelection", Kind.STORED, _S),
+    Region("ReferenceGeneratorConfig", Kind.STORED, _S, "references are those of the default settings"),
+    Region("SynapseBiasSelection", Kind.STORED, _S, "synapse drivers always have their internal biases; not readable on the chip"),
     Region("PadMultiplexerConfig", Kind.STORED, _S),
     Region("CurrentDAC", Kind.STORED, _S),
     Region("CADCConfig", Kind.STORED, _S),
-    Region("CADCChannelConfig", Kind.STORED, _S),
+    Region("CADCChannelConfig", Kind.STORED, _S, "not readable on the chip"),
     Region("CADCSampleQuad", Kind.UNMODELLED, _U, "the converter is not modelled: samples read as 0"),
     Region("ColumnCorrelationQuad", Kind.STORED, _S),
     Region("ColumnCurrentQuad", Kind.STORED, _S),
@@ -103,11 +122,11 @@ REGIONS: tuple[Region, ...] = (
     Region("CorrelationReset", Kind.UNMODELLED, _U),
     Region("BlockPostPulse", Kind.UNMODELLED, _U),
     Region("PPUMemoryWord", Kind.STORED, _E),
-    Region("PPUControlRegister", Kind.PPU_CONTROL, _S, "the processor does not run: releasing its reset counts as unmodelled"),
+    Region("PPUControlRegister", Kind.PPU_CONTROL, _S, "the processor does not run: releasing its reset counts as unmodelled", reset=0),
     Region("PPUStatusRegister", Kind.STORED, _S),
-    Region("CommonPhyConfigChip", Kind.STORED, _S, backend=_JTAG),
-    Region("ADPLL", Kind.STORED, _S, backend=_JTAG),
-    Region("PLLClockOutputBlock", Kind.STORED, _S, backend=_JTAG),
-    Region("PLLSelfTest", Kind.STORED, _S, backend=_JTAG),
-    Region("PLLSelfTestStatus", Kind.STORED, _S, backend=_JTAG),
+    Region("CommonPhyConfigChip", Kind.STORED, _B, backend=_JTAG, reset=0, effect="PHYs of the link on or off", source=_PHYS),
+    Region("ADPLL", Kind.STORED, _B, backend=_JTAG, bits=_PLL * 2, effect="clocks follow at once", source=_CLOCKS),
+    Region("PLLClockOutputBlock", Kind.STORED, _B, backend=_JTAG, bits=_PLL, effect="clocks follow at once", source=_CLOCKS),
+    Region("PLLSelfTest", Kind.STORED, _B, backend=_JTAG, bits=_PLL, effect="a rising clock enable starts the test", source=_CLOCKS),
+    Region("PLLSelfTestStatus", Kind.STORED, _B, backend=_JTAG, source=_CLOCKS),
 )

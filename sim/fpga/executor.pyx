@@ -157,7 +157,7 @@ cdef class Executor:
             "omnibus words read": self.bus.status.words_read,
             "instruction timeouts": self.timeouts,
             "failed system time syncs": self.failed_syncs,
-            "accesses to undefined FPGA addresses": sum(self.registers.faults.values()),
+            "accesses to undefined FPGA addresses": self.registers.n_faults,
             "accesses to undefined or unmodelled chip addresses": self.chip.n_faults,
             "scans of unknown JTAG instructions": self.tap.n_unknown,
             "bytes to missing SPI devices": self.board.spi.lost,

@@ -24,6 +24,7 @@ cdef class RegisterFile:
     cdef readonly object spike_io_array
     cdef readonly dict dram             # page number -> uint32[DRAM_PAGE]
     cdef readonly dict faults           # (address, is_read) -> number of accesses to nothing
+    cdef readonly int64_t n_faults      # accesses to nothing, all of them
     # -- what the registers are
     cdef uint8_t small_kind[SMALL_WORDS]
     cdef uint32_t small_mask[SMALL_WORDS]

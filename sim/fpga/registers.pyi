@@ -7,6 +7,7 @@ class RegisterFile:
     spike_io_array: NDArray[np.uint32]
     dram: dict[int, NDArray[np.uint32]]
     faults: dict[tuple[int, bool], int]
+    n_faults: int
     strict: bool
     def __init__(self, strict: bool = False) -> None: ...
     def power_on(self) -> None: ...

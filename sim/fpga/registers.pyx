@@ -21,6 +21,7 @@ cdef enum:
     DRAM_END = 0x88000000u
     DRAM_PAGE_BITS = 12
     ADDRESSES_LOGGED = 100
+    ADDRESSES_COUNTED = 65536
 
 # the same for Python expressions, where a C enumerator above 2**31 would turn negative
 _SMALL = range(table.SMALL_BASE, table.SMALL_BASE + table.SMALL_WORDS)
@@ -47,8 +48,8 @@ cdef inline uint32_t lanes_of(int byte_enables) noexcept nogil:
 cdef class RegisterFile:
     """Values of all FPGA registers and memories.
 
-    `strict`: an access to an address without register raises UndefinedAccess; otherwise it reads 0, is counted in `faults` and logged once
-    per address to the logger `sim.fpga`, for the first 100 of them.
+    `strict`: an access to an address without register raises UndefinedAccess; otherwise it reads 0, is counted in `faults` (for
+    the first 65536 of them) and `n_faults`, and logged once per address to the logger `sim.fpga`, for the first 100.
     """
 
     def __init__(self, bint strict=False):
@@ -85,6 +86,7 @@ cdef class RegisterFile:
         self.sram_array[:] = 0
         self.dram = {}
         self.faults = {}
+        self.n_faults = 0
         for row in table.REGISTERS:
             if row.address in _SMALL:
                 self.small_array[row.address - _SMALL.start : row.address - _SMALL.start + row.count * row.stride : row.stride] = row.reset
@@ -151,7 +153,9 @@ cdef class RegisterFile:
             key = (address, is_read)
             if key not in self.faults and len(self.faults) < ADDRESSES_LOGGED:
                 _log.warning("%s address 0x%08x: no such register on this FPGA (instruction %d)", "read from" if is_read else "write to", address, instruction)
-            self.faults[key] = self.faults.get(key, 0) + 1
+            if key in self.faults or len(self.faults) < ADDRESSES_COUNTED:
+                self.faults[key] = self.faults.get(key, 0) + 1
+            self.n_faults += 1
         return 0
 
     cdef int dram_store(self, uint32_t address, uint32_t data, uint32_t lanes) except -1 nogil:

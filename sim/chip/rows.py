@@ -1,0 +1,58 @@
+"""The rows of the register table that stand on the chip: one per container and word, from the containers and `regions`."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+import haldls
+from sim.chip.masks import field_masks, kept_masks
+from sim.chip.regions import REGIONS, Kind, Region
+from sim.rows import Accuracy, ReadBack, RegisterTable, Row
+
+_LIVE = frozenset({Kind.COUNTER_READ, Kind.DROP_COUNTER, Kind.EVENT_COUNTER})
+_LIVE_CONTAINERS = frozenset({"PLLSelfTestStatus"})
+
+
+def _read_back(region: Region, readable: bool) -> ReadBack:
+    if not readable or region.accuracy is Accuracy.UNMODELLED:
+        return ReadBack.ZERO
+    live = region.kind in _LIVE or region.container in _LIVE_CONTAINERS
+    return ReadBack.LIVE if live else ReadBack.WRITTEN
+
+
+def _of(region: Region) -> Iterator[Row]:
+    container: Any = getattr(haldls, region.container)
+    written, read = (table(backend=region.backend) for table in (container.write_addresses, container.read_addresses))
+    addresses = written if written.shape[1] else read
+    fields = np.zeros(addresses.shape[1], np.int64)
+    for write in (True, False):
+        masks = field_masks(container, region.backend, write)
+        fields[: len(masks)] |= np.array(masks, np.int64)
+    for word, mask in enumerate(kept_masks(region, container)):
+        yield Row(
+            "chip",
+            region.container,
+            (region.container,),
+            str(container.coordinate.__name__),
+            word,
+            addresses[:, word],
+            "rw" if written.shape[1] and read.shape[1] else "w" if written.shape[1] else "r",
+            mask,
+            int(fields[word]),
+            region.reset,
+            0,
+            _read_back(region, bool(read.shape[1])),
+            region.effect,
+            region.accuracy,
+            region.note,
+            region.source,
+            count=len(addresses),
+        )
+
+
+@cache
+def chip_registers() -> RegisterTable:
+    """All registers on the chip's omnibus."""
+    return RegisterTable(row for region in REGIONS for row in _of(region))
