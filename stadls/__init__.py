@@ -15,11 +15,14 @@ from stadls._run import RunTimeInfo, run
 from stadls.absolute_time import AbsoluteTimePlaybackProgramBuilder, AbsoluteTimePlaybackProgramContainerTicket
 from stadls.board_init import ASICAdapterBoardInit, CubeASICAdapterBoardInit, JboaASICAdapterBoardInit
 from stadls.builder import PlaybackProgramBuilder
+from stadls.chip_conversion import convert_to_chip
 from stadls.chip_init import ChipInit, InitError, SystemInit
+from stadls.dumper import DumperDone, PlaybackProgramBuilderDumper, convert_to_builder, convert_to_dumper
 from stadls.errors import (
     AccessError,
     CoordinateError,
     DifferentialWriteError,
+    DumperError,
     InstructionTimeoutError,
     MergeError,
     MissingResponseError,
@@ -27,14 +30,20 @@ from stadls.errors import (
     NotReadableError,
     NotWritableError,
     ProgramCountError,
+    ReinitError,
     RunError,
+    SerializationError,
+    SpikeTrainError,
     StadlsError,
     TargetError,
     TicketError,
 )
 from stadls.events import MADCSampleVector, SpikeVector
 from stadls.generator import PlaybackGenerator, generate
+from stadls.listing import Entry, Listing
 from stadls.program import PlaybackProgram
+from stadls.reinit import ReinitStackEntry
+from stadls.serialize import from_json, from_portablebinary, to_json, to_portablebinary
 from stadls.ticket import ContainerTicket
 
 __all__ = [
@@ -47,9 +56,13 @@ __all__ = [
     "CoordinateError",
     "CubeASICAdapterBoardInit",
     "DifferentialWriteError",
+    "DumperDone",
+    "DumperError",
+    "Entry",
     "InitError",
     "InstructionTimeoutError",
     "JboaASICAdapterBoardInit",
+    "Listing",
     "MADCSampleVector",
     "MergeError",
     "MissingResponseError",
@@ -59,14 +72,26 @@ __all__ = [
     "PlaybackGenerator",
     "PlaybackProgram",
     "PlaybackProgramBuilder",
+    "PlaybackProgramBuilderDumper",
     "ProgramCountError",
+    "ReinitError",
+    "ReinitStackEntry",
     "RunError",
     "RunTimeInfo",
+    "SerializationError",
+    "SpikeTrainError",
     "SpikeVector",
     "StadlsError",
     "SystemInit",
     "TargetError",
     "TicketError",
+    "convert_to_builder",
+    "convert_to_chip",
+    "convert_to_dumper",
+    "from_json",
+    "from_portablebinary",
     "generate",
     "run",
+    "to_json",
+    "to_portablebinary",
 ]

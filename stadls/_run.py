@@ -17,6 +17,9 @@ from stadls.explain import hint, surroundings
 from stadls.program import CLASSES, PlaybackProgram
 
 _log = logging.getLogger("stadls.run")
+TRACE = 5
+"""Level of the log below DEBUG."""
+
 _HALT = np.array([ut.HALT_WORD], np.uint64)
 
 
@@ -39,17 +42,29 @@ def run(connection: MultiConnection | Connection, programs: Sequence[PlaybackPro
     MissingResponseError, and whatever the connection raises. The connection stays usable. Responses of an earlier run of the same
     program are replaced, notifications included (the original keeps adding to those).
     """
-    together = MultiConnection([connection]) if isinstance(connection, Connection) else connection
-    _check(together, programs)
+    together = check_programs(connection, programs)
     before = together.time_infos
     for program in programs:
         program.clear()
-    answers = together.execute([np.concatenate((program.words, _HALT)) for program in programs])
-    decoded = timedelta()
-    for program, answer, one in zip(programs, answers, together.connections, strict=True):
-        decoded += _fill(program, answer, one)
-    _report(programs)
+    decoded, level = timedelta(), logging.INFO
+    try:
+        answers = together.execute([np.concatenate((program.words, _HALT)) for program in programs])
+        for program, answer, one in zip(programs, answers, together.connections, strict=True):
+            decoded += _fill(program, answer, one)
+        _require_success(programs)
+        level = TRACE
+    finally:
+        _log_link_notifications(level, together, programs)
     return RunTimeInfo([after - earlier for after, earlier in zip(together.time_infos, before, strict=True)], decoded)
+
+
+def check_programs(connection: MultiConnection | Connection, programs: Sequence[PlaybackProgram]) -> MultiConnection:
+    """The connection, if it can execute these programs. Raises NotAContainerError, ProgramCountError or TargetError."""
+    together = MultiConnection([connection]) if isinstance(connection, Connection) else connection
+    if not isinstance(together, MultiConnection):
+        raise NotAContainerError(f"a connection is needed to run programs on, not {connection!r}")
+    _check(together, programs)
+    return together
 
 
 def _check(connection: MultiConnection, programs: Sequence[PlaybackProgram]) -> None:
@@ -74,12 +89,18 @@ def _fill(program: PlaybackProgram, answer: NDArray[np.uint64], connection: Conn
     return timedelta(seconds=time.perf_counter() - middle)
 
 
-def _report(programs: Sequence[PlaybackProgram]) -> None:
-    """Raises if an FPGA reported an error or if responses are missing; logs what the links reported."""
-    failed = any(len(program.timeouts) or not program.tickets_valid() for program in programs)
-    for program in programs:
-        for notification in program.highspeed_link_notifications:
-            _log.log(logging.INFO if failed else logging.DEBUG, "%s", notification)
+def _log_link_notifications(level: int, connection: MultiConnection, programs: Sequence[PlaybackProgram]) -> None:
+    """Logs what the links of each chip reported during the run."""
+    if not _log.isEnabledFor(level):
+        return
+    for identifier, program in zip(connection.identifiers, programs, strict=True):
+        found = program.highspeed_link_notifications
+        head = f"{identifier} got {'highspeed-link notifications:' if found else 'no highspeed-link notifications.'}"
+        _log.log(level, "%s", "\n".join([head, *(f"  {notification}" for notification in found)]))
+
+
+def _require_success(programs: Sequence[PlaybackProgram]) -> None:
+    """Raises if an FPGA reported an error or if responses are missing."""
     for chip, program in enumerate(programs):
         if len(program.timeouts):
             raise _notification(chip, program, sum(len(each.timeouts) for each in programs))

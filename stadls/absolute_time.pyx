@@ -15,9 +15,8 @@ from halco import TimerOnDLS
 from haldls import Timer
 
 from stadls.errors import AccessError, MergeError, NotAContainerError, TicketError
+from stadls.spike_train import LATE
 
-LATE = 10 * int(Timer.Value.fpga_clock_cycles_per_us)
-"""FPGA cycles that a command may be late without a warning."""
 
 _log = logging.getLogger("stadls.absolute_time")
 

@@ -20,8 +20,16 @@ from fisch import Backend, Target
 from haldls import Barrier, PollingOmnibusBlock, Timer
 from halco import TimerOnDLS
 
-from stadls.errors import CoordinateError, DifferentialWriteError, MergeError, NotAContainerError, NotReadableError, NotWritableError
-from stadls.program import PlaybackProgram, listing
+from stadls.errors import (
+    DifferentialWriteError,
+    MergeError,
+    NotAContainerError,
+    NotReadableError,
+    NotWritableError,
+    wrong_coordinate,
+)
+from stadls.program import PlaybackProgram, message_lines
+from stadls.spike_train import append_spike_train
 
 PLAYBACK_MEMORY_SIZE = 4194304
 """Instructions that the FPGA's playback memory holds; larger programs run, but without any guarantee of their timing."""
@@ -32,11 +40,6 @@ cdef object TIMER_VALUE = Timer.Value
 cdef dict CONDITIONS = {Barrier: condition_plan(Barrier), PollingOmnibusBlock: condition_plan(PollingOmnibusBlock)}
 
 _log = logging.getLogger("stadls.builder")
-
-
-cdef object wrong_coordinate(coordinate, container, wanted):
-    name = (container if isinstance(container, type) else type(container)).__qualname__
-    return CoordinateError(f"{name} stands on {wanted.__name__}, not on {coordinate!r}", coordinate, container)
 
 
 cdef object not_writable(coordinate, AccessPlan plan):
@@ -209,6 +212,23 @@ cdef class PlaybackProgramBuilder:
         append_write(self.buffer, WAIT_UNTIL, &address, &time, NULL, 1)
         return 0
 
+    # ------------------------------------------------------------------------------------------------------------- spike trains
+    def write_spikes(self, times, labels):
+        """Writes a whole spike train: `labels[i]` (SpikeLabel or 0..65535) leaves when the timer stands at `times[i]`.
+
+        times   FPGA cycles of 8 ns since the timer was last set to 0, integers or Timer.Values, in any order
+        Spikes due in the same cycle keep their order and go in packs of up to three, further ones in the cycles that follow. One
+        that leaves more than 10 us late because of that is announced in the log.
+        Raises SpikeTrainError for arrays of different lengths and values out of range.
+
+        >>> builder = PlaybackProgramBuilder()
+        >>> builder.write(TimerOnDLS(), Timer())
+        >>> builder.write_spikes(times=[100, 50, 100], labels=[1, 2, 3])
+        >>> [f"{word:016x}" for word in builder.words]
+        ['0400000000000000', '0500000000000031', '0d00000000000002', '0500000000000063', '0e00000000010003']
+        """
+        append_spike_train(self.buffer, times, labels)
+
     # ----------------------------------------------------------------------------------------------------------- joining builders
     def merge_back(self, other):
         """Moves everything from another builder behind this one's end. Its tickets now belong to this program, it is left empty."""
@@ -266,6 +286,11 @@ cdef class PlaybackProgramBuilder:
         self._reset()
         return program
 
+    @property
+    def words(self):
+        """A copy of the instructions so far, uint64[n]."""
+        return self.buffer.to_numpy()
+
     def empty(self):
         """Whether nothing was added yet."""
         return self.buffer.size == 0
@@ -295,7 +320,7 @@ cdef class PlaybackProgramBuilder:
         return f"PlaybackProgramBuilder(to FPGA size: {self.size_to_fpga()}, is write only: {str(self.is_write_only()).lower()})"
 
     def __str__(self):
-        return listing(self.buffer.to_numpy())
+        return message_lines(self.buffer.to_numpy())
 
 
 cdef int check_reference(coordinate, container, reference, AccessPlan plan) except -1:

@@ -25,6 +25,12 @@ class CoordinateError(AccessError, TypeError):
     """A coordinate of another kind than the container stands on, or one that no container stands on."""
 
 
+def wrong_coordinate(coordinate: Any, container: Any, wanted: type) -> CoordinateError:
+    """What to raise for a container (object or class) on a coordinate that is not of the class it stands on."""
+    name = (container if isinstance(container, type) else type(container)).__qualname__
+    return CoordinateError(f"{name} stands on {wanted.__name__}, not on {coordinate!r}", coordinate, container)
+
+
 class NotAContainerError(AccessError, TypeError):
     """Something else than a container, condition or backend was given where one is needed."""
 
@@ -41,6 +47,18 @@ class DifferentialWriteError(AccessError):
     """A write against a reference of a container that has no such writes, or against a reference of another class."""
 
 
+class DumperError(StadlsError):
+    """A dumper or what it made was asked for something that only a program has, or given something else than pairs."""
+
+
+class SerializationError(StadlsError):
+    """Text or bytes that do not describe the object they were to be read into."""
+
+
+class SpikeTrainError(StadlsError, ValueError):
+    """Times and labels that do not make a spike train."""
+
+
 class MergeError(StadlsError):
     """Two builders cannot be joined as asked for."""
 
@@ -55,6 +73,10 @@ class RunError(StadlsError):
 
 class ProgramCountError(RunError):
     """The number of programs is not the number of FPGAs of the connection."""
+
+
+class ReinitError(RunError):
+    """Programs that cannot bring a chip back into its state, because they read."""
 
 
 class TargetError(RunError):

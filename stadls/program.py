@@ -25,6 +25,9 @@ class PlaybackProgram:
     unsupported_targets  targets that refuse one of its accesses
     """
 
+    spikes_type = SpikeVector
+    madc_samples_type = MADCSampleVector
+
     def __init__(self) -> None:
         self.words: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self.unsupported_targets: set[Target] = set()
@@ -39,6 +42,12 @@ class PlaybackProgram:
         self._times: dict[int, NDArray[np.uint64]] = {kind: np.zeros(0, np.uint64) for kind in CLASSES}
         self._take_events(ResponseDecoder())
 
+    def same_instructions(self) -> PlaybackProgram:
+        """A program with the same instructions that has not run."""
+        made = PlaybackProgram()
+        made.words, made.unsupported_targets, made.expected = self.words, set(self.unsupported_targets), dict(self.expected)
+        return made
+
     def take(self, decoder: ResponseDecoder) -> None:
         """Takes over the responses of a run. The halt's echo is not one of them."""
         self.ran = True
@@ -51,6 +60,41 @@ class PlaybackProgram:
             self._data[kind] = rows[name].astype(np.uint32)  # of JTAG data the lower 32 bits
             self._times[kind] = rows["fpga_time"].astype(np.uint64)
         self._take_events(decoder)
+
+    def state(self) -> dict[str, Any]:
+        """Everything there is to know about the program, as plain values and arrays by name: what is stored of it."""
+        return {
+            "words": self.words,
+            "unsupported_targets": sorted(target.name for target in self.unsupported_targets),
+            "expected": [self.expected[kind] for kind in CLASSES],
+            "ran": self.ran,
+            **{f"data{int(kind)}": self._data[kind] for kind in CLASSES},
+            **{f"times{int(kind)}": self._times[kind] for kind in CLASSES},
+            **self._events(),
+        }
+
+    def take_state(self, state: dict[str, Any]) -> None:
+        """Takes over what `state` gave. Raises KeyError for an incomplete one."""
+        made = PlaybackProgram()
+        made.words, made.ran = state["words"], bool(state["ran"])
+        made.unsupported_targets = {Target[name] for name in state["unsupported_targets"]}
+        made.expected = dict(zip(CLASSES, state["expected"], strict=True))
+        made._data = {kind: state[f"data{int(kind)}"] for kind in CLASSES}
+        made._times = {kind: state[f"times{int(kind)}"] for kind in CLASSES}
+        made.spikes, made.madc_samples = SpikeVector(state["spikes"]), MADCSampleVector(state["madc_samples"])
+        made.spikes_pack_counts, made.madc_samples_pack_counts = state["spikes_pack_counts"], state["madc_samples_pack_counts"]
+        made._links, made.timeouts = state["links"], state["timeouts"]
+        vars(self).update(vars(made))
+
+    def _events(self) -> dict[str, NDArray[Any]]:
+        return {
+            "spikes": self.spikes.to_numpy(),
+            "madc_samples": self.madc_samples.to_numpy(),
+            "spikes_pack_counts": self.spikes_pack_counts,
+            "madc_samples_pack_counts": self.madc_samples_pack_counts,
+            "links": self._links,
+            "timeouts": self.timeouts,
+        }
 
     def _take_events(self, decoder: ResponseDecoder) -> None:
         self.spikes = SpikeVector(decoder.spikes)
@@ -115,10 +159,10 @@ class PlaybackProgram:
         )
 
     def __str__(self) -> str:
-        return listing(self.words)
+        return message_lines(self.words)
 
 
-def listing(words: NDArray[np.uint64]) -> str:
+def message_lines(words: NDArray[np.uint64]) -> str:
     """One instruction per line, the first `LISTED_MAX` of them."""
     lines = list(to_fpga_lines(words[:LISTED_MAX]))
     if len(words) > LISTED_MAX:

@@ -1,0 +1,312 @@
+"""Programs as people read them: what is written, read and waited for, where, and when.
+
+    index    t [cycles]
+        0             -  write  Timer at TimerOnDLS(0)  Timer(...)
+        1           =99  wait   Timer.Value(100)
+
+Works on the words alone, so on any program wherever it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fisch.backends import Backend
+from haldls import Barrier, PollingOmnibusBlock, Timer
+from haldls.bits import parse
+from stadls.accesses import Access, Verb, accesses, text
+from stadls.builder import PlaybackProgramBuilder
+from stadls.errors import NotAContainerError
+from stadls.lookup import Place, places
+from stadls.program import PlaybackProgram
+
+TEXT_MAX = 160
+"""Characters of a container's contents that a line shows."""
+
+_SINGLE_LANES = (1, 2, 4, 8)
+
+Words = NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a listing.
+
+    index       of the first instruction in the program; count: instructions that belong to it
+    time        FPGA cycles since the timer was last set to 0 at which the first instruction is executed: one instruction per cycle,
+                as the FPGA does unless something holds it up. None before the timer was set and behind a barrier or poll, whose
+                duration is not known
+    place       register that is written or read, None for what is none
+    container   the container written, where its words can be decoded; the condition waited for; otherwise None
+    contents    what it says, as text
+    """
+
+    index: int
+    count: int
+    time: int | None
+    verb: Verb
+    place: Place | None
+    container: Any
+    contents: str
+
+    @property
+    def coordinate(self) -> Any:
+        """Coordinate of the register; None for what is none."""
+        return self.place.coordinate if self.place is not None else None
+
+    def covers(self, index: int) -> bool:
+        """Whether the instruction with that index belongs to this entry."""
+        return self.index <= index < self.index + self.count
+
+    def __str__(self) -> str:
+        time = "" if self.time is None else f"t={self.time}"
+        shown = self.contents if len(self.contents) <= TEXT_MAX else f"{self.contents[:TEXT_MAX]} ..."
+        where = f"{self.place.container.__name__} at {self.coordinate!r}" if self.place is not None else ""
+        return f"{self.index:8d} {time:>12}  {self.verb.value:7}{'  '.join(part for part in (where, shown) if part)}"
+
+
+class Listing:
+    """The entries of a program. `str` gives one line for each, iteration the entries themselves, which are made one by one.
+
+    >>> from halco import NeuronConfigOnDLS, TimerOnDLS
+    >>> from haldls import NeuronConfig
+    >>> builder = PlaybackProgramBuilder()
+    >>> builder.write(TimerOnDLS(), Timer())
+    >>> builder.block_until(TimerOnDLS(), Timer.Value(100))
+    >>> builder.write(NeuronConfigOnDLS(), NeuronConfig(enable_fire=True))
+    >>> for entry in Listing(builder):
+    ...     print(entry.index, entry.count, entry.time, entry.verb.value, entry.contents)
+    0 1 None write Timer(0)
+    1 1 0 wait Timer.Value(100)
+    2 12 101 write NeuronConfig(enable_fire=True)
+    """
+
+    def __init__(self, program: PlaybackProgram | PlaybackProgramBuilder | Words, first: int = 0, end: int | None = None) -> None:
+        """Of a program, a builder or words uint64[n]; `first` and `end` say which instructions, by index."""
+        words = program.words if isinstance(program, PlaybackProgram | PlaybackProgramBuilder) else program
+        if not isinstance(words, np.ndarray):
+            raise NotAContainerError(f"a program, a builder or an array of words is needed, not {program!r}")
+        self.first, self._words = first, words[first:end]
+
+    def __iter__(self) -> Iterator[Entry]:
+        clock = _Clock()
+        for group in _groups(accesses(self._words, self.first)):
+            yield self._entry(group, clock.advance(group))
+
+    def _entry(self, group: list[Access], time: int | None) -> Entry:
+        first, count = group[0], sum(access.count for access in group)
+        if first.backend is None:
+            return Entry(first.index, count, time, first.verb, None, None, text(self._words, first, self.first))
+        if first.verb is Verb.WAIT:
+            condition = _condition(first)
+            return Entry(first.index, count, time, first.verb, None, condition, _condition_text(condition))
+        found = _owner(group)
+        if found is None:
+            contents = f"{first.backend.name} address {first.address:#x} {_hex(first.words)}"
+            return Entry(first.index, count, time, first.verb, None, None, contents)
+        if first.verb is Verb.READ:
+            return Entry(first.index, count, time, first.verb, found, None, "")
+        container, contents = _contents(found, group, first.backend)
+        return Entry(first.index, count, time, first.verb, found, container, contents)
+
+    def __str__(self) -> str:
+        return "\n".join(str(entry) for entry in self)
+
+    def __repr__(self) -> str:
+        return f"Listing({len(self._words)} instructions from {self.first} on)"
+
+
+class _Clock:
+    """When the instructions are executed, counted from the last time the timer was set to 0."""
+
+    def __init__(self) -> None:
+        self.now: int | None = None
+
+    def advance(self, group: list[Access]) -> int | None:
+        """The time of the group's first instruction; afterwards the clock stands at the instruction behind its last one."""
+        begin, first = self.now, group[0]
+        if first.backend is Backend.Timer and first.verb is Verb.WRITE:
+            self.now = 0
+        elif first.backend is Backend.WaitUntil and self.now is not None:
+            self.now = max(self.now, first.words[0]) + 1
+        elif first.verb is Verb.WAIT:
+            self.now = None
+        elif self.now is not None:
+            self.now += sum(access.count for access in group)
+        return begin
+
+
+# ------------------------------------------------------------------------------------------------------------------------- grouping
+def _groups(stream: Iterator[Access]) -> Iterator[list[Access]]:
+    """Neighbours that together are all words of one container; everything else alone."""
+    waiting: list[Access] = []
+    for access in stream:
+        waiting.append(access)
+        while waiting and _settled(waiting):
+            yield _take(waiting)
+    while waiting:
+        yield _take(waiting)
+
+
+def _candidates(access: Access) -> list[Place]:
+    """Registers that may be meant, those that begin at the access first."""
+    if access.backend is None or access.verb in (Verb.WAIT, Verb.MESSAGE):
+        return []
+    write = access.verb is Verb.WRITE
+    found = [place for place in places(access.address, access.backend, write) if _fits_lanes(place, access)]
+    return sorted(found, key=lambda place: (place.word > 0, -_n_words(place, access)))
+
+
+def _fits_lanes(place: Place, access: Access) -> bool:
+    """Whether the byte enables are those of the container: single bytes have one of their own each."""
+    if access.verb is Verb.READ or not place.container.byte_lane:
+        return not place.container.byte_lane and (access.verb is Verb.READ or access.enables not in _SINGLE_LANES)
+    return access.enables == 1 << 3 - place.enum % 4
+
+
+def _n_words(place: Place, access: Access) -> int:
+    layout = place.container.layout(access.backend.name)  # type: ignore[union-attr]
+    return int(layout.n_write if access.verb is Verb.WRITE else layout.n_read)
+
+
+def _addresses(place: Place, access: Access) -> list[int]:
+    layout = place.container.layout(access.backend.name)  # type: ignore[union-attr]
+    return layout.addresses([place.enum], access.verb is Verb.WRITE)[0].tolist()  # type: ignore[no-any-return]
+
+
+def _matching(waiting: list[Access], place: Place) -> int:
+    """Number of accesses in a row, from the first one on, that are words of the container in their order."""
+    first = waiting[0]
+    if len(first.words) > 1:
+        return 1
+    count = 0
+    for access, address in zip(waiting, _addresses(place, first), strict=False):
+        if (access.verb, access.backend, access.address) != (first.verb, first.backend, address):
+            break
+        count += 1
+    return count
+
+
+def _settled(waiting: list[Access]) -> bool:
+    """Whether what belongs to the first access does not depend on what follows."""
+    for place in _candidates(waiting[0]):
+        if place.word == 0:
+            count = _matching(waiting, place)
+            if count == _n_words(place, waiting[0]) or len(waiting[0].words) > 1:
+                return True
+            if count == len(waiting):
+                return False
+    return True
+
+
+def _take(waiting: list[Access]) -> list[Access]:
+    for place in _candidates(waiting[0]):
+        wanted = _n_words(place, waiting[0])
+        if place.word == 0 and len(waiting[0].words) <= 1 and _matching(waiting, place) == wanted:
+            group, waiting[:wanted] = waiting[:wanted], []
+            return group
+    return [waiting.pop(0)]
+
+
+def _owner(group: list[Access]) -> Place | None:
+    """The register that a group of accesses means: all of it if possible, otherwise the smallest one with that word."""
+    found = _candidates(group[0])
+    whole = [place for place in found if place.word == 0 and _n_words(place, group[0]) == max(len(group), len(group[0].words))]
+    every = whole or sorted(found, key=lambda place: _n_words(place, group[0]))
+    return every[0] if every else None
+
+
+# ------------------------------------------------------------------------------------------------------------------------- contents
+def _condition(access: Access) -> Any:
+    payload = access.words[0]
+    if access.backend is Backend.WaitUntil:
+        return Timer.Value(payload & 0xFFFFFFFF)
+    if access.backend is Backend.PollingOmnibusBlock:
+        return PollingOmnibusBlock(enable_expects_equality=bool(payload & 1))
+    names = ("omnibus", "jtag", "systime", "multi_fpga", "systime_correction")
+    return Barrier(**{f"enable_{name}": bool(payload >> bit & 1) for bit, name in enumerate(names)})
+
+
+def _condition_text(condition: Any) -> str:
+    return f"Timer.Value({int(condition)})" if isinstance(condition, Timer.Value) else repr(condition)
+
+
+def _hex(words: tuple[int, ...]) -> str:
+    return " ".join(f"{word:#x}" for word in words)
+
+
+def _contents(found: Place, group: list[Access], backend: Backend) -> tuple[Any, str]:
+    """The container written and its text; without the container if only some of its words are there or it cannot be decoded."""
+    words = [word for access in group for word in access.words]
+    if found.container is Timer:
+        return Timer(), "Timer(0)"
+    if len(words) == _n_words(found, group[0]):
+        container = _decoded(found, words, backend)
+        if container is not None:
+            return container, repr(container)
+        return None, _fields(found, dict(enumerate(words)), backend)
+    return None, f"word {found.word} of {_n_words(found, group[0])}: {_fields(found, {found.word: words[0]}, backend)}"
+
+
+def _decoded(found: Place, words: list[int], backend: Backend) -> Any:
+    """The container with these words, None if what is written cannot be read back the same way."""
+    container = found.container()
+    layout = found.container.layout(backend.name)
+    if layout.n_read != layout.n_write:
+        return _from_bits(found, words, backend)
+    try:
+        container.decode(np.array(words, np.uint32), found.coordinate, backend.name)
+    except (RuntimeError, ValueError):
+        return None
+    return container
+
+
+def _from_bits(found: Place, words: list[int], backend: Backend) -> Any:
+    """A container that can only be written, from the places of its fields."""
+    container = found.container()
+    try:
+        for name, index, value in _values(found, dict(enumerate(words))):
+            field = getattr(found.container, name)
+            if field.count == 1:
+                setattr(container, name, field.type(value))
+            else:
+                elements = getattr(container, name)
+                elements[index] = field.type(value)
+                setattr(container, name, elements)
+        same = container.encode(found.coordinate, backend.name).tolist() == words
+    except (RuntimeError, TypeError, ValueError, AttributeError):
+        return None
+    return container if same else None
+
+
+def _values(found: Place, words: dict[int, int]) -> Iterator[tuple[str, int, int]]:
+    """Field, index and number of everything that stands in the given words completely."""
+    for field in found.container.fields():
+        for index, bits in enumerate(getattr(field, "write_bits", None) or ()):
+            pieces = [piece for piece in parse(bits) if piece.word >= 0]
+            if pieces and all(piece.word in words and not piece.lane for piece in pieces) and field.code is None and not field.is_signed:
+                value = sum(((words[p.word] >> p.target ^ -p.inverted) & (1 << p.width) - 1) << p.source for p in pieces)
+                yield field.name, index, value - field.offset
+
+
+def _fields(found: Place, words: dict[int, int], backend: Backend) -> str:
+    """The words and the fields that stand in them."""
+    try:
+        named = [
+            f"{name}{f'[{index}]' if getattr(found.container, name).count > 1 else ''}={_shown(found, name, value)}"
+            for name, index, value in _values(found, words)
+        ]
+    except (RuntimeError, TypeError, ValueError):
+        named = []
+    shown = _hex(tuple(words.values()))
+    return f"{shown} ({', '.join(named)})" if named else shown
+
+
+def _shown(found: Place, name: str, value: int) -> str:
+    kind = getattr(found.container, name).type
+    return str(bool(value)) if kind is bool else str(value)

@@ -1,0 +1,61 @@
+"""Programs that bring a chip back into the state somebody left it in. (facts: registers/stadls 5, transport 5.4)
+
+Connections that several users share replay them whenever the chip has belonged to somebody else in between. All connections there are now
+belong to one user alone: nothing has to be replayed, and an entry is what it is in the original on such a connection, a program that is
+executed at once if that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fisch import Connection, MultiConnection
+from stadls._run import check_programs, run
+from stadls.errors import NotAContainerError, ReinitError
+from stadls.program import PlaybackProgram
+
+
+class ReinitStackEntry:
+    """One entry of the stack of programs that bring the chips of a connection back into their state.
+
+    >>> from fisch import ZeroMockConnection
+    >>> from stadls.builder import PlaybackProgramBuilder
+    >>> with ZeroMockConnection() as connection:
+    ...     entry = ReinitStackEntry(connection)
+    ...     entry.set([PlaybackProgramBuilder().done()], enforce=True)
+    """
+
+    def __init__(self, connection: MultiConnection | Connection) -> None:
+        if not isinstance(connection, MultiConnection | Connection):
+            raise NotAContainerError(f"a connection is needed, not {connection!r}")
+        self._connection = connection
+
+    def set(
+        self,
+        pbmem_request: Sequence[PlaybackProgram],
+        pbmem_snapshot: Sequence[PlaybackProgram] | None = None,
+        enforce: bool = True,
+    ) -> None:
+        """Sets the programs, one for each chip: executed at once if `enforce`, otherwise when the chips have to be restored.
+
+        The requests must not contain reads. Snapshots, whose reads replace the request when the chip is handed to another user, are
+        checked and not needed: nobody else gets the chip. The programs themselves stay as they are.
+        Raises ReinitError for programs with reads, ProgramCountError, NotAContainerError, and what `run` raises.
+        """
+        check_programs(self._connection, pbmem_request)
+        if pbmem_snapshot is not None:
+            check_programs(self._connection, pbmem_snapshot)
+        for chip, program in enumerate(pbmem_request):
+            if program.size_from_fpga:
+                raise ReinitError(
+                    "Reinit stack entry request can only be set to write-only playback programs."
+                    f" (the program of chip {chip} expects {program.size_from_fpga} responses)"
+                )
+        if enforce:
+            run(self._connection, [program.same_instructions() for program in pbmem_request])
+
+    def enforce(self) -> None:
+        """Asks for the next restoration to happen in any case; on a connection of one's own there is none."""
+
+    def pop(self) -> None:
+        """Takes the entry from the stack; without other users there is nothing to take back."""
