@@ -30,3 +30,54 @@ class ConnectionFailedError(FischError):
 
 class ProgramError(FischError):
     """What was handed over for execution cannot be executed as it stands."""
+
+
+class UsageError(FischError, TypeError):
+    """Something else was given than is needed: a coordinate of another container, a value of another class, not a container at all."""
+
+
+class MergeError(FischError):
+    """Two builders cannot be joined as asked for."""
+
+
+class TicketError(FischError):
+    """A ticket was asked for data that has not arrived."""
+
+
+class RunError(FischError):
+    """A program was executed, and its execution failed."""
+
+
+class InstructionTimeoutError(RunError):
+    """An FPGA reported that an instruction ran into the instruction timeout.
+
+    chip          index of the FPGA
+    instruction   0-based index of the instruction in the program
+    fpga_time     stamp of the report in FPGA cycles
+    """
+
+    def __init__(self, text: str, chip: int, instruction: int, fpga_time: int) -> None:
+        super().__init__(text)
+        self.chip = chip
+        self.instruction = instruction
+        self.fpga_time = fpga_time
+
+
+class MissingResponseError(RunError):
+    """Fewer or more responses arrived than the program has reads."""
+
+
+class HwdbError(FischError):
+    """The hardware database cannot be read, or has no such entry."""
+
+
+class BitfileError(ConnectionFailedError):
+    """The FPGA's configuration does not fit this software."""
+
+
+class RunTimeoutError(RunError):
+    """A program did not come to its end in time."""
+
+
+class ConnectionLostError(RunError):
+    """The other side does not answer any more."""

@@ -1,8 +1,9 @@
 """What is known about a setup: which FPGAs it has, and which chip sits on each (facts: transport 7).
 
-Entries carry the original's names. Reading them from a file is not offered here.
+Entries carry the original's names. `fisch.database` reads them from files.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from fisch.errors import FischError
@@ -49,9 +50,14 @@ class HXCubeSetupEntry:
     usb_serial: str | None = None
     xilinx_hw_server: str | None = None
 
-    def get_unique_branch_identifier(self, fpga: int) -> str:
-        """Name of one chip in this setup, such as `hxcube0fpga0chip85_1`."""
-        return _identifier(f"hxcube{self.hxcube_id}", self.fpgas, fpga)
+    def get_unique_branch_identifier(self, chip_serial: int) -> str:
+        """Name of the chip with this serial number (written by hand or from its EEPROM), such as `hxcube0fpga0chip85_1`."""
+        return _identifier(f"hxcube{self.hxcube_id}", self.fpgas, chip_serial)
+
+    @staticmethod
+    def get_ids_from_unique_branch_identifier(identifier: str) -> tuple[int, int, int, int]:
+        """(setup, FPGA, chip serial, setup version) of such a name; FischError if it is none."""
+        return _ids("hxcube", identifier)
 
 
 @dataclass
@@ -73,9 +79,14 @@ class JboaSetupEntry:
     usb_serial: str | None = None
     xilinx_hw_server: str | None = None
 
-    def get_unique_branch_identifier(self, fpga: int) -> str:
-        """Name of one chip in this setup. The original's exact form is not known; this follows the cube's (assumed)."""
-        return _identifier(f"jboa{self.jboa_id}", self.fpgas, fpga)
+    def get_unique_branch_identifier(self, chip_serial: int) -> str:
+        """Name of the chip with this serial number (written by hand or from its EEPROM), such as `jboa3fpga12chip13_1`."""
+        return _identifier(f"jboa{self.jboa_id}", self.fpgas, chip_serial)
+
+    @staticmethod
+    def get_ids_from_unique_branch_identifier(identifier: str) -> tuple[int, int, int, int]:
+        """(setup, FPGA, chip serial, setup version) of such a name; FischError if it is none."""
+        return _ids("jboa", identifier)
 
 
 @dataclass
@@ -91,10 +102,15 @@ class ZeroMockEntry:
 HwdbEntry = HXCubeSetupEntry | JboaSetupEntry | SimulationEntry | ZeroMockEntry
 
 
-def _identifier(setup: str, fpgas: dict[int, HXCubeFPGAEntry], fpga: int) -> str:
-    if fpga not in fpgas:
-        raise FischError(f"{setup} has no FPGA {fpga}, only {sorted(fpgas)}")
-    wing = fpgas[fpga].wing
-    if wing is None:
-        raise FischError(f"No chip present. ({setup}, FPGA {fpga})")
-    return f"{setup}fpga{fpga}chip{wing.handwritten_chip_serial}_1"
+def _identifier(setup: str, fpgas: dict[int, HXCubeFPGAEntry], chip_serial: int) -> str:
+    for number, fpga in sorted(fpgas.items()):
+        if fpga.wing and chip_serial in (fpga.wing.handwritten_chip_serial, fpga.wing.eeprom_chip_serial):
+            return f"{setup}fpga{number}chip{fpga.wing.handwritten_chip_serial}_1"
+    raise FischError(f"No chip with serial {chip_serial} found ({setup})")
+
+
+def _ids(kind: str, identifier: str) -> tuple[int, int, int, int]:
+    found = re.fullmatch(rf"{kind}(\d+)fpga(\d+)chip(\d+)_(\d+)", identifier)
+    if found is None:
+        raise FischError(f"Found no match for {kind} ID in identifier. ({identifier!r})")
+    return tuple(int(part) for part in found.groups())  # type: ignore[return-value]

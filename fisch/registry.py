@@ -9,6 +9,7 @@ from fisch.zero_mock import ZeroMockConnection
 
 ENTRY_POINTS = "fisch.connections"
 DEFAULT = "model"
+BUILT_IN = {"arq": "fisch.arq:ARQConnection"}  # loaded when first asked for
 
 _registered: dict[str, type[Connection]] = {}
 
@@ -25,7 +26,8 @@ register(ZeroMockConnection)
 def _installed() -> dict[str, object]:
     import importlib.metadata  # costs more than all of this package, and is needed only when somebody connects
 
-    return {point.name: point for point in importlib.metadata.entry_points(group=ENTRY_POINTS)}
+    built_in = [importlib.metadata.EntryPoint(name, value, ENTRY_POINTS) for name, value in BUILT_IN.items()]
+    return {point.name: point for point in (*built_in, *importlib.metadata.entry_points(group=ENTRY_POINTS))}
 
 
 def kinds() -> list[str]:

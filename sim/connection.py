@@ -17,7 +17,7 @@ STRICT_VARIABLE = "HICANNX_STRICT"
 
 _PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
 _CHIP_REVISION = 3
-_BITFILE_INFO = """\
+BITFILE_INFO = """\
 version: 1
 compatible_until: 0
 kind: model
@@ -36,6 +36,13 @@ def _number(environ: Mapping[str, str], name: str) -> int:
 def _fuses_of(device_dna: int) -> int:
     """The 64 fuses whose port reads as `device_dna`: bit i of the port is fuse 63 - i."""
     return sum((device_dna >> i & 1) << 63 - i for i in range(57))
+
+
+def setup_of(system: System, ip: str = "127.0.0.1", fpga: int = 0) -> HXCubeSetupEntry:
+    """What a hardware database would say of a cube setup with this system as its FPGA number `fpga` at the address `ip`."""
+    pair = ((_PC_CONF, _PC_CONF), (_PC_CONF, _PC_CONF)), ((_W_CONF, _W_CONF), (_W_CONF, _W_CONF))
+    wing = HXCubeWingEntry(system.identity.serial, _CHIP_REVISION, system.eeprom_serial, *pair)
+    return HXCubeSetupEntry(0, {fpga: HXCubeFPGAEntry(ip, wing, _fuses_of(system.device_dna))})
 
 
 class ModelConnection(Connection):
@@ -68,17 +75,15 @@ class ModelConnection(Connection):
     @property
     def hwdb_entry(self) -> HXCubeSetupEntry:
         """A cube setup with this chip; the timing of its synapse memories is the registers' default."""
-        pair = ((_PC_CONF, _PC_CONF), (_PC_CONF, _PC_CONF)), ((_W_CONF, _W_CONF), (_W_CONF, _W_CONF))
-        wing = HXCubeWingEntry(self.system.identity.serial, _CHIP_REVISION, self.system.eeprom_serial, *pair)
-        return HXCubeSetupEntry(0, {0: HXCubeFPGAEntry("127.0.0.1", wing, _fuses_of(self.system.device_dna))})
+        return setup_of(self.system)
 
     @property
     def identifier(self) -> str:
-        return self.hwdb_entry.get_unique_branch_identifier(0)
+        return self.hwdb_entry.get_unique_branch_identifier(self.system.identity.serial)
 
     @property
     def bitfile_info(self) -> str:
-        return _BITFILE_INFO
+        return BITFILE_INFO
 
     def _execute(self, words: Words) -> Words:
         return self.system.execute(words)

@@ -84,9 +84,12 @@ class System:
         Raises SimError; the system can be used afterwards.
         """
         with self._lock:
-            self.chip.begin_run(self.runs)
-            self.runs += 1
+            self._begin_run()
             return self.fpga.run(words)
+
+    def _begin_run(self) -> None:
+        self.chip.begin_run(self.runs)
+        self.runs += 1
 
     def reset(self) -> None:
         """Power cycle: everything is as it was after construction."""

@@ -268,6 +268,40 @@ cdef class ClientEndpoint(_Endpoint):
             self.pumping = False
         return done
 
+    def forget(self):
+        """Drops what has arrived; the stream begins anew with the next word."""
+        self._look(self.engine.forget)
+
+    @property
+    def halts(self):
+        """Halts seen since the connection was opened."""
+        return self.engine.halts
+
+    @property
+    def bad_message(self):
+        """Header of something in the stream that is no message, -1."""
+        return self.engine.bad_message
+
+    @property
+    def failed(self):
+        """The other side does not acknowledge."""
+        return self.engine.failed
+
+    @property
+    def last_heard(self):
+        """When the other side was last heard [ns of the monotonic clock]."""
+        return self.engine.last_heard
+
+    @property
+    def waiting(self):
+        """Words that are not sent yet."""
+        return self.engine.waiting
+
+    @property
+    def available(self):
+        """Words of the stream that have arrived."""
+        return self.engine.available
+
     def keep(self):
         """Answers the other side while nobody pumps; returns after `stop`."""
         cdef int fds[1]

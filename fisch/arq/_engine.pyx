@@ -400,6 +400,14 @@ cdef class Engine:
         self.clean = 0
         return fifo_take(&self.inbound, n)
 
+    def forget(self):
+        """Drops what has arrived and is not taken; the stream is taken to begin anew with the next word."""
+        self.inbound.head = self.inbound.end = self.control.head = self.control.end = 0
+        self.message_left = 0
+        self.clean = 0
+        self.bad_message = -1
+        self.halts = self.halts_seen
+
     def take_control(self):
         """The oldest packet that is not part of the stream: (packet id, uint64[n]), or None."""
         cdef uint64_t head

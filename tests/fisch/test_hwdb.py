@@ -10,14 +10,19 @@ def cube(**fpga) -> fisch.HXCubeSetupEntry:
 
 
 def test_identifier_of_a_chip():
-    assert cube(wing=fisch.HXCubeWingEntry(handwritten_chip_serial=85)).get_unique_branch_identifier(3) == "hxcube7fpga3chip85_1"
+    setup = cube(wing=fisch.HXCubeWingEntry(handwritten_chip_serial=85, eeprom_chip_serial=0x63E2DA))
+    assert setup.get_unique_branch_identifier(85) == setup.get_unique_branch_identifier(0x63E2DA) == "hxcube7fpga3chip85_1"
+    assert setup.get_ids_from_unique_branch_identifier("hxcube7fpga3chip85_1") == (7, 3, 85, 1)
+    jboa = fisch.JboaSetupEntry(3, {12: fisch.HXCubeFPGAEntry(wing=fisch.HXCubeWingEntry(13))})
+    assert jboa.get_unique_branch_identifier(13) == "jboa3fpga12chip13_1"
+    assert jboa.get_ids_from_unique_branch_identifier("jboa3fpga12chip13_1") == (3, 12, 13, 1)
 
 
 def test_no_chip():
-    with pytest.raises(fisch.FischError, match=r"No chip present\. \(hxcube7, FPGA 3\)"):
-        cube().get_unique_branch_identifier(3)
-    with pytest.raises(fisch.FischError, match=r"hxcube7 has no FPGA 0, only \[3\]"):
-        cube().get_unique_branch_identifier(0)
+    with pytest.raises(fisch.FischError, match=r"^No chip with serial 85 found"):
+        cube().get_unique_branch_identifier(85)
+    with pytest.raises(fisch.FischError, match="Found no match for jboa ID in identifier"):
+        fisch.JboaSetupEntry.get_ids_from_unique_branch_identifier("hxcube7fpga3chip85_1")
 
 
 def test_dna_port_is_the_fuses_backwards():

@@ -1,0 +1,175 @@
+"""Connections to FPGAs over UDP. (facts: transport 5.2, 5.3, 6)"""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, ClassVar, Final, Self
+
+import numpy as np
+
+from fisch import ut
+from fisch.arq import protocol
+from fisch.arq.bitfile import read_bitfile_info
+from fisch.arq.session import CONFIGURATION_TIME, NoAnswerError, Session
+from fisch.connection import Connection, Words
+from fisch.database import PATH_VARIABLE, Database, Setup, configured, setup_from
+from fisch.errors import ConnectionFailedError, HwdbError
+from fisch.hwdb import HwdbEntry, JboaSetupEntry
+
+IPS_VARIABLE: Final = "SLURM_FPGA_IPS"
+RUN_TIMEOUT_VARIABLE: Final = "HICANNX_RUN_TIMEOUT"
+RUN_TIMEOUT: Final = 600.0
+CONNECT_TIMEOUT: Final = 2.0
+
+
+class ARQConnection(Connection):
+    """A connection to one FPGA.
+
+    ip: IPv4 address, or "address:data port:reset port". hwdb_path: hardware database that knows the address; without it, see `fisch.database`,
+    and in between what a virtual chip says about itself. connect_timeout, run_timeout [s]: None waits for ever; run_timeout is
+    HICANNX_RUN_TIMEOUT (0: for ever) or 600 s if not given.
+
+    A run that fails (RunTimeoutError, ConnectionLostError, WireError, an interrupt) ends the session; the next run begins a new one.
+    """
+
+    kind: ClassVar[str] = "arq"
+
+    def __init__(
+        self, ip: str, hwdb_path: str | None = None, *, connect_timeout: float = CONNECT_TIMEOUT, run_timeout: float | None | str = "default"
+    ) -> None:
+        self._ip, self._ports = _address(ip)
+        self._connect_timeout = connect_timeout
+        self._run_timeout = _run_timeout(os.environ) if isinstance(run_timeout, str) else run_timeout
+        self._session: Session | None = None
+        super().__init__(self._ip if self._ports == (protocol.DATA_PORT, protocol.RESET_PORT) else ":".join(map(str, (self._ip, *self._ports))))
+        try:
+            self._session = self._connect()
+            self._bitfile_info = self._session.bitfile_info
+            self._setup, self._fpga = _find(self._ip, hwdb_path, read_bitfile_info(self._bitfile_info))
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
+        """Connections to the addresses in SLURM_FPGA_IPS: all of them if they belong to jBOA setups, else the first one.
+
+        As in the original, each of them is connected to.
+        """
+        ips = [ip.strip() for ip in environ.get(IPS_VARIABLE, "").split(",") if ip.strip()]
+        if not ips:
+            raise ConnectionFailedError(f"No FPGA IP found in environment ({IPS_VARIABLE}).")
+        timeout = _run_timeout(environ)
+        opened: list[Self] = []
+        try:
+            for ip in ips:
+                opened.append(cls(ip, environ.get(PATH_VARIABLE), run_timeout=timeout))
+        except BaseException:
+            _close(opened)
+            raise
+        if all(isinstance(connection.hwdb_entry, JboaSetupEntry) for connection in opened):
+            return opened
+        _close(opened[1:])
+        return opened[:1]
+
+    def _connect(self) -> Session:
+        """A new session; a reset or an answer to it that gets lost is repeated."""
+        end = time.monotonic() + self._connect_timeout
+        while True:
+            left = end - time.monotonic()
+            try:
+                return Session(self._ip, *self._ports, min(left, CONFIGURATION_TIME))
+            except NoAnswerError:
+                if left <= CONFIGURATION_TIME:
+                    raise
+
+    @property
+    def hwdb_entry(self) -> HwdbEntry:
+        """What is known about the setup, with only the FPGA of this connection."""
+        return replace(self._setup, fpgas={self._fpga: self._setup.fpgas[self._fpga]})
+
+    @property
+    def identifier(self) -> str:
+        wing = self._setup.fpgas[self._fpga].wing
+        if wing is None:
+            raise HwdbError(f"No chip present. (at {self._ip})")
+        return self._setup.get_unique_branch_identifier(wing.handwritten_chip_serial)
+
+    @property
+    def bitfile_info(self) -> str:
+        return self._bitfile_info
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What the present session has counted, lost and dropped datagrams among it."""
+        return self._session.endpoint.counters if self._session else {}
+
+    def _execute(self, words: Words) -> Words:
+        if self._session is None:
+            self._session = self._connect()
+        try:
+            return self._session.execute(words, _halts(words), self._run_timeout)
+        except BaseException:
+            self._session.close(orderly=False)
+            self._session = None
+            raise
+
+    def close(self) -> None:
+        """Ends the session; a run in another thread fails. Closing twice is harmless."""
+        self._closed = True
+        if session := self._session:
+            if not self._lock.acquire(blocking=False):
+                session.stop()
+                self._lock.acquire()
+            try:
+                if self._session:
+                    self._session.close()
+                    self._session = None
+            finally:
+                self._lock.release()
+        super().close()
+
+
+def _halts(words: Words) -> int:
+    return int(np.count_nonzero((words >> np.uint64(56) == ut.HALT_WORD >> 56) & (words & np.uint64(1) == 0)))
+
+
+def _address(text: str) -> tuple[str, tuple[int, int]]:
+    """(address, (data port, reset port))"""
+    ip, *ports = str(text).split(":")
+    if not ports:
+        return ip, (protocol.DATA_PORT, protocol.RESET_PORT)
+    with suppress(ValueError):
+        data, reset = (int(port) for port in ports)
+        return ip, (data, reset)
+    raise ConnectionFailedError(f"{text!r} is neither an address nor 'address:data port:reset port'")
+
+
+def _run_timeout(environ: Mapping[str, str]) -> float | None:
+    text = environ.get(RUN_TIMEOUT_VARIABLE, "").strip()
+    try:
+        return (float(text) or None) if text else RUN_TIMEOUT
+    except ValueError:
+        raise ConnectionFailedError(f"{RUN_TIMEOUT_VARIABLE}={text!r} is not a number of seconds") from None
+
+
+def _find(ip: str, hwdb_path: str | None, info: dict[str, Any]) -> tuple[Setup, int]:
+    """Setup and number of the FPGA: from the database that is asked for, else as the FPGA says, else from the list of virtual chips."""
+    database = Database()
+    if hwdb_path is not None:
+        database.load(hwdb_path)
+    elif named := configured(os.environ):
+        database = named
+    elif "hwdb" in info:
+        setup = setup_from(info["hwdb"])
+        return setup, min(setup.fpgas)
+    else:
+        database.load(None)
+    return database.find(ip)
+
+
+def _close(connections: Sequence[Connection]) -> None:
+    for connection in connections:
+        connection.close()
