@@ -2,13 +2,64 @@
 
 from fisch import access as access
 from fisch import ut as ut
+from fisch import word_access_type as word_access_type
 from fisch._decoder import ResponseDecoder
+from fisch._draft import PLAYBACK_MEMORY_SIZE
+from fisch._register import Register
+from fisch._run import RunTimeInfo, run
 from fisch._to_fpga import decode_to_fpga, encode_omnibus_reads, encode_omnibus_writes, encode_to_fpga
 from fisch._words import WordBuffer
 from fisch._writer import ResponseWriter
 from fisch.backends import Access, Backend, Responses, backend
+from fisch.builder import ContainerTicket, PlaybackProgramBuilder
 from fisch.connection import Connection, ConnectionTimeInfo, MultiConnection, Target
-from fisch.errors import AccessError, ConnectionFailedError, FischError, InvalidDataError, ProgramError, WireError
+from fisch.containers import (
+    CONTAINERS,
+    Barrier,
+    I2CAD5252RwRegister,
+    I2CDAC6573RwRegister,
+    I2CIdRegister,
+    I2CINA219RoRegister,
+    I2CINA219RwRegister,
+    I2CTCA9546Register,
+    I2CTCA9554RoRegister,
+    I2CTCA9554RwRegister,
+    I2CTempRegister,
+    JTAGClockScaler,
+    JTAGIdCode,
+    JTAGPhyRegister,
+    JTAGPLLRegister,
+    NullPayloadReadable,
+    Omnibus,
+    OmnibusChipOverJTAG,
+    PollingOmnibusBlock,
+    ResetChip,
+    ResetJTAGTap,
+    SPIDACControlRegister,
+    SPIDACDataRegister,
+    SpikePack1ToChip,
+    SpikePack2ToChip,
+    SpikePack3ToChip,
+    SPIShiftRegister,
+    SystimeSync,
+    Timer,
+    WaitUntil,
+)
+from fisch.errors import (
+    AccessError,
+    ConnectionFailedError,
+    FischError,
+    InstructionTimeoutError,
+    InvalidDataError,
+    MergeError,
+    MissingResponseError,
+    ProgramError,
+    RunError,
+    TicketError,
+    UsageError,
+    WireError,
+)
+from fisch.events import ChipTime, FPGATime, HighspeedLinkNotification, MADCSampleFromChip, SpikeFromChip, TimeoutNotification
 from fisch.handles import ConnectionHandle
 from fisch.hwdb import (
     HwdbEntry,
@@ -20,32 +71,83 @@ from fisch.hwdb import (
     SimulationEntry,
     ZeroMockEntry,
 )
+from fisch.program import PlaybackProgram
 from fisch.registry import connection_from_environment, connection_kind, kinds, register
+from fisch.reinit import ReinitStackEntry
 from fisch.zero_mock import ZeroMockConnection
 
 __all__ = [
+    "CONTAINERS",
+    "PLAYBACK_MEMORY_SIZE",
     "Access",
     "AccessError",
     "Backend",
+    "Barrier",
+    "ChipTime",
     "Connection",
     "ConnectionFailedError",
     "ConnectionHandle",
     "ConnectionTimeInfo",
+    "ContainerTicket",
+    "FPGATime",
     "FischError",
     "HXCubeFPGAEntry",
     "HXCubeSetupEntry",
     "HXCubeWingEntry",
+    "HighspeedLinkNotification",
     "HwdbEntry",
+    "I2CAD5252RwRegister",
+    "I2CDAC6573RwRegister",
+    "I2CINA219RoRegister",
+    "I2CINA219RwRegister",
+    "I2CIdRegister",
+    "I2CTCA9546Register",
+    "I2CTCA9554RoRegister",
+    "I2CTCA9554RwRegister",
+    "I2CTempRegister",
+    "InstructionTimeoutError",
     "InvalidDataError",
+    "JTAGClockScaler",
+    "JTAGIdCode",
+    "JTAGPLLRegister",
+    "JTAGPhyRegister",
     "JboaAggregatorEntry",
     "JboaSetupEntry",
+    "MADCSampleFromChip",
+    "MergeError",
+    "MissingResponseError",
     "MultiConnection",
+    "NullPayloadReadable",
+    "Omnibus",
+    "OmnibusChipOverJTAG",
+    "PlaybackProgram",
+    "PlaybackProgramBuilder",
+    "PollingOmnibusBlock",
     "ProgramError",
+    "Register",
+    "ReinitStackEntry",
+    "ResetChip",
+    "ResetJTAGTap",
     "ResponseDecoder",
     "ResponseWriter",
     "Responses",
+    "RunError",
+    "RunTimeInfo",
+    "SPIDACControlRegister",
+    "SPIDACDataRegister",
+    "SPIShiftRegister",
     "SimulationEntry",
+    "SpikeFromChip",
+    "SpikePack1ToChip",
+    "SpikePack2ToChip",
+    "SpikePack3ToChip",
+    "SystimeSync",
     "Target",
+    "TicketError",
+    "TimeoutNotification",
+    "Timer",
+    "UsageError",
+    "WaitUntil",
     "WireError",
     "WordBuffer",
     "ZeroMockConnection",
@@ -60,5 +162,7 @@ __all__ = [
     "encode_to_fpga",
     "kinds",
     "register",
+    "run",
     "ut",
+    "word_access_type",
 ]

@@ -48,6 +48,7 @@ cdef int PHY = Sequence.PHY
 cdef int IDCODE = Sequence.IDCODE
 cdef int FPGA_REGISTER = Sequence.FPGA_REGISTER
 cdef int SPI = Sequence.SPI
+cdef int SPI_REGISTER = Sequence.SPI_REGISTER
 cdef int I2C = Sequence.I2C
 cdef int I2C_PLAIN = Sequence.I2C_PLAIN
 
@@ -69,7 +70,7 @@ def _fill():
         spec.n_registers = len(row.registers)
         for j, register in enumerate(row.registers):
             spec.registers[j] = register
-        spec.ldac = control.registers[backends.LDAC_REGISTER] | backends.LDAC if i == backends.Backend.SPIDACDataRegister else 0
+        spec.ldac = control.registers[backends.LDAC_REGISTER] << 8 | backends.LDAC if i == backends.Backend.SPIDACDataRegister else 0
 
 
 _fill()
@@ -161,6 +162,9 @@ cdef int write_one(WordBuffer out, const Spec* spec, uint32_t address, uint32_t 
     if spec.write == SPI:
         write_spi(out, device, register_of(spec, address) | word, spec.length)
         return write_spi(out, device, spec.ldac, spec.length) if spec.ldac else 0
+    if spec.write == SPI_REGISTER:
+        omnibus_write(out, SPI_BASE + device, register_of(spec, address))
+        return omnibus_write(out, SPI_BASE + device, word | SPI_STOP)
     if spec.write == I2C:
         omnibus_write(out, I2C_BASE + device, register_of(spec, address))
     return write_i2c(out, device, word << spec.shift, spec.length)

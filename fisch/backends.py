@@ -67,6 +67,7 @@ class Sequence(IntEnum):
     SPI = 9  # bytes to one SPI device, the last one with the stop bit
     I2C = 10  # register number, then the bytes
     I2C_PLAIN = 11  # bytes without a register number
+    SPI_REGISTER = 12  # register number as a byte of its own, then the whole word with the stop bit
 
 
 class Responses(IntEnum):
@@ -117,9 +118,9 @@ def _i2c(
     )
 
 
-def _dac(coordinate: str, bits: int, registers: tuple[int, ...]) -> Access:
+def _dac(coordinate: str, write: Sequence, bits: int, registers: tuple[int, ...]) -> Access:
     """Both converters: two bytes, of which the upper bits say which register is meant."""
-    return Access(coordinate, Sequence.SPI, bits=bits, size=2 * len(registers), device=2, step=2, registers=registers, length=2)
+    return Access(coordinate, write, bits=bits, size=2 * len(registers), device=2, step=2, registers=registers, length=2)
 
 
 SPI = 0x88007000  # + device; a byte per write
@@ -148,8 +149,8 @@ ACCESS: tuple[Access, ...] = (
     Access("ResetJTAGTapOnDLS", _PLAIN, bits=0, header=0x00),
     Access("ResetChipOnDLS", _PLAIN, bits=1, header=0x09),
     Access("TimerOnDLS", _PLAIN, Sequence.FPGA_REGISTER, _OMNIBUS, 1, bits=0, header=0x04, device=TIMER),  # written it can only be set to 0
-    _dac("SPIDACDataRegisterOnBoard", 12, tuple(channel << 12 for channel in range(8))),
-    _dac("SPIDACControlRegisterOnBoard", 8, tuple(0x8000 | register << 13 for register in range(4))),
+    _dac("SPIDACDataRegisterOnBoard", Sequence.SPI, 12, tuple(channel << 12 for channel in range(8))),
+    _dac("SPIDACControlRegisterOnBoard", Sequence.SPI_REGISTER, 13, tuple(0x80 | register << 5 for register in range(4))),
     Access("SPIShiftRegisterOnBoard", Sequence.SPI, bits=24, device=1, length=3),
     Access("NullPayloadReadableOnFPGA", Sequence.NONE, _PLAIN, Responses.LOOPBACK, 1, bits=0, header=0x0A),
     _i2c("I2CIdRegisterOnBoard", 0x50, (0xFC,), 4),

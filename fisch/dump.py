@@ -43,3 +43,15 @@ def from_fpga_lines(words: NDArray[np.uint64]) -> Iterator[str]:
     """
     for _, message, payload in from_fpga_messages(words):
         yield message.describe(payload)
+
+
+LISTED_MAX = 1000
+"""Instructions that `message_lines` shows."""
+
+
+def message_lines(words: NDArray[np.uint64], most: int = LISTED_MAX) -> str:
+    """One instruction per line, the first `most` of them."""
+    lines = list(to_fpga_lines(words[:most]))
+    if len(words) > most:
+        lines.append(f"... and {len(words) - most} more")
+    return "\n".join(lines)
