@@ -68,7 +68,7 @@ def check_programs(connection: MultiConnection | Connection, programs: Sequence[
 
 
 def _check(connection: MultiConnection, programs: Sequence[PlaybackProgram]) -> None:
-    if isinstance(programs, PlaybackProgram) or not all(isinstance(program, PlaybackProgram) for program in programs):
+    if not isinstance(programs, Sequence) or not all(isinstance(program, PlaybackProgram) for program in programs):
         raise NotAContainerError(f"a list of PlaybackPrograms is needed, one for each FPGA, not {programs!r}")
     if len(programs) != connection.size:
         raise ProgramCountError(f"For each fpga exactly one program is required. ({len(programs)} programs, {connection.size} FPGAs)")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fisch import backends, ut
 from fisch.backends import ACCESS, Backend, Sequence
 from fisch.dump import to_fpga_lines
+from fisch.errors import WireError
 
 _HEADER = {f"{message.group}::{message.name}": message.header for message in ut.TO_FPGA}
 _ADDRESS, _DATA = _HEADER["omnibus_to_fpga::Address"], _HEADER["omnibus_to_fpga::Data"]
@@ -62,8 +63,12 @@ def accesses(messages: NDArray[np.uint64], first: int = 0) -> Iterator[Access]:
 
 
 def text(messages: NDArray[np.uint64], access: Access, first: int = 0) -> str:
-    """The messages of an access as they are."""
-    return "; ".join(to_fpga_lines(messages[access.index - first : access.index - first + access.count]))
+    """The messages of an access as they are; as numbers where they do not follow the format."""
+    words = messages[access.index - first : access.index - first + access.count]
+    try:
+        return "; ".join(to_fpga_lines(words))
+    except WireError:
+        return "; ".join(f"{word:#018x}" for word in words)
 
 
 # ------------------------------------------------------------------------------------------------------------------ single messages

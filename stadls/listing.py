@@ -9,6 +9,7 @@ Works on the words alone, so on any program wherever it comes from.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -142,15 +143,41 @@ class _Clock:
 
 
 # ------------------------------------------------------------------------------------------------------------------------- grouping
+class _Ahead:
+    """A stream of accesses that can be looked into before they are taken."""
+
+    def __init__(self, stream: Iterator[Access]) -> None:
+        self._stream = stream
+        self._seen: deque[Access] = deque()
+
+    def peek(self, distance: int) -> Access | None:
+        """The access at that distance from the next one; None behind the end."""
+        while len(self._seen) <= distance:
+            following = next(self._stream, None)
+            if following is None:
+                return None
+            self._seen.append(following)
+        return self._seen[distance]
+
+    def take(self, number: int) -> list[Access]:
+        return [self._seen.popleft() for _ in range(number)]
+
+
 def _groups(stream: Iterator[Access]) -> Iterator[list[Access]]:
     """Neighbours that together are all words of one container; everything else alone."""
-    waiting: list[Access] = []
-    for access in stream:
-        waiting.append(access)
-        while waiting and _settled(waiting):
-            yield _take(waiting)
-    while waiting:
-        yield _take(waiting)
+    ahead = _Ahead(stream)
+    while (first := ahead.peek(0)) is not None:
+        whole = [place for place in _candidates(first) if place.word == 0 and len(first.words) <= 1]
+        yield ahead.take(next((_n_words(place, first) for place in whole if _is_whole(ahead, place, first)), 1))
+
+
+def _is_whole(ahead: _Ahead, place: Place, first: Access) -> bool:
+    """Whether the next accesses are all words of the container in their order."""
+    for distance, address in enumerate(_addresses(place, first)):
+        access = ahead.peek(distance)
+        if access is None or (access.verb, access.backend, access.address) != (first.verb, first.backend, address):
+            return False
+    return True
 
 
 def _candidates(access: Access) -> list[Place]:
@@ -177,40 +204,6 @@ def _n_words(place: Place, access: Access) -> int:
 def _addresses(place: Place, access: Access) -> list[int]:
     layout = place.container.layout(access.backend.name)  # type: ignore[union-attr]
     return layout.addresses([place.enum], access.verb is Verb.WRITE)[0].tolist()  # type: ignore[no-any-return]
-
-
-def _matching(waiting: list[Access], place: Place) -> int:
-    """Number of accesses in a row, from the first one on, that are words of the container in their order."""
-    first = waiting[0]
-    if len(first.words) > 1:
-        return 1
-    count = 0
-    for access, address in zip(waiting, _addresses(place, first), strict=False):
-        if (access.verb, access.backend, access.address) != (first.verb, first.backend, address):
-            break
-        count += 1
-    return count
-
-
-def _settled(waiting: list[Access]) -> bool:
-    """Whether what belongs to the first access does not depend on what follows."""
-    for place in _candidates(waiting[0]):
-        if place.word == 0:
-            count = _matching(waiting, place)
-            if count == _n_words(place, waiting[0]) or len(waiting[0].words) > 1:
-                return True
-            if count == len(waiting):
-                return False
-    return True
-
-
-def _take(waiting: list[Access]) -> list[Access]:
-    for place in _candidates(waiting[0]):
-        wanted = _n_words(place, waiting[0])
-        if place.word == 0 and len(waiting[0].words) <= 1 and _matching(waiting, place) == wanted:
-            group, waiting[:wanted] = waiting[:wanted], []
-            return group
-    return [waiting.pop(0)]
 
 
 def _owner(group: list[Access]) -> Place | None:

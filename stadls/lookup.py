@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch.backends import Backend
+from haldls import Barrier, PollingOmnibusBlock
 from haldls import containers as registers
 from haldls.container import Address
 from haldls.lola import containers as composed
 
 INSTANCES_MAX = 1 << 17
 """Registers with more instances are single words at consecutive addresses; their numbers are computed."""
+
+_BYTES = 4  # of a word
 
 
 class Place(NamedTuple):
@@ -74,7 +77,7 @@ def _table(backend: str, write: bool) -> Table:
 def _large(backend: str) -> tuple[tuple[Any, Address], ...]:
     """Registers with too many instances for a table that are one word each, at consecutive addresses."""
     found = [container for container in _containers() if _is_listed(container, backend) and container.coordinate.size > INSTANCES_MAX]
-    rules = [(container, getattr(container, "address", None)) for container in found if not container.byte_lane]
+    rules = [(container, getattr(container, "address", None)) for container in found]
     return tuple((container, rule) for container, rule in rules if isinstance(rule, Address))
 
 
@@ -89,15 +92,17 @@ def places(address: int, backend: Backend = Backend.Omnibus, write: bool = True)
 
 def _large_places(address: int, backend: str) -> Iterator[Place]:
     for container, rule in _large(backend):
-        enum = address - rule.base
-        if 0 <= enum < container.coordinate.size and int(container.layout(backend).addresses([enum])[0, 0]) == address:
-            yield Place(container, enum, 0)
+        each = _BYTES if container.byte_lane else 1
+        first = (address - rule.base) * each
+        if 0 <= first < container.coordinate.size and int(container.layout(backend).addresses([first])[0, 0]) == address:
+            yield from (Place(container, first + lane, 0) for lane in range(each))
 
 
 def place(address: int, backend: Backend = Backend.Omnibus) -> Place | None:
-    """The register with the fewest words that has a word at `address`, for writing if there is one; None if there is none."""
+    """The register with the fewest words at `address`, not a single byte, for writing if there is one; None if there is none."""
     writable, readable = (places(address, backend, write) for write in (True, False))
     if writable:
+        writable = [one for one in writable if not one.container.byte_lane] or writable
         return min(writable, key=lambda one: int(one.container.layout(backend.name).n_write))
     return min(readable, key=lambda one: int(one.container.layout(backend.name).n_read), default=None)
 
@@ -120,7 +125,7 @@ def container_named(name: str) -> Any:
 
 @cache
 def _by_name() -> dict[str, Any]:
-    return {container.__name__: container for container in (*registers, *composed)}
+    return {container.__name__: container for container in (*registers, *composed, Barrier, PollingOmnibusBlock)}
 
 
 __all__ = ["INSTANCES_MAX", "Place", "container_named", "locate", "place", "places"]
