@@ -211,18 +211,18 @@ cdef class Layout:
 
     def encode_array(self, slots):
         """Words uint32[n, n_write] of slots int64[n, n_slots]."""
-        cdef const int64_t[:, ::1] source = np.ascontiguousarray(slots, dtype=np.int64).reshape(-1, self.n_slots)
+        cdef const int64_t[:, ::1] source = _rows(slots, np.int64, self.n_slots)
         words = np.zeros((source.shape[0], self.n_write), dtype=np.uint32)
         cdef uint32_t[:, ::1] target = words
         cdef Py_ssize_t i
-        if self.n_write and self.n_slots:
+        if self.n_write:
             for i in range(source.shape[0]):
-                self.encode(&source[i, 0], &target[i, 0])
+                self.encode(&source[i, 0] if self.n_slots else NULL, &target[i, 0])
         return words
 
     def decode_array(self, words):
         """Slots int64[n, n_slots] of words uint32[n, n_read]. Raw: values outside a field's range are not refused."""
-        cdef const uint32_t[:, ::1] source = np.ascontiguousarray(words, dtype=np.uint32).reshape(-1, self.n_read)
+        cdef const uint32_t[:, ::1] source = _rows(words, np.uint32, self.n_read)
         slots = np.zeros((source.shape[0], self.n_slots), dtype=np.int64)
         cdef int64_t[:, ::1] target = slots
         cdef Py_ssize_t i
@@ -302,6 +302,12 @@ cdef class Layout:
         for field in container.schema.checks:
             field.check(container)
         return 0
+
+
+cdef object _rows(values, dtype, int length):
+    """One or many rows of `length` numbers as a matrix."""
+    rows = np.ascontiguousarray(values, dtype=dtype)
+    return rows.reshape(-1, length) if length else rows.reshape(len(rows) if rows.ndim > 1 else 1, 0)
 
 
 cdef dict _schemas = {}

@@ -185,8 +185,9 @@ cdef class Field:
             values = np.array(numbers)
         except ValueError:  # lists of different length
             values = np.zeros(0, dtype=np.int64)
-        if values.size != self.count or values.dtype.kind not in "iub" or self.kind == FLAG and not np.isin(values, (0, 1)).all():
-            raise ContainerError(f"{self.name} is {self.count} {'truth values' if self.kind == FLAG else 'integers'}, not {str(numbers)[:40]}")
+        cdef bint flags = self.type is bool
+        if values.size != self.count or values.dtype.kind not in "iub" or flags and not ((values == 0) | (values == 1)).all():
+            raise ContainerError(f"{self.name} is {self.count} {'truth values' if flags else 'integers'}, not {str(numbers)[:40]}")
         return values.astype(np.int64).ravel()
 
     def text(self, Container container):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from halco import Linear, SynapseDriverOnDLS
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Field
@@ -61,3 +64,11 @@ class SynapseDriverConfig(Container, DifferentialWriteTrait):
     enable_stp = Field(bool, "w2[4]", doc="short-term plasticity sets the pulse length")
     enable_charge_sharing = Field(bool, "~w2[6]", doc="share charge for larger utilization; the circuit does not work on the chip")
     enable_recovery = Field(bool, "w2[7]", doc="let resources recover")
+
+    def to_bitfield(self) -> NDArray[np.uint32]:
+        """The three register words uint32[3]."""
+        return self.encode()
+
+    def from_bitfield(self, bitfield: ArrayLike) -> None:
+        """Takes the fields from the three register words."""
+        self.decode(bitfield)

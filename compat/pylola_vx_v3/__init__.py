@@ -28,6 +28,8 @@ from haldls.lola import (
     MultichipJboaLeafFPGA,
     NeuronBlock,
     OutputRoutingTable,
+    PPUElfFile,
+    PPUProgram,
     ReadoutChain,
     SinglechipFPGA,
     SynapseBlock,
@@ -41,6 +43,10 @@ from haldls.lola import (
     SynapseWeightMatrix,
     SynapseWeightRow,
     containers,
+    from_json,
+    from_portablebinary,
+    to_json,
+    to_portablebinary,
 )
 
 __variant__ = "pybind11"

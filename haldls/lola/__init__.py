@@ -30,6 +30,7 @@ from haldls.lola.memory_timing import MemoryTiming
 from haldls.lola.morphology import Morphology
 from haldls.lola.neuron import AtomicNeuron
 from haldls.lola.neuron_block import NeuronBlock
+from haldls.lola.ppu_program import PPUElfFile, PPUProgram, PPUProgramError
 from haldls.lola.readout import ReadoutChain
 from haldls.lola.routing import Crossbar
 from haldls.lola.synapse import (
@@ -44,6 +45,7 @@ from haldls.lola.synapse import (
     SynapseWeightRow,
 )
 from haldls.lola.synapse_driver import SynapseDriverBlock
+from haldls.serialize import from_json, from_portablebinary, to_json, to_portablebinary
 
 containers = [
     NeuronBlock,
