@@ -1,1 +1,36 @@
+"""What is this emulator's own: virtual chips by serial number, and how far each register can be trusted.
 
+>>> import hicannx
+>>> hicannx.VirtualChip(serial=42).mode.value
+'typical'
+>>> hicannx.accuracy("NeuronConfig").accuracy.name
+'BEHAVIOURAL'
+
+The layers of the real system stand beside it: halco, haldls, haldls.lola, fisch, stadls. The same on the command line: `hicannx --help`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hicannx.connecting import connect
+    from hicannx.trust import Accuracy, Trust, accuracy
+    from sim import Mode, VirtualChip
+
+_HOMES = {
+    "Accuracy": "hicannx.trust",
+    "Mode": "sim",
+    "Trust": "hicannx.trust",
+    "VirtualChip": "sim",
+    "accuracy": "hicannx.trust",
+    "connect": "hicannx.connecting",
+}
+
+__all__ = ["Accuracy", "Mode", "Trust", "VirtualChip", "accuracy", "connect"]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are loaded when first used: the command line starts without the model."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hicannx' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,30 @@
+"""Connections to a chosen virtual chip."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fisch import ConnectionHandle
+from sim import Mode, ModelConnection
+
+
+@contextmanager
+def connect(
+    serial: int | None = None, mode: Mode | str | None = None, seed: int | None = None, strict: bool | None = None
+) -> Iterator[ConnectionHandle]:
+    """A connection to a virtual chip of one's choice, with the handle that `hxcomm.ManagedConnection` gives.
+
+    serial   0 .. 2**32 - 1: whose fixed pattern the circuits have
+    mode     "typical", or "ideal" for circuits without fixed pattern and noise
+    seed     0 .. 2**64 - 1: the trial noise
+    strict   an access to something undefined or not modelled raises an error
+
+    What is not given comes from HICANNX_CHIP, HICANNX_MODE, HICANNX_SEED and HICANNX_STRICT, else 0, typical, 0, not strict. The chip has
+    just been powered on. Raises sim.ConfigurationError for values out of range.
+
+    >>> with connect(serial=7, mode="ideal") as connection:
+    ...     connection.get_unique_identifier()
+    ['hxcube0fpga0chip7_1']
+    """
+    handle = ConnectionHandle.of([ModelConnection(serial, mode.value if isinstance(mode, Mode) else mode, seed, strict)])
+    with handle:
+        yield handle

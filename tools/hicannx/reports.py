@@ -1,0 +1,80 @@
+"""What the subcommands print and write."""
+
+import os
+import sys
+from argparse import Namespace
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy
+
+import fisch
+import haldls
+from fisch.registry import chosen_kind
+from haldls import lola
+from hicannx.commands import DEFAULT_FOLDER
+from hicannx.registers import write_book, write_systemrdl
+from hicannx.trust import Trust, place
+from hicannx.trust import accuracy as rate
+from sim import ModelConnection
+
+
+def info(chosen: Namespace) -> int:
+    """Versions, kinds of connections, and the chip that a script would get here."""
+    kind, variable = chosen_kind(os.environ)
+    chosen_by = f"chosen by {variable}" if variable else "chosen"
+    lines = {
+        "hicannx": _version("hicannx"),
+        "Python, numpy": f"{sys.version.split()[0]}, {numpy.__version__}",
+        "connections": ", ".join(f"{name} ({chosen_by})" if name == kind else name for name in fisch.kinds()),
+        "virtual chip": _virtual_chip(),
+    }
+    for name, text in lines.items():
+        print(f"{name:<14} {text}")
+    return 0
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "not installed, run from its sources"
+
+
+def _virtual_chip() -> str:
+    with ModelConnection() as connection:
+        system = connection.system
+        mode = system.identity.mode.value
+        return f"serial {system.identity.serial}, {mode}, seed {system.seed}{', strict' if system.strict else ''}: {connection.identifier}"
+
+
+def accuracy(chosen: Namespace) -> int:
+    """One register, or all of them."""
+    if chosen.register is not None:
+        print(_one(chosen.register))
+        return 0
+    for container in [*haldls.containers, *(one for one in lola.containers if hasattr(one, "parts"))]:
+        print(_line(container.__name__, rate(container)))
+    return 0
+
+
+def _one(text: str) -> str:
+    try:
+        address = int(text, 0)
+    except ValueError:
+        return _line(text, rate(text))
+    return f"{address:#010x}, {place(address)}\n{_line('', rate(address)).strip()}"
+
+
+def _line(name: str, trust: Trust) -> str:
+    return f"{name:<34} {trust.accuracy.name.lower():<12} {trust.note}".rstrip()
+
+
+def docs(chosen: Namespace) -> int:
+    """The register documentation."""
+    if chosen.systemrdl is not None:
+        write_systemrdl(chosen.systemrdl)
+        print(f"registers as SystemRDL: {chosen.systemrdl}")
+    if chosen.output is not None or chosen.systemrdl is None:
+        written = write_book(chosen.output or DEFAULT_FOLDER)
+        print(f"{len(written)} pages, begin with {written[0]}")
+    return 0

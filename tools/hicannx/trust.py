@@ -1,0 +1,63 @@
+"""How faithfully a register is modelled: by container, by name or by address."""
+
+from typing import Any
+
+import haldls
+from haldls import lola
+from hicannx.errors import UnknownRegisterError
+from sim.accuracy import Trust, of_address, of_register, register_at
+from sim.chip.regions import Accuracy
+
+__all__ = ["Accuracy", "Trust", "accuracy", "leaves", "place"]
+
+
+def accuracy(register: Any) -> Trust:
+    """Accuracy class and note of a container (class, instance or name), or of a 32-bit omnibus word address (bit 31 set: FPGA).
+
+    A composed container is as faithful as the worst of its registers, and the note names those. Raises UnknownRegisterError.
+
+    >>> accuracy("CADCSampleQuad").accuracy.name
+    'UNMODELLED'
+    >>> accuracy(0x88000009).accuracy.name
+    'EXACT'
+    """
+    if isinstance(register, int):
+        found = of_address(register)
+        if found is None:
+            raise UnknownRegisterError(f"there is no register at address {register:#010x}")
+        return found
+    return _of_container(register if isinstance(register, str) else (register if isinstance(register, type) else type(register)).__name__)
+
+
+def place(address: int) -> str:
+    """Which register stands at an address. Raises UnknownRegisterError."""
+    found = register_at(address)
+    if found is None:
+        raise UnknownRegisterError(f"there is no register at address {address:#010x}")
+    return found
+
+
+def leaves(container: Any) -> list[type]:
+    """The single registers that a container consists of, each once, in the order of writing."""
+    found: dict[type, None] = {}
+    for part in getattr(container, "parts", ()):
+        found.update(dict.fromkeys(leaves(part.container)))
+    return list(found) or [container]
+
+
+def _of_container(name: str) -> Trust:
+    if any(container.__name__ == name for container in lola.containers):
+        return _worst(leaves(getattr(lola, name)), name)
+    try:
+        return of_register(name)
+    except (KeyError, AttributeError):
+        raise UnknownRegisterError(f"there is no register container called {name!r}") from None
+
+
+def _worst(containers: list[type], name: str) -> Trust:
+    ratings = {container.__name__: of_register(container.__name__) for container in containers if hasattr(haldls, container.__name__)}
+    if not ratings:
+        raise UnknownRegisterError(f"{name} describes no registers of its own")
+    worst = max(rating.accuracy for rating in ratings.values())
+    named = ", ".join(part for part, rating in ratings.items() if rating.accuracy == worst)
+    return Trust(worst, f"worst of {len(ratings)} kinds of registers: {named}" if len(ratings) > 1 else ratings[named].note)
