@@ -22,6 +22,10 @@ class ConnectionHandle(MultiConnection):
         MultiConnection.__init__(made, connections)
         return made
 
+    def __len__(self) -> int:
+        """Number of FPGAs."""
+        return self.size
+
     @property
     def time_info(self) -> list[ConnectionTimeInfo]:
         """Where the time since opening went."""

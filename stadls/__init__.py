@@ -11,7 +11,9 @@
 NeuronConfig()
 """
 
-from stadls._run import RunTimeInfo, run
+from fisch import RunTimeInfo
+from fisch.errors import ConnectionLostError, RunTimeoutError
+from stadls._run import run
 from stadls.absolute_time import AbsoluteTimePlaybackProgramBuilder, AbsoluteTimePlaybackProgramContainerTicket
 from stadls.board_init import ASICAdapterBoardInit, CubeASICAdapterBoardInit, JboaASICAdapterBoardInit
 from stadls.builder import PlaybackProgramBuilder
@@ -52,6 +54,7 @@ __all__ = [
     "AbsoluteTimePlaybackProgramContainerTicket",
     "AccessError",
     "ChipInit",
+    "ConnectionLostError",
     "ContainerTicket",
     "CoordinateError",
     "CubeASICAdapterBoardInit",
@@ -78,6 +81,7 @@ __all__ = [
     "ReinitStackEntry",
     "RunError",
     "RunTimeInfo",
+    "RunTimeoutError",
     "SerializationError",
     "SpikeTrainError",
     "SpikeVector",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fisch import Connection, ConnectionTimeInfo, MultiConnection, ResponseDecoder, ut
+import fisch
+from fisch import Connection, ConnectionTimeInfo, MultiConnection, ResponseDecoder, RunTimeInfo, ut
 from stadls.errors import InstructionTimeoutError, MissingResponseError, NotAContainerError, ProgramCountError, TargetError
 from stadls.explain import hint, surroundings
 from stadls.program import CLASSES, PlaybackProgram
@@ -23,25 +24,24 @@ TRACE = 5
 _HALT = np.array([ut.HALT_WORD], np.uint64)
 
 
-@dataclass
-class RunTimeInfo:
-    """Where the time of one run went: per connection, and for handing the decoded responses to the programs."""
-
-    connection: list[ConnectionTimeInfo] = field(default_factory=list)
-    playback_decode_time: timedelta = field(default_factory=timedelta)
-
-    def __str__(self) -> str:
-        lines = [f"{info}" for info in self.connection]
-        return "\n".join(["RunTimeInfo(", *(f"  {line}" for line in lines), f"  playback_decode_time: {self.playback_decode_time}", ")"])
+@overload
+def run(connection: MultiConnection | Connection, programs: Sequence[PlaybackProgram]) -> RunTimeInfo: ...
 
 
-def run(connection: MultiConnection | Connection, programs: Sequence[PlaybackProgram]) -> RunTimeInfo:
-    """Executes one program per chip of the connection and fills the programs with what comes back.
+@overload
+def run(connection: MultiConnection | Connection, programs: Sequence[fisch.PlaybackProgram]) -> RunTimeInfo: ...
+
+
+def run(connection: MultiConnection | Connection, programs: Sequence[Any]) -> RunTimeInfo:
+    """Executes one program per chip of the connection and fills the programs with what comes back; also programs of the wire's level.
 
     Raises ProgramCountError, TargetError, InstructionTimeoutError if an instruction ran into the instruction timeout,
-    MissingResponseError, and whatever the connection raises. The connection stays usable. Responses of an earlier run of the same
-    program are replaced, notifications included (the original keeps adding to those).
+    MissingResponseError, and whatever the connection raises: RunTimeoutError if an FPGA does not answer in time (HICANNX_RUN_TIMEOUT
+    seconds). The connection stays usable. Responses of an earlier run of the same program are replaced, notifications included (the
+    original keeps adding to those).
     """
+    if isinstance(programs, Sequence) and any(isinstance(program, fisch.PlaybackProgram) for program in programs):
+        return fisch.run(connection, programs)
     together = check_programs(connection, programs)
     before = together.time_infos
     for program in programs:

@@ -1,11 +1,14 @@
 """Errors of playback programs: one shallow tree on RuntimeError, as everything the original raises here is one.
 
-Errors about an access carry the coordinate and the container (object or class); errors of a run carry the time and place of the failure.
+What the wire's level (`fisch`) has an error for is one of those as well. Errors about an access carry the coordinate and the container
+(object or class); errors of a run carry the time and place of the failure.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+import fisch
 
 
 class StadlsError(RuntimeError):
@@ -59,15 +62,15 @@ class SpikeTrainError(StadlsError, ValueError):
     """Times and labels that do not make a spike train."""
 
 
-class MergeError(StadlsError):
+class MergeError(StadlsError, fisch.MergeError):
     """Two builders cannot be joined as asked for."""
 
 
-class TicketError(StadlsError):
+class TicketError(StadlsError, fisch.TicketError):
     """A ticket was asked for something it does not have (yet)."""
 
 
-class RunError(StadlsError):
+class RunError(StadlsError, fisch.RunError):
     """A program could not be executed or its execution failed."""
 
 
@@ -83,7 +86,7 @@ class TargetError(RunError):
     """A program contains accesses that the other end of the connection does not support."""
 
 
-class InstructionTimeoutError(RunError):
+class InstructionTimeoutError(RunError, fisch.InstructionTimeoutError):
     """An FPGA reported that an instruction ran into the instruction timeout.
 
     fpga_time     stamp of the first notification in FPGA cycles
@@ -91,12 +94,6 @@ class InstructionTimeoutError(RunError):
     chip          index of the FPGA
     """
 
-    def __init__(self, text: str, chip: int, instruction: int, fpga_time: int) -> None:
-        super().__init__(text)
-        self.chip = chip
-        self.instruction = instruction
-        self.fpga_time = fpga_time
 
-
-class MissingResponseError(RunError):
+class MissingResponseError(RunError, fisch.MissingResponseError):
     """Fewer or more responses arrived than the program has reads."""

@@ -117,7 +117,8 @@ def _coordinate_state(coordinate: Any) -> Any:
     if isinstance(coordinate, LogicalNeuronOnDLS):
         return {int(index): [int(circuit) for circuit in circuits] for index, circuits in coordinate.get_placed_compartments().items()}
     parts = coordinate.__reduce__()[1]
-    return parts[0] if len(parts) == 1 and isinstance(parts[0], int) else [[type(part).__name__, _coordinate_state(part)] for part in parts]
+    states = [part if isinstance(part, int) else [type(part).__name__, _coordinate_state(part)] for part in parts]
+    return states[0] if len(states) == 1 else states
 
 
 def _content_text(content: Any) -> str:
@@ -152,7 +153,9 @@ def _coordinate(kind: Any, state: Any) -> Any:
     if isinstance(state, dict):
         circuits = {index: [AtomicNeuronOnDLS(number) for number in numbers] for index, numbers in state.items()}
         return LogicalNeuronOnDLS._of({CompartmentOnLogicalNeuron(int(index)): placed for index, placed in circuits.items()})
-    return kind(*(_coordinate(_coordinate_class(name), part) for name, part in state)) if isinstance(state, list) else kind(state)
+    if not isinstance(state, list):
+        return kind(state)
+    return kind(*(part if isinstance(part, int) else _coordinate(_coordinate_class(part[0]), part[1]) for part in state))
 
 
 def _coordinate_class(name: str) -> Any:

@@ -33,6 +33,14 @@ from pyhxcomm_vx._managed import (
     ManagedMultiZeroMockConnection,
     ManagedQuiggeldyConnection,
 )
+from pyhxcomm_vx._service import (
+    ServiceNotAvailableError,
+    get_repo_state,
+    get_unused_port,
+    launch_quiggeldy_locally_from_env,
+    terminate,
+    unset_quiggeldy_env,
+)
 
 __all__ = [
     "ConnectionFailedError",
@@ -52,7 +60,13 @@ __all__ = [
     "MultiSimConnectionHandle",
     "MultiZeroMockConnectionHandle",
     "QuiggeldyConnectionHandle",
+    "ServiceNotAvailableError",
     "SimulationEntry",
     "Target",
     "ZeroMockEntry",
+    "get_repo_state",
+    "get_unused_port",
+    "launch_quiggeldy_locally_from_env",
+    "terminate",
+    "unset_quiggeldy_env",
 ]

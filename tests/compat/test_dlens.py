@@ -8,6 +8,7 @@ import pytest
 PACKAGES = {
     "hal": "pyhaldls_vx_v3",
     "halco": "pyhalco_hicann_dls_vx_v3",
+    "logger": "pylogging",
     "lola": "pylola_vx_v3",
     "sta": "pystadls_vx_v3",
     "hxcomm": "pyhxcomm_vx",

@@ -1,7 +1,13 @@
 """Connections under their original names."""
 
-import pyhxcomm_vx as hxcomm
+import os
+import socket
+import subprocess
+import sys
+
 import pytest
+
+import pyhxcomm_vx as hxcomm
 
 
 def test_handles_are_made_by_managed_connections_only() -> None:
@@ -27,10 +33,16 @@ def test_the_environment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
         assert connection.get_unique_identifier() == ["zeromock"]
 
 
-@pytest.mark.parametrize("kind", ["ManagedMultiARQConnection", "ManagedMultiSimConnection", "ManagedQuiggeldyConnection"])
+@pytest.mark.parametrize("kind", ["ManagedMultiSimConnection", "ManagedQuiggeldyConnection"])
 def test_kinds_that_are_not_there_say_so(kind: str) -> None:
     managed = getattr(hxcomm, kind)()
     with pytest.raises(hxcomm.ConnectionFailedError, match="No executor backend found"), managed:
+        pass
+
+
+def test_without_an_address_there_is_no_fpga(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLURM_FPGA_IPS", raising=False)
+    with pytest.raises(hxcomm.ConnectionFailedError, match="No FPGA IP found"), hxcomm.ManagedMultiARQConnection():
         pass
 
 
@@ -44,3 +56,53 @@ def test_leaving_closes(monkeypatch: pytest.MonkeyPatch) -> None:
         connection.execute([[0x0A << 56]])
     with managed as again:
         assert again is not connection
+
+
+def test_the_number_of_chips() -> None:
+    with hxcomm.ManagedMultiZeroMockConnection([(8,), (4,)]) as connection:
+        assert len(connection) == 2
+
+
+def test_the_service_says_that_it_is_not_there() -> None:
+    with pytest.raises(hxcomm.ServiceNotAvailableError, match="multi-user service is not available") as caught:
+        hxcomm.launch_quiggeldy_locally_from_env()
+    assert isinstance(caught.value, RuntimeError)
+
+
+def test_the_environment_of_the_service_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("QUIGGELDY_ENABLED", "QUIGGELDY_IP", "QUIGGELDY_PORT"):
+        monkeypatch.setenv(name, "1")
+    hxcomm.unset_quiggeldy_env()
+    hxcomm.unset_quiggeldy_env()
+    assert not {name for name in os.environ if name.startswith("QUIGGELDY_")} & {"QUIGGELDY_ENABLED", "QUIGGELDY_IP", "QUIGGELDY_PORT"}
+
+
+def test_an_unused_port_can_be_used() -> None:
+    port = hxcomm.get_unused_port()
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", port))
+    assert 1024 <= port <= 0xFFFF
+
+
+def test_terminate_ends_a_process() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    hxcomm.terminate(process.pid)
+    assert process.wait(5) is not None
+    with pytest.raises(ProcessLookupError):
+        hxcomm.terminate(process.pid)
+    with pytest.raises(ValueError, match="not the number of a process"):
+        hxcomm.terminate(0)
+
+
+def test_the_version_is_told() -> None:
+    assert hxcomm.get_repo_state().startswith("hicannx ")
+
+
+def test_times_add_up() -> None:
+    with hxcomm.ManagedMultiZeroMockConnection() as connection:
+        assert connection.time_info == [hxcomm.ConnectionTimeInfo()]
+        connection.execute([[0x0A << 56]])
+        (spent,) = connection.time_info
+        assert spent.execution_duration > hxcomm.ConnectionTimeInfo().execution_duration
+        assert spent - spent == hxcomm.ConnectionTimeInfo() and spent + hxcomm.ConnectionTimeInfo() == spent
+        assert "execution_duration" in str(spent)

@@ -1,0 +1,7 @@
+"""`dlens_vx_v3.logger` is `pylogging` itself."""
+
+import sys
+
+import pylogging
+
+sys.modules[__name__] = pylogging
