@@ -70,6 +70,7 @@ cdef class ResponseWriter:
         return 0
 
     cpdef int omnibus(self, uint32_t data) except -1 nogil:
+        """The word that an omnibus read returned."""
         return self.message(FROM_OMNIBUS_DATA, data)
 
     cpdef int jtag(self, uint64_t data) except -1 nogil:
@@ -77,6 +78,7 @@ cdef class ResponseWriter:
         return self.message(FROM_JTAG_DATA, data)
 
     cpdef int loopback(self, bint tick) except -1 nogil:
+        """Echo of a loopback instruction, `tick` or halt."""
         return self.message(FROM_LOOPBACK, 1 if tick else 0)
 
     cpdef int link_notification(self, uint8_t value) except -1 nogil:
@@ -88,11 +90,13 @@ cdef class ResponseWriter:
         return self.message(FROM_TIMEOUT_NOTIFICATION, <uint64_t> (omnibus_reads & 0x3f) << 39 | <uint64_t> (trace_stalls & 0x7f) << 32 | instruction)
 
     cpdef int systime(self, uint64_t time) except -1 nogil:
+        """Sets the time of what follows [FPGA cycles], modulo 2**43."""
         self.message(FROM_SYSTIME, time)
         self.time = time & TIME_MASK
         return 0
 
     cpdef int sysdelta(self, int delta) except -1 nogil:
+        """Advances the time of what follows by 0..255 FPGA cycles."""
         self.message(FROM_SYSDELTA, delta)
         self.time = (self.time + (delta & 0xff)) & TIME_MASK
         return 0

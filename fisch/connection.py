@@ -157,26 +157,32 @@ class MultiConnection:
 
     @property
     def size(self) -> int:
+        """Number of chips."""
         return len(self.connections)
 
     @property
     def identifiers(self) -> list[str]:
+        """Unique name of each chip."""
         return [connection.identifier for connection in self.connections]
 
     @property
     def hwdb_entries(self) -> list[HwdbEntry]:
+        """What is known about the setup of each chip."""
         return [connection.hwdb_entry for connection in self.connections]
 
     @property
     def bitfile_infos(self) -> list[str]:
+        """What each FPGA says about its configuration."""
         return [connection.bitfile_info for connection in self.connections]
 
     @property
     def repo_states(self) -> list[str]:
+        """Version of the software at each other end."""
         return [connection.repo_state for connection in self.connections]
 
     @property
     def time_infos(self) -> list[ConnectionTimeInfo]:
+        """Where the time of each connection went since it was opened."""
         return [connection.time_info for connection in self.connections]
 
     @property
@@ -193,6 +199,7 @@ class MultiConnection:
         return _together([lambda c=c, p=p: c.execute(p) for c, p in zip(self.connections, programs, strict=True)])  # type: ignore[misc]
 
     def close(self) -> None:
+        """Closes all of them; doing so twice is harmless."""
         for connection in self.connections:
             connection.close()
 

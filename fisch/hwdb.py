@@ -100,6 +100,7 @@ class ZeroMockEntry:
 
 
 HwdbEntry = HXCubeSetupEntry | JboaSetupEntry | SimulationEntry | ZeroMockEntry
+"""What can be known about a setup, one class per kind of it."""
 
 
 def _identifier(setup: str, fpgas: dict[int, HXCubeFPGAEntry], chip_serial: int) -> str:

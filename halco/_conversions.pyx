@@ -150,7 +150,15 @@ cdef class BitField:
 
     def accessors(self):
         """The same as a pair of methods: getter and setter."""
-        return (lambda label: self.__get__(label, None)), (lambda label, value: self.__set__(label, value))
+        def getter(label):
+            return self.__get__(label, None)
+
+        def setter(label, value):
+            self.__set__(label, value)
+
+        getter.__doc__ = f"The {self.part.__name__} that stands in the label."
+        setter.__doc__ = f"Puts a {self.part.__name__} into the label, in place."
+        return getter, setter
 
 
 class at:

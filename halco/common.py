@@ -64,6 +64,7 @@ top, bottom = SideVertical(0), SideVertical(1)
 north, east, south, west = Direction(0), Direction(1), Direction(2), Direction(3)
 horizontal, vertical = Orientation(0), Orientation(1)
 unique = Unique()
+"""The only position of `Unique`."""
 
 
 class IPv4:
