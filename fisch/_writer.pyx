@@ -96,7 +96,7 @@ cdef class ResponseWriter:
         return 0
 
     cpdef int sysdelta(self, int delta) except -1 nogil:
-        """Advances the time of what follows by 0..255 FPGA cycles."""
+        """Advances the time by 0..255 FPGA cycles beside the one that every message takes."""
         self.message(FROM_SYSDELTA, delta)
         self.time = (self.time + (delta & 0xff)) & TIME_MASK
         return 0
