@@ -36,6 +36,8 @@ M, D, A = Certainty.MEASURED, Certainty.DERIVED, Certainty.ASSUMED
 _CAPMEM = {
     "capmem_refresh_off": Number(1023, "code", "behaviour 1: the code that stops the refresh, the cell keeps its value", M),
     "capmem_current_per_code": Number(1.0e-9, "A", "behaviour 0", D),
+    "capmem_voltage_offset": Number(0.019, "V", "behaviour 0: codes 70 .. 550 are some 0.15 to 1.05 V", D),
+    "capmem_voltage_per_code": Number(1.875e-3, "V", "behaviour 0", D),
 }
 
 _POTENTIALS = {
@@ -109,6 +111,20 @@ _READOUT = {
     "cadc_lsb": Number(4.5e-3, "V", "behaviour 0", D),
 }
 
+# A channel counts until its ramp, which starts at `cadc_ramp_start` + code * capmem_voltage_per_code of cadc_v_ramp_offset, crosses its
+# input: (V - start) * cadc_ramp_gain / code of cadc_i_ramp_slope. The default calibration (V = 0.15 V reads 20 with slope 350, then 1.05 V
+# reads 220) fixes (0.15 V - start) * gain = 20 * 350, and that it leaves the slope at 350 makes the reading exactly
+# `cadc_offset` + LSB * `cadc_lsb`.
+_CADC = {
+    "cadc_ramp_gain": Number(77_778.0, "LSB code/V", "behaviour 7: 7000 / 0.09 V", D),
+    "cadc_ramp_start": Number(-0.0525, "V", "behaviour 7: makes 60 the calibrated code of cadc_v_ramp_offset", A),
+    "cadc_bias_floor": Number(100, "code", "behaviour 7: comparator, ramp and reset buffer do not work with less", A),
+    "cadc_noise": Number(0.8, "LSB", "behaviour 7: sigma per channel and conversion", A),
+    "cadc_noise_common": Number(0.5, "LSB", "behaviour 7: sigma per quadrant and conversion", A),
+    "cadc_floating_input": Number(0.0, "V", "an input that nothing drives", A),
+    "correlation_reset_level": Number(0.96, "V", "behaviour 6: reads 200 after a reset", D),
+}
+
 _MISMATCH = {
     "mismatch_leak_potential": Number(27e-3, "V", "behaviour 11", A),
     "mismatch_reset_potential": Number(35e-3, "V", "behaviour 11", A),
@@ -124,11 +140,16 @@ _MISMATCH = {
     "mismatch_pseudo_leakage": Number(1.0, "1", "behaviour 3.2: multiple of pseudo_leakage", A),
     "mismatch_adaptation": Number(0.22, "1", "as the leak conductance", A),
     "mismatch_exponential": Number(27e-3, "V", "as the leak potential", A),
+    "mismatch_cadc_offset": Number(6.0, "LSB", "behaviour 7, 11: per channel", A),
+    "mismatch_cadc_gain": Number(0.01, "1", "behaviour 7: per channel", A),
+    "mismatch_cadc_ramp_start": Number(20e-3, "V", "behaviour 1: per quadrant, offsets of memory cell and buffer", A),
+    "mismatch_cadc_slope": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_floor": Number(0.2, "1", "a factor never falls below this", A),
 }
 
 TABLE: dict[str, Number] = {
-    **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_MISMATCH,
+    **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_CADC,
+    **_MISMATCH,
 }  # fmt: skip
 
 

@@ -57,5 +57,6 @@ cdef extern from "core_kernel.h":
     int core_fire(Core* core, int neuron, int64_t tick) noexcept nogil
     int64_t core_run(Core* core, int64_t until) noexcept nogil
     double core_voltage(const Core* core, int neuron, int source) noexcept nogil
+    void core_voltages(const Core* core, int row, const uint8_t* sources, double* volts) noexcept nogil
     void core_watch(Core* core, int slot, int neuron, int source) noexcept nogil
     double core_probe(const Core* core, int slot, int64_t tick) noexcept nogil

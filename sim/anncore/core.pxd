@@ -46,3 +46,4 @@ cdef class AnalogCore:
     cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil
     cpdef double probe(self, int slot, int64_t tick) noexcept nogil
     cpdef double voltage(self, int neuron, int source) noexcept nogil
+    cdef void voltages(self, int row, const uint8_t* sources, double* volts) noexcept nogil

@@ -254,6 +254,12 @@ cdef class AnalogCore:
             self.derive()
         return _kernel.core_voltage(<Core*> self.engine, neuron, source)
 
+    cdef void voltages(self, int row, const uint8_t* sources, double* volts) noexcept nogil:
+        """`voltage` of all 256 neurons of row 0 or 1; 0 for those whose source is none of 0..3."""
+        if self.n_dirty:
+            self.derive()
+        _kernel.core_voltages(<Core*> self.engine, row, sources, volts)
+
     def unmodelled(self) -> list[tuple[int, str]]:
         """Neurons with a feature switched on that has no effect here, and the name of the feature's field."""
         cdef Parameters parameters = self.parameters

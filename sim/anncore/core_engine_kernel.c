@@ -204,6 +204,16 @@ double core_voltage(const Core *core, int neuron, int source) {
     return core->common.line_rest - core->common.line_gain * (source == 1 ? STATE(b, exc, p, i) : STATE(b, inh, p, i));
 }
 
+/* Membranes of a row of neurons in one go, then the few that show something else. */
+void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts) {
+    for (int i = 0; i < COLUMNS; i += WIDEST) {
+        const Group *group = &core->block[(row * COLUMNS + i) / LANES].group[i % LANES / WIDEST];
+        memcpy(volts + i, group->v[core->parity], sizeof group->v[0]);
+    }
+    for (int i = 0; i < COLUMNS; i++)
+        if (sources[i]) volts[i] = sources[i] > 3 ? 0.0 : core_voltage(core, row * COLUMNS + i, sources[i]);
+}
+
 void core_watch(Core *core, int slot, int neuron, int source) {
     Probe *probe = &core->probe[slot];
     probe->neuron = neuron;

@@ -157,6 +157,7 @@ int core_pulse(Core *core, int64_t tick, int row, int address, double charge, in
 int core_fire(Core *core, int neuron, int64_t tick);                                    /* likewise */
 int64_t core_run(Core *core, int64_t until);
 double core_voltage(const Core *core, int neuron, int source);
+void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */
 void core_watch(Core *core, int slot, int neuron, int source);
 double core_probe(const Core *core, int slot, int64_t tick);
 

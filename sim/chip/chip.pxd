@@ -2,6 +2,7 @@
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from sim.anncore.core cimport AnalogCore
 from sim.chip.background cimport BackgroundSources
+from sim.chip.cadc cimport CADC
 from sim.chip.crossbar cimport Crossbar
 from sim.chip.madc cimport MADC
 from sim.chip.neuron_backend cimport NeuronBackends
@@ -44,6 +45,7 @@ cdef class Chip:
     cdef readonly NeuronBackends backends
     cdef readonly BackgroundSources background
     cdef readonly MADC madc
+    cdef readonly CADC cadc
     cdef EventQueue queue
     cdef readonly object words          # uint32[n]: plain register words
     cdef uint32_t* word
@@ -65,11 +67,13 @@ cdef class Chip:
     cdef uint32_t peek(self, uint32_t address) noexcept nogil
     cdef void poke(self, uint32_t address, uint32_t data) noexcept nogil
 
+    cdef _lend_words(self, CADC cadc)
     cdef void _write_block(self, const RegionInfo* region, uint32_t index, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
     cdef void _write_stored(self, const RegionInfo* region, uint32_t index, int64_t tick) noexcept nogil
     cdef void _write_image(self, const RegionInfo* region, uint32_t index, uint32_t data, uint32_t mask) noexcept nogil
     cdef void _trigger(self, const RegionInfo* region, uint32_t index, uint32_t data, int64_t tick) noexcept nogil
     cdef uint32_t _read_block(self, const RegionInfo* region, uint32_t index) noexcept nogil
+    cdef uint32_t _convert(self, uint32_t address, uint32_t index, int64_t tick) noexcept nogil
     cdef void _catch_up(self, int64_t tick) noexcept nogil
     cdef void _run_analog(self, int64_t tick) noexcept nogil
     cdef void _collect_spikes(self) noexcept nogil

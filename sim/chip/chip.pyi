@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from sim.anncore.core import AnalogCore
 from sim.chip.background import BackgroundSources
+from sim.chip.cadc import CADC
 from sim.chip.crossbar import Crossbar
 from sim.chip.madc import MADC
 from sim.chip.neuron_backend import NeuronBackends
@@ -29,6 +30,7 @@ class Chip:
     backends: NeuronBackends
     background: BackgroundSources
     madc: MADC
+    cadc: CADC
     words: npt.NDArray[np.uint32]
     def __init__(self, chip: VirtualChip | None = None, seed: int = 0) -> None: ...
     def reset(self, tick: int) -> None: ...

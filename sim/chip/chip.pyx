@@ -13,7 +13,7 @@ from libc.stdlib cimport abort, free, realloc
 import numpy as np
 
 from sim.chip.omnibus cimport (
-    BACKEND, BACKEND_COMMON, BACKGROUND, CAPMEM, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE, CROSSBAR_OUTPUT, DRIVER, DROP_COUNTER,
+    BACKEND, BACKEND_COMMON, BACKGROUND, CADC_SAMPLE, CAPMEM, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE, CROSSBAR_OUTPUT, DRIVER, DROP_COUNTER,
     EVENT_COUNTER, MADC_CONTROL, NEURON, NEURON_RESET, NEURON_RESET_QUAD, PADI_CONFIG, PADI_EVENT, PPU_CONTROL, READOUT, STORED,
     SYNAPSE_CALIB, SYNAPSE_FULL, SYNAPSE_LABEL, SYNAPSE_WEIGHT, UNMODELLED, the_map)
 from sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
@@ -60,15 +60,26 @@ cdef class Chip:
         self.analog, self.map = AnalogCore(chip, seed), the_map()
         self.synapses, self.crossbar, self.drivers = SynapseMemory(self.analog), Crossbar(), SynapseDrivers()
         self.padi, self.backends, self.background = PADIBuses(self.drivers), NeuronBackends(), BackgroundSources()
-        self.madc, self.queue = MADC(chip, seed), EventQueue()
+        self.madc, self.cadc, self.queue = MADC(chip, seed), CADC(chip, seed), EventQueue()
         self.words = np.zeros(self.map.n_words, np.uint32)
         cdef uint32_t[::1] words = self.words
         self.word = &words[0]
         self.drivers.words = self.word + <uint32_t>self.map.base_of("SynapseDriverConfig")
         self.madc.config_words = self.word + <uint32_t>self.map.base_of("MADCConfig")
         self.madc.source_words = self.word + <uint32_t>self.map.base_of("ReadoutSourceSelection")
+        self._lend_words(self.cadc)
         self.fault_counts, self.new_faults = {}, []
         self.reset(0)
+
+    cdef _lend_words(self, CADC cadc):
+        """The parallel converter reads its registers in the plain storage."""
+        cadc.config_words = self.word + <uint32_t>self.map.base_of("CADCConfig")
+        cadc.channel_words = self.word + <uint32_t>self.map.base_of("CADCChannelConfig")
+        cadc.common_words = self.word + <uint32_t>self.map.base_of("CommonCorrelationConfig")
+        cadc.inputs.pad_words = self.word + <uint32_t>self.map.base_of("PadMultiplexerConfig")
+        cadc.inputs.block_words = self.word + <uint32_t>self.map.base_of("CapMemBlockConfig")
+        cadc.inputs.columns.correlation_words = self.word + <uint32_t>self.map.base_of("ColumnCorrelationQuad")
+        cadc.inputs.columns.current_words = self.word + <uint32_t>self.map.base_of("ColumnCurrentQuad")
 
     def __dealloc__(self):
         free(self.out)
@@ -196,7 +207,20 @@ cdef class Chip:
             return 0
         if region.kind in (COUNTER_READ, DROP_COUNTER, EVENT_COUNTER):
             self.advance(tick)
+        elif region.kind == CADC_SAMPLE:
+            return self._convert(address, cell & 0xffffff, tick)
         return self._read_block(region, cell & 0xffffff)
+
+    cdef uint32_t _convert(self, uint32_t address, uint32_t index, int64_t tick) noexcept nogil:
+        """A read of converter samples, which may trigger a conversion. The omnibus waits for its end: `now` is then later than `tick`."""
+        cdef int hemisphere = index >> 16 & 1
+        self.advance(tick)
+        if not index & CADC_BUFFERED:
+            tick = self.cadc.start(self.analog, hemisphere, max(tick, self.now))
+            if self.cadc.n_internal:
+                self._fault(address, True, False)
+            self.advance(tick)
+        return self.cadc.word(index)
 
     cdef uint32_t _read_block(self, const RegionInfo* region, uint32_t index) noexcept nogil:
         cdef int kind = region.kind
@@ -220,6 +244,8 @@ cdef class Chip:
             return self.crossbar.drops[index]
         if kind == EVENT_COUNTER:
             return self.crossbar.events[index]
+        if kind == CADC_SAMPLE:
+            return self.cadc.word(index)
         if not region.readable and kind in (PADI_EVENT, NEURON_RESET, NEURON_RESET_QUAD, COUNTER_RESET, MADC_CONTROL):
             return 0
         return self.word[region.base + index]
@@ -239,7 +265,7 @@ cdef class Chip:
 
     cdef void spike(self, uint16_t label, int64_t tick) noexcept nogil:
         """A spike label from the FPGA arrives at the crossbar."""
-        self.link_free = max(self.link_free, tick)
+        self.link_free = max(self.link_free, tick, self.now)
         self.queue.push(self.link_free, AT_CROSSBAR, L2_INPUT + (label >> 14), label & 0x3fff)
         self.link_free += LINK_PERIOD
 
@@ -307,7 +333,11 @@ cdef class Chip:
         """Lets the analog core run towards `tick`, not past a spike nor past what the converter must look at."""
         if self.madc.watches(self.analog):
             tick = min(tick, self.analog.now + MADC_SPAN)
+        if self.cadc.busy:
+            tick = min(tick, self.analog.now + GRID_TICKS)
         self.analog.run(tick)
+        if self.cadc.busy:
+            self.cadc.look(self.analog)
         if self.analog.n_spikes:
             self._collect_spikes()
         if self.madc.watches(self.analog):
@@ -347,6 +377,7 @@ cdef class Chip:
         self.backends.reset()
         self.background.reset()
         self.madc.reset()
+        self.cadc.reset()
         self.systime_offset = -(tick >> 1)
 
     # -- output
@@ -408,6 +439,7 @@ cdef class Chip:
     def begin_run(self, int run):
         """Takes the trial noise of run number `run`."""
         self.madc.begin_run(run)
+        self.cadc.begin_run(run)
 
     def accuracy(self, where=None, coordinate=None):
         """Rows of the register table (`sim.rows.Row`) of an address, a container or a coordinate; of the whole chip for None.
@@ -429,6 +461,7 @@ cdef class Chip:
             "driver_unmatched": self.drivers.n_unmatched, "row_pulses": self.drivers.n_pulses,
             "row_pulses_unmodulated": self.drivers.n_plastic, "madc_samples": self.madc.n_taken,
             "madc_starts_ignored": self.madc.n_start_ignored, "madc_unmodelled_sources": self.madc.n_unmodelled_sources,
+            **self.cadc.summary(),
         }
 
     # -- for tests and inspection from Python
@@ -505,6 +538,7 @@ cdef int64_t PADI_WRITE_TO_PULSE = TIMING["padi_write_to_pulse"].value
 cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value
 cdef uint32_t SYSTIME_BASE = the_map().base_of("SystimeSyncBase")
 cdef uint32_t PPU_CONTROL_ADDRESS = PPUControlRegister.write_addresses()[0, 0]
+cdef uint32_t CADC_BUFFERED = 1 << 15  # bit of the CADCSampleQuadOnDLS enum
 cdef int FAULTS_KEPT = 1024
 cdef int FAULTS_LOGGED = 100
 cdef int FAULTS_COUNTED = 65536

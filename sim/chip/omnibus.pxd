@@ -28,6 +28,7 @@ cdef enum:
     READOUT = 22
     PPU_CONTROL = 23
     UNMODELLED = 24
+    CADC_SAMPLE = 25
 
 cdef enum:
     PAGE_BITS = 10

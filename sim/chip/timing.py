@@ -53,5 +53,8 @@ TIMING: dict[str, Timing] = {
     "madc_idle_spread": _assumed(100, "sigma of such samples", "facts: analog model 8", "LSB"),
     "madc_bias_floor": _assumed(100, "codes of the readout bias and reference cells below this leave no working signal path",
                                 "500 and 400 are used, facts: analog model 8", "codes"),
+    "cadc_count": _derived(2, "one count of the parallel converter's ramp", "250 MHz, facts: analog model 7"),
+    "cadc_counts": _derived(256, "length of the ramp", "8 bit, facts: analog model 7; the ramp is assumed never to end early", "counts"),
+    "ppu_cycle": _derived(2, "unit of reset_wait, dead_time and sense_delay", "facts: registers/containers"),
     "madc_conversion": _derived(12, "fewest MADC clocks per sample", "facts: behaviour, clocks and time", "MADC clocks"),
 }

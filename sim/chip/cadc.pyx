@@ -1,0 +1,209 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The parallel converters: 256 causal and 256 acausal 8-bit channels per hemisphere (facts: analog model 7; behavioural).
+
+A triggering read starts one conversion of its hemisphere, both channel types. After sense_delay, reset_wait and dead_time the counters run
+for 256 cycles of 4 ns while a ramp rises; the end is rounded up to the analog grid. A channel keeps the count at which the ramp crosses its
+input, so a high input is seen up to 1 us later than a low one. Count = (V - start of the ramp) * its gain + pattern + noise, limited to
+0 .. 255; the digital offset of the channel is added and the sum limited again. Numbers in `sim.physics`, delays in `sim.chip.timing`.
+
+Inputs, by the column switches: the neuron's readout amplifier (if it is on and biased), the debug line of the channel type, the correlation
+sensors. Neuron and debug line together average; the weak output of the sensors does not count beside another source (software closes that
+switch for neurons, too). The sensors are not modelled: alone they show their level after a reset, and such conversions are reported. An
+input that nothing drives reads as ground. Without enable a conversion gives 0 at once; with a bias below its floor the ramp crosses
+nothing, which gives 255. Not modelled: other readout rows, soft ends of the range.
+"""
+
+from libc.math cimport floor, isnan
+from libc.stdint cimport uint16_t
+from libc.string cimport memcmp, memcpy, memset
+
+import numpy as np
+
+from sim.chip.cadc_inputs cimport NO_READOUT
+from sim.chip.columns cimport DEBUG, INTERNAL, READOUT
+from sim.clock cimport GRID_TICKS
+from sim.noise cimport normal
+
+from halco import CapMemCellOnCapMemBlock
+from haldls import CADCChannelConfig, CADCConfig, CommonCorrelationConfig
+from sim.chip.timing import TIMING
+from sim.mismatch import deviation, factor
+from sim.noise import stream
+from sim.physics import number
+
+cdef enum:
+    BLOCK_CELLS = 3120
+
+
+cdef class CADC:
+    def __init__(self, chip, seed):
+        self.config_layout, self.channel_layout = CADCConfig.layout("Omnibus"), CADCChannelConfig.layout("Omnibus")
+        self.common_layout = CommonCorrelationConfig.layout("Omnibus")
+        if max(self.config_layout.n_slots, self.channel_layout.n_slots, self.common_layout.n_slots) > 16:
+            raise ValueError("a container of the converter has more fields than the model expects")
+        self.inputs, self.chip, self.seed = CADCInputs(), chip, seed
+        self._draw_pattern(chip)
+        self.begin_run(0)
+        self.reset()
+
+    def _draw_pattern(self, chip):
+        """Fixed pattern, and how strong the noise is; nothing of both for an ideal chip."""
+        offsets, gains = deviation(chip, "cadc_offset", np.arange(1024)), factor(chip, "cadc_gain", np.arange(1024))
+        for channel in range(1024):
+            self.channel_offset[<int>channel], self.channel_gain[<int>channel] = offsets[channel], gains[channel]
+        starts, slopes = deviation(chip, "cadc_ramp_start", np.arange(4)), factor(chip, "cadc_slope", np.arange(4))
+        for block in range(4):
+            self.ramp_start[<int>block], self.ramp_gain[<int>block] = RAMP_START + starts[block], RAMP_GAIN * slopes[block]
+        if not chip.is_ideal:
+            self.noise, self.common_noise = number("cadc_noise"), number("cadc_noise_common")
+
+    def begin_run(self, int run):
+        """Takes the noise of run number `run` of the seed."""
+        self.noise_key, self.common_key = stream(self.seed, "cadc noise", run), stream(self.seed, "cadc ramp noise", run)
+
+    cdef void reset(self) noexcept nogil:
+        """All words are 0: conversions end without a result, samples are 0."""
+        self.busy, self.stale, self.n_internal = 0, 3, 0
+        memset(self.samples, 0, sizeof(self.samples))
+        self.inputs.reset()
+
+    # -- conversions
+
+    cdef int64_t start(self, AnalogCore core, int hemisphere, int64_t tick) noexcept nogil:
+        """Starts a conversion unless one is running; returns the tick at which its samples are there.
+
+        The analog core stands at the last grid point up to `tick`. Until the end it must be run in single grid steps, each with a `look`.
+        """
+        cdef int64_t config[16]
+        cdef int64_t common[16]
+        cdef double volts[CADC_COLUMNS]
+        cdef int side
+        if self.busy >> hemisphere & 1:
+            return self.end[hemisphere]
+        self.config_layout.decode(self.config_words + hemisphere, config)
+        self.n_conversions += 1
+        self.n_internal = 0
+        if not config[ENABLE]:
+            memset(self.samples[hemisphere], 0, sizeof(self.samples[hemisphere]))
+            return tick
+        self.common_layout.decode(self.common_words + 4 * hemisphere, common)
+        self.inputs.refresh(core, hemisphere)
+        self._refresh_offsets(hemisphere)
+        for side in range(2):
+            self._quadrant(core, 2 * hemisphere + side, 2 * hemisphere + <int>common[OFFSET_ASSIGNMENT + side], tick)
+        self.n_unmodelled += self.n_internal
+        self.begin[hemisphere] = tick + CYCLE * (common[SENSE_DELAY] + config[RESET_WAIT] + config[DEAD_TIME])
+        self.end[hemisphere] = (self.begin[hemisphere] + COUNT_TICKS * COUNTS + GRID_TICKS - 1) // GRID_TICKS * GRID_TICKS
+        self.busy |= 1 << hemisphere
+        core.voltages(hemisphere, self.inputs.readout + 256 * hemisphere, volts)
+        cadc_start(&self.ramp[hemisphere], volts, <double>(core.now - self.begin[hemisphere]) / COUNT_TICKS)
+        return self.end[hemisphere]
+
+    cdef void look(self, AnalogCore core) noexcept nogil:
+        """The analog core has made a step."""
+        cdef double volts[CADC_COLUMNS]
+        cdef int hemisphere
+        for hemisphere in range(2):
+            if self.busy >> hemisphere & 1:
+                core.voltages(hemisphere, self.inputs.readout + 256 * hemisphere, volts)
+                cadc_look(&self.ramp[hemisphere], volts, <double>(core.now - self.begin[hemisphere]) / COUNT_TICKS)
+                if self.ramp[hemisphere].n_open == 0 or core.now >= self.end[hemisphere]:
+                    self._finish(hemisphere)
+
+    cdef void _finish(self, int hemisphere) noexcept nogil:
+        """Counts become samples."""
+        cdef CadcRamp* ramp = &self.ramp[hemisphere]
+        cdef int channel, k
+        cdef double count
+        self.busy &= ~(1 << hemisphere)
+        for k in range(ramp.n_open):
+            ramp.count[ramp.open[k]] = COUNTS
+        for channel in range(CADC_CHANNELS):
+            count = floor(ramp.count[channel] + 0.5) if self.biased[2 * hemisphere + (channel >> 7 & 1)] else COUNTS
+            count = min(max(count, 0.0), 255.0) + self.offset[512 * hemisphere + channel]
+            self.samples[hemisphere][channel] = <uint8_t>min(max(count, 0.0), 255.0)
+
+    cdef void _quadrant(self, AnalogCore core, int block, int offset_block, int64_t tick) noexcept nogil:
+        """How the channels of a quadrant turn volts into counts in the conversion triggered at a tick, with its noise.
+
+        offset_block: the memory block whose cell gives the start of the ramp.
+        """
+        cdef const uint16_t* cells = core.cells + block * BLOCK_CELLS
+        cdef CadcRamp* ramp = &self.ramp[block >> 1]
+        cdef double start = self.ramp_start[block] + VOLTS_PER_CODE * core.cells[offset_block * BLOCK_CELLS + CELL_START]
+        cdef double gain = self.ramp_gain[block] / max(cells[CELL_SLOPE], 1), common = 0.0, scale, volts
+        cdef int kind, column, channel, everywhere
+        cdef bint neuron, debug
+        cdef uint8_t source
+        self.biased[block] = min(min(cells[CELL_COMPARATOR], cells[CELL_RAMP_BUFFER]), cells[CELL_RESET_BUFFER]) >= BIAS_FLOOR
+        if self.common_noise:
+            common = self.common_noise * normal(self.common_key, 4 * tick + block)
+        for kind in range(2):
+            for column in range(128 * (block & 1), 128 * (block & 1) + 128):
+                channel, everywhere = 256 * kind + column, 512 * (block >> 1) + 256 * kind + column
+                source = self.inputs.columns.sources[block >> 1][kind][column]
+                neuron = source & READOUT and self.inputs.biased[block] and self.inputs.readout[256 * (block >> 1) + column] != NO_READOUT
+                debug = source & DEBUG and not isnan(self.inputs.lines[kind])
+                scale = gain * self.channel_gain[everywhere]
+                volts = -start
+                if debug:
+                    volts += 0.5 * self.inputs.lines[kind] if neuron else self.inputs.lines[kind]
+                elif not neuron:
+                    volts += INTERNAL_LEVEL if source & INTERNAL else FLOATING_LEVEL
+                    self.n_internal += source & INTERNAL
+                    self.n_floating += not source & INTERNAL
+                ramp.gain[channel] = (0.5 * scale if debug else scale) if neuron else 0.0
+                ramp.base[channel] = volts * scale + self.channel_offset[everywhere] + common
+                if self.noise:
+                    ramp.base[channel] += self.noise * normal(self.noise_key, 1024 * tick + everywhere)
+
+    cdef void _refresh_offsets(self, int hemisphere) noexcept nogil:
+        """Decodes the channels' digital offsets if they were written."""
+        cdef const uint32_t* words = self.channel_words + CADC_CHANNELS * hemisphere
+        cdef uint32_t* seen = self.seen_channels + CADC_CHANNELS * hemisphere
+        cdef int64_t slots[16]
+        cdef int channel
+        if not self.stale >> hemisphere & 1 and memcmp(words, seen, CADC_CHANNELS * sizeof(uint32_t)) == 0:
+            return
+        memcpy(seen, words, CADC_CHANNELS * sizeof(uint32_t))
+        self.stale &= ~(1 << hemisphere)
+        for channel in range(CADC_CHANNELS):
+            self.channel_layout.decode(words + channel, slots)
+            self.offset[CADC_CHANNELS * hemisphere + channel] = <int16_t>slots[CHANNEL_OFFSET]
+
+    # -- results
+
+    cdef uint32_t word(self, uint32_t index) noexcept nogil:
+        """Samples of a quad, by the CADCSampleQuadOnDLS enum: hemisphere, readout type, channel type, row, column of the quad."""
+        cdef int quad = index & 63, channel = 256 * (index >> 14 & 1), entry
+        cdef const uint8_t* sample = &self.samples[index >> 16 & 1][channel + 8 * (quad & 31) + (quad >> 5)]
+        cdef uint32_t word = 0
+        for entry in range(4):
+            word |= <uint32_t>sample[2 * entry] << (24 - 8 * entry)
+        return word
+
+    def read(self):
+        """Samples of the latest conversions: uint8[2, 2, 256], hemisphere, causal or acausal, column."""
+        return np.array([[self.samples[half][k] for k in range(512)] for half in range(2)], np.uint8).reshape(2, 2, 256)
+
+    def summary(self):
+        """Counts since construction: conversions, and in them channels without any source or with nothing but correlation sensors."""
+        return {"cadc_conversions": self.n_conversions, "cadc_floating": self.n_floating, "cadc_unmodelled": self.n_unmodelled}
+
+
+cdef int64_t COUNT_TICKS = TIMING["cadc_count"].value, CYCLE = TIMING["ppu_cycle"].value
+cdef int COUNTS = TIMING["cadc_counts"].value
+cdef double RAMP_START = number("cadc_ramp_start"), RAMP_GAIN = number("cadc_ramp_gain"), VOLTS_PER_CODE = number("capmem_voltage_per_code")
+cdef double INTERNAL_LEVEL = number("correlation_reset_level"), FLOATING_LEVEL = number("cadc_floating_input")
+cdef int BIAS_FLOOR = int(number("cadc_bias_floor"))
+cdef int ENABLE = CADCConfig.layout("Omnibus").slot("enable")
+cdef int RESET_WAIT = CADCConfig.layout("Omnibus").slot("reset_wait")
+cdef int DEAD_TIME = CADCConfig.layout("Omnibus").slot("dead_time")
+cdef int CHANNEL_OFFSET = CADCChannelConfig.layout("Omnibus").slot("offset")
+cdef int SENSE_DELAY = CommonCorrelationConfig.layout("Omnibus").slot("sense_delay")
+cdef int OFFSET_ASSIGNMENT = CommonCorrelationConfig.layout("Omnibus").slot("cadc_v_offset_assignment")
+cdef int CELL_START = int(CapMemCellOnCapMemBlock.cadc_v_ramp_offset.toEnum())
+cdef int CELL_SLOPE = int(CapMemCellOnCapMemBlock.cadc_i_ramp_slope.toEnum())
+cdef int CELL_COMPARATOR = int(CapMemCellOnCapMemBlock.cadc_i_bias_comp.toEnum())
+cdef int CELL_RAMP_BUFFER = int(CapMemCellOnCapMemBlock.cadc_v_bias_ramp_buf.toEnum())
+cdef int CELL_RESET_BUFFER = int(CapMemCellOnCapMemBlock.cadc_i_bias_vreset_buf.toEnum())

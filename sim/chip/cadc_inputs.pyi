@@ -1,0 +1,11 @@
+import numpy as np
+import numpy.typing as npt
+
+from sim.anncore.core import AnalogCore
+from sim.chip.columns import ColumnSwitches
+
+class CADCInputs:
+    columns: ColumnSwitches
+    pads: npt.NDArray[np.float64]
+    def set_pad(self, pad: int, volts: float) -> None: ...
+    def line_voltages(self, core: AnalogCore) -> npt.NDArray[np.float64]: ...

@@ -1,0 +1,6 @@
+import numpy as np
+import numpy.typing as npt
+
+class ColumnSwitches:
+    def channel_sources(self, hemisphere: int) -> npt.NDArray[np.uint8]: ...
+    def current_switches(self) -> npt.NDArray[np.uint8]: ...
