@@ -116,9 +116,11 @@ def _coordinate_state(coordinate: Any) -> Any:
     """The number of a coordinate, or names and numbers of what it is made of; of a logical neuron, its circuits by compartment."""
     if isinstance(coordinate, LogicalNeuronOnDLS):
         return {int(index): [int(circuit) for circuit in circuits] for index, circuits in coordinate.get_placed_compartments().items()}
-    parts = coordinate.__reduce__()[1]
-    states = [part if isinstance(part, int) else [type(part).__name__, _coordinate_state(part)] for part in parts]
-    return states[0] if len(states) == 1 else states
+    kind, number = type(coordinate), int(coordinate)
+    if not kind.is_interval and kind(number) == coordinate:
+        return number
+    parts = coordinate.__reduce__()[1]  # intervals, and what is made of one, count their enums in another way
+    return [part if isinstance(part, int) else [type(part).__name__, _coordinate_state(part)] for part in parts]
 
 
 def _content_text(content: Any) -> str:

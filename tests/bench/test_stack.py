@@ -6,7 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from dlens_vx_v3 import hal, halco, hxcomm, sta
+
+from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 
 
 @pytest.mark.benchmark(group="cold import")
@@ -78,3 +79,88 @@ def test_time_of_a_wait_is_real(chip):
     assert time.perf_counter() - start < 0.5
     assert np.isclose(int(ticket.get().value), 20_000 * 125, atol=50)
 
+
+# ---------------------------------------------------------------------------------------------------------- programs from arrays
+SPIKES = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def train():
+    """A million spikes with times up to the end of the timer's first minute, sorted, and the same ones shuffled."""
+    rng = np.random.default_rng(1)
+    times = np.sort(rng.integers(0, 60 * SPIKES, SPIKES)).astype(np.uint32)
+    labels = rng.integers(0, 1 << 16, SPIKES).astype(np.uint16)
+    order = rng.permutation(SPIKES)
+    return {"sorted": (times, labels), "shuffled": (times[order], labels[order])}
+
+
+def numpy_does_the_same(times, labels):
+    """Sorting by time and filling an array of two words per spike: what the train cannot do without."""
+    order = np.argsort(times, kind="stable")
+    words = np.empty((len(times), 2), np.uint64)
+    words[:, 0] = times[order] + np.uint64(5 << 56)
+    words[:, 1] = labels[order] + np.uint64(13 << 56)
+    return words
+
+
+@pytest.mark.benchmark(group="a million spikes")
+@pytest.mark.parametrize("order", ["sorted", "shuffled"])
+def test_spike_train(benchmark, train, order):
+    def build():
+        builder = sta.PlaybackProgramBuilder()
+        builder.write_spikes(*train[order])
+        return builder
+
+    assert SPIKES < benchmark(build).size_to_fpga() <= 2 * SPIKES
+
+
+@pytest.mark.benchmark(group="a million spikes")
+@pytest.mark.parametrize("order", ["sorted", "shuffled"])
+def test_spike_train_by_numpy(benchmark, train, order):
+    assert len(benchmark(numpy_does_the_same, *train[order])) == SPIKES
+
+
+# ------------------------------------------------------------------------------------------------------------------- whole chips
+@pytest.fixture(scope="module")
+def dumped():
+    """A whole chip as one container, and as the single registers of it that a calibration writes."""
+    whole, single = sta.PlaybackProgramBuilderDumper(), sta.PlaybackProgramBuilderDumper()
+    whole.write(halco.ChipOnDLS(), lola.Chip())
+    for container in (hal.CapMemCell, hal.NeuronConfig, hal.NeuronBackendConfig, hal.CADCChannelConfig, hal.SynapseDriverConfig):
+        for coordinate in halco.iter_all(container.coordinate):
+            single.write(coordinate, container())
+    return {"whole chip": whole.done(), "single registers": single.done()}
+
+
+@pytest.mark.benchmark(group="convert to chip")
+@pytest.mark.parametrize("kind", ["whole chip", "single registers"])
+def test_convert_to_chip(benchmark, dumped, kind):
+    assert isinstance(benchmark(sta.convert_to_chip, dumped[kind]), lola.Chip)
+
+
+@pytest.mark.benchmark(group="store")
+@pytest.mark.parametrize("kind", ["whole chip", "single registers"])
+def test_store_and_restore(benchmark, dumped, kind):
+    def there_and_back():
+        restored = sta.DumperDone()
+        sta.from_portablebinary(restored, sta.to_portablebinary(dumped[kind]))
+        return restored
+
+    assert benchmark(there_and_back) == dumped[kind]
+
+
+@pytest.mark.benchmark(group="run")
+def test_an_empty_program(benchmark, chip):
+    benchmark(sta.run, chip, [sta.PlaybackProgramBuilder().done()])
+
+
+@pytest.mark.benchmark(group="build a program")
+def test_write_synapse_matrix(benchmark):
+    matrix = lola.SynapseMatrix()
+
+    def build():
+        builder = sta.PlaybackProgramBuilder()
+        builder.write(halco.SynramOnDLS(0), matrix)
+        return builder
+
+    assert benchmark(build).size_to_fpga() == 65536

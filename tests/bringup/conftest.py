@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from dlens_vx_v3 import halco, hxcomm, sta
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from dlens_vx_v3 import hal, halco, sta
 
 HOST_INPUT, HOST_OUTPUT = 8, 8  # first of the four links between host and crossbar in both directions

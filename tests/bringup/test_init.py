@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from dlens_vx_v3 import hal, halco, sta
 
 

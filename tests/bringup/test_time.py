@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from dlens_vx_v3 import hal, halco, sta
 
 
