@@ -13,12 +13,15 @@ from fisch._wire cimport load_be64, store_be64
 import numpy as np
 
 from fisch import ut
+from fisch.backends import Responses
 from fisch.errors import WireError
 
 cdef enum:
     BLOCK_WORDS = 2048   # words decoded at a time: small enough to stay in the nearest cache
     LEFT_MAX = 16        # room for an unfinished message in front of a block
 
+cdef int JTAG = Responses.JTAG
+cdef int LOOPBACK = Responses.LOOPBACK
 cdef uint64_t PAYLOAD_MASK = (<uint64_t> 1 << 56) - 1
 cdef uint64_t TIME_MASK = (<uint64_t> 1 << ut.TIME_BITS) - 1
 cdef uint64_t JTAG_MASK = (<uint64_t> 1 << ut.FROM_FPGA[<int> FROM_JTAG_DATA].payload_bits) - 1
@@ -221,6 +224,27 @@ cdef class ResponseDecoder:
         if self.error == 2:
             raise WireError(f"time-out notification out of range (byte {self.position} from the FPGA)", self.position)
         return <int> self.halts
+
+    def responses(self, int kind):
+        """Data (uint32[n], of JTAG the lower 32 bits) and stamps (uint64[n]) of the responses of a class (`fisch.Responses`).
+
+        What a ticket needs, without the way through rows. The echo of a halt is not a response.
+        """
+        if kind == LOOPBACK:
+            ticks = self.loopback
+            ticks = ticks[ticks["tick"] == 1]
+            return ticks["tick"].astype(np.uint32), ticks["fpga_time"].astype(np.uint64)
+        cdef const OmnibusRow* omnibus = <const OmnibusRow*> self.omnibus_rows.data
+        cdef const JTAGRow* jtag = <const JTAGRow*> self.jtag_rows.data
+        cdef Py_ssize_t i, n = self.jtag_rows.size if kind == JTAG else self.omnibus_rows.size
+        data, times = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint64)
+        cdef uint32_t[::1] words = data
+        cdef uint64_t[::1] stamps = times
+        with nogil:
+            for i in range(n):
+                words[i] = <uint32_t> jtag[i].data if kind == JTAG else omnibus[i].data
+                stamps[i] = jtag[i].fpga_time if kind == JTAG else omnibus[i].fpga_time
+        return data, times
 
     @property
     def omnibus(self):

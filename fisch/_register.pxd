@@ -11,6 +11,7 @@ cdef class Kind:
     cdef readonly int backend
     cdef readonly bint readable, writable
     cdef readonly int labels             # words per access of a spike pack, else 0
+    cdef readonly bint valued            # it has a value at all
     cdef readonly bint enables           # the value has byte enables
 
     cdef inline int words(self) noexcept nogil:

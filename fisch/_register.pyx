@@ -19,7 +19,7 @@ cdef class Kind:
         self.container, self.coordinate, self.backend = container, coordinate, backend
         self.readable, self.writable = access.read != Sequence.NONE, access.write != Sequence.NONE
         self.labels = access.length if access.write == Sequence.SPIKES else 0
-        self.enables = value is Omnibus
+        self.valued, self.enables = value is not None, value is Omnibus
 
 
 cdef Kind kind_of(object container):
@@ -46,7 +46,8 @@ def kind(container):
 cdef RawRegister register_of_word(Kind kind, uint32_t word):
     """A container with a value that was read."""
     cdef RawRegister made = <RawRegister> RawRegister.__new__(kind.container)
-    made.raw = <int64_t> 0xf << 32 | word if kind.enables else word
+    if kind.valued:
+        made.raw = <int64_t> 0xf << 32 | word if kind.enables else word
     return made
 
 
@@ -118,6 +119,7 @@ class Register(RawRegister):
     `text(value)` makes what stands in the parentheses of the string form. Instances compare by class and value.
     """
 
+    __slots__ = ()   # no attributes by mistake
     Value = None
 
     def __init_subclass__(cls, coordinate=None, backend=None, value=None, text=None, **others):

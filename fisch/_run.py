@@ -45,8 +45,8 @@ def run(connection: MultiConnection | Connection, programs: Sequence[PlaybackPro
         program.clear_from_fpga_messages()
     answers = together.execute([np.concatenate((program.words, _HALT)) for program in programs])
     decoded = timedelta()
-    for program, answer, one in zip(programs, answers, together.connections, strict=True):
-        decoded += _fill(program, answer, one)
+    for program, one in zip(programs, together.connections, strict=True):
+        decoded += _fill(program, answers.pop(0), one)
     _report(programs, together.identifiers)
     return RunTimeInfo([after - earlier for after, earlier in zip(together.time_infos, before, strict=True)], decoded)
 

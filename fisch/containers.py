@@ -46,6 +46,8 @@ class PollingOmnibusBlock(
 ):
     """Waits until the word configured in the executor has (default) or has not its target value."""
 
+    __slots__ = ()
+
     def __init__(self, value: Any = True) -> None:
         super().__init__(value)
 
@@ -53,13 +55,19 @@ class PollingOmnibusBlock(
 class Barrier(Register, coordinate=halco.BarrierOnFPGA, backend=Backend.Barrier, value=values.Barrier, text=_bits(5)):
     """Waits until everything that the value names is done."""
 
+    __slots__ = ()
+
 
 class WaitUntil(Register, coordinate=halco.WaitUntilOnFPGA, backend=Backend.WaitUntil, value=values.WaitUntil, text=_decimal):
     """Waits until the timer has reached the value."""
 
+    __slots__ = ()
+
 
 class SystimeSync(Register, coordinate=halco.SystimeSyncOnFPGA, backend=Backend.SystimeSync, value=values.SystimeSync, text=_flag):
     """Synchronises the system times of FPGA and chip."""
+
+    __slots__ = ()
 
 
 class SpikePack1ToChip(
@@ -71,6 +79,8 @@ class SpikePack1ToChip(
 ):
     """Sends one spike."""
 
+    __slots__ = ()
+
 
 class SpikePack2ToChip(
     Register,
@@ -80,6 +90,8 @@ class SpikePack2ToChip(
     text=_labels,
 ):
     """Sends two spikes at once."""
+
+    __slots__ = ()
 
 
 class SpikePack3ToChip(
@@ -91,6 +103,8 @@ class SpikePack3ToChip(
 ):
     """Sends three spikes at once."""
 
+    __slots__ = ()
+
 
 class OmnibusChipOverJTAG(
     Register,
@@ -101,9 +115,13 @@ class OmnibusChipOverJTAG(
 ):
     """A word of the chip's omnibus, reached without the highspeed link."""
 
+    __slots__ = ()
+
 
 class Omnibus(Register, coordinate=halco.OmnibusAddress, backend=Backend.Omnibus, value=values.Omnibus, text=values.Omnibus.text):
     """A word of the omnibus of FPGA or chip."""
+
+    __slots__ = ()
 
 
 class JTAGClockScaler(
@@ -115,9 +133,13 @@ class JTAGClockScaler(
 ):
     """Speed of the JTAG chain."""
 
+    __slots__ = ()
+
 
 class JTAGIdCode(Register, coordinate=halco.JTAGIdCodeOnDLS, backend=Backend.JTAGIdCode, value=values.JTAGIdCode, text=_hexadecimal):
     """Who the chip is."""
+
+    __slots__ = ()
 
 
 class JTAGPLLRegister(
@@ -129,6 +151,8 @@ class JTAGPLLRegister(
 ):
     """A register of the PLLs."""
 
+    __slots__ = ()
+
 
 class JTAGPhyRegister(
     Register,
@@ -139,17 +163,25 @@ class JTAGPhyRegister(
 ):
     """Configuration of one PHY of the chip."""
 
+    __slots__ = ()
+
 
 class ResetJTAGTap(Register, coordinate=halco.ResetJTAGTapOnDLS, backend=Backend.ResetJTAGTap):
     """Resets the chip's test access port."""
+
+    __slots__ = ()
 
 
 class ResetChip(Register, coordinate=halco.ResetChipOnDLS, backend=Backend.ResetChip, value=values.ResetChip, text=_flag):
     """Asserts or releases the chip's reset."""
 
+    __slots__ = ()
+
 
 class Timer(Register, coordinate=halco.TimerOnDLS, backend=Backend.Timer, value=values.Timer, text=_decimal):
     """The timer that WaitUntil looks at. Written it can only be set to 0."""
+
+    __slots__ = ()
 
 
 class SPIDACDataRegister(
@@ -161,6 +193,8 @@ class SPIDACDataRegister(
 ):
     """Voltage of one channel of the board's converters; takes effect at once."""
 
+    __slots__ = ()
+
 
 class SPIDACControlRegister(
     Register,
@@ -170,6 +204,8 @@ class SPIDACControlRegister(
     text=_bits(13),
 ):
     """Operation of the board's converters."""
+
+    __slots__ = ()
 
 
 class SPIShiftRegister(
@@ -181,15 +217,21 @@ class SPIShiftRegister(
 ):
     """The board's switches."""
 
+    __slots__ = ()
+
 
 class NullPayloadReadable(Register, coordinate=halco.NullPayloadReadableOnFPGA, backend=Backend.NullPayloadReadable):
     """A read that carries nothing: its response says that and when the program came by."""
+
+    __slots__ = ()
 
 
 class I2CIdRegister(
     Register, coordinate=halco.I2CIdRegisterOnBoard, backend=Backend.I2CIdRegister, value=values.I2CIdRegister, text=_bits(32)
 ):
     """Serial number in the carrier's EEPROM."""
+
+    __slots__ = ()
 
 
 class I2CTempRegister(
@@ -201,6 +243,8 @@ class I2CTempRegister(
 ):
     """The board's thermometer."""
 
+    __slots__ = ()
+
 
 class I2CINA219RoRegister(
     Register,
@@ -210,6 +254,8 @@ class I2CINA219RoRegister(
     text=_bits(16),
 ):
     """A measurement of one of the power monitors."""
+
+    __slots__ = ()
 
 
 class I2CINA219RwRegister(
@@ -221,6 +267,8 @@ class I2CINA219RwRegister(
 ):
     """Settings of one of the power monitors."""
 
+    __slots__ = ()
+
 
 class I2CTCA9554RoRegister(
     Register,
@@ -230,6 +278,8 @@ class I2CTCA9554RoRegister(
     text=_bits(8),
 ):
     """Inputs of the multi-chip board's port expander."""
+
+    __slots__ = ()
 
 
 class I2CTCA9554RwRegister(
@@ -241,6 +291,8 @@ class I2CTCA9554RwRegister(
 ):
     """Settings of the multi-chip board's port expander."""
 
+    __slots__ = ()
+
 
 class I2CAD5252RwRegister(
     Register,
@@ -250,6 +302,8 @@ class I2CAD5252RwRegister(
     text=_bits(8),
 ):
     """A digital potentiometer of the multi-chip board."""
+
+    __slots__ = ()
 
 
 class I2CDAC6573RwRegister(
@@ -261,6 +315,8 @@ class I2CDAC6573RwRegister(
 ):
     """Voltage of one channel of the multi-chip board's converter."""
 
+    __slots__ = ()
+
 
 class I2CTCA9546Register(
     Register,
@@ -270,6 +326,8 @@ class I2CTCA9546Register(
     text=_bits(8),
 ):
     """The multi-chip board's I2C multiplexer."""
+
+    __slots__ = ()
 
 
 CONTAINERS: dict[Backend, type[Register]] = {cls.backend: cls for cls in Register.__subclasses__()}

@@ -41,14 +41,10 @@ class PlaybackProgram:
 
     def take(self, decoder: ResponseDecoder) -> None:
         """Takes over what a decoder has understood. The halt's echo is not a response."""
-        loopback = decoder.loopback
-        loopback = loopback[loopback["tick"] == 1]
-        rows = (Responses.OMNIBUS, decoder.omnibus, "data"), (Responses.JTAG, decoder.jtag, "data"), (Responses.LOOPBACK, loopback, "tick")
         self._data: dict[int, NDArray[np.uint32]] = {}
         self._times: dict[int, NDArray[np.uint64]] = {}
-        for kind, array, name in rows:
-            self._data[kind] = array[name].astype(np.uint32)  # of JTAG data the lower 32 bits
-            self._times[kind] = array["fpga_time"].astype(np.uint64)
+        for kind in CLASSES:
+            self._data[kind], self._times[kind] = decoder.responses(kind)
         self.spikes = SpikeVector(decoder.spikes)
         self.madc_samples = MADCSampleVector(decoder.madc_samples)
         self.highspeed_link_notifications = LinkVector(decoder.highspeed_link_notifications)

@@ -138,9 +138,7 @@ def test_connection_from_the_environment(monkeypatch):
         assert connection.identifiers == ["zeromock"]
 
 
-@pytest.mark.parametrize(
-    "variable, kind", [("QUIGGELDY_ENABLED", "quiggeldy"), ("SLURM_FPGA_IPS", "arq"), ("FLANGE_SIMULATION_RCF_PORT", "simulation")]
-)
+@pytest.mark.parametrize("variable, kind", [("QUIGGELDY_ENABLED", "quiggeldy"), ("FLANGE_SIMULATION_RCF_PORT", "simulation")])
 def test_kinds_that_are_not_there_say_so(variable, kind):
     text = rf"^No executor backend found to connect to\..*'{kind}' are not available.*{variable} asks for it"
     with pytest.raises(fisch.ConnectionFailedError, match=text):
