@@ -36,6 +36,7 @@ class Kind(IntEnum):
     READOUT = 22
     PPU_CONTROL = 23
     UNMODELLED = 24
+    CADC_SAMPLE = 25
 
 
 @dataclass(frozen=True)
@@ -111,14 +112,20 @@ REGIONS: tuple[Region, ...] = (
     Region("CommonSynramConfig", Kind.STORED, _S),
     Region("ReferenceGeneratorConfig", Kind.STORED, _S, "references are those of the default settings"),
     Region("SynapseBiasSelection", Kind.STORED, _S, "synapse drivers always have their internal biases; not readable on the chip"),
-    Region("PadMultiplexerConfig", Kind.STORED, _S),
+    Region("PadMultiplexerConfig", Kind.STORED, _B, "joins memory outputs, pads and debug lines of the columns; the rest is stored only"),
     Region("CurrentDAC", Kind.STORED, _S),
-    Region("CADCConfig", Kind.STORED, _S),
-    Region("CADCChannelConfig", Kind.STORED, _S, "not readable on the chip"),
-    Region("CADCSampleQuad", Kind.UNMODELLED, _U, "the converter is not modelled: samples read as 0"),
-    Region("ColumnCorrelationQuad", Kind.STORED, _S),
+    Region("CADCConfig", Kind.STORED, _B, effect="from the next conversion on"),
+    Region("CADCChannelConfig", Kind.STORED, _B, "not readable on the chip", effect="from the next conversion on"),
+    Region(
+        "CADCSampleQuad",
+        Kind.CADC_SAMPLE,
+        _B,
+        "correlation sensors show their level after a reset and count as unmodelled",
+        effect="a triggering read converts all channels of the hemisphere; the omnibus waits for the end",
+    ),
+    Region("ColumnCorrelationQuad", Kind.STORED, _B, "inputs of the converters only", effect="from the next conversion on"),
     Region("ColumnCurrentQuad", Kind.STORED, _S),
-    Region("CommonCorrelationConfig", Kind.STORED, _S),
+    Region("CommonCorrelationConfig", Kind.STORED, _B, "resets of the sensors are not modelled", effect="start of conversions"),
     Region("CorrelationReset", Kind.UNMODELLED, _U),
     Region("BlockPostPulse", Kind.UNMODELLED, _U),
     Region("PPUMemoryWord", Kind.STORED, _E),
