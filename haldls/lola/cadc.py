@@ -32,25 +32,30 @@ class Ramp(Struct):
     """Ramp generator: what is set per quadrant is an array over the two quadrants of the hemisphere."""
 
     ResetWait, DeadTime = CADCConfig.ResetWait, CADCConfig.DeadTime
-    enable = Field(bool)
-    reset_wait = Field(CADCConfig.ResetWait, default=100)
-    dead_time = Field(CADCConfig.DeadTime, default=20)
-    v_offset_assignment = Array(CapMemBlockOnHemisphere, CapMemBlockOnHemisphere, default=[0, 1])
-    v_offset = Array(CapMemBlockOnHemisphere, ANALOG)
-    i_slope = Array(CapMemBlockOnHemisphere, ANALOG)
-    i_bias_comparator = Array(CapMemBlockOnHemisphere, ANALOG)
-    i_bias_vreset_buffer = Array(CapMemBlockOnHemisphere, ANALOG)
-    v_bias_buffer = Array(CapMemBlockOnHemisphere, ANALOG)
+    enable = Field(bool, doc="power the converter")
+    reset_wait = Field(CADCConfig.ResetWait, default=100, doc="wait after the ramp's reset [PPU cycles]")
+    dead_time = Field(CADCConfig.DeadTime, default=20, doc="wait between the ramp's start and that of the counters [PPU cycles]")
+    v_offset_assignment = Array(
+        CapMemBlockOnHemisphere,
+        CapMemBlockOnHemisphere,
+        default=[0, 1],
+        doc="half whose memory cell gives the ramp of each half its offset",
+    )
+    v_offset = Array(CapMemBlockOnHemisphere, ANALOG, doc="voltage where the ramp starts, per quadrant")
+    i_slope = Array(CapMemBlockOnHemisphere, ANALOG, doc="current that charges the ramp, per quadrant: its slope")
+    i_bias_comparator = Array(CapMemBlockOnHemisphere, ANALOG, doc="bias of the channels' comparators, per quadrant")
+    i_bias_vreset_buffer = Array(CapMemBlockOnHemisphere, ANALOG, doc="bias of the buffer of the ramp's reset voltage, per quadrant")
+    v_bias_buffer = Array(CapMemBlockOnHemisphere, ANALOG, doc="bias of the ramp's buffer, per quadrant")
 
 
 class Channel(Struct):
     """One converter channel and what it is connected to."""
 
     Offset = CADCChannelConfig.Offset
-    offset = Field(CADCChannelConfig.Offset)
-    enable_connect_correlation = Field(bool)
-    enable_connect_debug = Field(bool)
-    enable_connect_neuron = Field(bool)
+    offset = Field(CADCChannelConfig.Offset, doc="added to the samples of the channel [LSB]")
+    enable_connect_correlation = Field(bool, doc="correlation output of the column to the channel")
+    enable_connect_debug = Field(bool, doc="correlation line of the column to the debug line")
+    enable_connect_neuron = Field(bool, doc="readout of the neuron to the channel")
 
 
 class Correlation(Struct):
@@ -58,13 +63,13 @@ class Correlation(Struct):
 
     SenseDelay, ResetDuration = CommonCorrelationConfig.SenseDelay, CommonCorrelationConfig.ResetDuration
     ResetFallTime, ResetMode = CommonCorrelationConfig.ResetFallTime, CommonCorrelationConfig.ResetMode
-    sense_delay = Field(CommonCorrelationConfig.SenseDelay, default=1)
-    reset_duration = Field(CommonCorrelationConfig.ResetDuration, default=200)
-    reset_fall_time = Field(CommonCorrelationConfig.ResetFallTime, default=5)
-    reset_mode = Field(CommonCorrelationConfig.ResetMode)
-    i_bias_ramp = Array(CapMemBlockOnHemisphere, ANALOG)
-    i_bias_store = Array(CapMemBlockOnHemisphere, ANALOG)
-    i_bias_corout = Array(CapMemBlockOnHemisphere, ANALOG)
+    sense_delay = Field(CommonCorrelationConfig.SenseDelay, default=1, doc="wait before a row's sensors are read [PPU cycles]")
+    reset_duration = Field(CommonCorrelationConfig.ResetDuration, default=200, doc="length of a reset [PPU cycles]; 3 come on top")
+    reset_fall_time = Field(CommonCorrelationConfig.ResetFallTime, default=5, doc="wait after a reset [PPU cycles]")
+    reset_mode = Field(CommonCorrelationConfig.ResetMode, doc="voltage to which the sensors are reset")
+    i_bias_ramp = Array(CapMemBlockOnHemisphere, ANALOG, doc="bias of the sensors' ramp, per quadrant: their time constant")
+    i_bias_store = Array(CapMemBlockOnHemisphere, ANALOG, doc="bias of the storing of correlation, per quadrant: their amplitude")
+    i_bias_corout = Array(CapMemBlockOnHemisphere, ANALOG, doc="bias of the sensors' outputs, per quadrant")
 
 
 def _channels(channel: int) -> object:
@@ -78,10 +83,10 @@ class CADCReadoutChain(Composed):
     coordinate = CADCOnDLS
     Ramp, Channel, Correlation = Ramp, Channel, Correlation
 
-    ramp = Member(Ramp)
-    channels_causal = Members(CADCChannelColumnOnSynram, Channel)
-    channels_acausal = Members(CADCChannelColumnOnSynram, Channel)
-    correlation = Member(Correlation)
+    ramp = Member(Ramp, doc="the ramp that all channels count along")
+    channels_causal = Members(CADCChannelColumnOnSynram, Channel, doc="channels of causal correlation, per column")
+    channels_acausal = Members(CADCChannelColumnOnSynram, Channel, doc="channels of acausal correlation, per column")
+    correlation = Member(Correlation, doc="timing and biases of the correlation sensors")
 
     parts = (
         Part(CADCConfig, lambda enums: enums, {"enable": "ramp.enable", "reset_wait": "ramp.reset_wait", "dead_time": "ramp.dead_time"}),
@@ -150,8 +155,8 @@ class CADCSampleRow(Composed):
     coordinate = CADCSampleRowOnDLS
     backends = FPGA
     Value = CADCSampleQuad.Value
-    causal = Numbers(SynapseOnSynapseRow, CADCSampleQuad.Value)
-    acausal = Numbers(SynapseOnSynapseRow, CADCSampleQuad.Value)
+    causal = Numbers(SynapseOnSynapseRow, CADCSampleQuad.Value, doc="samples of the causal channels, per column")
+    acausal = Numbers(SynapseOnSynapseRow, CADCSampleQuad.Value, doc="samples of the acausal channels, per column")
     parts = (
         _samples("causal", CAUSAL, TRIGGER, range(1)),
         _samples("causal", CAUSAL, BUFFERED, range(1, QUADS)),
@@ -168,8 +173,8 @@ class CADCSamples(Composed):
     coordinate = CADCSamplesOnDLS
     backends = FPGA
     Value = CADCSampleQuad.Value
-    causal = Numbers((SynramOnDLS, SynapseOnSynapseRow), CADCSampleQuad.Value)
-    acausal = Numbers((SynramOnDLS, SynapseOnSynapseRow), CADCSampleQuad.Value)
+    causal = Numbers((SynramOnDLS, SynapseOnSynapseRow), CADCSampleQuad.Value, doc="samples of the causal channels, [hemisphere][column]")
+    acausal = Numbers((SynramOnDLS, SynapseOnSynapseRow), CADCSampleQuad.Value, doc="samples of the acausal channels, [hemisphere][column]")
     parts = (
         _samples("causal", CAUSAL, TRIGGER, range(1), hemisphere=0),
         _samples("causal", CAUSAL, TRIGGER, range(1), hemisphere=1),

@@ -17,10 +17,10 @@ class CapMem(Composed):
 
     coordinate = CapMemOnDLS
 
-    blocks = Members(CapMemBlockConfigOnDLS, CapMemBlockConfig)
-    synapse_bias_selection = Member(SynapseBiasSelection)
-    reference_generator = Member(ReferenceGeneratorConfig)
-    unused_cells = Array(UnusedCapMemCellOnDLS, ANALOG)
+    blocks = Members(CapMemBlockConfigOnDLS, CapMemBlockConfig, doc="refresh of the cells of each quadrant")
+    synapse_bias_selection = Member(SynapseBiasSelection, doc="whether the biases of the synapses come from the memory")
+    reference_generator = Member(ReferenceGeneratorConfig, doc="reference currents of the memory")
+    unused_cells = Array(UnusedCapMemCellOnDLS, ANALOG, doc="cells that nothing is connected to")
 
     parts = (
         Part(CapMemBlockConfig, range(4), "blocks"),

@@ -38,16 +38,16 @@ class Chip(Composed, DifferentialWriteTrait):
     coordinate = ChipOnDLS
     backends = FPGA
 
-    crossbar = Member(Crossbar)
-    background_spike_sources = Members(BackgroundSpikeSourceOnDLS, BackgroundSpikeSource)
-    capmem = Member(CapMem)
-    synapse_driver_blocks = Members(SynapseDriverBlockOnDLS, SynapseDriverBlock)
-    synapse_blocks = Members(SynapseBlockOnDLS, SynapseBlock)
-    neuron_block = Member(NeuronBlock)
-    cadc_readout_chains = Members(CADCOnDLS, CADCReadoutChain)
-    readout_chain = Member(ReadoutChain)
-    ppu_memory = Members(PPUMemoryOnDLS, PPUMemory)
-    external_ppu_memory = Member(ExternalPPUMemory)
+    crossbar = Member(Crossbar, doc="routing of events")
+    background_spike_sources = Members(BackgroundSpikeSourceOnDLS, BackgroundSpikeSource, doc="event generators")
+    capmem = Member(CapMem, doc="refresh and references of the capacitive memory")
+    synapse_driver_blocks = Members(SynapseDriverBlockOnDLS, SynapseDriverBlock, doc="synapse drivers, per hemisphere")
+    synapse_blocks = Members(SynapseBlockOnDLS, SynapseBlock, doc="synapses, per hemisphere")
+    neuron_block = Member(NeuronBlock, doc="all neurons")
+    cadc_readout_chains = Members(CADCOnDLS, CADCReadoutChain, doc="columnar converters and correlation sensors, per hemisphere")
+    readout_chain = Member(ReadoutChain, doc="from the analog lines to pads and the fast converter")
+    ppu_memory = Members(PPUMemoryOnDLS, PPUMemory, doc="memories of the processors")
+    external_ppu_memory = Member(ExternalPPUMemory, doc="memory that the FPGA lends to the processors")
 
     parts = (
         Part(Crossbar, [0], "crossbar"),

@@ -15,7 +15,7 @@ class ColumnCurrentRow(Composed, DifferentialWriteTrait):
 
     coordinate = ColumnCurrentRowOnDLS
     ColumnCurrentSwitch = ColumnCurrentQuad.ColumnCurrentSwitch
-    values = Members(SynapseOnSynapseRow, ColumnCurrentQuad.ColumnCurrentSwitch)
+    values = Members(SynapseOnSynapseRow, ColumnCurrentQuad.ColumnCurrentSwitch, doc="switches of each column")
     parts = (Part(ColumnCurrentQuad, quads_of_row, {"switch": ("values", COLUMNS)}),)
 
 
@@ -24,7 +24,7 @@ class ColumnCorrelationRow(Composed, DifferentialWriteTrait):
 
     coordinate = ColumnCorrelationRowOnDLS
     ColumnCorrelationSwitch = ColumnCorrelationQuad.ColumnCorrelationSwitch
-    values = Members(SynapseOnSynapseRow, ColumnCorrelationQuad.ColumnCorrelationSwitch)
+    values = Members(SynapseOnSynapseRow, ColumnCorrelationQuad.ColumnCorrelationSwitch, doc="switches of each column")
     parts = (Part(ColumnCorrelationQuad, quads_of_row, {"switch": ("values", COLUMNS)}),)
 
 

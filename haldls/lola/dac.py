@@ -69,6 +69,6 @@ class DACControlBlock(Composed):
     coordinate = DACControlBlockOnBoard
     backends = DACControl.backends
 
-    enable = Array(DACChannelOnBoard, bool, default=True)
+    enable = Array(DACChannelOnBoard, bool, default=True, doc="channel powered")
 
     parts = (Part(DACControl, range(2), {"enable_channel": "enable"}),)

@@ -26,7 +26,7 @@ class OutputRoutingTable(Composed):
 
     coordinate = OutputRoutingTableOnFPGA
     backends = FPGA
-    entries = Members(OutputRoutingTableEntryOnFPGA, OutputRoutingTableEntry)
+    entries = Members(OutputRoutingTableEntryOnFPGA, OutputRoutingTableEntry, doc="what becomes of each label")
     parts = (Part(OutputRoutingTableEntry, range(OutputRoutingTableEntryOnFPGA.size), "entries"),)
 
 
@@ -35,7 +35,7 @@ class InputRoutingTable(Composed):
 
     coordinate = InputRoutingTableOnFPGA
     backends = FPGA
-    entries = Members(InputRoutingTableEntryOnFPGA, InputRoutingTableEntry)
+    entries = Members(InputRoutingTableEntryOnFPGA, InputRoutingTableEntry, doc="what becomes of each label between FPGAs")
     parts = (Part(InputRoutingTableEntry, range(InputRoutingTableEntryOnFPGA.size), "entries"),)
 
 
@@ -44,8 +44,8 @@ class MultichipJboaLeafFPGA(Composed):
 
     coordinate = FPGAOnChipAndMultichipJboaLeafFPGA
     backends = FPGA
-    output_routing_table = Member(OutputRoutingTable)
-    input_routing_table = Member(InputRoutingTable)
+    output_routing_table = Member(OutputRoutingTable, doc="for spikes of the chip")
+    input_routing_table = Member(InputRoutingTable, doc="for spikes from other chips")
     parts = (
         Part(OutputRoutingTable, [0], "output_routing_table"),
         Part(InputRoutingTable, [0], "input_routing_table"),
@@ -57,9 +57,9 @@ class SinglechipFPGA(Composed):
 
     coordinate = FPGAOnChipAndSinglechipFPGA
     backends = FPGA
-    spikeio_config = Member(SpikeIOConfig)
-    spikeio_input_routes = Members(SpikeIOInputRouteOnFPGA, SpikeIOInputRoute)
-    spikeio_output_routes = Members(SpikeIOOutputRouteOnFPGA, SpikeIOOutputRoute)
+    spikeio_config = Member(SpikeIOConfig, doc="the serial interface")
+    spikeio_input_routes = Members(SpikeIOInputRouteOnFPGA, SpikeIOInputRoute, doc="label of each serial address")
+    spikeio_output_routes = Members(SpikeIOOutputRouteOnFPGA, SpikeIOOutputRoute, doc="serial address of each label")
     parts = (
         Part(SpikeIOConfig, [0], "spikeio_config"),
         Part(SpikeIOInputRoute, range(SpikeIOInputRouteOnFPGA.size), "spikeio_input_routes"),
@@ -73,8 +73,8 @@ class ChipAndSinglechipFPGA(Composed):
     coordinate = ChipAndSinglechipFPGAOnSystem
     backends = FPGA
     constructor = ("chip", "fpga")
-    chip = Member(Chip)
-    fpga = Member(SinglechipFPGA)
+    chip = Member(Chip, doc="the chip")
+    fpga = Member(SinglechipFPGA, doc="its FPGA")
     parts = (Part(SinglechipFPGA, [0], "fpga"), Part(Chip, [0], "chip"))
 
 
@@ -84,6 +84,6 @@ class ChipAndMultichipJboaLeafFPGA(Composed):
     coordinate = ChipAndMultichipJboaLeafFPGAOnSystem
     backends = FPGA
     constructor = ("chip", "fpga")
-    chip = Member(Chip)
-    fpga = Member(MultichipJboaLeafFPGA)
+    chip = Member(Chip, doc="the chip")
+    fpga = Member(MultichipJboaLeafFPGA, doc="its FPGA")
     parts = (Part(MultichipJboaLeafFPGA, [0], "fpga"), Part(Chip, [0], "chip"))

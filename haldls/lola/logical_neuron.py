@@ -28,7 +28,7 @@ class MCSafeMulticompartment(Struct):
 
     enable_conductance_division = Field(bool, doc="a quarter of the conductance")
     enable_conductance_multiplication = Field(bool, doc="four times the conductance")
-    i_bias_nmda = Field(ANALOG)
+    i_bias_nmda = Field(ANALOG, doc="bias of the conductance towards the somatic line")
 
 
 class Joint(NamedTuple):
@@ -51,20 +51,20 @@ class MCSafeAtomicNeuron(Struct):
     Readout, RefractoryPeriod, Bayesian = AtomicNeuron.Readout, AtomicNeuron.RefractoryPeriod, AtomicNeuron.Bayesian
     Multicompartment = MCSafeMulticompartment
 
-    excitatory_input = Member(AtomicNeuron.SynapticInput)
-    inhibitory_input = Member(AtomicNeuron.SynapticInput)
-    leak = Member(AtomicNeuron.Leak)
-    reset = Member(AtomicNeuron.Reset)
-    threshold = Member(AtomicNeuron.Threshold)
-    multicompartment = Member(MCSafeMulticompartment)
-    constant_current = Member(AtomicNeuron.ConstantCurrent)
-    membrane_capacitance = Member(AtomicNeuron.MembraneCapacitance)
-    adaptation = Member(AtomicNeuron.Adaptation)
-    exponential = Member(AtomicNeuron.Exponential)
-    event_routing = Member(AtomicNeuron.EventRouting)
-    readout = Member(AtomicNeuron.Readout)
-    refractory_period = Member(AtomicNeuron.RefractoryPeriod)
-    bayesian = Member(AtomicNeuron.Bayesian)
+    excitatory_input = Member(AtomicNeuron.SynapticInput, doc="synaptic input that excites")
+    inhibitory_input = Member(AtomicNeuron.SynapticInput, doc="synaptic input that inhibits")
+    leak = Member(AtomicNeuron.Leak, doc="pulls the membrane to its resting potential")
+    reset = Member(AtomicNeuron.Reset, doc="pulls the membrane to its reset potential after a spike")
+    threshold = Member(AtomicNeuron.Threshold, doc="where the neuron fires")
+    multicompartment = Member(MCSafeMulticompartment, doc="strength of the connection to other circuits")
+    constant_current = Member(AtomicNeuron.ConstantCurrent, doc="constant current onto the membrane")
+    membrane_capacitance = Member(AtomicNeuron.MembraneCapacitance, doc="capacitor of the membrane")
+    adaptation = Member(AtomicNeuron.Adaptation, doc="adaptation to the membrane and to spikes")
+    exponential = Member(AtomicNeuron.Exponential, doc="exponential term of the membrane equation")
+    event_routing = Member(AtomicNeuron.EventRouting, doc="where spikes go and which address they carry")
+    readout = Member(AtomicNeuron.Readout, doc="what can be seen from outside")
+    refractory_period = Member(AtomicNeuron.RefractoryPeriod, doc="how long the neuron stays reset after a spike")
+    bayesian = Member(AtomicNeuron.Bayesian, doc="combination of spikes with those of neighbours")
 
     def __init__(self, source: Any = None, **fields: Any) -> None:
         super().__init__(*([source] if isinstance(source, MCSafeAtomicNeuron) else []), **fields)

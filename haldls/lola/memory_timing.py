@@ -27,12 +27,18 @@ class MemoryTiming(Composed):
 
     coordinate = MemoryTimingOnDLS
 
-    capmem = Members(CapMemSRAMTimingConfigOnDLS, CapMemSRAMTimingConfig)
-    cadc_offset = Members(CADCOffsetSRAMTimingConfigOnDLS, CADCOffsetSRAMTimingConfig)
-    synapse_driver = Members(SynapseDriverSRAMTimingConfigOnDLS, SynapseDriverSRAMTimingConfig)
-    neuron = Members(NeuronSRAMTimingConfigOnDLS, NeuronSRAMTimingConfig)
-    neuron_backend = Members(NeuronBackendSRAMTimingConfigOnDLS, NeuronBackendSRAMTimingConfig)
-    synram = Members(CommonSynramConfigOnDLS, CommonSynramConfig)
+    capmem = Members(CapMemSRAMTimingConfigOnDLS, CapMemSRAMTimingConfig, doc="capacitive memory, per quadrant")
+    cadc_offset = Members(
+        CADCOffsetSRAMTimingConfigOnDLS, CADCOffsetSRAMTimingConfig, doc="offsets of the converter channels, per quadrant"
+    )
+    synapse_driver = Members(
+        SynapseDriverSRAMTimingConfigOnDLS, SynapseDriverSRAMTimingConfig, doc="settings of the synapse drivers, per hemisphere"
+    )
+    neuron = Members(NeuronSRAMTimingConfigOnDLS, NeuronSRAMTimingConfig, doc="settings of the neurons, per quadrant")
+    neuron_backend = Members(
+        NeuronBackendSRAMTimingConfigOnDLS, NeuronBackendSRAMTimingConfig, doc="settings of the neuron backends, per half"
+    )
+    synram = Members(CommonSynramConfigOnDLS, CommonSynramConfig, doc="synapses, per hemisphere")
 
     parts = (
         Part(CapMemSRAMTimingConfig, range(4), "capmem"),

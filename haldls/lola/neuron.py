@@ -17,23 +17,23 @@ from haldls.neuron_backend import NeuronBackendConfig
 class SynapticInput(Struct):
     """Input circuit that turns synaptic currents into a current (or conductance) onto the membrane."""
 
-    enable = Field(bool)
+    enable = Field(bool, doc="let the input act on the membrane")
     i_bias_tau = Field(ANALOG, doc="bias of the leak that sets the synaptic time constant")
     i_bias_coba = Field(ANALOG, doc="bias of the conductance-based mode")
     i_shift_reference = Field(ANALOG, doc="shift of the reference of the transconductance amplifier")
     i_bias_gm = Field(ANALOG, doc="bias of the transconductance amplifier: strength of the input")
     v_rev_coba = Field(ANALOG, doc="reversal potential of the conductance-based mode")
     enable_small_capacitance = Field(bool, default=True, doc="use a small part of the capacitance on the synaptic line")
-    enable_high_resistance = Field(bool)
-    enable_coba_mode = Field(bool)
+    enable_high_resistance = Field(bool, doc="use the larger resistance on the synaptic line: longer time constant")
+    enable_coba_mode = Field(bool, doc="act as a conductance towards v_rev_coba instead of a current")
 
 
 class Leak(Struct):
     """Leak conductance."""
 
-    v_leak = Field(ANALOG)
-    i_bias = Field(ANALOG)
-    enable_degeneration = Field(bool)
+    v_leak = Field(ANALOG, doc="voltage that the leak pulls the membrane towards")
+    i_bias = Field(ANALOG, doc="bias of the leak amplifier: its conductance")
+    enable_degeneration = Field(bool, doc="linearize the conductance by source degeneration")
     enable_division = Field(bool, doc="an eighth of the conductance")
     enable_multiplication = Field(bool, doc="eight times the conductance")
 
@@ -41,9 +41,9 @@ class Leak(Struct):
 class Reset(Struct):
     """Conductance towards the reset voltage during the refractory period."""
 
-    v_reset = Field(ANALOG)
-    i_bias = Field(ANALOG)
-    enable_degeneration = Field(bool)
+    v_reset = Field(ANALOG, doc="voltage that the reset pulls the membrane towards")
+    i_bias = Field(ANALOG, doc="bias of the reset amplifier: its conductance")
+    enable_degeneration = Field(bool, doc="linearize the conductance by source degeneration")
     enable_division = Field(bool, doc="an eighth of the conductance")
     enable_multiplication = Field(bool, doc="eight times the conductance")
 
@@ -51,21 +51,21 @@ class Reset(Struct):
 class Threshold(Struct):
     """Threshold comparator."""
 
-    enable = Field(bool)
-    v_threshold = Field(ANALOG)
+    enable = Field(bool, doc="power the comparator of membrane and threshold")
+    v_threshold = Field(ANALOG, doc="voltage of the membrane at which the neuron fires")
 
 
 class Multicompartment(Struct):
     """Connections to neighbours and to the shared somatic line."""
 
-    connect_soma = Field(bool)
-    connect_soma_right = Field(bool)
-    connect_right = Field(bool)
-    connect_vertical = Field(bool)
-    enable_conductance = Field(bool)
+    connect_soma = Field(bool, doc="connect the membrane to the somatic line without a resistance")
+    connect_soma_right = Field(bool, doc="connect the somatic line to that of the right neighbour")
+    connect_right = Field(bool, doc="connect the membrane to that of the right neighbour")
+    connect_vertical = Field(bool, doc="connect the membrane to that of the neuron in the other row")
+    enable_conductance = Field(bool, doc="connect the membrane to the somatic line through the conductance")
     enable_conductance_division = Field(bool, doc="a quarter of the conductance")
     enable_conductance_multiplication = Field(bool, doc="four times the conductance")
-    i_bias_nmda = Field(ANALOG)
+    i_bias_nmda = Field(ANALOG, doc="bias of the conductance towards the somatic line")
 
 
 class _CurrentType(IntEnum):
@@ -76,38 +76,38 @@ class ConstantCurrent(Struct):
     """Constant current onto the membrane."""
 
     Type = _CurrentType
-    enable = Field(bool)
-    i_offset = Field(ANALOG)
-    type = Field(_CurrentType)
+    enable = Field(bool, doc="let the current flow onto the membrane")
+    i_offset = Field(ANALOG, doc="size of the current")
+    type = Field(_CurrentType, doc="whether the current charges the membrane or discharges it")
 
 
 class MembraneCapacitance(Struct):
     """Size of the membrane capacitance; the largest is about 2.3 pF."""
 
     CapacitorSize = NeuronConfig.MembraneCapacitorSize
-    capacitance = Field(NeuronConfig.MembraneCapacitorSize)
+    capacitance = Field(NeuronConfig.MembraneCapacitorSize, doc="size of the capacitor, in steps of about 35 fF")
 
 
 class Adaptation(Struct):
     """Adaptation current."""
 
-    enable = Field(bool)
+    enable = Field(bool, doc="let the adaptation current act on the membrane")
     enable_pulse = Field(bool, doc="spike-triggered part")
-    invert_a = Field(bool)
-    invert_b = Field(bool)
-    v_ref = Field(ANALOG)
-    i_bias_tau = Field(ANALOG)
-    i_bias_a = Field(ANALOG)
-    i_bias_b = Field(ANALOG)
-    v_leak = Field(ANALOG)
+    invert_a = Field(bool, doc="reverse the sign of the subthreshold part")
+    invert_b = Field(bool, doc="reverse the sign of the spike-triggered part")
+    v_ref = Field(ANALOG, doc="voltage at which the adaptation is at rest")
+    i_bias_tau = Field(ANALOG, doc="bias of the leak that sets the time constant")
+    i_bias_a = Field(ANALOG, doc="bias of the subthreshold part: its strength")
+    i_bias_b = Field(ANALOG, doc="bias of the spike-triggered part: size of a step")
+    v_leak = Field(ANALOG, doc="voltage to which the subthreshold part compares the membrane")
 
 
 class Exponential(Struct):
     """Exponential term."""
 
-    enable = Field(bool)
-    v_exp = Field(ANALOG)
-    i_bias = Field(ANALOG)
+    enable = Field(bool, doc="let the exponential current act on the membrane")
+    v_exp = Field(ANALOG, doc="voltage around which the exponential sets in")
+    i_bias = Field(ANALOG, doc="bias of the exponential circuit: strength of its current")
 
 
 class _AnalogOutputMode(IntEnum):
@@ -130,7 +130,7 @@ class EventRouting(Struct):
     enable_bypass_excitatory = Field(bool, doc="excitatory input events fire the neuron directly")
     enable_bypass_inhibitory = Field(bool, doc="inhibitory input events fire the neuron directly")
     address = Field(NeuronBackendAddressOut, doc="low 8 bits of the event's label")
-    enable_post_overwrite = Field(bool)
+    enable_post_overwrite = Field(bool, doc="post-synaptic pulses come from the external debug pulse only")
 
     disabled = Preset()
     enabled = Preset(analog_output=_AnalogOutputMode.normal, enable_digital=True)
@@ -142,10 +142,10 @@ class Readout(Struct):
     """What the readout amplifier of the neuron shows."""
 
     Source = NeuronConfig.ReadoutSource
-    enable_buffered_access = Field(bool)
-    enable_amplifier = Field(bool)
-    enable_unbuffered_access = Field(bool)
-    source = Field(NeuronConfig.ReadoutSource)
+    enable_buffered_access = Field(bool, doc="connect the readout amplifier to the readout line of the column")
+    enable_amplifier = Field(bool, doc="power the readout amplifier")
+    enable_unbuffered_access = Field(bool, doc="connect the membrane to the stimulation line directly")
+    source = Field(NeuronConfig.ReadoutSource, doc="what the readout amplifier shows")
 
 
 class RefractoryPeriod(Struct):
@@ -155,9 +155,9 @@ class RefractoryPeriod(Struct):
     ResetHoldoff = NeuronBackendConfig.ResetHoldoff
     RefractoryTime = NeuronBackendConfig.RefractoryTime
     input_clock = Field(NeuronBackendConfig.InputClock, doc="0 the slow, 1 the fast clock of the backend")
-    reset_holdoff = Field(NeuronBackendConfig.ResetHoldoff)
-    refractory_time = Field(NeuronBackendConfig.RefractoryTime, unit="cycles of the selected clock")
-    enable_pause = Field(bool)
+    reset_holdoff = Field(NeuronBackendConfig.ResetHoldoff, doc="release the membrane before the refractory time is over; 15 is latest")
+    refractory_time = Field(NeuronBackendConfig.RefractoryTime, unit="cycles of the selected clock", doc="refractory time")
+    enable_pause = Field(bool, doc="switch synaptic inputs and exponential term off while the neuron is reset")
 
 
 class _Operation(IntEnum):
@@ -168,13 +168,13 @@ class Bayesian(Struct):
     """Combination of the neuron's events with its neighbours'."""
 
     Operation = _Operation
-    to_post_pulse = Field(bool, default=True)
-    operation = Field(_Operation)
-    connect_fire_vertical = Field(bool)
-    connect_fire_to_right = Field(bool)
-    connect_fire_from_right = Field(bool)
-    enable_master = Field(bool)
-    enable_slave = Field(bool)
+    to_post_pulse = Field(bool, default=True, doc="post-synaptic pulses come from the operation; otherwise from the shared fire signal")
+    operation = Field(_Operation, doc="logical operation on the fire signals of neighbours")
+    connect_fire_vertical = Field(bool, doc="share the fire signal with the neuron of the other row")
+    connect_fire_to_right = Field(bool, doc="give the fire signal to the right neighbour")
+    connect_fire_from_right = Field(bool, doc="take the fire signal of the right neighbour; known to be broken on the chip")
+    enable_master = Field(bool, doc="put the own fire signal onto the shared line")
+    enable_slave = Field(bool, doc="be reset with the neighbours' fire signal")
 
 
 SWITCHES = {
@@ -285,20 +285,20 @@ class AtomicNeuron(Composed):
     ConstantCurrent, MembraneCapacitance, Adaptation, Exponential = ConstantCurrent, MembraneCapacitance, Adaptation, Exponential
     EventRouting, Readout, RefractoryPeriod, Bayesian = EventRouting, Readout, RefractoryPeriod, Bayesian
 
-    excitatory_input = Member(SynapticInput)
-    inhibitory_input = Member(SynapticInput)
-    leak = Member(Leak)
-    reset = Member(Reset)
-    threshold = Member(Threshold)
-    multicompartment = Member(Multicompartment)
-    constant_current = Member(ConstantCurrent)
-    membrane_capacitance = Member(MembraneCapacitance)
-    adaptation = Member(Adaptation)
-    exponential = Member(Exponential)
-    event_routing = Member(EventRouting)
-    readout = Member(Readout)
-    refractory_period = Member(RefractoryPeriod)
-    bayesian = Member(Bayesian)
+    excitatory_input = Member(SynapticInput, doc="synaptic input that excites")
+    inhibitory_input = Member(SynapticInput, doc="synaptic input that inhibits")
+    leak = Member(Leak, doc="pulls the membrane to its resting potential")
+    reset = Member(Reset, doc="pulls the membrane to its reset potential after a spike")
+    threshold = Member(Threshold, doc="where the neuron fires")
+    multicompartment = Member(Multicompartment, doc="connections to other circuits")
+    constant_current = Member(ConstantCurrent, doc="constant current onto the membrane")
+    membrane_capacitance = Member(MembraneCapacitance, doc="capacitor of the membrane")
+    adaptation = Member(Adaptation, doc="adaptation to the membrane and to spikes")
+    exponential = Member(Exponential, doc="exponential term of the membrane equation")
+    event_routing = Member(EventRouting, doc="where spikes go and which address they carry")
+    readout = Member(Readout, doc="what can be seen from outside")
+    refractory_period = Member(RefractoryPeriod, doc="how long the neuron stays reset after a spike")
+    bayesian = Member(Bayesian, doc="combination of spikes with those of neighbours")
 
     parts = (
         Part(NeuronConfig, AtomicNeuronOnDLS.toNeuronConfigOnDLS, SWITCHES),

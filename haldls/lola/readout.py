@@ -22,54 +22,54 @@ from haldls.readout import PadMultiplexerConfig, ReadoutSourceSelection
 class BufferToPad(Struct):
     """Buffer that drives a pad."""
 
-    enable = Field(bool)
-    amp_i_bias = Field(ANALOG)
+    enable = Field(bool, doc="connect the buffer to its pad")
+    amp_i_bias = Field(ANALOG, doc="bias of the buffer's amplifier")
 
 
 class DynamicMux(Struct):
     """Multiplexer that switches between the two inputs of the fast converter from sample to sample."""
 
     InputSelectLength = MADCConfig.ActiveMuxInputSelectLength
-    enable_amplifiers = Field(bool, default=True)
-    initially_selected_input = Field(SourceMultiplexerOnReadoutSourceSelection)
-    input_select_length = Field(MADCConfig.ActiveMuxInputSelectLength)
-    i_bias = Field(ANALOG, default=500)
+    enable_amplifiers = Field(bool, default=True, doc="power the amplifiers of the readout buffers")
+    initially_selected_input = Field(SourceMultiplexerOnReadoutSourceSelection, doc="buffer that is sampled first")
+    input_select_length = Field(MADCConfig.ActiveMuxInputSelectLength, doc="samples before the buffers swap; 0 is never")
+    i_bias = Field(ANALOG, default=500, doc="bias of the amplifiers")
 
 
 class PseudoDifferentialConverter(Struct):
     """References that stand in for the second input of a differential signal."""
 
-    enable_reference = Array(SourceMultiplexerOnReadoutSourceSelection, bool)
-    v_ref = Field(ANALOG, default=400)
-    buffer_bias = Field(ANALOG)
+    enable_reference = Array(SourceMultiplexerOnReadoutSourceSelection, bool, doc="measure against the reference, per buffer")
+    v_ref = Field(ANALOG, default=400, doc="reference voltage")
+    buffer_bias = Field(ANALOG, doc="bias of the reference's buffer")
 
 
 class MADCInputCrossbar(Struct):
     """What the preamplifier is connected to."""
 
-    connect_source_measure_unit = Field(bool)
-    connect_dynamic_mux = Field(bool, default=True)
-    connect_pad_mux = Field(bool)
-    connect_madc_preamp = Field(bool, default=True)
+    connect_source_measure_unit = Field(bool, doc="measure the output of the current converter")
+    connect_dynamic_mux = Field(bool, default=True, doc="measure the readout buffers")
+    connect_pad_mux = Field(bool, doc="connect the debug lines")
+    connect_madc_preamp = Field(bool, default=True, doc="connect the preamplifier")
 
 
 class MADCPreamp(Struct):
     """Switched-capacitor preamplifier of the fast converter."""
 
     GainCapacitorSize, SamplingWindowTiming = MADCConfig.PreampGainCapacitorSize, MADCConfig.SamplingWindowTiming
-    gain_cap_size = Field(MADCConfig.PreampGainCapacitorSize, default=31)
-    sampling_window_start = Field(MADCConfig.SamplingWindowTiming, default=3)
-    sampling_window_end = Field(MADCConfig.SamplingWindowTiming, default=8)
-    v_ref = Field(ANALOG, default=400)
-    i_bias = Field(ANALOG, default=500)
+    gain_cap_size = Field(MADCConfig.PreampGainCapacitorSize, default=31, doc="feedback capacitor; larger is less gain")
+    sampling_window_start = Field(MADCConfig.SamplingWindowTiming, default=3, doc="start of tracking [MADC cycles]")
+    sampling_window_end = Field(MADCConfig.SamplingWindowTiming, default=8, doc="end of tracking [MADC cycles]")
+    v_ref = Field(ANALOG, default=400, doc="reference voltage")
+    i_bias = Field(ANALOG, default=500, doc="bias of the amplifier")
 
 
 class MADCDebugCrossbar(Struct):
     """Connections around the preamplifier."""
 
-    connect_preamp_to_madc = Field(bool, default=True)
-    connect_pads_to_madc = Field(bool)
-    connect_preamp_to_pads = Field(bool)
+    connect_preamp_to_madc = Field(bool, default=True, doc="convert what the preamplifier gives")
+    connect_pads_to_madc = Field(bool, doc="convert the voltage at the pads")
+    connect_preamp_to_pads = Field(bool, doc="show the preamplifier's output at the pads")
 
 
 class MADC(Struct):
@@ -79,47 +79,47 @@ class MADC(Struct):
     PowerupWaitValue, ConversionCyclesOffset = MADCConfig.PowerupWaitValue, MADCConfig.ConversionCyclesOffset
     CalibrationWaitValue, NumberOfSamples = MADCConfig.CalibrationWaitValue, MADCConfig.NumberOfSamples
     ClockScaleValue = MADCConfig.MADCClockScaleValue
-    sample_duration_adjust = Field(MADCConfig.SampleDurationAdjust, default=5)
-    enable_sar_reset_on_fall = Field(bool)
-    sar_reset_wait = Field(MADCConfig.SARResetWait, default=3)
-    sar_reset_length = Field(MADCConfig.SARResetLength)
-    powerup_wait_value = Field(MADCConfig.PowerupWaitValue, default=96)
-    conversion_cycles_offset = Field(MADCConfig.ConversionCyclesOffset, default=12)
-    enable_calibration = Field(bool)
-    calibration_wait_value = Field(MADCConfig.CalibrationWaitValue)
-    number_of_samples = Field(MADCConfig.NumberOfSamples)
-    sample_on_positive_edge = Field(bool, default=True)
-    enable_dummy_data = Field(bool)
-    enable_madc_clock_scaling = Field(bool)
-    clock_scale_value = Field(MADCConfig.MADCClockScaleValue)
-    in_500na = Field(ANALOG, default=500)
+    sample_duration_adjust = Field(MADCConfig.SampleDurationAdjust, default=5, doc="length of a sample beyond 12 cycles [MADC cycles]")
+    enable_sar_reset_on_fall = Field(bool, doc="reset the converter at the falling edge")
+    sar_reset_wait = Field(MADCConfig.SARResetWait, default=3, doc="wait before the converter's reset [MADC cycles]")
+    sar_reset_length = Field(MADCConfig.SARResetLength, doc="length of the converter's reset [MADC cycles]")
+    powerup_wait_value = Field(MADCConfig.PowerupWaitValue, default=96, doc="from waking up to being ready [MADC cycles]")
+    conversion_cycles_offset = Field(MADCConfig.ConversionCyclesOffset, default=12, doc="adds to sample_duration_adjust [MADC cycles]")
+    enable_calibration = Field(bool, doc="calibrate after waking up")
+    calibration_wait_value = Field(MADCConfig.CalibrationWaitValue, doc="length of the calibration [MADC cycles]")
+    number_of_samples = Field(MADCConfig.NumberOfSamples, doc="samples of a recording that is not continuous")
+    sample_on_positive_edge = Field(bool, default=True, doc="edge at which the converter's output is taken")
+    enable_dummy_data = Field(bool, doc="send a sample counter instead of samples")
+    enable_madc_clock_scaling = Field(bool, doc="divide the clock")
+    clock_scale_value = Field(MADCConfig.MADCClockScaleValue, doc="division of the clock: 2 * (value + 1)")
+    in_500na = Field(ANALOG, default=500, doc="current that the converter is fed with, nominally 500 nA")
 
 
 class SourceMeasureUnit(Struct):
     """Current-to-voltage converter for measuring lines of neurons and synapses."""
 
     SamplingWindowTiming = MADCConfig.SamplingWindowTiming
-    sampling_window_start = Field(MADCConfig.SamplingWindowTiming, default=9)
-    sampling_window_end = Field(MADCConfig.SamplingWindowTiming, default=14)
-    connect_neuron_stimulus = Array(HemisphereOnDLS, bool)
-    connect_synapse_debug = Array(SynapticInputOnNeuron, bool)
-    test_voltage = Field(ANALOG, default=400)
-    buffer_i_bias = Field(ANALOG)
-    amp_v_ref = Field(ANALOG, default=400)
-    amp_i_bias = Field(ANALOG)
+    sampling_window_start = Field(MADCConfig.SamplingWindowTiming, default=9, doc="start of tracking [MADC cycles]")
+    sampling_window_end = Field(MADCConfig.SamplingWindowTiming, default=14, doc="end of tracking [MADC cycles]")
+    connect_neuron_stimulus = Array(HemisphereOnDLS, bool, doc="stimulation line of a row of neurons, per hemisphere")
+    connect_synapse_debug = Array(SynapticInputOnNeuron, bool, doc="synaptic debug line")
+    test_voltage = Field(ANALOG, default=400, doc="voltage at the measured line")
+    buffer_i_bias = Field(ANALOG, doc="bias of the buffer of the test voltage")
+    amp_v_ref = Field(ANALOG, default=400, doc="reference of the amplifier")
+    amp_i_bias = Field(ANALOG, doc="bias of the amplifier")
 
 
 class CurrentDAC(Struct):
     """Source of a known current."""
 
     Current, Sign = CurrentDACRegister.Current, CurrentDACRegister.Sign
-    enable_current = Field(bool)
-    current = Field(CurrentDACRegister.Current)
-    sign = Field(CurrentDACRegister.Sign)
-    connect_neuron_stimulus = Array(HemisphereOnDLS, bool)
-    connect_synapse_debug = Array(SynapticInputOnNeuron, bool)
-    i_bias = Field(ANALOG)
-    i_bias_casc = Field(ANALOG)
+    enable_current = Field(bool, doc="let the current flow")
+    current = Field(CurrentDACRegister.Current, doc="size of the current [LSB]")
+    sign = Field(CurrentDACRegister.Sign, doc="direction of the current")
+    connect_neuron_stimulus = Array(HemisphereOnDLS, bool, doc="current to the neurons of a row, per hemisphere")
+    connect_synapse_debug = Array(SynapticInputOnNeuron, bool, doc="current to a synaptic debug line")
+    i_bias = Field(ANALOG, doc="reference current of the DAC")
+    i_bias_casc = Field(ANALOG, doc="cascode bias of the DAC")
 
 
 CONVERTER = {
@@ -173,17 +173,19 @@ class ReadoutChain(Composed):
     MADCInputCrossbar, MADCPreamp, MADCDebugCrossbar, MADC = MADCInputCrossbar, MADCPreamp, MADCDebugCrossbar, MADC
     SourceMeasureUnit, CurrentDAC = SourceMeasureUnit, CurrentDAC
 
-    input_mux = Members(SourceMultiplexerOnReadoutSourceSelection, ReadoutSourceSelection.SourceMultiplexer)
-    buffer_to_pad = Members(SourceMultiplexerOnReadoutSourceSelection, BufferToPad)
-    dynamic_mux = Member(DynamicMux)
-    pseudo_diff_converter = Member(PseudoDifferentialConverter)
-    madc_input_crossbar = Member(MADCInputCrossbar)
-    madc_preamp = Member(MADCPreamp)
-    madc_debug_crossbar = Member(MADCDebugCrossbar)
-    madc = Member(MADC)
-    pad_mux = Members(PadMultiplexerConfigOnDLS, PadMultiplexerConfig)
-    source_measure_unit = Member(SourceMeasureUnit)
-    current_dac = Member(CurrentDAC)
+    input_mux = Members(
+        SourceMultiplexerOnReadoutSourceSelection, ReadoutSourceSelection.SourceMultiplexer, doc="inputs of the two readout buffers"
+    )
+    buffer_to_pad = Members(SourceMultiplexerOnReadoutSourceSelection, BufferToPad, doc="buffers that drive the pads")
+    dynamic_mux = Member(DynamicMux, doc="switching between the buffers while sampling")
+    pseudo_diff_converter = Member(PseudoDifferentialConverter, doc="references for differential measurements")
+    madc_input_crossbar = Member(MADCInputCrossbar, doc="what is measured")
+    madc_preamp = Member(MADCPreamp, doc="amplifier in front of the converter")
+    madc_debug_crossbar = Member(MADCDebugCrossbar, doc="connections around the amplifier")
+    madc = Member(MADC, doc="the converter")
+    pad_mux = Members(PadMultiplexerConfigOnDLS, PadMultiplexerConfig, doc="switches between debug signals and the pads")
+    source_measure_unit = Member(SourceMeasureUnit, doc="measurement of currents")
+    current_dac = Member(CurrentDAC, doc="source of a known current")
 
     parts = (
         Part(ReadoutSourceSelection, [0], {"enable_buffer_to_pad": "buffer_to_pad.enable", "buffer": "input_mux"}),

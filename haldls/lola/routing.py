@@ -15,8 +15,8 @@ class Crossbar(Composed):
     backends = FPGA
     no_read_on = ("hardware",)
 
-    nodes = Members(CrossbarNodeOnDLS, CrossbarNode)
-    outputs = Member(CrossbarOutputConfig)
+    nodes = Members(CrossbarNodeOnDLS, CrossbarNode, doc="filter of each connection between an input and an output")
+    outputs = Member(CrossbarOutputConfig, doc="which outputs are on and counted")
 
     parts = (
         Part(CrossbarOutputConfig, [0], "outputs"),

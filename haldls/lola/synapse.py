@@ -49,7 +49,7 @@ class SynapseWeightRow(Composed, DifferentialWriteTrait):
 
     coordinate = SynapseWeightRowOnDLS
     Value = Weight
-    values = Numbers(ROW, Weight)
+    values = Numbers(ROW, Weight, doc="weights, per column")
     parts = (Part(SynapseWeightQuad, quads_of_row, by_column("values")),)
 
 
@@ -58,7 +58,7 @@ class SynapseLabelRow(Composed, DifferentialWriteTrait):
 
     coordinate = SynapseLabelRowOnDLS
     Value = SynapseLabel
-    values = Numbers(ROW, SynapseLabel)
+    values = Numbers(ROW, SynapseLabel, doc="addresses that the synapses answer to, per column")
     parts = (Part(SynapseLabelQuad, quads_of_row, by_column("values")),)
 
 
@@ -67,8 +67,8 @@ class SynapseCorrelationCalibRow(Composed, DifferentialWriteTrait):
 
     coordinate = SynapseCorrelationCalibRowOnDLS
     TimeCalib, AmpCalib = TimeCalib, AmpCalib
-    time_calibs = Numbers(ROW, TimeCalib)
-    amp_calibs = Numbers(ROW, AmpCalib)
+    time_calibs = Numbers(ROW, TimeCalib, doc="time constant of the correlation, per column")
+    amp_calibs = Numbers(ROW, AmpCalib, doc="amplitude of the correlation, per column")
     parts = (Part(SynapseCorrelationCalibQuad, quads_of_row, by_column(*CALIBS)),)
 
 
@@ -77,10 +77,10 @@ class SynapseRow(Composed, DifferentialWriteTrait):
 
     coordinate = SynapseRowOnDLS
     Weight, Label, TimeCalib, AmpCalib = Weight, SynapseLabel, TimeCalib, AmpCalib
-    weights = Numbers(ROW, Weight)
-    labels = Numbers(ROW, SynapseLabel)
-    time_calibs = Numbers(ROW, TimeCalib)
-    amp_calibs = Numbers(ROW, AmpCalib)
+    weights = Numbers(ROW, Weight, doc="weights, per column")
+    labels = Numbers(ROW, SynapseLabel, doc="addresses that the synapses answer to, per column")
+    time_calibs = Numbers(ROW, TimeCalib, doc="time constant of the correlation, per column")
+    amp_calibs = Numbers(ROW, AmpCalib, doc="amplitude of the correlation, per column")
     parts = (Part(SynapseQuad, quads_of_row, by_column(*ALL)),)
 
 
@@ -89,7 +89,7 @@ class SynapseWeightMatrix(Composed, DifferentialWriteTrait):
 
     coordinate = SynapseWeightMatrixOnDLS
     Value = Weight
-    values = Numbers(MATRIX, Weight)
+    values = Numbers(MATRIX, Weight, doc="weights, [row][column]")
     parts = (Part(SynapseWeightRow, rows_of_hemisphere, {"values": "values"}),)
 
 
@@ -98,7 +98,7 @@ class SynapseLabelMatrix(Composed, DifferentialWriteTrait):
 
     coordinate = SynapseLabelMatrixOnDLS
     Value = SynapseLabel
-    values = Numbers(MATRIX, SynapseLabel)
+    values = Numbers(MATRIX, SynapseLabel, doc="addresses that the synapses answer to, [row][column]")
     parts = (Part(SynapseLabelRow, rows_of_hemisphere, {"values": "values"}),)
 
 
@@ -107,8 +107,8 @@ class SynapseCorrelationCalibMatrix(Composed, DifferentialWriteTrait):
 
     coordinate = SynapseCorrelationCalibMatrixOnDLS
     TimeCalib, AmpCalib = TimeCalib, AmpCalib
-    time_calibs = Numbers(MATRIX, TimeCalib)
-    amp_calibs = Numbers(MATRIX, AmpCalib)
+    time_calibs = Numbers(MATRIX, TimeCalib, doc="time constant of the correlation, [row][column]")
+    amp_calibs = Numbers(MATRIX, AmpCalib, doc="amplitude of the correlation, [row][column]")
     parts = (Part(SynapseCorrelationCalibRow, rows_of_hemisphere, {name: name for name in CALIBS}),)
 
 
@@ -117,10 +117,10 @@ class SynapseMatrix(Composed, DifferentialWriteTrait):
 
     coordinate = SynramOnDLS
     Weight, Label, TimeCalib, AmpCalib = Weight, SynapseLabel, TimeCalib, AmpCalib
-    weights = Numbers(MATRIX, Weight)
-    labels = Numbers(MATRIX, SynapseLabel)
-    time_calibs = Numbers(MATRIX, TimeCalib)
-    amp_calibs = Numbers(MATRIX, AmpCalib)
+    weights = Numbers(MATRIX, Weight, doc="weights, [row][column]")
+    labels = Numbers(MATRIX, SynapseLabel, doc="addresses that the synapses answer to, [row][column]")
+    time_calibs = Numbers(MATRIX, TimeCalib, doc="time constant of the correlation, [row][column]")
+    amp_calibs = Numbers(MATRIX, AmpCalib, doc="amplitude of the correlation, [row][column]")
     parts = (Part(SynapseRow, rows_of_hemisphere, {name: name for name in ALL}),)
 
 
@@ -128,8 +128,13 @@ class SynapseBlock(Composed):
     """The synapses of one hemisphere and the bias of the converters that turn weights into currents."""
 
     coordinate = SynapseBlockOnDLS
-    matrix = Member(SynapseMatrix)
-    i_bias_dac = Array(CapMemBlockOnHemisphere, ANALOG, default=CapMemCell.Value.max)
+    matrix = Member(SynapseMatrix, doc="the synapses")
+    i_bias_dac = Array(
+        CapMemBlockOnHemisphere,
+        ANALOG,
+        default=CapMemCell.Value.max,
+        doc="bias of the weights' converters, per quadrant: current of one LSB of weight",
+    )
     parts = (
         Part(SynapseMatrix, lambda enums: enums, "matrix"),
         shared_cells({"syn_i_bias_dac": "i_bias_dac"}, blocks=CapMemBlockOnHemisphere.size),

@@ -26,18 +26,18 @@ class SynapseDriverBlock(Composed):
 
     coordinate = SynapseDriverBlockOnDLS
 
-    synapse_drivers = Members(SynapseDriverOnSynapseDriverBlock, SynapseDriverConfig)
-    padi_bus = Member(CommonPADIBusConfig)
-    stp = Member(CommonSTPConfig)
-    stp_v_charge_0 = Array(QUADRANT, ANALOG)
-    stp_v_charge_1 = Array(QUADRANT, ANALOG)
-    stp_v_recover_0 = Array(QUADRANT, ANALOG)
-    stp_v_recover_1 = Array(QUADRANT, ANALOG)
-    stp_i_bias_comparator = Array(QUADRANT, ANALOG)
-    stp_i_ramp = Array(QUADRANT, ANALOG)
-    stp_i_calib = Array(QUADRANT, ANALOG)
-    stp_i_bias_readout = Field(ANALOG)
-    hagen_i_bias_dac = Field(ANALOG)
+    synapse_drivers = Members(SynapseDriverOnSynapseDriverBlock, SynapseDriverConfig, doc="the drivers")
+    padi_bus = Member(CommonPADIBusConfig, doc="the buses that bring them events")
+    stp = Member(CommonSTPConfig, doc="clock of short-term plasticity")
+    stp_v_charge_0 = Array(QUADRANT, ANALOG, doc="voltage that events move a driver's state towards, target voltages 0, per quadrant")
+    stp_v_charge_1 = Array(QUADRANT, ANALOG, doc="the same for target voltages 1")
+    stp_v_recover_0 = Array(QUADRANT, ANALOG, doc="voltage that the state recovers to, target voltages 0, per quadrant")
+    stp_v_recover_1 = Array(QUADRANT, ANALOG, doc="the same for target voltages 1")
+    stp_i_bias_comparator = Array(QUADRANT, ANALOG, doc="bias of the comparators that end a pulse, per quadrant")
+    stp_i_ramp = Array(QUADRANT, ANALOG, doc="current of the ramp that sets the pulse length, per quadrant")
+    stp_i_calib = Array(QUADRANT, ANALOG, doc="unit of the drivers' offsets, per quadrant")
+    stp_i_bias_readout = Field(ANALOG, doc="bias of the readout of plasticity voltages")
+    hagen_i_bias_dac = Field(ANALOG, doc="bias of the converters of activations")
 
     parts = (
         Part(SynapseDriverConfig, lambda enums: enums[:, None] * DRIVERS + np.arange(DRIVERS), "synapse_drivers"),
