@@ -18,7 +18,7 @@ class Layout:
         self,
         container: type[Container],
         backend: str,
-        fields: list[Field],
+        fields: list[Field[Any, Any]],
         write_address: Any,
         read_address: Any,
         constants: dict[int, int],
@@ -34,13 +34,13 @@ class Layout:
 class Schema:
     container: type[Container]
     n_slots: int
-    fields: tuple[Field, ...]
+    fields: tuple[Field[Any, Any], ...]
     backends: tuple[str, ...]
     layouts: dict[str, Layout]
     default_backend: str
     encode_hook: bool
     decode_hook: bool
-    def __init__(self, container: type[Container], fields: list[Field], backends: Sequence[str]) -> None: ...
+    def __init__(self, container: type[Container], fields: list[Field[Any, Any]], backends: Sequence[str]) -> None: ...
 
 class Container:
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -61,7 +61,7 @@ class Container:
     @classmethod
     def read_addresses(cls, enums: ArrayLike | None = None, backend: str | Enum | None = None) -> NDArray[np.uint32]: ...
     @classmethod
-    def fields(cls) -> tuple[Field, ...]: ...
+    def fields(cls) -> tuple[Field[Any, Any], ...]: ...
 
 def register(cls: type, schema: Schema) -> None: ...
 def registered(cls: type) -> bool: ...

@@ -48,7 +48,7 @@ class CapMemBlock(Container, DifferentialWriteTrait):
 
     def get_cell(self, cell: CapMemCellOnCapMemBlock) -> CapMemCell.Value | CapMemCell.DisableRefresh:
         """Value of a cell."""
-        return CapMemBlock.cells.get(self, cell).value  # type: ignore[no-any-return]
+        return CapMemBlock.cells.get(self, cell).value
 
     def set_cell(self, cell: CapMemCellOnCapMemBlock, value: CapMemCell.Value | CapMemCell.DisableRefresh | int) -> None:
         """Sets the value of a cell."""

@@ -103,7 +103,7 @@ class Container(Slots, Encodable, metaclass=Table):
 
     coordinate: ClassVar[Any] = None
     backends: ClassVar[Sequence[str]] = OMNIBUS
-    address: ClassVar[Address | Mapping[str, Address] | None] = None
+    address: ClassVar[Any] = None  # Address | Mapping[str, Address] | None, or a field of that name
     constants: ClassVar[Mapping[int, int]] = {}
     unread_over: ClassVar[Sequence[str]] = ()
     differential: ClassVar[bool] = False

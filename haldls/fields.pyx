@@ -90,6 +90,11 @@ cdef class Field:
             return 0
         return next(iter(self.choices)) if self.kind == CHOICE else int(self.type[0]() if self.kind == UNION else self.type())
 
+    @classmethod
+    def __class_getitem__(cls, types):
+        """For type checkers: `Field[what reading gives, what can be assigned]`."""
+        return cls
+
     def __set_name__(self, owner, name):
         self.name = name
 

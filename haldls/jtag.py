@@ -21,7 +21,7 @@ class ResetChip(Container):
 
     def get(self) -> bool:
         """Whether the reset is held."""
-        return self.value  # type: ignore[no-any-return]
+        return self.value
 
     def set(self, value: bool) -> None:
         """Holds or releases the reset."""
@@ -43,7 +43,7 @@ class JTAGClockScaler(Container):
 
     def get(self) -> JTAGClockScaler.Value:
         """The divider."""
-        return self.value  # type: ignore[no-any-return]
+        return self.value
 
     def set(self, value: JTAGClockScaler.Value | int) -> None:
         """Sets the divider."""

@@ -70,7 +70,7 @@ class PPUMemory(Container):
 
     def get_word(self, pos: PPUMemoryWordOnPPU) -> PPUMemoryWord.Value:
         """Value of a word."""
-        return PPUMemory.words.get(self, pos).value  # type: ignore[no-any-return]
+        return PPUMemory.words.get(self, pos).value
 
     def set_word(self, pos: PPUMemoryWordOnPPU, value: PPUMemoryWord.Value | int) -> None:
         """Sets the value of a word."""

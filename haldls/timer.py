@@ -26,7 +26,7 @@ class Timer(Container):
 
     def get(self) -> Timer.Value:
         """The time read, in FPGA cycles."""
-        return self.value  # type: ignore[no-any-return]
+        return self.value
 
     def set(self, value: Timer.Value | int) -> None:
         """Sets the stored time; writing the timer resets it to 0 nevertheless."""

@@ -141,3 +141,9 @@ from haldls import (
 )
 
 __variant__ = "pybind11"
+
+
+class BackendContainerList:
+    """The ways to reach registers, in the order of `Backend`."""
+
+    backends: tuple[Backend, ...] = tuple(Backend)

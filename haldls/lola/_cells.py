@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from halco import CapMemCellOnCapMemBlock, CapMemColumnOnCapMemBlock, CapMemRowO
 from haldls.capmem import CapMemCell
 from haldls.lola.table import Numbering, Part
 
-ANALOG: tuple[Any, Any] = (CapMemCell.Value, CapMemCell.DisableRefresh)
+ANALOG: tuple[type[CapMemCell.Value], type[CapMemCell.DisableRefresh]] = (CapMemCell.Value, CapMemCell.DisableRefresh)
 """An analog parameter: 0..1022, or 1023 for a cell that is not refreshed."""
 
 NEURON_COLUMNS = 128

@@ -108,7 +108,7 @@ class _Block(Container):
         """Addresses of the words that hold the interval."""
         cls.layout(backend)  # refuses unknown backends
         first, last = cls.coordinate.components(int(coordinate))
-        base = cls.address.base  # type: ignore[union-attr]
+        base = cls.address.base
         return np.arange(base + first // 4, base + last // 4 + 1, dtype=np.int64).astype(np.uint32)
 
     def write_access(self, coordinate: Any, backend: Any = None) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
@@ -208,7 +208,7 @@ class ExternalPPUMemory(Composed):
 
     coordinate = ExternalPPUMemoryOnFPGA
     backends = FPGA
-    bytes = Members(ExternalPPUMemoryByteOnFPGA, ExternalPPUMemoryByte)
+    bytes = Members(ExternalPPUMemoryByteOnFPGA, ExternalPPUMemoryByte, doc="the bytes of the memory")
     parts = (Part(ExternalPPUMemoryQuad, range(ExternalPPUMemoryQuadOnFPGA.size), {"quad": "bytes"}),)
 
     def to_numpy(self) -> NDArray[np.uint8]:

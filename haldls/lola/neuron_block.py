@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
 
 from halco import AtomicNeuronOnDLS, CapMemBlockOnDLS, ColumnCurrentRowOnDLS, CommonNeuronBackendConfigOnDLS, NeuronBlockOnDLS
 from haldls.container import OMNIBUS
 from haldls.fields import Array
 from haldls.lola._cells import ANALOG, shared_cells
+from haldls.lola._members import MembersView
 from haldls.lola.column import ColumnCurrentRow
 from haldls.lola.neuron import AtomicNeuron
 from haldls.lola.table import Composed, Members, Part
@@ -16,8 +17,14 @@ from haldls.neuron_backend import CommonNeuronBackendConfig
 QUADRANTS = CapMemBlockOnDLS.size
 
 
-class _NeuronBackends(Members):
+class _NeuronBackends(Members[CommonNeuronBackendConfigOnDLS, CommonNeuronBackendConfig]):
     """The attribute `backends` of an instance; of the class, it is the names of the ways to reach the registers, as everywhere."""
+
+    @overload  # type: ignore[override]
+    def __get__(self, container: None, owner: Any = None) -> tuple[str, ...]: ...
+
+    @overload
+    def __get__(self, container: object, owner: Any = None) -> MembersView[CommonNeuronBackendConfigOnDLS, CommonNeuronBackendConfig]: ...
 
     def __get__(self, container: Any, owner: Any = None) -> Any:
         return OMNIBUS if container is None else super().__get__(container, owner)
@@ -28,14 +35,18 @@ class NeuronBlock(Composed):
 
     coordinate = NeuronBlockOnDLS
 
-    atomic_neurons = Members(AtomicNeuronOnDLS, AtomicNeuron)
-    backends = _NeuronBackends(CommonNeuronBackendConfigOnDLS, CommonNeuronBackendConfig)
-    current_rows = Members(ColumnCurrentRowOnDLS, ColumnCurrentRow)
-    v_bias_casc_n = Array(CapMemBlockOnDLS, ANALOG, default=250)
-    i_bias_readout_amp = Array(CapMemBlockOnDLS, ANALOG, default=110)
-    i_bias_leak_source_follower = Array(CapMemBlockOnDLS, ANALOG, default=100)
-    i_bias_threshold_comparator = Array(CapMemBlockOnDLS, ANALOG, default=200)
-    i_bias_synin_drop = Array(CapMemBlockOnDLS, ANALOG, default=300)
+    atomic_neurons = Members(AtomicNeuronOnDLS, AtomicNeuron, doc="the neuron circuits")
+    backends = _NeuronBackends(CommonNeuronBackendConfigOnDLS, CommonNeuronBackendConfig, doc="what the neuron backends of each half share")  # type: ignore[assignment]
+    current_rows = Members(
+        ColumnCurrentRowOnDLS, ColumnCurrentRow, doc="switches between the columns of synapses and the neurons, per row of neurons"
+    )
+    v_bias_casc_n = Array(CapMemBlockOnDLS, ANALOG, default=250, doc="cascode bias of the neurons' amplifiers, per quadrant")
+    i_bias_readout_amp = Array(CapMemBlockOnDLS, ANALOG, default=110, doc="bias of the readout amplifiers, per quadrant")
+    i_bias_leak_source_follower = Array(
+        CapMemBlockOnDLS, ANALOG, default=100, doc="bias of the source followers in the leak circuits, per quadrant"
+    )
+    i_bias_threshold_comparator = Array(CapMemBlockOnDLS, ANALOG, default=200, doc="bias of the threshold comparators, per quadrant")
+    i_bias_synin_drop = Array(CapMemBlockOnDLS, ANALOG, default=300, doc="bias of the voltage drop in the synaptic inputs, per quadrant")
 
     parts = (
         Part(AtomicNeuron, range(AtomicNeuronOnDLS.size), "atomic_neurons"),

@@ -11,7 +11,7 @@ Each `Part` is one register container, or several of a kind, in the order in whi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from haldls.lola._dump import dump
 from haldls.lola._members import Coded, Member, Members, Numbers
 from haldls.lola._paths import Place, place
 
+T = TypeVar("T")
 Numbering = NDArray[np.int64]
 Source = str | list[str] | tuple[str, Any]
 
@@ -135,7 +136,7 @@ class Preset:
     def __init__(self, make: Callable[[Any], None] | None = None, **fields: Any) -> None:
         self.make, self.fields = make, fields
 
-    def __get__(self, instance: Any, owner: Any) -> Any:
+    def __get__(self, instance: Any, owner: type[T]) -> T:
         made = owner(**self.fields)
         if self.make is not None:
             self.make(made)

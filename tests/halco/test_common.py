@@ -2,13 +2,13 @@
 
 import pickle
 
-import pyhalco_common
-import pyhalco_hicann_dls_vx_v3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import halco
+import pyhalco_common
+import pyhalco_hicann_dls_vx_v3
 from halco import Direction, IPv4, Orientation, Parity
 
 

@@ -146,7 +146,7 @@ def test_other_files_are_refused(write, data: bytes, text: str) -> None:
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="nowhere.bin: No such file"):
+    with pytest.raises(RuntimeError, match=r"nowhere\.bin: No such file"):
         PPUElfFile(tmp_path / "nowhere.bin")
 
 
@@ -168,7 +168,7 @@ def test_sections_that_cannot_be_loaded(write, section: Section, text: str) -> N
 
 
 def test_symbols_outside_the_memories_and_stripped_files(write) -> None:
-    with pytest.raises(PPUProgramError, match="symbol high .* at 0x4000 leaves its memory"):
+    with pytest.raises(PPUProgramError, match=r"symbol high .* at 0x4000 leaves its memory"):
         PPUElfFile(write(elf(PROGRAM, [("high", 0x4000, 4, OBJECT)]))).read_symbols()
     with pytest.raises(PPUProgramError, match="stripped"):
         PPUElfFile(write(elf(PROGRAM))).read_symbols()
