@@ -127,7 +127,9 @@ class CapMemBlockConfig(Container, DifferentialWriteTrait):
 
     enable_capmem = Field(bool, "w6[16]", default=True, doc="run the refresh")
     debug_readout_enable = Field(bool, None, read="w0[23:0]", doc="put a cell out for debugging: its row is selected")
-    debug_capmem_coord = Field(CapMemCellOnCapMemBlock, None, doc="the cell put out")
+    debug_capmem_coord = Field(
+        CapMemCellOnCapMemBlock, None, doc="the cell put out: row r as bit 23 - r of word 0, column in word 1; 0 if none is"
+    )
     debug_v_ref_select = Field(CapMemBlockConfigVRefSelect, "w2[1:0]", doc="reference voltage put out")
     debug_i_out_select = Field(CapMemBlockConfigIOutSelect, "w5[1:0]", doc="current put out")
     debug_out_amp_bias = Field(OutAmpBias, "w3[15:12]", default=7, doc="bias of the debug amplifier")

@@ -38,4 +38,5 @@ class VirtualChip:
 
     @property
     def is_ideal(self) -> bool:
+        """Whether the circuits have neither fixed pattern nor trial noise."""
         return self.mode is Mode.IDEAL
