@@ -21,9 +21,9 @@ def neuron(index: int) -> Any:
     """Every other one fires by its leak, the others by synaptic input."""
     made = lola.AtomicNeuron()
     made.membrane_capacitance.capacitance = 63 - index % 7
-    made.leak.v_leak, made.leak.i_bias = (950 if index % 2 else 500), 600
-    made.threshold.enable, made.threshold.v_threshold = True, 700
-    made.reset.v_reset, made.reset.i_bias, made.reset.enable_multiplication = 400, 1022, True
+    made.leak.v_leak, made.leak.i_bias = (1000 if index % 2 else 700), 150
+    made.threshold.enable, made.threshold.v_threshold = True, (343 if index % 2 else 460)
+    made.reset.v_reset, made.reset.i_bias, made.reset.enable_multiplication = 548, 1022, True
     made.refractory_period.refractory_time = 100
     made.excitatory_input.enable, made.excitatory_input.i_bias_tau, made.excitatory_input.i_bias_gm = True, 300, 700
     made.excitatory_input.enable_small_capacitance = False
@@ -36,8 +36,18 @@ def neuron(index: int) -> Any:
 
 def configuration(builder: Any) -> None:
     """Biases, routes from the host to PADI bus 0 and from the neurons to the host, neurons, synapses, readout."""
-    values = {"neuron_v_bias_casc_n": 250, "neuron_i_bias_spike_comparator": 200, "neuron_i_bias_synin_drop": 300, "syn_i_bias_dac": 900}
+    values = {
+        "neuron_v_bias_casc_n": 250,
+        "neuron_i_bias_readout_amp": 110,
+        "neuron_i_bias_leak_source_follower": 100,
+        "neuron_i_bias_spike_comparator": 200,
+        "neuron_i_bias_synin_drop": 300,
+        "syn_i_bias_dac": 900,
+    }
+    for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
+        builder.write(block, hal.CommonNeuronBackendConfig())
     for block in halco.iter_all(halco.CapMemBlockOnDLS):
+        builder.write(halco.CapMemBlockConfigOnDLS(block), hal.CapMemBlockConfig())
         for name, value in values.items():
             builder.write(halco.CapMemCellOnDLS(getattr(halco.CapMemCellOnCapMemBlock, name), block), hal.CapMemCell(value))
     for node in halco.iter_all(halco.CrossbarNodeOnDLS):
@@ -58,7 +68,7 @@ def configuration(builder: Any) -> None:
             synapses.labels.from_numpy(np.full(256, LABEL))
             builder.write(halco.SynapseRowOnDLS(row, halco.SynramOnDLS.top), synapses)
     for index in NEURONS:
-        builder.write(halco.AtomicNeuronOnDLS(halco.Enum(index)), neuron(index))
+        builder.write(halco.AtomicNeuronOnDLS(halco.common.Enum(index)), neuron(index))
     chain = lola.ReadoutChain()
     chain.input_mux[0].neuron_even[halco.HemisphereOnDLS.top] = True
     builder.write(halco.ReadoutChainOnDLS(), chain)
