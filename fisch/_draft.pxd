@@ -27,3 +27,6 @@ cdef class Draft:
     cdef int claim(self, Slot slot, int kind, Py_ssize_t count) except -1
     cdef int join(self, Draft other, bint front) except -1
     cdef int reset(self) except -1
+
+
+cdef Draft other_than(Draft own, object other, str verb)

@@ -46,10 +46,6 @@ cdef class Draft:
         """Moves everything from another builder behind this one's end. Its tickets now belong to this program, it is left empty."""
         self.join(other_than(self, other, "merge_back"), False)
 
-    def merge_front(self, other):
-        """Moves everything from another builder in front of this one's start. Its tickets now belong to this program, it is left empty."""
-        self.join(other_than(self, other, "merge_front"), True)
-
     def copy_back(self, other):
         """Appends a copy of what is in another builder, which must not contain reads and stays as it is."""
         if not draft_of(other).is_write_only():

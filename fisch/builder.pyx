@@ -3,7 +3,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from fisch._draft cimport Draft, Slot
+from fisch._draft cimport Draft, Slot, other_than
 from fisch.access cimport append_read, append_write, decode_read, response_class, responses_per_word
 from fisch._register cimport Kind, RawRegister, kind_at, kind_of, register_of_word
 from halco._core cimport Value
@@ -221,6 +221,11 @@ cdef class PlaybackProgramBuilder(Draft):
             append_read(self.buffer, kind.backend, &places[0], n)
         self.claim(ticket, response_class(kind.backend), n * responses_per_word(kind.backend))
         return ticket
+
+    # ----------------------------------------------------------------------------------------------------------------- joining
+    def merge_front(self, other):
+        """Moves everything from another builder in front of this one's start. Its tickets now belong to this program, it is left empty."""
+        self.join(other_than(self, other, "merge_front"), True)
 
 
 cdef list listed(object things):

@@ -6,7 +6,7 @@ from libc.string cimport memcpy
 from fisch._words cimport WordBuffer
 
 from stadls.builder cimport PlaybackProgramBuilder
-from stadls.ticket cimport ContainerTicket, move_ticket
+from stadls.ticket cimport ContainerTicket
 
 import logging
 from math import floor
@@ -197,9 +197,7 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
             buffer.size += n
         if command.ticket is not None:
             ticket = command.ticket.inner
-            move_ticket(ticket, target.own_program(), target.responses[ticket.plan.responses] - ticket.start)
-            target.responses[ticket.plan.responses] += ticket.count
-            target.tickets.append(ticket)
+            target.claim(ticket, ticket.kind, ticket.count)
             command.ticket.placed = True
         return 0
 

@@ -1,23 +1,17 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 
-from fisch._words cimport WordBuffer
+from fisch._draft cimport Draft
 from haldls._core cimport Container, Layout
 
 from stadls.plan cimport AccessPlan
 from stadls.ticket cimport ContainerTicket
 
 cdef enum:
-    N_CLASSES = 4
     SCRATCH = 128      # words of a register on the stack; larger ones take the way through arrays
 
 
-cdef class PlaybackProgramBuilder:
-    cdef WordBuffer buffer
-    cdef object program            # the one that will be handed out; tickets refer to it already
-    cdef list tickets
-    cdef Py_ssize_t responses[N_CLASSES]
-    cdef set refused
-    cdef object own_program(self)
+cdef class PlaybackProgramBuilder(Draft):
+    cdef set refused               # names of targets
     cdef int write_layout(self, AccessPlan plan, int64_t position, Container container) except -1
     cdef int write_difference(self, AccessPlan plan, int64_t position, Container container, Container reference) except -1
     cdef int write_arrays(self, AccessPlan plan, coordinate, container, reference) except -1

@@ -3,20 +3,18 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from fisch._words cimport WordBuffer
+from fisch._draft cimport Draft
 from fisch.access cimport append_read, append_write
 from haldls._core cimport Container, Layout
 from halco._core cimport Value
 
 from stadls.plan cimport AccessPlan, condition_plan, plan_at, plan_of
-from stadls.ticket cimport ContainerTicket, move_ticket, new_ticket
-
-import logging
+from stadls.ticket cimport ContainerTicket, new_ticket
 
 import numpy as np
 
 from fisch import AccessError as FischAccessError
-from fisch import Backend, Target
+from fisch import PLAYBACK_MEMORY_SIZE, Backend, Target
 from haldls import Barrier, PollingOmnibusBlock, Timer
 from halco import TimerOnDLS
 
@@ -28,19 +26,13 @@ from stadls.errors import (
     NotWritableError,
     wrong_coordinate,
 )
-from stadls.program import PlaybackProgram, message_lines
+from stadls.program import PlaybackProgram
 from stadls.spike_train import append_spike_train
-
-PLAYBACK_MEMORY_SIZE = 4194304
-"""Instructions that the FPGA's playback memory holds; larger programs run, but without any guarantee of their timing."""
 
 cdef int WAIT_UNTIL = Backend.WaitUntil
 cdef object TIMER_COORDINATE = TimerOnDLS
 cdef object TIMER_VALUE = Timer.Value
 cdef dict CONDITIONS = {Barrier: condition_plan(Barrier), PollingOmnibusBlock: condition_plan(PollingOmnibusBlock)}
-
-_log = logging.getLogger("stadls.builder")
-
 
 cdef object not_writable(coordinate, AccessPlan plan):
     return NotWritableError(f"Container not writeable. ({plan.container.__name__} at {coordinate!r} over backend {plan.backend})", coordinate, plan.container)
@@ -50,7 +42,7 @@ cdef object not_readable(coordinate, AccessPlan plan):
     return NotReadableError(f"Container not readable. ({plan.container.__name__} at {coordinate!r} over backend {plan.backend})", coordinate, plan.container)
 
 
-cdef class PlaybackProgramBuilder:
+cdef class PlaybackProgramBuilder(Draft):
     """Collects writes, reads and waits in the order in which the FPGA executes them; `done` hands out the program.
 
     A builder that has handed out its program, or was merged into another one, is empty and can be used again.
@@ -68,14 +60,10 @@ cdef class PlaybackProgramBuilder:
     """
 
     def __cinit__(self):
-        self.buffer = WordBuffer()
-        self.tickets = []
         self.refused = set()
 
-    cdef object own_program(self):
-        if self.program is None:
-            self.program = PlaybackProgram()
-        return self.program
+    cdef object new_program(self):
+        return PlaybackProgram()
 
     # ------------------------------------------------------------------------------------------------------------------ writes
     def write(self, coordinate, container, other=None, backend=None):
@@ -164,18 +152,16 @@ cdef class PlaybackProgramBuilder:
         Raises CoordinateError where no container stands, NotReadableError, or haldls' UnknownBackendError.
         """
         cdef AccessPlan plan = plan_at(type(coordinate), backend)
-        cdef Py_ssize_t start = self.responses[plan.responses]
         cdef ContainerTicket ticket
         cdef Py_ssize_t n
         try:
             n = self.append_read(plan, coordinate)
         except FischAccessError as error:
             raise NotReadableError(f"{error} ({plan.container.__name__} over backend {plan.backend})", coordinate, plan.container) from None
-        self.responses[plan.responses] += n
         if plan.refuse_read:
             self.refused |= plan.refuse_read
-        ticket = new_ticket(self.own_program(), coordinate, plan, start, n)
-        self.tickets.append(ticket)
+        ticket = new_ticket(coordinate, plan)
+        self.claim(ticket, plan.responses, n)
         return ticket
 
     cdef Py_ssize_t append_read(self, AccessPlan plan, coordinate) except -1:
@@ -231,81 +217,36 @@ cdef class PlaybackProgramBuilder:
 
     # ----------------------------------------------------------------------------------------------------------- joining builders
     def merge_back(self, other):
-        """Moves everything from another builder behind this one's end. Its tickets now belong to this program, it is left empty."""
-        if not isinstance(other, PlaybackProgramBuilder):
+        """Moves everything from another builder, also one of the wire's level, behind this one's end; its tickets now belong to this program.
+
+        It is left empty.
+        """
+        if not isinstance(other, Draft):
             raise NotAContainerError(f"only another PlaybackProgramBuilder can be merged, not {other!r}")
         if other is self:
             raise MergeError("A PlaybackProgramBuilder cannot be merged into itself.")
-        self._append(<PlaybackProgramBuilder>other)
-        self._take_tickets(<PlaybackProgramBuilder>other)
-        (<PlaybackProgramBuilder>other)._reset()
+        self.refused |= refused_by(other)
+        self.join(<Draft>other, False)
 
     def copy_back(self, other):
         """Appends a copy of what is in another builder, which must not contain reads and stays as it is."""
-        if not isinstance(other, PlaybackProgramBuilder):
+        if not isinstance(other, Draft):
             raise NotAContainerError(f"only another PlaybackProgramBuilder can be copied, not {other!r}")
         if not other.is_write_only():
             raise MergeError(f"PlaybackProgramBuilder to copy is not write only. (it expects {other.size_from_fpga()} responses)")
-        self._append(<PlaybackProgramBuilder>other)
+        self.refused |= refused_by(other)
+        Draft.copy_back(self, other)
 
-    def _append(self, PlaybackProgramBuilder other):
-        self.buffer.append(other.buffer.to_numpy())
-        self.refused |= other.refused
+    cdef int reset(self) except -1:
+        self.refused = set()
+        return Draft.reset(self)
 
-    def _take_tickets(self, PlaybackProgramBuilder other):
-        cdef ContainerTicket ticket
-        cdef int kind
-        if not other.tickets:
-            return
-        program = self.own_program()
-        for ticket in other.tickets:
-            move_ticket(ticket, program, self.responses[ticket.plan.responses])
-        for kind in range(N_CLASSES):
-            self.responses[kind] += other.responses[kind]
-        self.tickets += other.tickets
-
-    def _reset(self):
-        cdef int kind
-        self.buffer.clear()
-        self.tickets, self.refused, self.program = [], set(), None
-        for kind in range(N_CLASSES):
-            self.responses[kind] = 0
-
-    # --------------------------------------------------------------------------------------------------------------------- done
     def done(self):
-        """The program. The builder is empty afterwards and can be used again."""
-        program = self.own_program()
-        program.words = self.buffer.to_numpy()
-        program.unsupported_targets = {Target[name] for name in self.refused}
-        program.expected = {kind: self.responses[kind] for kind in range(1, N_CLASSES)}
-        if len(program.words) > PLAYBACK_MEMORY_SIZE:
-            _log.warning(
-                "the program has %d instructions, the playback memory of the FPGA holds %d: there is no guarantee of timing beyond",
-                len(program.words), PLAYBACK_MEMORY_SIZE,
-            )
-        self._reset()
+        """The program. The builder is empty afterwards and can be used again. Programs beyond the playback memory are announced in the log."""
+        refused = self.refused
+        program = Draft.done(self)
+        program.unsupported_targets = {Target[name] for name in refused}
         return program
-
-    @property
-    def words(self):
-        """A copy of the instructions so far, uint64[n]."""
-        return self.buffer.to_numpy()
-
-    def empty(self):
-        """Whether nothing was added yet."""
-        return self.buffer.size == 0
-
-    def size_to_fpga(self):
-        """Number of instructions."""
-        return self.buffer.size
-
-    def size_from_fpga(self):
-        """Number of responses that the instructions cause."""
-        return self.responses[1] + self.responses[2] + self.responses[3]
-
-    def is_write_only(self):
-        """Whether no response is expected."""
-        return self.size_from_fpga() == 0
 
     def __copy__(self):
         raise TypeError("a PlaybackProgramBuilder cannot be copied; copy_back appends a copy of its instructions to another one")
@@ -316,11 +257,10 @@ cdef class PlaybackProgramBuilder:
     def __reduce__(self):
         raise TypeError("a PlaybackProgramBuilder cannot be pickled; a program made by done() can")
 
-    def __repr__(self):
-        return f"PlaybackProgramBuilder(to FPGA size: {self.size_to_fpga()}, is write only: {str(self.is_write_only()).lower()})"
 
-    def __str__(self):
-        return message_lines(self.buffer.to_numpy())
+cdef set refused_by(other):
+    """Targets that something in a builder refuses; nothing on the wire's level does."""
+    return (<PlaybackProgramBuilder>other).refused if isinstance(other, PlaybackProgramBuilder) else set()
 
 
 cdef int check_reference(coordinate, container, reference, AccessPlan plan) except -1:

@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ResponseDecoder, Responses, Target
-from fisch.dump import to_fpga_lines
+from fisch.dump import message_lines
 from haldls import HighspeedLinkNotification
 from stadls.events import MADCSampleVector, SpikeVector, link_notification
 
 CLASSES = (Responses.OMNIBUS, Responses.JTAG, Responses.LOOPBACK)
-LISTED_MAX = 1000
-"""Instructions that `str(program)` shows."""
 
 
 class PlaybackProgram:
@@ -160,11 +158,3 @@ class PlaybackProgram:
 
     def __str__(self) -> str:
         return message_lines(self.words)
-
-
-def message_lines(words: NDArray[np.uint64]) -> str:
-    """One instruction per line, the first `LISTED_MAX` of them."""
-    lines = list(to_fpga_lines(words[:LISTED_MAX]))
-    if len(words) > LISTED_MAX:
-        lines.append(f"... and {len(words) - LISTED_MAX} more")
-    return "\n".join(lines)

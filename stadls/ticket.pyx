@@ -3,6 +3,7 @@
 
 from libc.stdint cimport uint32_t, uint64_t
 
+from fisch._draft cimport Slot
 from fisch.access cimport decode_read
 from haldls._core cimport Container
 from halco._core cimport Value
@@ -14,7 +15,7 @@ from haldls import FPGATime
 from stadls.errors import TicketError
 
 
-cdef class ContainerTicket:
+cdef class ContainerTicket(Slot):
     """What `PlaybackProgramBuilder.read` returns. It keeps its program alive and is valid for the latest run of it.
 
     Positions count the responses of one class (omnibus, JTAG, loopback) in the order of the reads.
@@ -25,7 +26,7 @@ cdef class ContainerTicket:
 
     def valid(self):
         """Whether all responses have arrived."""
-        return self.program.n_responses(self.plan.responses) >= self.start + self.count
+        return self.program.n_responses(self.kind) >= self.start + self.count
 
     def get(self):
         """The container as it was read; a fresh one each time.
@@ -34,7 +35,7 @@ cdef class ContainerTicket:
         InvalidDataError where an I2C device did not answer.
         """
         self._require_data()
-        cdef const uint32_t[::1] responses = self.program.response_data(self.plan.responses)[self.start:self.start + self.count]
+        cdef const uint32_t[::1] responses = self.program.response_data(self.kind)[self.start:self.start + self.count]
         cdef Py_ssize_t n = self.count // self.plan.responses_per_word
         words = np.empty(n, dtype=np.uint32)
         cdef uint32_t[::1] target = words
@@ -50,7 +51,7 @@ cdef class ContainerTicket:
     def fpga_time(self):
         """FPGATime (cycles of 8 ns) of the last word's response. Without a system time it only counts messages."""
         self._require_data()
-        return FPGATime(int(self.program.response_times(self.plan.responses)[self.start + self.count - 1]))
+        return FPGATime(int(self.program.response_times(self.kind)[self.start + self.count - 1]))
 
     def _require_data(self):
         if not self.valid():
@@ -71,14 +72,8 @@ cdef class ContainerTicket:
         return f"ContainerTicket({self.plan.container.__name__} at {self.coordinate!r}, {state})"
 
 
-cdef ContainerTicket new_ticket(object program, object coordinate, AccessPlan plan, Py_ssize_t start, Py_ssize_t count):
+cdef ContainerTicket new_ticket(object coordinate, AccessPlan plan):
+    """A ticket that has no place in a program yet: `Draft.claim` gives it one."""
     cdef ContainerTicket made = ContainerTicket.__new__(ContainerTicket)
-    made.program, made.coordinate, made.plan = program, coordinate, plan
-    made.start, made.count = start, count
+    made.coordinate, made.plan = coordinate, plan
     return made
-
-
-cdef void move_ticket(ContainerTicket ticket, object program, Py_ssize_t shift):
-    """Lets the ticket belong to another program, where it stands `shift` responses later."""
-    ticket.program = program
-    ticket.start += shift

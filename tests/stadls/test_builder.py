@@ -6,9 +6,10 @@ import pickle
 import numpy as np
 import pytest
 
+import fisch
 import halco
 import haldls
-from fisch import Backend, Target
+from fisch import Backend, MultiConnection, Target
 from haldls.errors import UnknownBackendError
 from stadls import (
     AccessError,
@@ -20,6 +21,7 @@ from stadls import (
     NotWritableError,
     PlaybackProgramBuilder,
     StadlsError,
+    run,
 )
 
 NEURON = halco.NeuronConfigOnDLS(halco.Enum(5))
@@ -229,6 +231,18 @@ def test_a_program_larger_than_the_playback_memory_is_announced(caplog: pytest.L
     while part.size_to_fpga() <= 4194304:
         part.copy_back(part)
     builder.merge_back(part)
-    with caplog.at_level("WARNING", logger="stadls.builder"):
+    with caplog.at_level("WARNING", logger="fisch.PlaybackProgramBuilder"):
         assert builder.done().size_to_fpga > 4194304
-    assert "no guarantee of timing" in caplog.text
+    assert "no timing guarantees" in caplog.text
+
+
+def test_builders_of_the_wires_level_merge_in(zero_mock: MultiConnection) -> None:
+    """Words and tickets of a raw builder move into a program of containers; that has no merge_front."""
+    builder, raw = PlaybackProgramBuilder(), fisch.PlaybackProgramBuilder()
+    own = builder.read(NEURON)
+    ticket = raw.read([halco.OmnibusAddress(1), halco.OmnibusAddress(2)])
+    builder.merge_back(raw)
+    assert raw.empty() and builder.size_from_fpga() == 8 and not hasattr(builder, "merge_front")
+    run(zero_mock, [builder.done()])
+    assert own.valid() and ticket.get() == [fisch.Omnibus(0), fisch.Omnibus(0)]
+    assert int(ticket.fpga_time()) == 8
