@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.connection import ModelConnection
-    from sim.errors import AccessError, ConfigurationError, ProtocolError, SimError, UndefinedAccess, UnmodelledAccess
+    from sim.errors import AccessError, ConfigurationError, ProtocolError, SimError, SnapshotError, UndefinedAccess, UnmodelledAccess
     from sim.system import System
     from sim.virtual_chip import Mode, VirtualChip
 
@@ -22,6 +22,7 @@ _HOMES = {
     "ModelConnection": "connection",
     "ProtocolError": "errors",
     "SimError": "errors",
+    "SnapshotError": "errors",
     "System": "system",
     "UndefinedAccess": "errors",
     "UnmodelledAccess": "errors",
@@ -35,6 +36,7 @@ __all__ = [
     "ModelConnection",
     "ProtocolError",
     "SimError",
+    "SnapshotError",
     "System",
     "UndefinedAccess",
     "UnmodelledAccess",

@@ -52,3 +52,10 @@ class UnmodelledAccess(AccessError):  # noqa: N818
 
 class ConfigurationError(SimError, ValueError):
     """The model cannot be set up as asked: serial number, mode or seed out of range."""
+
+
+class SnapshotError(SimError, ValueError):
+    """A snapshot cannot be restored: damaged, of another version, or of another kind of system."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"snapshot: {text}")

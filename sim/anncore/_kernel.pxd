@@ -30,20 +30,33 @@ cdef extern from "core_kernel.h":
     ctypedef struct Probe:
         int32_t neuron, source
 
+    ctypedef struct Block:
+        pass
+
+    ctypedef struct Pulse:
+        pass
+
     ctypedef struct Core:
+        Block block[8]
         Neuron neuron[512]
         Common common
         int64_t now
+        int32_t parity
+        int32_t features[8]
         int32_t awake[8]
+        int32_t bypass[8]
         int32_t jumping, level
         uint64_t noise_key
+        double due[512]
+        double next_due[8]
         int64_t steps, block_steps
         const uint8_t* weights
         const uint8_t* labels
         const float* gains
         SpikeRecord* spikes
         SpikeRecord* fires
-        void* pulses
+        Pulse* pulses
+        int32_t pulse_first, pulse_end, fire_first, fire_end
         int32_t n_spikes
         int64_t overruns
         Probe probe[2]

@@ -27,6 +27,7 @@ from sim cimport noise
 from sim.anncore cimport _kernel
 from sim.anncore._kernel cimport Core
 from sim.anncore.parameters cimport Parameters
+from sim.state cimport ints, longs, view
 
 from sim.anncore.parameters import SHARED_CELLS, UNMODELLED
 from sim.mismatch import factor
@@ -269,6 +270,39 @@ cdef class AnalogCore:
             mask = parameters.unmodelled(self.neuron_config_data + 6 * <int> neuron, self.neuron_backend_data + 4 * <int> neuron)
             found += [(neuron, name) for k, name in enumerate(UNMODELLED) if mask >> k & 1]
         return found
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Register images, what the analog memory holds, neurons, events ahead and watched voltages, as arrays over this core's memory."""
+        cdef Core* core = <Core*> self.engine
+        return {
+            "capmem": self.capmem, "neuron_config": self.neuron_config, "neuron_backend": self.neuron_backend,
+            "backend_common": self.backend_common, "weights": self.weights, "labels": self.labels,
+            "cells": view(self.cells, sizeof(self.cells), "u2"), "dirty": view(self.dirty, sizeof(self.dirty), "u1"),
+            "dirty_list": view(self.dirty_list, sizeof(self.dirty_list), "i2"), "n_dirty": ints(&self.n_dirty, sizeof(self.n_dirty)),
+            "block": view(core.block, sizeof(core.block), "u1"), "neuron": view(core.neuron, sizeof(core.neuron), "u1"),
+            "now": longs(&core.now, sizeof(core.now)), "parity": ints(&core.parity, sizeof(core.parity)),
+            "features": ints(core.features, sizeof(core.features)), "awake": ints(core.awake, sizeof(core.awake)),
+            "bypass": ints(core.bypass, sizeof(core.bypass)), "due": view(core.due, sizeof(core.due), "f8"),
+            "next_due": view(core.next_due, sizeof(core.next_due), "f8"), "steps": longs(&core.steps, sizeof(core.steps)),
+            "block_steps": longs(&core.block_steps, sizeof(core.block_steps)), "overruns": longs(&core.overruns, sizeof(core.overruns)),
+            "pulses": view(core.pulses + core.pulse_first, (core.pulse_end - core.pulse_first) * sizeof(_kernel.Pulse), "u1"),
+            "fires": view(core.fires + core.fire_first, (core.fire_end - core.fire_first) * sizeof(_kernel.SpikeRecord), "u1"),
+            "probe": view(core.probe, sizeof(core.probe), "u1"),
+        }
+
+    def resize_arrays(self, sizes) -> None:
+        """Room for events ahead, in bytes. Spikes of the last run are not kept."""
+        cdef Core* core = <Core*> self.engine
+        core.pulse_first = core.pulse_end = core.fire_first = core.fire_end = 0
+        while core.pulse_end < <Py_ssize_t> (sizes["pulses"] // sizeof(_kernel.Pulse)):
+            _kernel.core_pulse(core, 0, 0, 0, 0.0, 0)
+        while core.fire_end < <Py_ssize_t> (sizes["fires"] // sizeof(_kernel.SpikeRecord)):
+            _kernel.core_fire(core, 0, 0)
+        self.clear_spikes()
+
+    def restored(self) -> None:
+        """Follows what was put into the arrays."""
+        self.now = (<Core*> self.engine).now
 
     @property
     def lost(self) -> int:

@@ -8,6 +8,7 @@ for it (assumed), which stands still if the seed is 0: every draw is 0 then. A p
 """
 
 from libc.string cimport memset
+from sim.state cimport ints, longs, view
 
 from haldls import BackgroundSpikeSource
 
@@ -58,6 +59,16 @@ cdef class BackgroundSources:
             label[0] = (label[0] & ~self.mask[source]) | (bits >> 8 & self.mask[source])
         self.n_events += fires[0]
         return tick + self.period[source]
+
+    def arrays(self):
+        """Decoded registers, random generators and counters."""
+        return {
+            "enabled": ints(self.enabled, sizeof(self.enabled)), "random": ints(self.random, sizeof(self.random)),
+            "period": longs(self.period, sizeof(self.period)), "rate": view(self.rate, sizeof(self.rate), "u4"),
+            "label": view(self.label, sizeof(self.label), "u4"), "mask": view(self.mask, sizeof(self.mask), "u4"),
+            "state": view(self.state, sizeof(self.state), "u4"), "generation": ints(self.generation, sizeof(self.generation)),
+            "n_events": longs(&self.n_events, sizeof(self.n_events)),
+        }
 
 
 cdef int ENABLE = BackgroundSpikeSource.layout("Omnibus").slot("enable")

@@ -23,6 +23,7 @@ from sim.chip.cadc_inputs cimport NO_READOUT
 from sim.chip.columns cimport DEBUG, INTERNAL, READOUT
 from sim.clock cimport GRID_TICKS
 from sim.noise cimport normal
+from sim.state cimport ints, longs, view
 
 from halco import CapMemCellOnCapMemBlock
 from haldls import CADCChannelConfig, CADCConfig, CommonCorrelationConfig
@@ -189,6 +190,22 @@ cdef class CADC:
     def summary(self):
         """Counts since construction: conversions, and in them channels without any source or with nothing but correlation sensors."""
         return {"cadc_conversions": self.n_conversions, "cadc_floating": self.n_floating, "cadc_unmodelled": self.n_unmodelled}
+
+    def arrays(self):
+        """Conversions under way and their results, digital offsets, noise of the run and counters."""
+        return {
+            "busy": ints(&self.busy, sizeof(self.busy)), "begin": longs(self.begin, sizeof(self.begin)),
+            "end": longs(self.end, sizeof(self.end)), "ramp": view(self.ramp, sizeof(self.ramp), "u1"),
+            "biased": ints(self.biased, sizeof(self.biased)), "samples": view(self.samples, sizeof(self.samples), "u1"),
+            "offset": view(self.offset, sizeof(self.offset), "i2"),
+            "seen_channels": view(self.seen_channels, sizeof(self.seen_channels), "u4"), "stale": ints(&self.stale, sizeof(self.stale)),
+            "noise_key": view(&self.noise_key, sizeof(self.noise_key), "u8"),
+            "common_key": view(&self.common_key, sizeof(self.common_key), "u8"),
+            "n_internal": ints(&self.n_internal, sizeof(self.n_internal)),
+            "n_conversions": longs(&self.n_conversions, sizeof(self.n_conversions)),
+            "n_floating": longs(&self.n_floating, sizeof(self.n_floating)),
+            "n_unmodelled": longs(&self.n_unmodelled, sizeof(self.n_unmodelled)),
+        }
 
 
 cdef int64_t COUNT_TICKS = TIMING["cadc_count"].value, CYCLE = TIMING["ppu_cycle"].value

@@ -6,6 +6,7 @@ Registers are not followed write by write: what is derived from them is brought 
 
 from libc.math cimport NAN
 from libc.string cimport memcmp, memcpy, memset
+from sim.state cimport ints, view
 
 import numpy as np
 
@@ -106,6 +107,17 @@ cdef class CADCInputs:
         for k in range(4):
             self.lines[k] = found[k]
         self.stale &= ~LINES_STALE
+
+    def arrays(self):
+        """What the channels are connected to, and the registers it was derived from."""
+        return {
+            "readout": view(self.readout, sizeof(self.readout), "u1"), "biased": ints(self.biased, sizeof(self.biased)),
+            "lines": view(self.lines, sizeof(self.lines), "f8"), "pads": self.pads, "stale": ints(&self.stale, sizeof(self.stale)),
+            "seen_neurons": view(self.seen_neurons, sizeof(self.seen_neurons), "u4"),
+            "seen_pads": view(self.seen_pads, sizeof(self.seen_pads), "u4"),
+            "seen_blocks": view(self.seen_blocks, sizeof(self.seen_blocks), "u4"), "n_cells": ints(&self.n_cells, sizeof(self.n_cells)),
+            "cells": ints(self.cells, sizeof(self.cells)), "codes": view(self.codes, sizeof(self.codes), "u2"),
+        }
 
 
 cdef int AMPLIFIER = NeuronConfig.layout("Omnibus").slot("enable_readout_amplifier")

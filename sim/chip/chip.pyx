@@ -20,6 +20,7 @@ from sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
 from sim.chip.madc cimport RECORDING
 from sim.chip.neuron_backend cimport neuron_of
 from sim.clock cimport GRID_TICKS
+from sim.state cimport longs, view
 
 from haldls import PPUControlRegister
 from sim.chip.rows import chip_registers
@@ -529,6 +530,28 @@ cdef class Chip:
             tick[i], body[i], kind[i] = self.out[i].tick, self.out[i].body, self.out[i].kind
         self.clear_out()
         return found
+
+    def arrays(self):
+        """Time, plain registers and what has left the chip; the blocks have their own. The addresses of faults are a log, no state."""
+        return {
+            "now": longs(&self.now, sizeof(self.now)), "n_faults": longs(&self.n_faults, sizeof(self.n_faults)),
+            "systime_offset": longs(&self.systime_offset, sizeof(self.systime_offset)), "words": self.words,
+            "link_free": longs(&self.link_free, sizeof(self.link_free)), "out": view(self.out, self.n_out * sizeof(OutEvent), "u1"),
+        }
+
+    def resize_arrays(self, sizes):
+        """Room for events of so many bytes."""
+        self.clear_out()
+        while self.n_out < <Py_ssize_t>(sizes["out"] // sizeof(OutEvent)):
+            self._emit(0, 0, 0)
+
+    def blocks(self):
+        """{name: block} of everything on the chip that has state of its own."""
+        return {
+            "analog": self.analog, "synapses": self.synapses, "crossbar": self.crossbar, "drivers": self.drivers, "padi": self.padi,
+            "backends": self.backends, "background": self.background, "madc": self.madc, "queue": self.queue,
+            "cadc": self.cadc, "cadc_inputs": self.cadc.inputs, "columns": self.cadc.inputs.columns,
+        }
 
 
 cdef int64_t LINK_PERIOD = TIMING["link_event_period"].value

@@ -8,6 +8,7 @@ connected to the synaptic debug lines. Quad q, entry e of a row is column 8 * (q
 
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp, memcpy, memset
+from sim.state cimport view
 
 import numpy as np
 
@@ -74,6 +75,13 @@ cdef class ColumnSwitches:
     def current_switches(self):
         """uint8[512]: bit 0 excitatory, bit 1 inhibitory current to the neuron, bits 2 and 3 the same lines to the debug lines."""
         return np.array([self.currents[column] for column in range(512)], np.uint8)
+
+    def arrays(self):
+        """The switches, decoded, and the words they were decoded from."""
+        return {
+            "decoded": view(self.decoded, sizeof(self.decoded), "u4"), "sources": view(self.sources, sizeof(self.sources), "u1"),
+            "currents": view(self.currents, sizeof(self.currents), "u1"),
+        }
 
 
 cdef int _switch(container, name):

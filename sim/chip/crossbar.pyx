@@ -7,6 +7,7 @@ queues a few; what finds the queue full is lost and counted at the input if the 
 """
 
 from libc.string cimport memset
+from sim.state cimport ints, longs, view
 
 from haldls import CrossbarNode, CrossbarOutputConfig
 from sim.chip.timing import TIMING
@@ -91,6 +92,17 @@ cdef class Crossbar:
         if not matched:
             self.n_unrouted[source] += 1
         return taken
+
+    def arrays(self):
+        """Registers, queues and counters."""
+        return {
+            "mask": view(self.mask, sizeof(self.mask), "u2"), "target": view(self.target, sizeof(self.target), "u2"),
+            "count_drops": ints(self.count_drops, sizeof(self.count_drops)), "count_events": ints(self.count_events, sizeof(self.count_events)),
+            "period": longs(self.period, sizeof(self.period)), "busy_until": longs(self.busy_until, sizeof(self.busy_until)),
+            "drops": view(self.drops, sizeof(self.drops), "u4"), "events": view(self.events, sizeof(self.events), "u4"),
+            "n_in": longs(self.n_in, sizeof(self.n_in)), "n_unrouted": longs(self.n_unrouted, sizeof(self.n_unrouted)),
+            "n_out": longs(self.n_out, sizeof(self.n_out)), "n_lost": longs(self.n_lost, sizeof(self.n_lost)),
+        }
 
 
 cdef int64_t L2_PERIOD = TIMING["l2_period"].value

@@ -13,6 +13,7 @@ from fisch._ut cimport (
     JTAG_BYPASS, JTAG_IDCODE, JTAG_OMNIBUS_ADDRESS, JTAG_OMNIBUS_DATA, JTAG_OMNIBUS_REQUEST, JTAG_PLL_TARGET_REG, JTAG_SHIFT_PLL,
 )
 from sim.chip.port cimport Port
+from sim.state cimport ints, longs, view
 
 cdef enum:
     IDCODE = 0x348580af     # version 3, part 0x4858 "HX", manufacturer 0x057, marker bit
@@ -115,3 +116,11 @@ cdef class TAP:
             shifted = bits >> (n - length)
         self.update(shifted, tick)
         return out
+
+    def arrays(self):
+        """Instruction and data registers."""
+        return {
+            "instruction": ints(&self.instruction, sizeof(self.instruction)), "in_reset": ints(&self.in_reset, sizeof(self.in_reset)),
+            "pll_target": view(&self.pll_target, sizeof(self.pll_target), "u4"), "address": view(&self.address, sizeof(self.address), "u8"),
+            "data": view(&self.data, sizeof(self.data), "u4"), "n_unknown": longs(&self.n_unknown, sizeof(self.n_unknown)),
+        }

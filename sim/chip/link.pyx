@@ -11,6 +11,7 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t
 from libc.stdlib cimport free, realloc
 
 from sim.clock cimport NEVER, TICKS_PER_US
+from sim.state cimport ints, longs, view
 
 cdef enum:
     BRING_UP_TICKS = 40 * TICKS_PER_US
@@ -127,3 +128,20 @@ cdef class Link:
     def up(self, int64_t tick):
         """Which PHYs are up at `tick`: tuple of 8 bool, counted as the FPGA does."""
         return tuple(self.up_at[phy] <= tick for phy in range(N_PHYS))
+
+    def arrays(self):
+        """Settings of both ends, the PHYs, and changes that were not reported yet."""
+        return {
+            "fpga_mask": view(&self.fpga_mask, sizeof(self.fpga_mask), "u4"), "chip_mask": view(&self.chip_mask, sizeof(self.chip_mask), "u4"),
+            "fpga_config": view(self.fpga_config, sizeof(self.fpga_config), "u4"),
+            "chip_config": view(self.chip_config, sizeof(self.chip_config), "u4"), "in_reset": ints(&self.in_reset, sizeof(self.in_reset)),
+            "clock_good": ints(&self.clock_good, sizeof(self.clock_good)), "up_at": longs(self.up_at, sizeof(self.up_at)),
+            "told": view(self.told, sizeof(self.told), "u1"), "ready": longs(&self.ready, sizeof(self.ready)),
+            "changes": view(self.changes, self.n_changes * sizeof(LinkChange), "u1"),
+        }
+
+    def resize_arrays(self, sizes):
+        """Room for changes of so many bytes."""
+        self.clear_changes()
+        while self.n_changes < <Py_ssize_t>(sizes["changes"] // sizeof(LinkChange)):
+            self.note(0, False, 0)

@@ -16,6 +16,7 @@ from libc.math cimport floor
 from libc.stdlib cimport abort, free, realloc
 
 from sim.noise cimport normal
+from sim.state cimport ints, longs, view
 
 from haldls import MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
 from sim.chip.omnibus import written_field
@@ -221,6 +222,34 @@ cdef class MADC:
                 abort()
         self.samples[self.tail].tick, self.samples[self.tail].body = tick, body
         self.tail += 1
+
+    def arrays(self):
+        """State machine, recording, probes, noise of the run, and samples on the way."""
+        return {
+            "state": ints(&self.state, sizeof(self.state)), "ready": longs(&self.ready, sizeof(self.ready)),
+            "start": longs(&self.start, sizeof(self.start)), "taken": longs(&self.taken, sizeof(self.taken)),
+            "wanted": longs(&self.wanted, sizeof(self.wanted)), "next_tick": longs(&self.next_tick, sizeof(self.next_tick)),
+            "power_down": ints(&self.power_down, sizeof(self.power_down)), "preamplifier": ints(&self.preamplifier, sizeof(self.preamplifier)),
+            "stale": ints(&self.stale, sizeof(self.stale)), "dummy": ints(&self.dummy, sizeof(self.dummy)),
+            "period": view(&self.period, sizeof(self.period), "f8"), "clock": view(&self.clock, sizeof(self.clock), "f8"),
+            "first_input": ints(&self.first_input, sizeof(self.first_input)), "select_length": ints(&self.select_length, sizeof(self.select_length)),
+            "powerup_wait": ints(&self.powerup_wait, sizeof(self.powerup_wait)), "n_samples": ints(&self.n_samples, sizeof(self.n_samples)),
+            "path": ints(&self.path, sizeof(self.path)), "connected": ints(self.connected, sizeof(self.connected)),
+            "n_probes": ints(self.n_probes, sizeof(self.n_probes)), "probe_slot": ints(self.probe_slot, sizeof(self.probe_slot)),
+            "probe_neuron": ints(self.probe_neuron, sizeof(self.probe_neuron)), "probe_source": ints(self.probe_source, sizeof(self.probe_source)),
+            "gain": view(&self.gain, sizeof(self.gain), "f8"), "noise_key": view(&self.noise_key, sizeof(self.noise_key), "u8"),
+            "wander_key": view(&self.wander_key, sizeof(self.wander_key), "u8"),
+            "samples": view(self.samples + self.head, (self.tail - self.head) * sizeof(Sample), "u1"),
+            "n_taken": longs(&self.n_taken, sizeof(self.n_taken)),
+            "n_start_ignored": longs(&self.n_start_ignored, sizeof(self.n_start_ignored)),
+            "n_unmodelled_sources": longs(&self.n_unmodelled_sources, sizeof(self.n_unmodelled_sources)),
+        }
+
+    def resize_arrays(self, sizes):
+        """Room for samples of so many bytes."""
+        self.head = self.tail = 0
+        while self.tail < <Py_ssize_t>(sizes["samples"] // sizeof(Sample)):
+            self._append(0, 0)
 
 
 cdef int64_t TO_STAMP = TIMING["madc_to_stamp"].value

@@ -29,7 +29,7 @@ def field_masks(container: Any, backend: str, write: bool) -> tuple[int, ...]:
             for piece in parse(text):
                 if piece.word >= 0 and not piece.lane:
                     masks[piece.word] |= ((1 << piece.width) - 1) << piece.target
-    return tuple(masks) * layout.repeat
+    return tuple(masks) * int(layout.repeat)
 
 
 def _filled(mask: int) -> int:
@@ -41,7 +41,7 @@ def kept_masks(region: Region, container: Any) -> tuple[int, ...]:
     """Per word of a register of `region`: the bits that a write changes and a read shows."""
     if region.bits:
         return region.bits
-    masks: tuple[int, ...] = field_masks(container, region.backend, True) or field_masks(container, region.backend, False)
+    masks = field_masks(container, region.backend, True) or field_masks(container, region.backend, False)
     if region.kind in _WINDOWS or region.container in _COLUMN_SWITCHES:
         return masks
     if region.kind in _MEMORIES:

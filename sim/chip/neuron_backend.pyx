@@ -6,6 +6,7 @@ enable_fire and enable_spike_out of the neuron are set and its block has event r
 """
 
 from libc.string cimport memset
+from sim.state cimport ints, longs, view
 
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
 from sim.chip.timing import TIMING
@@ -58,6 +59,18 @@ cdef class NeuronBackends:
         self.busy_until[output] = arrives + self.period
         label[0] = output << 8 | self.address[neuron]
         return arrives
+
+    def arrays(self):
+        """Counters and queues, and which blocks run; all else follows from the register words."""
+        return {
+            "running": ints(self.running, sizeof(self.running)), "counter": view(self.counter, sizeof(self.counter), "u2"),
+            "busy_until": longs(self.busy_until, sizeof(self.busy_until)), "n_spikes": longs(&self.n_spikes, sizeof(self.n_spikes)),
+            "n_silent": longs(&self.n_silent, sizeof(self.n_silent)), "n_lost": longs(&self.n_lost, sizeof(self.n_lost)),
+        }
+
+    def restored(self):
+        """The words may have changed."""
+        memset(self.dirty, 1, sizeof(self.dirty))
 
 
 cdef int ADDRESS = NeuronBackendConfig.layout("Omnibus").slot("address_out")

@@ -6,6 +6,8 @@ chooses its source: the crossbar or the event register, never both. dacen_pulse_
 charge 1 is the length without extension, each step adds one (facts: analog model 5, derived).
 """
 
+from sim.state cimport ints, longs, view
+
 from haldls import CommonPADIBusConfig, PADIEvent
 from sim.chip.omnibus import written_field
 from sim.chip.timing import TIMING
@@ -59,6 +61,15 @@ cdef class PADIBuses:
 
     cdef void deliver(self, AnalogCore core, int bus, uint32_t event, int64_t tick) noexcept nogil:
         self.drivers.pulse(core, bus, event >> 6 & 31, event & 63, self.charge[bus], tick)
+
+    def arrays(self):
+        """Decoded registers and counters."""
+        return {
+            "spl1": ints(self.spl1, sizeof(self.spl1)), "charge": view(self.charge, sizeof(self.charge), "f8"),
+            "period": longs(self.period, sizeof(self.period)), "n_spl1": longs(&self.n_spl1, sizeof(self.n_spl1)),
+            "n_blocked": longs(&self.n_blocked, sizeof(self.n_blocked)), "n_written": longs(&self.n_written, sizeof(self.n_written)),
+            "n_write_lost": longs(&self.n_write_lost, sizeof(self.n_write_lost)),
+        }
 
 
 cdef double PULSE_BASE = TIMING["pulse_base"].value

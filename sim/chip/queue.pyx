@@ -6,6 +6,7 @@ long steps, and the result must not depend on that.
 """
 
 from libc.stdlib cimport abort, free, realloc
+from sim.state cimport view
 
 
 cdef inline bint _before(const Event* a, const Event* b) noexcept nogil:
@@ -57,3 +58,13 @@ cdef class EventQueue:
 
     cdef void clear(self) noexcept nogil:
         self.size = 0
+
+    def arrays(self):
+        """The events ahead, as a heap, and how many there were so far."""
+        return {"heap": view(self.heap, self.size * sizeof(Event), "u1"), "sequence": view(&self.sequence, sizeof(self.sequence), "u8")}
+
+    def resize_arrays(self, sizes):
+        """Room for a heap of so many bytes."""
+        self.size = 0
+        while self.size < <Py_ssize_t>(sizes["heap"] // sizeof(Event)):
+            self.push(0, 0, 0, 0)

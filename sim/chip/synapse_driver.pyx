@@ -8,6 +8,7 @@ have been modulated are counted.
 """
 
 from libc.string cimport memset
+from sim.state cimport longs
 
 from haldls import SynapseDriverConfig
 
@@ -89,6 +90,17 @@ cdef class SynapseDrivers:
                     if (select ^ index) & self.compare_mask[driver] == 0:
                         self.responders[bus][select] |= <uint32_t>1 << index
         self.stale[bus] = False
+
+    def arrays(self):
+        """Counters; all else follows from the register words."""
+        return {
+            "n_pulses": longs(&self.n_pulses, sizeof(self.n_pulses)), "n_unmatched": longs(&self.n_unmatched, sizeof(self.n_unmatched)),
+            "n_plastic": longs(&self.n_plastic, sizeof(self.n_plastic)),
+        }
+
+    def restored(self):
+        """The words may have changed."""
+        self.reset()
 
 
 cdef int RECEIVER = SynapseDriverConfig.layout("Omnibus").slot("enable_receiver")

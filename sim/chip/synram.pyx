@@ -63,3 +63,7 @@ cdef class SynapseMemory:
         for entry in range(4):
             word |= <uint32_t>(self.mirror[values[cell + 2 * entry]] if plane == WEIGHT else values[cell + 2 * entry]) << (24 - 8 * entry)
         return word
+
+    def arrays(self):
+        """What is kept here; weights and labels are the analog core's."""
+        return {"time_calibs": self.time_calibs, "amp_calibs": self.amp_calibs}

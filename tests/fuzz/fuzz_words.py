@@ -1,0 +1,65 @@
+"""Runs random programs through the model until a number of words is reached, or for ever.
+
+    python tests/fuzz/fuzz_words.py [--words 10000000] [--seed 0] [--strict] [--program 2000]
+
+What went wrong is printed with the seed that shows it. A program takes milliseconds; the slowest are printed with their times.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+
+from word_streams import HALT, TICK, Generator  # noqa: E402
+
+import sim  # noqa: E402
+from fisch import ResponseDecoder  # noqa: E402
+
+LONG = 30.0  # seconds
+
+
+def check(system: sim.System, words: np.ndarray) -> None:
+    """Runs a program; whatever it does, its stream can be decoded and the next program is answered."""
+    try:
+        stream = system.execute(np.append(words, HALT))
+    except sim.SimError:
+        pass
+    else:
+        ResponseDecoder().push(stream)
+    decoder = ResponseDecoder()
+    decoder.push(system.execute(np.array([TICK, HALT])))
+    assert decoder.loopback["tick"].tolist() == [1, 0], decoder.loopback
+
+
+def campaign(words: int, seed: int, strict: bool, length: int, report: float = 1.0) -> int:
+    """Programs of about `length` words until there were `words` of them; a new system every 50 programs."""
+    done, number = 0, 0
+    while done < words:
+        if number % 50 == 0:
+            system = sim.System(sim.VirtualChip(number // 50 % 3, "typical" if number // 50 % 2 else "ideal"), seed, strict)
+        program = Generator(seed * 1_000_003 + number).program(length)
+        start = time.perf_counter()
+        check(system, program)
+        took = time.perf_counter() - start
+        if took > report:
+            print(f"program {number} of seed {seed}: {took:.1f} s for {len(program)} words", flush=True)
+        assert took < LONG, f"program {number} of seed {seed} took {took:.0f} s"
+        done += len(program)
+        number += 1
+    return done
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--words", type=int, default=1 << 62)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--strict", action="store_true")
+    parser.add_argument("--program", type=int, default=2000)
+    options = parser.parse_args()
+    began = time.perf_counter()
+    total = campaign(options.words, options.seed, options.strict, options.program)
+    print(f"{total} words in {time.perf_counter() - began:.0f} s")
