@@ -479,13 +479,22 @@ cdef class Container:
         return self.encode(coordinate, backend)
 
     def decode(self, words, coordinate=None, backend=None):
-        """Takes the fields from words uint32[n_read] as read over `backend`. Raises RangeError for illegal contents."""
+        """Takes the fields from words uint32[n_read] as read over `backend`.
+
+        Raises RangeError for contents that a field cannot hold; the container then stays as it was.
+        """
         cdef Layout layout = self.schema.layout(_name(backend))
         cdef const uint32_t[::1] source = np.ascontiguousarray(words, dtype=np.uint32)
         if source.shape[0] != layout.n_read:
             raise ContainerError(f"{type(self).__name__} is read as {layout.n_read} words over {layout.backend}, not {source.shape[0]}")
-        if layout.n_read:
+        if layout.n_read == 0:
+            return
+        before = get_slots(self)
+        try:
             layout.decode_at(self, _enum_on(type(self), coordinate), &source[0])
+        except BaseException:
+            _memory(self)[:] = before
+            raise
 
     def write_access(self, coordinate, backend=None):
         """Addresses, words (uint32[n] each) and byte enables (uint8[n]) of a write at `coordinate` over `backend`."""

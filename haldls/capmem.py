@@ -158,9 +158,11 @@ class CapMemBlockConfig(Container, DifferentialWriteTrait):
 
     def _decode_hook(self, words: Any, backend: str) -> None:
         selected = int(words[0]) & (1 << ROWS) - 1
-        column = CapMemColumnOnCapMemBlock(int(words[1]))
-        row = CapMemRowOnCapMemBlock(ROWS - selected.bit_length() if selected else 0)
-        self.debug_capmem_coord = CapMemCellOnCapMemBlock(column, row) if selected else CapMemCellOnCapMemBlock()
+        if not selected:  # whatever the column says then
+            self.debug_capmem_coord = CapMemCellOnCapMemBlock()
+            return
+        column, row = CapMemColumnOnCapMemBlock(int(words[1])), CapMemRowOnCapMemBlock(ROWS - selected.bit_length())
+        self.debug_capmem_coord = CapMemCellOnCapMemBlock(column, row)
 
 
 class ReferenceGeneratorConfig(Container):

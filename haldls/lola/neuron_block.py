@@ -36,7 +36,7 @@ class NeuronBlock(Composed):
     coordinate = NeuronBlockOnDLS
 
     atomic_neurons = Members(AtomicNeuronOnDLS, AtomicNeuron, doc="the neuron circuits")
-    backends = _NeuronBackends(CommonNeuronBackendConfigOnDLS, CommonNeuronBackendConfig, doc="what the neuron backends of each half share")  # type: ignore[assignment]
+    backends = _NeuronBackends(CommonNeuronBackendConfigOnDLS, CommonNeuronBackendConfig, doc="shared by the backends of a half")  # type: ignore[assignment]
     current_rows = Members(
         ColumnCurrentRowOnDLS, ColumnCurrentRow, doc="switches between the columns of synapses and the neurons, per row of neurons"
     )

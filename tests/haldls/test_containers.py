@@ -439,3 +439,26 @@ def test_events_from_the_chip() -> None:
     sample = haldls.MADCSampleFromChip(haldls.MADCSampleFromChip.Value(3))
     assert sample == haldls.MADCSampleFromChip(value=haldls.MADCSampleFromChip.Value(3)) != haldls.MADCSampleFromChip()
     assert haldls.HighspeedLinkNotification().link_up is False
+
+
+@pytest.mark.parametrize(
+    ("container", "words", "text"),
+    [
+        (haldls.ADPLL(open_lock=True), [0, 0], r"range underflow: 0 < min\(1\)"),
+        (haldls.CapMemBlockConfig(sub_counter=3), [1, 130, 0, 0, 0, 0, 5, 0, 0, 0], r"range overflow: 130 > max\(129\)"),
+        (haldls.CapMemBlockConfig(sub_counter=3), [0, 0, 0, 0, 0, 0, 7 << 24, 0, 0, 0], r"range overflow: 7 > max\(6\)"),
+        (haldls.SpikeIOConfig(data_rate_scaler=3), [0], r"range underflow: 0 < min\(1\)"),
+    ],
+)
+def test_contents_that_no_field_can_hold_are_refused_and_change_nothing(container: Any, words: list[int], text: str) -> None:
+    before = copy.copy(container)
+    backend = "OmnibusChipOverJTAG" if isinstance(container, haldls.ADPLL) else None
+    with pytest.raises(RangeError, match=text):
+        container.decode(words, backend=backend)
+    assert container == before
+
+
+def test_the_column_put_out_means_nothing_while_no_row_is_selected() -> None:
+    config = haldls.CapMemBlockConfig(debug_readout_enable=True, debug_capmem_coord=5)
+    config.decode([0, 200, 0, 0, 0, 0, 0, 0, 0, 0])
+    assert (config.debug_readout_enable, int(config.debug_capmem_coord)) == (False, 0)
