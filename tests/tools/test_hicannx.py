@@ -114,6 +114,12 @@ def test_help_does_not_load_the_model():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_command_serve_knows_its_own_arguments(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["serve", "--help"])
+    assert "hicannx serve" in capsys.readouterr().out
+
+
 def test_without_a_command(capsys):
     with pytest.raises(SystemExit, match="2"):
         main([])

@@ -21,10 +21,18 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line; returns its exit status. Errors of the user's are told in one line."""
-    chosen = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        status: int = chosen.run(chosen)
+        return _run(given)
     except (HicannxError, OSError) as error:
         print(f"hicannx: {error}", file=sys.stderr)
         return 1
+
+
+def _run(given: Sequence[str]) -> int:
+    for command in commands.ALL:
+        if command.foreign and given[:1] == [command.name]:
+            return command.run(given[1:])
+    chosen = parser().parse_args(given)
+    status: int = chosen.run(chosen)
     return status

@@ -1,7 +1,7 @@
 """The subcommands: name, summary, arguments and what they do. What a command needs is imported when it runs."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -11,15 +11,16 @@ DEFAULT_FOLDER = Path("docs/build")
 
 @dataclass(frozen=True)
 class Command:
-    """One subcommand. `home` is the module and function that carries it out."""
+    """One subcommand. `home` is the module and function that carries it out; `foreign`: it parses its arguments itself."""
 
     name: str
     summary: str
     home: str
     arguments: Callable[[ArgumentParser], None]
+    foreign: bool = False
 
-    def run(self, chosen: Namespace) -> int:
-        """Carries it out; returns the exit status."""
+    def run(self, chosen: Namespace | Sequence[str]) -> int:
+        """Carries it out with the parsed arguments (`foreign`: with the arguments as they are); returns the exit status."""
         module, _, function = self.home.partition(":")
         status: int = getattr(import_module(module), function)(chosen)
         return status
@@ -39,6 +40,7 @@ def _accuracy(parser: ArgumentParser) -> None:
 
 
 ALL = (
+    Command("serve", "serve virtual chips to host software over the network", "sim.serve:main", _none, foreign=True),
     Command("info", "versions, kinds of connections, and the virtual chip that the environment chooses", "hicannx.reports:info", _none),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),

@@ -16,7 +16,7 @@ def accuracy(register: Any) -> Trust:
 
     A composed container is as faithful as the worst of its registers, and the note names those. Raises UnknownRegisterError.
 
-    >>> accuracy("CADCSampleQuad").accuracy.name
+    >>> accuracy("TCA9554Inputs").accuracy.name
     'UNMODELLED'
     >>> accuracy(0x88000009).accuracy.name
     'EXACT'

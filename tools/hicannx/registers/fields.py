@@ -1,5 +1,7 @@
 """What stands in the words of a register: every value with its bits, range, default and meaning."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -37,7 +39,7 @@ class Value:
 
     row: str
     name: str
-    field: Field
+    field: Field[Any, Any]
     write: tuple[Bits, ...]
     read: tuple[Bits, ...]
     write_map: str
@@ -62,13 +64,13 @@ def values_of(container: Any) -> tuple[Value, ...]:
     return tuple(value for field in element_of(container).fields() for value in _values(field))
 
 
-def _values(field: Field) -> Iterator[Value]:
+def _values(field: Field[Any, Any]) -> Iterator[Value]:
     for index, (name, leaf) in enumerate(_names(field)):
         write, read = (bits[index] if bits else "" for bits in (field.write_bits, field.read_bits))
         yield Value(field.name, name, leaf, _pieces(write), _pieces(read), write, read, field.defaults[index])
 
 
-def _names(field: Field) -> Iterator[tuple[str, Field]]:
+def _names(field: Field[Any, Any]) -> Iterator[tuple[str, Field[Any, Any]]]:
     """(name, field that describes it) of each slot."""
     if isinstance(field, Group):
         for element in range(field.count // sum(part.count for part in field.parts)):

@@ -1,0 +1,14 @@
+"""The examples in the docstrings run."""
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+MODULES = ("hicannx", "hicannx.connecting", "hicannx.trust", "hicannx.registers.diagram", "sim.accuracy")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name):
+    failed, tried = doctest.testmod(import_module(name))
+    assert tried and not failed
