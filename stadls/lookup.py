@@ -110,9 +110,8 @@ def place(address: int, backend: Backend = Backend.Omnibus) -> Place | None:
 def locate(address: int, backend: Backend = Backend.Omnibus) -> str:
     """Container and coordinate of a word, `NeuronConfig at NeuronConfigOnDLS(...)`, or an empty string.
 
-    >>> locate(0x1A1000)
-    'NeuronBackendConfig at NeuronBackendConfigOnDLS(Local(NeuronBackendConfigOnNeuronBackendConfigBlock(0)), \
-MixedIn(NeuronBackendConfigBlockOnDLS(0)))'
+    >>> locate(0x88000005)
+    'EventRecordingConfig at EventRecordingConfigOnFPGA(0)'
     """
     found = place(address, backend)
     return str(found) if found is not None else ""

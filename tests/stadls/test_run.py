@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import fisch
 import halco
 import haldls
 from fisch import Backend, Connection, ConnectionFailedError, MultiConnection, ResponseWriter, Target, ZeroMockConnection, ZeroMockEntry, ut
@@ -21,6 +22,7 @@ from stadls import (
     PlaybackProgramBuilder,
     ProgramCountError,
     RunTimeInfo,
+    RunTimeoutError,
     TargetError,
     TicketError,
     run,
@@ -343,3 +345,66 @@ def test_everything_readable_can_be_read_from_a_chip_of_zeros(zero_mock: MultiCo
             assert type(ticket.get()) is container
         except (RuntimeError, ValueError) as error:
             assert str(error), container
+
+
+class Silent(Scripted):
+    """Never answers."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda writer: None)
+        self.silent = True
+
+    def _execute(self, words: Words) -> Words:
+        if self.silent:
+            raise RunTimeoutError("no answer within 0.1 s")
+        return super()._execute(words)
+
+
+def test_an_fpga_that_does_not_answer_in_time() -> None:
+    """The connection decides how long to wait; the error arrives as it is, and both program and connection can be used again."""
+    connection = Silent()
+    builder = PlaybackProgramBuilder()
+    builder.write(NEURON, haldls.NeuronConfig())
+    program = builder.done()
+    with pytest.raises(RunTimeoutError, match=r"0\.1 s"):
+        run(connection, [program])
+    assert not program.ran
+    connection.silent = False
+    run(connection, [program])
+    assert program.ran
+
+
+def test_what_the_links_reported_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    program = PlaybackProgramBuilder().done()
+    with caplog.at_level(5, logger="stadls.run"):
+        run(Scripted(lambda writer: writer.link_notification(0xB0)), [program])
+        run(Scripted(lambda writer: None), [program])
+        with pytest.raises(MissingResponseError):
+            run(Scripted(lambda writer: (writer.link_notification(0xB0), writer.omnibus(0))), [program])
+    records = [record for record in caplog.records if record.name == "stadls.run"]
+    assert [record.levelno for record in records] == [5, 5, 20]
+    texts = [record.getMessage() for record in records]
+    assert "scripted got highspeed-link notifications:" in texts[0] and "PhyStatusOnFPGA(5)" in texts[0]
+    assert "scripted got no highspeed-link notifications." in texts[1]
+
+
+def test_nothing_is_logged_unless_somebody_listens(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", logger="stadls.run"):
+        run(Scripted(lambda writer: writer.link_notification(0xB0)), [PlaybackProgramBuilder().done()])
+    assert not caplog.records
+
+
+def test_programs_of_the_level_of_the_wire_run_too(zero_mock: MultiConnection) -> None:
+    builder = fisch.PlaybackProgramBuilder()
+    info = run(zero_mock, [builder.done()])
+    assert isinstance(info, RunTimeInfo) and len(info.connection) == 1
+
+
+def test_errors_are_those_of_the_wire_too() -> None:
+    for ours, theirs in (
+        (InstructionTimeoutError, fisch.errors.InstructionTimeoutError),
+        (MissingResponseError, fisch.errors.MissingResponseError),
+        (TicketError, fisch.errors.TicketError),
+    ):
+        assert issubclass(ours, theirs)
+    assert issubclass(RunTimeoutError, fisch.errors.RunError)
