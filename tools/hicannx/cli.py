@@ -24,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         return _run(given)
+    except BrokenPipeError:  # whoever reads the output has seen enough
+        sys.stdout = None
+        return 1
     except (HicannxError, OSError) as error:
         print(f"hicannx: {error}", file=sys.stderr)
         return 1

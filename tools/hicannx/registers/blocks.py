@@ -48,6 +48,8 @@ def section(container: Any) -> str:
     text = f"## {container.__name__}\n\n{paragraphs(container.__doc__)}\n\n{table(('', ''), filter(all, _facts(container)))}\n"
     if element is not container:
         return text + f"The words are those of {code(element.__name__)}, see {link('there', f'#{anchor(element.__name__)}')}.\n"
+    if container.coordinate.is_interval:
+        return text + "The words are plain numbers, as many as the interval is long.\n"
     if not container.fields():
         return text + ("Whatever is written, the write itself is the message.\n" if _n_words(container)[0] else "")
     return text + _words(container) + "\n" + table(HEAD, _rows(container)) + _structures(container)
@@ -59,7 +61,8 @@ HEAD = ("", "field", "bits", "when read", "values", "default", "unit", "meaning"
 def _facts(container: Any) -> Iterator[tuple[str, str]]:
     trust = accuracy(container)
     note = f": {trust.note}" if trust.note else ""
-    yield "coordinate", f"{code(container.coordinate.__name__)}, {count(container.coordinate.size, 'instance')}"
+    number = "interval" if container.coordinate.is_interval else count(container.coordinate.size, "instance")
+    yield "coordinate", f"{code(container.coordinate.__name__)}, {number}"
     yield from _places(container).items()
     yield "accuracy", f"**{trust.accuracy.name.lower()}**{note}"
     refused = [f"writing on {target}" for target in container.no_write_on] + [f"reading on {target}" for target in container.no_read_on]
@@ -85,7 +88,7 @@ def _places(container: Any) -> dict[str, str]:
 
 def _place(container: Any, backend: str, found: Sequence[Any]) -> str:
     if container.coordinate.is_interval:
-        return f"one word per position of the interval, from that of {code(_first_address(container))} on"
+        return f"one word for each position in the interval, at {code(_address_in_interval(container))}"
     if backend not in OMNIBUS:
         return _register_of(backend, found)
     if element_of(container) is not container:
@@ -111,9 +114,14 @@ def _register_of(backend: str, found: Sequence[Any]) -> str:
     return "; ".join(f"{code(access.coordinate)} {code(one.formula())}, {access.bits} bits" for one in found)
 
 
-def _first_address(container: Any) -> str:
-    first = container.read_access(container.coordinate(container.coordinate.enum_type(0)))[0]
-    return f"{first:#x}"
+def _address_in_interval(container: Any) -> str:
+    """The address of a position as a formula."""
+    bound, unit = container.coordinate.bound_type, container.coordinate.mixed_in_type
+    interval = container.coordinate.local_type
+    first, next_unit = (
+        int(container.read_access(container.coordinate(interval(0, 0), unit(number)))[0]) for number in (0, min(1, unit.size - 1))
+    )
+    return f"{first:#x} + {bound.__name__} + {next_unit - first:#x} * {unit.__name__}"
 
 
 def _n_words(container: Any) -> tuple[int, int]:
@@ -128,6 +136,8 @@ def _words(container: Any) -> str:
     written = [(bits, letters.get(value.row, "#")) for value in values_of(container) for bits in value.write]
     written += [(bits, "*") for bits in computed_bits(container)]
     read = [(bits, letters.get(value.row, "#")) for value in values_of(container) for bits in value.read]
+    if hasattr(container, "_decode_hook"):
+        read = [(bits, "*") for bits in computed_bits(container)] + read
     constants = container.constants
     if n_write and n_read and sorted(written) != sorted(read):
         parts = [(title, words, bits) for title, words, bits in (("Written", n_write, written), ("Read", n_read, read)) if bits]
@@ -141,7 +151,9 @@ def _remarks(container: Any) -> str:
     if container.gray_words:
         remarks.append("The words are gray coded on the bus: the diagram shows `w ^ (w >> 1)` of the word on the bus.")
     if container.byte_lane:
-        remarks.append("Four instances share a word: the diagram shows one of its bytes, that of number n is byte `3 - n % 4`.")
+        remarks.append(
+            "Four instances share a word, the diagram shows one of its bytes: that of number n is byte `3 - n % 4` from the right."
+        )
     if container.unread_over:
         remarks.append(f"What is read over {', '.join(container.unread_over)} is not the contents and is ignored.")
     if computed_bits(container):
