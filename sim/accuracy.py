@@ -28,16 +28,16 @@ class Trust(NamedTuple):
 
 
 _E, _B, _S, _U = Accuracy.EXACT, Accuracy.BEHAVIOURAL, Accuracy.STORED, Accuracy.UNMODELLED
-_JBOA = Trust(_U, "device of the JBOA board; the modelled board is the cube's, where nobody answers at this address")
+_JBOA = Trust(_U, "device of the jBOA board, behavioural there (System(setup='jboa')); nobody answers at this address of a cube's board")
 _VECTOR = Trust(_U, "this FPGA has memory for the PPUs at these addresses instead of vector generators")
-_MULTICHIP = Trust(_U, "routing between FPGAs: the modelled FPGA stands alone and has no register there")
+_MULTICHIP = Trust(_U, "exact on the FPGA of a jBOA setup (System(setup='jboa')); that of a cube has no register there")
 _SPIKES = Trust(_B, "order and 16 bits exact, latency of the link assumed")
 
 ELSEWHERE: Final[dict[str, Trust]] = {
     "Timer": Trust(_E, "cycles of 8 ns"),
     "Barrier": Trust(_E, "multi_fpga and systime_correction return at once, as on an FPGA that stands alone"),
     "PollingOmnibusBlock": Trust(_B, "interval between two reads assumed"),
-    "SystimeSync": Trust(_B, "always succeeds; its duration is assumed"),
+    "SystimeSync": Trust(_B, "fails while the link is down, after its retries; its duration is assumed"),
     "SpikePack1ToChip": _SPIKES,
     "SpikePack2ToChip": _SPIKES,
     "SpikePack3ToChip": _SPIKES,
@@ -50,9 +50,9 @@ ELSEWHERE: Final[dict[str, Trust]] = {
     "ShiftRegister": Trust(_E, "power-on value assumed 0"),
     "DACChannel": Trust(_B, "settling of 1 ms is not modelled"),
     "DACControl": Trust(_B, "settling of 1 ms is not modelled"),
-    "TMP112Status": Trust(_B, "constant temperature"),
-    "INA219Config": Trust(_S, "resolution and conversion time have no effect"),
-    "INA219Status": Trust(_B, "voltages follow switches and DACs of the board, currents are constant"),
+    "TMP112Status": Trust(_B, "constant temperature; carriers with serial numbers below 75 have no thermometer"),
+    "INA219Config": Trust(_B, "range and resolution act; conversion time, noise and power-down are not modelled"),
+    "INA219Status": Trust(_B, "voltages follow switches, DACs or potentiometers of the board, currents follow the voltages"),
     **dict.fromkeys(
         ("DAC6573ChannelConfig", "AD5252ChannelConfig", "AD5252ChannelConfigPersistent", "TCA9546ChannelConfig", "TCA9554Config"), _JBOA
     ),

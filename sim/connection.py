@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 from fisch.connection import Connection, Words
-from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry
+from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry, JboaAggregatorEntry, JboaSetupEntry
 from sim.errors import ConfigurationError
+from sim.fpga.host import HostLink
 from sim.system import System
 from sim.virtual_chip import VirtualChip
 
@@ -14,6 +15,7 @@ CHIP_VARIABLE = "HICANNX_CHIP"
 MODE_VARIABLE = "HICANNX_MODE"
 SEED_VARIABLE = "HICANNX_SEED"
 STRICT_VARIABLE = "HICANNX_STRICT"
+SETUP_VARIABLE = "HICANNX_SETUP"
 
 _PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
 _CHIP_REVISION = 3
@@ -38,18 +40,20 @@ def _fuses_of(device_dna: int) -> int:
     return sum((device_dna >> i & 1) << 63 - i for i in range(57))
 
 
-def setup_of(system: System, ip: str = "127.0.0.1", fpga: int = 0) -> HXCubeSetupEntry:
-    """What a hardware database would say of a cube setup with this system as its FPGA number `fpga` at the address `ip`."""
+def setup_of(system: System, ip: str = "127.0.0.1", fpga: int = 0) -> HXCubeSetupEntry | JboaSetupEntry:
+    """What a hardware database would say of a setup with this system as its FPGA number `fpga` at the address `ip`."""
     pair = ((_PC_CONF, _PC_CONF), (_PC_CONF, _PC_CONF)), ((_W_CONF, _W_CONF), (_W_CONF, _W_CONF))
     wing = HXCubeWingEntry(system.identity.serial, _CHIP_REVISION, system.eeprom_serial, *pair)
-    return HXCubeSetupEntry(0, {fpga: HXCubeFPGAEntry(ip, wing, _fuses_of(system.device_dna))})
+    fpgas = {fpga: HXCubeFPGAEntry(ip, wing, _fuses_of(system.device_dna))}
+    return JboaSetupEntry(0, fpgas, {0: JboaAggregatorEntry(ip)}) if system.setup == "jboa" else HXCubeSetupEntry(0, fpgas)
 
 
 class ModelConnection(Connection):
     """A connection to a model of its own, in this process.
 
-    serial, mode, seed, strict: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE, HICANNX_SEED and
-    HICANNX_STRICT, else serial 0, typical, seed 0, not strict. Each connection is a system that has just been powered on.
+    serial, mode, seed, strict, setup: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE,
+    HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else serial 0, typical, seed 0, not strict, a cube. host: only from here, see `System`.
+    Each connection is a system that has just been powered on.
 
     >>> connection = ModelConnection(serial=7)
     >>> connection.identifier
@@ -58,23 +62,34 @@ class ModelConnection(Connection):
 
     kind: ClassVar[str] = "model"
 
-    def __init__(self, serial: int | None = None, mode: str | None = None, seed: int | None = None, strict: bool | None = None) -> None:
+    def __init__(
+        self,
+        serial: int | None = None,
+        mode: str | None = None,
+        seed: int | None = None,
+        strict: bool | None = None,
+        setup: str | None = None,
+        host: HostLink | None = None,
+    ) -> None:
         super().__init__()
         environ = os.environ
         serial = _number(environ, CHIP_VARIABLE) if serial is None else serial
         seed = _number(environ, SEED_VARIABLE) if seed is None else seed
         strict = bool(_number(environ, STRICT_VARIABLE)) if strict is None else strict
-        self.system = System(_chip(serial, mode or environ.get(MODE_VARIABLE) or "typical"), seed, strict)
+        setup = setup or environ.get(SETUP_VARIABLE) or "cube"
+        chip = _chip(serial, mode or environ.get(MODE_VARIABLE) or "typical")
+        self.system = System(chip, seed, strict, setup, host)  # type: ignore[arg-type]  # System refuses other setups
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
         """One connection with the settings of `environ`."""
         strict = bool(_number(environ, STRICT_VARIABLE))
-        return [cls(_number(environ, CHIP_VARIABLE), environ.get(MODE_VARIABLE) or "typical", _number(environ, SEED_VARIABLE), strict)]
+        mode, setup = environ.get(MODE_VARIABLE) or "typical", environ.get(SETUP_VARIABLE) or "cube"
+        return [cls(_number(environ, CHIP_VARIABLE), mode, _number(environ, SEED_VARIABLE), strict, setup)]
 
     @property
-    def hwdb_entry(self) -> HXCubeSetupEntry:
-        """A cube setup with this chip; the timing of its synapse memories is the registers' default."""
+    def hwdb_entry(self) -> HXCubeSetupEntry | JboaSetupEntry:
+        """A setup with this chip; the timing of its synapse memories is the registers' default."""
         return setup_of(self.system)
 
     @property
@@ -83,7 +98,7 @@ class ModelConnection(Connection):
 
     @property
     def bitfile_info(self) -> str:
-        return BITFILE_INFO
+        return BITFILE_INFO.replace("hxcube", self.system.setup) if self.system.setup != "cube" else BITFILE_INFO
 
     def _execute(self, words: Words) -> Words:
         return self.system.execute(words)

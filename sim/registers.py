@@ -31,13 +31,14 @@ _BOARD: Final = (
     ("TMP112 configuration", "", (0x88007848,), 1, "rw", 16, 0x60A0, True, ""),
     ("TMP112 low limit", "", (0x88007848,), 2, "rw", 16, 0x4B00, True, ""),
     ("TMP112 high limit", "", (0x88007848,), 3, "rw", 16, 0x5000, True, ""),
-    ("INA219 configuration", "INA219Config", tuple(range(0x88007840, 0x88007846)), 0, "rw", 16, 0x399F, True, ""),
+    ("INA219 configuration", "INA219Config", tuple(range(0x88007840, 0x88007846)), 0, "rw", 16, 0x399F, True, "bit 15 resets the device"),
     ("INA219 shunt voltage", "INA219Status", tuple(range(0x88007840, 0x88007846)), 1, "r", 16, 0, False, ""),
     ("INA219 bus voltage", "INA219Status", tuple(range(0x88007840, 0x88007846)), 2, "r", 16, 0, False, ""),
     ("INA219 power", "", tuple(range(0x88007840, 0x88007846)), 3, "r", 16, 0, False, ""),
     ("INA219 current", "", tuple(range(0x88007840, 0x88007846)), 4, "r", 16, 0, False, ""),
     ("INA219 calibration", "", tuple(range(0x88007840, 0x88007846)), 5, "rw", 16, 0, True, "scale of power and current"),
 )
+_SELF_CLEARING: Final = frozenset({"INA219 configuration"})
 _KNOWN_RESETS: Final = frozenset({"write response filter", "systime retries"})  # the others never show before software has written them
 
 
@@ -117,7 +118,7 @@ def _board_rows() -> Iterator[Row]:
             (1 << bits) - 1,
             start if known else None,
             start,
-            {"w": ReadBack.ZERO, "r": ReadBack.LIVE, "rw": ReadBack.WRITTEN}[access],
+            ReadBack.LIVE if name in _SELF_CLEARING else {"w": ReadBack.ZERO, "r": ReadBack.LIVE, "rw": ReadBack.WRITTEN}[access],
             effect,
             trust.accuracy if trust else Accuracy.BEHAVIOURAL,
             trust.note if trust else "",

@@ -1,12 +1,14 @@
 """A whole setup: FPGA, board and one chip, wired together. Words in, words out."""
 
 import threading
-from typing import Any
+from dataclasses import astuple
+from typing import Any, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.board import Board
+from sim import snapshot
+from sim.board import Board, JboaBoard, Memory, XBoard
 from sim.chip.chip import Chip
 from sim.chip.jtag import TAP
 from sim.chip.link import Link
@@ -14,6 +16,10 @@ from sim.chip.pll import PLL
 from sim.chip.port import Port
 from sim.errors import ConfigurationError
 from sim.fpga.executor import Executor
+from sim.fpga.faults import Fault
+from sim.fpga.host import HostLink
+from sim.fpga.table import Setup
+from sim.noise import stream
 from sim.registers import registers
 from sim.rows import Row
 from sim.virtual_chip import VirtualChip
@@ -29,16 +35,25 @@ class System:
 
     chip: whose fixed pattern the circuits have. seed: 0 .. 2**64 - 1, decides the trial noise together with the number of the run.
     strict: an access to something undefined or not modelled raises a typed error instead of being counted and logged.
+    setup: "cube" (FPGA with an xBoard) or "jboa" (one FPGA of a jBOA setup, with its own board and routing tables between FPGAs).
+    host: rate of the network between host and FPGA; None: words are there when they are needed and fetched when they are written.
 
     The same (chip, seed, sequence of programs) gives the same words. Two threads may not run programs at once; `execute` takes turns.
     """
 
-    def __init__(self, chip: VirtualChip | None = None, seed: int = 0, strict: bool = False) -> None:
+    def __init__(
+        self, chip: VirtualChip | None = None, seed: int = 0, strict: bool = False, setup: Setup = "cube", host: HostLink | None = None
+    ) -> None:
         if not 0 <= seed < 1 << 64:
             raise ConfigurationError(f"seed {seed} is outside 0 .. 2**64 - 1")
+        if setup not in get_args(Setup):
+            raise ConfigurationError(f"setup {setup!r} is neither 'cube' nor 'jboa'")
         self.identity = chip or VirtualChip()
         self.seed = seed
         self.strict = strict
+        self.setup: Setup = setup
+        self.host = host
+        self._board_memory: Memory = {}  # outlives the power
         self._lock = threading.Lock()
         self._power_on()
 
@@ -50,8 +65,8 @@ class System:
         self.port = Port(self.chip, self.link, self.pll)
         self.tap = TAP(self.port)
         self.chip.tap, self.chip.link = self.tap, self.link
-        self.board = Board(self.eeprom_serial)
-        self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict)
+        self.board: Board = JboaBoard(self.eeprom_serial, self._board_memory) if self.setup == "jboa" else XBoard(self.eeprom_serial)
+        self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict, setup=self.setup, host=self.host)
 
     @property
     def device_dna(self) -> int:
@@ -91,7 +106,88 @@ class System:
         self.chip.begin_run(self.runs)
         self.runs += 1
 
+    # -- a run in pieces, between which snapshots can be taken
+
+    def begin(self) -> None:
+        """Begins a run whose words come in pieces."""
+        with self._lock:
+            self._begin_run()
+            self.fpga.begin()
+
+    def feed(self, words: Words) -> Words:
+        """Executes the next words of a run and returns what is new in its stream of responses. How a run is cut makes no difference.
+
+        Raises SimError; the run has to be ended with `finish` then.
+        """
+        with self._lock:
+            self.fpga.feed(words, False)
+            return self.fpga.trace.take_words(False)
+
+    def finish(self) -> Words:
+        """Ends a run in pieces: the rest of its stream."""
+        with self._lock:
+            self.fpga.settle()
+            return self.fpga.trace.take_words(True)
+
+    # -- snapshots
+
+    def _blocks(self) -> dict[str, Any]:
+        """Everything that has state."""
+        chip = {f"chip.{name}": block for name, block in self.chip.blocks().items()}
+        fpga = {f"fpga.{name}": block for name, block in self.fpga.blocks().items()}
+        outside = {"link": self.link, "pll": self.pll, "tap": self.tap, "board": self.board}
+        return {"chip": self.chip, **chip, **outside, "fpga": self.fpga, **fpga}
+
+    def snapshot(self, compress: bool = False) -> bytes:
+        """The whole state, also in the middle of a run in pieces; see `sim.snapshot` for the format.
+
+        compress: smaller, but some ten times slower.
+
+        >>> system = System(VirtualChip(3), seed=1)
+        >>> System().restore(system.snapshot()).identity.serial
+        3
+        """
+        with self._lock:
+            identity = {"serial": self.identity.serial, "mode": self.identity.mode.value}
+            around = {"setup": self.setup, "host": None if self.host is None else astuple(self.host)}
+            described = {**identity, **around, "seed": self.seed, "strict": self.strict, "runs": self.runs}
+            return snapshot.encode(described, snapshot.capture(self._blocks()), compress)
+
+    def restore(self, data: bytes) -> Self:
+        """Becomes the system that a snapshot was taken of, with its chip, seed and strictness; what follows is the same to the bit.
+
+        Raises SnapshotError, and may have to be reset then.
+        """
+        described, state = snapshot.decode(data)
+        with self._lock:
+            identity = VirtualChip(described["serial"], described["mode"])
+            host = None if described["host"] is None else HostLink(*described["host"])
+            system = (identity, described["seed"], described["strict"], described["setup"], host)
+            if system != (self.identity, self.seed, self.strict, self.setup, self.host):
+                self.identity, self.seed, self.strict, self.setup, self.host = system
+                self._power_on()
+            snapshot.install(self._blocks(), state)
+            self.runs = described["runs"]
+        return self
+
+    # -- faults
+
+    def inject(self, *faults: Fault, seed: int = 0) -> None:
+        """Lets things go wrong from now on; `seed` decides, with the system's, where chance does. See `sim.fpga.faults` for what there is.
+
+        >>> from sim.fpga import CRCErrors, PHYDown
+        >>> System().inject(PHYDown(phy=2, after=1000), CRCErrors(phy=0, count=3))
+        """
+        with self._lock:
+            for number, fault in enumerate(faults):
+                self.fpga.inject(fault, stream(self.seed, "faults", seed, number))
+
+    def clear_faults(self) -> None:
+        """Nothing goes wrong any more; counters keep what has happened."""
+        with self._lock:
+            self.fpga.clear_faults()
+
     def reset(self) -> None:
-        """Power cycle: everything is as it was after construction."""
+        """Power cycle: everything is as it was after construction, but for what the board keeps without power."""
         with self._lock:
             self._power_on()

@@ -1,23 +1,38 @@
-"""The board around FPGA and chip: SPI and I2C devices of the xBoard (cube setup)."""
+"""The board around FPGA and chip with its SPI and I2C devices: the xBoard of a cube setup, or a jBOA board."""
 
-from sim.board.board import MONITORED, SUPPLIES, TEMPERATURE, Board, Supply
-from sim.board.i2c import I2CMaster, IdentityEEPROM, WordDevice, supply_monitor, thermometer
+from sim.board.board import XBoard
+from sim.board.carrier import Carrier
+from sim.board.i2c import Bus, Device, I2CMaster, IdentityEEPROM, PlainBus, RegisterDevice, Thermometer
+from sim.board.jboa import JboaBoard, Memory
+from sim.board.jboa_devices import Expander, Multiplexer, Potentiometer, SmallDAC
 from sim.board.spi import SPIMaster
-from sim.board.xboard import DAC, REFERENCES, ShiftRegister
+from sim.board.supply import SUPPLIES, Regulator, Supplies, SupplyMonitor
+from sim.board.xboard import DAC, ShiftRegister
+
+Board = XBoard | JboaBoard
 
 __all__ = [
     "DAC",
-    "MONITORED",
-    "REFERENCES",
     "SUPPLIES",
-    "TEMPERATURE",
     "Board",
+    "Bus",
+    "Carrier",
+    "Device",
+    "Expander",
     "I2CMaster",
     "IdentityEEPROM",
+    "JboaBoard",
+    "Memory",
+    "Multiplexer",
+    "PlainBus",
+    "Potentiometer",
+    "RegisterDevice",
+    "Regulator",
     "SPIMaster",
     "ShiftRegister",
-    "Supply",
-    "WordDevice",
-    "supply_monitor",
-    "thermometer",
+    "SmallDAC",
+    "Supplies",
+    "SupplyMonitor",
+    "Thermometer",
+    "XBoard",
 ]

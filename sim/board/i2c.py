@@ -1,136 +1,183 @@
-"""The FPGA's I2C master and the devices on the xBoard's bus: identity EEPROM, thermometer, supply monitors.
+"""The FPGA's I2C master and what can be said of every device on its bus.
 
-A transaction begins with the first byte written or read after a stop; the first byte written names the register, further ones are its
-value. Reading after that, without a stop in between, returns the register byte by byte. (facts: transport 3.1, I2C devices)
-Accuracy: behavioural; conversion times and noise of the devices are not modelled.
+The master moves one byte per omnibus access; whether a start condition is needed follows from the accesses before: after a stop, at another
+device, when the direction changes, or when asked for. A device sees starts, bytes and stops. (facts: transport 3.1, I2C devices)
+Accuracy: behavioural; bus arbitration, clock stretching and conversion times of devices are not modelled.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 NACK: Final = 1 << 31
 STOP: Final = 0x80
+RESTART: Final = 0x100
 PRESCALER: Final = 0x200
+PRESCALER_RESET: Final = 313
+"""What software uses; that it is also the reset value is an assumption, since software does not write it."""
+BITS_PER_BYTE: Final = 9
 _ADDRESS_MASK: Final = 0x7F
 
 
 class Device(Protocol):
-    """A device with registers of one or more bytes."""
+    """One device on the bus."""
 
-    def read(self, register: int, index: int) -> int:
-        """Byte `index` of what a read of `register` returns."""
+    def start(self, reading: bool) -> None:
+        """It was addressed after a start condition."""
 
-    def write(self, register: int, data: bytes) -> None:
-        """A finished write of `data` to `register`."""
+    def write(self, byte: int) -> None:
+        """One byte from the master."""
+
+    def read(self) -> int:
+        """One byte to the master."""
+
+    def stop(self) -> None:
+        """The transfer ended with a stop condition."""
+
+
+class Bus(Protocol):
+    """What answers at an address now."""
+
+    def find(self, address: int) -> Device | None:
+        """The device at a 7-bit address, None if nobody acknowledges."""
 
 
 @dataclass(slots=True)
-class IdentityEEPROM:
-    """Answers its serial number (32 bits, most significant byte first) at register 0xfc; all other bytes are erased (0xff). Read only."""
+class PlainBus:
+    """All devices directly at the master: 7-bit address -> device."""
 
-    serial: int
+    devices: Mapping[int, Device]
 
-    def read(self, register: int, index: int) -> int:
-        offset = register + index - 0xFC
-        return self.serial >> 8 * (3 - offset) & 0xFF if 0 <= offset < 4 else 0xFF
-
-    def write(self, register: int, data: bytes) -> None:
-        pass
-
-
-@dataclass(slots=True)
-class WordDevice:
-    """A device of 16-bit registers, most significant byte first. `source` computes the read-only ones, `stored` holds the others."""
-
-    source: Callable[[int], int]
-    stored: dict[int, int]
-
-    def read(self, register: int, index: int) -> int:
-        word = self.stored[register] if register in self.stored else self.source(register)
-        return word >> 8 * (1 - index % 2) & 0xFF
-
-    def write(self, register: int, data: bytes) -> None:
-        if register in self.stored and len(data) == 2:
-            self.stored[register] = data[0] << 8 | data[1]
-
-
-def thermometer(celsius: Callable[[], float]) -> WordDevice:
-    """TMP112: register 0 holds the temperature in steps of 1/16 K, left aligned in 16 bits; 1 to 3 are configuration and limits."""
-    return WordDevice(lambda register: (round(celsius() * 16) & 0xFFF) << 4 if register == 0 else 0xFFFF, {1: 0x60A0, 2: 0x4B00, 3: 0x5000})
-
-
-def supply_monitor(bus_volts: Callable[[], float], shunt_volts: Callable[[], float]) -> WordDevice:
-    """INA219: register 0 configuration, 1 shunt voltage (10 uV), 2 bus voltage (4 mV in [15:3], bit 1 conversion ready), 3 power,
-    4 current, 5 calibration. Power and current follow the data sheet's rule from the calibration."""
-
-    def current() -> int:
-        return round(shunt_volts() * 1e5) * monitor.stored[5] // 4096
-
-    def source(register: int) -> int:
-        bus = round(bus_volts() * 250)
-        values = {1: round(shunt_volts() * 1e5), 2: bus << 3 | 2, 3: current() * bus // 5000, 4: current()}
-        return values.get(register, 0xFFFF) & 0xFFFF
-
-    monitor = WordDevice(source, {0: 0x399F, 5: 0})
-    return monitor
+    def find(self, address: int) -> Device | None:
+        return self.devices.get(address)
 
 
 @dataclass(slots=True)
 class I2CMaster:
-    """`devices`: 7-bit address -> device. Nobody answers elsewhere: reads return NACK, writes are lost."""
+    """Where nobody answers reads return NACK; bytes written there are lost and counted in `unacknowledged`."""
 
-    devices: Mapping[int, Device]
-    prescaler: int = 0
-    address: int = -1
-    register: int = 0
-    pending: bytearray = field(default_factory=bytearray)
-    reads: int = 0
-    in_transaction: bool = False
+    bus: Bus
+    prescaler: int = PRESCALER_RESET
+    address: int = -1  # in the open transfer, -1: none
+    reading: bool = False
+    unacknowledged: int = 0
 
-    def reset(self) -> None:
-        """Ends an open transaction without effect."""
-        self.in_transaction = False
-        self.pending.clear()
-        self.reads = 0
+    def write(self, offset: int, word: int) -> int:
+        """One byte to device `offset` & 0x7f; + STOP: stop afterwards, + RESTART: a start before, PRESCALER: the prescaler instead.
 
-    def write(self, offset: int, word: int) -> None:
-        """One byte to device `offset` & 0x7f; offset bit 7: stop afterwards; 0x200: the prescaler instead."""
+        Returns how many FPGA cycles the bus is busy.
+        """
         if offset & PRESCALER:
             self.prescaler = word & 0xFFFF
-            return
-        self._begin(offset & _ADDRESS_MASK, restart=self.reads > 0)
-        self.pending.append(word & 0xFF)
-        if offset & STOP:
-            self._end()
+            return 1
+        device, moved = self._address(offset, reading=False)
+        if device is None:
+            self.unacknowledged += 1
+        else:
+            device.write(word & 0xFF)
+        self._finish(device, offset)
+        return moved * BITS_PER_BYTE * max(self.prescaler, 1)
 
-    def read(self, offset: int) -> int:
-        """One byte from device `offset` & 0x7f, with bit 31 set if there is none; offset bit 7: stop afterwards."""
+    def read(self, offset: int) -> tuple[int, int]:
+        """One byte from a device, bit 31 set if nobody acknowledged, and how many cycles the bus is busy."""
         if offset & PRESCALER:
-            return self.prescaler
-        self._begin(offset & _ADDRESS_MASK, restart=False)
-        self._latch_register()
-        device = self.devices.get(self.address)
-        value = NACK if device is None else device.read(self.register, self.reads)
-        self.reads += 1
+            return self.prescaler, 1
+        device, moved = self._address(offset, reading=True)
+        value = NACK if device is None else device.read()
+        self._finish(device, offset)
+        return value, moved * BITS_PER_BYTE * max(self.prescaler, 1)
+
+    def _address(self, offset: int, reading: bool) -> tuple[Device | None, int]:
+        """A start condition with the address, if one is needed; returns the bytes that move, the data byte included."""
+        address = offset & _ADDRESS_MASK
+        device = self.bus.find(address)
+        if address == self.address and reading == self.reading and not offset & RESTART:
+            return device, 1
+        self.address, self.reading = address, reading
+        if device is not None:
+            device.start(reading)
+        return device, 2
+
+    def _finish(self, device: Device | None, offset: int) -> None:
         if offset & STOP:
-            self._end()
+            if device is not None:
+                device.stop()
+            self.address = -1
+
+
+class RegisterDevice:
+    """A device with registers: the first byte written after a start names one, further bytes are its value; reads begin with its first byte."""
+
+    def __init__(self) -> None:
+        self.pointer = 0
+        self._named = False  # the register has been named since the start
+        self._received: list[int] = []  # bytes of the value being written
+        self._sent = 0
+
+    def start(self, reading: bool) -> None:
+        self._named, self._received, self._sent = False, [], 0
+
+    def write(self, byte: int) -> None:
+        if not self._named:
+            self.pointer, self._named = byte, True
+            return
+        self._received.append(byte)
+        if len(self._received) == self.width:
+            self.store(self.pointer, int.from_bytes(self._received, "big"))
+            self._received = []
+
+    def read(self) -> int:
+        value = self.load(self.pointer) >> 8 * (self.width - 1 - self._sent % self.width) & 0xFF
+        self._sent += 1
         return value
 
-    def _begin(self, address: int, restart: bool) -> None:
-        if not self.in_transaction or address != self.address or restart:
-            self._end()
-            self.in_transaction, self.address = True, address
+    def stop(self) -> None:
+        pass
 
-    def _latch_register(self) -> None:
-        if self.pending:
-            self.register = self.pending[0]
-            self.pending.clear()
+    width = 1  # bytes of a register
 
-    def _end(self) -> None:
-        device = self.devices.get(self.address)
-        if self.pending and self.in_transaction:
-            self.register = self.pending[0]
-            if device is not None and len(self.pending) > 1:
-                device.write(self.register, bytes(self.pending[1:]))
-        self.reset()
+    def load(self, register: int) -> int:
+        """Value of a register, `width` bytes."""
+        raise NotImplementedError
+
+    def store(self, register: int, value: int) -> None:
+        """All bytes of a register's new value have arrived."""
+        raise NotImplementedError
+
+
+class IdentityEEPROM(RegisterDevice):
+    """Answers its serial number (32 bits, most significant byte first) at 0xfc; all other bytes are erased (0xff). Write protected."""
+
+    def __init__(self, serial: int) -> None:
+        super().__init__()
+        self.serial = serial
+
+    def load(self, register: int) -> int:
+        offset = register - 0xFC
+        return self.serial >> 8 * (3 - offset) & 0xFF if 0 <= offset < 4 else 0xFF
+
+    def read(self) -> int:
+        value = self.load(self.pointer)
+        self.pointer = self.pointer + 1 & 0xFF
+        return value
+
+    def store(self, register: int, value: int) -> None:
+        pass
+
+
+class Thermometer(RegisterDevice):
+    """TMP112: register 0 holds the temperature in steps of 1/16 K, left aligned in 16 bits; 1 to 3 are configuration and limits (stored)."""
+
+    width = 2
+
+    def __init__(self, celsius: Callable[[], float]) -> None:
+        super().__init__()
+        self._celsius = celsius
+        self._stored = {1: 0x60A0, 2: 0x4B00, 3: 0x5000}
+
+    def load(self, register: int) -> int:
+        return (round(self._celsius() * 16) & 0xFFF) << 4 if register == 0 else self._stored.get(register, 0xFFFF)
+
+    def store(self, register: int, value: int) -> None:
+        if register in self._stored:
+            self._stored[register] = value

@@ -10,8 +10,23 @@ N_DACS: Final = 2
 CHANNELS_PER_DAC: Final = 8
 _CODE_MAX: Final = 4095
 
-REFERENCES: Final = (1.2, 1.2, 1.2, 1.2, 2.5, 2.5, 2.5, 2.5)
-"""Full scale [V] of DAC 0's channels: v_reset, v_res_meas, mux_rfu_0, mux_rfu_1, i_ref_board, ana_readout_debug_0, _1, mux_dac_25."""
+OUTPUTS: Final = {
+    "v_reset": 1.2,
+    "v_res_meas": 1.2,
+    "mux_rfu_0": 1.2,
+    "mux_rfu_1": 1.2,
+    "i_ref_board": 2.5,
+    "ana_readout_debug_0": 2.5,
+    "ana_readout_debug_1": 2.5,
+    "mux_dac_25": 2.5,
+}
+"""Channels of DAC 0 in order, with their full scale [V]."""
+MULTIPLEXED: Final = (
+    ("readout_chain_0", "readout_chain_1", "mux_rfu_0"),
+    ("v_reset", "vdd_res_meas", "mux_dac_25"),
+    ("i_ref", "mux_rfu_1", "mux_rfu_2"),
+)
+"""Nets at inputs 1..3 of the three analog readout multiplexers; input 0 is off."""
 
 
 @dataclass(slots=True)
@@ -35,6 +50,10 @@ class ShiftRegister:
     def analog_input(self, multiplexer: int) -> int:
         """Selected input of analog readout multiplexer 0..2 (0: off)."""
         return self.value >> 2 * multiplexer & 3
+
+    def drives_readout(self, line: int) -> bool:
+        """Readout line 0..1 is driven by the DAC channel ana_readout_debug_0..1."""
+        return bool(self.value >> 8 + line & 1)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from libc.stdint cimport int64_t, uint8_t, uint64_t
 from fisch._ut cimport TO_JTAG_DATA, TO_JTAG_INIT, TO_JTAG_INS, TO_JTAG_SCALER
 from sim.chip.jtag cimport TAP
 from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from sim.state cimport ints, longs, view
 
 from sim.fpga.timing import value
 
@@ -79,3 +80,11 @@ cdef class JTAGMaster:
                 self.n_responses -= 1
                 return True
         return False
+
+    def arrays(self):
+        """The queue and its clock."""
+        return {
+            "queue": view(self.queue, sizeof(self.queue), "u1"), "head": ints(&self.head, sizeof(self.head)),
+            "count": ints(&self.count, sizeof(self.count)), "n_responses": ints(&self.n_responses, sizeof(self.n_responses)),
+            "scaler": ints(&self.scaler, sizeof(self.scaler)), "idle_from": longs(&self.idle_from, sizeof(self.idle_from)),
+        }

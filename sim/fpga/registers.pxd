@@ -5,6 +5,8 @@ cdef enum:
     SMALL_WORDS = 0x10000
     SRAM_WORDS = 0x8000
     SPIKE_IO_WORDS = 0x18001
+    ROUTING_WORDS = 0x20000
+    ROUTING_OUTPUTS = 0x10000   # offset of the output table, behind the input table
 
 cdef enum Kind:
     DEFINED = 1
@@ -15,13 +17,15 @@ cdef enum Kind:
 
 
 cdef class RegisterFile:
-    # -- values; SRAM, single registers, spike I/O
+    # -- values; SRAM, single registers, spike I/O, routing tables
     cdef uint32_t* sram
     cdef uint32_t* small
     cdef uint32_t* spike_io
+    cdef uint32_t* routing
     cdef readonly object sram_array
     cdef readonly object small_array
     cdef readonly object spike_io_array
+    cdef readonly object routing_array
     cdef readonly dict dram             # page number -> uint32[DRAM_PAGE]
     cdef readonly dict faults           # (address, is_read) -> number of accesses to nothing
     cdef readonly int64_t n_faults      # accesses to nothing, all of them
@@ -30,10 +34,13 @@ cdef class RegisterFile:
     cdef uint32_t small_mask[SMALL_WORDS]
     cdef uint8_t* spike_io_kind
     cdef uint32_t* spike_io_mask
-    cdef object _kinds, _masks
+    cdef uint8_t* routing_kind
+    cdef uint32_t* routing_mask
+    cdef object _kinds, _masks, _rows
     cdef readonly bint strict
 
     cdef int kind(self, uint32_t address) noexcept nogil
+    cdef uint32_t peek(self, uint32_t address) noexcept nogil
     cdef int store(self, uint32_t address, uint32_t data, int byte_enables, int64_t instruction) except -1 nogil
     cdef int load(self, uint32_t address, int64_t instruction, uint32_t* data) except -1 nogil
     cdef int fault(self, uint32_t address, bint is_read, int64_t instruction) except -1 nogil

@@ -6,6 +6,8 @@ What happens beyond storing (timers, counters, buses, gates) is done by the exec
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
+from sim.state cimport longs
+
 import logging
 
 import numpy as np
@@ -16,6 +18,7 @@ from sim.fpga import table
 cdef enum:
     SMALL_BASE = 0x88000000u
     SPIKE_IO_BASE = 0x88020000u
+    ROUTING_BASE = 0x880c0000u
     SRAM_BASE = 0x80000000u
     DRAM_BASE = 0x84000000u
     DRAM_END = 0x88000000u
@@ -26,6 +29,7 @@ cdef enum:
 # the same for Python expressions, where a C enumerator above 2**31 would turn negative
 _SMALL = range(table.SMALL_BASE, table.SMALL_BASE + table.SMALL_WORDS)
 _SPIKE_IO = range(table.SPIKE_IO_BASE, table.SPIKE_IO_BASE + table.SPIKE_IO_WORDS)
+_ROUTING = range(table.ROUTING_BASE, table.ROUTING_BASE + table.ROUTING_WORDS)
 _log = logging.getLogger("sim.fpga")
 
 
@@ -46,29 +50,32 @@ cdef inline uint32_t lanes_of(int byte_enables) noexcept nogil:
 
 
 cdef class RegisterFile:
-    """Values of all FPGA registers and memories.
+    """Values of all registers and memories of the FPGA of a `setup` ("cube" or "jboa").
 
     `strict`: an access to an address without register raises UndefinedAccess; otherwise it reads 0, is counted in `faults` (for
     the first 65536 of them) and `n_faults`, and logged once per address to the logger `sim.fpga`, for the first 100.
     """
 
-    def __init__(self, bint strict=False):
-        cdef uint32_t[::1] sram, small, spike_io, masks
-        cdef uint8_t[::1] kinds
+    def __init__(self, bint strict=False, setup="cube"):
+        cdef uint32_t[::1] sram, small, spike_io, routing, spike_io_masks, routing_masks
+        cdef uint8_t[::1] spike_io_kinds, routing_kinds
         self.strict = strict
+        self._rows = table.registers_of(setup)
         self.sram_array = sram = np.zeros(SRAM_WORDS, np.uint32)
         self.small_array = small = np.zeros(SMALL_WORDS, np.uint32)
         self.spike_io_array = spike_io = np.zeros(SPIKE_IO_WORDS, np.uint32)
-        self._kinds = kinds = np.zeros(SPIKE_IO_WORDS, np.uint8)
-        self._masks = masks = np.zeros(SPIKE_IO_WORDS, np.uint32)
-        self.sram, self.small, self.spike_io = &sram[0], &small[0], &spike_io[0]
-        self.spike_io_kind, self.spike_io_mask = &kinds[0], &masks[0]
+        self.routing_array = routing = np.zeros(ROUTING_WORDS, np.uint32)
+        spike_io_kinds, routing_kinds = self._kinds = (np.zeros(SPIKE_IO_WORDS, np.uint8), np.zeros(ROUTING_WORDS, np.uint8))
+        spike_io_masks, routing_masks = self._masks = (np.zeros(SPIKE_IO_WORDS, np.uint32), np.zeros(ROUTING_WORDS, np.uint32))
+        self.sram, self.small, self.spike_io, self.routing = &sram[0], &small[0], &spike_io[0], &routing[0]
+        self.spike_io_kind, self.spike_io_mask = &spike_io_kinds[0], &spike_io_masks[0]
+        self.routing_kind, self.routing_mask = &routing_kinds[0], &routing_masks[0]
         self._lay_out()
         self.power_on()
 
     def _lay_out(self):
         """What is where, from the table."""
-        for row in table.REGISTERS:
+        for row in self._rows:
             kind = DEFINED | (READABLE if "r" in row.access else 0) | (WRITABLE if "w" in row.access else 0)
             kind |= (VOLATILE if row.volatile else 0) | (EFFECT if row.effect else 0)
             mask = (1 << row.width) - 1
@@ -76,10 +83,11 @@ cdef class RegisterFile:
                 for address in row.addresses():
                     self.small_kind[address - _SMALL.start] = kind
                     self.small_mask[address - _SMALL.start] = mask
-            elif row.address in _SPIKE_IO:
-                part = slice(row.address - _SPIKE_IO.start, row.address - _SPIKE_IO.start + row.count)
-                self._kinds[part] = kind
-                self._masks[part] = mask
+            for block, place in enumerate((_SPIKE_IO, _ROUTING)):
+                if row.address in place:
+                    part = slice(row.address - place.start, row.address - place.start + row.count)
+                    self._kinds[block][part] = kind
+                    self._masks[block][part] = mask
 
     def power_on(self):
         """All registers at their reset values, memories 0, no faults counted."""
@@ -87,11 +95,11 @@ cdef class RegisterFile:
         self.dram = {}
         self.faults = {}
         self.n_faults = 0
-        for row in table.REGISTERS:
-            if row.address in _SMALL:
-                self.small_array[row.address - _SMALL.start : row.address - _SMALL.start + row.count * row.stride : row.stride] = row.reset
-            elif row.address in _SPIKE_IO:
-                self.spike_io_array[row.address - _SPIKE_IO.start : row.address - _SPIKE_IO.start + row.count] = row.reset
+        for row in self._rows:
+            for values, place in ((self.small_array, _SMALL), (self.spike_io_array, _SPIKE_IO), (self.routing_array, _ROUTING)):
+                if row.address in place:
+                    first = row.address - place.start
+                    values[first : first + row.count * row.stride : row.stride] = row.reset
 
     cdef int kind(self, uint32_t address) noexcept nogil:
         """Flags of the register at `address`, 0 if there is none."""
@@ -101,6 +109,18 @@ cdef class RegisterFile:
             return DEFINED | READABLE | WRITABLE
         if address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS:
             return self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]
+        if address - <uint32_t> ROUTING_BASE < ROUTING_WORDS:
+            return self.routing_kind[address - <uint32_t> ROUTING_BASE]
+        return 0
+
+    cdef uint32_t peek(self, uint32_t address) noexcept nogil:
+        """Stored value of a single register, a spike I/O register or a routing entry; 0 elsewhere."""
+        if address - <uint32_t> SMALL_BASE < SMALL_WORDS:
+            return self.small[address - <uint32_t> SMALL_BASE]
+        if address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS:
+            return self.spike_io[address - <uint32_t> SPIKE_IO_BASE]
+        if address - <uint32_t> ROUTING_BASE < ROUTING_WORDS:
+            return self.routing[address - <uint32_t> ROUTING_BASE]
         return 0
 
     cdef int store(self, uint32_t address, uint32_t data, int byte_enables, int64_t instruction) except -1 nogil:
@@ -121,6 +141,10 @@ cdef class RegisterFile:
             offset = address - <uint32_t> SPIKE_IO_BASE
             lanes &= self.spike_io_mask[offset]
             cell = self.spike_io + offset
+        elif address - <uint32_t> ROUTING_BASE < ROUTING_WORDS and self.routing_kind[address - <uint32_t> ROUTING_BASE]:
+            offset = address - <uint32_t> ROUTING_BASE
+            lanes &= self.routing_mask[offset]
+            cell = self.routing + offset
         else:
             return self.fault(address, False, instruction)
         cell[0] = (cell[0] & ~lanes) | (data & lanes)
@@ -142,6 +166,8 @@ cdef class RegisterFile:
             data[0] = self.dram_load(address)
         elif address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS and self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]:
             data[0] = self.spike_io[address - <uint32_t> SPIKE_IO_BASE]
+        elif address - <uint32_t> ROUTING_BASE < ROUTING_WORDS and self.routing_kind[address - <uint32_t> ROUTING_BASE]:
+            data[0] = self.routing[address - <uint32_t> ROUTING_BASE]
         else:
             return self.fault(address, True, instruction)
         return 0
@@ -175,3 +201,16 @@ cdef class RegisterFile:
         with gil:
             words = self.dram.get(offset >> DRAM_PAGE_BITS)
             return 0 if words is None else words[offset & ((1 << DRAM_PAGE_BITS) - 1)]
+
+    def arrays(self):
+        """Registers and memories: of the DRAM the pages that were written to; of accesses to nothing their number, not the addresses."""
+        pages = {f"dram {page}": words for page, words in self.dram.items()}
+        return {
+            "sram": self.sram_array, "small": self.small_array, "spike_io": self.spike_io_array, "routing": self.routing_array,
+            "n_faults": longs(&self.n_faults, sizeof(self.n_faults)), **pages,
+        }
+
+    def resize_arrays(self, sizes):
+        """Room for these pages of the DRAM."""
+        pages = [int(name.removeprefix("dram ")) for name in sizes if name.startswith("dram ")]
+        self.dram = {page: np.zeros(1 << DRAM_PAGE_BITS, np.uint32) for page in pages}

@@ -13,7 +13,7 @@ class Timing:
     """`value` in `unit`, what it is for, where it comes from."""
 
     value: int
-    unit: Literal["FPGA cycles", "ticks", "events", "messages", "words", "reads", "TCK"]
+    unit: Literal["FPGA cycles", "ticks", "events", "messages", "words", "reads", "TCK", "PHYs", "bits", "bytes"]
     certainty: Literal["stated", "derived", "assumed"]
     source: str
 
@@ -30,7 +30,7 @@ TIMING: Final[dict[str, Timing]] = {
         8, "ticks", "assumed", "spacing of omnibus accesses with 5 or more PHYs up: 2 cycles each (facts: transport 2.1)"
     ),
     "saturating_phys": Timing(
-        5, "words", "stated", "throughput grows with the number of PHYs up to here (facts: registers/behaviour, PerfTest)"
+        5, "PHYs", "stated", "throughput grows with the number of PHYs up to here (facts: registers/behaviour, PerfTest)"
     ),
     "event_to_chip": Timing(
         95, "ticks", "assumed", "label from the FPGA to the crossbar: 250 ns to the synapse less the chip's 60 ns (facts: analog_model 13)"
@@ -43,8 +43,19 @@ TIMING: Final[dict[str, Timing]] = {
         "assumed",
         "from the chip's time stamp to the FPGA: 250 ns from the neuron less the chip's 100 ns (facts: analog_model 13)",
     ),
+    "event_from_chip_queue": Timing(
+        192, "events", "assumed", "events waiting on the chip for the link before they are dropped; as many as still arrive in time"
+    ),
+    "event_fifo": Timing(64, "events", "assumed", "events of a kind waiting for the trace before they are dropped (facts: transport 2.7, unknown)"),
     "event_deadline": Timing(127, "FPGA cycles", "derived", "an event's 8-bit stamp is ambiguous beyond (facts: transport 2.5)"),
     "reads_in_flight": Timing(52, "reads", "stated", "bound that host software accepts (facts: transport 1.3)"),
+    "stall_window": Timing(96, "FPGA cycles", "stated", "in which a time-out counts stalls of the trace (facts: transport 2.4)"),
+    "arq_repeat": Timing(250, "FPGA cycles", "assumed", "delay of the omnibus by one repeated packet"),
+    "playback_memory": Timing(4_194_304, "messages", "stated", "instructions that wait for their execution (facts: transport 2.7)"),
+    "trace_memory": Timing(33_554_432, "bytes", "stated", "responses that wait for the host (facts: transport 2.7)"),
+    "spike_io_frame": Timing(10, "bits", "assumed", "start bit, 8 bits of address, stop bit"),
+    "spike_io_queue": Timing(16, "events", "assumed", "frames waiting for the serial line before they are dropped"),
+    "network_hop": Timing(125, "FPGA cycles", "assumed", "from FPGA to FPGA; chip to chip takes less than 1.3 us (facts: transport 9)"),
     "systime_sync": Timing(
         250, "FPGA cycles", "assumed", "duration of a system time sync, below the 5 us software allows (facts: transport 2.6)"
     ),
@@ -53,7 +64,6 @@ TIMING: Final[dict[str, Timing]] = {
     "jtag_scan_states": Timing(6, "TCK", "assumed", "TAP states beside the shifts of a data scan (facts: transport 2.9)"),
     "jtag_reset_states": Timing(6, "TCK", "assumed", "five cycles to test-logic-reset, one to idle"),
     "spi_byte": Timing(128, "FPGA cycles", "assumed", "one byte on the SPI bus at 7.8 MHz"),
-    "i2c_byte": Timing(2817, "FPGA cycles", "derived", "nine bits at 125 MHz / 313, the prescaler software uses (facts: transport 3.1)"),
     "loopback": Timing(1, "FPGA cycles", "assumed", "echo of a loopback instruction"),
     "perf_test_word": Timing(62, "FPGA cycles", "derived", "5 words of 59 bits per PHY: 595 Mbit/s (facts: registers/behaviour, PerfTest)"),
 }

@@ -66,8 +66,13 @@ def test_eeprom_answers_the_serial_number_of_the_hardware_data_base(make_lab, wo
     assert lab.data(i2c_read(words, 0x50, 0x10, 1), words.halt) == [0xFF]
 
 
-def test_thermometer(lab, words):
+def test_thermometer(make_lab, words):
+    """Carriers have one from serial number 75 on; elsewhere nobody acknowledges."""
+    lab = make_lab(serial=75)
     assert 15 <= (word(lab.data(i2c_read(words, 0x48, 0), words.halt)) >> 4) / 16 <= 45
+    lab.system.board.carrier.temperature = -10.5
+    assert word(lab.data(i2c_read(words, 0x48, 0), words.halt)) == (-10.5 * 16) % 0x1000 * 16
+    assert make_lab(serial=74).data(i2c_read(words, 0x48, 0), words.halt) == [NACK, NACK]
 
 
 @pytest.mark.parametrize("monitor, volts", list(enumerate((1.25, 2.5, 1.2, 2.5, 1.2, 1.2))))
@@ -97,7 +102,8 @@ def test_registers_keep_what_is_written(lab, words):
     assert len(lab.data(words.golden("read_INA219Status"), words.halt)) == 4
 
 
-def test_read_only_register_stays(lab, words):
+def test_read_only_register_stays(make_lab, words):
+    lab = make_lab(serial=75)
     base = 0x88007848
     before = lab.data(i2c_read(words, 0x48, 0), words.halt)
     assert lab.data(words.write(base, 0), words.write(base, 1), words.write(base | 0x80, 2), i2c_read(words, 0x48, 0), words.halt) == before
@@ -108,6 +114,13 @@ def test_missing_device_does_not_acknowledge(lab, words):
     assert lab.data(i2c_read(words, 0x50, 0xFC, 1), words.halt)[0] & NACK == 0, "the bus recovers"
 
 
-def test_bytes_take_their_time(lab, words):
-    (time,) = lab.data(words.setup, words.write(0x88007848, 0), words.barrier(1), words.read(0x8800000C), words.halt)
-    assert time == pytest.approx(9 * 313, abs=10), "nine bits at the prescaler software uses"
+@pytest.mark.parametrize("prescaler", [313, 100])
+def test_bytes_take_their_time(lab, words, prescaler):
+    """Nine bits each, at 125 MHz / prescaler; the address goes before the first one."""
+    setting = words.write(0x88007A00, prescaler)
+    (value,) = lab.data(words.read(0x88007A00), words.halt)
+    assert value == 313, "what software relies on"
+    first, second = words.write(0x88007840, 5), words.write(0x88007840, 0)
+    timer = [*words.barrier(1), *words.read(0x8800000C)]
+    one, two = lab.data(setting, words.setup, first, timer, second, timer, words.halt)
+    assert one == pytest.approx(2 * 9 * prescaler, abs=10) and two - one == pytest.approx(9 * prescaler, abs=10)

@@ -1,0 +1,165 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Time in the FPGA: what happens by itself while a program waits, works or blocks.
+
+Time is the FPGA cycle (8 ns, 4 ticks) since power-on. It stands still between runs: the chip neither runs nor rests then, so a run
+continues exactly where the one before stopped. An instruction that blocks longer than the instruction timeout is given up with a
+TimeoutNotification, and what follows is discarded up to the next HALT, which is echoed as usual. (facts: transport 2.1, 2.4)
+"""
+
+from cpython.exc cimport PyErr_CheckSignals
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+
+from fisch._ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION, FROM_JTAG_DATA, FROM_TIMEOUT_NOTIFICATION
+from sim.chip.jtag cimport TAP
+from sim.chip.port cimport Port
+from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from sim.fpga.events cimport EventPath
+from sim.fpga.injector cimport Injector
+from sim.fpga.jtag_master cimport JTAGMaster
+from sim.fpga.local_bus cimport LocalBus
+from sim.fpga.registers cimport RegisterFile
+from sim.fpga.trace cimport Trace
+
+from sim.errors import InterruptedRunError
+from sim.fpga.timing import value
+
+cdef enum:
+    FLUSH_CYCLES = 125000       # 1 ms: how far time may get ahead of the stream
+
+
+cdef class Engine:
+    """One FPGA of a `setup` ("cube" or "jboa") with its chip behind `port` and `tap`, its `board` (sim.board.Board) and a `host` (HostLink, None:
+    infinitely fast).
+
+    `device_dna`: 57-bit identification; `strict`: accesses to what is undefined or not modelled raise UndefinedAccess or UnmodelledAccess.
+    """
+
+    def __init__(
+        self, Port port not None, TAP tap not None, board not None, device_dna=0x15000000000005D, bint strict=False, setup="cube", host=None
+    ):
+        self.port, self.tap, self.board = port, tap, board
+        self.chip, self.link = port.chip, port.link
+        self.registers = RegisterFile(strict, setup)
+        self.trace = Trace(host)
+        self.events = EventPath(self.chip, self.link, self.trace, self.registers)
+        self.jtag = JTAGMaster(tap)
+        self.bus = LocalBus(self.registers, self.link, self.trace, self.events, board, device_dna)
+        self.injector = Injector(self.bus, self.link, self.trace, self.events)
+        self.latency.poll_period, self.latency.loopback = value("poll_period"), value("loopback")
+        self.latency.systime_sync, self.latency.chip_word_interval = value("systime_sync"), value("chip_word_interval")
+        self.latency.chip_request, self.latency.chip_response = value("chip_request"), value("chip_response")
+        self.latency.saturating_phys, self.latency.reads_in_flight = value("saturating_phys"), value("reads_in_flight")
+        self.pending = NEVER
+        self.last_response = self.flushed = -1
+
+    # ---------------------------------------------------------------------------------------------------------- what happens by itself
+    cdef int service(self, int64_t cycle) except -1 nogil:
+        """What is due up to and including `cycle`: faults, events that come back, JTAG operations, system time syncs."""
+        cdef int64_t jtag
+        while True:
+            jtag = self.jtag.next_done()
+            self.pending = min(min(jtag, self.bus.status.sync_done), min(self.events.due, self.injector.next()))
+            if self.pending > cycle:
+                return 0
+            if self.pending == self.injector.next():
+                self.last_response = max(self.last_response, self.pending + self.injector.apply())
+                self.rate_until = 0
+            elif self.pending == self.events.due:
+                self.events.pump(self.pending)
+            elif self.pending == jtag:
+                self.jtag_step(jtag)
+            else:
+                self.finish_sync()
+
+    cdef int jtag_step(self, int64_t done) except -1 nogil:
+        """The JTAG operation that is finished at `done`. It may change the link: events before it have passed."""
+        cdef uint64_t response
+        if self.link.ready != NEVER:
+            self.events.advance(done * TICKS_PER_FPGA_CYCLE + self.latency.chip_request)
+        self.rate_until = 0
+        if self.jtag.step(&response):
+            self.last_response = max(self.last_response, done + 1)
+            self.trace.push(done + 1, FROM_JTAG_DATA, response)
+        return 0
+
+    cdef int finish_sync(self) except -1 nogil:
+        """End of a system time sync: chip and FPGA take over the time base, if the link is there; otherwise it is tried again."""
+        cdef int64_t cycle = self.bus.status.sync_done, tick = cycle * TICKS_PER_FPGA_CYCLE
+        self.bus.status.sync_done = NEVER
+        if self.link.ready > tick:
+            if self.sync_attempts:
+                self.sync_attempts -= 1
+                self.bus.status.sync_done = cycle + self.latency.systime_sync
+            else:
+                self.failed_syncs += 1
+            return 0
+        self.flush(cycle)
+        self.chip.systime_sync(tick)
+        self.bus.status.last_chip_time = self.chip.systime(tick)
+        self.bus.status.last_round_trip = cycles_of(self.latency.chip_request + self.latency.chip_response)
+        self.trace.set_time(cycle, self.bus.status.last_chip_time >> 1)
+        return 0
+
+    cdef int flush(self, int64_t cycle) except -1 nogil:
+        """Brings chip and stream to `cycle`, in steps that bound what can be on the way between them."""
+        while cycle - self.flushed > FLUSH_CYCLES:
+            self.flush_step(self.flushed + FLUSH_CYCLES)
+        return self.flush_step(cycle)
+
+    cdef int flush_step(self, int64_t cycle) except -1 nogil:
+        """One step of `flush`. A keyboard interrupt or somebody's `interrupt` ends the run here."""
+        cdef Py_ssize_t i
+        cdef int64_t tick = cycle * TICKS_PER_FPGA_CYCLE
+        if cycle >= self.pending:
+            self.service(cycle)
+        self.link.collect(tick)
+        for i in range(self.link.n_changes):
+            self.trace.push(
+                max(cycles_of(self.link.changes[i].tick), self.flushed + 1), FROM_HIGHSPEED_LINK_NOTIFICATION,
+                <uint64_t> self.link.changes[i].phy << 5 | <uint64_t> self.link.changes[i].up << 4,
+            )
+        self.link.clear_changes()
+        self.events.advance(tick)
+        with gil:
+            PyErr_CheckSignals()
+            if self.interrupted:
+                raise InterruptedRunError(f"the run was interrupted at instruction {self.instruction}")
+        self.flushed = max(self.flushed, cycle)
+        return self.trace.emit(cycle, False)
+
+    # ---------------------------------------------------------------------------------------------------------- waiting
+    cdef int pass_until(self, int64_t cycle) except -1 nogil:
+        """Time passes up to `cycle`."""
+        while self.cycle < cycle:
+            self.cycle = min(cycle, max(self.cycle, self.flushed) + FLUSH_CYCLES)
+            if self.cycle >= self.pending:
+                self.service(self.cycle)
+            if self.cycle - self.flushed >= FLUSH_CYCLES:
+                self.flush(self.cycle)
+        return 0
+
+    cdef int block_until(self, int64_t cycle) except -1 nogil:
+        """The instruction ends at `cycle`, or times out before."""
+        cdef int64_t limit = self.cycle + self.bus.timeout()
+        if cycle > limit:
+            self.cycle = limit
+            self.service(self.cycle)
+            return self.time_out()
+        self.cycle = max(self.cycle, cycle)
+        return self.service(self.cycle)
+
+    cdef int time_out(self) except -1 nogil:
+        """Reports the instruction that blocks and discards what follows."""
+        cdef int64_t in_flight = self.lost_reads
+        cdef int64_t stalls
+        cdef int i
+        self.flush(self.cycle)
+        stalls = self.trace.stalls_before(self.cycle)
+        for i in range(min(self.n_reads, READ_RING)):
+            in_flight += self.reads[i] > self.cycle
+        in_flight = min(in_flight, self.latency.reads_in_flight)
+        self.timeouts += 1
+        self.discarding = True
+        return self.trace.push(
+            self.cycle, FROM_TIMEOUT_NOTIFICATION, <uint64_t> in_flight << 39 | <uint64_t> stalls << 32 | <uint64_t> <uint32_t> self.instruction
+        )

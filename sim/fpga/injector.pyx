@@ -1,0 +1,111 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Carries out the faults described in faults.py at their time."""
+
+from libc.stdint cimport int64_t, uint64_t
+
+from fisch._ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION
+from sim.chip.link cimport Link
+from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from sim.fpga.due cimport Due, DueQueue
+from sim.fpga.events cimport EventPath
+from sim.fpga.local_bus cimport LocalBus
+from sim.fpga.trace cimport Trace
+from sim.state cimport longs
+
+from sim.errors import ConfigurationError
+from sim.fpga import faults
+from sim.fpga.timing import value
+
+cdef enum:
+    # kinds of timed faults; value: PHY
+    PHY_DOWN
+    PHY_UP
+    CRC_AT_FPGA
+    CRC_AT_CHIP
+    NOTIFY              # value: payload
+    LINK_UP = 1 << 4
+    CRC_ERROR = 1 << 2
+    CRC_RECOVER = 1 << 1
+
+
+cdef class Injector:
+    """Pending faults. Time in FPGA cycles."""
+
+    def __init__(self, LocalBus bus not None, Link link not None, Trace trace not None, EventPath events not None):
+        self.bus, self.link, self.trace, self.events = bus, link, trace, events
+        self.queue = DueQueue()
+        self.repeat = value("arq_repeat")
+
+    def add(self, fault, int64_t now, seed):
+        """A fault (faults.Fault) described at cycle `now`; `seed` decides where chance does."""
+        if isinstance(fault, faults.PHYDown):
+            self.queue.push(now + fault.after, PHY_DOWN, fault.phy)
+            if fault.cycles is not None:
+                self.queue.push(now + fault.after + fault.cycles, PHY_UP, fault.phy)
+        elif isinstance(fault, faults.CRCErrors):
+            for i in range(fault.count):
+                self.queue.push(now + fault.after + i * fault.every, CRC_AT_CHIP if fault.at_chip else CRC_AT_FPGA, fault.phy)
+        elif isinstance(fault, faults.Notification):
+            self.queue.push(now + fault.after, NOTIFY, fault.value)
+        elif isinstance(fault, faults.LostEvents):
+            self.events.lose(fault.probability, fault.to_chip, fault.from_chip, seed)
+        elif isinstance(fault, faults.MissingResponse):
+            self.answered, self.missing = fault.reads, fault.count
+        else:
+            raise ConfigurationError(f"{fault!r} is no fault that can be injected")
+
+    def clear(self, int64_t now):
+        """Nothing goes wrong any more; PHYs that are down are trained again."""
+        self.queue.clear()
+        self.missing = 0
+        self.events.lose(0, True, True, 0)
+        self.bus.force_down(0, now)
+
+    cdef int64_t next(self) noexcept nogil:
+        """Cycle of the next timed fault, NEVER."""
+        return self.queue.next()
+
+    cdef int64_t apply(self) except -1 nogil:
+        """Carries out the next timed fault; returns the cycles by which omnibus responses are late because of it."""
+        cdef Due fault = self.queue.pop()
+        cdef int phy = <int> (fault.value & 7)
+        if fault.kind == PHY_DOWN or fault.kind == PHY_UP:
+            self.events.advance(fault.cycle * TICKS_PER_FPGA_CYCLE)
+            self.bus.force_down(self.bus.forced_down | 1 << phy if fault.kind == PHY_DOWN else self.bus.forced_down & ~(1 << phy), fault.cycle)
+            return 0
+        if fault.kind == NOTIFY:
+            self.trace.push(fault.cycle, FROM_HIGHSPEED_LINK_NOTIFICATION, <uint64_t> fault.value)
+            return 0
+        return self.crc_error(phy, fault.kind == CRC_AT_CHIP, fault.cycle)
+
+    cdef int64_t crc_error(self, int phy, bint at_chip, int64_t cycle) except -1 nogil:
+        """A damaged packet and its repetition."""
+        if not self.link.is_up(phy, cycle * TICKS_PER_FPGA_CYCLE):
+            return 0
+        if at_chip:
+            self.bus.repeated_to_chip += 1
+            return self.repeat
+        self.bus.damaged(phy, cycle)
+        self.trace.push(cycle, FROM_HIGHSPEED_LINK_NOTIFICATION, <uint64_t> phy << 5 | LINK_UP | CRC_ERROR)
+        self.trace.push(cycle + self.repeat, FROM_HIGHSPEED_LINK_NOTIFICATION, <uint64_t> phy << 5 | LINK_UP | CRC_RECOVER)
+        return self.repeat
+
+    cdef bint swallows(self) noexcept nogil:
+        """The response of this read from the chip gets lost."""
+        if self.answered:
+            self.answered -= 1
+            return False
+        self.missing -= 1
+        self.n_missing += 1
+        return True
+
+    def arrays(self):
+        """Responses still to be answered and to be lost; the timed faults are a block of their own."""
+        return {
+            "answered": longs(&self.answered, sizeof(self.answered)), "missing": longs(&self.missing, sizeof(self.missing)),
+            "n_missing": longs(&self.n_missing, sizeof(self.n_missing)),
+        }
+
+    def blocks(self):
+        """{name: block} of the parts with state of their own."""
+        return {"faults": self.queue}

@@ -1,0 +1,3 @@
+from sim.fpga.engine import Engine
+
+class Omnibus(Engine): ...
