@@ -69,6 +69,8 @@ class Multicompartment(Struct):
 
 
 class _CurrentType(IntEnum):
+    """Direction of the constant current, seen from the membrane."""
+
     source, sink = 0, 1
 
 
@@ -111,6 +113,8 @@ class Exponential(Struct):
 
 
 class _AnalogOutputMode(IntEnum):
+    """Whether the threshold comparator reaches the digital backend, and how strongly its signal is driven."""
+
     off, normal, strong = 0, 1, 2
 
 
@@ -161,6 +165,8 @@ class RefractoryPeriod(Struct):
 
 
 class _Operation(IntEnum):
+    """How the neuron's own fire signal is combined with those of its neighbours."""
+
     local, AND, XNOR, MULLER_C = 0, 1, 2, 3
 
 
