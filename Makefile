@@ -1,12 +1,13 @@
 # make demo    a chip boots, a neuron spikes, first_light.png       make bench   speed, beside Brian2
 # make test    the whole test suite                                  make lint    style and types
+# make docs    the register documentation, in docs/build
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 ROOMS := halco haldls fisch stadls sim
 SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -name '*_kernel.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: demo test bench lint clean
+.PHONY: demo test bench lint docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo
@@ -18,9 +19,12 @@ test: $(VENV)/test
 bench: $(VENV)/bench
 	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only -s
 
+docs: $(VENV)/docs
+	$(BIN)/hicannx docs --output docs/build --systemrdl docs/build/hicannx.rdl
+
 lint: $(VENV)/lint
 	$(BIN)/ruff check .
-	$(BIN)/mypy halco haldls fisch stadls sim
+	MYPYPATH=tools $(BIN)/mypy halco haldls fisch stadls sim tools/hicannx
 
 $(VENV)/%: $(VENV)/built
 	HICANNX_BUILD=none $(BIN)/pip install -q --no-build-isolation -e '.[$*]'
