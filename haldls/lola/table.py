@@ -77,7 +77,7 @@ def _numbers_of(at: Any) -> Callable[[Numbering], Numbering]:
     """Numbers [n, count] of the parts from the numbers [n] of the whole."""
     if isinstance(at, Sequence) or not (callable(at) or hasattr(at, "convert")):
         places = at if isinstance(at, Sequence) else [at]
-        fixed = np.array(places if isinstance(places, range) else [int(one) for one in places], dtype=np.int64)
+        fixed = np.arange(at.start, at.stop, at.step) if isinstance(at, range) else np.array([int(one) for one in places], dtype=np.int64)
         return lambda enums: np.broadcast_to(fixed, (len(enums), len(fixed)))
     rule = at.convert if hasattr(at, "convert") else at
     return lambda enums: np.asarray(rule(enums), dtype=np.int64).reshape(len(enums), -1)
