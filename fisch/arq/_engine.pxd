@@ -52,7 +52,7 @@ cdef class Engine:
     cdef Fifo runs                  # what they are: (number of words << 16 | packet id); a control packet is one run
     # -- receiver
     cdef Frame* early               # out of order frames, by sequence number
-    cdef int expected
+    cdef readonly int expected      # sequence number
     cdef int acks_due               # accepted frames that are not acknowledged
     cdef bint ack_now
     cdef int64_t ack_since          # arrival of the first of them

@@ -164,6 +164,8 @@ def _find(ip: str, hwdb_path: str | None, info: dict[str, Any]) -> tuple[Setup, 
         database = named
     elif "hwdb" in info:
         setup = setup_from(info["hwdb"])
+        if not setup.fpgas:
+            raise HwdbError(f"the setup that {ip} claims to be has no FPGA")
         return setup, min(setup.fpgas)
     else:
         database.load(None)
