@@ -89,6 +89,7 @@ cdef class Omnibus(Engine):
             self.events.advance(arrival)
             self.rate_until = 0
         self.port.write(self.address, data, self.byte_enables, arrival)
+        arrival = max(arrival, self.port.chip.now)
         self.bus.status.packets_written += 2
         self.bus.status.packets_read += 1
         self.omnibus_done = max(self.omnibus_done, cycles_of(arrival + self.latency.chip_response))
@@ -139,6 +140,7 @@ cdef class Omnibus(Engine):
             return 0
         arrival = self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request
         data[0] = self.port.read(address, arrival)
+        arrival = max(arrival, self.port.chip.now)  # a conversion holds the omnibus
         self.bus.status.packets_written += 1
         if self.registers.strict:
             self.check_faults()
