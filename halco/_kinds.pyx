@@ -119,7 +119,7 @@ cdef dict _shapes = {}
 class Grid(_Composed):
     """A position in two dimensions, counted row by row: `class AtomicNeuronOnDLS(Grid, x=NeuronColumnOnDLS, y=NeuronRowOnDLS)`.
 
-    Constructed from (x, y) or (y, x) of its own axes' types or `X` and `Y`, from two integers (x, y), or from the number alone.
+    Constructed from (x, y) or (y, x) of its own axes' types or `X` and `Y`, by name, from two integers (x, y), or from the number alone.
     A sparse grid lists its `nodes`, a tuple of (x, y), in the order of their numbers; other combinations raise CoordinateError.
     """
 
@@ -136,8 +136,10 @@ class Grid(_Composed):
             _shapes[cls] = _shapes[cls.__mro__[1]]
         cls._limit(0, cls.max)
 
-    def __init__(self, first=None, second=None):
+    def __init__(self, first=None, second=None, *, x=None, y=None):
         cls = type(self)
+        if x is not None or y is not None:
+            first, second = _named(cls, ("x", "y"), (first, second), {"x": x, "y": y})
         if second is not None:
             (<Value>self).v = _node(cls, <Shape>_shapes[cls], first, second)
         elif first is not None:
@@ -163,6 +165,19 @@ class Grid(_Composed):
 
     def __repr__(self):
         return f"{type(self).__name__}({self.x()!r}, {self.y()!r}; Enum({int(self)}))"
+
+
+cdef tuple _named(type cls, tuple names, tuple given, dict named):
+    """The two parts of a position, given by place or by name. Raises TypeError for a name that does not exist or is given twice."""
+    values = {name: value for name, value in zip(names, given) if value is not None}
+    for name, value in named.items():
+        if name not in names or (name in values and value is not None):
+            raise TypeError(f"{cls.__name__} takes {names[0]} and {names[1]}, each once, not {name}={value!r}")
+        if value is not None:
+            values[name] = value
+    if names[0] not in values:
+        raise TypeError(f"{cls.__name__} needs {names[0]}, not {names[1]} alone")
+    return values[names[0]], values.get(names[1])
 
 
 cdef Shape _grid_shape(type x, type y, object nodes):
@@ -210,10 +225,15 @@ class Mixin(_Composed):
 
     Its number is that of the unit times the number of local positions plus that of the local position. Constructed from
     (local, unit), the unit being optional, or from the number. What the local part offers (`x()`, conversions, ...) is offered too.
+    `names` are the original's names of the two parts, under which they may be given: `names="block synram"`.
     """
 
-    def __init_subclass__(cls, local=None, mixed_in=None, default=None, **others):
+    part_names = ("local", "mixed_in")
+
+    def __init_subclass__(cls, local=None, mixed_in=None, default=None, names=None, **others):
         super().__init_subclass__(**others)
+        if names is not None:
+            cls.part_names = tuple(names.split())
         if local is not None:
             cls.local_type, cls.mixed_in_type, cls.is_interval = local, mixed_in, local.is_interval
             _parts[cls] = _mixin_parts(local, mixed_in)
@@ -229,8 +249,10 @@ class Mixin(_Composed):
         start = default if default is not None else int(cls.mixed_in_type()) * cls.local_type.size + int(cls.local_type())
         cls._limit(0, cls.max, start)
 
-    def __init__(self, first=None, second=None):
+    def __init__(self, first=None, second=None, **named):
         cls = type(self)
+        if named:
+            first, second = _named(cls, cls.part_names, (first, second), named)
         cdef Parts parts = <Parts>_parts[cls]
         cdef int64_t unit
         if first is None and second is None:

@@ -64,7 +64,7 @@ class DACChannelOnDAC(Linear, size=8):
     """Output of a DAC chip."""
 
 
-class DACChannelOnBoard(Mixin, Coordinate, local=DACChannelOnDAC, mixed_in=DACOnBoard):
+class DACChannelOnBoard(Mixin, Coordinate, local=DACChannelOnDAC, mixed_in=DACOnBoard, names="channel dac"):
     """Voltage the xBoard sets."""
 
     v_reset = at(0)
@@ -99,7 +99,7 @@ class SPIDACDataRegisterOnDAC(Linear, size=8):
     """Value register of a DAC output."""
 
 
-class SPIDACDataRegisterOnBoard(Mixin, local=SPIDACDataRegisterOnDAC, mixed_in=DACOnBoard):
+class SPIDACDataRegisterOnBoard(Mixin, local=SPIDACDataRegisterOnDAC, mixed_in=DACOnBoard, names="channel dac"):
     """Value register of any DAC output."""
 
 
@@ -112,7 +112,7 @@ class SPIDACControlRegisterOnDAC(Linear, size=4):
     reset = at(3)
 
 
-class SPIDACControlRegisterOnBoard(Mixin, local=SPIDACControlRegisterOnDAC, mixed_in=DACOnBoard):
+class SPIDACControlRegisterOnBoard(Mixin, local=SPIDACControlRegisterOnDAC, mixed_in=DACOnBoard, names="channel dac"):
     """Control register of any DAC chip."""
 
 
@@ -160,7 +160,7 @@ class I2CINA219RoRegisterOnINA219(Linear, size=4):
     current = at(3)
 
 
-class I2CINA219RoRegisterOnBoard(Mixin, local=I2CINA219RoRegisterOnINA219, mixed_in=INA219OnBoard):
+class I2CINA219RoRegisterOnBoard(Mixin, local=I2CINA219RoRegisterOnINA219, mixed_in=INA219OnBoard, names="reg ina"):
     """Read-only register of any power monitor."""
 
 
@@ -171,5 +171,5 @@ class I2CINA219RwRegisterOnINA219(Linear, size=2):
     calibration = at(1)
 
 
-class I2CINA219RwRegisterOnBoard(Mixin, local=I2CINA219RwRegisterOnINA219, mixed_in=INA219OnBoard):
+class I2CINA219RwRegisterOnBoard(Mixin, local=I2CINA219RwRegisterOnINA219, mixed_in=INA219OnBoard, names="reg ina"):
     """Writable register of any power monitor."""

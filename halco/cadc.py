@@ -39,23 +39,25 @@ class CADCChannelColumnOnSynram(Linear, size=256):
     """Column of channels."""
 
 
-class CADCChannelConfigOnSynram(Mixin, local=CADCChannelColumnOnSynram, mixed_in=CADCChannelType):
+class CADCChannelConfigOnSynram(Mixin, local=CADCChannelColumnOnSynram, mixed_in=CADCChannelType, names="quad cadc_channel_type"):
     """Channel of one hemisphere."""
 
     toSynapseOnSynapseRow = to(lambda e: e % 256)
 
 
-class CADCChannelConfigOnDLS(Mixin, Coordinate, local=CADCChannelConfigOnSynram, mixed_in=SynramOnDLS):
+class CADCChannelConfigOnDLS(Mixin, Coordinate, local=CADCChannelConfigOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Settings of one channel."""
 
     toNeuronConfigBlockOnDLS = to(lambda e: e // 128 % 2 + 2 * (e // 512))
 
 
-class CADCSampleQuadUnspecifiedReadoutOnSynram(Mixin, local=SynapseQuadOnSynram, mixed_in=CADCChannelType):
+class CADCSampleQuadUnspecifiedReadoutOnSynram(Mixin, local=SynapseQuadOnSynram, mixed_in=CADCChannelType, names="quad cadc_channel_type"):
     """Four channels of one type, connected to one row of synapses."""
 
 
-class CADCSampleQuadOnSynram(Mixin, local=CADCSampleQuadUnspecifiedReadoutOnSynram, mixed_in=CADCReadoutType):
+class CADCSampleQuadOnSynram(
+    Mixin, local=CADCSampleQuadUnspecifiedReadoutOnSynram, mixed_in=CADCReadoutType, names="quad cadc_channel_type"
+):
     """Four channels of one type and the way they are read."""
 
 
@@ -64,7 +66,7 @@ def _quad(e: Any) -> Any:
     return e % 16384 + 16384 * (e // 65536)
 
 
-class CADCSampleQuadOnDLS(Mixin, Coordinate, local=CADCSampleQuadOnSynram, mixed_in=SynramOnDLS):
+class CADCSampleQuadOnDLS(Mixin, Coordinate, local=CADCSampleQuadOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Samples of four channels."""
 
     toSynapseQuadOnDLS = to(_quad)
@@ -73,7 +75,7 @@ class CADCSampleQuadOnDLS(Mixin, Coordinate, local=CADCSampleQuadOnSynram, mixed
     toSynapseCorrelationCalibQuadOnDLS = to(_quad)
 
 
-class CADCSampleRowOnDLS(Mixin, Coordinate, local=SynapseRowOnSynram, mixed_in=SynramOnDLS):
+class CADCSampleRowOnDLS(Mixin, Coordinate, local=SynapseRowOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Samples of all channels of one hemisphere, connected to one row of synapses."""
 
     toSynapseRowOnDLS = to()

@@ -121,7 +121,7 @@ def _number(block: int, column: int, row: int) -> int:
     return block * CELLS + row * COLUMNS + column
 
 
-class CapMemCellOnDLS(Mixin, Coordinate, local=CapMemCellOnCapMemBlock, mixed_in=CapMemBlockOnDLS):
+class CapMemCellOnDLS(Mixin, Coordinate, local=CapMemCellOnCapMemBlock, mixed_in=CapMemBlockOnDLS, names="cell block"):
     """Cell of the chip. The names are parameters that exist only once."""
 
     readout_sc_amp_v_ref = at(_number(0, 128, 6))

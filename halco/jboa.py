@@ -42,7 +42,7 @@ class I2CTCA9554RoRegisterOnTCA9554(Linear, size=1):
     inputs = at(0)
 
 
-class I2CTCA9554RoRegisterOnBoard(Mixin, local=I2CTCA9554RoRegisterOnTCA9554, mixed_in=TCA9554OnBoard):
+class I2CTCA9554RoRegisterOnBoard(Mixin, local=I2CTCA9554RoRegisterOnTCA9554, mixed_in=TCA9554OnBoard, names="reg tca"):
     """Read-only register of the board's port expander."""
 
 
@@ -54,7 +54,7 @@ class I2CTCA9554RwRegisterOnTCA9554(Linear, size=3):
     config = at(2)
 
 
-class I2CTCA9554RwRegisterOnBoard(Mixin, local=I2CTCA9554RwRegisterOnTCA9554, mixed_in=TCA9554OnBoard):
+class I2CTCA9554RwRegisterOnBoard(Mixin, local=I2CTCA9554RwRegisterOnTCA9554, mixed_in=TCA9554OnBoard, names="reg tca"):
     """Writable register of the board's port expander."""
 
 
@@ -87,7 +87,7 @@ class AD5252ChannelOnAD5252(Linear, size=2):
     channel_3 = at(1)
 
 
-class _Potentiometer(Family, Mixin, local=AD5252ChannelOnAD5252, mixed_in=AD5252OnBoard):
+class _Potentiometer(Family, Mixin, local=AD5252ChannelOnAD5252, mixed_in=AD5252OnBoard, names="reg ad"):
     """Potentiometer of one supply."""
 
     vdd_25digital = at(0)
@@ -117,7 +117,7 @@ class I2CAD5252RwRegisterOnAD5252Channel(Linear, size=2):
     eemem_persistent = at(1)
 
 
-class I2CAD5252RwRegisterOnBoard(Mixin, local=I2CAD5252RwRegisterOnAD5252Channel, mixed_in=AD5252ChannelOnBoard):
+class I2CAD5252RwRegisterOnBoard(Mixin, local=I2CAD5252RwRegisterOnAD5252Channel, mixed_in=AD5252ChannelOnBoard, names="reg ad"):
     """Register of any potentiometer."""
 
     toAD5252ChannelOnAD5252 = to(lambda e: e // 2 % 2)
@@ -131,7 +131,7 @@ class DAC6573ChannelOnDAC6573(Linear, size=4):
     """Output of the DAC."""
 
 
-class DAC6573ChannelOnBoard(Mixin, Coordinate, local=DAC6573ChannelOnDAC6573, mixed_in=DAC6573OnBoard):
+class DAC6573ChannelOnBoard(Mixin, Coordinate, local=DAC6573ChannelOnDAC6573, mixed_in=DAC6573OnBoard, names="reg dac"):
     """Voltage the jBOA sets."""
 
     v_reset = at(0)
@@ -140,5 +140,5 @@ class DAC6573ChannelOnBoard(Mixin, Coordinate, local=DAC6573ChannelOnDAC6573, mi
     v_readout = at(3)
 
 
-class I2CDAC6573RwRegisterOnBoard(Mixin, local=DAC6573ChannelOnDAC6573, mixed_in=DAC6573OnBoard):
+class I2CDAC6573RwRegisterOnBoard(Mixin, local=DAC6573ChannelOnDAC6573, mixed_in=DAC6573OnBoard, names="ch dac"):
     """Value register of a DAC output."""

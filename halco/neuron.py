@@ -77,7 +77,7 @@ class NeuronConfigBlockOnDLS(Linear, Coordinate, size=4):
     toSpikeCounterResetBlockOnDLS = to(lambda e: e % 2)
 
 
-class NeuronConfigOnDLS(Mixin, Coordinate, local=NeuronConfigOnNeuronConfigBlock, mixed_in=NeuronConfigBlockOnDLS):
+class NeuronConfigOnDLS(Mixin, Coordinate, local=NeuronConfigOnNeuronConfigBlock, mixed_in=NeuronConfigBlockOnDLS, names="neuron block"):
     """Analog settings of one neuron."""
 
     toAtomicNeuronOnDLS = to()
@@ -131,7 +131,7 @@ class NeuronBackendConfigOnNeuronBackendConfigBlock(Linear, size=256):
 
 
 class NeuronBackendConfigOnDLS(
-    Mixin, Coordinate, local=NeuronBackendConfigOnNeuronBackendConfigBlock, mixed_in=NeuronBackendConfigBlockOnDLS
+    Mixin, Coordinate, local=NeuronBackendConfigOnNeuronBackendConfigBlock, mixed_in=NeuronBackendConfigBlockOnDLS, names="neuron block"
 ):
     """Digital backend of one neuron: refractory period, reset, spike address."""
 
@@ -154,7 +154,9 @@ class NeuronEventOutputOnNeuronBackendBlock(Linear, size=4):
     """Spike output of a backend half; it carries the neurons of 32 columns."""
 
 
-class NeuronEventOutputOnDLS(Mixin, Coordinate, local=NeuronEventOutputOnNeuronBackendBlock, mixed_in=NeuronBackendConfigBlockOnDLS):
+class NeuronEventOutputOnDLS(
+    Mixin, Coordinate, local=NeuronEventOutputOnNeuronBackendBlock, mixed_in=NeuronBackendConfigBlockOnDLS, names="output block"
+):
     """Spike output of the neurons towards the crossbar."""
 
     toCrossbarInputOnDLS = to()
@@ -168,11 +170,11 @@ class NeuronResetBlockOnDLS(Linear, Coordinate, size=2):
     """Reset triggers of the left or right half."""
 
 
-class NeuronResetOnDLS(Mixin, Coordinate, local=NeuronResetOnNeuronResetBlock, mixed_in=NeuronResetBlockOnDLS):
+class NeuronResetOnDLS(Mixin, Coordinate, local=NeuronResetOnNeuronResetBlock, mixed_in=NeuronResetBlockOnDLS, names="neuron block"):
     """Trigger that resets one neuron, as if it had spiked."""
 
 
-class NeuronResetQuadOnDLS(Mixin, Coordinate, local=SynapseQuadColumnOnDLS, mixed_in=SynramOnDLS):
+class NeuronResetQuadOnDLS(Mixin, Coordinate, local=SynapseQuadColumnOnDLS, mixed_in=SynramOnDLS, names="quad synram"):
     """Trigger that resets the four neurons below a quad column."""
 
     toNeuronResetOnDLS = each("EntryOnQuad", lambda e, entry: row_first(256 * (e // 64) + 8 * (e % 32) + 2 * entry + e // 32 % 2))
@@ -186,7 +188,9 @@ class SpikeCounterReadBlockOnDLS(Linear, Coordinate, size=2):
     """Spike counters of the left or right half."""
 
 
-class SpikeCounterReadOnDLS(Mixin, Coordinate, local=SpikeCounterReadOnSpikeCounterReadBlock, mixed_in=SpikeCounterReadBlockOnDLS):
+class SpikeCounterReadOnDLS(
+    Mixin, Coordinate, local=SpikeCounterReadOnSpikeCounterReadBlock, mixed_in=SpikeCounterReadBlockOnDLS, names="neuron block"
+):
     """Spike counter of one neuron."""
 
 
@@ -198,5 +202,7 @@ class SpikeCounterResetBlockOnDLS(Linear, Coordinate, size=2):
     """Spike counter resets of the left or right half."""
 
 
-class SpikeCounterResetOnDLS(Mixin, Coordinate, local=SpikeCounterResetOnSpikeCounterResetBlock, mixed_in=SpikeCounterResetBlockOnDLS):
+class SpikeCounterResetOnDLS(
+    Mixin, Coordinate, local=SpikeCounterResetOnSpikeCounterResetBlock, mixed_in=SpikeCounterResetBlockOnDLS, names="neuron block"
+):
     """Trigger that sets the spike counter of one neuron to zero."""

@@ -28,7 +28,7 @@ class PPUMemoryWordOnPPU(Linear, size=4096):
     return_code = at(3071)
 
 
-class PPUMemoryWordOnDLS(Mixin, Coordinate, local=PPUMemoryWordOnPPU, mixed_in=PPUOnDLS):
+class PPUMemoryWordOnDLS(Mixin, Coordinate, local=PPUMemoryWordOnPPU, mixed_in=PPUOnDLS, names="word ppu"):
     """Memory word of any of the two processors."""
 
 
@@ -43,5 +43,5 @@ class PPUMemoryBlockOnPPU(Interval, bound=PPUMemoryWordOnPPU):
     toPPUMemoryBlockSize = to(lambda e: e % 4096 - e // 4096 + 1)
 
 
-class PPUMemoryBlockOnDLS(Mixin, Coordinate, local=PPUMemoryBlockOnPPU, mixed_in=PPUOnDLS):
+class PPUMemoryBlockOnDLS(Mixin, Coordinate, local=PPUMemoryBlockOnPPU, mixed_in=PPUOnDLS, names="reg ppu"):
     """Block of words in the memory of any of the two processors."""

@@ -4,6 +4,8 @@ A quad holds every second synapse of eight neighbouring columns: the 32 quads of
 the odd ones. Rows count from the neurons outwards, quads and synapses row by row.
 """
 
+from typing import Any
+
 from halco._conversions import Family, at, each, to
 from halco._core import Linear
 from halco._kinds import Coordinate, Grid, Mixin
@@ -54,7 +56,13 @@ class SynapseBiasSelectionOnDLS(Linear, Coordinate, size=1):
 
 
 class SynapseOnSynapseRow(Linear, size=256):
-    """Synapse in its row, which is the column of the neuron it feeds."""
+    """Synapse in its row, which is the column of the neuron it feeds. Constructed from its number or from (entry, quad column)."""
+
+    def __init__(self, position: Any = None, quad: Any = None) -> None:
+        if quad is not None:
+            entry, column = int(EntryOnQuad(position)), int(SynapseQuadColumnOnDLS(quad))
+            position = 8 * (column % 32) + 2 * entry + column // 32
+        super().__init__(position)
 
     toEntryOnQuad = to(lambda e: e // 2 % 4)
     toSynapseQuadColumnOnDLS = to(lambda e: 32 * (e % 2) + e // 8)
@@ -84,7 +92,7 @@ class SynapseRowOnSynram(Linear, size=256):
     toSynapseRowOnSynapseDriver = to(lambda e: 1 - e % 2)
 
 
-class _Row(Family, Mixin, local=SynapseRowOnSynram, mixed_in=SynramOnDLS):
+class _Row(Family, Mixin, local=SynapseRowOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Row of any of the two arrays."""
 
 
@@ -108,7 +116,7 @@ class SynapseQuadOnSynram(Grid, x=SynapseQuadColumnOnDLS, y=SynapseRowOnSynram):
     """Quad of synapses in one array."""
 
 
-class _Quad(Family, Mixin, local=SynapseQuadOnSynram, mixed_in=SynramOnDLS):
+class _Quad(Family, Mixin, local=SynapseQuadOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Quad of synapses in any of the two arrays."""
 
     toNeuronConfigBlockOnDLS = to(lambda e: 2 * (e // 16384) + e % 32 // 16)
@@ -134,15 +142,15 @@ class SynapseOnSynram(Grid, x=SynapseOnSynapseRow, y=SynapseRowOnSynram):
     """Single synapse in one array."""
 
 
-class SynapseOnDLS(Mixin, local=SynapseOnSynram, mixed_in=SynramOnDLS):
+class SynapseOnDLS(Mixin, local=SynapseOnSynram, mixed_in=SynramOnDLS, names="synapse synram"):
     """Single synapse on the chip."""
 
 
-class CorrelationResetOnDLS(Mixin, Coordinate, local=SynapseQuadOnSynram, mixed_in=SynramOnDLS):
+class CorrelationResetOnDLS(Mixin, Coordinate, local=SynapseQuadOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Reset of the correlation sensors of one quad."""
 
 
-class CorrelationResetRowOnDLS(Mixin, Coordinate, local=SynapseRowOnSynram, mixed_in=SynramOnDLS):
+class CorrelationResetRowOnDLS(Mixin, Coordinate, local=SynapseRowOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Reset of the correlation sensors of one row."""
 
 
@@ -156,7 +164,7 @@ class ColumnCorrelationQuadOnSynram(Linear, size=64):
     toSynapseQuadColumnOnDLS = to()
 
 
-class ColumnCorrelationQuadOnDLS(Mixin, Coordinate, local=ColumnCorrelationQuadOnSynram, mixed_in=SynramOnDLS):
+class ColumnCorrelationQuadOnDLS(Mixin, Coordinate, local=ColumnCorrelationQuadOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Correlation switches of four columns."""
 
 
@@ -170,7 +178,7 @@ class ColumnCurrentQuadOnSynram(Linear, size=64):
     toSynapseQuadColumnOnDLS = to()
 
 
-class ColumnCurrentQuadOnDLS(Mixin, Coordinate, local=ColumnCurrentQuadOnSynram, mixed_in=SynramOnDLS):
+class ColumnCurrentQuadOnDLS(Mixin, Coordinate, local=ColumnCurrentQuadOnSynram, mixed_in=SynramOnDLS, names="block synram"):
     """Synaptic current switches of four columns."""
 
 

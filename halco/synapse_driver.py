@@ -14,7 +14,7 @@ class PADIBusOnPADIBusBlock(Linear, size=4):
     """PADI bus of a hemisphere; it serves every fourth synapse driver."""
 
 
-class PADIBusOnDLS(Mixin, local=PADIBusOnPADIBusBlock, mixed_in=PADIBusBlockOnDLS):
+class PADIBusOnDLS(Mixin, local=PADIBusOnPADIBusBlock, mixed_in=PADIBusBlockOnDLS, names="synapse_driver block"):
     """PADI bus of the chip."""
 
     toCrossbarOutputOnDLS = to()
@@ -54,7 +54,9 @@ class SynapseDriverBlockOnDLS(PerHemisphere, Coordinate):
     """The synapse drivers of one hemisphere."""
 
 
-class SynapseDriverOnDLS(Mixin, Coordinate, local=SynapseDriverOnSynapseDriverBlock, mixed_in=SynapseDriverBlockOnDLS):
+class SynapseDriverOnDLS(
+    Mixin, Coordinate, local=SynapseDriverOnSynapseDriverBlock, mixed_in=SynapseDriverBlockOnDLS, names="synapse_driver block"
+):
     """Synapse driver of the chip."""
 
     toCapMemBlockOnDLS = to(lambda e: e % 2 + 2 * (e // 128))
