@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import snapshot
-from sim.board import Board, JboaBoard, Memory, XBoard
+from sim.board import Board, JboaBoard, XBoard, new_memory
 from sim.chip.chip import Chip
 from sim.chip.jtag import TAP
 from sim.chip.link import Link
@@ -53,7 +53,7 @@ class System:
         self.strict = strict
         self.setup: Setup = setup
         self.host = host
-        self._board_memory: Memory = {}  # outlives the power
+        self._board_memory = new_memory()  # outlives the power
         self._lock = threading.Lock()
         self._power_on()
 

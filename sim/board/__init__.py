@@ -3,8 +3,8 @@
 from sim.board.board import XBoard
 from sim.board.carrier import Carrier
 from sim.board.i2c import Bus, Device, I2CMaster, IdentityEEPROM, PlainBus, RegisterDevice, Thermometer
-from sim.board.jboa import JboaBoard, Memory
-from sim.board.jboa_devices import Expander, Multiplexer, Potentiometer, SmallDAC
+from sim.board.jboa import JboaBoard, Memory, new_memory
+from sim.board.jboa_devices import Expander, Multiplexer, NonVolatile, Potentiometer, SmallDAC
 from sim.board.spi import SPIMaster
 from sim.board.supply import SUPPLIES, Regulator, Supplies, SupplyMonitor
 from sim.board.xboard import DAC, ShiftRegister
@@ -24,6 +24,7 @@ __all__ = [
     "JboaBoard",
     "Memory",
     "Multiplexer",
+    "NonVolatile",
     "PlainBus",
     "Potentiometer",
     "RegisterDevice",
@@ -35,4 +36,5 @@ __all__ = [
     "SupplyMonitor",
     "Thermometer",
     "XBoard",
+    "new_memory",
 ]

@@ -106,7 +106,10 @@ class I2CMaster:
 
 
 class RegisterDevice:
-    """A device with registers: the first byte written after a start names one, further bytes are its value; reads begin with its first byte."""
+    """A device with registers: the first byte written after a start names one, further bytes are its value.
+
+    Reads begin with the first byte of the register named last.
+    """
 
     def __init__(self) -> None:
         self.pointer = 0
@@ -166,7 +169,7 @@ class IdentityEEPROM(RegisterDevice):
 
 
 class Thermometer(RegisterDevice):
-    """TMP112: register 0 holds the temperature in steps of 1/16 K, left aligned in 16 bits; 1 to 3 are configuration and limits (stored)."""
+    """TMP112: register 0 holds the temperature in steps of 1/16 K, left aligned in 16 bits; 1 to 3 (configuration, limits) are stored."""
 
     width = 2
 

@@ -1,8 +1,8 @@
 """The jBOA board: supplies set by digital potentiometers, everything behind I2C.
 
 (facts: registers/stadls 8.3; registers/behaviour, board; registers/coordinates, AD5252ChannelOnBoard, TCA9554ChannelOnBoard,
-DAC6573ChannelOnBoard). The carrier's EEPROM and thermometer answer without initialisation and therefore sit before the multiplexer (derived);
-which device sits on which of its branches is assumed.
+DAC6573ChannelOnBoard). The carrier's EEPROM and thermometer answer without initialisation and therefore sit before the multiplexer
+(derived); which device sits on which of its branches is assumed.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,19 @@ from typing import Final
 
 from sim.board.carrier import Carrier
 from sim.board.i2c import Device, I2CMaster
-from sim.board.jboa_devices import Expander, Multiplexer, Potentiometer, SmallDAC
+from sim.board.jboa_devices import Expander, Multiplexer, NonVolatile, Potentiometer, SmallDAC
 from sim.board.spi import SPIMaster
 from sim.board.supply import Regulator, Supplies
 
-Memory = dict[int, dict[int, int]]
-"""Non-volatile bytes by I2C address and register."""
+N_POTENTIOMETERS: Final = 3
+Memory = tuple[NonVolatile, ...]
+"""What outlives the power, per potentiometer."""
+
+
+def new_memory() -> Memory:
+    """The memory of a new board."""
+    return tuple(NonVolatile() for _ in range(N_POTENTIOMETERS))
+
 
 _PER_CODE_12: Final = -0.05 / (0xA8 - 0x93)
 """Software's settings: code 0xa8 for 1.2 V, 0x93 for the 1.25 V of vdd12_digital; derived."""
@@ -44,7 +51,7 @@ REFERENCES: Final = {"v_reset": 1.2, "i_ref_board": 2.5, "v_res_meas": 1.2, "v_r
 
 
 class _Bus:
-    """Devices before the multiplexer, and those behind its branches while they are connected."""
+    """Devices before the multiplexer, and those behind its branches 0, 1, ... while they are connected."""
 
     def __init__(self, multiplexer: Multiplexer, near: Mapping[int, Device], branches: tuple[Mapping[int, Device], ...]) -> None:
         self._multiplexer, self._near, self._branches = multiplexer, near, branches
@@ -55,15 +62,18 @@ class _Bus:
 
 
 class JboaBoard:
-    """One jBOA board with a carrier of serial number `eeprom_serial` (32 bits). `memory`: contents of the potentiometers that outlive power."""
+    """One jBOA board with a carrier of serial number `eeprom_serial` (32 bits).
+
+    `memory`: contents of the potentiometers that outlive the power.
+    """
 
     def __init__(self, eeprom_serial: int, memory: Memory | None = None) -> None:
-        self.memory: Memory = {} if memory is None else memory
+        self.memory = memory or new_memory()
         self.carrier, self.multiplexer, self.expander, self.dac = Carrier(eeprom_serial), Multiplexer(), Expander(), SmallDAC()
-        self.potentiometers = tuple(Potentiometer(self.memory.setdefault(0x2C + n, {})) for n in range(3))
+        self.potentiometers = tuple(Potentiometer(memory) for memory in self.memory)
         self.supplies = Supplies(REGULATORS, self._enabled, self._code)
         wipers: dict[int, Device] = {0x2C + n: device for n, device in enumerate(self.potentiometers)}
-        branches: tuple[Mapping[int, Device], ...] = (wipers, {0x38: self.expander, 0x4C: self.dac}, self.supplies.monitors(), {})
+        branches: tuple[Mapping[int, Device], ...] = (wipers, {0x38: self.expander, 0x4C: self.dac}, self.supplies.monitors())
         self.i2c = I2CMaster(_Bus(self.multiplexer, {0x70: self.multiplexer, **self.carrier.devices}, branches))
         self.spi = SPIMaster({})
 

@@ -4,7 +4,7 @@
 Accuracy: behavioural; write cycles of the non-volatile memory take no time and it does not wear out.
 """
 
-from collections.abc import MutableMapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from sim.board.i2c import RegisterDevice
@@ -36,7 +36,10 @@ class Multiplexer:
 
 
 class Expander(RegisterDevice):
-    """TCA9554: registers 0 inputs, 1 outputs, 2 polarity (1: input inverted), 3 direction (1: input). Pins nobody drives are low (derived)."""
+    """TCA9554: registers 0 inputs, 1 outputs, 2 polarity (1: input inverted), 3 direction (1: input).
+
+    Pins that nobody drives are low (derived: software reads all inputs as 0 on a board that nobody configured).
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,29 +62,37 @@ FACTORY_WIPER: Final = 0x90
 """What the potentiometers' memories hold before anybody wrote them; software's default value, assumed."""
 _CHANNELS: Final = (1, 3)
 _MEMORY: Final = 0x20
+_MEMORY_SIZE: Final = 16
+
+
+@dataclass(slots=True)
+class NonVolatile:
+    """Bytes of a potentiometer that outlive the power, registers 0x20 to 0x2f."""
+
+    cells: list[int] = field(default_factory=lambda: [FACTORY_WIPER] * _MEMORY_SIZE)
 
 
 class Potentiometer(RegisterDevice):
     """AD5252, two channels of 256 positions: registers 1 and 3 are the wipers, 0x21 and 0x23 the memory from which they wake up.
 
-    `memory`: non-volatile bytes by register number; it outlives the power. Its quick commands are not modelled.
+    Its quick commands are not modelled.
     """
 
-    def __init__(self, memory: MutableMapping[int, int]) -> None:
+    def __init__(self, memory: NonVolatile) -> None:
         super().__init__()
         self.memory = memory
-        for channel in _CHANNELS:
-            memory.setdefault(_MEMORY + channel, FACTORY_WIPER)
-        self.wipers = {channel: memory[_MEMORY + channel] for channel in _CHANNELS}
+        self.wipers = {channel: memory.cells[channel] for channel in _CHANNELS}
 
     def load(self, register: int) -> int:
-        return self.wipers.get(register, self.memory.get(register, 0))
+        if _MEMORY <= register < _MEMORY + _MEMORY_SIZE:
+            return self.memory.cells[register - _MEMORY]
+        return self.wipers.get(register, 0)
 
     def store(self, register: int, value: int) -> None:
         if register in self.wipers:
             self.wipers[register] = value
-        elif _MEMORY <= register < _MEMORY + 0x10:
-            self.memory[register] = value
+        elif _MEMORY <= register < _MEMORY + _MEMORY_SIZE:
+            self.memory.cells[register - _MEMORY] = value
 
 
 _CODE_MAX: Final = 1023

@@ -58,13 +58,13 @@ cdef class Engine:
         cdef int64_t jtag
         while True:
             jtag = self.jtag.next_done()
-            self.pending = min(min(jtag, self.bus.status.sync_done), min(self.events.due, self.injector.next()))
+            self.pending = min(min(jtag, self.bus.status.sync_done), min(self.events.next(), self.injector.next()))
             if self.pending > cycle:
                 return 0
             if self.pending == self.injector.next():
                 self.last_response = max(self.last_response, self.pending + self.injector.apply())
                 self.rate_until = 0
-            elif self.pending == self.events.due:
+            elif self.pending == self.events.next():
                 self.events.pump(self.pending)
             elif self.pending == jtag:
                 self.jtag_step(jtag)
@@ -120,6 +120,7 @@ cdef class Engine:
             )
         self.link.clear_changes()
         self.events.advance(tick)
+        self.pending = min(self.pending, self.events.next())
         with gil:
             PyErr_CheckSignals()
             if self.interrupted:

@@ -27,7 +27,6 @@ cdef class EventPath:
     cdef Trace trace
     cdef readonly SpikeIO spike_io
     cdef readonly Router router
-    cdef readonly int64_t due           # cycle at which `pump` has something to do
     cdef int64_t next_poll              # cycle up to which events from the chip must be known, NEVER if none can come back to it
     cdef int64_t free[2]                # tick at which the link takes the next event, per direction
     cdef int64_t latency[2]

@@ -12,7 +12,6 @@ from sim.fpga.trace import Trace
 class EventPath:
     spike_io: SpikeIO
     router: Router
-    due: int
     def __init__(self, chip: Chip, link: Link, trace: Trace, registers: RegisterFile) -> None: ...
     def lose(self, probability: float, to_chip: bool, from_chip: bool, seed: int) -> None: ...
     @property

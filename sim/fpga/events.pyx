@@ -31,7 +31,7 @@ cdef class EventPath:
     def __init__(self, Chip chip not None, Link link not None, Trace trace not None, RegisterFile registers not None):
         self.chip, self.link, self.trace = chip, link, trace
         self.spike_io, self.router = SpikeIO(registers), Router(registers)
-        self.due = self.next_poll = NEVER
+        self.next_poll = NEVER
         self.latency[<int> TO_CHIP], self.latency[<int> FROM_CHIP] = value("event_to_chip"), value("event_from_chip")
         self.depth[<int> TO_CHIP], self.depth[<int> FROM_CHIP] = value("event_queue"), value("event_from_chip_queue")
         self.interval, self.deadline, self.saturating_phys = value("event_interval"), value("event_deadline"), value("saturating_phys")
@@ -125,6 +125,7 @@ cdef class EventPath:
         return NEVER if shortest == NEVER else shortest + self.latency[<int> FROM_CHIP] // TICKS_PER_FPGA_CYCLE
 
     cdef int64_t next(self) noexcept nogil:
+        """Cycle at which `pump` has something to do."""
         return min(self.next_poll, self.spike_io.next(), self.router.next())
 
     cdef int pump(self, int64_t cycle) except -1 nogil:
@@ -141,14 +142,12 @@ cdef class EventPath:
             label = self.router.receive()
             if label >= 0:
                 self.send(<uint16_t> label, cycle)
-        self.due = self.next()
         return 0
 
     cdef void reconsider(self, int64_t cycle) noexcept nogil:
         """Routes or switches may have changed; everything that left the chip before `cycle` is known."""
         cdef int64_t quantum = self.quantum()
         self.next_poll = NEVER if quantum == NEVER else cycle + quantum
-        self.due = self.next()
 
     @property
     def counters(self):
@@ -165,7 +164,7 @@ cdef class EventPath:
     def arrays(self):
         """What the link is busy with, what gets lost, and counters."""
         return {
-            "due": longs(&self.due, sizeof(self.due)), "next_poll": longs(&self.next_poll, sizeof(self.next_poll)),
+            "next_poll": longs(&self.next_poll, sizeof(self.next_poll)),
             "free": longs(self.free, sizeof(self.free)), "loss": view(self.loss, sizeof(self.loss), "u1"),
             "passed": longs(self.passed, sizeof(self.passed)), "without_link": longs(self.without_link, sizeof(self.without_link)),
             "overflow": longs(self.overflow, sizeof(self.overflow)), "lost": longs(self.lost, sizeof(self.lost)),

@@ -11,7 +11,6 @@ from fisch._ut cimport FROM_OMNIBUS_DATA
 from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from sim.fpga.engine cimport READ_RING, Engine, cycles_of
 
-from sim.errors import UndefinedAccess, UnmodelledAccess
 
 cdef enum:
     FPGA_BIT = 0x80000000u
@@ -104,9 +103,10 @@ cdef class Omnibus(Engine):
                 return 0
         if self.bus.changes_stream(self.address, data):
             self.flush(self.cycle)
+            self.service(self.cycle)
+            self.pending = 0
         self.omnibus_done = max(self.omnibus_done, self.bus.write(self.address, data, self.byte_enables, self.cycle, self.instruction))
         self.rate_until = 0
-        self.pending = min(self.pending, self.events.due)
         return 0
 
     # ---------------------------------------------------------------------------------------------------------- reads
@@ -161,13 +161,12 @@ cdef class Omnibus(Engine):
         return 0
 
     cdef int check_faults(self) except -1 nogil:
-        """Strict mode: raises for the latest access of the chip's that went wrong, also if it came from JTAG or from within."""
+        """Strict mode: raises for the latest access or setting of the chip's that went wrong, also if it came from JTAG or from within."""
         if self.chip.n_faults == self.known_faults:
             return 0
         self.known_faults = self.chip.n_faults
         with gil:
-            address, is_read, undefined = self.chip.last_fault
-            raise (UndefinedAccess if undefined else UnmodelledAccess)(address, self.instruction, is_read)
+            raise self.chip.fault_error(self.instruction)
 
     # ---------------------------------------------------------------------------------------------------------- waiting for it
     cdef int64_t omnibus_idle(self) noexcept nogil:

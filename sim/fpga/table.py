@@ -158,7 +158,16 @@ REGISTERS: Final[tuple[Register, ...]] = (
         65536,
         effect=True,
     ),
-    _R("spike I/O input route", 0x88030000, 16, 0xFFFF, "rw", "exact", "label of a serial address, 0xffff: silent; reset value assumed", 256),
+    _R(
+        "spike I/O input route",
+        0x88030000,
+        16,
+        0xFFFF,
+        "rw",
+        "exact",
+        "label of a serial address, 0xffff: silent; reset value assumed",
+        256,
+    ),
     _R(
         "spike I/O config",
         0x88038000,

@@ -46,7 +46,9 @@ TIMING: Final[dict[str, Timing]] = {
     "event_from_chip_queue": Timing(
         192, "events", "assumed", "events waiting on the chip for the link before they are dropped; as many as still arrive in time"
     ),
-    "event_fifo": Timing(64, "events", "assumed", "events of a kind waiting for the trace before they are dropped (facts: transport 2.7, unknown)"),
+    "event_fifo": Timing(
+        64, "events", "assumed", "events of a kind waiting for the trace before they are dropped (facts: transport 2.7, unknown)"
+    ),
     "event_deadline": Timing(127, "FPGA cycles", "derived", "an event's 8-bit stamp is ambiguous beyond (facts: transport 2.5)"),
     "reads_in_flight": Timing(52, "reads", "stated", "bound that host software accepts (facts: transport 1.3)"),
     "stall_window": Timing(96, "FPGA cycles", "stated", "in which a time-out counts stalls of the trace (facts: transport 2.4)"),
@@ -55,7 +57,7 @@ TIMING: Final[dict[str, Timing]] = {
     "trace_memory": Timing(33_554_432, "bytes", "stated", "responses that wait for the host (facts: transport 2.7)"),
     "spike_io_frame": Timing(10, "bits", "assumed", "start bit, 8 bits of address, stop bit"),
     "spike_io_queue": Timing(16, "events", "assumed", "frames waiting for the serial line before they are dropped"),
-    "network_hop": Timing(125, "FPGA cycles", "assumed", "from FPGA to FPGA; chip to chip takes less than 1.3 us (facts: transport 9)"),
+    "network_hop": Timing(100, "FPGA cycles", "assumed", "from FPGA to FPGA; chip to chip takes less than 1.3 us (facts: transport 9)"),
     "systime_sync": Timing(
         250, "FPGA cycles", "assumed", "duration of a system time sync, below the 5 us software allows (facts: transport 2.6)"
     ),

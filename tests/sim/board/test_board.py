@@ -124,3 +124,58 @@ def test_bytes_take_their_time(lab, words, prescaler):
     timer = [*words.barrier(1), *words.read(0x8800000C)]
     one, two = lab.data(setting, words.setup, first, timer, second, timer, words.halt)
     assert one == pytest.approx(2 * 9 * prescaler, abs=10) and two - one == pytest.approx(9 * prescaler, abs=10)
+
+
+def test_nets_of_the_board(ready, words):
+    board = ready.system.board
+    codes = {1: 2048, 4: 1000, 5: 3000, 7: 4095}
+    for channel, code in codes.items():
+        program = [*words.write(0x88007002, channel << 4 | code >> 8), *words.write(0x88007002, code & 255 | NACK)]
+        ready.run(program, words.write(0x88007002, 0xA0), words.write(0x88007002, 2 | NACK), words.halt)
+    nets = board.voltages()
+    expected = {"v_res_meas": 2048 / 4095 * 1.2, "i_ref_board": 1000 / 4095 * 2.5, "ana_readout_debug_0": 3000 / 4095 * 2.5}
+    assert {name: nets[name] for name in expected} == pytest.approx(expected)
+    assert nets["v_reset"] == 0 and not [name for name in nets if name.startswith(("readout_chain", "analog_readout"))]
+    value = 0xFF9C40 | 1 << 8 | 0b00_11_01  # readout line 0 from the DAC; first multiplexer: that line, second: mux_dac_25
+    for shift in (16, 8):
+        ready.run(words.write(0x88007001, value >> shift & 255), words.halt)
+    ready.run(words.write(0x88007001, value & 255 | NACK), words.halt)
+    nets = board.voltages()
+    assert nets["readout_chain_0"] == nets["analog_readout_mux_1"] == pytest.approx(3000 / 4095 * 2.5)
+    assert nets["analog_readout_mux_2"] == 2.5 and "analog_readout_mux_3" not in nets and "readout_chain_1" not in nets
+
+
+def test_supplies_follow_their_dac_channels(ready, words):
+    board = ready.system.board
+    assert board.voltages()["vdd12_digital"] == pytest.approx(1.25) and board.voltages()["vdd25_analog"] == pytest.approx(2.5)
+    load = [*words.write(0x88007004, 0xA0), *words.write(0x88007004, 2 | NACK)]
+    ready.run(words.write(0x88007004, 3 << 4 | 2090 >> 8), words.write(0x88007004, 2090 & 255 | NACK), load, words.halt)
+    assert board.voltages()["vdd12_analog"] == pytest.approx(1.25)
+    assert (word(ready.data(i2c_read(words, 0x42, 2), words.halt)) >> 3) * 4e-3 == pytest.approx(1.25, abs=0.004)
+
+
+def test_monitor_configuration(ready, words):
+    """Resolution, range and reset of a supply monitor."""
+
+    def set_and_read(config, register=2):
+        base = 0x88007840
+        write = [*words.write(base, 0), *words.write(base, config >> 8), *words.write(base | 0x80, config & 255)]
+        return word(ready.data(write, i2c_read(words, 0x40, register), words.halt))
+
+    full, coarse = (set_and_read(config) >> 3 for config in (0x399F, 0x3800 | 0x1F))
+    assert full == pytest.approx(312, abs=1) and coarse == full // 8 * 8
+    assert set_and_read(0x399F, register=1) == pytest.approx(0.2 * 1.25 / 1.25 * 0.027 * 1e5, rel=0.1)
+    assert set_and_read(0x0007, register=0) == 0x0007 and set_and_read(0x8000, register=0) == 0x399F
+
+
+def test_repeated_start_begins_a_new_transfer(lab, words):
+    """Without it the third byte would be the value of register 5."""
+    base = 0x88007840
+    first, second = (words.write(base, 5), words.write(base, 0x12)), (words.write(base, 0x34), words.write(base | 0x80, 0x56))
+    lab.run(*first, words.write(base | 0x100, 5), *second, words.halt)
+    assert word(lab.data(i2c_read(words, 0x40, 5), words.halt)) == 0x3456
+
+
+def test_bytes_to_no_i2c_device_are_counted(lab, words):
+    lab.run(words.write(0x88007838, 1), words.write(0x880078B8, 1), words.halt)
+    assert lab.system.counters["bytes to missing I2C devices"] == 2
