@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.connection import ModelConnection
-    from sim.errors import AccessError, ConfigurationError, ProtocolError, SimError, SnapshotError, UndefinedAccess, UnmodelledAccess
+    from sim.errors import (
+        AccessError,
+        ConfigurationError,
+        ProtocolError,
+        SimError,
+        SnapshotError,
+        UndefinedAccess,
+        UnmodelledAccess,
+        UnmodelledSetting,
+    )
     from sim.system import System
     from sim.virtual_chip import Mode, VirtualChip
 
@@ -26,6 +35,7 @@ _HOMES = {
     "System": "system",
     "UndefinedAccess": "errors",
     "UnmodelledAccess": "errors",
+    "UnmodelledSetting": "errors",
     "VirtualChip": "virtual_chip",
 }
 
@@ -40,6 +50,7 @@ __all__ = [
     "System",
     "UndefinedAccess",
     "UnmodelledAccess",
+    "UnmodelledSetting",
     "VirtualChip",
 ]
 

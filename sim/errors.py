@@ -50,6 +50,22 @@ class UnmodelledAccess(AccessError):  # noqa: N818
     problem = "this register is not modelled"
 
 
+class UnmodelledSetting(SimError):  # noqa: N818
+    """A write switches something on that has no effect in the model; raised in strict mode only.
+
+    `place` and `feature` say which field of which coordinate, `address` and `instruction` where the write went and came from.
+    """
+
+    def __init__(self, place: str, feature: str, why: str, address: int, instruction: int = -1) -> None:
+        where = f"instruction {instruction} of the run" if instruction >= 0 else "an access from within the chip"
+        what = f"{feature} of {place} is set by a write to {address:#010x} ({where})"
+        super().__init__(f"{what}: {why}. Without strict mode it is only reported.")
+        self.place = place
+        self.feature = feature
+        self.address = address
+        self.instruction = instruction
+
+
 class ConfigurationError(SimError, ValueError):
     """The model cannot be set up as asked: serial number, mode or seed out of range."""
 

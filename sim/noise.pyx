@@ -64,7 +64,7 @@ cdef double logarithm(double x) noexcept nogil:
     cdef int k
     memcpy(&bits, &x, 8)
     exponent = (bits - <int64_t> 0x3FE6A09E667F3BCD) >> 52
-    bits -= exponent << 52
+    bits -= exponent * (<int64_t> 1 << 52)
     memcpy(&m, &bits, 8)
     s = (m - 1.0) / (m + 1.0)
     s2 = s * s

@@ -64,7 +64,7 @@ class System:
         self.pll = PLL()
         self.port = Port(self.chip, self.link, self.pll)
         self.tap = TAP(self.port)
-        self.chip.tap, self.chip.link = self.tap, self.link
+        self.chip.tap, self.chip.link, self.chip.strict = self.tap, self.link, self.strict
         self.board: Board = JboaBoard(self.eeprom_serial, self._board_memory) if self.setup == "jboa" else XBoard(self.eeprom_serial)
         self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict, setup=self.setup, host=self.host)
 

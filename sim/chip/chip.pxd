@@ -52,6 +52,7 @@ cdef class Chip:
     cdef int64_t link_free
     cdef dict fault_counts              # (address, is_read, is_undefined) -> count
     cdef list new_faults
+    cdef public bint strict             # a setting that has no effect counts as a fault
 
     # -- called by the FPGA side; ticks never decrease
     cdef void write(self, uint32_t address, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
@@ -82,4 +83,5 @@ cdef class Chip:
     cdef void _background(self, const Event* event, int64_t horizon) noexcept nogil
     cdef void _emit(self, int64_t tick, uint16_t body, int kind) noexcept nogil
     cdef void _flush_samples(self, int64_t tick) noexcept nogil
+    cdef void _watch(self, uint32_t address, uint32_t cell) noexcept nogil
     cdef void _fault(self, uint32_t address, bint is_read, bint undefined) noexcept nogil

@@ -22,9 +22,12 @@ from sim.chip.neuron_backend cimport neuron_of
 from sim.clock cimport GRID_TICKS
 from sim.state cimport longs, view
 
+import haldls
 from haldls import PPUControlRegister
 from sim.chip.rows import chip_registers
+from sim.chip.settings import refused, report
 from sim.chip.timing import TIMING
+from sim.errors import UndefinedAccess, UnmodelledAccess, UnmodelledSetting
 from sim.virtual_chip import VirtualChip
 
 _log = logging.getLogger("hicannx.chip")
@@ -104,6 +107,8 @@ cdef class Chip:
             self._fault(address, False, not region.writable)
         else:
             self._write_block(region, cell & 0xffffff, data, byte_enables & 15, tick)
+        if self.strict and region.watched:
+            self._watch(address, cell)
 
     cdef void _write_block(self, const RegionInfo* region, uint32_t index, uint32_t data, int byte_enables, int64_t tick) noexcept nogil:
         cdef int kind = region.kind
@@ -421,6 +426,29 @@ cdef class Chip:
             if len(self.new_faults) > FAULTS_KEPT:
                 del self.new_faults[0]
 
+    cdef void _watch(self, uint32_t address, uint32_t cell) noexcept nogil:
+        """A register with settings that may be without effect was written."""
+        cdef const RegionInfo* region = &self.map.region[(cell >> 24) - 1]
+        with gil:
+            name = self.map.regions[(cell >> 24) - 1].container
+            enum, word = (cell & 0xffffff) // <uint32_t>region.words, (cell & 0xffffff) % <uint32_t>region.words
+            found = refused(name, enum, word, self._stored(name, enum))
+            if found is not None:
+                self.n_faults += 1
+                self.new_faults.append((address, found))
+
+    def _stored(self, name, enum=None):
+        """Words uint32[coordinates, words] that a container's registers hold, at all coordinates or one, without any effect of reading."""
+        container = getattr(haldls, name)
+        addresses = container.write_addresses(None if enum is None else [enum])
+        cdef const uint32_t[::1] place = addresses.ravel()
+        words = np.empty(place.shape[0], np.uint32)
+        cdef uint32_t[::1] word = words
+        cdef Py_ssize_t i
+        for i in range(place.shape[0]):
+            word[i] = self.peek(place[i])
+        return words.reshape(addresses.shape)
+
     @property
     def faults(self):
         """{(address, is_read, is_undefined): count} of accesses to addresses without a (modelled) register, for the first 65536 of them;
@@ -429,13 +457,20 @@ cdef class Chip:
 
     @property
     def last_fault(self):
-        """(address, is_read, is_undefined) of the latest such access, or None."""
+        """The latest such access as (address, is_read, is_undefined), or a refused setting as (address, `Unmodelled`); None: there was none."""
         return self.new_faults[len(self.new_faults) - 1] if self.new_faults else None
 
+    def fault_error(self, instruction):
+        """The error of strict mode for the latest fault."""
+        address, *what = self.last_fault
+        if len(what) == 1:
+            return UnmodelledSetting(what[0].place, what[0].feature, what[0].why, address, instruction)
+        is_read, undefined = what
+        return (UndefinedAccess if undefined else UnmodelledAccess)(address, instruction, is_read)
+
     def unmodelled(self):
-        """[(place, feature)] of everything that is configured now and has no effect in the model."""
-        neurons = [(f"AtomicNeuronOnDLS({neuron})", feature) for neuron, feature in self.analog.unmodelled()]
-        return neurons + [(f"SynapseDriverOnDLS({driver})", feature) for driver, feature in self.drivers.unmodelled()]
+        """Everything that is set now and has no effect in the model: [`sim.chip.settings.Unmodelled`] of place, feature, why, refused."""
+        return report(self._stored)
 
     def begin_run(self, int run):
         """Takes the trial noise of run number `run`."""

@@ -42,6 +42,7 @@ cdef struct RegionInfo:
     uint32_t base           # of its words in the plain storage, for kinds that keep them there
     bint readable
     bint writable
+    bint watched                # has settings that may be without effect
     uint32_t keep[MAX_WORDS]    # per word of a coordinate: the bits that exist
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import haldls
 from sim.chip.masks import kept_masks
 from sim.chip.regions import REGIONS, Kind
+from sim.chip.settings import SETTINGS
 
 # kinds whose words live elsewhere (analog core, counters) or nowhere
 _ELSEWHERE = frozenset({Kind.SYNAPSE_FULL, Kind.SYNAPSE_WEIGHT, Kind.SYNAPSE_LABEL, Kind.SYNAPSE_CALIB, Kind.CAPMEM, Kind.NEURON,
@@ -36,7 +37,7 @@ cdef class RegisterMap:
         cdef RegionInfo* info = &self.region[number]
         info.kind, info.words = region.kind, addresses.shape[1]
         info.readable, info.writable = read.shape[1] > 0, written.shape[1] > 0
-        info.base = self.n_words
+        info.base, info.watched = self.n_words, region.container in {setting.container for setting in SETTINGS}
         masks = kept_masks(region, container)
         if len(masks) != info.words or info.words > MAX_WORDS:
             raise ValueError(f"{region.container}: masks for {len(masks)} words instead of {info.words}, at most {MAX_WORDS}")

@@ -87,6 +87,15 @@ cdef class Executor(Omnibus):
         with nogil:
             self.flush(self.cycle)
 
+    def idle(self):
+        """The host is late: time passes until everything the run has asked for is answered, and that is brought into the stream."""
+        with nogil:
+            while self.jtag.n_responses:
+                self.service(self.jtag.next_done())
+            self.pass_until(self.last_response + 1)
+            self.flush(self.cycle)
+            self.trace.emit(self.cycle, True)
+
     def give_up(self):
         """After an error in `feed`: the instruction is reported like one that timed out, what follows is discarded up to HALT."""
         self.time_out()
@@ -145,11 +154,10 @@ cdef class Executor(Omnibus):
                 self.fetch()
             if self.cycle >= self.pending:
                 self.service(self.cycle)
-                if self.registers.strict:
-                    self.check_faults()
-            if self.discarding and word >> 56 != TO_LOOPBACK:
-                continue
-            self.step(word)
+            if not self.discarding or word >> 56 == TO_LOOPBACK:
+                self.step(word)
+            if self.registers.strict:
+                self.check_faults()
             if stop_at_halt and word >> 56 == TO_LOOPBACK and not word & 1:
                 self.halted = True
                 self.flush(self.cycle)

@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fisch import ResponseDecoder, ut
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))  # the generator of random programs
 
 GOLDEN = json.loads(gzip.decompress((Path(__file__).parents[1] / "golden" / "playback_words.json.gz").read_bytes()))
 

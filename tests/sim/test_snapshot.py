@@ -1,0 +1,220 @@
+"""A snapshot at any instruction, restored in another process, goes on to the same bits."""
+
+import re
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from word_streams import HALT, INIT, Generator
+
+import sim
+from sim import snapshot
+
+ROOT = Path(__file__).parents[2]
+RESUME = """
+import sys, numpy as np
+sys.path[:0] = {path!r}
+import sim
+data = np.load(sys.argv[1])
+system = sim.System()
+for number in range({programs}):
+    system.restore(data[f"snapshot{{number}}"].tobytes())
+    parts = [system.feed(data[f"rest{{number}}"]), system.finish()]
+    data_out = np.concatenate([*parts, system.execute(data["next"])])
+    np.save(sys.argv[1] + f".{{number}}.npy", data_out)
+"""
+PROGRAMS = 12
+
+
+def run(system, words):
+    """A run in pieces; those that do not follow the protocol end it."""
+    system.begin()
+    try:
+        parts = [system.feed(piece) for piece in words]
+    except sim.ProtocolError:
+        system.finish()
+        return None
+    return np.concatenate([*parts, system.finish()])
+
+
+def case(number):
+    """A system with a past and a program."""
+    system = sim.System(sim.VirtualChip(number, "typical" if number % 2 else "ideal"), seed=number)
+    generator = Generator(1000 + number)
+    run(system, [generator.program(500)])
+    while True:
+        words = np.append(generator.program(1200), HALT)
+        if not np.any((words >> np.uint64(56) >= 16) & (words >> np.uint64(63) == 0)):
+            return system, words
+
+
+@pytest.fixture(scope="module")
+def resumed(tmp_path_factory):
+    """For each program: what one process answers in one go, and what two processes answer with a snapshot between them."""
+    path, arrays, expected, heads = tmp_path_factory.mktemp("snapshots") / "cases.npz", {"next": np.append(INIT, HALT)}, [], []
+    for number in range(PROGRAMS):
+        system, words = case(number)
+        start = system.snapshot()
+        expected.append(np.concatenate([system.execute(words), system.execute(arrays["next"])]))
+        system.restore(start)
+        cut = int(np.random.default_rng(number).integers(len(words)))
+        system.begin()
+        heads.append(system.feed(words[:cut]))
+        arrays[f"snapshot{number}"], arrays[f"rest{number}"] = np.frombuffer(system.snapshot(number % 3 == 0), np.uint8), words[cut:]
+    np.savez(path, **arrays)
+    script = RESUME.format(path=[str(ROOT), str(ROOT / "compat"), str(ROOT / "tools")], programs=PROGRAMS)
+    subprocess.run([sys.executable, "-c", script, str(path)], check=True, capture_output=True)
+    tails = [np.load(f"{path}.{number}.npy") for number in range(PROGRAMS)]
+    return [(one, np.concatenate(parts)) for one, *parts in zip(expected, heads, tails, strict=True)]
+
+
+@pytest.mark.parametrize("number", range(PROGRAMS))
+def test_rest_of_the_stream_is_the_same_in_a_new_process(resumed, number):
+    expected, found = resumed[number]
+    assert len(expected) > 50
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_cuts_make_no_difference(number):
+    system, words = case(number)
+    start = system.snapshot()
+    whole = system.execute(words)
+    system.restore(start)
+    cuts = np.sort(np.random.default_rng(number).integers(0, len(words), 200))
+    np.testing.assert_array_equal(run(system, np.split(words, cuts)), whole)
+
+
+def test_what_is_restored_gives_the_same_snapshot():
+    for number in range(4):
+        system, words = case(number)
+        system.begin()
+        system.feed(words[:700])
+        data = system.snapshot()
+        other = sim.System(sim.VirtualChip(99), seed=99, strict=True)
+        assert other.restore(data).snapshot() == data
+        assert other.identity == system.identity and other.seed == system.seed and not other.strict
+        assert other.counters == system.counters and other.runs == system.runs
+        assert other.chip.events_summary() == system.chip.events_summary()
+
+
+def test_snapshot_is_a_copy():
+    system = sim.System()
+    data = system.snapshot()
+    answer = system.execute(np.append(INIT, HALT))
+    assert system.snapshot() != data
+    np.testing.assert_array_equal(system.restore(data).execute(np.append(INIT, HALT)), answer)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda data: data[:10], "no snapshot"),
+        (lambda data: b"x" + data[1:], "no snapshot"),
+        (lambda data: data[:-1], "damaged"),
+        (lambda data: data[:5000] + bytes([data[5000] ^ 1]) + data[5001:], "damaged"),
+        (lambda data: data[:8] + struct.pack("<I", 99) + data[12:], "format 99"),
+    ],
+)
+def test_what_is_no_snapshot_is_refused(spoil, problem):
+    system = sim.System()
+    data = system.snapshot()
+    with pytest.raises(sim.SnapshotError, match=problem):
+        system.restore(spoil(data))
+    assert system.snapshot() == data
+
+
+def test_arrays_of_another_model_are_refused():
+    system = sim.System()
+    described, state = snapshot.decode(system.snapshot())
+    for change in ("mask", "another"):
+        changed = {block: dict(arrays) for block, arrays in state.items()}
+        changed["chip.crossbar"][change] = np.zeros(3, np.uint16)
+        with pytest.raises(sim.SnapshotError, match=change):
+            system.restore(snapshot.encode(described, changed))
+
+
+def test_format_is_the_documented_one():
+    data = sim.System(sim.VirtualChip(5), seed=7).snapshot()
+    magic, version, compressed, checksum, length = struct.unpack_from("<8sIIII", data)
+    assert (magic, version, compressed, checksum) == (b"hxsnap\r\n", 1, 0, zlib.crc32(data[24:]))
+    described, state = snapshot.decode(data)
+    assert described == {"serial": 5, "mode": "typical", "setup": "cube", "host": None, "seed": 7, "strict": False, "runs": 0}
+    assert len(data) == 24 + length + sum(array.nbytes for arrays in state.values() for array in arrays.values())
+
+
+# ------------------------------------------------------------------------------------------------------------ completeness
+WIRING = {
+    "Chip": "analog map synapses crossbar drivers padi backends background madc queue cadc tap link word out_capacity n_out"
+    " fault_counts new_faults strict",
+    "EventQueue": "size capacity",
+    "SynapseMemory": "planes mirror",
+    "Crossbar": "node_layout output_layout n_nodes node output_of latency depth",
+    "SynapseDrivers": "layout words dirty stale receives compare_mask address_mask mode responders plastic",
+    "PADIBuses": "layout drivers",
+    "NeuronBackends": "layout common_layout neuron_layout dirty address spike_out fires latency period depth",
+    "BackgroundSources": "layout",
+    "MADC": "config_layout source_layout neuron_layout config_words source_words volt_zero lsb_per_volt offset noise wander chip seed head"
+    " tail capacity",
+    "CADC": "config_layout channel_layout common_layout inputs config_words channel_words common_words channel_offset channel_gain"
+    " ramp_start ramp_gain noise common_noise chip seed",
+    "CADCInputs": "columns neuron_layout pad_words block_words",
+    "ColumnSwitches": "correlation current correlation_words current_words",
+    "Link": "n_changes changes_capacity",
+    "TAP": "port",
+    "JTAGMaster": "tap depth to_chip select_states scan_states reset_states",
+    "LocalBus": "registers board device_dna link trace events write_latency read_latency spi_byte perf_test_word saturating_phys",
+    "Trace": "writer head end capacity queues fifo_depth stall_window limited per_byte trace_bytes",
+    "RegisterFile": "sram small spike_io routing sram_array small_array spike_io_array routing_array dram faults small_kind small_mask"
+    " spike_io_kind spike_io_mask routing_kind routing_mask _kinds _masks _rows strict",
+    "Executor": "registers trace port jtag bus events injector board chip link tap latency interrupted host_interval playback_words"
+    " _taken_at taken_at",
+    "EventPath": "chip link trace spike_io router latency depth interval deadline saturating_phys",
+    "SpikeIO": "registers received transmitted frame_bits depth",
+    "Router": "registers arrivals hop",
+    "Injector": "bus link trace events queue repeat",
+    "DueQueue": "head end capacity",
+    "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data spikes n_spikes"
+    " memory engine parameters gains",
+}
+"""Attributes of compiled blocks that cannot change after construction, follow from others, or are lengths of arrays."""
+
+
+def attributes(source, name):
+    """Names that the .pxd declares for a class."""
+    body = re.search(rf"^cdef class {name}(?:\(\w+\))?:\n(.*?)(?=^\S|\Z)", source, re.M | re.S)[1]
+    lines = [line.split("#")[0].strip() for line in body.split("\n")]
+    fields = [line for line in lines if line.startswith("cdef ") and "(" not in line and not line.startswith("cdef inline")]
+    parts = [part for line in fields for part in re.sub(r"\[[^]]*\]", "", line).split(",")]
+    return {part.split()[-1].lstrip("*") for part in parts}
+
+
+@pytest.mark.parametrize("name", WIRING)
+def test_every_field_of_a_block_is_state_or_wiring(name):
+    """A field that is added to a block must be added to its arrays, or to the list above."""
+    blocks = {type(block).__name__: block for block in sim.System()._blocks().values()}
+    classes = [cls for cls in type(blocks[name]).__mro__ if cls is not object]
+    sources = [(ROOT / f"{cls.__module__.replace('.', '/')}.pxd").read_text() for cls in classes]
+    declared = set().union(*(attributes(source, cls.__name__) for source, cls in zip(sources, classes, strict=True)))
+    assert len(declared) > 2
+    unknown = declared - set(WIRING[name].split()) - set(blocks[name].arrays())
+    assert not unknown, f"{name}: {', '.join(sorted(unknown))}"
+
+
+def test_every_compiled_block_is_listed():
+    assert {type(block).__name__ for block in sim.System()._blocks().values() if hasattr(block, "arrays")} == set(WIRING)
+
+
+def test_every_field_of_the_analog_engine_is_state_or_wiring():
+    """The same for the structure in C."""
+    source = (ROOT / "sim/anncore/core_kernel.h").read_text()
+    body = re.search(r"typedef struct \{([^{}]*)\} Core;", source)[1]
+    body = re.sub(r"/\*.*?\*/", "", body, flags=re.S).replace("double (*normal)(uint64_t key, uint64_t counter);", "")
+    declared = {re.sub(r"\[.*|\W", "", part.split()[-1]) for line in body.split(";") if line.strip() for part in line.split(",")}
+    wiring = "common jumping level noise_key weights labels gains pulse_first pulse_end pulse_room fire_first fire_end fire_room spikes"
+    unknown = declared - set(sim.System().chip.analog.arrays()) - {*wiring.split(), "n_spikes", "spike_room"}
+    assert len(declared) > 30 and not unknown, unknown
