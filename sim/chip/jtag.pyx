@@ -20,6 +20,7 @@ cdef enum:
     IS_PHY_MASK = 0x47      # PHY n: 1nnn100
     IS_PHY = 0x44
     PHY_LENGTH = 22
+    MAX_BITS = 33           # of a scan, and of a data register
 
 cdef uint64_t READ_FLAG = <uint64_t> 1 << 32
 
@@ -100,11 +101,12 @@ cdef class TAP:
             self.port.write(<uint32_t> self.address, self.data, 0xf, tick)
 
     cdef uint64_t scan(self, uint64_t bits, int n, int64_t tick) noexcept nogil:
-        """Shifts n = 1..33 bits through the selected data register, lowest first; returns the n bits that came out."""
+        """Shifts n = 1..33 bits through the selected data register, lowest first; returns the n bits that came out. More count as 33."""
         cdef int length
         cdef uint64_t captured, shifted, out
         if self.in_reset or n < 1:
             return 0
+        n = min(n, <int> MAX_BITS)
         bits &= low_bits(n)
         length = self.length()
         captured = self.capture(tick) & low_bits(length)

@@ -154,7 +154,7 @@ cdef class Trace:
 
     cdef void stalled(self, int64_t begin, int64_t end) noexcept nogil:
         """A response waited from `begin` up to `end`."""
-        cdef Stall* latest = &self.stalls[(self.n_stalls - 1) % STALL_RING]
+        cdef Stall* latest = &self.stalls[(self.n_stalls + STALL_RING - 1) % STALL_RING]
         if self.n_stalls and begin <= latest.end:
             latest.end = max(latest.end, end)
             return
