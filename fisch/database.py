@@ -1,7 +1,7 @@
 """The hardware database: which setups exist, in the original's YAML format. (facts: transport 7)
 
-One document per setup. It comes from a path that is given, else from the file named by HICANNX_HWDB, else from the YAML text in SLURM_HWDB_YAML,
-else from the list of virtual chips that comes with this package. Documents of older systems are skipped.
+One document per setup. They come from a path that is given, else from the file named by HICANNX_HWDB, else from the YAML text in
+SLURM_HWDB_YAML, else from the list of virtual chips that comes with this package. Documents of older systems are skipped.
 """
 
 import logging

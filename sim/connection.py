@@ -19,7 +19,7 @@ SETUP_VARIABLE = "HICANNX_SETUP"
 
 _PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
 _CHIP_REVISION = 3
-BITFILE_INFO = """\
+_BITFILE_INFO = """\
 version: 1
 compatible_until: 0
 kind: model
@@ -46,6 +46,11 @@ def setup_of(system: System, ip: str = "127.0.0.1", fpga: int = 0) -> HXCubeSetu
     wing = HXCubeWingEntry(system.identity.serial, _CHIP_REVISION, system.eeprom_serial, *pair)
     fpgas = {fpga: HXCubeFPGAEntry(ip, wing, _fuses_of(system.device_dna))}
     return JboaSetupEntry(0, fpgas, {0: JboaAggregatorEntry(ip)}) if system.setup == "jboa" else HXCubeSetupEntry(0, fpgas)
+
+
+def bitfile_info_of(system: System) -> str:
+    """What the FPGA of a system says about its configuration (YAML text)."""
+    return _BITFILE_INFO.replace("hxcube", system.setup) if system.setup != "cube" else _BITFILE_INFO
 
 
 class ModelConnection(Connection):
@@ -98,7 +103,7 @@ class ModelConnection(Connection):
 
     @property
     def bitfile_info(self) -> str:
-        return BITFILE_INFO.replace("hxcube", self.system.setup) if self.system.setup != "cube" else BITFILE_INFO
+        return bitfile_info_of(self.system)
 
     def _execute(self, words: Words) -> Words:
         return self.system.execute(words)

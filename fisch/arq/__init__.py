@@ -1,6 +1,7 @@
 """HostARQ: the protocol between host and FPGA over UDP, both ends of it. (facts: transport 6)
 
-`Engine` is the protocol without sockets, `ClientEndpoint` and `ServerEndpoint` put it on UDP, `ARQConnection` is the kind of connection "arq".
+`Engine` is the protocol without sockets, `ClientEndpoint` and `ServerEndpoint` put it on UDP, `ARQConnection` is the kind of
+connection "arq".
 """
 
 from fisch.arq._endpoint import ClientEndpoint, ServerEndpoint

@@ -8,7 +8,7 @@ from fisch.errors import BitfileError
 
 OLDEST_VERSION: Final = 0
 COMPATIBLE_UNTIL: Final = 2
-"""Newest incompatible change of the FPGA's protocol that is known here: that of the public parameters of cube setups (facts: transport 5.3)."""
+"""Newest incompatible change of the FPGA's protocol that is known here: that in the public parameters of cube setups (transport 5.3)."""
 
 
 def read_bitfile_info(text: str) -> dict[str, Any]:

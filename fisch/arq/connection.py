@@ -27,9 +27,10 @@ CONNECT_TIMEOUT: Final = 2.0
 class ARQConnection(Connection):
     """A connection to one FPGA.
 
-    ip: IPv4 address, or "address:data port:reset port". hwdb_path: hardware database that knows the address; without it, see `fisch.database`,
-    and in between what a virtual chip says about itself. connect_timeout, run_timeout [s]: None waits for ever; run_timeout is
-    HICANNX_RUN_TIMEOUT (0: for ever) or 600 s if not given.
+    ip: IPv4 address, or "address:data port:reset port".
+    hwdb_path: hardware database that knows the address; else the one that the environment names (see `fisch.database`), else what a
+    virtual chip says about itself, else the list of virtual chips.
+    connect_timeout [s]. run_timeout [s]: None waits for ever; if not given, HICANNX_RUN_TIMEOUT (0: for ever) or 600 s.
 
     A run that fails (RunTimeoutError, ConnectionLostError, WireError, an interrupt) ends the session; the next run begins a new one.
     """
@@ -37,13 +38,19 @@ class ARQConnection(Connection):
     kind: ClassVar[str] = "arq"
 
     def __init__(
-        self, ip: str, hwdb_path: str | None = None, *, connect_timeout: float = CONNECT_TIMEOUT, run_timeout: float | None | str = "default"
+        self,
+        ip: str,
+        hwdb_path: str | None = None,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        run_timeout: float | str | None = "from the environment",
     ) -> None:
         self._ip, self._ports = _address(ip)
         self._connect_timeout = connect_timeout
         self._run_timeout = _run_timeout(os.environ) if isinstance(run_timeout, str) else run_timeout
         self._session: Session | None = None
-        super().__init__(self._ip if self._ports == (protocol.DATA_PORT, protocol.RESET_PORT) else ":".join(map(str, (self._ip, *self._ports))))
+        usual = self._ports == (protocol.DATA_PORT, protocol.RESET_PORT)
+        super().__init__(self._ip if usual else f"{self._ip}:{self._ports[0]}:{self._ports[1]}")
         try:
             self._session = self._connect()
             self._bitfile_info = self._session.bitfile_info

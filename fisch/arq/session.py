@@ -89,7 +89,8 @@ class Session:
         """
         begin, target = time.monotonic(), self.endpoint.halts + halts
         self.endpoint.push(words)
-        while not self.endpoint.pump(SILENCE if timeout is None else max(min(SILENCE, begin + timeout - time.monotonic()), 0), halts=target):
+        end = np.inf if timeout is None else begin + timeout
+        while not self.endpoint.pump(max(min(SILENCE, end - time.monotonic()), 0), halts=target):
             self._check(begin, timeout)
         if self.endpoint.bad_message >= 0:
             raise WireError(f"Unknown UT message header: {self.endpoint.bad_message} (from {self.address})", 8 * self.endpoint.available)

@@ -5,13 +5,13 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 from types import FrameType
 
 import yaml
 
-from fisch import HXCubeSetupEntry
 from fisch.arq import DATA_PORT, RESET_PORT
 from fisch.database import document_of
 from sim.connection import setup_of
@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--data-port", type=int, default=DATA_PORT, help="default %(default)s")
     made.add_argument("--reset-port", type=int, default=RESET_PORT, help="default %(default)s")
     made.add_argument("--mode", default="typical", choices=("typical", "ideal"), help="how strongly circuits differ, default %(default)s")
+    made.add_argument("--setup", default="cube", choices=("cube", "jboa"), help="what is around the chips, default %(default)s")
     made.add_argument("--seed", type=lambda text: int(text, 0), default=0, help="of the trial noise, default %(default)s")
     made.add_argument("--strict", action="store_true", help="report accesses to what is undefined or not modelled as errors")
     made.add_argument("--power-cycle", action="store_true", help="power cycle a chip when somebody connects to it")
@@ -80,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _chips(options: argparse.Namespace) -> list[ServedChip]:
     first = _address(options.address, options.public)
     serials = options.serials or [0]
-    systems = [System(VirtualChip(serial, options.mode), options.seed, options.strict) for serial in serials]
+    systems = [System(VirtualChip(serial, options.mode), options.seed, options.strict, options.setup) for serial in serials]
     ips = [str(first + number) for number in range(len(serials))]
     if options.write_hwdb:
         _write_hwdb(options.write_hwdb, systems, ips)
@@ -106,9 +107,9 @@ def _address(text: str, public: bool) -> IPv4Address:
 
 
 def _write_hwdb(path: Path, systems: Sequence[System], ips: Sequence[str]) -> None:
-    """One cube setup with all chips."""
+    """One setup with all chips."""
     fpgas = {number: setup_of(system, ip, number).fpgas[number] for number, (system, ip) in enumerate(zip(systems, ips, strict=True))}
-    path.write_text(yaml.safe_dump(document_of(HXCubeSetupEntry(0, fpgas)), sort_keys=False, explicit_start=True), "utf-8")
+    path.write_text(yaml.safe_dump(document_of(replace(setup_of(systems[0]), fpgas=fpgas)), sort_keys=False, explicit_start=True), "utf-8")
 
 
 def _announce(chips: Sequence[ServedChip]) -> None:

@@ -8,7 +8,7 @@ import yaml
 
 from fisch.arq import DATA_PORT, RESET_PORT, Engine, ServerEndpoint
 from fisch.database import document_of
-from sim.connection import BITFILE_INFO, setup_of
+from sim.connection import bitfile_info_of, setup_of
 from sim.errors import InterruptedRunError
 from sim.serve.stream import Stream
 from sim.system import System, Words
@@ -27,8 +27,8 @@ _log = logging.getLogger("sim.serve")
 class ServedChip:
     """One system behind UDP ports. Anybody may connect at any time: a reset ends the session before it and the run in progress.
 
-    ip: IPv4 address to listen at. fpga: its number in the setup. power_cycle: each session finds a chip that has just been powered on; without,
-    chip and FPGA keep their state as the real ones do.
+    ip: IPv4 address to listen at. fpga: its number in the setup. power_cycle: each session finds a chip that has just been powered on;
+    without, chip and FPGA keep their state as the real ones do.
     """
 
     def __init__(
@@ -37,9 +37,10 @@ class ServedChip:
         self.ip, self.system, self.power_cycle = ip, system, power_cycle
         self.stream = Stream(system)
         engine = Engine(echo_loopback=True, limit=PLAYBACK_WORDS)
-        info = BITFILE_INFO + yaml.safe_dump({"hwdb": document_of(setup_of(system, ip, fpga))}, sort_keys=False)
+        info = bitfile_info_of(system) + yaml.safe_dump({"hwdb": document_of(setup_of(system, ip, fpga))}, sort_keys=False)
         self.endpoint = ServerEndpoint(engine, ip, data_port, reset_port, info, self.stream.interrupt)
-        self._threads = [threading.Thread(target=work, name=f"{ip} {work.__name__}", daemon=True) for work in (self.endpoint.run, self._work)]
+        work = {"network": self.endpoint.run, "program": self._work}
+        self._threads = [threading.Thread(target=target, name=f"{ip} {name}", daemon=True) for name, target in work.items()]
 
     def start(self) -> None:
         """Begins to serve, in threads of its own."""

@@ -61,11 +61,11 @@ class Stream:
         return max(fpga.executed - before, 1)
 
     def settle(self) -> Words:
-        """The responses of an unfinished program that have not been handed out, with the last word filled up. InterruptedRunError."""
+        """The responses that an unfinished program still owes, with the last word filled up. Time passes meanwhile. InterruptedRunError."""
         if not self._running:
             return _NOTHING
         with self.system._lock:
-            self.system.fpga.settle()
+            self.system.fpga.idle()
             return self.system.fpga.trace.take_words(True)
 
     def interrupt(self) -> None:

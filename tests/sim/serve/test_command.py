@@ -1,0 +1,93 @@
+"""`hicannx serve` as a process."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from fisch.arq import ARQConnection
+from fisch.database import Database
+from sim.serve import System, main
+
+HALT = 0x0A << 56
+
+
+@pytest.fixture
+def process(address):
+    """Starts the command with some arguments; gives the process and its first lines up to the list of addresses."""
+    started = []
+
+    def start(*arguments):
+        command = [sys.executable, "-c", "import sys; from sim.serve import main; sys.exit(main())", "--address", address, *arguments]
+        environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ))
+        lines = []
+        while not lines or not (lines[-1] == "" or lines[-1].startswith("SLURM")):
+            lines.append(started[-1].stdout.readline())
+        return started[-1], lines
+
+    yield start
+    for each in started:
+        each.kill()
+        each.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serves_until_a_signal(process, address, tmp_path, number):
+    hwdb = tmp_path / "hwdb.yaml"
+    server, lines = process("7", "0x10", "--mode", "ideal", "--seed", "3", "--write-hwdb", str(hwdb))
+    first = address.rsplit(".", 1)
+    ips = [address, f"{first[0]}.{int(first[1]) + 1}"]
+    assert lines[-1].strip() == f"SLURM_FPGA_IPS={','.join(ips)}"
+    assert lines[0].strip() == f"chip 7 at {address}, data port 1234, reset port 45054"
+    with ARQConnection(ips[1]) as connection:
+        assert connection.identifier == "hxcube0fpga1chip16_1" and connection.execute([HALT]).tolist() == [2 << 56]
+    database = Database()
+    database.load(hwdb)
+    assert {n: fpga.ip for n, fpga in database.get_hxcube_setup_entry(0).fpgas.items()} == dict(enumerate(ips))
+    server.send_signal(number)
+    output, errors = server.communicate(timeout=10)
+    assert (server.returncode, output, errors) == (0, "", "")
+
+
+def test_a_signal_ends_a_run(process, address, words):
+    server, _ = process()
+    connection = ARQConnection(address, run_timeout=0.3, connect_timeout=0.1)
+    forever = [*words.write(0x88000009, 0xFFFFFFFF), *words.poll(0x80000000, 1, 0xFFFFFFFF), *words.halt]
+    with pytest.raises(RuntimeError, match="no end of the program"):
+        connection.execute(forever)
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(10) == 0
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "arguments, text",
+    [
+        (["--address", "0.0.0.0"], "add --public"),
+        (["--address", "192.0.2.1", "--public"], "cannot listen at 192.0.2.1"),
+        (["--address", "somewhere"], "'somewhere' is not an IPv4 address"),
+        ([str(1 << 32)], "serial number 4294967296"),
+        (["--seed", "-1"], "seed -1"),
+    ],
+)
+def test_what_cannot_be_served_is_explained(arguments, text, capsys):
+    assert main(arguments) == 1
+    assert text in capsys.readouterr().err
+
+
+def test_addresses_in_use(serve, address, capsys):
+    serve(System())
+    assert main(["--address", address]) == 1
+    assert f"cannot listen at {address}" in capsys.readouterr().err
+
+
+def test_examples():
+    import doctest
+
+    import sim.serve
+
+    result = doctest.testmod(sim.serve)
+    assert result.attempted and not result.failed
