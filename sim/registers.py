@@ -18,39 +18,57 @@ import haldls
 from sim.accuracy import ELSEWHERE
 from sim.chip.masks import field_masks
 from sim.chip.rows import chip_registers
-from sim.fpga.table import REGISTERS, Register
+from sim.fpga.table import Register, Setup, registers_of
 from sim.rows import Access, Accuracy, ReadBack, RegisterTable, Row
 
 _FPGA: Final = 1 << 31
-_BOARD: Final = (
+_MONITORS: Final = tuple(range(0x88007840, 0x88007846))
+_POTENTIOMETERS: Final = tuple(range(0x8800782C, 0x8800782F))
+_COMMON: Final = (
     # name, container, addresses, register, access, bits, value after power-on, known, effect
-    ("ShiftRegister", "ShiftRegister", (0x88007001,), -1, "w", 24, 0, False, "supplies, LEDs and multiplexers follow at the stop bit"),
-    ("DAC", "DACChannel", (0x88007002, 0x88007004), -1, "w", 16, 0, False, "codes and modes follow at the stop bit"),
     *(("EEPROM serial number", "", (0x88007850,), 0xFC + byte, "r", 8, 0, False, "") for byte in range(4)),
     ("TMP112 temperature", "TMP112Status", (0x88007848,), 0, "r", 16, 0, False, ""),
     ("TMP112 configuration", "", (0x88007848,), 1, "rw", 16, 0x60A0, True, ""),
     ("TMP112 low limit", "", (0x88007848,), 2, "rw", 16, 0x4B00, True, ""),
     ("TMP112 high limit", "", (0x88007848,), 3, "rw", 16, 0x5000, True, ""),
-    ("INA219 configuration", "INA219Config", tuple(range(0x88007840, 0x88007846)), 0, "rw", 16, 0x399F, True, "bit 15 resets the device"),
-    ("INA219 shunt voltage", "INA219Status", tuple(range(0x88007840, 0x88007846)), 1, "r", 16, 0, False, ""),
-    ("INA219 bus voltage", "INA219Status", tuple(range(0x88007840, 0x88007846)), 2, "r", 16, 0, False, ""),
-    ("INA219 power", "", tuple(range(0x88007840, 0x88007846)), 3, "r", 16, 0, False, ""),
-    ("INA219 current", "", tuple(range(0x88007840, 0x88007846)), 4, "r", 16, 0, False, ""),
-    ("INA219 calibration", "", tuple(range(0x88007840, 0x88007846)), 5, "rw", 16, 0, True, "scale of power and current"),
+    ("INA219 configuration", "INA219Config", _MONITORS, 0, "rw", 16, 0x399F, True, "bit 15 resets the device"),
+    ("INA219 shunt voltage", "INA219Status", _MONITORS, 1, "r", 16, 0, False, ""),
+    ("INA219 bus voltage", "INA219Status", _MONITORS, 2, "r", 16, 0, False, ""),
+    ("INA219 power", "", _MONITORS, 3, "r", 16, 0, False, ""),
+    ("INA219 current", "", _MONITORS, 4, "r", 16, 0, False, ""),
+    ("INA219 calibration", "", _MONITORS, 5, "rw", 16, 0, True, "scale of power and current"),
 )
+_XBOARD: Final = (
+    ("ShiftRegister", "ShiftRegister", (0x88007001,), -1, "w", 24, 0, False, "supplies, LEDs and multiplexers follow at the stop bit"),
+    ("DAC", "DACChannel", (0x88007002, 0x88007004), -1, "w", 16, 0, False, "codes and modes follow at the stop bit"),
+)
+_JBOA: Final = (
+    ("TCA9546 branches", "TCA9546ChannelConfig", (0x88007870,), 0, "rw", 4, 0, True, "connects branches of the bus at the stop condition"),
+    ("TCA9554 inputs", "TCA9554Inputs", (0x88007838,), 0, "r", 8, 0, False, ""),
+    ("TCA9554 outputs", "TCA9554Config", (0x88007838,), 1, "rw", 8, 0xFF, True, "supplies and LED follow"),
+    ("TCA9554 polarity", "TCA9554Config", (0x88007838,), 2, "rw", 8, 0x00, True, "inputs follow"),
+    ("TCA9554 direction", "TCA9554Config", (0x88007838,), 3, "rw", 8, 0xFF, True, "supplies and LED follow"),
+    *(("AD5252 wiper", "AD5252ChannelConfig", _POTENTIOMETERS, n, "rw", 8, 0x90, False, "supplies follow") for n in (1, 3)),
+    *(
+        ("AD5252 memory", "AD5252ChannelConfigPersistent", _POTENTIOMETERS, 0x20 + n, "rw", 8, 0x90, False, "wipers at the next power-on")
+        for n in (1, 3)
+    ),
+    *(("DAC6573 channel", "DAC6573ChannelConfig", (0x8800784C,), 0x10 + 2 * n, "rw", 16, 0, False, "output follows") for n in range(4)),
+)
+_DAC_BITS: Final = 0xFFC0  # the upper ten of two bytes
 _SELF_CLEARING: Final = frozenset({"INA219 configuration"})
 _KNOWN_RESETS: Final = frozenset({"write response filter", "systime retries"})  # the others never show before software has written them
 
 
 def fpga_containers() -> dict[str, Any]:
-    """The containers of haldls whose registers this FPGA has on its omnibus."""
+    """The containers of haldls whose registers stand on the omnibus of an FPGA, of a cube or of a jBOA setup."""
     found: dict[str, Any] = {}
     classes: list[Any] = [value for value in vars(haldls).values() if isinstance(value, type)]
     for container in classes:
         name = container.__name__
         if getattr(container, "coordinate", None) is None or not container.backends:
             continue
-        if name in ELSEWHERE and ELSEWHERE[name].accuracy is Accuracy.UNMODELLED:
+        if name.startswith("VectorGenerator"):  # where other FPGAs have them, this one has its DRAM
             continue
         layout = container.layout()
         first = [*layout.addresses([0]).ravel(), *layout.addresses([0], write=False).ravel()]
@@ -102,10 +120,14 @@ def _fpga_row(row: Register) -> Row:
     )
 
 
-def _board_rows() -> Iterator[Row]:
+def _board_rows(setup: Setup) -> Iterator[Row]:
     access: Access
-    for name, container, addresses, register, access, bits, start, known, effect in _BOARD:  # type: ignore[assignment]
+    for name, container, addresses, register, access, bits, start, known, effect in (  # type: ignore[assignment]
+        *(_JBOA if setup == "jboa" else _XBOARD),
+        *_COMMON,
+    ):
         trust = ELSEWHERE.get(container)
+        mask = _DAC_BITS if container == "DAC6573ChannelConfig" else (1 << bits) - 1
         yield Row(
             "board",
             name,
@@ -114,13 +136,13 @@ def _board_rows() -> Iterator[Row]:
             0,
             np.array(addresses, np.uint32),
             access,
-            (1 << bits) - 1,
-            (1 << bits) - 1,
+            mask,
+            mask,
             start if known else None,
             start,
             ReadBack.LIVE if name in _SELF_CLEARING else {"w": ReadBack.ZERO, "r": ReadBack.LIVE, "rw": ReadBack.WRITTEN}[access],
             effect,
-            trust.accuracy if trust else Accuracy.BEHAVIOURAL,
+            trust.accuracy if trust and trust.accuracy is not Accuracy.UNMODELLED else Accuracy.BEHAVIOURAL,
             trust.note if trust else "",
             "facts: transport 3.1; data sheets",
             register,
@@ -129,6 +151,6 @@ def _board_rows() -> Iterator[Row]:
 
 
 @cache
-def registers() -> RegisterTable:
-    """All registers; see `RegisterTable` for how to ask."""
-    return RegisterTable([*chip_registers(), *map(_fpga_row, REGISTERS), *_board_rows()])
+def registers(setup: Setup = "cube") -> RegisterTable:
+    """All registers of a setup; see `RegisterTable` for how to ask."""
+    return RegisterTable([*chip_registers(), *map(_fpga_row, registers_of(setup)), *_board_rows(setup)])

@@ -29,7 +29,7 @@ class ReadBack(Enum):
     ZERO = "0: nothing can be read there"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """One word of a container (or of registers without one), at all of its coordinates.
 

@@ -91,7 +91,7 @@ class System:
         >>> [row.mask for row in System().accuracy("SystimeSyncBase")]
         [4294967295, 2047]
         """
-        return registers()(where, coordinate)
+        return registers(self.setup)(where, coordinate)
 
     def execute(self, words: Words) -> Words:
         """Runs the words of a program, uint64[n] with a closing HALT, and returns the stream of responses, uint64[m].

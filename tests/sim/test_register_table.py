@@ -12,6 +12,7 @@ from sim.virtual_chip import VirtualChip
 ROWS = list(registers())
 CHIP = [row for row in ROWS if row.unit == "chip"]
 FPGA = [row for row in ROWS if row.unit == "FPGA"]
+NETWORK = [row for row in registers("jboa") if row.unit == "FPGA" and "routing table" in row.name]
 BUSES = ("SPI", "I2C")  # every access is a transfer of its own
 STARTS_PPU = "PPUControlRegister"
 ONES, ZEROS, RANDOM = "ones", "zeros", "random"
@@ -99,8 +100,9 @@ def sample(row):
     return row.addresses if len(row.addresses) <= 1024 else row.addresses[:: len(row.addresses) // 512]
 
 
-@pytest.mark.parametrize("row", [row for row in FPGA if row.name not in BUSES], ids=name_of)
-def test_every_address_of_the_fpga(lab, words, row):
+@pytest.mark.parametrize("row", [row for row in FPGA + NETWORK if row.name not in BUSES], ids=name_of)
+def test_every_address_of_the_fpga(make_lab, words, row):
+    lab = make_lab(setup="jboa" if row in NETWORK else "cube")
     addresses = sample(row)
     started = lab.data(reads(words, addresses), words.halt)
     if row.read_back is not ReadBack.LIVE:
@@ -131,7 +133,8 @@ def test_table_of_the_fpga_agrees_with_its_containers(name):
     written, read = (set(layout.addresses(ends, write).ravel().tolist()) for write in (True, False))
     assert written | read
     for address in written | read:
-        row, entry = registers().at(address), find(address)
+        setup = "jboa" if name.endswith("RoutingTableEntry") else "cube"
+        row, entry = registers(setup).at(address), find(address, setup)
         assert entry is not None and row is not None and name in row.containers
         assert ("w" in row.access) >= (address in written) and ("r" in row.access) >= (address in read)
         assert row.fields & ~row.mask == 0
