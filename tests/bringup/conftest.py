@@ -1,15 +1,43 @@
-"""Bring-up tests talk to whatever the environment chooses, through the public names of the original only."""
+"""Bring-up tests talk to whatever the environment chooses, through the public names of the original only.
 
+If that is the embedded model, they run a second time over UDP, with the same chip behind a loopback address.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from dlens_vx_v3 import halco, hxcomm, sta
+from fisch.registry import chosen_kind
+from sim import ModelConnection
+from sim.serve import ServedChip
+
+
+@pytest.fixture(scope="session")
+def served_chip() -> Iterator[str]:
+    """Address of a chip over UDP that is as the embedded one; it is power cycled for every connection."""
+    address = f"127.{192 + os.getpid() % 63}.{os.getpid() // 63 % 256}.1"
+    chip = ServedChip(address, ModelConnection().system, power_cycle=True)
+    chip.start()
+    yield address
+    chip.stop()
+
+
+@pytest.fixture(scope="module", params=["chosen", "over UDP"])
+def reach(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The environment as it is, then with a served chip."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "over UDP":
+            if chosen_kind(os.environ)[0] != "model":
+                pytest.skip("the environment chooses something else than the model")
+            patch.setenv("SLURM_FPGA_IPS", request.getfixturevalue("served_chip"))
+        yield
 
 
 @pytest.fixture
-def fresh() -> Iterator[Any]:
+def fresh(reach: None) -> Iterator[Any]:
     """A connection nothing was done on yet."""
     with hxcomm.ManagedConnection() as connection:
         yield connection

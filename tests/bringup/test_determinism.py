@@ -41,6 +41,11 @@ def test_two_processes_give_the_same_bytes() -> None:
 
 
 @needs_model
+def test_over_udp_the_bytes_are_the_same(served_chip: str) -> None:
+    assert outcome(SLURM_FPGA_IPS=served_chip) == outcome()
+
+
+@needs_model
 @pytest.mark.parametrize("level", range(3), ids=["baseline", "AVX2", "AVX-512"])
 def test_every_instruction_set_gives_the_same_bytes(level: int) -> None:
     if level >= len(LEVELS):

@@ -15,7 +15,7 @@ MEMORY = halco.OmnibusAddress(0x80000000)
 
 
 @pytest.fixture(scope="module")
-def connection() -> Iterator[hxcomm.ConnectionHandle]:
+def connection(reach: None) -> Iterator[hxcomm.ConnectionHandle]:
     with hxcomm.ManagedConnection() as handle:
         yield handle
 
