@@ -162,7 +162,7 @@ class Database:
 
     def dumps(self) -> str:
         """All setups as YAML text."""
-        return yaml.safe_dump_all([document_of(setup) for setup in self.setups()], sort_keys=False, explicit_start=True)
+        return str(yaml.safe_dump_all([document_of(setup) for setup in self.setups()], sort_keys=False, explicit_start=True))
 
     def clear(self) -> None:
         """Forgets all setups."""

@@ -1,7 +1,8 @@
 """The numbers of the HostARQ protocol and its configuration frame. (facts: transport 6)
 
 A frame is one UDP datagram, everything big endian: acknowledged sequence number (32 bits), own sequence number (32), packet id (16),
-number of payload words (16), payload words (64 each). A datagram of 4 bytes acknowledges only, or asks for a reset if it goes to the reset port.
+number of payload words (16), payload words (64 each). A datagram of 4 bytes acknowledges only, or asks for a reset if it goes to the reset
+port.
 """
 
 from collections.abc import Sequence

@@ -32,7 +32,7 @@ class Stream:
 
     def push(self, words: Words) -> Words:
         """Executes uint64[n] words; returns the complete words of responses so far, after a HALT all of them. InterruptedRunError."""
-        parts = [_NOTHING]
+        parts: list[Words] = [_NOTHING]
         with self.system._lock:
             while len(words):
                 words = words[self._execute(words) :]

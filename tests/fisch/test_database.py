@@ -60,7 +60,8 @@ def test_everything_in_a_file_is_read(database):
     fpgas = {0: HXCubeFPGAEntry("192.168.60.1", wing, 0x3A0E92C4028D122F), 3: HXCubeFPGAEntry("192.168.60.4", None, None, True)}
     cube = HXCubeSetupEntry(0, fpgas, None, "AFE25B4712002000", "server:3121")
     assert database.get_hxcube_setup_entry(0) == cube
-    jboa = JboaSetupEntry(2, {12: HXCubeFPGAEntry("192.168.82.33", HXCubeWingEntry(13, 3))}, {0: JboaAggregatorEntry("192.168.82.13", True)})
+    fpgas = {12: HXCubeFPGAEntry("192.168.82.33", HXCubeWingEntry(13, 3))}
+    jboa = JboaSetupEntry(2, fpgas, {0: JboaAggregatorEntry("192.168.82.13", True)})
     assert database.get_jboa_setup_entry(2) == jboa
     assert database.find("192.168.60.4") == (cube, 3) and database.find("192.168.82.33") == (jboa, 12)
 
@@ -99,7 +100,7 @@ def test_entries_can_be_added_and_removed(database):
         ("hxcube_id: 1\nfpgas: [{fpga: 0}]", "missing required field `ip`"),
         ("hxcube_id: 1\nfpgas: [5]", "document 1"),
         ("hxcube_id: 1\nfpgas: {a: 1}", "document 1"),
-        ("hxcube_id: 1\nfpgas: [{fpga: 0, ip: x, handwritten_chip_serial: 3}]", "handwritten_chip_serial and chip_revision need each other"),
+        ("hxcube_id: 1\nfpgas: [{fpga: 0, ip: x, handwritten_chip_serial: 3}]", "chip_serial and chip_revision need each other"),
         ("hxcube_id: 1\nfpgas: [{fpga: 0, ip: x, eeprom_chip_serial: 3}]", "need handwritten_chip_serial and chip_revision"),
         ("hxcube_id: 1\nfpgas: [{fpga: 0, ip: x, synram_timing_wconf: [[1, 2, 3], [4, 5]]}]", "synram_timing_wconf"),
         ("a: 1\n---\njboa_id: 1\naggregators: [{ip: x}]", "document 2 of the text: .*aggregator"),

@@ -11,7 +11,11 @@ from fisch import ut
 from fisch.arq import Engine, ServerEndpoint
 
 _number = itertools.count()
-GOOD_INFO = "version: 3\ncompatible_until: 0\nhwdb: {hxcube_id: 5, fpgas: [{fpga: 3, ip: 10.0.0.1, handwritten_chip_serial: 9, chip_revision: 3}]}\n"
+GOOD_INFO = """\
+version: 3
+compatible_until: 0
+hwdb: {hxcube_id: 5, fpgas: [{fpga: 3, ip: 10.0.0.1, handwritten_chip_serial: 9, chip_revision: 3}]}
+"""
 
 
 @pytest.fixture

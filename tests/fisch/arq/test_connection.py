@@ -11,7 +11,7 @@ import pytest
 
 import fisch
 from fisch import ut
-from fisch.arq import ARQConnection, ServerEndpoint, protocol, session
+from fisch.arq import ARQConnection, Engine, ServerEndpoint, protocol, session
 
 HALT = ut.HALT_WORD
 TICK = HALT | 1
@@ -40,14 +40,15 @@ def test_programs_run(echo_fpga, address):
 
 def test_an_endpoint_can_be_taken_once(echo_fpga, address):
     echo_fpga()
-    with ARQConnection(address):
-        with pytest.raises(fisch.ConnectionFailedError, match=r"^Trying to construct Connection to already connected endpoint\."):
-            ARQConnection(address)
+    text = r"^Trying to construct Connection to already connected endpoint\."
+    with ARQConnection(address), pytest.raises(fisch.ConnectionFailedError, match=text):
+        ARQConnection(address)
     ARQConnection(address).close()
 
 
 def test_other_ports(echo_fpga, address):
-    endpoint = ServerEndpoint(fisch.arq.Engine(echo_loopback=True), address, 0, 0, info="version: 1\ncompatible_until: 0\nhwdb: {hxcube_id: 0, fpgas: []}")
+    info = "version: 1\ncompatible_until: 0\nhwdb: {hxcube_id: 0, fpgas: []}"
+    endpoint = ServerEndpoint(Engine(echo_loopback=True), address, 0, 0, info=info)
     thread = threading.Thread(target=endpoint.run)
     thread.start()
     try:
@@ -107,7 +108,8 @@ def test_settings_that_do_not_fit(echo_fpga, address, monkeypatch):
     monkeypatch.setattr(protocol, "_FIXED", (256, 64, 180))
     echo_fpga()
     monkeypatch.setattr(protocol, "_FIXED", (256, 128, 180))
-    with pytest.raises(fisch.ConnectionFailedError, match=r"^Settings mismatch between Host and FPGA.* 256, 64, 180 there and 256, 128, 180 here"):
+    text = r"^Settings mismatch between Host and FPGA.* 256, 64, 180 there and 256, 128, 180 here"
+    with pytest.raises(fisch.ConnectionFailedError, match=text):
         ARQConnection(address)
 
 
@@ -243,7 +245,7 @@ def test_a_silent_fpga_that_answers_is_not_dead(echo_fpga, address, monkeypatch)
 def test_something_that_is_no_message(echo_fpga, address):
     echo_fpga(translate=False)
     with ARQConnection(address) as connection:
-        with pytest.raises(fisch.WireError, match="^Unknown UT message header: 63"):
+        with pytest.raises(fisch.WireError, match=r"^Unknown UT message header: 63"):
             connection.execute([0x3F << 56, HALT])
         with pytest.raises(fisch.WireError, match="Unknown UT message header: 62"):
             connection.execute([0x3E << 56, HALT])
@@ -294,4 +296,5 @@ def test_closing_says_good_bye(address):
         ARQConnection(address).close()
         thread.join(5)
         assert not thread.is_alive()
-    assert [frame[8:10].hex() for frame in frames] == ["8001", "8000"] and frames[1][4:] == bytes.fromhex("00000001 8000 0001 0000000000000000")
+    assert [frame[8:10].hex() for frame in frames] == ["8001", "8000"]
+    assert frames[1][4:] == bytes.fromhex("00000001 8000 0001 0000000000000000")

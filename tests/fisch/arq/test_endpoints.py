@@ -165,7 +165,8 @@ def test_the_same_socket_may_reset_again(echo_fpga, address):
 def test_a_reader_that_does_not_read_holds_up_the_writer(echo_fpga, address):
     fpga = echo_fpga(mirror=False, translate=False, limit=1000)
     ready = threading.Event()
-    fpga.endpoint, endpoint = type("Slow", (), {"__getattr__": lambda self, name: ready.wait() and getattr(endpoint, name)})(), fpga.endpoint
+    endpoint = fpga.endpoint
+    fpga.endpoint = type("Slow", (), {"__getattr__": lambda self, name: ready.wait() and getattr(endpoint, name)})()
     client = connect(address)
     client.push(np.arange(20_000, dtype=np.uint64))
     client.pump(0.2, idle=True)

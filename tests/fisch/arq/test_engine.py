@@ -32,7 +32,7 @@ def counts(engine, *names):
 def test_a_frame_byte_for_byte():
     engine = Engine()
     engine.push([0x0A00000000000001, 0x0123456789ABCDEF])
-    assert engine.transmit(0).hex() == "000000ff" "00000000" "0010" "0002" "0a00000000000001" "0123456789abcdef"
+    assert engine.transmit(0).hex() == "000000ff00000000001000020a000000000000010123456789abcdef"
     assert engine.transmit(0) is None
     engine.receive(frame(seq=0, words=[7]), 1)
     engine.push([5])
@@ -55,9 +55,18 @@ def test_control_packets_are_frames_of_their_own_and_keep_their_place():
     engine.push([4], PID_LOOPBACK)
     engine.push([5])
     engine.push([0], PID_FLUSH)
-    frames = [frame(seq=i, pid=pid, words=words) for i, (pid, words) in enumerate([
-        (PID_UT, [1, 2]), (PID_LOOPBACK, [3]), (PID_LOOPBACK, [4]), (PID_UT, [5]), (PID_FLUSH, [0]),
-    ])]
+    frames = [
+        frame(seq=i, pid=pid, words=words)
+        for i, (pid, words) in enumerate(
+            [
+                (PID_UT, [1, 2]),
+                (PID_LOOPBACK, [3]),
+                (PID_LOOPBACK, [4]),
+                (PID_UT, [5]),
+                (PID_FLUSH, [0]),
+            ]
+        )
+    ]
     assert sent(engine) == frames
     for words in ([], [0] * 181):
         with pytest.raises(ValueError, match="1 to 180"):
@@ -167,7 +176,9 @@ def test_control_packets_arrive_beside_the_stream():
         for engine in (host, fpga):
             engine.receive(frame(seq=seq, pid=pid, words=words), 0)
     assert [(pid, words.tolist()) for pid, words in iter(host.take_control, None)] == [
-        (PID_CFG, [1, 2]), (PID_LOOPBACK, [4]), (PID_FLUSH, [0]),
+        (PID_CFG, [1, 2]),
+        (PID_LOOPBACK, [4]),
+        (PID_FLUSH, [0]),
     ]
     assert host.take().tolist() == fpga.take().tolist() == [3]
     assert fpga.take_control() is None and sent(fpga) == [frame(ack=3, pid=PID_LOOPBACK, words=[4])]

@@ -2,6 +2,7 @@
 
 import random
 import struct
+from functools import partial
 
 import numpy as np
 from hypothesis import settings
@@ -190,7 +191,7 @@ def test_one_percent_loss_costs_little():
                 ends[end].receive(datagram, now)
             wire[end].clear()
         for end in (0, 1):
-            for datagram in iter(lambda end=end: ends[end].transmit(now), None):
+            for datagram in iter(partial(ends[end].transmit, now), None):
                 if chance.random() >= 0.01:
                     wire[1 - end].insert(len(wire[1 - end]) - (chance.random() < 0.02), datagram)
     assert all(np.array_equal(end.take(), words) for end in ends)

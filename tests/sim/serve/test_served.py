@@ -128,7 +128,8 @@ def test_every_order_of_frames_is_understood(serve, host, words):
     serve(System())
     peer = host()
     peer.packet(CFG)
-    program = [word for value in range(120) for word in words.write(SRAM + value, value)] + [word for value in range(120) for word in words.read(SRAM + value)]
+    program = [word for value in range(120) for word in words.write(SRAM + value, value)]
+    program += [word for value in range(120) for word in words.read(SRAM + value)]
     frames = [peer.frame(UT, [*program, *words.halt][i : i + 4], seq=n) for n, i in enumerate(range(0, len(program) + 1, 4))]
     frames += frames[3:60:7]
     random.Random(2).shuffle(frames)
@@ -146,7 +147,16 @@ def test_garbage_between_frames(serve, host, words):
     peer.packet(CFG)
     chance = random.Random(4)
     good = peer.frame(UT, [*words.tick * 20, *words.halt])
-    bad = [b"", b"\1", good[:-1], good + b"\0", good[:12], good[:10] + b"\0\1" + good[12:], peer.frame(UT, words.tick, seq=300), b"\xab" * 4]
+    bad = [
+        b"",
+        b"\1",
+        good[:-1],
+        good + b"\0",
+        good[:12],
+        good[:10] + b"\0\1" + good[12:],
+        peer.frame(UT, words.tick, seq=300),
+        b"\xab" * 4,
+    ]
     for datagram in [*bad, *(chance.randbytes(chance.randrange(5, 2000)) for _ in range(100))]:
         peer.socket.sendto(datagram, (peer.ip, DATA))
         peer.socket.sendto(datagram[:3], (peer.ip, RESET))
@@ -274,13 +284,22 @@ def test_stopping_in_the_middle_of_a_run(serve, address, words):
     chip.start()
     forever = [*words.write(0x88000009, 0xFFFFFFFF), *words.poll(SRAM, 1, 0xFFFFFFFF), *words.halt]
     connection = ARQConnection(address, run_timeout=1.0, connect_timeout=0.1)
-    runner = threading.Thread(target=lambda: pytest.raises(RunTimeoutError, connection.execute, forever))
+    errors = []
+
+    def run():
+        try:
+            connection.execute(forever)
+        except RunTimeoutError as error:
+            errors.append(error)
+
+    runner = threading.Thread(target=run)
     runner.start()
     time.sleep(0.2)
     begin = time.monotonic()
     chip.stop()
     assert time.monotonic() - begin < 1
     runner.join()
+    assert len(errors) == 1
     with pytest.raises(ConnectionFailedError):
         connection.execute([ut.HALT_WORD])
     connection.close()

@@ -22,8 +22,9 @@ def programs_of(words):
     """Initialisation, and everything that answers: reads, JTAG, spikes through the crossbar, waiting."""
     loop = [word for link in range(4) for word in words.write(0x130039 + 9 * link, 0x80000000)]
     spikes = [word for time in range(40) for word in (*words.wait(500 + 7 * time), *words.spikes(time, 64 + time, 128 + time))]
-    busy = [*words.setup, *spikes, *words.read(0), *words.tick, *words.select(1), *words.scan(0, 32), *words.wait(200_000), *words.read(0x8800000C)]
-    return [[*words.golden("SystemInit_ZeroMock"), *words.halt], [*loop, *words.barrier(1), *words.halt], [*busy, *words.halt], [*busy, *words.halt]]
+    scan = [*words.select(1), *words.scan(0, 32)]
+    busy = [*words.setup, *spikes, *words.read(0), *words.tick, *scan, *words.wait(200_000), *words.read(0x8800000C), *words.halt]
+    return [[*words.golden("SystemInit_ZeroMock"), *words.halt], [*loop, *words.barrier(1), *words.halt], busy, busy]
 
 
 @given(data=st.data())
@@ -53,7 +54,8 @@ def test_an_unfinished_program_can_be_looked_at(words):
 @pytest.mark.parametrize("pieces", [1, 3])
 def test_what_the_model_refuses_is_reported_like_a_time_out(words, pieces):
     stream = Stream(System(CHIP, strict=True))
-    program = np.array([*words.tick, *words.read(0x80000000), *words.read(0x88000FFF), *words.read(0x80000000), *words.halt, *words.tick, *words.halt], np.uint64)
+    good, undefined = words.read(0x80000000), words.read(0x88000FFF)
+    program = np.array([*words.tick, *good, *undefined, *good, *words.halt, *words.tick, *words.halt], np.uint64)
     answer = decoded(np.concatenate([stream.push(piece) for piece in np.array_split(program, pieces)]))
     assert answer.timeouts["instruction"].tolist() == [2] and stream.errors == 1
     assert len(answer.omnibus) == 1 and answer.loopback["tick"].tolist() == [1, 0, 1, 0]
