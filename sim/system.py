@@ -19,6 +19,7 @@ from sim.fpga.executor import Executor
 from sim.fpga.faults import Fault
 from sim.fpga.host import HostLink
 from sim.fpga.table import Setup
+from sim.hops import Events, system_hops
 from sim.noise import stream
 from sim.registers import registers
 from sim.rows import Row
@@ -82,6 +83,11 @@ class System:
     def counters(self) -> dict[str, object]:
         """What happened since power-on, with every place where something got lost."""
         return self.fpga.counters
+
+    @property
+    def events(self) -> Events:
+        """What happened to events at every hop between playback program and trace: `system.events.summary()`."""
+        return Events(lambda: system_hops(self.fpga.counters, self.chip.events_summary()))
 
     def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
         """Rows of the register table of chip, FPGA and board: of an address, a container or a coordinate; all for None.

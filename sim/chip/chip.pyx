@@ -27,6 +27,7 @@ from haldls import PPUControlRegister
 from sim.chip.rows import chip_registers
 from sim.chip.settings import refused, report
 from sim.chip.timing import TIMING
+from sim.hops import Events, chip_hops
 from sim.errors import UndefinedAccess, UnmodelledAccess, UnmodelledSetting
 from sim.virtual_chip import VirtualChip
 
@@ -484,8 +485,13 @@ cdef class Chip:
         """
         return chip_registers()(where, coordinate)
 
+    @property
+    def events(self):
+        """What happened to events at every hop on the chip: `chip.events.summary()`."""
+        return Events(lambda: chip_hops(self.events_summary()))
+
     def events_summary(self):
-        """Events per hop since construction, and those lost there."""
+        """All counters of events since construction; `events` shows them per hop."""
         cdef Crossbar crossbar = self.crossbar
         return {
             "neuron_spikes": self.backends.n_spikes, "neuron_spikes_not_enabled": self.backends.n_silent,
