@@ -125,6 +125,23 @@ _CADC = {
     "correlation_reset_level": Number(0.96, "V", "behaviour 6: reads 200 after a reset", D),
 }
 
+# A driver's pulse lasts 1 - (V - start) / (reach * code of stp_i_ramp) of its full length. At stp_i_ramp = 600 the default pairs of
+# plasticity voltages (codes 50 .. 400) span lengths 0.95 .. 0.1, and 31 steps of the hagen DAC (bias 820) span 0.9: activation x gives
+# 0.9 x / 31 of the largest amplitude, as the calibration wants it, with hagen_dac_offset 10 codes above its middle.
+_DRIVER = {
+    "stp_ramp_start": Number(0.0734, "V", "behaviour 5.2: capacitive memory code 29", A),
+    "stp_ramp_reach": Number(1.2875e-3, "V/code", "behaviour 5.1, 5.2: 412 codes of voltage at stp_i_ramp = 600", A),
+    "stp_offset_step": Number(3.7e-5, "V/code", "behaviour 5.2: per step of offset, times stp_i_calib; 15 steps span the pattern", A),
+    "hagen_dac_step": Number(2.735e-5, "V/code", "behaviour 5.1: times hagen_ibias_dac; 12 codes of voltage at 820", A),
+    "hagen_dac_offset_step": Number(7.5e-3, "V", "behaviour 5.1: 63 steps span the pattern", A),
+    "hagen_dac_offset_middle": Number(25.0, "code", "behaviour 5.1: at offset 0 all drivers reach the full length", A),
+    "stp_use": Number(0.2, "1", "behaviour 5.2: utilization 0", M),
+    "stp_use_step": Number(0.02, "1", "behaviour 5.2: per code of utilization", A),
+    "stp_recovery_clock": Number(0.5, "us", "behaviour 5.2: times 2^speed and 1 + recovery", A),
+    "stp_leakage": Number(10_000.0, "us", "towards v_recover without recovery", A),
+    "stp_bias_floor": Number(100, "code", "with a weaker comparator a pulse has its full length", A),
+}
+
 _MISMATCH = {
     "mismatch_leak_potential": Number(27e-3, "V", "behaviour 11", A),
     "mismatch_reset_potential": Number(35e-3, "V", "behaviour 11", A),
@@ -143,12 +160,14 @@ _MISMATCH = {
     "mismatch_cadc_offset": Number(6.0, "LSB", "behaviour 7, 11: per channel", A),
     "mismatch_cadc_gain": Number(0.01, "1", "behaviour 7: per channel", A),
     "mismatch_cadc_ramp_start": Number(20e-3, "V", "behaviour 1: per quadrant, offsets of memory cell and buffer", A),
+    "mismatch_driver_ramp": Number(62e-3, "V", "behaviour 5.2: 8 % of the full pulse length at stp_i_ramp = 600", D),
+    "mismatch_driver_ramp_current": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_cadc_slope": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_floor": Number(0.2, "1", "a factor never falls below this", A),
 }
 
 TABLE: dict[str, Number] = {
-    **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_CADC,
+    **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_CADC, **_DRIVER,
     **_MISMATCH,
 }  # fmt: skip
 

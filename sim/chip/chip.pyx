@@ -63,12 +63,13 @@ cdef class Chip:
     def __init__(self, chip=None, seed=0):
         chip = VirtualChip() if chip is None else chip
         self.analog, self.map = AnalogCore(chip, seed), the_map()
-        self.synapses, self.crossbar, self.drivers = SynapseMemory(self.analog), Crossbar(), SynapseDrivers()
+        self.synapses, self.crossbar, self.drivers = SynapseMemory(self.analog), Crossbar(), SynapseDrivers(chip)
         self.padi, self.backends, self.background = PADIBuses(self.drivers), NeuronBackends(), BackgroundSources()
         self.madc, self.cadc, self.queue = MADC(chip, seed), CADC(chip, seed), EventQueue()
         self.words = np.zeros(self.map.n_words, np.uint32)
         cdef uint32_t[::1] words = self.words
         self.word = &words[0]
+        self.drivers.lengths.common_words = self.word + <uint32_t>self.map.base_of("CommonSTPConfig")
         self.drivers.words = self.word + <uint32_t>self.map.base_of("SynapseDriverConfig")
         self.madc.config_words = self.word + <uint32_t>self.map.base_of("MADCConfig")
         self.madc.source_words = self.word + <uint32_t>self.map.base_of("ReadoutSourceSelection")
@@ -501,7 +502,7 @@ cdef class Chip:
             "padi_from_crossbar": self.padi.n_spl1, "padi_blocked": self.padi.n_blocked,
             "padi_from_register": self.padi.n_written, "padi_register_lost": self.padi.n_write_lost,
             "driver_unmatched": self.drivers.n_unmatched, "row_pulses": self.drivers.n_pulses,
-            "row_pulses_unmodulated": self.drivers.n_plastic, "madc_samples": self.madc.n_taken,
+            "events_modulated": self.drivers.n_modulated, "madc_samples": self.madc.n_taken,
             "madc_starts_ignored": self.madc.n_start_ignored, "madc_unmodelled_sources": self.madc.n_unmodelled_sources,
             **self.cadc.summary(),
         }
@@ -590,6 +591,7 @@ cdef class Chip:
         """{name: block} of everything on the chip that has state of its own."""
         return {
             "analog": self.analog, "synapses": self.synapses, "crossbar": self.crossbar, "drivers": self.drivers, "padi": self.padi,
+            "pulse_lengths": self.drivers.lengths,
             "backends": self.backends, "background": self.background, "madc": self.madc, "queue": self.queue,
             "cadc": self.cadc, "cadc_inputs": self.cadc.inputs, "columns": self.cadc.inputs.columns,
         }

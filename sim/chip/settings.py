@@ -59,9 +59,8 @@ SETTINGS: tuple[Setting, ...] = (
         refused=False,
         usual=True,
     ),
-    Setting("SynapseDriverConfig", _names("enable_stp enable_hagen_modulation"), "modulation of pulses is not modelled"),
+    Setting("SynapseDriverConfig", _names("enable_charge_sharing enable_renewing"), "does not work on the chip, has no effect here"),
     Setting("SynapseDriverConfig", _names("enable_readout"), "the driver's readout is not modelled"),
-    Setting("CommonSTPConfig", _names("enable_recovery_clock"), "short-term plasticity is not modelled", refused=False),
     Setting(
         "MADCConfig",
         _names("""enable_calibration connect_pads_to_madc connect_preamp_to_pads signal_selection_connect_current_meter
@@ -133,7 +132,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CommonCorrelationConfig",
-        _names("sense_delay reset_duration reset_fall_time reset_mode"),
+        _names("reset_duration reset_fall_time reset_mode"),
         "correlation sensors are not modelled",
         refused=False,
         usual=True,
@@ -145,8 +144,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 CELLS_WITHOUT_EFFECT = _names(
     """e_synin_exc_rev e_synin_inh_rev i_bias_nmda i_bias_synin_exc_coba i_bias_synin_inh_coba neuron_i_bias_leak_source_follower
-    neuron_i_bias_spike_comparator neuron_i_bias_synin_drop neuron_v_bias_casc_n stp_i_bias_comparator stp_i_calib stp_i_ramp stp_v_charge_0
-    stp_v_charge_1 stp_v_recover_0 stp_v_recover_1 syn_i_bias_corout syn_i_bias_ramp syn_i_bias_store"""
+    neuron_i_bias_spike_comparator neuron_i_bias_synin_drop neuron_v_bias_casc_n syn_i_bias_corout syn_i_bias_ramp syn_i_bias_store"""
 )
 """Rows and cells of the analog memory that nothing here follows: a code other than 0 is listed, never refused."""
 

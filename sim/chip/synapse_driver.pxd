@@ -2,6 +2,7 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from haldls._core cimport Layout
 from sim.anncore.core cimport AnalogCore
+from sim.chip.pulse_length cimport PulseLengths
 
 cdef enum:
     DRIVERS = 256
@@ -20,10 +21,12 @@ cdef class SynapseDrivers:
     cdef uint32_t responders[BUSES][32] # per row select address: drivers of the bus that respond
     cdef uint64_t n_pulses
     cdef uint64_t n_unmatched
-    cdef uint64_t n_plastic             # events on drivers with unmodelled modulation
+    cdef bint modulated[DRIVERS]
+    cdef uint64_t n_modulated           # events whose pulse length plasticity or hagen mode decided
+    cdef readonly PulseLengths lengths
 
-    cdef bint plastic[DRIVERS]
     cdef void touch(self, int driver) noexcept nogil
     cdef void reset(self) noexcept nogil
+    cdef void _decode_all(self) noexcept nogil
     cdef void pulse(self, AnalogCore core, int bus, int row_select, int address, double charge, int64_t tick) noexcept nogil
     cdef void _refresh(self, int bus) noexcept nogil

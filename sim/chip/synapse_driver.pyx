@@ -3,8 +3,7 @@
 
 Driver d of a hemisphere sits on bus d % 4 with index d // 4 and serves rows 2 d (bottom) and 2 d + 1 (top). It responds to an event if
 (row select address XOR index) & row_address_compare_mask is 0 and its receiver is on. Without enable_address_out the lower five address
-bits are sent as 0. Short-term plasticity and hagen modulation are not modelled: every pulse has the full length, and events that should
-have been modulated are counted.
+bits are sent as 0. Plasticity and hagen modulation shorten the pulse (`sim.chip.pulse_length`), not what the bus adds to it.
 """
 
 from libc.string cimport memset
@@ -14,12 +13,18 @@ from haldls import SynapseDriverConfig
 
 
 cdef class SynapseDrivers:
-    def __init__(self):
+    def __init__(self, chip):
+        self.lengths = PulseLengths(chip)
         self.layout = SynapseDriverConfig.layout("Omnibus")
         if self.layout.n_slots > 32:
             raise ValueError("SynapseDriverConfig has more fields than the model expects")
 
     cdef void reset(self) noexcept nogil:
+        self.lengths.reset()
+        self._decode_all()
+
+    cdef void _decode_all(self) noexcept nogil:
+        """Any word may have changed."""
         memset(self.dirty, 1, sizeof(self.dirty))
         memset(self.stale, 1, sizeof(self.stale))
 
@@ -32,6 +37,7 @@ cdef class SynapseDrivers:
         """An event on bus 0..7 (4 * hemisphere + bus of the hemisphere): pulses on all rows of all drivers that respond."""
         cdef uint32_t left
         cdef int driver, index = 0, side
+        cdef double sent
         if self.stale[bus]:
             self._refresh(bus)
         left = self.responders[bus][row_select]
@@ -41,10 +47,13 @@ cdef class SynapseDrivers:
         while left:
             if left & 1:
                 driver = (bus >> 2) * 128 + 4 * index + (bus & 3)
-                self.n_plastic += self.plastic[driver]
+                sent = charge
+                if self.modulated[driver]:
+                    sent += self.lengths.length(core, driver, address, tick) - 1.0
+                    self.n_modulated += 1
                 for side in range(2):
                     if self.mode[driver][side]:
-                        core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], charge, self.mode[driver][side])
+                        core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], sent, self.mode[driver][side])
                         self.n_pulses += 1
             left >>= 1
             index += 1
@@ -58,18 +67,10 @@ cdef class SynapseDrivers:
         return [(2 * driver + side, address & self.address_mask[<int>driver], self.mode[<int>driver][<int>side])
                 for driver in drivers for side in range(2) if self.mode[<int>driver][<int>side]]
 
-    def unmodelled(self):
-        """[(driver, field)] of the modulations that are switched on."""
-        for bus in range(BUSES):
-            self._refresh(bus)
-        found = []
-        cdef int64_t values[32]
-        for driver in range(DRIVERS):
-            if self.plastic[<int>driver]:
-                self.layout.decode(self.words + 3 * <int>driver, values)
-                found += [(driver, "enable_stp")] if values[STP] else []
-                found += [(driver, "enable_hagen_modulation")] if values[HAGEN] else []
-        return found
+    def length(self, AnalogCore core, int driver, int address, int64_t tick):
+        """Relative length of the pulse that an event on driver 0..255 would make, as if it happened: plasticity moves on."""
+        self._refresh(driver >> 7 << 2 | driver & 3)
+        return self.lengths.length(core, driver, address, tick)
 
     cdef void _refresh(self, int bus) noexcept nogil:
         cdef int64_t slots[32]
@@ -83,7 +84,8 @@ cdef class SynapseDrivers:
                 self.compare_mask[driver] = <uint8_t>slots[COMPARE_MASK]
                 self.address_mask[driver] = 0x3f if slots[ADDRESS_OUT] else 0x20
                 self.mode[driver][0], self.mode[driver][1] = <uint8_t>slots[MODE_BOTTOM], <uint8_t>slots[MODE_TOP]
-                self.plastic[driver] = slots[STP] != 0 or slots[HAGEN] != 0
+                self.lengths.configure(driver, slots)
+                self.modulated[driver] = self.lengths.drivers[driver].kind != 0
                 self.dirty[driver] = False
             if self.receives[driver]:
                 for select in range(32):
@@ -92,15 +94,15 @@ cdef class SynapseDrivers:
         self.stale[bus] = False
 
     def arrays(self):
-        """Counters; all else follows from the register words."""
+        """Counters; all else follows from the register words or stands in `lengths`."""
         return {
             "n_pulses": longs(&self.n_pulses, sizeof(self.n_pulses)), "n_unmatched": longs(&self.n_unmatched, sizeof(self.n_unmatched)),
-            "n_plastic": longs(&self.n_plastic, sizeof(self.n_plastic)),
+            "n_modulated": longs(&self.n_modulated, sizeof(self.n_modulated)),
         }
 
     def restored(self):
         """The words may have changed."""
-        self.reset()
+        self._decode_all()
 
 
 cdef int RECEIVER = SynapseDriverConfig.layout("Omnibus").slot("enable_receiver")
@@ -108,5 +110,3 @@ cdef int COMPARE_MASK = SynapseDriverConfig.layout("Omnibus").slot("row_address_
 cdef int ADDRESS_OUT = SynapseDriverConfig.layout("Omnibus").slot("enable_address_out")
 cdef int MODE_BOTTOM = SynapseDriverConfig.layout("Omnibus").slot("row_mode_bottom")
 cdef int MODE_TOP = SynapseDriverConfig.layout("Omnibus").slot("row_mode_top")
-cdef int STP = SynapseDriverConfig.layout("Omnibus").slot("enable_stp")
-cdef int HAGEN = SynapseDriverConfig.layout("Omnibus").slot("enable_hagen_modulation")

@@ -76,11 +76,11 @@ def test_strict_mode_names_the_write(make_lab, words):
     lab = make_lab(strict=True)
     lab.run(words.golden("SystemInit_ZeroMock"), words.halt)
     before = word_of(lab, words, haldls.SynapseDriverConfig(), 200)
-    driver = word_of(lab, words, haldls.SynapseDriverConfig(enable_stp=True), 200)
-    with pytest.raises(sim.UnmodelledSetting, match=r"enable_stp of SynapseDriverOnDLS\(200\).*modulation") as caught:
+    driver = word_of(lab, words, haldls.SynapseDriverConfig(enable_readout=True), 200)
+    with pytest.raises(sim.UnmodelledSetting, match=r"enable_readout of SynapseDriverOnDLS\(200\).*not modelled") as caught:
         lab.run(before, driver, words.halt)
     address = int(haldls.SynapseDriverConfig.write_addresses([200])[0, 2])
-    assert (caught.value.feature, caught.value.place, caught.value.address) == ("enable_stp", "SynapseDriverOnDLS(200)", address)
+    assert (caught.value.feature, caught.value.place, caught.value.address) == ("enable_readout", "SynapseDriverOnDLS(200)", address)
     assert caught.value.instruction == len(before) + 5
     assert lab.run(words.tick, words.halt).loopback["tick"].tolist() == [1, 0]
 
@@ -95,5 +95,5 @@ def test_over_jtag_too(make_lab, words):
 
 
 def test_without_strict_mode_it_is_only_reported(ready, words):
-    ready.run(word_of(ready, words, haldls.SynapseDriverConfig(enable_stp=True), 5), words.halt)
-    assert [found[:2] for found in ready.system.chip.unmodelled() if found.refused] == [("SynapseDriverOnDLS(5)", "enable_stp")]
+    ready.run(word_of(ready, words, haldls.SynapseDriverConfig(enable_readout=True), 5), words.halt)
+    assert [found[:2] for found in ready.system.chip.unmodelled() if found.refused] == [("SynapseDriverOnDLS(5)", "enable_readout")]

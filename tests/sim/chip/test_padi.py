@@ -79,13 +79,3 @@ def test_a_bus_listens_either_to_the_crossbar_or_to_the_register(bench, spl1, li
 def test_pulse_extension_lengthens_the_pulse(bench):
     bench.put(CommonPADIBusConfig(dacen_pulse_extension=[0, 1, 5, 15]), 1)
     assert [bench.chip.padi.relative_charge(bus) for bus in range(8)] == [1, 1, 1, 1, 1, 2, 6, 16]
-
-
-def test_events_that_should_be_modulated_are_counted(bench):
-    bench.put(driver(row_mode_top=mode(1), enable_stp=True), 0)
-    event = PADIEvent()
-    event.fire_bus = [True, False, False, False]
-    bench.put(event, 0)
-    bench.chip.py_advance(1000)
-    assert bench.chip.events_summary()["row_pulses_unmodulated"] == 1
-    assert [found[:2] for found in bench.chip.unmodelled()] == [("SynapseDriverOnDLS(0)", "enable_stp")]
