@@ -142,12 +142,8 @@ cdef class Engine:
     cdef int block_until(self, int64_t cycle) except -1 nogil:
         """The instruction ends at `cycle`, or times out before."""
         cdef int64_t limit = self.cycle + self.bus.timeout()
-        if cycle > limit:
-            self.cycle = limit
-            self.service(self.cycle)
-            return self.time_out()
-        self.cycle = max(self.cycle, cycle)
-        return self.service(self.cycle)
+        self.pass_until(min(cycle, limit))
+        return self.time_out() if cycle > limit else self.service(self.cycle)
 
     cdef int time_out(self) except -1 nogil:
         """Reports the instruction that blocks and discards what follows."""
