@@ -1,0 +1,70 @@
+# cython: language_level=3
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
+
+cdef extern from "core_kernel.h":
+    enum:
+        PPU_SRAM_WORDS
+        PPU_SRAM_BYTES
+        PPU_LANES
+        PPU_OPS
+        PPU_LIMIT
+        PPU_SLEEPING
+        PPU_OUTSIDE
+        PPU_BREAKPOINT
+        PPU_OP_nop
+    const char* const* ppu_names
+    ctypedef struct ppu_decode_table:
+        uint8_t primary[64]
+        uint8_t extended4[512]
+        uint8_t extended19[1024]
+        uint8_t extended31[1024]
+    ppu_decode_table ppu_decode
+    ctypedef struct ppu_instruction:
+        uint8_t op, d, a, b
+        int32_t imm
+        uint32_t flags
+    ctypedef union ppu_vector:
+        uint8_t b[128]
+        uint16_t h[64]
+    ctypedef union ppu_accumulator:
+        uint16_t b[128]
+        uint32_t h[64]
+    ctypedef struct ppu_port:
+        void* context
+        int (*fetch)(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept nogil
+        int (*load)(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept nogil
+        int (*store)(void* context, uint32_t address, uint32_t word, int enables, int64_t cycle) noexcept nogil
+        int (*read)(void* context, uint32_t location, uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil
+        int (*write)(void* context, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil
+    ctypedef struct ppu_state:
+        uint32_t gpr[32]
+        uint32_t cr, xer, lr, ctr, msr, pc, gin, sleeping, external
+        ppu_vector vr[32]
+        ppu_accumulator acc
+        ppu_vector flags[4]
+        int64_t now, slept, instructions, vectors
+    ctypedef struct ppu_core:
+        ppu_state s
+        uint32_t sram[4096]
+        ppu_port port
+        int32_t hold_outside, granted, lha_zero_extends
+        uint32_t undecoded[128]
+        uint32_t breakpoints[128]
+        int64_t n_undecoded, n_unaligned_interrupts
+    void ppu_reset(ppu_core* core) noexcept nogil
+    void ppu_forget(ppu_core* core) noexcept nogil
+    void ppu_poke(ppu_core* core, uint32_t index, uint32_t word) noexcept nogil
+    void ppu_breakpoint(ppu_core* core, uint32_t index, int on) noexcept nogil
+    int ppu_run(ppu_core* core, int64_t until, int64_t count) noexcept nogil
+    uint32_t ppu_get_spr(ppu_core* core, int spr) noexcept nogil
+    void ppu_set_spr(ppu_core* core, int spr, uint32_t value) noexcept nogil
+    void ppu_vector_get(const ppu_vector* v, uint8_t* lanes) noexcept nogil
+    void ppu_vector_set(ppu_vector* v, const uint8_t* lanes) noexcept nogil
+    int ppu_lane(int byte) noexcept nogil
+
+
+cdef class Core:
+    cdef ppu_core* c
+    cdef object port     # the object behind the port, if it is one of Python
+    cdef object failure  # what it raised
+    cdef int advance(self, int64_t until) noexcept nogil

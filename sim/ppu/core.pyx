@@ -1,0 +1,283 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""One plasticity processor's core with its SRAM: registers, execution in core cycles of 4 ns, and a port to everything else.
+
+>>> core = Core()
+>>> core.load_image(bytes.fromhex("38600005 7c00007c"))  # li 3,5; wait
+>>> core.run(100), core.gpr[3], core.sleeping
+('sleeping', 5, True)
+
+Compiled rooms attach C functions to `c.port`; tests may attach a Python object. Accuracy class: results exact (facts: ppu/isa_scalar, ppu/isa_vector);
+cycles behavioural, for ideal memories. `eciwx` and `ecowx` are not there, as no software uses them.
+"""
+
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
+
+from sim.ppu.isa import INSTRUCTIONS
+from sim.state cimport view
+
+import numpy as np
+
+_REASONS = {PPU_LIMIT: "limit", PPU_SLEEPING: "sleeping", PPU_OUTSIDE: "outside", PPU_BREAKPOINT: "breakpoint"}
+
+
+cdef object _fill_tables():
+    """Writes the encodings of `sim.ppu.isa` into the core's decode tables."""
+    numbers = {ppu_names[op].decode(): op for op in range(PPU_OPS) if ppu_names[op] is not NULL}
+    for row in INSTRUCTIONS:
+        op = numbers[row.name.rstrip(".")]
+        if row.extended is None:
+            ppu_decode.primary[row.primary] = op
+        elif row.primary == 4:
+            ppu_decode.extended4[row.extended] = op
+        elif row.primary == 19:
+            ppu_decode.extended19[row.extended] = op
+        else:
+            ppu_decode.extended31[row.extended] = op
+            if row.overflow:
+                ppu_decode.extended31[row.extended | 512] = op
+
+
+_fill_tables()
+
+
+# The port of a Python object. What it raises is kept until the run comes back.
+cdef int _load(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept with gil:
+    cdef Core core = <Core> context
+    try:
+        word[0] = core.port.load(address, cycle)
+    except BaseException as error:
+        core.failure = error
+    return 0
+
+
+cdef int _fetch(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept with gil:
+    cdef Core core = <Core> context
+    try:
+        word[0] = core.port.fetch(address, cycle)
+    except BaseException as error:
+        core.failure = error
+    return 0
+
+
+cdef int _store(void* context, uint32_t address, uint32_t word, int enables, int64_t cycle) noexcept with gil:
+    cdef Core core = <Core> context
+    try:
+        core.port.store(address, word, enables, cycle)
+    except BaseException as error:
+        core.failure = error
+    return 0
+
+
+cdef int _read(void* context, uint32_t location, uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept with gil:
+    cdef Core core = <Core> context
+    cdef bytes data
+    try:
+        data = core.port.read(location, (<const char*> enables)[:PPU_LANES], cycle)
+        if len(data) != PPU_LANES:
+            raise ValueError(f"a vector has {PPU_LANES} bytes, not {len(data)}")
+        memcpy(lanes, <const char*> data, PPU_LANES)
+    except BaseException as error:
+        core.failure = error
+    return 0
+
+
+cdef int _write(void* context, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept with gil:
+    cdef Core core = <Core> context
+    try:
+        core.port.write(location, (<const char*> lanes)[:PPU_LANES], (<const char*> enables)[:PPU_LANES], cycle)
+    except BaseException as error:
+        core.failure = error
+    return 0
+
+
+cdef class Core:
+    """The core, held in reset state until it runs; time is `cycle`, counted from the release of the reset."""
+
+    def __cinit__(self):
+        self.c = <ppu_core*> calloc(1, sizeof(ppu_core))
+        if self.c is NULL:
+            raise MemoryError
+        ppu_reset(self.c)
+
+    def __dealloc__(self):
+        free(self.c)
+
+    cdef int advance(self, int64_t until) noexcept nogil:
+        return ppu_run(self.c, until, 0)
+
+    # -- execution
+
+    def reset(self) -> None:
+        """Registers as after reset; the SRAM and the vector registers keep their contents."""
+        ppu_reset(self.c)
+
+    def run(self, until: int, instructions: int = 0, grant: bool = False) -> str:
+        """Runs up to cycle `until`, or for that many instructions if any are given. Says why it came back: "limit", "sleeping", "breakpoint", or
+        "outside" before an access beyond the SRAM if `hold_outside` is set; `grant` lets the next one pass."""
+        cdef int64_t end = until, count = instructions
+        cdef int reason
+        if grant:
+            self.c.granted = 1
+        with nogil:
+            reason = ppu_run(self.c, end, count)
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
+        return _REASONS[reason]
+
+    def step(self) -> str:
+        """One instruction."""
+        return self.run((<int64_t> 1) << 61, 1, True)
+
+    def interrupt(self, doorbell: bool = False) -> None:
+        """A request from a pin, or from the doorbell; latched only while MSR.EE is set. (facts: isa_scalar 5)"""
+        if self.c.s.msr & 0x8000:
+            self.c.s.external |= 2 if doorbell else 1
+
+    def set_breakpoint(self, address: int, on: bool = True) -> None:
+        """Stops in front of the instruction at this byte address of the SRAM."""
+        ppu_breakpoint(self.c, self._index(address), on)
+
+    def attach(self, port: object) -> None:
+        """An object with `load`, `store`, `fetch`, `read` and `write` serves the accesses beyond the SRAM."""
+        self.port = port
+        self.c.port.context = <void*> self
+        self.c.port.load, self.c.port.store, self.c.port.fetch = _load, _store, _fetch
+        self.c.port.read, self.c.port.write = _read, _write
+
+    # -- memory
+
+    def _index(self, address: int) -> int:
+        if not 0 <= address < PPU_SRAM_BYTES or address & 3:
+            raise ValueError(f"{address:#x} is no word of the SRAM: 0 to {PPU_SRAM_BYTES - 4:#x}, multiple of 4")
+        return address >> 2
+
+    def load_image(self, image: bytes, address: int = 0) -> None:
+        """Big-endian bytes into the SRAM, from a byte address on; a last part of a word is filled with zeros."""
+        words = np.frombuffer(bytes(image) + bytes((4 - len(image) % 4) % 4), ">u4")
+        start = self._index(address) if len(words) else 0
+        if start + len(words) > PPU_SRAM_WORDS:
+            raise ValueError(f"{len(image)} bytes from {address:#x} on do not fit into the SRAM of {PPU_SRAM_BYTES} bytes")
+        for offset, word in enumerate(words.tolist()):
+            ppu_poke(self.c, start + offset, word)
+
+    def poke(self, address: int, word: int) -> None:
+        """Writes one word of the SRAM."""
+        ppu_poke(self.c, self._index(address), word & 0xFFFFFFFF)
+
+    def peek(self, address: int) -> int:
+        """Reads one word of the SRAM."""
+        return self.c.sram[self._index(address)]
+
+    def memory(self) -> bytes:
+        """The whole SRAM in big-endian bytes."""
+        return view(self.c.sram, PPU_SRAM_BYTES, "u4").astype(">u4").tobytes()
+
+    # -- registers
+
+    @property
+    def gpr(self):
+        """The 32 general purpose registers, uint32, as a view."""
+        return view(self.c.s.gpr, sizeof(self.c.s.gpr), "u4")
+
+    def vector(self, number: int) -> bytes:
+        """A vector register's 128 bytes, element 0 first."""
+        cdef uint8_t lanes[128]
+        ppu_vector_get(&self.c.s.vr[range(32)[number]], lanes)
+        return (<char*> lanes)[:PPU_LANES]
+
+    def set_vector(self, number: int, data: bytes) -> None:
+        cdef bytes lanes = bytes(data)
+        if len(lanes) != PPU_LANES:
+            raise ValueError(f"a vector has {PPU_LANES} bytes, not {len(lanes)}")
+        ppu_vector_set(&self.c.s.vr[range(32)[number]], <const uint8_t*> <const char*> lanes)
+
+    @property
+    def accumulator(self):
+        """Per halfword lane 32 bits, uint32[64], as a view; byte lanes 2k and 2k + 1 use the upper and the lower half of lane k."""
+        return view(self.c.s.acc.h, sizeof(self.c.s.acc), "u4")
+
+    def flags(self, condition: int) -> bytes:
+        """Per byte lane 0xff where the condition holds: 0 always, 1 greater, 2 less, 3 equal."""
+        cdef uint8_t lanes[128]
+        ppu_vector_get(&self.c.s.flags[range(4)[condition]], lanes)
+        return (<char*> lanes)[:PPU_LANES]
+
+    def spr(self, number: int) -> int:
+        return ppu_get_spr(self.c, number)
+
+    def set_spr(self, number: int, value: int) -> None:
+        ppu_set_spr(self.c, number, value & 0xFFFFFFFF)
+
+    @property
+    def cr(self) -> int:
+        return self.c.s.cr
+
+    @cr.setter
+    def cr(self, value: int):
+        self.c.s.cr = value & 0xFFFFFFFF
+
+    @property
+    def msr(self) -> int:
+        return self.c.s.msr
+
+    @property
+    def pc(self) -> int:
+        return self.c.s.pc
+
+    @pc.setter
+    def pc(self, address: int):
+        self.c.s.pc = address & 0xFFFFFFFC
+
+    @property
+    def cycle(self) -> int:
+        return self.c.s.now
+
+    @property
+    def sleeping(self) -> bool:
+        return self.c.s.sleeping != 0
+
+    @property
+    def slept(self) -> int:
+        """The cycle at which the last sleep began."""
+        return self.c.s.slept
+
+    @property
+    def instructions(self) -> int:
+        return self.c.s.instructions
+
+    @property
+    def vector_instructions(self) -> int:
+        return self.c.s.vectors
+
+    @property
+    def hold_outside(self) -> bool:
+        return self.c.hold_outside != 0
+
+    @hold_outside.setter
+    def hold_outside(self, on: bool):
+        self.c.hold_outside = on
+
+    @property
+    def lha_zero_extends(self) -> bool:
+        """Whether `lha` and `lhau` take displacements without sign, as the public hardware description does; off by default."""
+        return self.c.lha_zero_extends != 0
+
+    @lha_zero_extends.setter
+    def lha_zero_extends(self, on: bool):
+        self.c.lha_zero_extends = on
+
+    def undecoded(self) -> list:
+        """Byte addresses in the SRAM at which words ran that are no instruction of this core; they did nothing."""
+        bits = np.unpackbits(view(self.c.undecoded, sizeof(self.c.undecoded), "u1"), bitorder="little")
+        return (4 * np.flatnonzero(bits)).tolist()
+
+    # -- state
+
+    def arrays(self) -> dict:
+        """The whole state: registers and pipeline, SRAM. (see sim.state)"""
+        return {"state": view(&self.c.s, sizeof(ppu_state), "u1"), "sram": view(self.c.sram, sizeof(self.c.sram), "u4")}
+
+    def restored(self) -> None:
+        ppu_forget(self.c)

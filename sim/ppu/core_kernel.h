@@ -1,0 +1,158 @@
+/* State and interfaces of one plasticity processor.
+ *
+ * Time is counted in core cycles (4 ns) since reset; `now` is the cycle at which the next instruction issues. Every result is a function of the
+ * state, the memory and the port alone. (facts: ppu/isa_scalar, ppu/isa_vector; timing derived from the same)
+ */
+#ifndef SIM_PPU_CORE_KERNEL_H
+#define SIM_PPU_CORE_KERNEL_H
+
+#include <stdint.h>
+
+enum {
+    PPU_SRAM_WORDS = 4096,
+    PPU_SRAM_BYTES = 4 * PPU_SRAM_WORDS,
+    PPU_LANES = 128,      /* byte lanes of a vector */
+    PPU_HALVES = 64,      /* halfword lanes */
+    PPU_PREDICTIONS = 16, /* entries of the branch cache */
+    PPU_START = 4,        /* cycle at which the first instruction issues */
+};
+#define PPU_NEVER INT64_C(0x3fffffffffffffff)
+
+/* Why a run came back. */
+enum { PPU_LIMIT, PPU_SLEEPING, PPU_OUTSIDE, PPU_BREAKPOINT };
+
+/* The instructions the core knows; the encodings stand in isa.py. */
+#define PPU_SCALAR(X)                                                                                                                       \
+    X(nop) X(twi) X(tw) X(mulli) X(subfic) X(cmplwi) X(cmpwi) X(addic) X(addi) X(addis) X(bc) X(b) X(rlwimi) X(rlwinm) X(rlwnm) X(ori)       \
+    X(oris) X(xori) X(xoris) X(andi) X(andis) X(lwz) X(lwzu) X(lbz) X(lbzu) X(stw) X(stwu) X(stb) X(stbu) X(lhz) X(lhzu) X(lha) X(lhau)       \
+    X(sth) X(sthu) X(lmw) X(stmw) X(cmpw) X(cmplw) X(lwzx) X(lwzux) X(lbzx) X(lbzux) X(lhzx) X(lhzux) X(lhax) X(lhaux) X(stwx) X(stwux)       \
+    X(stbx) X(stbux) X(sthx) X(sthux) X(slw) X(srw) X(sraw) X(srawi) X(cntlzw) X(and) X(andc) X(or) X(orc) X(xor) X(nand) X(nor) X(eqv)       \
+    X(extsb) X(extsh) X(popcntb) X(prtyw) X(mfmsr) X(mtmsr) X(mfcr) X(mtcrf) X(mfspr) X(mtspr) X(sync) X(wait) X(add) X(addc) X(adde)         \
+    X(addme) X(addze) X(subf) X(subfc) X(subfe) X(subfme) X(subfze) X(neg) X(mullw) X(mulhw) X(mulhwu) X(divw) X(divwu) X(mcrf) X(bclr)       \
+    X(bcctr) X(crand) X(crandc) X(creqv) X(crnand) X(crnor) X(cror) X(crorc) X(crxor) X(rfi) X(rfci) X(rfmci)
+#define PPU_VECTOR(X)                                                                                                                       \
+    X(fxvmahm) X(fxvmabm) X(fxvmahfs) X(fxvmabfs) X(fxvmtach) X(fxvmtacb) X(fxvmtachf) X(fxvmtacbf) X(fxvmatachm) X(fxvmatacbm)               \
+    X(fxvmatachfs) X(fxvmatacbfs) X(fxvmulhm) X(fxvmulbm) X(fxvmulhfs) X(fxvmulbfs) X(fxvmultachm) X(fxvmultacbm) X(fxvmultachfs)             \
+    X(fxvmultacbfs) X(fxvsubhm) X(fxvsubbm) X(fxvsubhfs) X(fxvsubbfs) X(fxvaddactachm) X(fxvaddactacbm) X(fxvaddactachf) X(fxvaddactacbf)     \
+    X(fxvaddachm) X(fxvaddacbm) X(fxvaddachfs) X(fxvaddacbfs) X(fxvaddtach) X(fxvaddtacb) X(fxvaddhm) X(fxvaddbm) X(fxvaddhfs) X(fxvaddbfs)   \
+    X(fxvcmph) X(fxvcmpb) X(fxvsplath) X(fxvsplatb) X(fxvshh) X(fxvshb) X(fxvsel) X(fxvpckbu) X(fxvpckbl) X(fxvupckbl) X(fxvupckbr)           \
+    X(fxvlax) X(fxvstax) X(fxvinx) X(fxvoutx)
+#define PPU_ENUM(name) PPU_OP_##name,
+enum { PPU_UNKNOWN, PPU_BREAK, PPU_SCALAR(PPU_ENUM) PPU_FIRST_VECTOR, PPU_LAST_SCALAR = PPU_FIRST_VECTOR - 1, PPU_VECTOR(PPU_ENUM) PPU_OPS };
+#undef PPU_ENUM
+extern const char *const ppu_names[PPU_OPS]; /* as in the lists; 0 for the ones without name */
+
+/* Which operation a word is, by primary opcode and by extended opcode; filled from isa.py. */
+typedef struct {
+    uint8_t primary[64];
+    uint8_t extended4[512];
+    uint8_t extended19[1024];
+    uint8_t extended31[1024];
+} ppu_decode_table;
+extern ppu_decode_table ppu_decode;
+
+typedef struct {
+    uint8_t op, d, a, b; /* operation; RT/RS/BO/crfD; RA/BI; RB/shift */
+    int32_t imm;         /* immediate, displacement, mask, SPR */
+    uint32_t flags;      /* 1: record, 2: overflow; link and absolute of branches, condition of vector instructions */
+} ppu_instruction;
+
+/* A vector or accumulator in lanes: a halfword lane is one native number; byte lane i is byte ppu_lane(i) of it. */
+typedef union {
+    uint8_t b[PPU_LANES];
+    uint16_t h[PPU_HALVES];
+} ppu_vector;
+typedef union {
+    uint16_t b[PPU_LANES]; /* in the order of the byte lanes of ppu_vector */
+    uint32_t h[PPU_HALVES];
+} ppu_accumulator;
+int ppu_lane(int byte);
+
+/* The world outside of the own SRAM. Scalar addresses are bytes; `enables` is a byte mask, bit 3 the byte at the lowest address of the word;
+ * words are big-endian. Vectors are 128 bytes in the order of the byte lanes. Each function returns the extra cycles its access takes. */
+typedef struct {
+    void *context;
+    int (*fetch)(void *context, uint32_t address, uint32_t *word, int64_t cycle);
+    int (*load)(void *context, uint32_t address, uint32_t *word, int64_t cycle);
+    int (*store)(void *context, uint32_t address, uint32_t word, int enables, int64_t cycle);
+    int (*read)(void *context, uint32_t location, uint8_t *lanes, const uint8_t *enables, int64_t cycle);
+    int (*write)(void *context, uint32_t location, const uint8_t *lanes, const uint8_t *enables, int64_t cycle);
+} ppu_port;
+
+/* Everything that can be seen or that decides the future; a plain block of numbers. */
+typedef struct {
+    /* architecture */
+    uint32_t gpr[32];
+    uint32_t cr, xer, lr, ctr, msr, pc;
+    uint32_t srr0, srr1, csrr0, csrr1, mcsrr0, mcsrr1, dear, esr;
+    uint32_t gin, gout, goe, iccr, tsr, tcr, decar, dec;
+    uint32_t sleeping;         /* 1 after `wait` */
+    uint32_t external;         /* latched requests: bit 0 pins, bit 1 doorbell */
+    ppu_vector vr[32];
+    ppu_accumulator acc;
+    ppu_vector flags[4];       /* 0xff per byte lane: always, greater, less, equal */
+    /* time */
+    int64_t now;
+    int64_t slept;             /* when the sleep began */
+    int64_t timebase;          /* time base minus cycle */
+    int64_t dec_since;         /* cycle at which DEC held `dec` */
+    int64_t fit_next;          /* cycle of the next edge of the interval timer */
+    int64_t instructions;      /* executed so far */
+    int64_t vectors;           /* of these, vector instructions */
+    /* pipeline: earliest cycle at which a reader may issue */
+    int64_t gpr_ready[32];
+    int64_t cr_ready[8];
+    int64_t ctr_ready, lr_ready;
+    int64_t drained;           /* when everything scalar under way is done */
+    int64_t slots;             /* results on their way to the register file: bit i = cycle slots_since + i */
+    int64_t slots_since;
+    /* branch cache */
+    uint32_t predict_pc[PPU_PREDICTIONS], predict_target[PPU_PREDICTIONS];
+    uint8_t predict_count[PPU_PREDICTIONS];
+    int32_t n_predict;
+    int32_t jumped;            /* 1: the next instruction is the target of a jump and is not looked up */
+    /* vector unit: see core_vector_kernel.c */
+    int64_t v_ready[32], v_read[32], v_flags_ready, v_flags_read;
+    int64_t v_pushed[4];       /* when the last four operations entered the queue */
+    int64_t v_issued[4];       /* when the last four operations left the queue */
+    int64_t v_unit[5][4];      /* when the entries of the five reservation stations become free */
+    int64_t v_execute[5];      /* when the unit takes the next operation */
+    int64_t v_retired[5];
+    int64_t v_port[256];       /* cycles at which the port of the registers is taken, by the low bits of the cycle */
+    int64_t v_drained;
+    int32_t v_count;
+    int32_t v_entry[5];
+    int32_t v_turn;            /* state of the register port's arbiter: requests since its mask was full */
+} ppu_state;
+
+typedef struct {
+    ppu_state s;
+    uint32_t sram[PPU_SRAM_WORDS]; /* words as numbers; byte 0 is the most significant one of word 0 */
+    ppu_port port;
+    int32_t hold_outside;          /* 1: stop before each access beyond the SRAM that was not granted */
+    int32_t granted;
+    int32_t lha_zero_extends;      /* 1: displacements of lha and lhau are taken without sign, as in the public hardware description */
+    ppu_instruction decoded[PPU_SRAM_WORDS];
+    uint32_t breakpoints[PPU_SRAM_WORDS / 32];
+    uint32_t undecoded[PPU_SRAM_WORDS / 32]; /* words that ran and are no instruction */
+    int64_t n_undecoded;
+    int64_t n_unaligned_interrupts;
+} ppu_core;
+
+void ppu_reset(ppu_core *core);
+void ppu_forget(ppu_core *core);                                   /* after the SRAM was changed as a whole */
+void ppu_poke(ppu_core *core, uint32_t index, uint32_t word);      /* one word of the SRAM from outside */
+void ppu_breakpoint(ppu_core *core, uint32_t index, int on);
+void ppu_decode_word(uint32_t word, ppu_instruction *out);
+/* Runs until cycle `until` or, if `count` is positive, for that many instructions. */
+int ppu_run(ppu_core *core, int64_t until, int64_t count);
+uint32_t ppu_get_spr(ppu_core *core, int spr);
+void ppu_set_spr(ppu_core *core, int spr, uint32_t value);
+/* One vector instruction that touches no memory. */
+void ppu_vector_execute(ppu_state *s, const ppu_instruction *i);
+void ppu_vector_get(const ppu_vector *v, uint8_t *lanes);
+void ppu_vector_set(ppu_vector *v, const uint8_t *lanes);
+/* When a vector instruction that the scalar core wants to issue at cycle t issues; books what it occupies. `extra`: cycles of the port. */
+int64_t ppu_vector_time(ppu_state *s, const ppu_instruction *i, int64_t t, int extra);
+void ppu_vector_reset_time(ppu_state *s);
+#endif
