@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         UnmodelledSetting,
     )
     from sim.system import System
-    from sim.virtual_chip import Mode, VirtualChip
+    from sim.virtual_chip import Mode, Quirk, VirtualChip
 
 _HOMES = {
     "AccessError": "errors",
@@ -30,6 +30,7 @@ _HOMES = {
     "Mode": "virtual_chip",
     "ModelConnection": "connection",
     "ProtocolError": "errors",
+    "Quirk": "virtual_chip",
     "SimError": "errors",
     "SnapshotError": "errors",
     "System": "system",
@@ -45,6 +46,7 @@ __all__ = [
     "Mode",
     "ModelConnection",
     "ProtocolError",
+    "Quirk",
     "SimError",
     "SnapshotError",
     "System",

@@ -154,7 +154,8 @@ class System:
         3
         """
         with self._lock:
-            identity = {"serial": self.identity.serial, "mode": self.identity.mode.value}
+            quirks = sorted(quirk.value for quirk in self.identity.quirks)
+            identity = {"serial": self.identity.serial, "mode": self.identity.mode.value, "quirks": quirks}
             around = {"setup": self.setup, "host": None if self.host is None else astuple(self.host)}
             described = {**identity, **around, "seed": self.seed, "strict": self.strict, "runs": self.runs}
             return snapshot.encode(described, snapshot.capture(self._blocks()), compress)
@@ -166,7 +167,7 @@ class System:
         """
         described, state = snapshot.decode(data)
         with self._lock:
-            identity = VirtualChip(described["serial"], described["mode"])
+            identity = VirtualChip(described["serial"], described["mode"], described["quirks"])
             host = None if described["host"] is None else HostLink(*described["host"])
             system = (identity, described["seed"], described["strict"], described["setup"], host)
             if system != (self.identity, self.seed, self.strict, self.setup, self.host):

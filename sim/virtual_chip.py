@@ -13,12 +13,18 @@ class Mode(Enum):
     TYPICAL = "typical"  # fixed pattern and trial noise of an ordinary chip
 
 
+class Quirk(Enum):
+    """Faults of the real chip that software works around, each to be switched on."""
+
+    MADC_START = "madc start"  # the first 8 us of samples after the start of a recording mean nothing
+
+
 @dataclass(frozen=True)
 class VirtualChip:
     """One chip: its serial number decides the fixed pattern of all its circuits.
 
     serial: 0 .. 2**32 - 1; the same serial is the same silicon on every machine.
-    mode: a `Mode` or its name, "typical" or "ideal".
+    mode: a `Mode` or its name, "typical" or "ideal". quirks: each a `Quirk` or its name.
 
     >>> VirtualChip(42).mode
     <Mode.TYPICAL: 'typical'>
@@ -28,6 +34,7 @@ class VirtualChip:
 
     serial: int = 0
     mode: Mode = Mode.TYPICAL
+    quirks: frozenset[Quirk] = frozenset()
 
     def __post_init__(self) -> None:
         if not 0 <= self.serial < 2**32:
@@ -35,6 +42,10 @@ class VirtualChip:
         if self.mode not in list(Mode) + [mode.value for mode in Mode]:
             raise ConfigurationError(f"mode {self.mode!r} of a virtual chip is neither 'typical' nor 'ideal'")
         object.__setattr__(self, "mode", Mode(self.mode))
+        try:
+            object.__setattr__(self, "quirks", frozenset(map(Quirk, self.quirks)))
+        except ValueError as error:
+            raise ConfigurationError(f"{error}; there are: {', '.join(repr(quirk.value) for quirk in Quirk)}") from None
 
     @property
     def is_ideal(self) -> bool:

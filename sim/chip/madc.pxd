@@ -39,6 +39,7 @@ cdef class MADC:
     cdef int probe_source[2]
     cdef double volt_zero, lsb_per_volt, offset, gain
     cdef double noise, wander
+    cdef int64_t invalid_time           # ticks after a start whose samples mean nothing
     cdef uint64_t noise_key, wander_key
     cdef object chip, seed
     # samples that wait for their time stamp to pass

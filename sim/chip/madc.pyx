@@ -7,9 +7,9 @@ clock / (12 + sample_duration_adjust) [/ (2 (scale + 1)) with clock scaling]. Th
 active_mux_input_select_length is 0, else it changes after so many samples.
 
 Signal path: neuron with readout amplifier and readout switched on -> line of its hemisphere and column parity -> source multiplexer ->
-active mux -> preamplifier -> converter. Without a complete and biased path the samples are noise around the middle. Two neurons on a line
-are averaged. Not modelled: other sources of the multiplexers (they count as unmodelled), bandwidth, the invalid first microseconds,
-current measurement, calibration.
+active mux -> preamplifier -> converter. Without a complete and biased path the samples are noise around the middle, and so are those
+of the first microseconds if the chip has this quirk. Two neurons on a line are averaged. Not modelled: other sources of the multiplexers
+(they count as unmodelled), bandwidth, current measurement, calibration.
 """
 
 from libc.math cimport floor
@@ -23,6 +23,7 @@ from sim.chip.omnibus import written_field
 from sim.chip.timing import TIMING
 from sim.noise import normals, stream
 from sim.physics import number
+from sim.virtual_chip import Quirk
 
 cdef enum:
     BLOCK_CELLS = 3120
@@ -46,6 +47,7 @@ cdef class MADC:
             self.offset = TIMING["madc_offset_spread"].value * spread[0]
             self.lsb_per_volt *= 1 + TIMING["madc_gain_spread"].value * spread[1]
             self.noise, self.wander = number("madc_noise"), number("madc_noise_slow")
+        self.invalid_time = TIMING["madc_invalid_time"].value if Quirk.MADC_START in chip.quirks else 0
         self.begin_run(0)
         self.reset()
 
@@ -136,7 +138,7 @@ cdef class MADC:
         cdef double level, wander, phase
         cdef int64_t node = tick // WANDER_TIME
         cdef int i
-        if not self.connected[source]:
+        if not self.connected[source] or tick - self.start < self.invalid_time:
             level = IDLE_LEVEL + IDLE_SPREAD * normal(self.noise_key, tick)
         else:
             level = 0.0

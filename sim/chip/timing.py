@@ -51,6 +51,7 @@ TIMING: dict[str, Timing] = {
     "madc_wander_time": _derived(50_000, "correlation time of the slow MADC noise", "100 us, facts: analog model 9.3"),
     "madc_idle_level": _assumed(512, "mean MADC sample without a working signal path", "facts: analog model 8", "LSB"),
     "madc_idle_spread": _assumed(100, "sigma of such samples", "facts: analog model 8", "LSB"),
+    "madc_invalid_time": _derived(4000, "first samples, which mean nothing on a chip with this quirk", "8 us, facts: analog model 8"),
     "madc_bias_floor": _assumed(100, "codes of the readout bias and reference cells below this leave no working signal path",
                                 "500 and 400 are used, facts: analog model 8", "codes"),
     "cadc_count": _derived(2, "one count of the parallel converter's ramp", "250 MHz, facts: analog model 7"),

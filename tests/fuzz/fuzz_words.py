@@ -40,7 +40,8 @@ def campaign(words: int, seed: int, strict: bool, length: int, report: float = 1
     done, number = 0, 0
     while done < words:
         if number % 50 == 0:
-            system = sim.System(sim.VirtualChip(number // 50 % 3, "typical" if number // 50 % 2 else "ideal"), seed, strict)
+            identity = sim.VirtualChip(number // 50 % 3, "typical" if number // 50 % 2 else "ideal")
+            system = sim.System(identity, seed, strict, "jboa" if number // 50 % 3 == 2 else "cube")
         program = Generator(seed * 1_000_003 + number).program(length)
         start = time.perf_counter()
         check(system, program)

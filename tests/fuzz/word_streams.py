@@ -21,7 +21,7 @@ from haldls import (
     NeuronReset,
     SynapseDriverConfig,
 )
-from sim.fpga.table import REGISTERS
+from sim.fpga.table import registers_of
 from sim.registers import registers
 
 GOLDEN = json.loads(gzip.decompress((Path(__file__).parents[1] / "golden" / "playback_words.json.gz").read_bytes()))
@@ -31,7 +31,7 @@ TIMEOUT_REGISTER = 0x88000009
 
 CUTS_LINK = {"ADPLL", "PLLClockOutputBlock", "CommonPhyConfigChip", "PHY enable", "PHY config", "event recording"}
 CHIP = [row.addresses for row in registers() if row.unit == "chip" and row.name not in CUTS_LINK]
-FPGA = [np.array(row.addresses()[:: max(1, row.count // 64)], np.uint32) for row in REGISTERS if row.name not in CUTS_LINK]
+FPGA = [np.array(row.addresses()[:: max(1, row.count // 64)], np.uint32) for row in registers_of("jboa") if row.name not in CUTS_LINK]
 LINK = [row.addresses for row in registers() if row.name in CUTS_LINK]
 BIG = np.array([0, 1, 2, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF, 0xAAAAAAAA, 0x55555555, 0x00FF00FF], np.uint64)
 SELECTS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 127, *(0x44 | phy << 3 for phy in range(8))], np.uint64)

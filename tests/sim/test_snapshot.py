@@ -43,7 +43,8 @@ def run(system, words):
 
 def case(number):
     """A system with a past and a program."""
-    system = sim.System(sim.VirtualChip(number, "typical" if number % 2 else "ideal"), seed=number)
+    chip = sim.VirtualChip(number, "typical" if number % 2 else "ideal", ["madc start"] if number % 4 == 2 else [])
+    system = sim.System(chip, seed=number, setup="jboa" if number % 3 == 1 else "cube")
     generator = Generator(1000 + number)
     run(system, [generator.program(500)])
     while True:
@@ -143,7 +144,7 @@ def test_format_is_the_documented_one():
     magic, version, compressed, checksum, length = struct.unpack_from("<8sIIII", data)
     assert (magic, version, compressed, checksum) == (b"hxsnap\r\n", 1, 0, zlib.crc32(data[24:]))
     described, state = snapshot.decode(data)
-    assert described == {"serial": 5, "mode": "typical", "setup": "cube", "host": None, "seed": 7, "strict": False, "runs": 0}
+    assert described == {"serial": 5, "mode": "typical", "quirks": [], "setup": "cube", "host": None, "seed": 7, "strict": False, "runs": 0}
     assert len(data) == 24 + length + sum(array.nbytes for arrays in state.values() for array in arrays.values())
 
 
@@ -160,7 +161,7 @@ WIRING = {
     "NeuronBackends": "layout common_layout neuron_layout dirty address spike_out fires latency period depth",
     "BackgroundSources": "layout",
     "MADC": "config_layout source_layout neuron_layout config_words source_words volt_zero lsb_per_volt offset noise wander chip seed head"
-    " tail capacity",
+    " tail capacity invalid_time",
     "CADC": "config_layout channel_layout common_layout inputs config_words channel_words common_words channel_offset channel_gain"
     " ramp_start ramp_gain noise common_noise chip seed",
     "CADCInputs": "columns neuron_layout pad_words block_words",

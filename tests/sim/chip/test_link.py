@@ -66,4 +66,4 @@ def test_phy_status_registers(lab, words):
     assert errors == [0] * 16
     lab.run(words.write(0, 1) * 400, words.halt)
     sent = lab.data([word for phy in range(8) for word in words.read(0x8800C000 + 2 * phy)], words.halt)
-    assert sent[:4] == [100] * 4 and sent[4:] == [0] * 4
+    assert sent[:4] == [200] * 4 and sent[4:] == [0] * 4  # a write is two packets, address and data

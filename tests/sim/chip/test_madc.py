@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from haldls import CapMemCell, MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
+from sim.chip.chip import Chip
 from sim.chip.timing import TIMING
+from sim.errors import ConfigurationError
+from sim.virtual_chip import VirtualChip
 
 TO_STAMP = TIMING["madc_to_stamp"].value
 READOUT_CELLS = [1689, 1819, 1949, 908, 4028]  # ac_mux_i_bias, madc_in_500na, sc_amp_i_bias, sc_amp_v_ref, pseudo_diff_v_ref
@@ -226,3 +229,22 @@ def test_looking_in_between_changes_nothing(make_bench):
         return np.concatenate([bench.samples(tick) for tick in range(0, 30_000, step)])
 
     np.testing.assert_array_equal(run(29_999), run(333))
+
+
+def test_first_samples_mean_nothing_on_a_chip_with_this_quirk(make_bench):
+    """Those of the first 8 us; afterwards they are what they are on any chip."""
+    found = {}
+    for quirks in ([], ["madc start"]):
+        bench = make_bench()
+        bench.chip = Chip(VirtualChip(7, "ideal", quirks), 1)
+        connect(bench, [2])
+        leak(bench, 2, 700)
+        found[bool(quirks)] = record(bench, 500_000, count=600).astype(int)
+    invalid = found[True] != found[False]
+    assert found[False].std() < 3 and found[True][:230].std() > 50
+    assert invalid[:230].mean() > 0.95 and not invalid[8 * 500 // 17 + 1 :].any()
+
+
+def test_unknown_quirks_are_refused():
+    with pytest.raises(ConfigurationError, match="'limp'.*there are: 'madc start'"):
+        VirtualChip(7, "ideal", ["limp"])
