@@ -18,6 +18,8 @@ PLAYBACK_WORDS: Final = 1 << 22
 SETTLE_AFTER: Final = 0.02
 """[s] without new words after which responses of an unfinished program are handed out."""
 
+GIVE_UP: Final = 600 * 10**9
+"""[ns] for which responses are repeated to a host that does not acknowledge: it may be stopped in a debugger."""
 PIECE: Final = 1 << 16
 """Words executed before their responses are handed on."""
 
@@ -36,7 +38,7 @@ class ServedChip:
     ) -> None:
         self.ip, self.system, self.power_cycle = ip, system, power_cycle
         self.stream = Stream(system)
-        engine = Engine(echo_loopback=True, limit=PLAYBACK_WORDS)
+        engine = Engine(echo_loopback=True, limit=PLAYBACK_WORDS, give_up=GIVE_UP)
         info = bitfile_info_of(system) + yaml.safe_dump({"hwdb": document_of(setup_of(system, ip, fpga))}, sort_keys=False)
         self.endpoint = ServerEndpoint(engine, ip, data_port, reset_port, info, self.stream.interrupt)
         work = {"network": self.endpoint.run, "program": self._work}
