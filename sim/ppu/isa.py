@@ -1,8 +1,9 @@
-"""The instruction set of the plasticity processor as data: mnemonic, encoding, operands. Source: facts, ppu/isa_scalar 2 and ppu/isa_vector.
+"""The instruction set of the plasticity processor as data: mnemonic, encoding, operands. (facts: ppu/isa_scalar 2, ppu/isa_vector)
 
 The core's decode tables are filled from these rows, and `disassemble` prints with them. Operands are named by the fields of a word:
-`d a b` registers at bits 6, 11 and 16 from the left; `s i u` signed, displacement and unsigned immediates; `f` condition field; `n` shift; `m` mask; `p` special
-register; `t` trap or branch condition; `c` condition bits; `x` field mask; `v w y` vector registers; `C` condition or size.
+`d a b` registers at bits 6, 11 and 16 from the left; `s i u` signed, displacement and unsigned immediates; `f g` condition fields;
+`n k` shift, signed shift; `m` mask; `J B` targets of jumps; `p` special register; `t` trap or branch condition; `c` condition bit;
+`x` field mask; `v w y` vector registers; `C` condition or size.
 """
 
 from typing import NamedTuple
@@ -31,13 +32,17 @@ def _plain(text: str) -> list[Instruction]:
 
 
 SCALAR = [
-    *_plain("twi:3:tas mulli:7:das subfic:8:das cmplwi:10:fau cmpwi:11:fas addic:12:das addic.:13:das addi:14:das addis:15:das bc:16:tcB b:18:J"),
+    *_plain("twi:3:tas mulli:7:das subfic:8:das cmplwi:10:fau cmpwi:11:fas addic:12:das addic.:13:das addi:14:das addis:15:das"),
+    *_plain("bc:16:tcB b:18:J"),
     *_plain("rlwimi:20:adnm rlwinm:21:adnm rlwnm:23:adbm ori:24:adu oris:25:adu xori:26:adu xoris:27:adu andi.:28:adu andis.:29:adu"),
-    *_plain("lwz:32:di lwzu:33:di lbz:34:di lbzu:35:di stw:36:di stwu:37:di stb:38:di stbu:39:di lhz:40:di lhzu:41:di lha:42:di lhau:43:di"),
-    *_plain("sth:44:di sthu:45:di lmw:46:di stmw:47:di"),
-    *_rows(31, "cmpw:0:fab cmplw:32:fab tw:4:tab lwzx:23:dab lwzux:55:dab lbzx:87:dab lbzux:119:dab lhzx:279:dab lhzux:311:dab lhax:343:dab"),
-    *_rows(31, "lhaux:375:dab stwx:151:dab stwux:183:dab stbx:215:dab stbux:247:dab sthx:407:dab sthux:439:dab mfmsr:83:d mtmsr:146:d"),
-    *_rows(31, "mfcr:19:dx mtcrf:144:xd mfspr:339:dp mtspr:467:pd sync:598: wait:62: popcntb:122:ad prtyw:154:ad"),
+    *_plain("lwz:32:di lwzu:33:di lbz:34:di lbzu:35:di stw:36:di stwu:37:di stb:38:di stbu:39:di lhz:40:di lhzu:41:di lha:42:di"),
+    *_plain("lhau:43:di sth:44:di sthu:45:di lmw:46:di stmw:47:di"),
+    *_rows(31, "cmpw:0:fab cmplw:32:fab tw:4:tab lwzx:23:dab lwzux:55:dab lbzx:87:dab lbzux:119:dab lhzx:279:dab lhzux:311:dab"),
+    *_rows(
+        31,
+        "lhax:343:dab lhaux:375:dab stwx:151:dab stwux:183:dab stbx:215:dab stbux:247:dab sthx:407:dab sthux:439:dab",
+    ),
+    *_rows(31, "mfmsr:83:d mtmsr:146:d mfcr:19:dx mtcrf:144:xd mfspr:339:dp mtspr:467:pd sync:598: wait:62: popcntb:122:ad prtyw:154:ad"),
     *_rows(31, "slw:24:adb srw:536:adb sraw:792:adb srawi:824:adn cntlzw:26:ad and:28:adb andc:60:adb or:444:adb orc:412:adb", record=True),
     *_rows(31, "xor:316:adb nand:476:adb nor:124:adb eqv:284:adb extsb:954:ad extsh:922:ad mulhw:75:dab mulhwu:11:dab", record=True),
     *_rows(31, "add:266:dab addc:10:dab adde:138:dab addme:234:da addze:202:da subf:40:dab subfc:8:dab", record=True, overflow=True),
@@ -46,10 +51,19 @@ SCALAR = [
     *_rows(19, "crnor:33:dab cror:449:dab crorc:417:dab crxor:193:dab"),
 ]
 VECTOR = [
-    *_rows(4, "fxvmahm:12:vwyC fxvmabm:13:vwyC fxvmahfs:28:vwyC fxvmabfs:29:vwyC fxvmtach:15:wC fxvmtacb:14:wC fxvmtachf:31:wC fxvmtacbf:30:wC"),
-    *_rows(4, "fxvmatachm:44:wyC fxvmatacbm:45:wyC fxvmatachfs:60:wyC fxvmatacbfs:61:wyC fxvmulhm:76:vwyC fxvmulbm:77:vwyC fxvmulhfs:92:vwyC"),
-    *_rows(4, "fxvmulbfs:93:vwyC fxvmultachm:108:wyC fxvmultacbm:109:wyC fxvmultachfs:124:wyC fxvmultacbfs:125:wyC fxvsubhm:332:vwyC"),
-    *_rows(4, "fxvsubbm:333:vwyC fxvsubhfs:348:vwyC fxvsubbfs:349:vwyC fxvaddactachm:364:wC fxvaddactacbm:365:wC fxvaddactachf:380:wC"),
+    *_rows(4, "fxvmahm:12:vwyC fxvmabm:13:vwyC fxvmahfs:28:vwyC fxvmabfs:29:vwyC fxvmtach:15:wC fxvmtacb:14:wC fxvmtachf:31:wC"),
+    *_rows(
+        4, "fxvmtacbf:30:wC fxvmatachm:44:wyC fxvmatacbm:45:wyC fxvmatachfs:60:wyC fxvmatacbfs:61:wyC fxvmulhm:76:vwyC fxvmulbm:77:vwyC"
+    ),
+    *_rows(
+        4,
+        "fxvmulhfs:92:vwyC fxvmulbfs:93:vwyC fxvmultachm:108:wyC fxvmultacbm:109:wyC fxvmultachfs:124:wyC fxvmultacbfs:125:wyC",
+    ),
+    *_rows(
+        4,
+        "fxvsubhm:332:vwyC fxvsubbm:333:vwyC fxvsubhfs:348:vwyC fxvsubbfs:349:vwyC fxvaddactachm:364:wC "
+        "fxvaddactacbm:365:wC fxvaddactachf:380:wC",
+    ),
     *_rows(4, "fxvaddactacbf:381:wC fxvaddachm:396:vwC fxvaddacbm:397:vwC fxvaddachfs:412:vwC fxvaddacbfs:413:vwC fxvaddtach:428:wyC"),
     *_rows(4, "fxvaddtacb:429:wyC fxvaddhm:460:vwyC fxvaddbm:461:vwyC fxvaddhfs:476:vwyC fxvaddbfs:477:vwyC fxvcmph:300:w fxvcmpb:301:w"),
     *_rows(4, "fxvsplath:268:va fxvsplatb:269:va fxvshh:316:vwk fxvshb:317:vwk fxvsel:319:vwyC fxvpckbu:239:vwyC fxvpckbl:255:vwyC"),

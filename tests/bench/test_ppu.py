@@ -1,4 +1,4 @@
-"""Speed of the plasticity processor's core: instructions per second, beside a plain C loop of the same arithmetic (numpy's) in the same run."""
+"""Speed of the plasticity processor's core: instructions per second; for the vector unit beside numpy's loop over as many lanes."""
 
 import struct
 

@@ -103,7 +103,8 @@ def test_parallel_access_carries_lanes_in_order():
 
 
 @pytest.mark.parametrize(
-    ("opcode", "offset", "faults"), [(32, 1, True), (32, 2, True), (32, 4, False), (40, 1, False), (40, 2, False), (40, 3, True), (34, 3, False)]
+    ("opcode", "offset", "faults"),
+    [(32, 1, True), (32, 2, True), (32, 4, False), (40, 1, False), (40, 2, False), (40, 3, True), (34, 3, False)],
 )
 def test_alignment_interrupt(opcode, offset, faults):
     core = core_with(addi(3, 0, 0x100), memory(opcode, 4, offset, 3), WAIT, at=0x40)
@@ -163,7 +164,9 @@ def test_breakpoint_stops_once_before_its_instruction():
 
 
 def test_division_has_defined_corners():
-    for signed, x, y, result in [(0, 5, 0, 0xFFFFFFFF), (1, 5, 0, 0xFFFFFFFF), (1, 0x80000005, 0, 0), (1, 0x80000000, 0xFFFFFFFF, 0x80000000)]:
+    smallest = 0x80000000
+    corners = [(0, 5, 0, 0xFFFFFFFF), (1, 5, 0, 0xFFFFFFFF), (1, smallest + 5, 0, 0), (1, smallest, 0xFFFFFFFF, smallest)]
+    for signed, x, y, result in corners:
         core = core_with(0x7CA32000 | ((491 if signed else 459) | 512) << 1)
         core.gpr[3:5] = x, y
         core.step()
@@ -189,8 +192,8 @@ def test_changed_code_runs():
 
 
 def test_slices_and_state_do_not_change_the_result():
-    words = [addi(3, 0, 500), 0x7C6903A6, 0x7C8419D6, addi(4, 4, 7), encode_vector("fxvsplath", [1, 4]), encode_vector("fxvmatachm", [1, 1])]
-    words += [0x42000000 | -16 & 0xFFFC, WAIT]
+    words = [addi(3, 0, 500), 0x7C6903A6, 0x7C8419D6, addi(4, 4, 7), encode_vector("fxvsplath", [1, 4])]
+    words += [encode_vector("fxvmatachm", [1, 1]), 0x42000000 | -16 & 0xFFFC, WAIT]
     whole, sliced = core_with(*words), core_with(*words)
     whole.run(FOREVER)
     for until in range(0, 20000, 37):
