@@ -121,6 +121,7 @@ cdef class Core:
             self.c.granted = 1
         with nogil:
             reason = ppu_run(self.c, end, count)
+        self.c.granted = 0  # a grant that was not used does not outlast its run
         failure, self.failure = self.failure, None
         if failure is not None:
             raise failure

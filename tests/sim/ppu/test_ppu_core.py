@@ -64,6 +64,7 @@ def test_held_access_waits_for_its_grant():
     core, outside = core_with(addis(3, 0, 0x4000), memory(32, 4, 8, 3), WAIT), Outside()
     core.attach(outside)
     core.hold_outside = True
+    core.step()  # its grant goes unused
     assert core.run(FOREVER) == "outside"
     assert (core.pc, outside.log, core.instructions) == (4, [], 1)
     assert core.run(FOREVER) == "outside"
