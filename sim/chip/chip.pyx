@@ -320,11 +320,11 @@ cdef class Chip:
         cdef Event event
         while True:
             target = tick
-            if self.queue.size and self.queue.heap[0].tick < tick:
-                target = self.queue.heap[0].tick
+            if self.queue.due(tick - 1):
+                target = self.queue.first().tick
             if target - self.analog.now >= GRID_TICKS:
                 self._run_analog(target)
-            elif self.queue.size and self.queue.heap[0].tick <= tick:
+            elif self.queue.due(tick):
                 event = self.queue.pop()
                 self._dispatch(&event, tick)
             else:
@@ -334,7 +334,7 @@ cdef class Chip:
 
     cdef void _catch_up(self, int64_t tick) noexcept nogil:
         """Brings the chip up to `tick` if anything can have happened since."""
-        if tick - self.analog.now >= GRID_TICKS or (self.queue.size and self.queue.heap[0].tick <= tick):
+        if tick - self.analog.now >= GRID_TICKS or self.queue.due(tick):
             self.advance(tick)
 
     cdef void _run_analog(self, int64_t tick) noexcept nogil:

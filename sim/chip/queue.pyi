@@ -1,2 +1,2 @@
 class EventQueue:
-    size: int
+    def __len__(self) -> int: ...

@@ -152,7 +152,7 @@ def test_format_is_the_documented_one():
 WIRING = {
     "Chip": "analog map synapses crossbar drivers padi backends background madc queue cadc tap link word out_capacity n_out"
     " fault_counts new_faults strict",
-    "EventQueue": "size capacity",
+    "EventQueue": "head end room size capacity",
     "SynapseMemory": "planes mirror",
     "Crossbar": "node_layout output_layout n_nodes node output_of latency depth",
     "SynapseDrivers": "layout words dirty stale receives compare_mask address_mask mode responders modulated lengths",
