@@ -182,7 +182,8 @@ def test_reset_at_any_time(serve, host, words):
     peer.reset()
     peer.packet(CFG)
     assert peer.run([*words.tick, *words.halt]) == [2 << 56 | 1, 2 << 56], "nothing of the sessions before answers"
-    assert time.monotonic() - begin < 2 and chip.counters["sessions"] == 4
+    assert time.monotonic() - begin < 2
+    assert chip.counters["sessions"] in (3, 4)  # the first two resets follow each other at once and may be seen as one
 
 
 def test_the_chip_keeps_its_state_between_sessions(serve, address, words):
