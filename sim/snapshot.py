@@ -22,6 +22,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
+from math import prod
 from typing import Any, Final
 
 import numpy as np
@@ -190,7 +191,6 @@ def decode(data: bytes) -> tuple[dict[str, Any], State]:
     description = json.loads(bytes(body[:length]))
     state: State = {}
     for block, name, kind, shape in description["arrays"]:
-        size = int(np.prod(shape, dtype=np.int64)) * np.dtype(kind).itemsize
-        state.setdefault(block, {})[name] = np.frombuffer(body[length : length + size], kind).reshape(shape)
-        length += size
+        state.setdefault(block, {})[name] = array = np.frombuffer(body, kind, prod(shape), length).reshape(shape)
+        length += array.nbytes
     return description["system"], state

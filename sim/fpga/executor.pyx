@@ -53,7 +53,7 @@ cdef class Executor(Omnibus):
         except BaseException:
             self.abandon()
             raise
-        return self.trace.words()
+        return self.trace.take_words(True)
 
     def begin(self):
         """A new run begins; its words come with `feed`, its responses are in `trace`."""
