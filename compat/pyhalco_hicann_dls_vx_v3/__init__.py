@@ -2,9 +2,8 @@
 # mypy: implicit-reexport
 """Coordinates of the third chip revision under their original import name; see `halco`."""
 
-import pyhalco_common as common
-
 import halco as _halco
+import pyhalco_common as common
 from halco import (
     AD5252ChannelConfigOnBoard,
     AD5252ChannelConfigPersistentOnBoard,

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sim.anncore.core import LEVELS, AnalogCore
 
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
+from sim.anncore.core import LEVELS, AnalogCore
 from sim.virtual_chip import VirtualChip
 
 HERE = Path(__file__).parent

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fisch import ResponseDecoder, ResponseWriter, decode_to_fpga, encode_omnibus_writes
 
 MESSAGES = 1_000_000

@@ -83,7 +83,7 @@ def test_entries_can_be_added_and_removed(database):
         assert remove(9) and not remove(9) and not has(9)
         with pytest.raises(HwdbError, match=rf"no {kind} setup 9 in the hardware database, only \[\d\]"):
             get(9)
-    with pytest.raises(HwdbError, match="^database has to be empty before loading new file"):
+    with pytest.raises(HwdbError, match=r"^database has to be empty before loading new file"):
         database.loads(TEXT)
     database.clear()
     assert list(database.setups()) == []

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from sim.anncore.core import AnalogCore
 
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
+from sim.anncore.core import AnalogCore
 from sim.virtual_chip import VirtualChip
 
 US = 500

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from sim.anncore.core import LEVELS
 
 US = 500

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from sim.anncore.parameters import UNMODELLED
 
 from haldls import NeuronConfig
+from sim.anncore.parameters import UNMODELLED
 
 
 def test_plain_neurons_report_nothing(kit: Callable) -> None:
