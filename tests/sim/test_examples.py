@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ("sim", "sim.accuracy", "sim.connection", "sim.hops", "sim.registers", "sim.system", "sim.virtual_chip")
+MODULES = ("sim", "sim.accuracy", "sim.connection", "sim.hops", "sim.registers", "sim.system")
 
 
 @pytest.mark.parametrize("name", MODULES)
