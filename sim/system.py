@@ -14,6 +14,7 @@ from sim.chip.jtag import TAP
 from sim.chip.link import Link
 from sim.chip.pll import PLL
 from sim.chip.port import Port
+from sim.chip.settings import Unmodelled
 from sim.errors import ConfigurationError
 from sim.fpga.executor import Executor
 from sim.fpga.faults import Fault
@@ -22,6 +23,7 @@ from sim.fpga.table import Setup
 from sim.hops import Events, system_hops
 from sim.noise import stream
 from sim.registers import registers
+from sim.report import text
 from sim.rows import Row
 from sim.virtual_chip import VirtualChip
 
@@ -88,6 +90,18 @@ class System:
     def events(self) -> Events:
         """What happened to events at every hop between playback program and trace: `system.events.summary()`."""
         return Events(lambda: system_hops(self.fpga.counters, self.chip.events_summary()))
+
+    def unmodelled(self) -> list[Unmodelled]:
+        """Everything that is set now and has no effect in the model."""
+        return self.chip.unmodelled()
+
+    def report(self) -> str:
+        """What one should know before believing the runs so far: accesses nobody served, settings without effect, lost events.
+
+        >>> System().report()
+        ''
+        """
+        return text(self.chip.faults, self.fpga.registers.faults, self.unmodelled(), self.events.summary())
 
     def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
         """Rows of the register table of chip, FPGA and board: of an address, a container or a coordinate; all for None.

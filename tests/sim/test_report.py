@@ -1,0 +1,32 @@
+"""The report names what a run cannot be believed in."""
+
+from haldls import PadMultiplexerConfig
+
+
+def test_nothing_to_report(ready):
+    assert "not served" not in ready.system.report() and "lost" not in ready.system.report()
+
+
+def test_accesses_settings_and_events(ready, words):
+    pads = PadMultiplexerConfig(debug_to_pad=True).encode().tolist() * 2
+    addresses = PadMultiplexerConfig.write_addresses().ravel().tolist()
+    program = [word for address, data in zip(addresses, pads, strict=True) for word in words.write(address, data)]
+    nowhere = [*words.read(0x2), *words.write(0x90000000, 0), *words.write(0x4, 1) * 3]
+    ready.run(program, nowhere, words.spikes(1), words.setup, words.wait(500), words.halt)
+    lines = ready.system.report().split("\n")
+    assert lines[:4] == [
+        "accesses that were not served",
+        "  read at 0x00000002, no such register: 1 x",
+        "  write at 0x00000004, no such register: 3 x",
+        "  write at 0x90000000, no such register: 1 x",
+    ]
+    assert lines[4:6] == [
+        "settings without effect",
+        "  debug_to_pad of PadMultiplexerConfigOnDLS(0) and 1 others: this switch leads nowhere",
+    ]
+    assert lines[lines.index("events lost") + 1] == "  PADI buses: 8 of 8"
+
+
+def test_long_lists_are_cut(ready, words):
+    ready.run([word for address in range(0x100, 0x120) for word in words.read(address)], words.halt)
+    assert "  ... and 22 more" in ready.system.report().split("\n")
