@@ -68,8 +68,11 @@ def route(builder):
 
 
 def synapses(builder, weight):
-    """The same weight on both rows of both drivers, in the column of NEURON."""
+    """The same weight on both rows of both drivers, in the column of NEURON, whose currents reach the neuron."""
     column = NEURON.toNeuronColumnOnDLS().toSynapseOnSynapseRow()
+    currents = lola.ColumnCurrentRow()
+    currents.values[column].enable_synaptic_current_excitatory = currents.values[column].enable_synaptic_current_inhibitory = True
+    builder.write(halco.ColumnCurrentRowOnDLS(int(NEURON.toSynramOnDLS())), currents)
     for driver in (EXCITATORY, INHIBITORY):
         for row in driver.toSynapseDriverOnSynapseDriverBlock().toSynapseRowOnSynram():
             values = lola.SynapseRow()

@@ -82,6 +82,8 @@ _SYNAPSE = {
     "synapse_tau_normal": Number(300.0, "us code", "behaviour 0, 4.1", A),
     "synapse_tau_high_resistance": Number(2400.0, "us code", "behaviour 0, 4.1", A),
     "synapse_tau_floating": Number(10000.0, "us", "behaviour 4.1: bias 0, leakage only", A),
+    "synapse_tau_supply": Number(0.05, "us", "behaviour 4.1: a line that a debug line connects to the supply", A),
+    "synapse_supply_floor": Number(1.1, "V", "behaviour 4.1: lines rest near 1.2 V; a debug line must stand as high to reset them", A),
     "synapse_small_capacitance": Number(0.6, "1", "behaviour 0; time constant shrinks and step grows by this", A),
     "synapse_gm": Number(14.8, "S/A", "behaviour 0: transconductance per bias current; current saturates at the bias", A),
     "synapse_shift_neutral": Number(310.0, "code", "behaviour 4.3", A),

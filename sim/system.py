@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import astuple
+from functools import partial
 from typing import Any, Self, get_args
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim import snapshot
 from sim.board import Board, JboaBoard, XBoard, new_memory
+from sim.board.pads import pad_volts
 from sim.chip.chip import Chip
 from sim.chip.jtag import TAP
 from sim.chip.link import Link
@@ -69,6 +71,7 @@ class System:
         self.tap = TAP(self.port)
         self.chip.tap, self.chip.link, self.chip.strict = self.tap, self.link, self.strict
         self.board: Board = JboaBoard(self.eeprom_serial, self._board_memory) if self.setup == "jboa" else XBoard(self.eeprom_serial)
+        self.chip.cadc.inputs.pad_source = partial(pad_volts, self.board)
         self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict, setup=self.setup, host=self.host)
 
     @property

@@ -15,6 +15,8 @@ cdef class AnalogCore:
     cdef readonly object backend_common  # uint32[2, 2], by CommonNeuronBackendConfigOnDLS (west, east)
     cdef readonly object weights         # uint8[512, 256]: row 256 * hemisphere + SynapseRowOnSynram, column
     cdef readonly object labels          # uint8[512, 256]
+    cdef readonly object column_switches # uint8[512], by AtomicNeuronOnDLS: bits of `ColumnSwitch`
+    cdef uint8_t* column_switches_data
     cdef uint16_t* capmem_data
     cdef uint32_t* neuron_config_data
     cdef uint32_t* neuron_backend_data
@@ -38,6 +40,7 @@ cdef class AnalogCore:
     cdef void derive(self) noexcept nogil
     cpdef void touch_neuron(self, int neuron) noexcept nogil
     cpdef void touch_capmem(self, int block, int cell) noexcept nogil
+    cpdef void switch_column(self, int neuron, int switches) noexcept nogil
     cpdef void touch_backend_common(self, int block) noexcept nogil
     cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept nogil
     cpdef void fire(self, int neuron, int64_t tick) noexcept nogil

@@ -26,7 +26,7 @@ import numpy as np
 from sim cimport noise
 from sim.anncore cimport _kernel
 from sim.anncore._kernel cimport Core
-from sim.anncore.parameters cimport Parameters
+from sim.anncore.parameters cimport SYNAPSES_EXC, SYNAPSES_INH, Parameters
 from sim.state cimport ints, longs, view
 
 from sim.anncore.parameters import SHARED_CELLS, UNMODELLED
@@ -94,6 +94,9 @@ cdef class AnalogCore:
         self.backend_common = np.zeros((2, 2), np.uint32)
         self.weights = np.zeros((512, 256), np.uint8)
         self.labels = np.zeros((512, 256), np.uint8)
+        self.column_switches = np.full(512, SYNAPSES_EXC | SYNAPSES_INH, np.uint8)
+        cdef uint8_t[::1] column_switches = self.column_switches
+        self.column_switches_data = &column_switches[0]
         cdef uint16_t[:, ::1] capmem = self.capmem
         cdef uint32_t[:, ::1] config = self.neuron_config, backend = self.neuron_backend, common = self.backend_common
         cdef uint8_t[:, ::1] weights = self.weights, labels = self.labels
@@ -106,6 +109,7 @@ cdef class AnalogCore:
         cdef Core* core = <Core*> self.engine
         for image in (self.capmem, self.neuron_config, self.neuron_backend, self.backend_common, self.weights, self.labels):
             image.fill(0)
+        self.column_switches.fill(SYNAPSES_EXC | SYNAPSES_INH)
         memset(self.cells, 0, sizeof(self.cells))
         _kernel.core_clear(core, tick // GRID * GRID)
         self.now = core.now
@@ -137,6 +141,12 @@ cdef class AnalogCore:
             for k in range(128):
                 self.touch_neuron(block * 128 + k)
 
+    cpdef void switch_column(self, int neuron, int switches) noexcept nogil:
+        """What the lines of a neuron are connected to (bits of `ColumnSwitch`); after power-up to their synapses, and to nothing else."""
+        if self.column_switches_data[neuron] != switches:
+            self.column_switches_data[neuron] = <uint8_t> switches
+            self.touch_neuron(neuron)
+
     cpdef void touch_backend_common(self, int block) noexcept nogil:
         """Words of a common neuron backend configuration (west 0, east 1) were written."""
         cdef int k
@@ -162,7 +172,8 @@ cdef class AnalogCore:
             self.dirty[neuron] = False
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   self.backend_common_data + 2 * (neuron // 128 % 2),
-                                                  self.cells + neuron // 128 * CELLS, &core.neuron[neuron])
+                                                  self.cells + neuron // 128 * CELLS, self.column_switches_data[neuron],
+                                                  &core.neuron[neuron])
             _kernel.core_load(core, neuron)
         self.n_dirty = 0
 
@@ -276,7 +287,7 @@ cdef class AnalogCore:
         cdef Core* core = <Core*> self.engine
         return {
             "capmem": self.capmem, "neuron_config": self.neuron_config, "neuron_backend": self.neuron_backend,
-            "backend_common": self.backend_common, "weights": self.weights, "labels": self.labels,
+            "backend_common": self.backend_common, "column_switches": self.column_switches, "weights": self.weights, "labels": self.labels,
             "cells": view(self.cells, sizeof(self.cells), "u2"), "dirty": view(self.dirty, sizeof(self.dirty), "u1"),
             "dirty_list": view(self.dirty_list, sizeof(self.dirty_list), "i2"), "n_dirty": ints(&self.n_dirty, sizeof(self.n_dirty)),
             "block": view(core.block, sizeof(core.block), "u1"), "neuron": view(core.neuron, sizeof(core.neuron), "u1"),

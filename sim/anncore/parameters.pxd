@@ -5,6 +5,14 @@ from haldls._core cimport Layout
 from sim.anncore._kernel cimport Neuron
 
 
+cdef enum ColumnSwitch:
+    # what the lines of a neuron are connected to
+    SYNAPSES_EXC = 1    # currents of its column of synapses
+    SYNAPSES_INH = 2
+    SUPPLY_EXC = 4      # the supply, over a debug line: the line rests
+    SUPPLY_INH = 8
+
+
 cdef class Parameters:
     cdef Layout config, backend, common
     cdef object chip
@@ -13,5 +21,5 @@ cdef class Parameters:
     cdef const double* deviation
     cdef double[4] dac_factor
     cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const uint32_t* common,
-                     const uint16_t* cells, Neuron* out) noexcept nogil
+                     const uint16_t* cells, int switches, Neuron* out) noexcept nogil
     cdef uint32_t unmodelled(self, const uint32_t* config, const uint32_t* backend) noexcept nogil

@@ -61,7 +61,7 @@ cdef class Parameters:
             self.dac_factor[quadrant] = self.dac_factors[quadrant]
 
     cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const uint32_t* common,
-                     const uint16_t* cells, Neuron* out) noexcept nogil:
+                     const uint16_t* cells, int switches, Neuron* out) noexcept nogil:
         """Fill what the configuration decides; the progress of the neuron stays. cells: the codes of the neuron's analog memory block."""
         cdef int64_t c[64]
         cdef int64_t b[64]
@@ -74,8 +74,8 @@ cdef class Parameters:
         self.common.decode(common, g)
         capacitance = CAPACITANCE_PER_CODE * (c[CAPACITOR] + CAPACITANCE_INTRINSIC + d[CAPACITANCE])
         _membrane(out, c, d, cell, capacitance)
-        _excitatory(out, c, d, cell, capacitance, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
-        _inhibitory(out, c, d, cell, capacitance, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
+        _excitatory(out, c, d, cell, capacitance, switches, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
+        _inhibitory(out, c, d, cell, capacitance, switches, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
         _exponential(out, c, d, cell, capacitance)
         _adaptation(out, c, b, d, cell, capacitance, g[CLOCK_ADAPTATION])
         _spikes(out, c, b, g)
@@ -141,17 +141,23 @@ cdef inline double _line_rate(int code, bint high_resistance, bint small, double
     return 1.0 / (tau * spread * (SMALL_CAPACITANCE if small else 1.0))
 
 
-cdef void _excitatory(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, double step) noexcept nogil:
+cdef void _excitatory(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, int switches,
+                      double step) noexcept nogil:
     out.exc_rate = _line_rate(cell[I_EXC_TAU], c[EXC_HIGH_RESISTANCE], c[EXC_SMALL], d[EXC_TAU])
-    out.exc_step = step / SMALL_CAPACITANCE if c[EXC_SMALL] else step
+    if switches & SUPPLY_EXC:
+        out.exc_rate = CLAMP_RATE
+    out.exc_step = 0.0 if not switches & SYNAPSES_EXC else step / SMALL_CAPACITANCE if c[EXC_SMALL] else step
     out.exc_strength = 0.5 * CURRENT * cell[I_EXC_GM] * d[EXC_GM] / capacitance if c[EXC_ENABLE] else 0.0
     out.exc_scale = GM / EDGE
     out.exc_shift = -(SHIFT * (cell[I_EXC_SHIFT] - SHIFT_NEUTRAL) + d[EXC_OFFSET]) * GM / EDGE
 
 
-cdef void _inhibitory(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, double step) noexcept nogil:
+cdef void _inhibitory(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, int switches,
+                      double step) noexcept nogil:
     out.inh_rate = _line_rate(cell[I_INH_TAU], c[INH_HIGH_RESISTANCE], c[INH_SMALL], d[INH_TAU])
-    out.inh_step = step / SMALL_CAPACITANCE if c[INH_SMALL] else step
+    if switches & SUPPLY_INH:
+        out.inh_rate = CLAMP_RATE
+    out.inh_step = 0.0 if not switches & SYNAPSES_INH else step / SMALL_CAPACITANCE if c[INH_SMALL] else step
     out.inh_strength = 0.5 * CURRENT * cell[I_INH_GM] * d[INH_GM] / capacitance if c[INH_ENABLE] else 0.0
     out.inh_scale = GM / EDGE
     out.inh_shift = -(SHIFT * (cell[I_INH_SHIFT] - SHIFT_NEUTRAL) + d[INH_OFFSET]) * GM / EDGE
@@ -263,6 +269,7 @@ cdef double OFFSET_CURRENT = number("offset_current_per_code") * 1e6, PSEUDO = n
 cdef double CURRENT = number("capmem_current_per_code") * 1e6
 cdef double DAC_STEP = number("synapse_line_step") * number("capmem_current_per_code") * 1e6
 cdef double TAU_NORMAL = number("synapse_tau_normal"), TAU_HIGH = number("synapse_tau_high_resistance")
+cdef double CLAMP_RATE = 1.0 / number("synapse_tau_supply")
 cdef double TAU_FLOATING = number("synapse_tau_floating"), SMALL_CAPACITANCE = number("synapse_small_capacitance")
 cdef double GM = number("synapse_gm"), SHIFT = number("synapse_shift_per_code"), SHIFT_NEUTRAL = number("synapse_shift_neutral")
 cdef double EXP_CURRENT = number("exponential_current"), EXP_LIMIT = number("exponential_limit") * 1e6

@@ -17,6 +17,7 @@ cdef class CADCInputs:
     cdef uint8_t readout[512]               # voltage that a neuron's readout amplifier shows (0..3), or NO_READOUT
     cdef bint biased[4]                     # readout amplifiers of a quadrant
     cdef double lines[4]                    # voltages of the debug lines (debug_lines.LINES), NaN: undriven
+    cdef public object pad_source           # called for the next two, or None: they stay as they are
     cdef readonly object pads               # float64[2]: what the board drives the pads with [V], NaN: nothing
     # what the above was derived from
     cdef int stale                          # bit per hemisphere, bit 2: debug lines
@@ -28,6 +29,7 @@ cdef class CADCInputs:
     cdef uint16_t codes[32]
 
     cdef void reset(self) noexcept nogil
+    cdef void pads_moved(self) noexcept nogil
     cdef void refresh(self, AnalogCore core, int hemisphere) noexcept nogil
     cdef bint refresh_lines(self, AnalogCore core) noexcept nogil
     cdef void _refresh_neurons(self, const uint32_t* words, int hemisphere) noexcept nogil

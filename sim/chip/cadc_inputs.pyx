@@ -45,6 +45,10 @@ cdef class CADCInputs:
         self.pads[pad] = volts
         self.stale |= LINES_STALE
 
+    cdef void pads_moved(self) noexcept nogil:
+        """What `pad_source` says may have changed."""
+        self.stale |= LINES_STALE
+
     def line_voltages(self, AnalogCore core):
         """Voltages [V] of the debug lines, in the order of `debug_lines.LINES`; NaN where nothing drives one."""
         self.refresh_lines(core)
@@ -97,6 +101,8 @@ cdef class CADCInputs:
         memcpy(&pads[0], self.seen_pads, sizeof(self.seen_pads))
         memcpy(&blocks[0], self.seen_blocks, sizeof(self.seen_blocks))
         self.n_cells = 0
+        if self.pad_source is not None:
+            self.pads[:] = self.pad_source()
 
         def code(int block, int cell):
             self.cells[self.n_cells], self.codes[self.n_cells] = block * BLOCK_CELLS + cell, core.cells[block * BLOCK_CELLS + cell]

@@ -32,6 +32,7 @@ cdef class Chip:
     cdef readonly int64_t now           # everything up to and including this tick has happened
     cdef readonly Py_ssize_t n_faults   # accesses to undefined, refused or unmodelled addresses so far
     cdef int64_t systime_offset
+    cdef int64_t n_joined_elsewhere     # times that a switch connected a line to a debug line that nothing holds at the supply
     cdef public object tap              # test access port, set by the system
     cdef public object link             # link state, set by the system
 
@@ -72,6 +73,8 @@ cdef class Chip:
     cdef void _write_block(self, const RegionInfo* region, uint32_t index, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
     cdef void _write_stored(self, const RegionInfo* region, uint32_t index, int64_t tick) noexcept nogil
     cdef void _write_image(self, const RegionInfo* region, uint32_t index, uint32_t data, uint32_t mask) noexcept nogil
+    cdef void board_moved(self, int64_t tick) noexcept nogil
+    cdef void _switch_lines(self, int neuron) noexcept nogil
     cdef void _trigger(self, const RegionInfo* region, uint32_t index, uint32_t data, int64_t tick) noexcept nogil
     cdef uint32_t _read_block(self, const RegionInfo* region, uint32_t index) noexcept nogil
     cdef uint32_t _convert(self, uint32_t address, uint32_t index, int64_t tick) noexcept nogil

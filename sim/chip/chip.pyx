@@ -13,9 +13,11 @@ from libc.stdlib cimport abort, free, realloc
 import numpy as np
 
 from sim.chip.omnibus cimport (
-    BACKEND, BACKEND_COMMON, BACKGROUND, CADC_SAMPLE, CAPMEM, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE, CROSSBAR_OUTPUT, DRIVER, DROP_COUNTER,
-    EVENT_COUNTER, MADC_CONTROL, NEURON, NEURON_RESET, NEURON_RESET_QUAD, PADI_CONFIG, PADI_EVENT, PPU_CONTROL, READOUT, STORED,
-    SYNAPSE_CALIB, SYNAPSE_FULL, SYNAPSE_LABEL, SYNAPSE_WEIGHT, UNMODELLED, the_map)
+    BACKEND, BACKEND_COMMON, BACKGROUND, CADC_SAMPLE, CAPMEM, COLUMN_CURRENT, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE,
+    CROSSBAR_OUTPUT, DEBUG_LINES, DRIVER, DROP_COUNTER, EVENT_COUNTER, MADC_CONTROL, NEURON, NEURON_RESET, NEURON_RESET_QUAD,
+    PADI_CONFIG, PADI_EVENT, PPU_CONTROL, READOUT, STORED, SYNAPSE_CALIB, SYNAPSE_FULL, SYNAPSE_LABEL, SYNAPSE_WEIGHT, UNMODELLED,
+    the_map)
+from sim.chip.columns cimport DEBUG_EXC, column_of
 from sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
 from sim.chip.madc cimport RECORDING
 from sim.chip.neuron_backend cimport neuron_of
@@ -28,6 +30,7 @@ from sim.chip.rows import chip_registers
 from sim.chip.settings import refused, report
 from sim.chip.timing import TIMING
 from sim.hops import Events, chip_hops
+from sim.physics import number
 from sim.errors import UndefinedAccess, UnmodelledAccess, UnmodelledSetting
 from sim.virtual_chip import VirtualChip
 
@@ -170,6 +173,13 @@ cdef class Chip:
             self.crossbar.configure_node(index, words)
         elif kind == CROSSBAR_OUTPUT:
             self.crossbar.configure_outputs(words)
+        elif kind == COLUMN_CURRENT:
+            self.cadc.inputs.columns.touch_current(index >> 1)
+            self.cadc.inputs.refresh_lines(self.analog)
+            for i in range(4):
+                self._switch_lines((index >> 7) * 256 + column_of(index >> 1 & 63, i))
+        elif kind == DEBUG_LINES:
+            self.board_moved(tick)
         elif kind == PADI_CONFIG:
             self.padi.configure(index, words)
             for i in range(4 * index, 4 * index + 4):
@@ -182,6 +192,25 @@ cdef class Chip:
             self.madc.touch()
         elif kind == PPU_CONTROL and words[0] & 1:
             self._fault(PPU_CONTROL_ADDRESS + (index << 24), False, False)
+
+    cdef void board_moved(self, int64_t tick) noexcept nogil:
+        """What drives the debug lines may have changed: another voltage at a pad, another switch to one."""
+        cdef int k
+        self._catch_up(tick)
+        self.cadc.inputs.pads_moved()
+        if self.cadc.inputs.columns.n_joined:
+            self.cadc.inputs.refresh_lines(self.analog)
+            for k in range(512):
+                self._switch_lines(k)
+
+    cdef void _switch_lines(self, int neuron) noexcept nogil:
+        """Connects the lines of a neuron as the switches of its column say. A debug line that nothing holds at the supply has no effect."""
+        cdef int switches = self.cadc.inputs.columns.currents[neuron], line
+        for line in range(2):
+            if switches & DEBUG_EXC << line and not self.cadc.inputs.lines[2 + line] > SUPPLY_FLOOR:
+                switches &= ~(DEBUG_EXC << line)
+                self.n_joined_elsewhere += 1
+        self.analog.switch_column(neuron, switches)
 
     cdef void _trigger(self, const RegionInfo* region, uint32_t index, uint32_t data, int64_t tick) noexcept nogil:
         """A write that does something and keeps nothing."""
@@ -386,6 +415,8 @@ cdef class Chip:
         self.background.reset()
         self.madc.reset()
         self.cadc.reset()
+        for neuron in range(512):
+            self.analog.switch_column(neuron, 0)
         self.systime_offset = -(tick >> 1)
 
     # -- output
@@ -504,7 +535,7 @@ cdef class Chip:
             "driver_unmatched": self.drivers.n_unmatched, "row_pulses": self.drivers.n_pulses,
             "events_modulated": self.drivers.n_modulated, "madc_samples": self.madc.n_taken,
             "madc_starts_ignored": self.madc.n_start_ignored, "madc_unmodelled_sources": self.madc.n_unmodelled_sources,
-            **self.cadc.summary(),
+            **self.cadc.summary(), "lines_joined_elsewhere": self.n_joined_elsewhere,
         }
 
     # -- for tests and inspection from Python
@@ -576,7 +607,8 @@ cdef class Chip:
     def arrays(self):
         """Time, plain registers and what has left the chip; the blocks have their own. The addresses of faults are a log, no state."""
         return {
-            "now": longs(&self.now, sizeof(self.now)), "n_faults": longs(&self.n_faults, sizeof(self.n_faults)),
+            "now": longs(&self.now, sizeof(self.now)),
+            "n_joined_elsewhere": longs(&self.n_joined_elsewhere, sizeof(self.n_joined_elsewhere)), "n_faults": longs(&self.n_faults, sizeof(self.n_faults)),
             "systime_offset": longs(&self.systime_offset, sizeof(self.systime_offset)), "words": self.words,
             "link_free": longs(&self.link_free, sizeof(self.link_free)), "out": view(self.out, self.n_out * sizeof(OutEvent), "u1"),
         }
@@ -604,6 +636,7 @@ cdef int64_t PADI_WRITE_TO_PULSE = TIMING["padi_write_to_pulse"].value
 cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value
 cdef uint32_t SYSTIME_BASE = the_map().base_of("SystimeSyncBase")
 cdef uint32_t PPU_CONTROL_ADDRESS = PPUControlRegister.write_addresses()[0, 0]
+cdef double SUPPLY_FLOOR = number("synapse_supply_floor")
 cdef uint32_t CADC_BUFFERED = 1 << 15  # bit of the CADCSampleQuadOnDLS enum
 cdef int FAULTS_KEPT = 1024
 cdef int FAULTS_LOGGED = 100

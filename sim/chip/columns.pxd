@@ -9,11 +9,16 @@ cdef enum:
     READOUT = 4         # readout amplifier of the neuron
 
 cdef enum:
-    # switches of the synaptic currents of a column: bits of `ColumnSwitches.currents`
+    # switches of the synaptic currents of a column: bits of `ColumnSwitches.currents`, in the order of `sim.anncore.parameters.ColumnSwitch`
     CURRENT_EXC = 1     # synapses pull on the neuron's line
     CURRENT_INH = 2
     DEBUG_EXC = 4       # the neuron's line is connected to the synaptic debug line
     DEBUG_INH = 8
+
+
+cdef inline int column_of(int quad, int entry) noexcept nogil:
+    """Column of an entry of a quad 0..63 of a row."""
+    return 8 * (quad & 31) + 2 * entry + (quad >> 5)
 
 
 cdef class ColumnSwitches:
@@ -24,6 +29,7 @@ cdef class ColumnSwitches:
     cdef uint32_t decoded[2][64 * 4]            # words that `sources` shows, per hemisphere
     cdef uint8_t sources[2][2][256]             # hemisphere, causal or acausal, column
     cdef uint8_t currents[512]                  # 256 * hemisphere + column
+    cdef int n_joined                           # columns with a line on a debug line
 
     cdef bint refresh(self, int hemisphere) noexcept nogil
     cdef void touch_current(self, int quad) noexcept nogil

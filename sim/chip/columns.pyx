@@ -8,7 +8,7 @@ connected to the synaptic debug lines. Quad q, entry e of a row is column 8 * (q
 
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp, memcpy, memset
-from sim.state cimport view
+from sim.state cimport ints, view
 
 import numpy as np
 
@@ -18,11 +18,6 @@ cdef enum:
     QUADS = 64
     SWITCHES = 6
     CURRENT_SWITCHES = 4
-
-
-cdef inline int column_of(int quad, int entry) noexcept nogil:
-    """Column of an entry of a quad 0..63."""
-    return 8 * (quad & 31) + 2 * entry + (quad >> 5)
 
 
 cdef class ColumnSwitches:
@@ -37,6 +32,7 @@ cdef class ColumnSwitches:
         memset(self.decoded, 0, sizeof(self.decoded))
         memset(self.sources, 0, sizeof(self.sources))
         memset(self.currents, 0, sizeof(self.currents))
+        self.n_joined = 0
 
     cdef bint refresh(self, int hemisphere) noexcept nogil:
         """Brings `sources` of a hemisphere up to date; whether anything changed."""
@@ -59,13 +55,15 @@ cdef class ColumnSwitches:
     cdef void touch_current(self, int quad) noexcept nogil:
         """A word of a ColumnCurrentQuad (enum 0..127) was written: `currents` follows."""
         cdef int64_t slots[4 * CURRENT_SWITCHES]
-        cdef int entry, at
+        cdef int entry, at, column
         self.current.decode(self.current_words + 2 * quad, slots)
         for entry in range(4):
-            at = CURRENT_SWITCHES * entry
-            self.currents[(quad >> 6) * 256 + column_of(quad & 63, entry)] = (
+            at, column = CURRENT_SWITCHES * entry, (quad >> 6) * 256 + column_of(quad & 63, entry)
+            self.n_joined -= self.currents[column] & (DEBUG_EXC | DEBUG_INH) != 0
+            self.currents[column] = (
                 CURRENT_EXC * (slots[at + CURRENT_EXC_SLOT] != 0) | CURRENT_INH * (slots[at + CURRENT_INH_SLOT] != 0)
                 | DEBUG_EXC * (slots[at + DEBUG_EXC_SLOT] != 0) | DEBUG_INH * (slots[at + DEBUG_INH_SLOT] != 0))
+            self.n_joined += self.currents[column] & (DEBUG_EXC | DEBUG_INH) != 0
 
     def channel_sources(self, int hemisphere):
         """uint8[2, 256]: per channel (causal, acausal) and column bit 0 correlation, bit 1 debug line, bit 2 neuron readout."""
@@ -80,7 +78,7 @@ cdef class ColumnSwitches:
         """The switches, decoded, and the words they were decoded from."""
         return {
             "decoded": view(self.decoded, sizeof(self.decoded), "u4"), "sources": view(self.sources, sizeof(self.sources), "u1"),
-            "currents": view(self.currents, sizeof(self.currents), "u1"),
+            "currents": view(self.currents, sizeof(self.currents), "u1"), "n_joined": ints(&self.n_joined, sizeof(self.n_joined)),
         }
 
 

@@ -29,6 +29,8 @@ cdef enum:
     PPU_CONTROL = 23
     UNMODELLED = 24
     CADC_SAMPLE = 25
+    COLUMN_CURRENT = 26
+    DEBUG_LINES = 27
 
 cdef enum:
     PAGE_BITS = 10

@@ -84,7 +84,8 @@ def _check_kinds():
     """The kinds of the compiled modules are those of the table."""
     compiled = [STORED, SYNAPSE_FULL, SYNAPSE_WEIGHT, SYNAPSE_LABEL, SYNAPSE_CALIB, CAPMEM, NEURON, BACKEND, BACKEND_COMMON, PADI_EVENT,
                 PADI_CONFIG, DRIVER, NEURON_RESET, NEURON_RESET_QUAD, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE, CROSSBAR_OUTPUT,
-                DROP_COUNTER, EVENT_COUNTER, BACKGROUND, MADC_CONTROL, READOUT, PPU_CONTROL, UNMODELLED, CADC_SAMPLE]
+                DROP_COUNTER, EVENT_COUNTER, BACKGROUND, MADC_CONTROL, READOUT, PPU_CONTROL, UNMODELLED, CADC_SAMPLE,
+                COLUMN_CURRENT, DEBUG_LINES]
     if compiled != [kind.value for kind in Kind]:
         raise ImportError("sim.chip.omnibus was compiled for other kinds of registers than sim.chip.regions lists")
 

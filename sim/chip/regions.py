@@ -37,6 +37,8 @@ class Kind(IntEnum):
     PPU_CONTROL = 23
     UNMODELLED = 24
     CADC_SAMPLE = 25
+    COLUMN_CURRENT = 26
+    DEBUG_LINES = 27
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ REGIONS: tuple[Region, ...] = (
     Region("SystimeSyncBase", Kind.STORED, _E, effect="taken over at the next synchronisation", source=_CLOCKS),
     Region(
         "CapMemBlockConfig",
-        Kind.STORED,
+        Kind.DEBUG_LINES,
         _S,
         "the cells hold their values whatever the refresh does",
         bits=(0xFFFFFF, 0xFF, 0x3, 0xFFFF, 0x3F, 0x3, *[0xFFFFFFFF] * 4),
@@ -112,7 +114,7 @@ REGIONS: tuple[Region, ...] = (
     Region("CommonSynramConfig", Kind.STORED, _S),
     Region("ReferenceGeneratorConfig", Kind.STORED, _S, "references are those of the default settings"),
     Region("SynapseBiasSelection", Kind.STORED, _S, "synapse drivers always have their internal biases; not readable on the chip"),
-    Region("PadMultiplexerConfig", Kind.STORED, _B, "joins memory outputs, pads and debug lines of the columns; the rest is stored only"),
+    Region("PadMultiplexerConfig", Kind.DEBUG_LINES, _B, "joins memory outputs, pads and debug lines of the columns; else stored only"),
     Region("CurrentDAC", Kind.STORED, _S),
     Region("CADCConfig", Kind.STORED, _B, effect="from the next conversion on"),
     Region("CADCChannelConfig", Kind.STORED, _B, "not readable on the chip", effect="from the next conversion on"),
@@ -124,7 +126,7 @@ REGIONS: tuple[Region, ...] = (
         effect="a triggering read converts all channels of the hemisphere; the omnibus waits for the end",
     ),
     Region("ColumnCorrelationQuad", Kind.STORED, _B, "inputs of the converters only", effect="from the next conversion on"),
-    Region("ColumnCurrentQuad", Kind.STORED, _S),
+    Region("ColumnCurrentQuad", Kind.COLUMN_CURRENT, _B, "a debug line holds a line at the supply or not at all", effect="lines follow"),
     Region("CommonCorrelationConfig", Kind.STORED, _B, "resets of the sensors are not modelled", effect="start of conversions"),
     Region("CorrelationReset", Kind.UNMODELLED, _U),
     Region("BlockPostPulse", Kind.UNMODELLED, _U),

@@ -118,6 +118,8 @@ cdef class LocalBus:
             self.spi_free = cycle + self.spi_byte
             with gil:
                 self.board.spi.write(offset - SPI, data)
+            self.events.advance(cycle * TICKS_PER_FPGA_CYCLE)
+            self.events.chip.board_moved(cycle * TICKS_PER_FPGA_CYCLE)
             return self.spi_free
         with gil:
             self.i2c_free = cycle + <int64_t> self.board.i2c.write(offset - I2C, data)

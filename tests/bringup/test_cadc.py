@@ -183,3 +183,30 @@ def test_a_read_waits_for_its_conversion(execute: Execute, wait: Wait) -> None:
     execute(builder)
     short, long = (int(time.get().value) for time in times)
     assert 110 < long - short < 140  # 125 cycles of 8 ns
+
+
+def test_a_voltage_from_the_board_reaches_all_channels(execute: Execute, wait: Wait) -> None:
+    """DAC -> multiplexers of the board -> pad -> debug lines -> converters."""
+    builder, tickets = sta.PlaybackProgramBuilder(), []
+    biases(builder)
+    converters(builder, debug=True)
+    mux = hal.PadMultiplexerConfig()
+    mux.cadc_debug_acausal_to_synapse_intermediate_mux = mux.cadc_debug_causal_to_synapse_intermediate_mux = True
+    mux.synapse_intermediate_mux_to_pad = True
+    builder.write(halco.PadMultiplexerConfigOnDLS(0), mux)
+    register = hal.ShiftRegister()
+    register.select_analog_readout_mux_1_input = register.AnalogReadoutMux1Input.readout_chain_0
+    register.select_analog_readout_mux_2_input = register.AnalogReadoutMux2Input.mux_dac_25
+    builder.write(halco.ShiftRegisterOnBoard(), register)
+    volts = np.array([0.2, 0.4, 0.6, 0.8, 1.0])
+    for voltage in volts:
+        builder.write(halco.DACChannelOnBoard.mux_dac_25, hal.DACChannel(value=round(voltage / 2.5 * 4095)))
+        builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
+        wait(builder, SETTLE)
+        tickets.append(builder.read(halco.CADCSamplesOnDLS()))
+    execute(builder)
+    samples = np.array([means(ticket.get()) for ticket in tickets])
+    slope, offset = np.polyfit(volts, samples.mean(axis=1), 1)
+    assert 1 / slope == pytest.approx(4.5e-3, rel=0.1)
+    np.testing.assert_allclose(samples.mean(axis=1), slope * volts + offset, atol=1)
+    assert np.median(samples.std(axis=1)) < 20

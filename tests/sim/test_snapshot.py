@@ -164,7 +164,7 @@ WIRING = {
     " tail capacity invalid_time",
     "CADC": "config_layout channel_layout common_layout inputs config_words channel_words common_words channel_offset channel_gain"
     " ramp_start ramp_gain noise common_noise chip seed",
-    "CADCInputs": "columns neuron_layout pad_words block_words",
+    "CADCInputs": "columns neuron_layout pad_words block_words pad_source",
     "ColumnSwitches": "correlation current correlation_words current_words",
     "Link": "n_changes changes_capacity",
     "TAP": "port",
@@ -180,7 +180,7 @@ WIRING = {
     "Router": "registers arrivals hop",
     "Injector": "bus link trace events queue repeat",
     "DueQueue": "head end capacity",
-    "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data spikes n_spikes"
+    "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data column_switches_data spikes n_spikes"
     " memory engine parameters gains",
 }
 """Attributes of compiled blocks that cannot change after construction, follow from others, or are lengths of arrays."""

@@ -40,6 +40,19 @@ class Bench:
         out = self.chip.py_take_out()
         return out[out["kind"] == MADC]
 
+    def connect_synapses(self, **others) -> None:
+        """The currents of all columns reach their neurons; others: further switches of all columns, by name."""
+        from haldls import ColumnCurrentQuad
+
+        quad, switch = ColumnCurrentQuad(), ColumnCurrentQuad.ColumnCurrentSwitch()
+        switch.enable_synaptic_current_excitatory = switch.enable_synaptic_current_inhibitory = True
+        for name, on in others.items():
+            setattr(switch, name, on)
+        for entry in range(4):
+            quad.set_switch(entry, switch)
+        for place in range(128):
+            self.put(quad, place)
+
     def close_crossbar(self) -> None:
         """No node forwards anything."""
         from haldls import CrossbarNode

@@ -43,6 +43,7 @@ def wired(bench):
     """Bias of the synapses on, buses listening to the crossbar with the longest pulses, crossbar closed."""
     for block in range(4):
         bench.put(CapMemCell(1022), block * 3120 + SYNAPSE_BIAS)
+    bench.connect_synapses()
     for half in range(2):
         bench.put(CommonPADIBusConfig(enable_spl1=[True] * 4, dacen_pulse_extension=[15] * 4), half)
         bench.put(CommonNeuronBackendConfig(), half)
@@ -109,6 +110,7 @@ def test_row_modes_decide_the_sign_of_the_response(bench, mode, sign):
         bench.put(CapMemCell(code), row * 130 + column)
     for block in range(4):
         bench.put(CapMemCell(600), block * 3120 + SYNAPSE_BIAS)
+    bench.connect_synapses()
     inputs = {"enable_synaptic_input_excitatory": True, "enable_synaptic_input_inhibitory": True}
     bench.put(NeuronConfig(membrane_capacitor_size=63, **inputs), column)
     bench.put(SynapseDriverConfig(enable_receiver=True, row_address_compare_mask=0, row_mode_bottom=mode), 0)
@@ -133,6 +135,7 @@ def network(bench):
     rng = np.random.default_rng(11)
     for block in range(4):
         bench.put(CapMemCell(1022), block * 3120 + SYNAPSE_BIAS)
+    bench.connect_synapses()
     for half in range(2):
         bench.put(CommonPADIBusConfig(enable_spl1=[True] * 4, dacen_pulse_extension=[15] * 4), half)
         bench.put(CommonNeuronBackendConfig(), half)

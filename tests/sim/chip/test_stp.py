@@ -6,7 +6,6 @@ import pytest
 from halco import CapMemCellOnCapMemBlock, CapMemCellOnDLS
 from haldls import (
     CapMemCell,
-    ColumnCurrentQuad,
     CommonPADIBusConfig,
     CommonSTPConfig,
     PADIEvent,
@@ -35,13 +34,7 @@ def setup(bench, i_ramp=600, dac_bias=820):
         cell(bench, name, code)
     for dac in (CapMemCellOnDLS.hagen_ibias_dac_top, CapMemCellOnDLS.hagen_ibias_dac_bottom):
         bench.put(CapMemCell(dac_bias), int(dac.toEnum()))
-    if hasattr(bench.chip, "set_pad"):
-        switch = ColumnCurrentQuad.ColumnCurrentSwitch(enable_synaptic_current_excitatory=True, enable_synaptic_current_inhibitory=True)
-        quad = ColumnCurrentQuad()
-        for entry in range(4):
-            quad.set_switch(entry, switch)
-        for place in range(128):
-            bench.put(quad, place)
+    bench.connect_synapses()
     synapses = SynapseQuad()
     synapses.weights = [63] * 4
     for row in range(512):

@@ -1,0 +1,25 @@
+"""What the board does to the two analog pads of the chip (facts: analog model 8; calix expectations 1.5, 2.5, 3; derived).
+
+The readout lines lead to the pads. A line is driven by a DAC of its own, or over two multiplexers with joined outputs: the first selects
+the line, the second what stands on it. The board has the modification that gives its v_reset net the output of the channel mux_dac_25.
+"""
+
+from math import nan
+
+from sim.board.board import XBoard
+
+SOURCES = (None, "mux_dac_25", "v_res_meas", "mux_dac_25")
+"""Channel of the DAC behind each input of the second multiplexer."""
+
+
+def pad_volts(board: object) -> tuple[float, float]:
+    """Voltage [V] that the board drives each pad with; NaN: with nothing. The jBOA board's connections to the pads are not modelled."""
+    pads = [nan, nan]
+    if isinstance(board, XBoard):
+        nets, lines, source = board.voltages(), board.shift_register.analog_input(0), SOURCES[board.shift_register.analog_input(1)]
+        if lines in (1, 2) and source:
+            pads[lines - 1] = nets[source]
+        for line in range(2):
+            if board.shift_register.drives_readout(line):
+                pads[line] = nets[f"ana_readout_debug_{line}"]
+    return pads[0], pads[1]
