@@ -180,8 +180,8 @@ WIRING = {
     "Router": "registers arrivals hop",
     "Injector": "bus link trace events queue repeat",
     "DueQueue": "head end capacity",
-    "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data column_switches_data spikes n_spikes"
-    " memory engine parameters gains",
+    "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data"
+    " column_switches_data spikes n_spikes memory engine parameters gains",
 }
 """Attributes of compiled blocks that cannot change after construction, follow from others, or are lengths of arrays."""
 
