@@ -3,49 +3,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.anncore.core import AnalogCore
-from sim.chip.background import BackgroundSources
-from sim.chip.cadc import CADC
-from sim.chip.crossbar import Crossbar
-from sim.chip.madc import MADC
-from sim.chip.neuron_backend import NeuronBackends
-from sim.chip.omnibus import RegisterMap
-from sim.chip.padi import PADIBuses
+from sim.chip.registers import Registers
 from sim.chip.settings import Unmodelled
-from sim.chip.synapse_driver import SynapseDrivers
-from sim.chip.synram import SynapseMemory
-from sim.errors import SimError
 from sim.hops import Events
 from sim.rows import Row
 from sim.virtual_chip import VirtualChip
 
-class Chip:
-    now: int
-    n_faults: int
+class Chip(Registers):
     tap: Any
     link: Any
-    analog: AnalogCore
-    map: RegisterMap
-    synapses: SynapseMemory
-    crossbar: Crossbar
-    drivers: SynapseDrivers
-    padi: PADIBuses
-    backends: NeuronBackends
-    background: BackgroundSources
-    madc: MADC
-    cadc: CADC
-    words: npt.NDArray[np.uint32]
     def __init__(self, chip: VirtualChip | None = None, seed: int = 0) -> None: ...
     def reset(self, tick: int) -> None: ...
     def begin_run(self, run: int) -> None: ...
-    @property
-    def faults(self) -> dict[tuple[int, bool, bool], int]: ...
-    @property
-    def last_fault(self) -> tuple[int, bool, bool] | tuple[int, Unmodelled] | None: ...
     def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]: ...
-    strict: bool
     def unmodelled(self) -> list[Unmodelled]: ...
-    def fault_error(self, instruction: int) -> SimError: ...
     def arrays(self) -> dict[str, npt.NDArray[Any]]: ...
     def resize_arrays(self, sizes: dict[str, int]) -> None: ...
     def blocks(self) -> dict[str, Any]: ...

@@ -1,7 +1,8 @@
 # cython: language_level=3
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
-from sim.chip.chip cimport Chip, OutEvent
+from sim.chip.chip cimport Chip
+from sim.chip.fabric cimport OutEvent
 from sim.chip.link cimport Link
 from sim.fpga.registers cimport RegisterFile
 from sim.fpga.router cimport Router

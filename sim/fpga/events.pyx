@@ -11,7 +11,8 @@ only when somebody needs to see it. (facts: transport 2.5, 2.8; registers/behavi
 
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
-from sim.chip.chip cimport OUT_SPIKE, Chip, OutEvent
+from sim.chip.chip cimport Chip
+from sim.chip.fabric cimport OUT_SPIKE, OutEvent
 from sim.chip.link cimport Link
 from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from sim.fpga.registers cimport RegisterFile

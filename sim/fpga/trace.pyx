@@ -14,7 +14,7 @@ from libc.stdlib cimport free, realloc
 from libc.string cimport memmove, memset
 
 from fisch._writer cimport ResponseWriter
-from sim.chip.chip cimport OUT_MADC, OUT_SPIKE
+from sim.chip.fabric cimport OUT_MADC, OUT_SPIKE
 from sim.clock cimport NEVER
 from sim.state cimport ints, longs, view
 

@@ -1,0 +1,20 @@
+import numpy as np
+import numpy.typing as npt
+
+from sim.chip.fabric import Fabric
+from sim.chip.omnibus import RegisterMap
+from sim.chip.settings import Unmodelled
+from sim.chip.synram import SynapseMemory
+from sim.errors import SimError
+
+class Registers(Fabric):
+    n_faults: int
+    map: RegisterMap
+    synapses: SynapseMemory
+    words: npt.NDArray[np.uint32]
+    strict: bool
+    @property
+    def faults(self) -> dict[tuple[int, bool, bool], int]: ...
+    @property
+    def last_fault(self) -> tuple[int, bool, bool] | tuple[int, Unmodelled] | None: ...
+    def fault_error(self, instruction: int) -> SimError: ...
