@@ -50,6 +50,18 @@ class UnmodelledAccess(AccessError):  # noqa: N818
     problem = "this register is not modelled"
 
 
+class ProcessorAccess(SimError):  # noqa: N818
+    """A plasticity processor accessed something that is not there or not modelled; raised in strict mode only.
+
+    `fault` says which one, where its program stood and what it wanted, `instruction` where the playback program was.
+    """
+
+    def __init__(self, fault: object, instruction: int) -> None:
+        super().__init__(f"{fault} (while instruction {instruction} of the run was executed). Without strict mode it is only reported.")
+        self.fault = fault
+        self.instruction = instruction
+
+
 class UnmodelledSetting(SimError):  # noqa: N818
     """A write switches something on that has no effect in the model; raised in strict mode only.
 

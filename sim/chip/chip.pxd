@@ -1,10 +1,10 @@
 # cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
-from sim.chip.registers cimport Registers
+from sim.chip.processors cimport Processors
 
 
-cdef class Chip(Registers):
+cdef class Chip(Processors):
     cdef int64_t systime_offset
     cdef public object tap              # test access port, set by the system
     cdef public object link             # link state, set by the system

@@ -3,13 +3,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.chip.registers import Registers
+from sim.chip.processors import Processors
 from sim.chip.settings import Unmodelled
 from sim.hops import Events
 from sim.rows import Row
 from sim.virtual_chip import VirtualChip
 
-class Chip(Registers):
+class Chip(Processors):
     tap: Any
     link: Any
     def __init__(self, chip: VirtualChip | None = None, seed: int = 0) -> None: ...
@@ -19,6 +19,7 @@ class Chip(Registers):
     def unmodelled(self) -> list[Unmodelled]: ...
     def arrays(self) -> dict[str, npt.NDArray[Any]]: ...
     def resize_arrays(self, sizes: dict[str, int]) -> None: ...
+    def restored(self) -> None: ...
     def blocks(self) -> dict[str, Any]: ...
     @property
     def events(self) -> Events: ...

@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The digital side of the chip: what the link reaches. Time is in ticks of 2 ns.
 
-`Fabric` holds the blocks and lets events happen, `Registers` serves the omnibus; what is left here is reset, system time, and what can be asked from
-Python.
+`Fabric` holds the blocks and lets events happen, `Registers` serves the omnibus, `Processors` runs the two PPUs; what is left here is reset,
+system time, and what can be asked from Python.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ cdef enum:
     SYSTIME_BITS = 43
 
 
-cdef class Chip(Registers):
+cdef class Chip(Processors):
     """Registers, event routing and converters of one chip, driven by the FPGA through `write`, `read`, `spike` and `advance`.
 
     chip: its identity; seed: of the trial noise. Both decide, with what is done to it, everything that comes out.
@@ -57,6 +57,7 @@ cdef class Chip(Registers):
         self.background.reset()
         self.madc.reset()
         self.cadc.reset()
+        self.restart_processors(tick)
         for neuron in range(512):
             self.analog.switch_column(neuron, 0)
         self.systime_offset = -(tick >> 1)
@@ -172,7 +173,7 @@ cdef class Chip(Registers):
             "now": longs(&self.now, sizeof(self.now)),
             "n_joined_elsewhere": longs(&self.n_joined_elsewhere, sizeof(self.n_joined_elsewhere)), "n_faults": longs(&self.n_faults, sizeof(self.n_faults)),
             "systime_offset": longs(&self.systime_offset, sizeof(self.systime_offset)), "words": self.words,
-            "link_free": longs(&self.link_free, sizeof(self.link_free)), "out": view(self.out, self.n_out * sizeof(OutEvent), "u1"),
+            **self.processor_arrays(), "link_free": longs(&self.link_free, sizeof(self.link_free)), "out": view(self.out, self.n_out * sizeof(OutEvent), "u1"),
         }
 
     def resize_arrays(self, sizes):
@@ -181,6 +182,10 @@ cdef class Chip(Registers):
         while self.n_out < <Py_ssize_t>(sizes["out"] // sizeof(OutEvent)):
             self._emit(0, 0, 0)
 
+    def restored(self):
+        """What follows from the state."""
+        self.processors_restored()
+
     def blocks(self):
         """{name: block} of everything on the chip that has state of its own."""
         return {
@@ -188,6 +193,7 @@ cdef class Chip(Registers):
             "pulse_lengths": self.drivers.lengths,
             "backends": self.backends, "background": self.background, "madc": self.madc, "queue": self.queue,
             "cadc": self.cadc, "cadc_inputs": self.cadc.inputs, "columns": self.cadc.inputs.columns,
+            "ppu_top": self.ppus[0], "ppu_bottom": self.ppus[1], "parallel": self.parallel,
         }
 
 

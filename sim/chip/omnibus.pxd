@@ -31,6 +31,8 @@ cdef enum:
     CADC_SAMPLE = 25
     COLUMN_CURRENT = 26
     DEBUG_LINES = 27
+    PPU_MEMORY = 28
+    PPU_STATUS = 29
 
 cdef enum:
     PAGE_BITS = 10

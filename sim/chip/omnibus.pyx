@@ -11,7 +11,8 @@ from sim.chip.settings import SETTINGS
 # kinds whose words live elsewhere (analog core, counters) or nowhere
 _ELSEWHERE = frozenset({Kind.SYNAPSE_FULL, Kind.SYNAPSE_WEIGHT, Kind.SYNAPSE_LABEL, Kind.SYNAPSE_CALIB, Kind.CAPMEM, Kind.NEURON,
                         Kind.BACKEND, Kind.BACKEND_COMMON, Kind.COUNTER_READ, Kind.COUNTER_RESET, Kind.DROP_COUNTER, Kind.EVENT_COUNTER,
-                        Kind.PADI_EVENT, Kind.NEURON_RESET, Kind.NEURON_RESET_QUAD, Kind.MADC_CONTROL, Kind.UNMODELLED, Kind.CADC_SAMPLE})
+                        Kind.PADI_EVENT, Kind.NEURON_RESET, Kind.NEURON_RESET_QUAD, Kind.MADC_CONTROL, Kind.UNMODELLED, Kind.CADC_SAMPLE,
+                        Kind.PPU_MEMORY, Kind.PPU_STATUS})
 
 
 def container_of(region):
@@ -85,7 +86,7 @@ def _check_kinds():
     compiled = [STORED, SYNAPSE_FULL, SYNAPSE_WEIGHT, SYNAPSE_LABEL, SYNAPSE_CALIB, CAPMEM, NEURON, BACKEND, BACKEND_COMMON, PADI_EVENT,
                 PADI_CONFIG, DRIVER, NEURON_RESET, NEURON_RESET_QUAD, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE, CROSSBAR_OUTPUT,
                 DROP_COUNTER, EVENT_COUNTER, BACKGROUND, MADC_CONTROL, READOUT, PPU_CONTROL, UNMODELLED, CADC_SAMPLE,
-                COLUMN_CURRENT, DEBUG_LINES]
+                COLUMN_CURRENT, DEBUG_LINES, PPU_MEMORY, PPU_STATUS]
     if compiled != [kind.value for kind in Kind]:
         raise ImportError("sim.chip.omnibus was compiled for other kinds of registers than sim.chip.regions lists")
 

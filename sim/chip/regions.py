@@ -39,6 +39,8 @@ class Kind(IntEnum):
     CADC_SAMPLE = 25
     COLUMN_CURRENT = 26
     DEBUG_LINES = 27
+    PPU_MEMORY = 28
+    PPU_STATUS = 29
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ _S, _B, _E, _U = Accuracy.STORED, Accuracy.BEHAVIOURAL, Accuracy.EXACT, Accuracy
 
 _PLL = (0xFFFFFFFF,)  # registers of the chain, 32 bits each (facts: transport 2.9)
 _CLOCKS = "facts: registers/behaviour, clocks and time"
+_PPU = "facts: ppu/memory_map"
 _PHYS = "facts: registers/behaviour, PHYs"
 
 REGIONS: tuple[Region, ...] = (
@@ -130,9 +133,17 @@ REGIONS: tuple[Region, ...] = (
     Region("CommonCorrelationConfig", Kind.STORED, _B, "resets of the sensors are not modelled", effect="start of conversions"),
     Region("CorrelationReset", Kind.UNMODELLED, _U),
     Region("BlockPostPulse", Kind.UNMODELLED, _U),
-    Region("PPUMemoryWord", Kind.STORED, _E),
-    Region("PPUControlRegister", Kind.PPU_CONTROL, _S, "the processor does not run: releasing its reset counts as unmodelled", reset=0),
-    Region("PPUStatusRegister", Kind.STORED, _S),
+    Region("PPUMemoryWord", Kind.PPU_MEMORY, _E, effect="shared with the processor", source=_PPU),
+    Region(
+        "PPUControlRegister",
+        Kind.PPU_CONTROL,
+        _B,
+        "a clock forced off stops the timers, too (assumed); cache_controller_enable stored only",
+        reset=0,
+        effect="starts, stops and resets the processor",
+        source=_PPU,
+    ),
+    Region("PPUStatusRegister", Kind.PPU_STATUS, _E, "awake while held in reset (assumed)", source=_PPU),
     Region("CommonPhyConfigChip", Kind.STORED, _B, backend=_JTAG, reset=0, effect="PHYs of the link on or off", source=_PHYS),
     Region("ADPLL", Kind.STORED, _B, backend=_JTAG, bits=_PLL * 2, effect="clocks follow at once", source=_CLOCKS),
     Region("PLLClockOutputBlock", Kind.STORED, _B, backend=_JTAG, bits=_PLL, effect="clocks follow at once", source=_CLOCKS),

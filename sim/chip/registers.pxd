@@ -16,6 +16,7 @@ cdef class Registers(Fabric):
     cdef list new_faults
     cdef int64_t n_joined_elsewhere     # times that a switch connected a line to a debug line that nothing holds at the supply
     cdef public bint strict             # a setting that has no effect counts as a fault
+    cdef bint active                    # a processor runs, which may access whatever is here
 
     # word address, word, byte enables (bit 0 = least significant byte); ticks never decrease
     cdef void write(self, uint32_t address, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
@@ -35,3 +36,8 @@ cdef class Registers(Fabric):
     cdef uint32_t _convert(self, uint32_t address, uint32_t index, int64_t tick) noexcept nogil
     cdef void _watch(self, uint32_t address, uint32_t cell) noexcept nogil
     cdef void _fault(self, uint32_t address, bint is_read, bint undefined) noexcept nogil
+    # the processors, which stand above
+    cdef void control_processor(self, int number, int64_t tick) noexcept nogil
+    cdef bint processor_sleeps(self, int number) noexcept nogil
+    cdef uint32_t load_sram(self, int number, uint32_t index) noexcept nogil
+    cdef void store_sram(self, int number, uint32_t index, uint32_t word) noexcept nogil

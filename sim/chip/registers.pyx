@@ -16,14 +16,14 @@ from sim.chip.neuron_backend cimport neuron_of
 from sim.chip.omnibus cimport (
     BACKEND, BACKEND_COMMON, BACKGROUND, CADC_SAMPLE, CAPMEM, COLUMN_CURRENT, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE,
     CROSSBAR_OUTPUT, DEBUG_LINES, DRIVER, DROP_COUNTER, EVENT_COUNTER, MADC_CONTROL, NEURON, NEURON_RESET, NEURON_RESET_QUAD,
-    PADI_CONFIG, PADI_EVENT, PPU_CONTROL, READOUT, STORED, SYNAPSE_CALIB, SYNAPSE_FULL, SYNAPSE_LABEL, SYNAPSE_WEIGHT, UNMODELLED,
+    PADI_CONFIG, PADI_EVENT, PPU_CONTROL, PPU_MEMORY, PPU_STATUS, READOUT, STORED, SYNAPSE_CALIB, SYNAPSE_FULL, SYNAPSE_LABEL, SYNAPSE_WEIGHT, UNMODELLED,
     the_map)
 
 import haldls
-from haldls import PPUControlRegister
+from sim.chip.processor_fault import ProcessorFault
 from sim.chip.settings import refused
 from sim.chip.timing import TIMING
-from sim.errors import UndefinedAccess, UnmodelledAccess, UnmodelledSetting
+from sim.errors import ProcessorAccess, UndefinedAccess, UnmodelledAccess, UnmodelledSetting
 from sim.physics import number
 
 _log = logging.getLogger("hicannx.chip")
@@ -69,6 +69,8 @@ cdef class Registers(Fabric):
         cdef uint32_t cell = self.map.find(address), mask = LANES[byte_enables & 15]
         cdef const RegionInfo* region
         cdef uint32_t* word
+        if self.active:
+            self.advance(tick)
         if cell == 0:
             self._fault(address, False, True)
             return
@@ -97,6 +99,8 @@ cdef class Registers(Fabric):
             self.synapses.write_plane(2 + (index & 1), index >> 1, data, byte_enables)
         elif kind == CAPMEM or kind == NEURON or kind == BACKEND or kind == BACKEND_COMMON:
             self._write_image(region, index, data, mask)
+        elif kind == PPU_MEMORY:
+            self.store_sram(index >> 12, index & 0xfff, (self.load_sram(index >> 12, index & 0xfff) & ~mask) | (data & mask))
         elif kind in (PADI_EVENT, NEURON_RESET, NEURON_RESET_QUAD, COUNTER_RESET, MADC_CONTROL):
             self._trigger(region, index, data & LANES[byte_enables], tick)
         else:
@@ -159,8 +163,8 @@ cdef class Registers(Fabric):
                 self.queue.push(first, AT_BACKGROUND, index // 3, self.background.generation[index // 3])
         elif kind == READOUT:
             self.madc.touch()
-        elif kind == PPU_CONTROL and words[0] & 1:
-            self._fault(PPU_CONTROL_ADDRESS + (index << 24), False, False)
+        elif kind == PPU_CONTROL:
+            self.control_processor(index, tick)
 
     cdef void board_moved(self, int64_t tick) noexcept nogil:
         """What drives the debug lines may have changed: another voltage at a pad, another switch to one."""
@@ -204,6 +208,8 @@ cdef class Registers(Fabric):
         """The word an omnibus read returns: what was written, 0 where only writes are known or nothing is."""
         cdef uint32_t cell = self.map.find(address)
         cdef const RegionInfo* region
+        if self.active:
+            self.advance(tick)
         if cell == 0:
             self._fault(address, True, True)
             return 0
@@ -244,6 +250,10 @@ cdef class Registers(Fabric):
             return self.analog.neuron_backend_data[4 * neuron_of(index >> 2) + (index & 3)]
         if kind == BACKEND_COMMON:
             return self.analog.backend_common_data[index]
+        if kind == PPU_MEMORY:
+            return self.load_sram(index >> 12, index & 0xfff)
+        if kind == PPU_STATUS:
+            return self.processor_sleeps(index)
         if kind == COUNTER_READ:
             return self.backends.counter[neuron_of(index)]
         if kind == DROP_COUNTER:
@@ -266,6 +276,20 @@ cdef class Registers(Fabric):
         cdef uint32_t cell = self.map.find(address)
         if cell and self.map.region[(cell >> 24) - 1].kind == STORED:
             self.word[self.map.region[(cell >> 24) - 1].base + (cell & 0xffffff)] = data & _kept(&self.map.region[(cell >> 24) - 1], cell & 0xffffff)
+
+    # -- the processors, which stand above
+
+    cdef void control_processor(self, int number, int64_t tick) noexcept nogil:
+        pass
+
+    cdef bint processor_sleeps(self, int number) noexcept nogil:
+        return False
+
+    cdef uint32_t load_sram(self, int number, uint32_t index) noexcept nogil:
+        return 0
+
+    cdef void store_sram(self, int number, uint32_t index, uint32_t word) noexcept nogil:
+        pass
 
     # -- what went wrong
 
@@ -313,11 +337,13 @@ cdef class Registers(Fabric):
 
     @property
     def last_fault(self):
-        """The latest such access as (address, is_read, is_undefined), or a refused setting as (address, `Unmodelled`); None: there was none."""
+        """The latest such access as (address, is_read, is_undefined), a refused setting as (address, `Unmodelled`), or a `ProcessorFault`; None: there was none."""
         return self.new_faults[len(self.new_faults) - 1] if self.new_faults else None
 
     def fault_error(self, instruction):
         """The error of strict mode for the latest fault."""
+        if isinstance(self.last_fault, ProcessorFault):
+            return ProcessorAccess(self.last_fault, instruction)
         address, *what = self.last_fault
         if len(what) == 1:
             return UnmodelledSetting(what[0].place, what[0].feature, what[0].why, address, instruction)
@@ -327,7 +353,6 @@ cdef class Registers(Fabric):
 
 cdef int64_t PADI_WRITE_TO_PULSE = TIMING["padi_write_to_pulse"].value
 cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value
-cdef uint32_t PPU_CONTROL_ADDRESS = PPUControlRegister.write_addresses()[0, 0]
 cdef double SUPPLY_FLOOR = number("synapse_supply_floor")
 cdef uint32_t CADC_BUFFERED = 1 << 15  # bit of the CADCSampleQuadOnDLS enum
 cdef int FAULTS_KEPT = 1024

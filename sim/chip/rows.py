@@ -11,7 +11,7 @@ from sim.chip.masks import field_masks, kept_masks
 from sim.chip.regions import REGIONS, Kind, Region
 from sim.rows import Accuracy, ReadBack, RegisterTable, Row
 
-_LIVE = frozenset({Kind.COUNTER_READ, Kind.DROP_COUNTER, Kind.EVENT_COUNTER})
+_LIVE = frozenset({Kind.COUNTER_READ, Kind.DROP_COUNTER, Kind.EVENT_COUNTER, Kind.PPU_STATUS})
 _LIVE_CONTAINERS = frozenset({"PLLSelfTestStatus"})
 
 

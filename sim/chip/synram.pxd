@@ -1,6 +1,9 @@
 # cython: language_level=3
 from libc.stdint cimport uint8_t, uint32_t
 
+cdef enum:
+    WEIGHT, LABEL, TIME, AMP    # planes
+
 
 cdef class SynapseMemory:
     """The synapse SRAM of both hemispheres: canonical matrices behind the address windows of the omnibus."""
@@ -14,3 +17,6 @@ cdef class SynapseMemory:
     cdef uint32_t read_full(self, int quad, int word) noexcept nogil
     cdef void write_plane(self, int plane, int quad, uint32_t data, int byte_enables) noexcept nogil
     cdef uint32_t read_plane(self, int plane, int quad) noexcept nogil
+    # every other column of a row 0..511, from column 0 or 1 on; weights as numbers
+    cdef void read_half(self, int plane, int row, int parity, uint8_t* lanes) noexcept nogil
+    cdef void write_half(self, int plane, int row, int parity, const uint8_t* lanes, const uint8_t* enables) noexcept nogil

@@ -11,10 +11,6 @@ import numpy as np
 
 from sim.anncore.core cimport AnalogCore
 
-cdef enum:
-    WEIGHT, LABEL, TIME, AMP
-
-
 cdef inline Py_ssize_t _cell(int quad) noexcept nogil:
     """Index of entry 0 of a quad; the entries follow at distance 2."""
     return (quad >> 6) * 256 + 8 * (quad & 31) + (quad >> 5 & 1)
@@ -63,6 +59,20 @@ cdef class SynapseMemory:
         for entry in range(4):
             word |= <uint32_t>(self.mirror[values[cell + 2 * entry]] if plane == WEIGHT else values[cell + 2 * entry]) << (24 - 8 * entry)
         return word
+
+    cdef void read_half(self, int plane, int row, int parity, uint8_t* lanes) noexcept nogil:
+        cdef const uint8_t* values = self.planes[plane] + 256 * row + parity
+        cdef int i
+        for i in range(128):
+            lanes[i] = values[2 * i]
+
+    cdef void write_half(self, int plane, int row, int parity, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
+        cdef uint8_t* values = self.planes[plane] + 256 * row + parity
+        cdef uint8_t mask = 63 if plane < TIME else 3
+        cdef int i
+        for i in range(128):
+            if enables[i]:
+                values[2 * i] = lanes[i] & mask
 
     def arrays(self):
         """What is kept here; weights and labels are the analog core's."""

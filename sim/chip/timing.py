@@ -57,5 +57,10 @@ TIMING: dict[str, Timing] = {
     "cadc_count": _derived(2, "one count of the parallel converter's ramp", "250 MHz, facts: analog model 7"),
     "cadc_counts": _derived(256, "length of the ramp", "8 bit, facts: analog model 7; the ramp is assumed never to end early", "counts"),
     "ppu_cycle": _derived(2, "unit of reset_wait, dead_time and sense_delay", "facts: registers/containers"),
+    "ppu_omnibus": _assumed(16, "a processor's access until it reaches a register on the chip; as long back", "no source"),
+    "ppu_parallel_bus": _derived(16, "a vector to or from the synapse array, both ways",
+                                 "20 cycles with `sync`, 11 to 12 of them the core's, facts: isa_scalar 6"),
+    "ppu_far_write": _derived(52, "a vector until it is in the FPGA's memory", "38 cycles with `sync`, facts: isa_scalar 6"),
+    "ppu_far_read": _derived(664, "a vector from the FPGA's memory, both ways", "344 cycles with `sync`, facts: isa_scalar 6"),
     "madc_conversion": _derived(12, "fewest MADC clocks per sample", "facts: behaviour, clocks and time", "MADC clocks"),
 }

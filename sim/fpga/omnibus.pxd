@@ -21,6 +21,7 @@ cdef class Omnibus(Engine):
     cdef int local_write(self, uint32_t data) except -1 nogil
     cdef int64_t local_read(self, uint32_t address, uint32_t* data) except -2 nogil
     cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -2 nogil
+    cdef void see_processors(self, uint32_t address) noexcept nogil
     cdef int check_faults(self) except -1 nogil
     cdef int respond(self, uint32_t data, int64_t cycle) except -1 nogil
     cdef int poll(self, bint expects_equality) except -1 nogil

@@ -101,6 +101,7 @@ cdef class Omnibus(Engine):
             self.block_until(free)
             if self.discarding:
                 return 0
+        self.see_processors(self.address)
         if self.bus.changes_stream(self.address, data):
             self.flush(self.cycle)
             self.service(self.cycle)
@@ -131,7 +132,13 @@ cdef class Omnibus(Engine):
             self.block_until(free)
             if self.discarding:
                 return 0
+        self.see_processors(address)
         return self.bus.read(address, self.cycle, self.instruction, data)
+
+    cdef void see_processors(self, uint32_t address) noexcept nogil:
+        """What the chip's processors have done up to now to a word of the memories they share with the host."""
+        if self.chip.active and self.registers.holds(address):
+            self.events.advance(self.cycle * TICKS_PER_FPGA_CYCLE)
 
     cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -2 nogil:
         """Cycle of the response, 0 after a time-out, UNANSWERED if the response gets lost."""

@@ -1,11 +1,15 @@
 # cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
+from sim.chip.far_memory cimport FarMemory
+
 cdef enum:
     SMALL_WORDS = 0x10000
     SRAM_WORDS = 0x8000
     SPIKE_IO_WORDS = 0x18001
     ROUTING_WORDS = 0x20000
+    DRAM_PAGE_BITS = 12
+    DRAM_PAGES = 1 << 14
     ROUTING_OUTPUTS = 0x10000   # offset of the output table, behind the input table
 
 cdef enum Kind:
@@ -16,7 +20,7 @@ cdef enum Kind:
     EFFECT = 16
 
 
-cdef class RegisterFile:
+cdef class RegisterFile(FarMemory):
     # -- values; SRAM, single registers, spike I/O, routing tables
     cdef uint32_t* sram
     cdef uint32_t* small
@@ -26,7 +30,8 @@ cdef class RegisterFile:
     cdef readonly object small_array
     cdef readonly object spike_io_array
     cdef readonly object routing_array
-    cdef readonly dict dram             # page number -> uint32[DRAM_PAGE]
+    cdef readonly dict dram             # page number -> uint32[DRAM_PAGE], the pages that were written to
+    cdef uint32_t* page[DRAM_PAGES]     # their words
     cdef readonly dict faults           # (address, is_read) -> number of accesses to nothing
     cdef readonly int64_t n_faults      # accesses to nothing, all of them
     # -- what the registers are
@@ -44,5 +49,5 @@ cdef class RegisterFile:
     cdef int store(self, uint32_t address, uint32_t data, int byte_enables, int64_t instruction) except -1 nogil
     cdef int load(self, uint32_t address, int64_t instruction, uint32_t* data) except -1 nogil
     cdef int fault(self, uint32_t address, bint is_read, int64_t instruction) except -1 nogil
-    cdef int dram_store(self, uint32_t address, uint32_t data, uint32_t lanes) except -1 nogil
-    cdef uint32_t dram_load(self, uint32_t address) except? 0xdeadbeef nogil
+    cdef void dram_store(self, uint32_t offset, uint32_t data, uint32_t lanes) noexcept nogil
+    cdef uint32_t dram_load(self, uint32_t offset) noexcept nogil

@@ -5,6 +5,7 @@ What happens beyond storing (timers, counters, buses, gates) is done by the exec
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.string cimport memset
 
 from sim.state cimport longs
 
@@ -22,7 +23,6 @@ cdef enum:
     SRAM_BASE = 0x80000000u
     DRAM_BASE = 0x84000000u
     DRAM_END = 0x88000000u
-    DRAM_PAGE_BITS = 12
     ADDRESSES_LOGGED = 100
     ADDRESSES_COUNTED = 65536
 
@@ -92,7 +92,7 @@ cdef class RegisterFile:
     def power_on(self):
         """All registers at their reset values, memories 0, no faults counted."""
         self.sram_array[:] = 0
-        self.dram = {}
+        self.close_pages()
         self.faults = {}
         self.n_faults = 0
         for row in self._rows:
@@ -136,7 +136,8 @@ cdef class RegisterFile:
             lanes &= self.small_mask[offset] if self.small_kind[offset] & WRITABLE else 0
             cell = self.small + offset
         elif <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END:
-            return self.dram_store(address, data, lanes)
+            self.dram_store(address - <uint32_t> DRAM_BASE, data, lanes)
+            return 0
         elif address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS and self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]:
             offset = address - <uint32_t> SPIKE_IO_BASE
             lanes &= self.spike_io_mask[offset]
@@ -163,7 +164,7 @@ cdef class RegisterFile:
             if self.small_kind[offset] & READABLE:
                 data[0] = self.small[offset]
         elif <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END:
-            data[0] = self.dram_load(address)
+            data[0] = self.dram_load(address - <uint32_t> DRAM_BASE)
         elif address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS and self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]:
             data[0] = self.spike_io[address - <uint32_t> SPIKE_IO_BASE]
         elif address - <uint32_t> ROUTING_BASE < ROUTING_WORDS and self.routing_kind[address - <uint32_t> ROUTING_BASE]:
@@ -184,23 +185,47 @@ cdef class RegisterFile:
             self.n_faults += 1
         return 0
 
-    cdef int dram_store(self, uint32_t address, uint32_t data, uint32_t lanes) except -1 nogil:
-        cdef uint32_t[::1] words
-        cdef uint32_t offset = address - <uint32_t> DRAM_BASE, cell
-        with gil:
-            words = self.dram.get(offset >> DRAM_PAGE_BITS)
-            if words is None:
-                words = self.dram[offset >> DRAM_PAGE_BITS] = np.zeros(1 << DRAM_PAGE_BITS, np.uint32)
-            cell = offset & ((1 << DRAM_PAGE_BITS) - 1)
-            words[cell] = (words[cell] & ~lanes) | (data & lanes)
-        return 0
+    # -- the memories, which the plasticity processors use as well
 
-    cdef uint32_t dram_load(self, uint32_t address) except? 0xdeadbeef nogil:
+    cdef bint holds(self, uint32_t address) noexcept nogil:
+        return address - <uint32_t> SRAM_BASE < SRAM_WORDS or <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END
+
+    cdef uint32_t load_far(self, uint32_t address) noexcept nogil:
+        if address < <uint32_t> DRAM_BASE:
+            return self.sram[address - <uint32_t> SRAM_BASE]
+        return self.dram_load(address - <uint32_t> DRAM_BASE)
+
+    cdef void store_far(self, uint32_t address, uint32_t data, int byte_enables) noexcept nogil:
+        cdef uint32_t lanes = lanes_of(byte_enables)
+        cdef uint32_t* cell
+        if address >= <uint32_t> DRAM_BASE:
+            self.dram_store(address - <uint32_t> DRAM_BASE, data, lanes)
+            return
+        cell = self.sram + (address - <uint32_t> SRAM_BASE)
+        cell[0] = (cell[0] & ~lanes) | (data & lanes)
+
+    cdef void dram_store(self, uint32_t offset, uint32_t data, uint32_t lanes) noexcept nogil:
+        cdef uint32_t* cell
+        if self.page[offset >> DRAM_PAGE_BITS] == NULL:
+            with gil:
+                self.open_page(offset >> DRAM_PAGE_BITS)
+        cell = self.page[offset >> DRAM_PAGE_BITS] + (offset & ((1 << DRAM_PAGE_BITS) - 1))
+        cell[0] = (cell[0] & ~lanes) | (data & lanes)
+
+    cdef uint32_t dram_load(self, uint32_t offset) noexcept nogil:
+        cdef const uint32_t* page = self.page[offset >> DRAM_PAGE_BITS]
+        return 0 if page == NULL else page[offset & ((1 << DRAM_PAGE_BITS) - 1)]
+
+    def open_page(self, number):
+        """A page of the DRAM gets memory."""
         cdef uint32_t[::1] words
-        cdef uint32_t offset = address - <uint32_t> DRAM_BASE
-        with gil:
-            words = self.dram.get(offset >> DRAM_PAGE_BITS)
-            return 0 if words is None else words[offset & ((1 << DRAM_PAGE_BITS) - 1)]
+        self.dram[number] = words = np.zeros(1 << DRAM_PAGE_BITS, np.uint32)
+        self.page[<int> number] = &words[0]
+
+    def close_pages(self):
+        """The DRAM is empty."""
+        self.dram = {}
+        memset(self.page, 0, sizeof(self.page))
 
     def arrays(self):
         """Registers and memories: of the DRAM the pages that were written to; of accesses to nothing their number, not the addresses."""
@@ -213,4 +238,6 @@ cdef class RegisterFile:
     def resize_arrays(self, sizes):
         """Room for these pages of the DRAM."""
         pages = [int(name.removeprefix("dram ")) for name in sizes if name.startswith("dram ")]
-        self.dram = {page: np.zeros(1 << DRAM_PAGE_BITS, np.uint32) for page in pages}
+        self.close_pages()
+        for page in pages:
+            self.open_page(page)

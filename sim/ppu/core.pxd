@@ -12,6 +12,12 @@ cdef extern from "core_kernel.h":
         PPU_OUTSIDE
         PPU_BREAKPOINT
         PPU_OP_nop
+        PPU_FETCHES
+        PPU_LOADS
+        PPU_STORES
+        PPU_READS_ROW
+        PPU_WRITES_ROW
+    int64_t PPU_NEVER
     const char* const* ppu_names
     ctypedef struct ppu_decode_table:
         uint8_t primary[64]
@@ -56,6 +62,8 @@ cdef extern from "core_kernel.h":
     void ppu_poke(ppu_core* core, uint32_t index, uint32_t word) noexcept nogil
     void ppu_breakpoint(ppu_core* core, uint32_t index, int on) noexcept nogil
     int ppu_run(ppu_core* core, int64_t until, int64_t count) noexcept nogil
+    int ppu_next_access(const ppu_core* core, uint32_t* address) noexcept nogil
+    int64_t ppu_idle_until(const ppu_core* core) noexcept nogil
     uint32_t ppu_get_spr(ppu_core* core, int spr) noexcept nogil
     void ppu_set_spr(ppu_core* core, int spr, uint32_t value) noexcept nogil
     void ppu_vector_get(const ppu_vector* v, uint8_t* lanes) noexcept nogil
@@ -67,4 +75,10 @@ cdef class Core:
     cdef ppu_core* c
     cdef object port     # the object behind the port, if it is one of Python
     cdef object failure  # what it raised
-    cdef int advance(self, int64_t until) noexcept nogil
+    cdef int advance(self, int64_t until, bint grant) noexcept nogil
+    cdef int stopped(self) except -1 with gil
+    cdef int next_access(self, uint32_t* address) noexcept nogil
+    cdef int64_t idle_until(self) noexcept nogil
+    cdef void clear(self) noexcept nogil
+    cdef void restart(self) noexcept nogil
+    cdef void put(self, uint32_t index, uint32_t word) noexcept nogil

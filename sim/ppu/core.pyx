@@ -11,7 +11,7 @@ cycles behavioural, for ideal memories. `eciwx` and `ecowx` are not there, as no
 """
 
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 from sim.ppu.isa import INSTRUCTIONS
 from sim.state cimport view
@@ -103,8 +103,36 @@ cdef class Core:
     def __dealloc__(self):
         free(self.c)
 
-    cdef int advance(self, int64_t until) noexcept nogil:
-        return ppu_run(self.c, until, 0)
+    # -- for the chip
+
+    cdef int advance(self, int64_t until, bint grant) noexcept nogil:
+        """Runs up to a cycle; `grant` lets the access pass that the core waits for. Why it came back: PPU_LIMIT, PPU_SLEEPING, PPU_OUTSIDE or
+        PPU_BREAKPOINT, after which `stopped` has to be called before it goes on."""
+        cdef int reason
+        self.c.granted = grant
+        reason = ppu_run(self.c, until, 0)
+        self.c.granted = 0
+        return reason
+
+    cdef int stopped(self) except -1 with gil:
+        return 0
+
+    cdef int next_access(self, uint32_t* address) noexcept nogil:
+        return ppu_next_access(self.c, address)
+
+    cdef int64_t idle_until(self) noexcept nogil:
+        return ppu_idle_until(self.c)
+
+    cdef void clear(self) noexcept nogil:
+        memset(self.c.sram, 0, sizeof(self.c.sram))
+        ppu_forget(self.c)
+        ppu_reset(self.c)
+
+    cdef void restart(self) noexcept nogil:
+        ppu_reset(self.c)
+
+    cdef void put(self, uint32_t index, uint32_t word) noexcept nogil:
+        ppu_poke(self.c, index, word)
 
     # -- execution
 

@@ -16,6 +16,7 @@ enum {
     PPU_PREDICTIONS = 16, /* entries of the branch cache */
     PPU_START = 4,        /* cycle at which the first instruction issues */
 };
+enum { PPU_TCR_DIE = 0x04000000, PPU_TCR_FIE = 0x00800000 };
 #define PPU_NEVER INT64_C(0x3fffffffffffffff)
 
 /* Why a run came back. */
@@ -146,6 +147,10 @@ void ppu_breakpoint(ppu_core *core, uint32_t index, int on);
 void ppu_decode_word(uint32_t word, ppu_instruction *out);
 /* Runs until cycle `until` or, if `count` is positive, for that many instructions. */
 int ppu_run(ppu_core *core, int64_t until, int64_t count);
+/* What the next instruction wants from beyond the SRAM, and where; stopped with PPU_OUTSIDE it wants something. */
+enum { PPU_FETCHES, PPU_LOADS, PPU_STORES, PPU_READS_ROW, PPU_WRITES_ROW };
+int ppu_next_access(const ppu_core *core, uint32_t *address);
+int64_t ppu_idle_until(const ppu_core *core);                      /* cycle up to which it executes nothing, if nobody wakes it */
 uint32_t ppu_get_spr(ppu_core *core, int spr);
 void ppu_set_spr(ppu_core *core, int spr, uint32_t value);
 /* One vector instruction that touches no memory. */

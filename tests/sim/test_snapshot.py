@@ -151,7 +151,9 @@ def test_format_is_the_documented_one():
 # ------------------------------------------------------------------------------------------------------------ completeness
 WIRING = {
     "Chip": "analog map synapses crossbar drivers padi backends background madc queue cadc tap link word out_capacity n_out"
-    " fault_counts new_faults strict",
+    " fault_counts new_faults strict ppus parallel far core context acting switched active processor_faults",
+    "Core": "c port failure",
+    "ParallelBus": "analog synapses cadc",
     "EventQueue": "head end room size capacity",
     "SynapseMemory": "planes mirror",
     "Crossbar": "node_layout output_layout n_nodes node output_of latency depth",
@@ -171,7 +173,7 @@ WIRING = {
     "JTAGMaster": "tap depth to_chip select_states scan_states reset_states",
     "LocalBus": "registers board device_dna link trace events write_latency read_latency spi_byte perf_test_word saturating_phys",
     "Trace": "writer head end capacity queues fifo_depth stall_window limited per_byte trace_bytes",
-    "RegisterFile": "sram small spike_io routing sram_array small_array spike_io_array routing_array dram faults small_kind small_mask"
+    "RegisterFile": "sram small spike_io routing sram_array small_array spike_io_array routing_array dram page faults small_kind small_mask"
     " spike_io_kind spike_io_mask routing_kind routing_mask _kinds _masks _rows strict",
     "Executor": "registers trace port jtag bus events injector board chip link tap latency interrupted host_interval playback_words"
     " _taken_at taken_at",

@@ -1,0 +1,141 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The parallel bus of each hemisphere, by which a vector unit reads and writes half a row at once (facts: ppu/memory_map; exact, where not said).
+
+A location is a place (bits 16 to 20), a flag for converter results without a new conversion (bit 21) and a row: 2 * row + parity, where
+lane i is column 2 * i + parity. Bits 22 and 23 are not looked at (inferred: software reaches one place with and without them). Weights are seen
+as numbers, whatever their bits are called in the memory; only the raw cells show them as stored (order of the raw rows inferred).
+
+Places of the correlation sensors are known and not modelled, except for row 256, which resets neurons. The generators' polynomial is assumed.
+"""
+
+from libc.string cimport memset
+
+from sim.chip.synram cimport AMP, LABEL, TIME, WEIGHT
+from sim.state cimport view
+
+from sim.chip.timing import TIMING
+
+cdef enum:
+    # places
+    WEIGHTS = 0x00
+    TIME_CALIBS = 0x01
+    AMP_CALIBS = 0x02
+    LABELS = 0x04
+    CAUSAL = 0x08
+    CAUSAL_RESET = 0x09
+    ACAUSAL = 0x0c
+    ACAUSAL_RESET = 0x0d
+    RANDOM = 0x0e
+    CELLS = 0x0f
+    BUFFERED = 0x20
+    ROWS = 512              # half rows of an array
+    NEURON_ROW = 512        # half rows that reset neurons
+    TAPS = 0xb400           # assumption: x^16 + x^14 + x^13 + x^11 + 1, eight steps per draw
+
+
+cdef inline int place_of(uint32_t location) noexcept nogil:
+    return location >> 16 & 0x1f
+
+
+cdef class ParallelBus:
+    def __init__(self, AnalogCore analog not None, SynapseMemory synapses not None, CADC cadc not None):
+        self.analog, self.synapses, self.cadc = analog, synapses, cadc
+
+    cdef void reset(self) noexcept nogil:
+        """The generators stand still until they are seeded."""
+        memset(self.random, 0, sizeof(self.random))
+
+    cdef bint converts(self, uint32_t location) noexcept nogil:
+        """Reading there starts a conversion."""
+        return (place_of(location) == CAUSAL or place_of(location) == ACAUSAL) and not location >> 16 & BUFFERED
+
+    cdef int read(self, int hemisphere, uint32_t location, uint8_t* lanes) noexcept nogil:
+        """Half a row as it is now; the converters' results of the last conversion."""
+        cdef int place = place_of(location), row = location & 0xffff, parity = row & 1, i
+        cdef const uint8_t* samples
+        memset(lanes, 0, LANES_OF_ROW)
+        if place == RANDOM and row < 2:
+            self._draw(hemisphere, parity, lanes)
+        elif (place == CAUSAL or place == ACAUSAL) and row < ROWS:
+            samples = &self.cadc.samples[hemisphere][256 * (place == ACAUSAL) + parity]
+            for i in range(LANES_OF_ROW):
+                lanes[i] = samples[2 * i]
+        elif place == CELLS and row < 2 * ROWS:
+            return self._read_cells(hemisphere, row >> 2, parity, LABEL if row & 2 else WEIGHT, lanes)
+        elif row >= ROWS or plane_of(place) < 0:
+            return BUS_UNDEFINED
+        else:
+            self.synapses.read_half(plane_of(place), 256 * hemisphere + (row >> 1), parity, lanes)
+        return BUS_SERVED
+
+    cdef int write(self, int hemisphere, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t tick) noexcept nogil:
+        """Half a row, as far as its lanes are enabled."""
+        cdef int place = place_of(location), row = location & 0xffff, parity = row & 1, i
+        cdef bint always = place == CAUSAL_RESET or place == ACAUSAL_RESET
+        if place == RANDOM and row < 2:
+            for i in range(LANES_OF_ROW):
+                if enables[i]:
+                    self.random[hemisphere][2 * i + parity] = lanes[i]
+        elif (place == CAUSAL or place == ACAUSAL or always) and row < ROWS:
+            return BUS_UNMODELLED
+        elif (place == CAUSAL or always) and row < NEURON_ROW + 2:
+            for i in range(LANES_OF_ROW):
+                if enables[i] and (always or lanes[i] & 2):
+                    self.analog.fire(256 * hemisphere + 2 * i + parity, tick + NEURON_RESET_DELAY)
+        elif place == CELLS and row < 2 * ROWS:
+            return self._write_cells(hemisphere, row >> 2, parity, LABEL if row & 2 else WEIGHT, lanes, enables)
+        elif row >= ROWS or plane_of(place) < 0:
+            return BUS_UNDEFINED
+        else:
+            self.synapses.write_half(plane_of(place), 256 * hemisphere + (row >> 1), parity, lanes, enables)
+        return BUS_SERVED
+
+    cdef int _read_cells(self, int hemisphere, int row, int parity, int plane, uint8_t* lanes) noexcept nogil:
+        """Weights or labels as stored, with the calibration bits above them."""
+        cdef uint8_t[128] high
+        cdef int i
+        self.synapses.read_half(plane, 256 * hemisphere + row, parity, lanes)
+        self.synapses.read_half(plane + 2, 256 * hemisphere + row, parity, high)
+        for i in range(LANES_OF_ROW):
+            lanes[i] = (self.synapses.mirror[lanes[i]] if plane == WEIGHT else lanes[i]) | high[i] << 6
+        return BUS_SERVED
+
+    cdef int _write_cells(
+        self, int hemisphere, int row, int parity, int plane, const uint8_t* lanes, const uint8_t* enables
+    ) noexcept nogil:
+        cdef uint8_t[128] low, high
+        cdef int i
+        for i in range(LANES_OF_ROW):
+            low[i], high[i] = self.synapses.mirror[lanes[i] & 63] if plane == WEIGHT else lanes[i], lanes[i] >> 6
+        self.synapses.write_half(plane, 256 * hemisphere + row, parity, low, enables)
+        self.synapses.write_half(plane + 2, 256 * hemisphere + row, parity, high, enables)
+        return BUS_SERVED
+
+    cdef void _draw(self, int hemisphere, int parity, uint8_t* lanes) noexcept nogil:
+        """The next eight bits of each generator."""
+        cdef int i, step
+        cdef uint16_t state
+        for i in range(LANES_OF_ROW):
+            state = self.random[hemisphere][2 * i + parity]
+            for step in range(8):
+                state = state >> 1 ^ (TAPS if state & 1 else 0)
+            self.random[hemisphere][2 * i + parity] = state
+            lanes[i] = state & 0xff
+
+    def arrays(self):
+        """The generators."""
+        return {"random": view(self.random, sizeof(self.random), "u2")}
+
+
+cdef inline int plane_of(int place) noexcept nogil:
+    """The synapse memory's plane at a place, -1 if there is none."""
+    if place == WEIGHTS:
+        return WEIGHT
+    if place == LABELS:
+        return LABEL
+    if place == TIME_CALIBS:
+        return TIME
+    return AMP if place == AMP_CALIBS else -1
+
+
+cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value

@@ -1,0 +1,58 @@
+# cython: language_level=3
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+
+from sim.chip.far_memory cimport FarMemory
+from sim.chip.parallel_bus cimport ParallelBus
+from sim.chip.registers cimport Registers
+from sim.ppu.core cimport Core
+
+cdef enum:
+    PROCESSORS = 2
+
+
+cdef struct Turn:
+    # where a processor stands in the chip's time
+    int64_t start           # tick at which its cycle 0 was
+    int64_t age             # ticks that had passed for it when its clock stopped
+    int64_t effect          # tick at which the access it waits for happens; NEVER: it waits for none
+    int64_t converted       # ticks that the converters took for the access it waits for
+    int32_t running         # out of reset, with a clock
+    int32_t converting      # it waits for the end of the converters' work
+
+
+cdef struct Context:
+    # what the port of a core needs to find its way back
+    void* owner
+    int32_t number
+
+
+cdef class Processors(Registers):
+    cdef readonly tuple ppus            # of sim.ppu.Core: top, bottom
+    cdef readonly ParallelBus parallel
+    cdef public FarMemory far           # memories on the FPGA, set by the system
+    cdef void* core[PROCESSORS]
+    cdef Context context[PROCESSORS]
+    cdef Turn turn[PROCESSORS]
+    cdef int acting                     # processor whose access is being served, -1: none
+    cdef int32_t switched               # bit per processor: its control register was written by the access being served
+    cdef readonly dict processor_faults # ProcessorFault -> count
+
+    cdef void restart_processors(self, int64_t tick) noexcept nogil
+    cdef void _switch(self, int number, int64_t tick) noexcept nogil
+    cdef int64_t _position(self, int number) noexcept nogil
+    cdef int64_t _horizon(self, int number) noexcept nogil
+    cdef int64_t _run_processors(self, int64_t tick) noexcept nogil
+    cdef int64_t _waits_until(self, int number) noexcept nogil
+    cdef bint _run(self, int number, int64_t limit) noexcept nogil
+    cdef void _halted(self, int number) noexcept nogil
+    cdef int64_t _effect_of(self, int number) noexcept nogil
+    cdef void _serve(self, int number, int64_t tick) noexcept nogil
+    cdef int64_t converted(self, int number) noexcept nogil
+    cdef void _processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil
+    cdef int _waited(self, int number, int64_t cycle, int64_t back) noexcept nogil
+    # accesses of a core, which happen at `now`
+    cdef uint32_t fetch_word(self, int number, uint32_t address) noexcept nogil
+    cdef uint32_t load_word(self, int number, uint32_t address) noexcept nogil
+    cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil
+    cdef void read_row(self, int number, uint32_t location, uint8_t* lanes) noexcept nogil
+    cdef void write_row(self, int number, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil

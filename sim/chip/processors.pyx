@@ -1,0 +1,363 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The two plasticity processors in the chip's time: when they run, and what they reach (facts: ppu/memory_map).
+
+A core executes by itself up to an access beyond its SRAM, or up to the time the chip has to reach. An access happens some cycles after its
+instruction has issued; until then the core waits, and chip, FPGA memories and the other core are brought to that very tick. As no access
+reaches the other core's SRAM sooner than `ppu_omnibus`, each core may run ahead of the other by this much, and nothing depends on how far
+somebody lets the chip advance at a time.
+
+Behavioural: latencies are in part assumed (sim.chip.timing); a core waits also while a store is on its way, which on the chip happens
+behind its back. Interrupt pins and doorbell are not connected. The clock is always 250 MHz.
+"""
+
+import logging
+
+from libc.string cimport memset
+
+from sim.chip.fabric cimport Fabric
+from sim.chip.omnibus cimport the_map
+from sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
+from sim.clock cimport NEVER
+from sim.ppu.core cimport (
+    PPU_BREAKPOINT, PPU_FETCHES, PPU_LOADS, PPU_NEVER, PPU_OUTSIDE, PPU_READS_ROW, PPU_STORES, PPU_WRITES_ROW)
+from sim.state cimport longs
+
+from haldls import PPUControlRegister
+from sim.chip.processor_fault import ProcessorFault
+from sim.chip.timing import TIMING
+
+_log = logging.getLogger("hicannx.ppu")
+
+cdef enum:
+    TICKS_PER_CYCLE = 2
+    # bits of the control register
+    INHIBIT_RESET = 1
+    FORCE_CLOCK_ON = 2
+    FORCE_CLOCK_OFF = 4
+    # scalar address space
+    FAR_DATA = 0x40000000u      # memories of the FPGA
+    FAR_END = 0x60000000u       # behind them the playback executor, which is not modelled from here
+    OMNIBUS = 0x80000000u       # data: the chip's omnibus; instructions: memories of the FPGA
+    FAR_FETCH_END = 0xa0000000u
+    # parallel locations
+    ARRAY_END = 0x01000000u
+    FAR_ROWS = 0x80000000u      # of 16 bytes in the FPGA's SRAM
+    FAR_DRAM_ROWS = 0x81000000u
+    FAR_ROWS_END = 0x82000000u
+    # the FPGA's omnibus
+    FPGA_SRAM = 0x80000000u
+    FPGA_DRAM = 0x84000000u
+    WORDS_OF_ROW = 32
+
+ACCESSES = ("fetch", "load", "store", "vector read", "vector write")
+
+
+cdef inline uint32_t far_word(uint32_t address) noexcept nogil:
+    """The FPGA's word behind an address of the data or the instruction window."""
+    return FPGA_SRAM | (address & 0x3fffffff) >> 2
+
+
+cdef inline uint32_t far_row(uint32_t location) noexcept nogil:
+    """The FPGA's first word behind a parallel location."""
+    return (FPGA_DRAM if location >= FAR_DRAM_ROWS else FPGA_SRAM) + ((location & 0xffffff) << 2)
+
+
+cdef class Processors(Registers):
+    """The chip's registers and the two cores that use them beside the host."""
+
+    def __init__(self, chip, seed):
+        super().__init__(chip, seed)
+        self.parallel = ParallelBus(self.analog, self.synapses, self.cadc)
+        self.ppus, self.far, self.acting, self.processor_faults = (Core(), Core()), FarMemory(), -1, {}
+        cdef Core core
+        for number, core in enumerate(self.ppus):
+            self.core[<int>number] = <void*> core
+            self.context[<int>number].owner, self.context[<int>number].number = <void*> self, number
+            core.c.port.context = &self.context[<int>number]
+            core.c.port.fetch, core.c.port.load, core.c.port.store = _fetch, _load, _store
+            core.c.port.read, core.c.port.write = _read, _write
+            core.c.hold_outside = True
+
+    cdef void restart_processors(self, int64_t tick) noexcept nogil:
+        """Both cores are held in reset, with nothing in their memories."""
+        cdef int number
+        memset(self.turn, 0, sizeof(self.turn))
+        for number in range(PROCESSORS):
+            (<Core> self.core[number]).clear()
+            self.turn[number].effect = NEVER
+        self.parallel.reset()
+        self.active = self.switched = 0
+
+    # -- control
+
+    cdef void control_processor(self, int number, int64_t tick) noexcept nogil:
+        """The control register has a new value; a core that wrote it itself finishes its instruction first."""
+        if self.acting >= 0:
+            self.switched |= 1 << number
+        else:
+            self._switch(number, tick)
+
+    cdef void _switch(self, int number, int64_t tick) noexcept nogil:
+        cdef uint32_t control = self.word[PPU_CONTROL_BASE + number]
+        cdef Turn* turn = &self.turn[number]
+        cdef bint clocked = control & FORCE_CLOCK_ON or not control & FORCE_CLOCK_OFF
+        cdef bint runs = control & INHIBIT_RESET and clocked
+        if runs and not turn.running:
+            turn.start = tick - turn.age
+        elif turn.running and not runs:
+            turn.age = tick - turn.start
+        turn.running = runs
+        if not control & INHIBIT_RESET:
+            (<Core> self.core[number]).restart()
+            turn.effect = NEVER
+            turn.age = turn.converting = 0
+        self.active = self.turn[0].running or self.turn[1].running
+
+    cdef bint processor_sleeps(self, int number) noexcept nogil:
+        return self.turn[number].running and (<Core> self.core[number]).c.s.sleeping
+
+    cdef uint32_t load_sram(self, int number, uint32_t index) noexcept nogil:
+        return (<Core> self.core[number]).c.sram[index]
+
+    cdef void store_sram(self, int number, uint32_t index, uint32_t word) noexcept nogil:
+        (<Core> self.core[number]).put(index, word)
+
+    # -- time
+
+    cdef void advance(self, int64_t tick) noexcept nogil:
+        """Everything up to and including `tick` happens, on the cores as well."""
+        cdef int64_t effect
+        while self.active and self.acting < 0:
+            effect = self._run_processors(tick)
+            if effect > tick:
+                break
+            Fabric.advance(self, effect)
+            self._serve(0 if self._waits_until(0) == effect else 1, max(effect, self.now))
+        Fabric.advance(self, tick)
+
+    cdef int64_t _run_processors(self, int64_t tick) noexcept nogil:
+        """Both cores execute up to and including `tick` as far as they can alone. Returns the tick of the first access that waits, or NEVER."""
+        cdef int number
+        cdef bint moved = True
+        while moved:
+            moved = False
+            for number in range(PROCESSORS):
+                if self.turn[number].running and self.turn[number].effect == NEVER:
+                    moved |= self._run(number, min(tick + 1, self._horizon(1 - number)))
+        return min(self._waits_until(0), self._waits_until(1))
+
+    cdef int64_t _waits_until(self, int number) noexcept nogil:
+        """Tick at which the access happens that the core waits for; NEVER if there is none."""
+        return self.turn[number].effect if self.turn[number].running else NEVER
+
+    cdef int64_t _position(self, int number) noexcept nogil:
+        """Tick at which the core's next instruction issues."""
+        return self.turn[number].start + TICKS_PER_CYCLE * (<Core> self.core[number]).c.s.now
+
+    cdef int64_t _horizon(self, int number) noexcept nogil:
+        """Tick before which this core reaches nothing of the other."""
+        cdef int64_t idle
+        if not self.turn[number].running:
+            return NEVER
+        if self.turn[number].effect != NEVER:
+            return self.turn[number].effect
+        idle = (<Core> self.core[number]).idle_until()
+        return NEVER if idle == PPU_NEVER else self.turn[number].start + TICKS_PER_CYCLE * idle + ON_OMNIBUS
+
+    cdef bint _run(self, int number, int64_t limit) noexcept nogil:
+        """Executes what issues before a tick. True if there was anything to do."""
+        cdef Turn* turn = &self.turn[number]
+        cdef int64_t until = (limit - turn.start + TICKS_PER_CYCLE - 1) // TICKS_PER_CYCLE
+        cdef int reason
+        if (<Core> self.core[number]).c.s.now >= until:
+            return False
+        reason = (<Core> self.core[number]).advance(until, False)
+        if reason == PPU_OUTSIDE:
+            turn.effect = max(self._effect_of(number), self.now)
+        elif reason == PPU_BREAKPOINT:
+            self._halted(number)
+        return True
+
+    cdef void _halted(self, int number) noexcept nogil:
+        """Somebody looks at the core; time stands still until he lets it go on."""
+        with gil:
+            try:
+                (<Core> self.core[number]).stopped()
+            except Exception:
+                _log.exception("debugger of PPU %d", number)
+
+    cdef int64_t _effect_of(self, int number) noexcept nogil:
+        """Tick at which the access that the core waits for happens."""
+        cdef uint32_t address = 0
+        cdef int access = (<Core> self.core[number]).next_access(&address)
+        cdef int64_t issued = self._position(number)
+        if access == PPU_FETCHES:
+            return issued + FAR_READ // 2
+        if access == PPU_READS_ROW or access == PPU_WRITES_ROW:
+            if address < ARRAY_END:
+                self.turn[number].converting = access == PPU_READS_ROW and self.parallel.converts(address)
+                return issued + ON_PARALLEL_BUS // 2
+        elif address >= OMNIBUS:
+            return issued + ON_OMNIBUS
+        return issued + (FAR_READ // 2 if access == PPU_LOADS or access == PPU_READS_ROW else FAR_WRITE)
+
+    cdef void _serve(self, int number, int64_t tick) noexcept nogil:
+        """The access of a core happens now; one that needs the converters starts them first."""
+        cdef Turn* turn = &self.turn[number]
+        cdef uint32_t location = 0
+        cdef int reason
+        if turn.converting:
+            turn.converting = False
+            turn.effect = max(self.cadc.start(self.analog, number, tick), tick)
+            turn.converted = turn.effect - tick
+            if self.cadc.n_internal:
+                (<Core> self.core[number]).next_access(&location)
+                self._processor_fault(number, location, PPU_READS_ROW, False)
+            return
+        turn.effect = NEVER
+        self.acting = number
+        reason = (<Core> self.core[number]).advance((<Core> self.core[number]).c.s.now + 1, True)
+        self.acting = -1
+        if reason == PPU_OUTSIDE:
+            turn.effect = max(self._effect_of(number), tick)
+        elif reason == PPU_BREAKPOINT:
+            self._halted(number)
+        for number in range(PROCESSORS):
+            if self.switched >> number & 1:
+                self._switch(number, tick)
+        self.switched = 0
+
+    cdef int64_t converted(self, int number) noexcept nogil:
+        """Ticks that the converters took for the access of a core, asked for once."""
+        cdef int64_t ticks = self.turn[number].converted
+        self.turn[number].converted = 0
+        return ticks
+
+    # -- accesses, which happen at `now`
+
+    cdef int _waited(self, int number, int64_t cycle, int64_t back) noexcept nogil:
+        """Cycles from the issue of an access to its end, if what it brings takes `back` ticks to the core."""
+        return <int>max((self.now + back - self.turn[number].start) // TICKS_PER_CYCLE - cycle, 0)
+
+    cdef void _processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil:
+        """An access that nobody serves: it reads 0, is counted, and is logged once per address."""
+        self.n_faults += 1
+        with gil:
+            fault = ProcessorFault(number, (<Core> self.core[number]).c.s.pc, address, ACCESSES[access], bool(undefined))
+            if fault not in self.processor_faults and len(self.processor_faults) < FAULTS_COUNTED:
+                self.processor_faults[fault] = 0
+                _log.warning("%s", fault)
+            if fault in self.processor_faults:
+                self.processor_faults[fault] += 1
+            self.new_faults.append(fault)
+            del self.new_faults[:-FAULTS_KEPT]
+
+    cdef uint32_t load_word(self, int number, uint32_t address) noexcept nogil:
+        if address >= OMNIBUS:
+            return self.read((address & 0x7fffffff) >> 2, self.now)
+        if FAR_DATA <= address < FAR_END and self.far.holds(far_word(address)):
+            return self.far.load_far(far_word(address))
+        self._processor_fault(number, address, PPU_LOADS, address < FAR_END)
+        return 0
+
+    cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil:
+        if address >= OMNIBUS:
+            self.write((address & 0x7fffffff) >> 2, word, byte_enables, self.now)
+        elif FAR_DATA <= address < FAR_END and self.far.holds(far_word(address)):
+            self.far.store_far(far_word(address), word, byte_enables)
+        else:
+            self._processor_fault(number, address, PPU_STORES, address < FAR_END)
+
+    cdef uint32_t fetch_word(self, int number, uint32_t address) noexcept nogil:
+        if OMNIBUS <= address < FAR_FETCH_END and self.far.holds(far_word(address)):
+            return self.far.load_far(far_word(address))
+        self._processor_fault(number, address, PPU_FETCHES, True)
+        return 0
+
+    cdef void read_row(self, int number, uint32_t location, uint8_t* lanes) noexcept nogil:
+        """Words of memories come in reverse order, the last one into the first lanes."""
+        cdef int problem = BUS_SERVED, word
+        cdef uint32_t data
+        memset(lanes, 0, LANES_OF_ROW)
+        if location < ARRAY_END:
+            problem = self.parallel.read(number, location, lanes)
+        elif FAR_ROWS <= location < FAR_ROWS_END and self.far.holds(far_row(location) + WORDS_OF_ROW - 1):
+            for word in range(WORDS_OF_ROW):
+                data = self.far.load_far(far_row(location) + WORDS_OF_ROW - 1 - word)
+                lanes[4 * word], lanes[4 * word + 1] = data >> 24, data >> 16 & 0xff
+                lanes[4 * word + 2], lanes[4 * word + 3] = data >> 8 & 0xff, data & 0xff
+        else:
+            problem = BUS_UNDEFINED
+        if problem != BUS_SERVED:
+            self._processor_fault(number, location, PPU_READS_ROW, problem == BUS_UNDEFINED)
+
+    cdef void write_row(self, int number, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
+        cdef int problem = BUS_SERVED, word, byte, enabled
+        cdef uint32_t data
+        if location < ARRAY_END:
+            problem = self.parallel.write(number, location, lanes, enables, self.now)
+        elif FAR_ROWS <= location < FAR_ROWS_END and self.far.holds(far_row(location) + WORDS_OF_ROW - 1):
+            for word in range(WORDS_OF_ROW):
+                data = enabled = 0
+                for byte in range(4):
+                    data = data << 8 | lanes[4 * word + byte]
+                    enabled = enabled << 1 | (enables[4 * word + byte] != 0)
+                self.far.store_far(far_row(location) + WORDS_OF_ROW - 1 - word, data, enabled)
+        else:
+            problem = BUS_UNDEFINED
+        if problem != BUS_SERVED:
+            self._processor_fault(number, location, PPU_WRITES_ROW, problem == BUS_UNDEFINED)
+
+    # -- state
+
+    def processor_arrays(self):
+        """Where the cores stand in the chip's time."""
+        return {"turn": longs(self.turn, sizeof(self.turn))}
+
+    def processors_restored(self):
+        """The cores stand as their state says."""
+        self.active = self.turn[0].running or self.turn[1].running
+
+
+# -- the ports of the cores
+
+cdef int _fetch(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept nogil:
+    cdef Context* place = <Context*> context
+    word[0] = (<Processors> place.owner).fetch_word(place.number, address)
+    return FETCH_CYCLES
+
+
+cdef int _load(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept nogil:
+    cdef Context* place = <Context*> context
+    word[0] = (<Processors> place.owner).load_word(place.number, address)
+    return (<Processors> place.owner)._waited(place.number, cycle, ON_OMNIBUS if address >= OMNIBUS else FAR_READ // 2)
+
+
+cdef int _store(void* context, uint32_t address, uint32_t word, int enables, int64_t cycle) noexcept nogil:
+    cdef Context* place = <Context*> context
+    (<Processors> place.owner).store_word(place.number, address, word, enables)
+    return (<Processors> place.owner)._waited(place.number, cycle, 0)
+
+
+cdef int _read(void* context, uint32_t location, uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil:
+    cdef Context* place = <Context*> context
+    (<Processors> place.owner).read_row(place.number, location, lanes)
+    if location >= ARRAY_END:
+        return FAR_READ // TICKS_PER_CYCLE
+    return (ON_PARALLEL_BUS + (<Processors> place.owner).converted(place.number)) // TICKS_PER_CYCLE
+
+
+cdef int _write(void* context, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil:
+    cdef Context* place = <Context*> context
+    (<Processors> place.owner).write_row(place.number, location, lanes, enables)
+    return (ON_PARALLEL_BUS if location < ARRAY_END else FAR_WRITE) // TICKS_PER_CYCLE
+
+
+cdef int64_t ON_OMNIBUS = TIMING["ppu_omnibus"].value
+cdef int64_t ON_PARALLEL_BUS = TIMING["ppu_parallel_bus"].value
+cdef int64_t FAR_READ = TIMING["ppu_far_read"].value
+cdef int64_t FAR_WRITE = TIMING["ppu_far_write"].value
+cdef int FETCH_CYCLES = FAR_READ // 2
+cdef uint32_t PPU_CONTROL_BASE = the_map().base_of("PPUControlRegister")
+cdef int FAULTS_KEPT = 1024
+cdef int FAULTS_COUNTED = 65536

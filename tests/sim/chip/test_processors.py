@@ -1,0 +1,387 @@
+"""Both plasticity processors on the chip: control, memories, omnibus, parallel bus, time, and that nothing depends on who looks."""
+
+import base64
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import haldls
+from sim import System
+from sim.chip.processor_fault import ProcessorFault
+from sim.ppu import encode_vector
+
+SRAM, CONTROL, STATUS = 0x2800000, 0x2A00000, 0x2A00001
+BOTTOM = 0x1000000
+WAIT, SYNC = 0x7C00007C, 0x7C0004AC
+GOLDEN = Path(__file__).parents[2] / "golden" / "ppu_programs.jsonl.gz"
+
+
+def addi(d, a, value):
+    return 14 << 26 | d << 21 | a << 16 | value & 0xFFFF
+
+
+def lis(d, value):
+    return 15 << 26 | d << 21 | value & 0xFFFF
+
+
+def word(d, value):
+    """Puts 32 bits into a register."""
+    return [lis(d, value >> 16), 24 << 26 | d << 21 | d << 16 | value & 0xFFFF]
+
+
+def load(d, displacement, a):
+    return 32 << 26 | d << 21 | a << 16 | displacement & 0xFFFF
+
+
+def store(d, displacement, a):
+    return 36 << 26 | d << 21 | a << 16 | displacement & 0xFFFF
+
+
+def time_base(d):
+    return 31 << 26 | d << 21 | (284 & 31) << 16 | (284 >> 5) << 11 | 339 << 1
+
+
+def omnibus(address):
+    """The processor's byte address of a chip word."""
+    return 0x80000000 | address << 2
+
+
+def put(bench, words, ppu=0, at=0):
+    bench.chip.py_write_all(SRAM + ppu * BOTTOM + at // 4 + np.arange(len(words)), words)
+
+
+def start(bench, *words, ppu=0):
+    put(bench, words, ppu)
+    bench.chip.py_write(CONTROL + ppu * BOTTOM, 1)
+
+
+def memory(bench, ppu=0):
+    return bench.chip.py_read_all(SRAM + ppu * BOTTOM + np.arange(4096))
+
+
+def finish(bench, ticks=100_000, ppu=0):
+    bench.chip.py_advance(bench.chip.now + ticks)
+    assert bench.chip.py_read(STATUS + ppu * BOTTOM)
+    return memory(bench, ppu)
+
+
+# ------------------------------------------------------------------------------------------------------------ control
+def test_a_program_runs_sleeps_and_is_stopped(bench):
+    start(bench, addi(3, 0, 5), store(3, 0x100, 0), WAIT)
+    assert not bench.chip.py_read(STATUS)
+    assert finish(bench)[0x40] == 5
+    bench.chip.py_write(CONTROL, 0)
+    assert not bench.chip.py_read(STATUS)
+    bench.chip.py_advance(bench.chip.now + 1000)
+    assert memory(bench)[0x40] == 5 and bench.chip.ppus[0].cycle == 4
+
+
+def test_instructions_issue_from_the_fourth_cycle_on(bench):
+    put(bench, [time_base(3), store(3, 0x100, 0), WAIT])
+    released = bench.chip.now + 1000
+    bench.chip.py_write(CONTROL, 1, released)
+    bench.chip.py_advance(released + 2 * 4 - 1)
+    assert bench.chip.ppus[0].instructions == 0
+    bench.chip.py_advance(released + 2 * 4)
+    assert bench.chip.ppus[0].instructions == 1
+    assert finish(bench)[0x40] == 4
+
+
+def test_a_clock_that_is_forced_off_stops_time(bench):
+    start(bench, *[addi(3, 3, 1)] * 100, time_base(4), store(3, 0x400, 0), store(4, 0x404, 0), WAIT)
+    bench.chip.py_advance(bench.chip.now + 2 * 50)
+    bench.chip.py_write(CONTROL, 0b101)
+    stopped = bench.chip.ppus[0].gpr[3]
+    assert 40 < stopped < 60
+    bench.chip.py_advance(bench.chip.now + 5000)
+    assert bench.chip.ppus[0].gpr[3] == stopped
+    bench.chip.py_write(CONTROL, 1)
+    assert finish(bench)[0x100:0x102].tolist() == [100, 104]
+    start(bench, WAIT)
+    bench.chip.py_write(CONTROL, 0b111)  # forced on is stronger
+    assert bench.chip.ppus[0].sleeping
+
+
+def test_reset_of_the_chip_stops_and_clears(bench):
+    start(bench, 0x48000000, ppu=1)
+    bench.chip.py_advance(1000)
+    assert bench.chip.ppus[1].instructions > 50
+    bench.chip.reset(bench.chip.now)
+    assert not bench.chip.ppus[1].instructions and not memory(bench, 1).any()
+    bench.chip.py_advance(bench.chip.now + 1000)
+    assert not bench.chip.ppus[1].instructions
+
+
+def test_a_processor_can_stop_itself(bench):
+    start(bench, *word(3, omnibus(CONTROL)), addi(4, 0, 0), store(4, 0, 3), addi(5, 0, 1), store(5, 0x100, 0), WAIT)
+    bench.chip.py_advance(bench.chip.now + 1000)
+    assert bench.chip.py_read(CONTROL) == 0 and memory(bench)[0x40] == 0
+
+
+def test_host_shares_the_memory_while_a_program_runs(bench):
+    start(bench, load(3, 0x100, 0), 0x2C030000, 0x4182FFF8, store(3, 0x104, 0), WAIT)  # polls 0x100
+    bench.chip.py_advance(2000)
+    assert not bench.chip.py_read(STATUS)
+    bench.chip.py_write(SRAM + 0x40, 77)
+    bench.chip.py_advance(bench.chip.now + 100)
+    bench.chip.py_write(SRAM + 0x40, 0x4200, byte_enables=2)
+    assert finish(bench)[0x40:0x42].tolist() == [0x424D, 77]
+
+
+# ------------------------------------------------------------------------------------------------------------ omnibus
+def test_registers_of_the_chip(bench):
+    bench.put(haldls.SystimeSyncBase(0x1234567), 0)
+    base = int(haldls.SystimeSyncBase.write_addresses([0])[0, 0])
+    there_and_back = [load(4, 0, 3), store(4, 0x100, 0), addi(4, 4, 1), store(4, 0, 3), load(5, 0, 3), store(5, 0x104, 0)]
+    start(bench, *word(3, omnibus(base)), *there_and_back, WAIT)
+    assert finish(bench)[0x40:0x42].tolist() == [0x1234567, 0x1234568]
+    assert bench.chip.py_read(base) == 0x1234568
+
+
+def test_a_load_from_the_omnibus_takes_its_way_there_and_back(bench):
+    base = omnibus(int(haldls.SystimeSyncBase.write_addresses([0])[0, 0]))
+    program = [*word(3, base), SYNC, time_base(4), load(5, 0, 3), addi(5, 5, 0), time_base(6), store(4, 0x100, 0), store(6, 0x104, 0), WAIT]
+    start(bench, *program)
+    first, last = finish(bench)[0x40:0x42].tolist()
+    assert last - first == 16 + 7  # two ways of eight cycles; load to use and the readings take the rest
+
+
+def test_events_from_a_processor(bench):
+    """The event register of the PADI buses, written from inside."""
+    start(bench, *word(3, omnibus(0x110000)), *word(4, 0x0001000F), store(4, 0, 3), WAIT)
+    finish(bench)
+    assert bench.chip.events_summary()["padi_from_register"] == 4
+
+
+def test_undefined_and_unmodelled_accesses_are_reported(bench):
+    start(bench, *word(3, 0x60000000), load(4, 0, 3), *word(3, 0x20000), store(4, 0, 3), *word(3, omnibus(0x3FFFFFF)), load(4, 0, 3), WAIT)
+    finish(bench)
+    assert bench.chip.processor_faults == {
+        ProcessorFault(0, 8, 0x60000000, "load", False): 1,
+        ProcessorFault(0, 20, 0x20000, "store", True): 1,
+    }
+    assert bench.chip.faults == {(0x3FFFFFF, True, True): 1}
+    assert str(next(iter(bench.chip.processor_faults))) == "PPU 0, instruction at 0x00000008: load at 0x60000000: not modelled"
+
+
+# ------------------------------------------------------------------------------------------------------------ each other
+def barrier(other, own=0x200):
+    """Writes 1 into the other one's memory and waits for its own."""
+    return [
+        *word(3, omnibus(SRAM + other * BOTTOM + own // 4)), addi(4, 0, 1), store(4, 0, 3), load(5, own, 0), 0x2C050000, 0x4182FFF8,
+        time_base(6), store(6, own + 4, 0), WAIT,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("steps", [1, 7, 50, 100_000])
+def test_processors_meet_through_their_memories(bench, steps):
+    """The slower one at once, the other when its word has come; to the same cycle whatever steps the chip is advanced in."""
+    put(bench, barrier(1))
+    put(bench, [addi(9, 9, 1)] * 300 + barrier(0), 1)
+    bench.chip.py_write(CONTROL, 1, 100)
+    bench.chip.py_write(CONTROL + BOTTOM, 1, 140)
+    for tick in range(140, 5000, steps):
+        bench.chip.py_advance(tick)
+    found = [finish(bench, ppu=ppu)[0x81] for ppu in (0, 1)]
+    stored = 4 + 300 + 3 + 20  # cycle of the first one at which the second one's store issues
+    assert stored + 8 + 5 < found[0] < stored + 8 + 5 + 16
+    assert found == [352, 316]
+
+
+# ------------------------------------------------------------------------------------------------------------ parallel bus
+def rows(*instructions):
+    """Each entry (name, vector register, location)."""
+    return [part for name, v, location in instructions for part in (*word(3, location), encode_vector(name, [v, 0, 3]))]
+
+
+def set_vector(bench, number, values, ppu=0):
+    bench.chip.ppus[ppu].set_vector(number, bytes(values))
+
+
+def get_vector(bench, number, ppu=0):
+    return np.frombuffer(bench.chip.ppus[ppu].vector(number), np.uint8)
+
+
+@pytest.mark.parametrize("ppu", [0, 1])
+@pytest.mark.parametrize(
+    ("base", "mask", "plane"), [(0, 63, "weights"), (0x40000, 63, "labels"), (0x10000, 3, "time_calibs"), (0x20000, 3, "amp_calibs")]
+)
+def test_planes_of_the_synapse_array(bench, ppu, base, mask, plane):
+    values = np.random.default_rng(ppu).integers(0, 256, (2, 128), np.uint8)
+    set_vector(bench, 1, values[0], ppu)
+    set_vector(bench, 2, values[1], ppu)
+    row = 200
+    out = rows(("fxvoutx", 1, base + 2 * row), ("fxvoutx", 2, base + 2 * row + 1), ("fxvinx", 3, base + 2 * row + 1))
+    start(bench, *out, WAIT, ppu=ppu)
+    finish(bench, ppu=ppu)
+    array = np.asarray(getattr(bench.chip.synapses if "calibs" in plane else bench.chip.analog, plane))[256 * ppu + row]
+    np.testing.assert_array_equal(array[0::2], values[0] & mask)
+    np.testing.assert_array_equal(array[1::2], values[1] & mask)
+    np.testing.assert_array_equal(get_vector(bench, 3, ppu), values[1] & mask)
+    assert np.count_nonzero(getattr(bench.chip.synapses if "calibs" in plane else bench.chip.analog, plane)) == np.count_nonzero(array)
+
+
+def test_weights_over_the_omnibus_and_the_parallel_bus(bench):
+    """Columns are where the containers say, and only the omnibus sees the memory's order of bits."""
+    set_vector(bench, 1, [(7 * lane) % 64 for lane in range(128)])
+    start(bench, *rows(("fxvoutx", 1, 2 * 3 + 1)), WAIT)
+    finish(bench)
+    quad = haldls.SynapseWeightQuad()
+    for column in (1, 3, 41, 255):
+        place = 64 * 3 + 32 * (column % 2) + column // 8
+        quad.decode(bench.get(haldls.SynapseWeightQuad, place))
+        assert quad.values[column % 8 // 2] == 7 * (column // 2) % 64
+
+
+def test_raw_cells_show_weight_and_calibration_as_stored(bench):
+    set_vector(bench, 1, [0b01_000001] * 128)
+    start(bench, *rows(("fxvoutx", 1, 0xF0000 + 4 * 5 + 1), ("fxvinx", 2, 2 * 5 + 1), ("fxvinx", 3, 0xF0000 + 4 * 5 + 1)), WAIT)
+    finish(bench)
+    assert get_vector(bench, 2).tolist() == [16] * 128  # the lower five bits are mirrored
+    assert get_vector(bench, 3).tolist() == [0b01_000001] * 128
+    assert (np.asarray(bench.chip.synapses.time_calibs)[5, 1::2] == 1).all()
+
+
+def test_masked_writes_leave_the_other_lanes(bench):
+    set_vector(bench, 1, [9] * 128)
+    set_vector(bench, 2, [1 if lane % 3 == 0 else 0 for lane in range(128)])
+    program = [*rows(("fxvoutx", 1, 0)), encode_vector("fxvcmpb", [2]), encode_vector("fxvsplatb", [4, 3]), addi(3, 0, 0)]
+    start(bench, *program, encode_vector("fxvoutx", [4, 0, 3, 1]), WAIT)
+    finish(bench)
+    assert np.asarray(bench.chip.analog.weights)[0, 0::2].tolist() == [0 if lane % 3 == 0 else 9 for lane in range(128)]
+
+
+@pytest.mark.parametrize(("location", "lanes"), [(0x80000 + 512, [2, 1, 3]), (0xC90200, [0, 0, 0])])
+def test_neuron_resets(bench, location, lanes):
+    """By value in the row behind the array, by enabled lanes at the other place."""
+    set_vector(bench, 1, lanes + [0] * 125)
+    set_vector(bench, 2, [1, 0, 1] + [0] * 125)
+    for block in range(2):
+        bench.put(haldls.CommonNeuronBackendConfig(), block)
+    for neuron in range(512):
+        bench.put(haldls.NeuronConfig(enable_fire=True), neuron)
+        bench.put(haldls.NeuronBackendConfig(enable_spike_out=True, address_out=neuron & 31), neuron)
+    start(bench, encode_vector("fxvcmpb", [2]), *word(3, location), encode_vector("fxvoutx", [1, 0, 3, 1]), WAIT)
+    finish(bench)
+    assert sorted(int(body) & 31 for body in bench.spikes(bench.chip.now)["body"]) == [0, 4]
+
+
+def test_random_numbers_need_a_seed_and_differ(bench):
+    set_vector(bench, 1, range(1, 129))
+    draws = [("fxvinx", v, 0xE0000) for v in (2, 3, 5, 6)]
+    start(bench, *rows(("fxvoutx", 1, 0xE0000), *draws, ("fxvinx", 4, 0xE0001)), WAIT)
+    finish(bench)
+    first, second = get_vector(bench, 5), get_vector(bench, 6)
+    assert len(set(first)) > 70 and len(set(second)) > 70 and (first != second).sum() > 120
+    assert not get_vector(bench, 4).any()
+
+
+def test_undefined_places_are_reported(bench):
+    start(bench, *rows(("fxvinx", 1, 0x30000), ("fxvoutx", 1, 0x9_0000 + 7), ("fxvinx", 1, 0x2000000)), WAIT)
+    finish(bench)
+    assert [(fault.address, fault.access, fault.undefined) for fault in bench.chip.processor_faults] == [
+        (0x30000, "vector read", True), (0x90007, "vector write", False), (0x2000000, "vector read", True),
+    ]  # fmt: skip
+
+
+def test_cycles_of_the_parallel_bus(bench):
+    """Measured on the chip: 20 cycles with `sync` for weights, within 2 (facts: ppu/isa_scalar 6)."""
+    for name in ("fxvoutx", "fxvinx"):
+        timed = [time_base(4), encode_vector(name, [1, 0, 3]), SYNC, time_base(5)]
+        start(bench, addi(3, 0, 6), SYNC, *timed, store(4, 0x100, 0), store(5, 0x104, 0), WAIT)
+        begin, end = finish(bench)[0x40:0x42].tolist()
+        assert end - begin - 1 == pytest.approx(20, abs=2)
+        bench.chip.py_write(CONTROL, 0)
+
+
+def test_converter_rows(bench):
+    """A conversion holds the vector unit, its results stay for buffered reads; a pair takes 410 cycles, within a tenth."""
+    bench.put(haldls.CADCConfig(enable=True), 0)
+    bench.put(haldls.CommonCorrelationConfig(), 0)
+    timed = [time_base(4), *rows(("fxvinx", 1, 0x80000), ("fxvinx", 2, 0x2C0000)), SYNC, time_base(5)]
+    start(bench, SYNC, *timed, store(4, 0x100, 0), store(5, 0x104, 0), WAIT)
+    begin, end = finish(bench)[0x40:0x42].tolist()
+    assert end - begin - 1 == pytest.approx(410, abs=41)
+    samples = bench.chip.cadc.read()[0]
+    np.testing.assert_array_equal(get_vector(bench, 1), samples[0, 0::2])
+    np.testing.assert_array_equal(get_vector(bench, 2), samples[1, 0::2])
+    assert bench.chip.cadc.summary()["cadc_conversions"] == 1
+
+
+# ------------------------------------------------------------------------------------------------------------ FPGA memories
+@pytest.fixture
+def system():
+    return System()
+
+
+class Behind:
+    """The chip of a whole system, as a bench."""
+
+    def __init__(self, system):
+        self.chip = system.chip
+
+
+def test_scalar_access_to_the_memories_of_the_fpga(system):
+    bench = Behind(system)
+    stores = [part for base in (0x40000010, 0x50000020, 0x5FFFFFFC) for part in (*word(3, base), store(4, 0, 3))]
+    start(bench, *word(4, 0x12345678), *stores, 0x98830000 | 1, load(5, 0, 3), store(5, 0x100, 0), WAIT)
+    assert finish(bench)[0x40] == 0x12785678  # one byte was replaced
+    registers = system.fpga.registers
+    assert registers.sram_array[4] == 0x12345678 and registers.dram[0][8] == 0x12345678
+    assert registers.dram[(1 << 14) - 1][-1] == 0x12785678
+
+
+def test_vector_access_to_the_memories_of_the_fpga(system):
+    """Words come in reverse order (facts: ppu/memory_map)."""
+    bench = Behind(system)
+    set_vector(bench, 1, range(128))
+    start(bench, *rows(("fxvoutx", 1, 0x80000000 + 0x100), ("fxvoutx", 1, 0x81000000), ("fxvinx", 2, 0x80000000 + 0x100)), WAIT)
+    finish(bench)
+    expected = np.frombuffer(bytes(range(128)), ">u4")[::-1]
+    np.testing.assert_array_equal(system.fpga.registers.sram_array[0x400:0x420], expected)
+    np.testing.assert_array_equal(system.fpga.registers.dram[0][:32], expected)
+    assert get_vector(bench, 2).tolist() == list(range(128))
+
+
+def test_serial_vector_access_keeps_the_order(system):
+    bench = Behind(system)
+    set_vector(bench, 1, range(128))
+    start(bench, *word(3, 0x40000000), encode_vector("fxvstax", [1, 0, 3]), SYNC, encode_vector("fxvlax", [2, 0, 3]), WAIT)
+    finish(bench)
+    np.testing.assert_array_equal(system.fpga.registers.sram_array[:32], np.frombuffer(bytes(range(128)), ">u4"))
+    assert get_vector(bench, 2).tolist() == list(range(128))
+
+
+# ------------------------------------------------------------------------------------------------------------ whole programs
+def golden():
+    """Programs with the results of the hardware description."""
+    return [json.loads(line) for line in gzip.decompress(GOLDEN.read_bytes()).decode().splitlines()]
+
+
+def masked(data, ranges):
+    data = bytearray(data)
+    for begin, end in ranges:
+        data[begin:end] = bytes(end - begin)
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_golden_programs_in_pairs(make_bench):
+    """One on each processor, at the same time."""
+    bench, programs, wrong = make_bench(), golden(), []
+    for pair in zip(programs[0::2], programs[1::2], strict=False):
+        bench.chip.reset(bench.chip.now)
+        for ppu, program in enumerate(pair):
+            image = base64.b64decode(program["image_b64"])
+            put(bench, np.frombuffer(image + bytes(-len(image) % 4), ">u4"), ppu)
+        begin = bench.chip.now
+        for ppu in (0, 1):
+            bench.chip.py_write(CONTROL + ppu * BOTTOM, 1)
+        bench.chip.py_advance(begin + 2 * (2 * max(program["cycles_first_sleep"] for program in pair) + 20_000))
+        for ppu, program in enumerate(pair):
+            if masked(memory(bench, ppu).astype(">u4").tobytes(), program["timing_ranges"]) != program["sram_sha256_masked"]:
+                wrong.append(program["id"])
+    assert len(programs) > 150 and wrong == []
