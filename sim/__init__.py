@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         SnapshotError,
         UndefinedAccess,
         UnmodelledAccess,
+        UnmodelledScan,
         UnmodelledSetting,
     )
     from sim.system import System
@@ -36,6 +37,7 @@ _HOMES = {
     "System": "system",
     "UndefinedAccess": "errors",
     "UnmodelledAccess": "errors",
+    "UnmodelledScan": "errors",
     "UnmodelledSetting": "errors",
     "VirtualChip": "virtual_chip",
 }
@@ -52,6 +54,7 @@ __all__ = [
     "System",
     "UndefinedAccess",
     "UnmodelledAccess",
+    "UnmodelledScan",
     "UnmodelledSetting",
     "VirtualChip",
 ]

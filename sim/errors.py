@@ -62,6 +62,21 @@ class ProcessorAccess(SimError):  # noqa: N818
         self.instruction = instruction
 
 
+class UnmodelledScan(SimError):  # noqa: N818
+    """A JTAG scan of an instruction that has no data register in the model; raised in strict mode only.
+
+    `jtag_instruction` is the content of the instruction register, `instruction` the position in the run at which the scan ended.
+    """
+
+    def __init__(self, jtag_instruction: int, instruction: int) -> None:
+        what = f"a JTAG scan with {jtag_instruction:#04x} in the instruction register"
+        super().__init__(
+            f"{what}: its data register is not modelled (instruction {instruction} of the run). Without strict mode it acts as BYPASS."
+        )
+        self.jtag_instruction = jtag_instruction
+        self.instruction = instruction
+
+
 class UnmodelledSetting(SimError):  # noqa: N818
     """A write switches something on that has no effect in the model; raised in strict mode only.
 

@@ -81,6 +81,18 @@ def chip_hops(counts: dict[str, Any]) -> Iterator[Hop]:
     yield Hop("synapse rows", counts["row_pulses"], counts["row_pulses"])
 
 
+def _ways_besides(path: dict[str, dict[str, int]]) -> Iterator[Hop]:
+    """Where spikes go that reached the FPGA, beside the trace: they are sent to the chip again from there."""
+    serial, network = path["serial"], path["between FPGAs"]
+    silent, busy = serial["without output route"], serial["dropped: line busy"]
+    yield Hop("serial line out", serial["sent"] + silent + busy, serial["sent"], filtered=silent, dropped=busy)
+    unrouted = serial["without input route"] + serial["ignored: receiver off"]
+    yield Hop("serial line in", serial["received"] + unrouted, serial["received"], filtered=unrouted)
+    yield Hop("network out", network["sent"] + network["without output entry"], network["sent"], filtered=network["without output entry"])
+    unrouted = network["without input entry"]
+    yield Hop("network in", network["received"] + unrouted, network["received"], filtered=unrouted)
+
+
 def system_hops(counts: dict[str, Any], chip: dict[str, Any]) -> Iterator[Hop]:
     """All hops from the playback program through the chip to the trace, from the FPGA's counters and the chip's."""
     for name, direction in (("link to chip", "to chip"), ("link from chip", "from chip")):
@@ -92,6 +104,7 @@ def system_hops(counts: dict[str, Any], chip: dict[str, Any]) -> Iterator[Hop]:
             yield from chip_hops(chip)
         else:
             yield hop
+    yield from _ways_besides(counts["event path"])
     for kind, events in counts["events"].items():
         recorded, gated = events["recorded"], events["not recorded"]
         dropped = sum(events.values()) - recorded - gated

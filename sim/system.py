@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import snapshot
 from sim.board import Board, JboaBoard, XBoard, new_memory
-from sim.board.pads import pad_volts
+from sim.board.pads import pad_volts, reference_volts
 from sim.chip.chip import Chip
 from sim.chip.jtag import TAP
 from sim.chip.link import Link
@@ -71,6 +71,7 @@ class System:
         self.tap = TAP(self.port)
         self.chip.tap, self.chip.link, self.chip.strict = self.tap, self.link, self.strict
         self.board: Board = JboaBoard(self.eeprom_serial, self._board_memory) if self.setup == "jboa" else XBoard(self.eeprom_serial)
+        self.chip.reference_source = partial(reference_volts, self.board)
         self.chip.cadc.inputs.pad_source = partial(pad_volts, self.board)
         self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict, setup=self.setup, host=self.host)
 

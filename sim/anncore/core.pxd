@@ -31,6 +31,8 @@ cdef class AnalogCore:
     cdef void* memory                    # what was allocated for the engine
     cdef void* engine                    # the engine's Core, on a cache line
     cdef object parameters
+    cdef double reference                # of the currents, relative to the nominal one
+    cdef uint16_t[3120] scaled           # codes of one neuron as a reference that is not nominal makes them
     cdef object gains                    # float32[512, 256] of the synapses, None if all are 1
     cdef uint16_t[4 * 3120] cells        # what the analog memory holds: a code that stops the refresh changes nothing
     cdef uint8_t[512] dirty
@@ -38,6 +40,7 @@ cdef class AnalogCore:
     cdef int n_dirty
 
     cdef void derive(self) noexcept nogil
+    cdef const uint16_t* codes(self, int neuron) noexcept nogil
     cpdef void touch_neuron(self, int neuron) noexcept nogil
     cpdef void touch_capmem(self, int block, int cell) noexcept nogil
     cpdef void switch_column(self, int neuron, int switches) noexcept nogil
@@ -46,6 +49,7 @@ cdef class AnalogCore:
     cpdef void fire(self, int neuron, int64_t tick) noexcept nogil
     cpdef int64_t run(self, int64_t until) noexcept nogil
     cpdef void clear_spikes(self) noexcept nogil
+    cdef void settle(self) noexcept nogil
     cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil
     cpdef double probe(self, int slot, int64_t tick) noexcept nogil
     cpdef double voltage(self, int neuron, int source) noexcept nogil

@@ -37,6 +37,7 @@ from sim.physics import number
 cdef enum:
     CELLS = 3120
     COLUMNS = 130
+    VOLTAGE_ROWS = 8        # of the 24: the others hold currents
     GRID = 50
 
 cdef int shared_cell = SHARED_CELLS[0]
@@ -58,7 +59,7 @@ cdef class AnalogCore:
     """
 
     def __cinit__(self, chip, seed: int = 0):
-        self.chip = chip
+        self.chip, self.reference = chip, 1.0
         self._make_images()
         self.memory = calloc(1, sizeof(Core) + 64)
         if self.memory == NULL:
@@ -121,6 +122,13 @@ cdef class AnalogCore:
             _kernel.core_watch(core, slot, core.probe[<int> slot].neuron, core.probe[<int> slot].source)
         self.clear_spikes()
 
+    cdef void settle(self) noexcept nogil:
+        """All neurons are at their leak potential, lines at rest."""
+        cdef int neuron
+        self.derive()
+        for neuron in range(512):
+            _kernel.core_place(<Core*> self.engine, neuron)
+
     cpdef void touch_neuron(self, int neuron) noexcept nogil:
         """Configuration or backend words of a neuron (AtomicNeuronOnDLS enum) were written."""
         if not self.dirty[neuron]:
@@ -163,6 +171,27 @@ cdef class AnalogCore:
         for neuron in range(512):
             self.touch_neuron(neuron)
 
+    def set_reference(self, double factor) -> None:
+        """All currents of the analog memory are `factor` times as large as their codes say."""
+        if not factor >= 0:
+            raise ValueError(f"reference of {factor} times the nominal one")
+        if factor != self.reference:
+            self.reference = factor
+            for neuron in range(512):
+                self.touch_neuron(neuron)
+
+    cdef const uint16_t* codes(self, int neuron) noexcept nogil:
+        """The codes of a neuron's analog memory block, with its currents as the reference makes them."""
+        cdef const uint16_t* cells = self.cells + neuron // 128 * CELLS
+        cdef int row, at
+        if self.reference == 1.0:
+            return cells
+        for row in range(24):
+            at = row * COLUMNS + neuron % 128
+            self.scaled[at] = cells[at] if row < VOLTAGE_ROWS else <uint16_t> min(cells[at] * self.reference + 0.5, 65535.0)
+        self.scaled[<int> shared_cell] = <uint16_t> min(cells[<int> shared_cell] * self.reference + 0.5, 65535.0)
+        return self.scaled
+
     cdef void derive(self) noexcept nogil:
         """Bring the parameters of touched neurons up to date."""
         cdef Core* core = <Core*> self.engine
@@ -172,7 +201,7 @@ cdef class AnalogCore:
             self.dirty[neuron] = False
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   self.backend_common_data + 2 * (neuron // 128 % 2),
-                                                  self.cells + neuron // 128 * CELLS, self.column_switches_data[neuron],
+                                                  self.codes(neuron), self.column_switches_data[neuron],
                                                   &core.neuron[neuron])
             _kernel.core_load(core, neuron)
         self.n_dirty = 0
@@ -288,6 +317,7 @@ cdef class AnalogCore:
         return {
             "capmem": self.capmem, "neuron_config": self.neuron_config, "neuron_backend": self.neuron_backend,
             "backend_common": self.backend_common, "column_switches": self.column_switches, "weights": self.weights, "labels": self.labels,
+            "reference": view(&self.reference, sizeof(self.reference), "f8"),
             "cells": view(self.cells, sizeof(self.cells), "u2"), "dirty": view(self.dirty, sizeof(self.dirty), "u1"),
             "dirty_list": view(self.dirty_list, sizeof(self.dirty_list), "i2"), "n_dirty": ints(&self.n_dirty, sizeof(self.n_dirty)),
             "block": view(core.block, sizeof(core.block), "u1"), "neuron": view(core.neuron, sizeof(core.neuron), "u1"),

@@ -1,4 +1,4 @@
-"""What the board does to the two analog pads of the chip (facts: analog model 8; calix expectations 1.5, 2.5, 3; derived).
+"""What the board does to the chip's two analog pads and its reference (facts: analog model 8; calix expectations 1.5, 2.5, 3; derived).
 
 The readout lines lead to the pads. A line is driven by a DAC of its own, or over two multiplexers with joined outputs: the first selects
 the line, the second what stands on it. The board has the modification that gives its v_reset net the output of the channel mux_dac_25.
@@ -7,9 +7,17 @@ the line, the second what stands on it. The board has the modification that give
 from math import nan
 
 from sim.board.board import XBoard
+from sim.board.jboa import JboaBoard
 
 SOURCES = (None, "mux_dac_25", "v_res_meas", "mux_dac_25")
 """Channel of the DAC behind each input of the second multiplexer."""
+
+
+def reference_volts(board: object) -> float:
+    """Voltage [V] of the DAC channel that makes the chip's reference current; 0 if a switch separates them."""
+    if isinstance(board, XBoard):
+        return board.voltages()["i_ref_board"] if board.shift_register.feeds_reference() else 0.0
+    return board.voltages()["i_ref_board"] if isinstance(board, JboaBoard) else 0.0
 
 
 def pad_volts(board: object) -> tuple[float, float]:

@@ -15,6 +15,8 @@ MONITORED: Final = (1, 0, 3, 2, 4, 5)
 """Which supply monitor n measures: INA219OnBoard counts 1.2 V before 2.5 V."""
 AMPERES: Final = (0.020, 0.200, 0.020, 0.050, 0.010, 0.005)
 """Current of each supply at its nominal voltage; assumed. It grows in proportion to the voltage."""
+POWER_GOOD: Final = 0.8
+"""Part of its nominal voltage above which a supply keeps its circuits running; assumed. No code of a regulator goes below it."""
 SHUNT_OHMS: Final = 0.027
 """As software assumes for the power. (containers, INA219Status)"""
 
@@ -96,7 +98,13 @@ class Supplies:
         """Current [A] of supply 0..5."""
         return AMPERES[supply] * self.volts(supply) / self._regulators[supply].volts
 
+    def on(self) -> int:
+        """Bit n: circuits on supply n run."""
+        good = (self.volts(n) >= POWER_GOOD * regulator.volts for n, regulator in enumerate(self._regulators))
+        return sum(enough << n for n, enough in enumerate(good))
+
     def voltages(self) -> dict[str, float]:
+        """Voltage [V] of each supply by name."""
         return {name: self.volts(supply) for supply, name in enumerate(SUPPLIES)}
 
     def monitors(self) -> dict[int, SupplyMonitor]:

@@ -31,17 +31,23 @@ MULTIPLEXED: Final = (
 
 @dataclass(slots=True)
 class ShiftRegister:
-    """24 bits, taken over at the end of a transfer of 3 bytes, most significant first. Accuracy: exact; power-on value assumed 0."""
+    """24 bits, taken over at the end of a transfer of 3 bytes, most significant first. Accuracy: exact; power-on value assumed 0.
+
+    Until the first transfer its outputs to the supplies are not driven, and these are on: software talks to the chip's JTAG port on boards
+    that nobody initialised (derived).
+    """
 
     value: int = 0
+    driven: bool = False
 
     def transfer(self, data: bytes) -> None:
+        self.driven = True
         for byte in data:
             self.value = (self.value << 8 | byte) & 0xFFFFFF
 
     def supply_enabled(self, supply: int) -> bool:
         """Supply 0..5 as VDDOnBoard: vdd25_digital, vdd12_digital, vdd25_analog, vdd12_analog, vdd12_madc, vdd12_pll."""
-        return bool(self.value >> 16 + supply & 1)
+        return not self.driven or bool(self.value >> 16 + supply & 1)
 
     def led(self, led: int) -> bool:
         """LED 0..5; the lines are inverted."""
@@ -50,6 +56,10 @@ class ShiftRegister:
     def analog_input(self, multiplexer: int) -> int:
         """Selected input of analog readout multiplexer 0..2 (0: off)."""
         return self.value >> 2 * multiplexer & 3
+
+    def feeds_reference(self) -> bool:
+        """The DAC channel i_ref_board is connected to the chip's reference input."""
+        return bool(self.value >> 6 & 1)
 
     def drives_readout(self, line: int) -> bool:
         """Readout line 0..1 is driven by the DAC channel ana_readout_debug_0..1."""

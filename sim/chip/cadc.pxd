@@ -26,6 +26,7 @@ cdef class CADC:
     cdef const uint32_t* config_words       # uint32[2, 1] in the plain storage
     cdef const uint32_t* channel_words      # uint32[1024, 1]
     cdef const uint32_t* common_words       # uint32[2, 4]: CommonCorrelationConfig
+    cdef bint powered                       # analog supplies on
     cdef int busy                           # bit per hemisphere: converting
     cdef int64_t begin[2]                   # tick at which the counters start
     cdef int64_t end[2]                     # tick at which the samples are there

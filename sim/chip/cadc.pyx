@@ -9,7 +9,7 @@ input, so a high input is seen up to 1 us later than a low one. Count = (V - sta
 Inputs, by the column switches: the neuron's readout amplifier (if it is on and biased), the debug line of the channel type, the correlation
 sensors. Neuron and debug line together average; the weak output of the sensors does not count beside another source (software closes that
 switch for neurons, too). The sensors are not modelled: alone they show their level after a reset, and such conversions are reported. An
-input that nothing drives reads as ground. Without enable a conversion gives 0 at once; with a bias below its floor the ramp crosses
+input that nothing drives reads as ground. Without enable or analog supplies a conversion gives 0 at once; with a bias below its floor the ramp crosses
 nothing, which gives 255. Not modelled: other readout rows, soft ends of the range.
 """
 
@@ -44,6 +44,7 @@ cdef class CADC:
             raise ValueError("a container of the converter has more fields than the model expects")
         self.inputs, self.chip, self.seed = CADCInputs(), chip, seed
         self._draw_pattern(chip)
+        self.powered = True
         self.begin_run(0)
         self.reset()
 
@@ -84,7 +85,7 @@ cdef class CADC:
         self.config_layout.decode(self.config_words + hemisphere, config)
         self.n_conversions += 1
         self.n_internal = 0
-        if not config[ENABLE]:
+        if not config[ENABLE] or not self.powered:
             memset(self.samples[hemisphere], 0, sizeof(self.samples[hemisphere]))
             return tick
         self.common_layout.decode(self.common_words + 4 * hemisphere, common)
@@ -122,7 +123,7 @@ cdef class CADC:
         for channel in range(CADC_CHANNELS):
             count = floor(ramp.count[channel] + 0.5) if self.biased[2 * hemisphere + (channel >> 7 & 1)] else COUNTS
             count = min(max(count, 0.0), 255.0) + self.offset[512 * hemisphere + channel]
-            self.samples[hemisphere][channel] = <uint8_t>min(max(count, 0.0), 255.0)
+            self.samples[hemisphere][channel] = <uint8_t>min(max(count, 0.0), 255.0) if self.powered else 0
 
     cdef void _quadrant(self, AnalogCore core, int block, int offset_block, int64_t tick) noexcept nogil:
         """How the channels of a quadrant turn volts into counts in the conversion triggered at a tick, with its noise.
@@ -194,7 +195,7 @@ cdef class CADC:
     def arrays(self):
         """Conversions under way and their results, digital offsets, noise of the run and counters."""
         return {
-            "busy": ints(&self.busy, sizeof(self.busy)), "begin": longs(self.begin, sizeof(self.begin)),
+            "powered": ints(&self.powered, sizeof(self.powered)), "busy": ints(&self.busy, sizeof(self.busy)), "begin": longs(self.begin, sizeof(self.begin)),
             "end": longs(self.end, sizeof(self.end)), "ramp": view(self.ramp, sizeof(self.ramp), "u1"),
             "biased": ints(self.biased, sizeof(self.biased)), "samples": view(self.samples, sizeof(self.samples), "u1"),
             "offset": view(self.offset, sizeof(self.offset), "i2"),

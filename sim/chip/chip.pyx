@@ -60,6 +60,7 @@ cdef class Chip(Processors):
         self.restart_processors(tick)
         for neuron in range(512):
             self.analog.switch_column(neuron, 0)
+        self._refer()
         self.systime_offset = -(tick >> 1)
 
     # -- what can be asked

@@ -19,6 +19,7 @@ cdef class MADC:
     cdef const uint32_t* config_words
     cdef const uint32_t* source_words
     cdef readonly int state
+    cdef bint powered, path_powered     # the converter, and what lies before it
     cdef int64_t ready                  # tick at which the powered converter is ready
     cdef int64_t start
     cdef int64_t taken                  # samples of this recording
@@ -49,6 +50,7 @@ cdef class MADC:
 
     cdef void control(self, uint32_t word, int64_t tick) noexcept nogil
     cdef void touch(self) noexcept nogil
+    cdef void supply(self, bint converter, bint path) noexcept nogil
     cdef void reset(self) noexcept nogil
     cdef bint watches(self, AnalogCore core) noexcept nogil
     cdef void sample(self, AnalogCore core, int64_t until) noexcept nogil

@@ -48,6 +48,7 @@ cdef class MADC:
             self.lsb_per_volt *= 1 + TIMING["madc_gain_spread"].value * spread[1]
             self.noise, self.wander = number("madc_noise"), number("madc_noise_slow")
         self.invalid_time = TIMING["madc_invalid_time"].value if Quirk.MADC_START in chip.quirks else 0
+        self.powered = self.path_powered = True
         self.begin_run(0)
         self.reset()
 
@@ -73,6 +74,12 @@ cdef class MADC:
     cdef void touch(self) noexcept nogil:
         self.stale = True
 
+    cdef void supply(self, bint converter, bint path) noexcept nogil:
+        """Which supplies are on. Without its own the converter is off; without that of the path it sees nothing."""
+        self.powered, self.path_powered, self.stale = converter, path, True
+        if not converter:
+            self.state = OFF
+
     cdef bint watches(self, AnalogCore core) noexcept nogil:
         """Whether samples of analog voltages are being taken. The probes stand where they must when this returns."""
         if self.state == RECORDING and self.stale:
@@ -89,7 +96,7 @@ cdef class MADC:
             self.stale = True  # the signal path follows with the next sample
         self.preamplifier = word >> PREAMP & 1
         self.power_down = word >> POWER_DOWN & 1
-        if word >> WAKE_UP & 1 and self.state == OFF:
+        if word >> WAKE_UP & 1 and self.state == OFF and self.powered:
             self.state = READY
             self.ready = tick + <int64_t>(self.powerup_wait * 5e8 / self.clock)
         if word >> STOP & 1 and self.state == RECORDING:
@@ -162,7 +169,7 @@ cdef class MADC:
         self.dummy = slots[DUMMY] != 0
         self.gain = 31.0 / max(slots[GAIN_CAPACITOR], 1)
         self.path = (self.preamplifier and slots[ACTIVE_MUX] != 0 and slots[MUX_AMPLIFIERS] != 0 and slots[TO_PREAMP] != 0
-                     and slots[PREAMP_TO_MADC] != 0)
+                     and slots[PREAMP_TO_MADC] != 0 and self.path_powered)
         if self.state == RECORDING and old != self.period and self.taken:
             self.start = self.next_tick - <int64_t>(self.taken * self.period)
 
@@ -228,6 +235,7 @@ cdef class MADC:
     def arrays(self):
         """State machine, recording, probes, noise of the run, and samples on the way."""
         return {
+            "powered": ints(&self.powered, sizeof(self.powered)), "path_powered": ints(&self.path_powered, sizeof(self.path_powered)),
             "state": ints(&self.state, sizeof(self.state)), "ready": longs(&self.ready, sizeof(self.ready)),
             "start": longs(&self.start, sizeof(self.start)), "taken": longs(&self.taken, sizeof(self.taken)),
             "wanted": longs(&self.wanted, sizeof(self.wanted)), "next_tick": longs(&self.next_tick, sizeof(self.next_tick)),

@@ -19,6 +19,7 @@ cdef class NeuronBackends:
     cdef uint8_t address[NEURONS]
     cdef bint spike_out[NEURONS]
     cdef bint fires[NEURONS]
+    cdef bint powered                   # the neurons have their supplies: without them nothing fires
     cdef bint running[2]                # per block: event registers and clocks enabled, not held in reset
     cdef uint16_t counter[NEURONS]      # [7:0] count, [8] overflow
     cdef int64_t busy_until[EVENT_OUTPUTS]

@@ -2,7 +2,8 @@
 """Neuron backends: from a fired neuron to an event on one of the eight event outputs (facts: registers/behaviour, neurons; behavioural).
 
 Event output = column // 32; label = event output in bits [10:8], the neuron's address_out in [7:0]. A spike leaves and is counted if
-enable_fire and enable_spike_out of the neuron are set and its block has event registers and clocks enabled and is not held in reset.
+enable_fire and enable_spike_out of the neuron are set and its block has event registers and clocks enabled and is not held in reset. Without
+the analog supplies nothing fires.
 """
 
 from libc.string cimport memset
@@ -19,7 +20,7 @@ cdef class NeuronBackends:
         if max(self.layout.n_slots, self.common_layout.n_slots, self.neuron_layout.n_slots) > 64:
             raise ValueError("a neuron container has more fields than the model expects")
         self.latency, self.period = TIMING["neuron_to_crossbar"].value, TIMING["neuron_output_period"].value
-        self.depth = TIMING["fifo_depth"].value
+        self.depth, self.powered = TIMING["fifo_depth"].value, True
         self.reset()
 
     cdef void reset(self) noexcept nogil:
@@ -41,6 +42,8 @@ cdef class NeuronBackends:
         cdef int64_t slots[64]
         cdef int output = (neuron & 255) >> 5
         cdef int64_t arrives
+        if not self.powered:
+            return -1
         if self.dirty[neuron]:
             self.layout.decode(core.neuron_backend_data + 4 * neuron, slots)
             self.address[neuron], self.spike_out[neuron] = <uint8_t>slots[ADDRESS], slots[SPIKE_OUT] != 0
@@ -63,7 +66,7 @@ cdef class NeuronBackends:
     def arrays(self):
         """Counters and queues, and which blocks run; all else follows from the register words."""
         return {
-            "running": ints(self.running, sizeof(self.running)), "counter": view(self.counter, sizeof(self.counter), "u2"),
+            "powered": ints(&self.powered, sizeof(self.powered)), "running": ints(self.running, sizeof(self.running)), "counter": view(self.counter, sizeof(self.counter), "u2"),
             "busy_until": longs(self.busy_until, sizeof(self.busy_until)), "n_spikes": longs(&self.n_spikes, sizeof(self.n_spikes)),
             "n_silent": longs(&self.n_silent, sizeof(self.n_silent)), "n_lost": longs(&self.n_lost, sizeof(self.n_lost)),
         }

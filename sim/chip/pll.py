@@ -28,11 +28,13 @@ def _bits(word: int, high: int, low: int) -> int:
 
 @dataclass(slots=True)
 class PLL:
-    """The eight 32-bit registers and what follows from them. `words` and `test_started` are the whole state."""
+    """The eight 32-bit registers and what follows from them. `words`, `test_started` and `powered` are the whole state."""
 
     words: list[int] = field(default_factory=lambda: [0] * N_REGISTERS)
     test_started: int | None = None
     """Tick at which the running or finished self test began."""
+    powered: bool = True
+    """Without its supply no ADPLL runs; the registers stay."""
 
     def reset(self) -> None:
         """All registers 0: both ADPLLs off, all outputs off."""
@@ -57,7 +59,7 @@ class PLL:
         f_dco = p0 * n * f_ref; core i: f_dco / (p1 * m_i); DCO output: f_dco / p2. (facts: the same, checked against the default words)
         """
         low, high = self.words[2 * adpll], self.words[2 * adpll + 1]
-        running = _bits(high, 30, 30) and _bits(high, 31, 31) and not _bits(high, 24, 24)
+        running = self.powered and _bits(high, 30, 30) and _bits(high, 31, 31) and not _bits(high, 24, 24)
         if not running or output == 3:
             return 0.0
         p0, p1, p2 = (_bits(low, 26 + 2 * i, 25 + 2 * i) + 1 for i in range(3))

@@ -15,5 +15,7 @@ cdef class Port:
     cdef void clock_write(self, uint32_t address, uint32_t data, int64_t tick) noexcept nogil
     cdef uint32_t clock_read(self, uint32_t address, int64_t tick) noexcept nogil
     cdef void reset(self, bint asserted, int64_t tick) noexcept nogil
+    cdef void power_clocks(self, bint powered, int64_t tick) noexcept nogil
+    cdef void follow_clocks(self, int64_t tick)
     cdef void pll_write(self, int register, uint32_t word, int64_t tick) noexcept nogil
     cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil

@@ -14,6 +14,7 @@ from sim.chip import pll as _pll
 cdef enum:
     PHY_ENABLE = 0x40000
     PLL_BASE = 0x80000
+    TEST_STATUS = 0x80007
     CLOCK_END = 0x80008
 
 NOMINAL_PHY_CLOCK = 500e6   # Hz, of the default words
@@ -43,6 +44,8 @@ cdef class Port:
         if address == PHY_ENABLE:
             self.link.set_chip_mask(data, tick)
             self.chip.poke(PHY_ENABLE, self.link.chip_mask)
+        elif address == TEST_STATUS:
+            self.chip._fault(address, False, True)  # can only be read
         else:
             self.pll_write(address - PLL_BASE, data, tick)
 
@@ -59,12 +62,22 @@ cdef class Port:
         self.chip.advance(tick)
         with gil:
             self.pll.write(register, word, tick)
-            clock = self.pll.frequency(_pll.PHY_REFERENCE_CLOCK)
-            self.link.set_clock_good(abs(clock / NOMINAL_PHY_CLOCK - 1) <= CLOCK_TOLERANCE, tick)
-            clock = self.pll.frequency(_pll.MADC_CLOCK)
-            if clock:
-                self.chip.madc.set_clock(clock)
+            self.follow_clocks(tick)
         self.chip.poke(PLL_BASE + register, word)
+
+    cdef void power_clocks(self, bint powered, int64_t tick) noexcept nogil:
+        """The PLL's supply."""
+        with gil:
+            self.pll.powered = powered
+            self.follow_clocks(tick)
+
+    cdef void follow_clocks(self, int64_t tick):
+        """Link and MADC run with the clocks that the PLL gives now."""
+        clock = self.pll.frequency(_pll.PHY_REFERENCE_CLOCK)
+        self.link.set_clock_good(abs(clock / NOMINAL_PHY_CLOCK - 1) <= CLOCK_TOLERANCE, tick)
+        clock = self.pll.frequency(_pll.MADC_CLOCK)
+        if clock:
+            self.chip.madc.set_clock(clock)
 
     cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil:
         with gil:

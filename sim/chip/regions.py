@@ -115,7 +115,7 @@ REGIONS: tuple[Region, ...] = (
     Region("SynapseDriverSRAMTimingConfig", Kind.STORED, _S),
     Region("CADCOffsetSRAMTimingConfig", Kind.STORED, _S),
     Region("CommonSynramConfig", Kind.STORED, _S),
-    Region("ReferenceGeneratorConfig", Kind.STORED, _S, "references are those of the default settings"),
+    Region("ReferenceGeneratorConfig", Kind.DEBUG_LINES, _B, "which reference; its trimming is stored only", effect="currents follow"),
     Region("SynapseBiasSelection", Kind.STORED, _S, "synapse drivers always have their internal biases; not readable on the chip"),
     Region("PadMultiplexerConfig", Kind.DEBUG_LINES, _B, "joins memory outputs, pads and debug lines of the columns; else stored only"),
     Region("CurrentDAC", Kind.STORED, _S),

@@ -15,6 +15,7 @@ cdef class Registers(Fabric):
     cdef dict fault_counts              # (address, is_read, is_undefined) -> count
     cdef list new_faults
     cdef int64_t n_joined_elsewhere     # times that a switch connected a line to a debug line that nothing holds at the supply
+    cdef public object reference_source # voltage [V] behind the board's reference current, set by the system
     cdef public bint strict             # a setting that has no effect counts as a fault
     cdef bint active                    # a processor runs, which may access whatever is here
 
@@ -26,6 +27,7 @@ cdef class Registers(Fabric):
     cdef void poke(self, uint32_t address, uint32_t data) noexcept nogil
     cdef void board_moved(self, int64_t tick) noexcept nogil
 
+    cdef void _refer(self)
     cdef _lend_words(self)
     cdef void _write_block(self, const RegionInfo* region, uint32_t index, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
     cdef void _write_stored(self, const RegionInfo* region, uint32_t index, int64_t tick) noexcept nogil

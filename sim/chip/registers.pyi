@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,7 @@ class Registers(Fabric):
     synapses: SynapseMemory
     words: npt.NDArray[np.uint32]
     strict: bool
+    reference_source: Any
     @property
     def faults(self) -> dict[tuple[int, bool, bool], int]: ...
     @property

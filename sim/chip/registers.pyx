@@ -21,6 +21,7 @@ from sim.chip.omnibus cimport (
 
 import haldls
 from sim.chip.processor_fault import ProcessorFault
+from sim.chip.references import current_factor
 from sim.chip.settings import refused
 from sim.chip.timing import TIMING
 from sim.errors import ProcessorAccess, UndefinedAccess, UnmodelledAccess, UnmodelledSetting
@@ -109,9 +110,10 @@ cdef class Registers(Fabric):
             self._write_stored(region, index, tick)
 
     cdef void _write_image(self, const RegionInfo* region, uint32_t index, uint32_t data, uint32_t mask) noexcept nogil:
-        """Configuration that lives in the analog core."""
-        cdef int neuron = 0
+        """Configuration that lives in the analog core. What is written anew changes nothing."""
+        cdef int neuron = -1
         cdef uint32_t* word
+        cdef uint32_t before
         if region.kind == CAPMEM:
             self.analog.capmem_data[index] = <uint16_t>((self.analog.capmem_data[index] & ~mask) | (data & mask))
             self.analog.touch_capmem(index // 3120, index % 3120)
@@ -125,7 +127,10 @@ cdef class Registers(Fabric):
             word = self.analog.neuron_backend_data + 4 * neuron + (index & 3)
         else:
             word = self.analog.backend_common_data + index
-        word[0] = (word[0] & ~mask) | (data & mask)
+        before = word[0]
+        word[0] = (before & ~mask) | (data & mask)
+        if word[0] == before:
+            return
         if region.kind == BACKEND_COMMON:
             self.backends.configure(index >> 1, self.analog.backend_common_data + (index & 2))
             self.analog.touch_backend_common(index >> 1)
@@ -167,14 +172,21 @@ cdef class Registers(Fabric):
             self.control_processor(index, tick)
 
     cdef void board_moved(self, int64_t tick) noexcept nogil:
-        """What drives the debug lines may have changed: another voltage at a pad, another switch to one."""
+        """What comes from the board may have changed: another voltage at a pad or at the reference, another switch to one."""
         cdef int k
         self._catch_up(tick)
+        with gil:
+            self._refer()
         self.cadc.inputs.pads_moved()
         if self.cadc.inputs.columns.n_joined:
             self.cadc.inputs.refresh_lines(self.analog)
             for k in range(512):
                 self._switch_lines(k)
+
+    cdef void _refer(self):
+        """The currents of the analog memory follow the reference."""
+        words = self._stored("ReferenceGeneratorConfig")
+        self.analog.set_reference(current_factor(words, 0.0 if self.reference_source is None else self.reference_source()))
 
     cdef void _switch_lines(self, int neuron) noexcept nogil:
         """Connects the lines of a neuron as the switches of its column say. A debug line that nothing holds at the supply has no effect."""
@@ -297,7 +309,7 @@ cdef class Registers(Fabric):
         self.n_faults += 1
         with gil:
             key = (address, bool(is_read), bool(undefined))
-            if key not in self.fault_counts and len(self.fault_counts) < FAULTS_LOGGED:
+            if key not in self.fault_counts and (address, not is_read, bool(undefined)) not in self.fault_counts and len(self.fault_counts) < FAULTS_COUNTED:
                 problem, access = "undefined" if undefined else "unmodelled", "read" if is_read else "write"
                 _log.warning("%s %s at chip address %#010x", problem, access, address)
             if key in self.fault_counts or len(self.fault_counts) < FAULTS_COUNTED:
@@ -332,7 +344,7 @@ cdef class Registers(Fabric):
     @property
     def faults(self):
         """{(address, is_read, is_undefined): count} of accesses to addresses without a (modelled) register, for the first 65536 of them;
-        the first 100 are logged to `hicannx.chip`, once each."""
+        these are logged to `hicannx.chip`, once per address."""
         return dict(self.fault_counts)
 
     @property
@@ -356,5 +368,4 @@ cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value
 cdef double SUPPLY_FLOOR = number("synapse_supply_floor")
 cdef uint32_t CADC_BUFFERED = 1 << 15  # bit of the CADCSampleQuadOnDLS enum
 cdef int FAULTS_KEPT = 1024
-cdef int FAULTS_LOGGED = 100
 cdef int FAULTS_COUNTED = 65536

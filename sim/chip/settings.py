@@ -92,8 +92,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CurrentDAC", _names("enable_current connect_neuron connect_synapse"), "the current source is not modelled"),
     Setting(
         "ReferenceGeneratorConfig",
-        _names("""enable_internal_reference enable_reference_output enable_reference_input capmem_amplifier capmem_offset capmem_slope
-               reference_control resistor_control"""),
+        _names("enable_reference_output capmem_amplifier capmem_offset capmem_slope reference_control resistor_control"),
         "references are those of the default settings",
         usual=True,
     ),

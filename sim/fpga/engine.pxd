@@ -5,6 +5,7 @@ from sim.chip.chip cimport Chip
 from sim.chip.jtag cimport TAP
 from sim.chip.link cimport Link
 from sim.chip.port cimport Port
+from sim.chip.power cimport Power
 from sim.fpga.events cimport EventPath
 from sim.fpga.injector cimport Injector
 from sim.fpga.jtag_master cimport JTAGMaster
@@ -31,6 +32,7 @@ cdef class Engine:
     cdef readonly RegisterFile registers
     cdef readonly Trace trace
     cdef readonly Port port
+    cdef readonly Power power
     cdef readonly JTAGMaster jtag
     cdef readonly LocalBus bus
     cdef readonly EventPath events
@@ -54,12 +56,16 @@ cdef class Engine:
     cdef int64_t rate_until                 # tick up to which the link is as the omnibus knows it
     cdef int64_t sync_attempts              # left of the running system time sync
     cdef readonly int64_t timeouts, failed_syncs
+    cdef int64_t known_scans                # of the test access port without a modelled register, already reported
+    cdef set warned_scans                   # JTAG instructions that were logged
 
     cdef int service(self, int64_t cycle) except -1 nogil
     cdef int jtag_step(self, int64_t done) except -1 nogil
     cdef int finish_sync(self) except -1 nogil
+    cdef int check_scans(self) except -1
     cdef int flush(self, int64_t cycle) except -1 nogil
     cdef int flush_step(self, int64_t cycle) except -1 nogil
     cdef int pass_until(self, int64_t cycle) except -1 nogil
     cdef int block_until(self, int64_t cycle) except -1 nogil
     cdef int time_out(self) except -1 nogil
+    cdef int switch_supplies(self) except -1 nogil

@@ -1,6 +1,7 @@
 from sim.board import Board
 from sim.chip.jtag import TAP
 from sim.chip.port import Port
+from sim.chip.power import Power
 from sim.fpga.events import EventPath
 from sim.fpga.host import HostLink
 from sim.fpga.injector import Injector
@@ -14,6 +15,7 @@ class Engine:
     registers: RegisterFile
     trace: Trace
     port: Port
+    power: Power
     jtag: JTAGMaster
     bus: LocalBus
     events: EventPath

@@ -12,6 +12,7 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from fisch._ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION, FROM_JTAG_DATA, FROM_TIMEOUT_NOTIFICATION
 from sim.chip.jtag cimport TAP
 from sim.chip.port cimport Port
+from sim.chip.power cimport Power
 from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from sim.fpga.events cimport EventPath
 from sim.fpga.injector cimport Injector
@@ -20,8 +21,12 @@ from sim.fpga.local_bus cimport LocalBus
 from sim.fpga.registers cimport RegisterFile
 from sim.fpga.trace cimport Trace
 
-from sim.errors import InterruptedRunError
+import logging
+
+from sim.errors import InterruptedRunError, UnmodelledScan
 from sim.fpga.timing import value
+
+_log = logging.getLogger("sim.fpga")
 
 cdef enum:
     FLUSH_CYCLES = 125000       # 1 ms: how far time may get ahead of the stream
@@ -38,7 +43,7 @@ cdef class Engine:
         self, Port port not None, TAP tap not None, board not None, device_dna=0x15000000000005D, bint strict=False, setup="cube", host=None
     ):
         self.port, self.tap, self.board = port, tap, board
-        self.chip, self.link = port.chip, port.link
+        self.chip, self.link, self.power = port.chip, port.link, Power(port, tap)
         self.registers = self.chip.far = RegisterFile(strict, setup)
         self.trace = Trace(host)
         self.events = EventPath(self.chip, self.link, self.trace, self.registers)
@@ -50,6 +55,7 @@ cdef class Engine:
         self.latency.chip_request, self.latency.chip_response = value("chip_request"), value("chip_response")
         self.latency.saturating_phys, self.latency.reads_in_flight = value("saturating_phys"), value("reads_in_flight")
         self.pending = NEVER
+        self.warned_scans = set()
         self.last_response = self.flushed = -1
 
     # ---------------------------------------------------------------------------------------------------------- what happens by itself
@@ -80,6 +86,19 @@ cdef class Engine:
         if self.jtag.step(&response):
             self.last_response = max(self.last_response, done + 1)
             self.trace.push(done + 1, FROM_JTAG_DATA, response)
+        if self.tap.n_unknown != self.known_scans:
+            with gil:
+                self.check_scans()
+        return 0
+
+    cdef int check_scans(self) except -1:
+        """A scan of a JTAG instruction without a modelled register: refused in strict mode, else logged once per instruction."""
+        self.known_scans = self.tap.n_unknown
+        if self.registers.strict:
+            raise UnmodelledScan(self.tap.instruction, self.instruction)
+        if self.tap.instruction not in self.warned_scans:
+            self.warned_scans.add(self.tap.instruction)
+            _log.warning("JTAG instruction 0x%02x: its data register is not modelled, it acts as BYPASS", self.tap.instruction)
         return 0
 
     cdef int finish_sync(self) except -1 nogil:
@@ -127,6 +146,15 @@ cdef class Engine:
                 raise InterruptedRunError(f"the run was interrupted at instruction {self.instruction}")
         self.flushed = max(self.flushed, cycle)
         return self.trace.emit(cycle, False)
+
+    cdef int switch_supplies(self) except -1 nogil:
+        """The board has switched supplies of the chip. Events that left it before have passed."""
+        cdef int64_t tick = self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request
+        self.flush(self.cycle)
+        self.events.advance(tick)
+        self.rate_until = 0
+        self.power.supply(self.bus.rails, tick)
+        return 0
 
     # ---------------------------------------------------------------------------------------------------------- waiting
     cdef int pass_until(self, int64_t cycle) except -1 nogil:

@@ -258,8 +258,7 @@ cdef class Executor(Omnibus):
         self.flush(self.cycle)
         self.events.advance(tick)
         self.rate_until = 0
-        self.port.reset(asserted, tick)
-        self.tap.set_reset(asserted)
+        self.power.reset(asserted, tick)
         return 0
 
     cdef int jtag_message(self, uint8_t header, uint64_t payload) except -1 nogil:
@@ -306,6 +305,7 @@ cdef class Executor(Omnibus):
             "chip_free": longs(&self.chip_free, sizeof(self.chip_free)), "sync_attempts": longs(&self.sync_attempts, sizeof(self.sync_attempts)),
             "rate_until": longs(&self.rate_until, sizeof(self.rate_until)), "rate_interval": longs(&self.rate_interval, sizeof(self.rate_interval)),
             "known_faults": longs(&self.known_faults, sizeof(self.known_faults)), "timeouts": longs(&self.timeouts, sizeof(self.timeouts)),
+            "known_scans": longs(&self.known_scans, sizeof(self.known_scans)),
             "failed_syncs": longs(&self.failed_syncs, sizeof(self.failed_syncs)), "fetched": longs(&self.fetched, sizeof(self.fetched)),
             "fetched_at": longs(&self.fetched_at, sizeof(self.fetched_at)),
         }
@@ -314,6 +314,6 @@ cdef class Executor(Omnibus):
     def blocks(self):
         """{name: block} of the parts of the FPGA that have state of their own."""
         return {
-            "registers": self.registers, "trace": self.trace, "jtag": self.jtag, "bus": self.bus, "events": self.events,
+            "registers": self.registers, "trace": self.trace, "jtag": self.jtag, "power": self.power, "bus": self.bus, "events": self.events,
             "injector": self.injector, **self.events.blocks(), **self.injector.blocks(),
         }

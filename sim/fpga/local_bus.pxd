@@ -18,6 +18,7 @@ cdef struct Status:
 cdef class LocalBus:
     cdef readonly RegisterFile registers
     cdef readonly object board
+    cdef int rails                          # supplies that the board has on, bits in the order of VDDOnBoard
     cdef readonly uint64_t device_dna
     cdef Link link
     cdef Trace trace
@@ -43,5 +44,5 @@ cdef class LocalBus:
     cdef int64_t tested_words(self, int64_t cycle) noexcept nogil
     cdef void damaged(self, int phy, int64_t cycle) noexcept nogil
     cdef void force_down(self, uint32_t phys, int64_t cycle) noexcept nogil
-    cdef int64_t board_write(self, uint32_t offset, uint32_t data, int64_t cycle) except -1 nogil
+    cdef int64_t board_write(self, uint32_t offset, uint32_t data, int64_t cycle, int64_t instruction) except -1 nogil
     cdef int64_t board_read(self, uint32_t offset, int64_t cycle, uint32_t* data) except -1 nogil

@@ -8,7 +8,7 @@ from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from sim.fpga.events cimport EventPath
 from sim.fpga.registers cimport EFFECT, READABLE, VOLATILE, RegisterFile
 from sim.fpga.trace cimport Trace
-from sim.state cimport longs, view
+from sim.state cimport ints, longs, view
 
 from sim.fpga.timing import value
 
@@ -47,7 +47,7 @@ cdef class LocalBus:
         self, RegisterFile registers not None, Link link not None, Trace trace not None, EventPath events not None, board not None, device_dna
     ):
         self.registers, self.link, self.trace, self.events, self.board = registers, link, trace, events, board
-        self.device_dna = device_dna
+        self.device_dna, self.rails = device_dna, board.supplies.on()
         self.write_latency, self.read_latency = value("fpga_write"), value("fpga_read")
         self.spi_byte = value("spi_byte")
         self.perf_test_word, self.saturating_phys = value("perf_test_word"), value("saturating_phys")
@@ -79,7 +79,7 @@ cdef class LocalBus:
             self.registers.store(address, data, byte_enables, instruction)
             return cycle + self.write_latency
         if SPI <= offset < I2C_END:
-            return self.board_write(offset, data, cycle)
+            return self.board_write(offset, data, cycle, instruction)
         if offset == PERF_TEST:
             self.perf_words = self.tested_words(cycle)
         before = self.registers.peek(address)
@@ -112,17 +112,23 @@ cdef class LocalBus:
         self.forced_down = phys
         self.link.set_fpga_mask(self.registers.small[PHY_ENABLE] & ~phys, cycle * TICKS_PER_FPGA_CYCLE)
 
-    cdef int64_t board_write(self, uint32_t offset, uint32_t data, int64_t cycle) except -1 nogil:
-        """A byte to a device on the board."""
+    cdef int64_t board_write(self, uint32_t offset, uint32_t data, int64_t cycle, int64_t instruction) except -1 nogil:
+        """A byte to a device on the board. A select line of the SPI bus that leads nowhere is no register."""
         if offset < I2C:
             self.spi_free = cycle + self.spi_byte
             with gil:
+                if offset - SPI not in self.board.spi.devices:
+                    self.registers.fault(offset + <uint32_t> SMALL_BASE, False, instruction)
                 self.board.spi.write(offset - SPI, data)
+                self.rails = self.board.supplies.on()
             self.events.advance(cycle * TICKS_PER_FPGA_CYCLE)
             self.events.chip.board_moved(cycle * TICKS_PER_FPGA_CYCLE)
             return self.spi_free
         with gil:
             self.i2c_free = cycle + <int64_t> self.board.i2c.write(offset - I2C, data)
+            self.rails = self.board.supplies.on()
+        self.events.advance(cycle * TICKS_PER_FPGA_CYCLE)
+        self.events.chip.board_moved(cycle * TICKS_PER_FPGA_CYCLE)
         return self.i2c_free
 
     # ---------------------------------------------------------------------------------------------------------- reads
@@ -211,6 +217,7 @@ cdef class LocalBus:
     def arrays(self):
         """What the executor has reported, the buses' and the performance test's times, and what faults did to the link."""
         return {
+            "rails": ints(&self.rails, sizeof(self.rails)),
             "status": longs(&self.status, sizeof(self.status)), "spi_free": longs(&self.spi_free, sizeof(self.spi_free)),
             "i2c_free": longs(&self.i2c_free, sizeof(self.i2c_free)), "perf_from": longs(&self.perf_from, sizeof(self.perf_from)),
             "perf_words": longs(&self.perf_words, sizeof(self.perf_words)), "perf_errors": longs(&self.perf_errors, sizeof(self.perf_errors)),

@@ -108,7 +108,7 @@ cdef class Omnibus(Engine):
             self.pending = 0
         self.omnibus_done = max(self.omnibus_done, self.bus.write(self.address, data, self.byte_enables, self.cycle, self.instruction))
         self.rate_until = 0
-        return 0
+        return self.switch_supplies() if self.bus.rails != self.power.rails else 0
 
     # ---------------------------------------------------------------------------------------------------------- reads
     cdef int read(self, uint32_t address) except -1 nogil:

@@ -23,7 +23,6 @@ cdef enum:
     SRAM_BASE = 0x80000000u
     DRAM_BASE = 0x84000000u
     DRAM_END = 0x88000000u
-    ADDRESSES_LOGGED = 100
     ADDRESSES_COUNTED = 65536
 
 # the same for Python expressions, where a C enumerator above 2**31 would turn negative
@@ -53,7 +52,7 @@ cdef class RegisterFile:
     """Values of all registers and memories of the FPGA of a `setup` ("cube" or "jboa").
 
     `strict`: an access to an address without register raises UndefinedAccess; otherwise it reads 0, is counted in `faults` (for
-    the first 65536 of them) and `n_faults`, and logged once per address to the logger `sim.fpga`, for the first 100.
+    the first 65536 of them) and `n_faults`, and these are logged once per address to the logger `sim.fpga`.
     """
 
     def __init__(self, bint strict=False, setup="cube"):
@@ -178,7 +177,7 @@ cdef class RegisterFile:
             if self.strict:
                 raise UndefinedAccess(address, instruction, is_read)
             key = (address, is_read)
-            if key not in self.faults and len(self.faults) < ADDRESSES_LOGGED:
+            if key not in self.faults and (address, not is_read) not in self.faults and len(self.faults) < ADDRESSES_COUNTED:
                 _log.warning("%s address 0x%08x: no such register on this FPGA (instruction %d)", "read from" if is_read else "write to", address, instruction)
             if key in self.faults or len(self.faults) < ADDRESSES_COUNTED:
                 self.faults[key] = self.faults.get(key, 0) + 1

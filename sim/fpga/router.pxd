@@ -10,7 +10,7 @@ cdef class Router:
     cdef DueQueue arrivals              # routing labels, by the cycle at which they arrive
     cdef int64_t hop
     cdef int64_t outputs, inputs        # entries that are enabled
-    cdef readonly int64_t n_sent, n_received, n_unrouted
+    cdef readonly int64_t n_sent, n_silent, n_received, n_unrouted
 
     cdef void rewritten(self, uint32_t offset, uint32_t before, uint32_t after) noexcept nogil
     cdef bint sends(self) noexcept nogil

@@ -47,6 +47,7 @@ cdef class Router:
         """A spike from the chip reaches the FPGA at `cycle`."""
         cdef uint32_t entry = self.registers.routing[ROUTING_OUTPUTS + label]
         if not entry & OUTPUT_ENABLE:
+            self.n_silent += 1
             return 0
         self.n_sent += 1
         return self.arrivals.push(cycle + self.hop, 0, entry & 0x7fff)
@@ -68,12 +69,15 @@ cdef class Router:
     @property
     def counters(self):
         """Spikes sent to and taken from the other chips' node, since power-on."""
-        return {"sent": self.n_sent, "received": self.n_received, "without input entry": self.n_unrouted}
+        return {
+            "sent": self.n_sent, "without output entry": self.n_silent, "received": self.n_received, "without input entry": self.n_unrouted,
+        }
 
     def arrays(self):
         """How many entries are enabled, and counters; the spikes on the way are a block of their own."""
         return {
             "outputs": longs(&self.outputs, sizeof(self.outputs)), "inputs": longs(&self.inputs, sizeof(self.inputs)),
+            "n_silent": longs(&self.n_silent, sizeof(self.n_silent)),
             "n_sent": longs(&self.n_sent, sizeof(self.n_sent)), "n_received": longs(&self.n_received, sizeof(self.n_received)),
             "n_unrouted": longs(&self.n_unrouted, sizeof(self.n_unrouted)),
         }

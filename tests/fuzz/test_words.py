@@ -8,7 +8,7 @@ and with address and undefined-behaviour sanitizers, in a copy of the repository
 
     CFLAGS="-fsanitize=address,undefined -O1" LDFLAGS="-fsanitize=address,undefined" python setup.py -q build_ext --inplace --force
     LD_PRELOAD=$(gcc -print-file-name=libasan.so) PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \\
-        python tests/fuzz/fuzz_words.py --words 10000000
+        python tests/fuzz/fuzz_words.py --words 10000000 --limit 600
 
 which prints what is found as "runtime error" (undefined behaviour) or ends with a report (memory).
 """

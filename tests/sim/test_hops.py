@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from word_streams import Generator
 
 from haldls import CommonNeuronBackendConfig, CommonPADIBusConfig, CrossbarNode, NeuronBackendConfig, NeuronConfig, NeuronReset, PADIEvent
 
@@ -36,7 +37,7 @@ def test_every_label_is_accounted_for(ready, words):
     assert back.sent == sum(hop.delivered for hop in outputs[8:]) and trace.sent == back.delivered
     assert trace.delivered == len(ready.answer.spikes) == trace.sent - trace.filtered - trace.dropped
     assert summary.lost == sum(hop.dropped + hop.arbitrated_away for hop in summary) > 1000
-    assert [hop.name for hop in chip] == [hop.name for hop in summary if not hop.name.startswith(("link", "trace"))]
+    assert [hop.name for hop in chip] == [hop.name for hop in summary if not hop.name.startswith(("link", "trace", "serial", "network"))]
 
 
 def test_spikes_of_neurons(ready, words):
@@ -58,3 +59,34 @@ def test_table_shows_what_saw_events(ready, words):
     assert len(text) == 1 + sum(hop.sent > 0 for hop in summary) < len(summary)
     with pytest.raises(KeyError, match="no hop 'nowhere'"):
         summary["nowhere"]
+
+
+def test_ways_back_over_serial_line_and_network(make_lab, words):
+    """Labels of which some have a route, some none; the line is too slow for all of them."""
+    lab = make_lab(setup="jboa")
+    lab.run(words.golden("SystemInit_ZeroMock"), words.halt)
+    routes = [word for label in range(8) for word in words.write(0x88020000 + label, label)]  # the reset value is silent
+    routes += [word for address in range(4) for word in words.write(0x88030000 + address, 0x100 + address)]
+    routes += [word for label in range(16, 20) for word in words.write(0x880D0000 + label, 1 << 15 | label)]
+    routes += [word for label in range(18, 20) for word in words.write(0x880C0000 + label, 1 << 16 | 0x200 + label)]
+    labels = [label for _ in range(10) for label in range(24)]
+    spikes = [word for label in labels for word in words.spikes(label)]
+    lab.run(words.write(0x88038000, 7 << 16 | 1), routes, words.barrier(1), spikes, words.setup, words.wait(20_000), words.halt)
+    summary = lab.system.events.summary()
+    out, back, far, near = (summary[name] for name in ("serial line out", "serial line in", "network out", "network in"))
+    reached = summary["link from chip"].delivered
+    assert out.sent == far.sent == reached and (far.delivered, near.sent, near.delivered, near.filtered) == (40, 40, 20, 20)
+    assert out.delivered + out.dropped == 80 and out.dropped > 0 and out.filtered == reached - 80
+    assert back.sent == out.delivered and 0 < back.filtered < back.sent and back.delivered == back.sent - back.filtered
+    assert summary["link to chip"].sent == len(labels) + back.delivered + near.delivered
+    assert reached == len(labels) + back.delivered + near.delivered
+
+
+def test_what_is_sent_into_a_hop_is_delivered_or_counted(ready, words):
+    """The sum holds at every hop but the synapses, whatever a random program did, once nothing is on its way."""
+    ready.run(Generator(5).program(4000), words.halt)
+    ready.run(words.golden("SystemInit_ZeroMock"), words.setup, words.wait(10_000), words.halt)
+    summary = ready.system.events.summary()
+    assert sum(hop.sent > 0 for hop in summary) > 20
+    for hop in summary:
+        assert hop.sent == hop.delivered + hop.filtered + hop.arbitrated_away + hop.dropped, hop

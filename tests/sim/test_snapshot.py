@@ -151,7 +151,7 @@ def test_format_is_the_documented_one():
 # ------------------------------------------------------------------------------------------------------------ completeness
 WIRING = {
     "Chip": "analog map synapses crossbar drivers padi backends background madc queue cadc tap link word out_capacity n_out"
-    " fault_counts new_faults strict ppus parallel far core context acting switched active processor_faults",
+    " fault_counts new_faults strict ppus parallel far core context acting switched active processor_faults reference_source",
     "Core": "c port failure",
     "ParallelBus": "analog synapses cadc",
     "EventQueue": "head end room size capacity",
@@ -170,20 +170,21 @@ WIRING = {
     "ColumnSwitches": "correlation current correlation_words current_words",
     "Link": "n_changes changes_capacity",
     "TAP": "port",
+    "Power": "port tap",
     "JTAGMaster": "tap depth to_chip select_states scan_states reset_states",
     "LocalBus": "registers board device_dna link trace events write_latency read_latency spi_byte perf_test_word saturating_phys",
     "Trace": "writer head end capacity queues fifo_depth stall_window limited per_byte trace_bytes",
     "RegisterFile": "sram small spike_io routing sram_array small_array spike_io_array routing_array dram page faults small_kind small_mask"
     " spike_io_kind spike_io_mask routing_kind routing_mask _kinds _masks _rows strict",
-    "Executor": "registers trace port jtag bus events injector board chip link tap latency interrupted host_interval playback_words"
-    " _taken_at taken_at",
+    "Executor": "registers trace port power jtag bus events injector board chip link tap latency interrupted host_interval playback_words"
+    " _taken_at taken_at warned_scans",
     "EventPath": "chip link trace spike_io router latency depth interval deadline saturating_phys",
     "SpikeIO": "registers received transmitted frame_bits depth",
     "Router": "registers arrivals hop",
     "Injector": "bus link trace events queue repeat",
     "DueQueue": "head end capacity",
     "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data"
-    " column_switches_data spikes n_spikes memory engine parameters gains",
+    " column_switches_data spikes n_spikes memory engine parameters gains scaled",
 }
 """Attributes of compiled blocks that cannot change after construction, follow from others, or are lengths of arrays."""
 

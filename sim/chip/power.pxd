@@ -1,0 +1,17 @@
+# cython: language_level=3
+from libc.stdint cimport int64_t
+
+from sim.chip.jtag cimport TAP
+from sim.chip.port cimport Port
+
+
+cdef class Power:
+    cdef readonly Port port
+    cdef readonly TAP tap
+    cdef readonly int rails             # bit n: supply n is on, in the order of VDDOnBoard
+    cdef readonly bint reset_line       # asserted by the FPGA
+    cdef readonly bint held             # the chip is in reset, by the line or for want of power
+
+    cdef void supply(self, int rails, int64_t tick) noexcept nogil
+    cdef void reset(self, bint asserted, int64_t tick) noexcept nogil
+    cdef void hold(self, bint asserted, int64_t tick) noexcept nogil
