@@ -6,7 +6,7 @@ from fisch import word_access_type as word_access_type
 from fisch._decoder import ResponseDecoder
 from fisch._draft import PLAYBACK_MEMORY_SIZE
 from fisch._register import Register
-from fisch._run import RunTimeInfo, run
+from fisch._run import run
 from fisch._to_fpga import decode_to_fpga, encode_omnibus_reads, encode_omnibus_writes, encode_to_fpga
 from fisch._words import WordBuffer
 from fisch._writer import ResponseWriter
@@ -64,6 +64,7 @@ from fisch.errors import (
     WireError,
 )
 from fisch.events import ChipTime, FPGATime, HighspeedLinkNotification, MADCSampleFromChip, SpikeFromChip, TimeoutNotification
+from fisch.execution import RunTimeInfo
 from fisch.handles import ConnectionHandle
 from fisch.hwdb import (
     HwdbEntry,

@@ -22,5 +22,6 @@ cdef class ResponseDecoder:
     cdef Rows omnibus_rows, jtag_rows, loopback_rows, spike_rows, madc_rows, link_rows, timeout_rows
 
     cdef int reserve(self, Py_ssize_t n_bytes) except -1 nogil
+    cdef int foresee(self, double more) except -1 nogil
     cdef int decode_block(self, Py_ssize_t n_bytes) except -1 nogil
     cpdef int push(self, const uint64_t[::1] words) except -1

@@ -6,7 +6,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memmove
 
-from fisch._rows cimport ByteRow, JTAGRow, MADCRow, OmnibusRow, Rows, SpikeRow, TimeoutRow, put_byte, put_madc, put_spikes, rows_reserve
+from fisch._rows cimport ByteRow, JTAGRow, MADCRow, OmnibusRow, Rows, SpikeRow, TimeoutRow, put_byte, put_madc, put_spikes, rows_foresee, rows_reserve
 from fisch._ut cimport *
 from fisch._wire cimport load_be64, store_be64
 
@@ -18,6 +18,7 @@ from fisch.errors import WireError
 
 cdef enum:
     BLOCK_WORDS = 2048   # words decoded at a time: small enough to stay in the nearest cache
+    FEW_BLOCKS = 8       # from so many on it is worth to look ahead
     LEFT_MAX = 16        # room for an unfinished message in front of a block
 
 cdef int JTAG = Responses.JTAG
@@ -120,6 +121,16 @@ cdef class ResponseDecoder:
         rows_reserve(&self.link_rows, n)
         return rows_reserve(&self.timeout_rows, n)
 
+    cdef int foresee(self, double more) except -1 nogil:
+        """Room for `more` times the rows so far: if the stream goes on as it began, memory is taken once and nothing is moved."""
+        rows_foresee(&self.omnibus_rows, more)
+        rows_foresee(&self.jtag_rows, more)
+        rows_foresee(&self.loopback_rows, more)
+        rows_foresee(&self.spike_rows, more)
+        rows_foresee(&self.madc_rows, more)
+        rows_foresee(&self.link_rows, more)
+        return rows_foresee(&self.timeout_rows, more)
+
     cdef int decode_block(self, Py_ssize_t n_bytes) except -1 nogil:
         """Decodes the buffer (its end is the end of a word), keeps what is left. Returns 0, or the number of the error (1 header, 2 time-out)."""
         cdef const uint8_t* start = self.buffer
@@ -218,6 +229,8 @@ cdef class ResponseDecoder:
                 for i in range(n):
                     store_be64(self.buffer + self.left + 8 * i, words[done + i])
                 self.error = self.decode_block(self.left + 8 * n)
+            if done == 0 and total > FEW_BLOCKS * BLOCK_WORDS:
+                self.foresee(<double> total / n)
             done += n
         if self.error == 1:
             raise WireError(f"Unknown UT message header: {self.bad_header} (byte {self.position} from the FPGA)", self.position)

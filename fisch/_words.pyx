@@ -6,6 +6,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy
 
+from fisch._grow cimport grown
 from fisch._ut cimport TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA
 from fisch._wire cimport word_of
 
@@ -52,19 +53,8 @@ cdef class WordBuffer:
 
     cdef int reserve(self, Py_ssize_t more) except -1 nogil:
         """Makes room for `more` words behind the present end."""
-        cdef Py_ssize_t wanted = self.size + more
-        cdef Py_ssize_t capacity = self.capacity if self.capacity > 0 else 64
-        cdef void* data
-        if wanted <= self.capacity:
-            return 0
-        while capacity < wanted:
-            capacity *= 2
-        data = realloc(self.data, capacity * sizeof(uint64_t))
-        if data == NULL:
-            with gil:
-                raise MemoryError(f"no memory for a program of {wanted} words")
-        self.data = <uint64_t*> data
-        self.capacity = capacity
+        if self.size + more > self.capacity:
+            self.data = <uint64_t*> grown(self.data, &self.capacity, self.size + more, sizeof(uint64_t), 64)
         return 0
 
     cdef int push(self, uint64_t word) except -1 nogil:

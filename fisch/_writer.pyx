@@ -3,9 +3,10 @@
 
 cimport cython
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, realloc
+from libc.stdlib cimport free
 from libc.string cimport memmove
 
+from fisch._grow cimport grown
 from fisch._ut cimport *
 from fisch._wire cimport load_be64, store_be64, word_of
 
@@ -46,19 +47,8 @@ cdef class ResponseWriter:
         free(self.data)
 
     cdef int reserve(self, Py_ssize_t more) except -1 nogil:
-        cdef Py_ssize_t wanted = self.size + more
-        cdef Py_ssize_t capacity = self.capacity if self.capacity > 0 else 1024
-        cdef void* data
-        if wanted <= self.capacity:
-            return 0
-        while capacity < wanted:
-            capacity *= 2
-        data = realloc(self.data, capacity)
-        if data == NULL:
-            with gil:
-                raise MemoryError(f"no memory for a response of {wanted} bytes")
-        self.data = <uint8_t*> data
-        self.capacity = capacity
+        if self.size + more > self.capacity:
+            self.data = <uint8_t*> grown(self.data, &self.capacity, self.size + more, 1, 1024)
         return 0
 
     cpdef int message(self, int header, uint64_t payload) except -1 nogil:

@@ -7,21 +7,23 @@ knows what stands behind them. `MultiConnection` is what users hold: one or more
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import IntEnum
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ut
-from fisch.errors import ConnectionFailedError, ProgramError
+from fisch.errors import ConnectionFailedError, FischError, ProgramError
 from fisch.hwdb import HwdbEntry
 
 Words = NDArray[np.uint64]
+
+RUN_TIMEOUT_VARIABLE: Final = "HICANNX_RUN_TIMEOUT"
 
 
 class Target(IntEnum):
@@ -52,6 +54,15 @@ class ConnectionTimeInfo:
 
 _taken: set[Hashable] = set()
 _taken_lock = threading.Lock()
+
+
+def run_timeout(environ: Mapping[str, str], usual: float | None) -> float | None:
+    """[s] that a run may take: HICANNX_RUN_TIMEOUT (0: for ever, None), else the usual time. Raises ConnectionFailedError for no number."""
+    text = environ.get(RUN_TIMEOUT_VARIABLE, "").strip()
+    try:
+        return (float(text) or None) if text else usual
+    except ValueError:
+        raise ConnectionFailedError(f"{RUN_TIMEOUT_VARIABLE}={text!r} is not a number of seconds") from None
 
 
 class Connection(ABC):
@@ -85,6 +96,10 @@ class Connection(ABC):
     @abstractmethod
     def identifier(self) -> str:
         """Unique name of the chip, such as `hxcube0fpga0chip85_1`."""
+
+    def identifier_in(self, hwdb_path: str | None) -> str:
+        """The same, as the hardware database at a path has it; connections that know their setup without one ignore the path."""
+        return self.identifier
 
     @property
     @abstractmethod
@@ -155,6 +170,11 @@ class MultiConnection:
             raise ConnectionFailedError("No executor backend found to connect to.")
         self.connections = tuple(connections)
 
+    @staticmethod
+    def of_one(connection: "MultiConnection | Connection") -> "MultiConnection":
+        """The same connection, one that stands alone as a list of one."""
+        return MultiConnection([connection]) if isinstance(connection, Connection) else connection
+
     @property
     def size(self) -> int:
         """Number of chips."""
@@ -190,10 +210,14 @@ class MultiConnection:
         """Targets that all connections offer."""
         return frozenset.intersection(*(connection.supported_targets for connection in self.connections))
 
+    def require_one_each(self, programs: Sequence[Any], error: type[FischError] = ProgramError) -> None:
+        """Raises `error` unless there is one program for each chip."""
+        if len(programs) != self.size:
+            raise error(f"For each fpga exactly one program is required. ({len(programs)} programs, {self.size} FPGAs)")
+
     def execute(self, programs: Sequence[Words]) -> list[Words]:
         """Runs one program per chip, each closed by a halt; all of them end before the first error, if any, is raised."""
-        if len(programs) != self.size:
-            raise ProgramError(f"For each fpga exactly one program is required. ({len(programs)} programs, {self.size} FPGAs)")
+        self.require_one_each(programs)
         if self.size == 1:
             return [self.connections[0].execute(programs[0])]
         return _together([lambda c=c, p=p: c.execute(p) for c, p in zip(self.connections, programs, strict=True)])  # type: ignore[misc]

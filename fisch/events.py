@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ut
+from fisch._decoder import LINK_DTYPE, MADC_DTYPE, SPIKE_DTYPE, TIMEOUT_DTYPE
 from halco import BaseType, Linear, SpikeLabel
 
 _TIME_MAX = (1 << ut.TIME_BITS) - 1
@@ -96,8 +97,10 @@ Event = TypeVar("Event")
 class EventVector(Generic[Event]):
     """A read-only sequence over one structured array; elements are made when they are asked for. `to_numpy` is the fast way."""
 
-    def __init__(self, rows: NDArray[np.void]) -> None:
-        self._rows = rows
+    dtype: ClassVar[np.dtype[Any]]
+
+    def __init__(self, rows: NDArray[np.void] | None = None) -> None:
+        self._rows = np.empty(0, self.dtype) if rows is None else rows
         self._rows.flags.writeable = False
 
     def _event(self, row: np.void) -> Event:
@@ -137,12 +140,16 @@ class EventVector(Generic[Event]):
 class SpikeVector(EventVector[SpikeFromChip]):
     """Spikes in the order in which they arrived; array fields label (u2), fpga_time (u8), chip_time (u8)."""
 
+    dtype = SPIKE_DTYPE
+
     def _event(self, row: np.void) -> SpikeFromChip:
         return SpikeFromChip(SpikeLabel(int(row["label"])), ChipTime(int(row["chip_time"])), FPGATime(int(row["fpga_time"])))
 
 
 class MADCSampleVector(EventVector[MADCSampleFromChip]):
     """MADC samples in the order in which they arrived; array fields value (u2), channel (u1), fpga_time (u8), chip_time (u8)."""
+
+    dtype = MADC_DTYPE
 
     def _event(self, row: np.void) -> MADCSampleFromChip:
         value, channel = MADCSampleFromChip.Value(int(row["value"])), MADCSampleFromChip.Channel(int(row["channel"]))
@@ -152,12 +159,16 @@ class MADCSampleVector(EventVector[MADCSampleFromChip]):
 class LinkVector(EventVector[HighspeedLinkNotification]):
     """What the PHYs reported; array fields value (u1), fpga_time (u8)."""
 
+    dtype = LINK_DTYPE
+
     def _event(self, row: np.void) -> HighspeedLinkNotification:
         return HighspeedLinkNotification(HighspeedLinkNotification.Value(int(row["value"])), FPGATime(int(row["fpga_time"])))
 
 
 class TimeoutVector(EventVector[TimeoutNotification]):
     """Instruction timeouts; array fields instruction (u4), trace_stalls (u1), omnibus_reads (u1), fpga_time (u8)."""
+
+    dtype = TIMEOUT_DTYPE
 
     def _event(self, row: np.void) -> TimeoutNotification:
         kind = TimeoutNotification

@@ -42,8 +42,8 @@ class ConnectionHandle(MultiConnection):
         return self.repo_states
 
     def get_unique_identifier(self, hwdb_path: str | None = None) -> list[str]:
-        """Name of each chip. `hwdb_path` is taken for the original's sake; the connections know their setup without it."""
-        return self.identifiers
+        """Name of each chip, for FPGAs over UDP as the hardware database at the path has it (None: the one the connection has used)."""
+        return [connection.identifier_in(hwdb_path) for connection in self.connections]
 
     def get_hwdb_entry(self) -> list[HwdbEntry]:
         """What is known about each setup."""

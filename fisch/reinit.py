@@ -7,42 +7,70 @@ never has to: there an entry is a program that is executed at once if that is as
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-
-from fisch import ut
+from fisch._run import require_programs, run
 from fisch.connection import Connection, MultiConnection
-from fisch.errors import ProgramError, UsageError
+from fisch.errors import FischError, ProgramError, UsageError
 from fisch.program import PlaybackProgram
 
 
-class ReinitStackEntry:
-    """One entry of the stack of programs that restore the chips of a connection."""
+class ReinitEntry:
+    """One entry of the stack of programs that restore the chips of a connection; what the entries of all levels have in common.
+
+    The programs themselves stay as they are, as if they had not run.
+    """
 
     def __init__(self, connection: MultiConnection | Connection) -> None:
         if not isinstance(connection, MultiConnection | Connection):
-            raise UsageError(f"a connection is needed, not {connection!r}")
-        self._connection = MultiConnection([connection]) if isinstance(connection, Connection) else connection
+            raise self._usage_error(f"a connection is needed, not {connection!r}")
+        self._connection = MultiConnection.of_one(connection)
 
-    def set(
-        self, pbmem_requests: Sequence[PlaybackProgram], pbmem_snapshots: Sequence[PlaybackProgram] | None = None, enforce: bool = True
-    ) -> None:
-        """Sets one write-only program per chip, executed at once if `enforce`. Snapshots are not needed: nobody else gets the chip.
+    _usage_error: type[Exception] = UsageError
+    _reading_error: type[FischError | RuntimeError] = ProgramError
 
-        Raises ProgramError for programs with reads or the wrong number of programs, and what the connection raises.
-        """
-        for programs in (pbmem_requests, pbmem_snapshots or pbmem_requests):
-            if len(programs) != self._connection.size:
-                raise ProgramError(
-                    f"For each fpga exactly one program is required. ({len(programs)} programs, {self._connection.size} FPGAs)"
+    def _check(self, programs: Sequence[Any]) -> None:
+        """Raises if these are not programs for the connection."""
+        raise NotImplementedError
+
+    def _run(self, programs: Sequence[Any]) -> None:
+        raise NotImplementedError
+
+    def _set(self, requests: Sequence[Any], snapshots: Sequence[Any] | None, enforce: bool) -> None:
+        self._check(requests)
+        if snapshots is not None:
+            self._check(snapshots)
+        for chip, program in enumerate(requests):
+            if program.size_from_fpga:
+                raise self._reading_error(
+                    "Reinit stack entry request can only be set to write-only playback programs."
+                    f" (the program of chip {chip} expects {program.size_from_fpga} responses)"
                 )
-        if any(program.size_from_fpga for program in pbmem_requests):
-            raise ProgramError("Reinit stack entry request can only be set to write-only playback programs.")
         if enforce:
-            self._connection.execute([np.append(program.words, np.uint64(ut.HALT_WORD)) for program in pbmem_requests])
+            self._run([program.same_instructions() for program in requests])
 
     def enforce(self) -> None:
         """Asks for the next restoration to happen in any case; on a connection of one's own there is none."""
 
     def pop(self) -> None:
         """Takes the entry from the stack; without other users there is nothing to take back."""
+
+
+class ReinitStackEntry(ReinitEntry):
+    """One entry of the stack of programs that restore the chips of a connection."""
+
+    def set(
+        self, pbmem_requests: Sequence[PlaybackProgram], pbmem_snapshots: Sequence[PlaybackProgram] | None = None, enforce: bool = True
+    ) -> None:
+        """Sets one write-only program per chip, executed at once if `enforce`. Snapshots are not needed: nobody else gets the chip.
+
+        Raises ProgramError for programs with reads or the wrong number of programs, UsageError for something else than programs, and
+        what `run` raises.
+        """
+        self._set(pbmem_requests, pbmem_snapshots, enforce)
+
+    def _check(self, programs: Sequence[Any]) -> None:
+        require_programs(self._connection, programs)
+
+    def _run(self, programs: Sequence[Any]) -> None:
+        run(self._connection, programs)

@@ -1,12 +1,14 @@
 """The model as one more kind of connection."""
 
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
-from fisch.connection import Connection, Words
+from fisch.connection import RUN_TIMEOUT_VARIABLE, Connection, Words, run_timeout
+from fisch.errors import RunTimeoutError
 from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry, JboaAggregatorEntry, JboaSetupEntry
-from sim.errors import ConfigurationError
+from sim.errors import ConfigurationError, InterruptedRunError
 from sim.fpga.host import HostLink
 from sim.system import System
 from sim.virtual_chip import VirtualChip
@@ -58,6 +60,7 @@ class ModelConnection(Connection):
 
     serial, mode, seed, strict, setup: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE,
     HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else serial 0, typical, seed 0, not strict, a cube. host: only from here, see `System`.
+    A run ends by itself, if only with an instruction timeout; HICANNX_RUN_TIMEOUT limits the seconds that this may take (RunTimeoutError).
     Each connection is a system that has just been powered on.
 
     >>> connection = ModelConnection(serial=7)
@@ -83,6 +86,7 @@ class ModelConnection(Connection):
         strict = bool(_number(environ, STRICT_VARIABLE)) if strict is None else strict
         setup = setup or environ.get(SETUP_VARIABLE) or "cube"
         chip = _chip(serial, mode or environ.get(MODE_VARIABLE) or "typical")
+        self._run_timeout = run_timeout(environ, None)
         self.system = System(chip, seed, strict, setup, host)  # type: ignore[arg-type]  # System refuses other setups
 
     @classmethod
@@ -106,7 +110,17 @@ class ModelConnection(Connection):
         return bitfile_info_of(self.system)
 
     def _execute(self, words: Words) -> Words:
-        return self.system.execute(words)
+        if self._run_timeout is None:
+            return self.system.execute(words)
+        guard = threading.Timer(self._run_timeout, self.system.fpga.interrupt)
+        guard.start()
+        try:
+            return self.system.execute(words)
+        except InterruptedRunError as error:
+            raise RunTimeoutError(f"no end of the program after {self._run_timeout:g} s ({RUN_TIMEOUT_VARIABLE}): {error}") from None
+        finally:
+            guard.cancel()
+            guard.join()
 
 
 def _chip(serial: int, mode: str) -> VirtualChip:

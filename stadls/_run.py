@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, overload
 
-import numpy as np
-from numpy.typing import NDArray
-
 import fisch
-from fisch import Connection, ConnectionTimeInfo, MultiConnection, ResponseDecoder, RunTimeInfo, ut
+from fisch import Connection, MultiConnection, RunTimeInfo
+from fisch.execution import execute, require_responses
 from stadls.errors import InstructionTimeoutError, MissingResponseError, NotAContainerError, ProgramCountError, TargetError
 from stadls.explain import hint, surroundings
-from stadls.program import CLASSES, PlaybackProgram
+from stadls.program import PlaybackProgram
 
 _log = logging.getLogger("stadls.run")
 TRACE = 5
 """Level of the log below DEBUG."""
-
-_HALT = np.array([ut.HALT_WORD], np.uint64)
 
 
 @overload
@@ -43,50 +37,29 @@ def run(connection: MultiConnection | Connection, programs: Sequence[Any]) -> Ru
     if isinstance(programs, Sequence) and any(isinstance(program, fisch.PlaybackProgram) for program in programs):
         return fisch.run(connection, programs)
     together = check_programs(connection, programs)
-    before = together.time_infos
-    for program in programs:
-        program.clear()
-    decoded, level = timedelta(), logging.INFO
+    level = logging.INFO
     try:
-        answers = together.execute([np.concatenate((program.words, _HALT)) for program in programs])
-        for program, answer, one in zip(programs, answers, together.connections, strict=True):
-            decoded += _fill(program, answer, one)
+        info = execute(together, programs)
         _require_success(programs)
         level = TRACE
     finally:
         _log_link_notifications(level, together, programs)
-    return RunTimeInfo([after - earlier for after, earlier in zip(together.time_infos, before, strict=True)], decoded)
+    return info
 
 
 def check_programs(connection: MultiConnection | Connection, programs: Sequence[PlaybackProgram]) -> MultiConnection:
     """The connection, if it can execute these programs. Raises NotAContainerError, ProgramCountError or TargetError."""
-    together = MultiConnection([connection]) if isinstance(connection, Connection) else connection
-    if not isinstance(together, MultiConnection):
+    if not isinstance(connection, MultiConnection | Connection):
         raise NotAContainerError(f"a connection is needed to run programs on, not {connection!r}")
-    _check(together, programs)
-    return together
-
-
-def _check(connection: MultiConnection, programs: Sequence[PlaybackProgram]) -> None:
     if not isinstance(programs, Sequence) or not all(isinstance(program, PlaybackProgram) for program in programs):
         raise NotAContainerError(f"a list of PlaybackPrograms is needed, one for each FPGA, not {programs!r}")
-    if len(programs) != connection.size:
-        raise ProgramCountError(f"For each fpga exactly one program is required. ({len(programs)} programs, {connection.size} FPGAs)")
+    together = MultiConnection.of_one(connection)
+    together.require_one_each(programs, ProgramCountError)
     for program in programs:
-        if not connection.supported_targets - program.unsupported_targets:
+        if not together.supported_targets - program.unsupported_targets:
             refused = ", ".join(sorted(target.name for target in program.unsupported_targets))
             raise TargetError(f"Trying to execute program on unsupported target. (some of its accesses are refused by: {refused})")
-
-
-def _fill(program: PlaybackProgram, answer: NDArray[np.uint64], connection: Connection) -> timedelta:
-    """Decodes the words that came back into the program; returns how long the program took to take them over."""
-    begin = time.perf_counter()
-    decoder = ResponseDecoder()
-    decoder.push(answer)
-    middle = time.perf_counter()
-    connection.add_time(ConnectionTimeInfo(decode_duration=timedelta(seconds=middle - begin)))
-    program.take(decoder)
-    return timedelta(seconds=time.perf_counter() - middle)
+    return together
 
 
 def _log_link_notifications(level: int, connection: MultiConnection, programs: Sequence[PlaybackProgram]) -> None:
@@ -101,26 +74,22 @@ def _log_link_notifications(level: int, connection: MultiConnection, programs: S
 
 def _require_success(programs: Sequence[PlaybackProgram]) -> None:
     """Raises if an FPGA reported an error or if responses are missing."""
-    for chip, program in enumerate(programs):
-        if len(program.timeouts):
-            raise _notification(chip, program, sum(len(each.timeouts) for each in programs))
-    for chip, program in enumerate(programs):
-        if not program.tickets_valid():
-            raise MissingResponseError(f"Not all response data to PlaybackPrograms valid. (FPGA {chip}: {_missing(program)})")
+    failed = [chip for chip, program in enumerate(programs) if len(program.timeouts)]
+    if failed:
+        first = programs[failed[0]].timeouts[0]
+        text = "\n".join([f"{len(failed)} FPGA sent error notification(s).", *(_report(chip, programs[chip]) for chip in failed)])
+        raise InstructionTimeoutError(text, failed[0], int(first["instruction"]), int(first["fpga_time"]))
+    require_responses(programs, MissingResponseError)
 
 
-def _missing(program: PlaybackProgram) -> str:
-    counts = [(kind, program.n_responses(kind), program.expected[kind]) for kind in CLASSES]
-    return ", ".join(f"{got} of {expected} {kind.name.lower()} responses" for kind, got, expected in counts if got != expected)
-
-
-def _notification(chip: int, program: PlaybackProgram, total: int) -> InstructionTimeoutError:
+def _report(chip: int, program: PlaybackProgram) -> str:
+    """What the first notification of an FPGA is about; further ones are of instructions that waited for the same thing."""
     first = program.timeouts[0]
     index, when = int(first["instruction"]), int(first["fpga_time"])
     lines = [
-        f"{total} FPGA sent error notification(s). Instruction timeout on FPGA {chip} at FPGA time {when}, instruction {index}"
+        f"Instruction timeout on FPGA {chip} at FPGA time {when}, instruction {index}"
         f" of {program.size_to_fpga} ({int(first['trace_stalls'])} trace stalls, {int(first['omnibus_reads'])} omnibus reads in flight).",
     ]
     if index < program.size_to_fpga:
         lines += [hint(program.words, index), surroundings(program.words, index)]
-    return InstructionTimeoutError("\n".join(lines), chip, index, when)
+    return "\n".join(lines)

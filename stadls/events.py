@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fisch._decoder import MADC_DTYPE, SPIKE_DTYPE
 from fisch.events import EventVector
 from halco import PhyStatusOnFPGA, SpikeLabel
 from haldls import ChipTime, FPGATime, HighspeedLinkNotification, MADCSampleFromChip, SpikeFromChip
@@ -15,12 +16,16 @@ from haldls import ChipTime, FPGATime, HighspeedLinkNotification, MADCSampleFrom
 class SpikeVector(EventVector[SpikeFromChip]):
     """Spikes in the order in which they arrived; array fields label (u2), fpga_time (u8), chip_time (u8)."""
 
+    dtype = SPIKE_DTYPE
+
     def _event(self, row: np.void) -> SpikeFromChip:
         return SpikeFromChip(SpikeLabel(int(row["label"])), FPGATime(int(row["fpga_time"])), ChipTime(int(row["chip_time"])))
 
 
 class MADCSampleVector(EventVector[MADCSampleFromChip]):
     """MADC samples in the order in which they arrived; array fields value (u2), channel (u1), fpga_time (u8), chip_time (u8)."""
+
+    dtype = MADC_DTYPE
 
     def _event(self, row: np.void) -> MADCSampleFromChip:
         times = FPGATime(int(row["fpga_time"])), ChipTime(int(row["chip_time"]))

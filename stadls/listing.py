@@ -265,12 +265,11 @@ def _from_bits(found: Place, words: list[int], backend: Backend) -> Any:
     try:
         for name, index, value in _values(found, dict(enumerate(words))):
             field = getattr(found.container, name)
-            if field.count == 1:
-                setattr(container, name, field.type(value))
-            else:
-                elements = getattr(container, name)
-                elements[index] = field.type(value)
-                setattr(container, name, elements)
+            content, present = field.type(value), getattr(container, name)
+            if hasattr(present, "__setitem__"):  # an array, also of a single element
+                present[index] = content
+                content = present
+            setattr(container, name, content)
         same = container.encode(found.coordinate, backend.name).tolist() == words
     except (RuntimeError, TypeError, ValueError, AttributeError):
         return None

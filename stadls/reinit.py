@@ -8,14 +8,15 @@ executed at once if that is asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from fisch import Connection, MultiConnection
+from fisch.reinit import ReinitEntry
 from stadls._run import check_programs, run
 from stadls.errors import NotAContainerError, ReinitError
 from stadls.program import PlaybackProgram
 
 
-class ReinitStackEntry:
+class ReinitStackEntry(ReinitEntry):
     """One entry of the stack of programs that bring the chips of a connection back into their state.
 
     >>> from fisch import ZeroMockConnection
@@ -25,10 +26,8 @@ class ReinitStackEntry:
     ...     entry.set([PlaybackProgramBuilder().done()], enforce=True)
     """
 
-    def __init__(self, connection: MultiConnection | Connection) -> None:
-        if not isinstance(connection, MultiConnection | Connection):
-            raise NotAContainerError(f"a connection is needed, not {connection!r}")
-        self._connection = connection
+    _usage_error = NotAContainerError
+    _reading_error = ReinitError
 
     def set(
         self,
@@ -42,20 +41,10 @@ class ReinitStackEntry:
         checked and not needed: nobody else gets the chip. The programs themselves stay as they are.
         Raises ReinitError for programs with reads, ProgramCountError, NotAContainerError, and what `run` raises.
         """
-        check_programs(self._connection, pbmem_request)
-        if pbmem_snapshot is not None:
-            check_programs(self._connection, pbmem_snapshot)
-        for chip, program in enumerate(pbmem_request):
-            if program.size_from_fpga:
-                raise ReinitError(
-                    "Reinit stack entry request can only be set to write-only playback programs."
-                    f" (the program of chip {chip} expects {program.size_from_fpga} responses)"
-                )
-        if enforce:
-            run(self._connection, [program.same_instructions() for program in pbmem_request])
+        self._set(pbmem_request, pbmem_snapshot, enforce)
 
-    def enforce(self) -> None:
-        """Asks for the next restoration to happen in any case; on a connection of one's own there is none."""
+    def _check(self, programs: Sequence[Any]) -> None:
+        check_programs(self._connection, programs)
 
-    def pop(self) -> None:
-        """Takes the entry from the stack; without other users there is nothing to take back."""
+    def _run(self, programs: Sequence[Any]) -> None:
+        run(self._connection, programs)

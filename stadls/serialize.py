@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import halco
 from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
 from halco._core import Value
+from halco.typed_array import ArrayError
 from haldls import Timer
 from haldls import from_json as container_from_json
 from haldls import to_json as container_to_json
@@ -63,7 +64,7 @@ def from_json(stored: Storable, text: str) -> None:
         raise SerializationError(f"a {found} cannot be read into a {name}")
     try:
         read(stored, contents)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArrayError) as error:
         if isinstance(error, StadlsError):
             raise
         raise SerializationError(f"this {name} cannot be read: {error}") from error
@@ -88,7 +89,7 @@ def from_portablebinary(stored: Storable, data: bytes) -> None:
             read(stored, json.loads(content))
         else:
             stored._pairs = _unpacked(content)
-    except (zlib.error, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (zlib.error, KeyError, IndexError, TypeError, ValueError, AttributeError, ArrayError) as error:
         if isinstance(error, StadlsError):
             raise
         raise SerializationError(f"the {len(data)} bytes of this {name} are damaged: {error}") from error

@@ -7,8 +7,10 @@ round trip, and a slow receiver is not flooded. What is not a frame is counted a
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memmove, memset
+
+from fisch._grow cimport grown
 
 import numpy as np
 
@@ -50,8 +52,6 @@ cdef inline void store64(uint8_t* p, uint64_t v) noexcept nogil:
 
 cdef int fifo_reserve(Fifo* fifo, Py_ssize_t more) except -1 nogil:
     """Room for `more` words at the end."""
-    cdef Py_ssize_t capacity
-    cdef uint64_t* grown
     if fifo.head == fifo.end:
         fifo.head = fifo.end = 0
     if fifo.end + more <= fifo.capacity:
@@ -61,13 +61,7 @@ cdef int fifo_reserve(Fifo* fifo, Py_ssize_t more) except -1 nogil:
         fifo.end -= fifo.head
         fifo.head = 0
         return 0
-    capacity = max(2 * fifo.capacity, fifo.end + more, 1024)
-    grown = <uint64_t*> realloc(fifo.data, capacity * sizeof(uint64_t))
-    if grown == NULL:
-        with gil:
-            raise MemoryError("no memory for words on their way")
-    fifo.data = grown
-    fifo.capacity = capacity
+    fifo.data = <uint64_t*> grown(fifo.data, &fifo.capacity, fifo.end + more, sizeof(uint64_t), 1024)
     return 0
 
 

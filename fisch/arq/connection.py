@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -13,13 +14,13 @@ from fisch import ut
 from fisch.arq import protocol
 from fisch.arq.bitfile import read_bitfile_info
 from fisch.arq.session import CONFIGURATION_TIME, NoAnswerError, Session
-from fisch.connection import Connection, Words
+from fisch.connection import Connection, ConnectionTimeInfo, Words
+from fisch.connection import run_timeout as run_timeout_of
 from fisch.database import PATH_VARIABLE, Database, Setup, configured, setup_from
 from fisch.errors import ConnectionFailedError, HwdbError
 from fisch.hwdb import HwdbEntry, JboaSetupEntry
 
 IPS_VARIABLE: Final = "SLURM_FPGA_IPS"
-RUN_TIMEOUT_VARIABLE: Final = "HICANNX_RUN_TIMEOUT"
 RUN_TIMEOUT: Final = 600.0
 CONNECT_TIMEOUT: Final = 2.0
 
@@ -47,7 +48,7 @@ class ARQConnection(Connection):
     ) -> None:
         self._ip, self._ports = _address(ip)
         self._connect_timeout = connect_timeout
-        self._run_timeout = _run_timeout(os.environ) if isinstance(run_timeout, str) else run_timeout
+        self._run_timeout = run_timeout_of(os.environ, RUN_TIMEOUT) if isinstance(run_timeout, str) else run_timeout
         self._session: Session | None = None
         usual = self._ports == (protocol.DATA_PORT, protocol.RESET_PORT)
         super().__init__(self._ip if usual else f"{self._ip}:{self._ports[0]}:{self._ports[1]}")
@@ -68,7 +69,7 @@ class ARQConnection(Connection):
         ips = [ip.strip() for ip in environ.get(IPS_VARIABLE, "").split(",") if ip.strip()]
         if not ips:
             raise ConnectionFailedError(f"No FPGA IP found in environment ({IPS_VARIABLE}).")
-        timeout = _run_timeout(environ)
+        timeout = run_timeout_of(environ, RUN_TIMEOUT)
         opened: list[Self] = []
         try:
             for ip in ips:
@@ -99,10 +100,11 @@ class ARQConnection(Connection):
 
     @property
     def identifier(self) -> str:
-        wing = self._setup.fpgas[self._fpga].wing
-        if wing is None:
-            raise HwdbError(f"No chip present. (at {self._ip})")
-        return self._setup.get_unique_branch_identifier(wing.handwritten_chip_serial)
+        return _identifier(self._ip, self._setup, self._fpga)
+
+    def identifier_in(self, hwdb_path: str | None) -> str:
+        """The name of the chip in the database at a path; HwdbError if it does not know the FPGA's address or no chip there."""
+        return self.identifier if hwdb_path is None else _identifier(self._ip, *_find(self._ip, hwdb_path, {}))
 
     @property
     def bitfile_info(self) -> str:
@@ -117,11 +119,13 @@ class ARQConnection(Connection):
         if self._session is None:
             self._session = self._connect()
         try:
-            return self._session.execute(words, _halts(words), self._run_timeout)
+            answer = self._session.execute(words, _halts(words), self._run_timeout)
         except BaseException:
             self._session.close(orderly=False)
             self._session = None
             raise
+        self.add_time(ConnectionTimeInfo(commit_duration=timedelta(seconds=self._session.commit_seconds)))
+        return answer
 
     def close(self) -> None:
         """Ends the session; a run in another thread fails. Closing twice is harmless."""
@@ -154,14 +158,6 @@ def _address(text: str) -> tuple[str, tuple[int, int]]:
     raise ConnectionFailedError(f"{text!r} is neither an address nor 'address:data port:reset port'")
 
 
-def _run_timeout(environ: Mapping[str, str]) -> float | None:
-    text = environ.get(RUN_TIMEOUT_VARIABLE, "").strip()
-    try:
-        return (float(text) or None) if text else RUN_TIMEOUT
-    except ValueError:
-        raise ConnectionFailedError(f"{RUN_TIMEOUT_VARIABLE}={text!r} is not a number of seconds") from None
-
-
 def _find(ip: str, hwdb_path: str | None, info: dict[str, Any]) -> tuple[Setup, int]:
     """Setup and number of the FPGA: from the database that is asked for, else as the FPGA says, else from the list of virtual chips."""
     database = Database()
@@ -177,6 +173,13 @@ def _find(ip: str, hwdb_path: str | None, info: dict[str, Any]) -> tuple[Setup, 
     else:
         database.load(None)
     return database.find(ip)
+
+
+def _identifier(ip: str, setup: Setup, fpga: int) -> str:
+    wing = setup.fpgas[fpga].wing
+    if wing is None:
+        raise HwdbError(f"No chip present. (at {ip})")
+    return setup.get_unique_branch_identifier(wing.handwritten_chip_serial)
 
 
 def _close(connections: Sequence[Connection]) -> None:

@@ -37,6 +37,7 @@ class Session:
 
     def __init__(self, ip: str, data_port: int, reset_port: int, configuration_time: float = CONFIGURATION_TIME) -> None:
         self.address = f"{ip}:{data_port}"
+        self.commit_seconds = 0.0  # that handing over the last program took
         engine = Engine(scan=True, give_up=int(GIVE_UP * 1e9))
         try:
             self.endpoint = ClientEndpoint(engine, ip, data_port, reset_port)
@@ -89,6 +90,7 @@ class Session:
         """
         begin, target = time.monotonic(), self.endpoint.halts + halts
         self.endpoint.push(words)
+        self.commit_seconds = time.monotonic() - begin
         end = np.inf if timeout is None else begin + timeout
         while not self.endpoint.pump(max(min(SILENCE, end - time.monotonic()), 0), halts=target):
             self._check(begin, timeout)

@@ -17,7 +17,12 @@ def test_import(benchmark, statement):
     benchmark.pedantic(subprocess.run, args=([sys.executable, "-c", statement],), kwargs={"check": True}, rounds=5)
 
 
-@pytest.mark.benchmark(group="build a program")
+def write_rate(benchmark, count):
+    if benchmark.stats:  # absent when benchmarks are disabled
+        benchmark.extra_info["million writes per second"] = round(count / benchmark.stats.stats.median / 1e6, 2)
+
+
+@pytest.mark.benchmark(group="write containers, one by one")
 def test_write(benchmark):
     """`builder.write` of a container of four words."""
     config, coordinates = hal.NeuronBackendConfig(), list(halco.iter_all(halco.NeuronBackendConfigOnDLS))
@@ -29,9 +34,26 @@ def test_write(benchmark):
         return builder
 
     builder = benchmark(build)
-    if benchmark.stats:
-        benchmark.extra_info["million writes per second"] = round(len(coordinates) / benchmark.stats.stats.median / 1e6, 2)
+    write_rate(benchmark, len(coordinates))
     assert builder.size_to_fpga() == 512 * 4 * 2
+
+
+@pytest.mark.benchmark(group="write containers, one by one")
+def test_write_by_numpy(benchmark):
+    """The words of each container copied into an array, once per container: the least that a loop over numpy can do."""
+    config, coordinates = hal.NeuronBackendConfig(), list(halco.iter_all(halco.NeuronBackendConfigOnDLS))
+    one = sta.PlaybackProgramBuilder()
+    one.write(coordinates[0], config)
+    prepared = one.words
+
+    def build():
+        words = np.empty(8 * len(coordinates), np.uint64)
+        for index in range(len(coordinates)):
+            words[8 * index : 8 * index + 8] = prepared
+        return words
+
+    assert len(benchmark(build)) == 512 * 4 * 2
+    write_rate(benchmark, len(coordinates))
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +88,7 @@ def test_register_writes(benchmark, chip):
         builder.write(halco.NeuronBackendConfigOnDLS(0), hal.NeuronBackendConfig())
     program = builder.done()
     benchmark(sta.run, chip, [program])
-    if benchmark.stats:
-        benchmark.extra_info["million writes per second"] = round(writes / benchmark.stats.stats.median / 1e6, 2)
+    write_rate(benchmark, writes)
 
 
 def test_time_of_a_wait_is_real(chip):
@@ -149,12 +170,27 @@ def test_store_and_restore(benchmark, dumped, kind):
     assert benchmark(there_and_back) == dumped[kind]
 
 
-@pytest.mark.benchmark(group="run")
+@pytest.mark.benchmark(group="run an empty program")
 def test_an_empty_program(benchmark, chip):
-    benchmark(sta.run, chip, [sta.PlaybackProgramBuilder().done()])
+    program = sta.PlaybackProgramBuilder().done()
+    benchmark(sta.run, chip, [program])
+    assert program.ran
 
 
-@pytest.mark.benchmark(group="build a program")
+@pytest.mark.benchmark(group="run an empty program")
+def test_an_empty_program_by_numpy(benchmark):
+    """The array calls that a run cannot do without: a halt behind the program, its echo, and one look at what came back."""
+    program = np.empty(0, np.uint64)
+
+    def run():
+        words = np.append(program, np.uint64(0x0A << 56))
+        answer = np.full(1, 0x02 << 56, np.uint64)
+        return words[-1] >> np.uint64(56) == 0x0A and bool((answer >> np.uint64(56) == 2).all())
+
+    assert benchmark(run)
+
+
+@pytest.mark.benchmark(group="write a synapse matrix")
 def test_write_synapse_matrix(benchmark):
     matrix = lola.SynapseMatrix()
 

@@ -27,6 +27,15 @@ def test_zero_mock(arguments: tuple[object, ...], number: int) -> None:
         assert connection.time_info == [hxcomm.ConnectionTimeInfo()] * number
 
 
+def test_entries_of_the_reinit_stack_belong_to_a_connection() -> None:
+    with hxcomm.ManagedMultiZeroMockConnection() as connection:
+        entry = hxcomm.ReinitStackEntry(connection)
+        entry.enforce()
+        entry.pop()
+    with pytest.raises(TypeError):
+        hxcomm.ReinitStackEntry(3)
+
+
 def test_the_environment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HXCOMM_ENABLE_ZERO_MOCK", "1")
     with hxcomm.ManagedConnection() as connection:

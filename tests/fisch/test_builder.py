@@ -392,6 +392,22 @@ def test_reinit_entries(builder):
         entry.set([builder.done()])
     with pytest.raises(fisch.ProgramError, match="exactly one program"):
         entry.set([])
+    with pytest.raises(fisch.UsageError, match="list of PlaybackPrograms"):
+        entry.set([None])
+    with pytest.raises(fisch.UsageError, match="connection"):
+        fisch.ReinitStackEntry(None)
+
+
+def test_a_failing_reinit_request_does_not_go_unnoticed():
+    program = fisch.PlaybackProgram()
+    with pytest.raises(fisch.InstructionTimeoutError):
+        fisch.ReinitStackEntry(Answering((TIMEOUT, 0))).set([program])
+    assert not program.ran
+
+
+def test_vectors_of_events_can_be_made_empty():
+    for kind in (fisch.PlaybackProgram.spikes_type, fisch.PlaybackProgram.madc_samples_type):
+        assert len(kind()) == 0 and kind().to_numpy().dtype == kind.dtype and list(kind()) == []
 
 
 # ---------------------------------------------------------------------------------------------------------------------------- arrays

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fisch import HXCubeSetupEntry, ProgramError, Target, connection_from_environment, ut
+from fisch import ConnectionFailedError, HXCubeSetupEntry, ProgramError, RunTimeoutError, Target, connection_from_environment, ut
 from sim import clock
 from sim.connection import ModelConnection
 from sim.errors import ConfigurationError, SimError, UndefinedAccess, UnmodelledAccess
@@ -63,6 +63,19 @@ def test_closed_connection_and_time_info():
     connection.close()
     with pytest.raises(RuntimeError, match="closed"):
         connection.execute(np.array([ut.HALT_WORD], np.uint64))
+
+
+def test_a_run_that_takes_too_long_is_ended(monkeypatch, words):
+    """Without a limit it would end after the 34 s of hardware time that its instruction timeout allows."""
+    endless = [*words.write(0x88000009, 0xFFFFFFFF), *words.poll(0x80000000, 1, 0xFFFFFFFF), *words.halt]
+    monkeypatch.setenv("HICANNX_RUN_TIMEOUT", "0.1")
+    connection = ModelConnection()
+    with pytest.raises(RunTimeoutError, match=r"no end of the program after 0\.1 s.*HICANNX_RUN_TIMEOUT.*instruction [0-9]"):
+        connection.execute(np.array(endless, np.uint64))
+    assert connection.execute(np.array([*words.tick, *words.halt], np.uint64)).tolist() == [2 << 56 | 1, 2 << 56]
+    monkeypatch.setenv("HICANNX_RUN_TIMEOUT", "soon")
+    with pytest.raises(ConnectionFailedError, match="HICANNX_RUN_TIMEOUT='soon'"):
+        ModelConnection()
 
 
 def test_reset_is_a_power_cycle(ready, words):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 import halco
 import haldls
 import haldls.lola
-from fisch import Backend, HXCubeFPGAEntry, HXCubeWingEntry, JboaSetupEntry, ZeroMockEntry
+from fisch import Backend, HXCubeFPGAEntry, HXCubeWingEntry, JboaSetupEntry, ZeroMockEntry, decode_to_fpga, encode_to_fpga
 from stadls import ChipInit, PlaybackProgramBuilder, SystemInit, generate
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "programs.jsonl.gz"
@@ -34,12 +34,13 @@ def fnv1a64(data: bytes) -> int:
 
 
 def check(words: NDArray[np.uint64], row: dict[str, Any]) -> None:
-    """Compares readable words first, then everything."""
+    """Compares readable words first, then everything; the messages are the words taken apart and put together again."""
     first = row["words"].split()
     assert [f"{word:016x}" for word in words[: len(first)]] == first
     assert len(words) == row["n"]
     if row["n"] > len(first):
         assert fnv1a64(words.astype("<u8").tobytes()) == int(row["fnv1a64"])
+    assert np.array_equal(encode_to_fpga(*decode_to_fpga(words)), words)
 
 
 def container_class(name: str) -> Any:

@@ -103,12 +103,14 @@ def test_write_only_registers_are_decoded_too() -> None:
     event.fire_bus[halco.PADIBusOnPADIBusBlock(2)] = True
     builder.write(halco.PADIEventOnDLS(1), event)
     builder.write(halco.MADCControlOnDLS(), control)
-    builder.write(halco.SpikePack2ToChipOnDLS(), haldls.SpikePack2ToChip([halco.SpikeLabel(3), halco.SpikeLabel(4)]))
-    assert [entry.container for entry in Listing(builder)] == [
-        event,
-        control,
+    spikes = [
+        haldls.SpikePack1ToChip([halco.SpikeLabel(3)]),
         haldls.SpikePack2ToChip([halco.SpikeLabel(3), halco.SpikeLabel(4)]),
+        haldls.SpikePack3ToChip([halco.SpikeLabel(3), halco.SpikeLabel(4), halco.SpikeLabel(5)]),
     ]
+    for pack in spikes:
+        builder.write(type(pack).coordinate(), pack)
+    assert [entry.container for entry in Listing(builder)] == [event, control, *spikes]
 
 
 @pytest.mark.parametrize("backend", [Backend.Omnibus, Backend.OmnibusChipOverJTAG])

@@ -193,7 +193,8 @@ def test_spikes_and_samples() -> None:
     assert spikes["label"].tolist() == [1, 0x8002, 3, 4, 5] and spikes["fpga_time"].tolist() == [0x1001] * 2 + [0x1003] * 3
     assert spikes["chip_time"].tolist() == [0xF85, 0xF85, 0xF86, 0xF87, 0xF87]
     assert samples[["value", "channel"]].tolist() == [(1, 1)]
-    assert program.spikes_pack_counts.tolist() == [0, 1, 1] and program.madc_samples_pack_counts.tolist() == [1, 0, 0]
+    assert [program.spikes_pack_counts[halco.SpikePackFromFPGAOnDLS(n)] for n in (1, 2, 3)] == [0, 1, 1]
+    assert [program.madc_samples_pack_counts[halco.MADCSamplePackFromFPGAOnDLS(n)] for n in (1, 2, 3)] == [1, 0, 0]
     assert len(program.spikes) == 5 and program.spikes[1].label == halco.SpikeLabel(0x8002)
     assert [int(spike.chip_time) for spike in program.spikes] == spikes["chip_time"].tolist()
     sample = program.madc_samples[-1]
@@ -201,6 +202,12 @@ def test_spikes_and_samples() -> None:
     assert len(program.spikes[1:3]) == 2
     with pytest.raises(IndexError):
         program.spikes[5]
+
+
+def test_events_are_of_types_that_can_be_named() -> None:
+    program = PlaybackProgram()
+    for kind, found in ((PlaybackProgram.spikes_type, program.spikes), (PlaybackProgram.madc_samples_type, program.madc_samples)):
+        assert type(found) is kind and found == kind() and len(found.to_numpy()) == 0
 
 
 def test_what_comes_out_cannot_be_changed_behind_the_program() -> None:
@@ -219,11 +226,14 @@ def test_link_notifications_are_those_of_the_run() -> None:
 
 
 def test_run_time_info() -> None:
-    program = PlaybackProgramBuilder().done()
+    builder = PlaybackProgramBuilder()
+    builder.write_spikes(np.arange(10_000), np.zeros(10_000, np.uint16))
+    program = builder.done()
     with MultiConnection([ZeroMockConnection()]) as connection:
         info = run(connection, [program])
         assert isinstance(info, RunTimeInfo) and len(info.connection) == 1
         assert info.connection[0].execution_duration.total_seconds() > 0
+        assert min(info.connection[0].encode_duration, info.connection[0].decode_duration).total_seconds() > 0
         assert info.connection[0].execution_duration <= connection.time_infos[0].execution_duration
     assert "playback_decode_time" in str(info)
 
@@ -298,6 +308,21 @@ def test_error_notification_names_the_instruction() -> None:
     assert marked.split()[1:] == ["13", "t=12", "wait", "Barrier(enable_omnibus=True)"]
     assert f"NeuronConfig at {NEURON!r}" in text and "SystemInit" in text
     run(Scripted(lambda writer: None), [program])  # what the failed run left behind does not stay
+
+
+def test_every_fpga_that_failed_is_reported() -> None:
+    programs = []
+    for container in (haldls.NeuronConfig, haldls.CapMemCell, haldls.CADCConfig):
+        builder = PlaybackProgramBuilder()
+        builder.write(container.coordinate(), container())
+        programs.append(builder.done())
+    answers = [lambda writer: writer.timeout(0, 0, 0), lambda writer: None, lambda writer: writer.timeout(0, 1, 2)]
+    connections = [Scripted(answer) for answer in answers]
+    with pytest.raises(InstructionTimeoutError, match=r"^2 FPGA sent error notification\(s\)") as caught:
+        run(MultiConnection(connections), programs)
+    text = str(caught.value)
+    assert "on FPGA 0" in text and "NeuronConfig at" in text and "on FPGA 2" in text and "CADCConfig at" in text
+    assert "on FPGA 1" not in text and "CapMemCell" not in text and caught.value.chip == 0
 
 
 def test_error_notification_of_an_access_over_jtag() -> None:

@@ -8,6 +8,7 @@ import pytest
 import haldls
 import hicannx
 import sim
+from dlens_vx_v3 import hal, halco, sta
 from haldls import lola
 from hicannx.cli import main
 from hicannx.errors import HicannxError
@@ -21,6 +22,20 @@ def test_connect_gives_the_handle_of_a_chosen_chip():
         assert (system.identity, system.seed, system.strict) == (hicannx.VirtualChip(7, "ideal"), 3, True)
         assert connection.get_unique_identifier() == ["hxcube0fpga0chip7_1"]
         assert connection.get_hwdb_entry()[0].fpgas
+
+
+def test_connect_to_several_chips():
+    """Each has its own program, and its own state."""
+    with hicannx.connect(serial=[7, 9], mode="ideal") as connection:
+        assert connection.get_unique_identifier() == ["hxcube0fpga0chip7_1", "hxcube0fpga0chip9_1"]
+        tickets, programs = [], []
+        for value in (3, 4):
+            builder = sta.PlaybackProgramBuilder()
+            builder.write(halco.ExternalPPUMemoryByteOnFPGA(), hal.ExternalPPUMemoryByte(hal.ExternalPPUMemoryByte.Value(value)))
+            tickets.append(builder.read(halco.ExternalPPUMemoryByteOnFPGA()))
+            programs.append(builder.done())
+        info = sta.run(connection, programs)
+        assert [int(ticket.get().value) for ticket in tickets] == [3, 4] and len(info.connection) == 2
 
 
 def test_connect_closes(monkeypatch):

@@ -32,7 +32,7 @@ def test_programs_run(echo_fpga, address):
         long = np.full(300_000, TICK, np.uint64)
         assert len(connection.execute([*long, HALT])) == 300_001
         assert connection.kind == "arq" and connection.supported_targets == {fisch.Target.hardware} and connection.repo_state == ""
-        assert connection.time_info.execution_duration.total_seconds() > 0
+        assert 0 < connection.time_info.commit_duration.total_seconds() < connection.time_info.execution_duration.total_seconds()
         with pytest.raises(fisch.ProgramError, match="without halt"):
             connection.execute([TICK])
         assert connection.execute([HALT]).tolist() == [ECHO]
@@ -156,6 +156,19 @@ def test_identity_from_the_hardware_database(echo_fpga, address, database, monke
     monkeypatch.setenv("SLURM_HWDB_YAML", database.read_text().replace("hxcube_id", "jboa_id").replace("jboa_id: 4", "jboa_id: 5"))
     with ARQConnection(address) as connection:
         assert connection.identifier == "jboa7fpga2chip55_1"
+
+
+def test_the_name_in_another_database(echo_fpga, address, database, tmp_path):
+    """Handles name chips as the database at a path does, whatever the connection itself has used."""
+    echo_fpga()
+    with fisch.ConnectionHandle.of([ARQConnection(address, str(database))]) as handle:
+        other = tmp_path / "other.yaml"
+        other.write_text(database.read_text().replace("hxcube_id: 7", "hxcube_id: 8"))
+        assert handle.get_unique_identifier() == handle.get_unique_identifier(None) == ["hxcube7fpga2chip55_1"]
+        assert handle.get_unique_identifier(str(other)) == ["hxcube8fpga2chip55_1"]
+        other.write_text("hxcube_id: 7\nfpgas: []\n")
+        with pytest.raises(fisch.HwdbError, match=r"Setup not found in hwdb\."):
+            handle.get_unique_identifier(str(other))
 
 
 def test_no_chip(echo_fpga, address, database):
