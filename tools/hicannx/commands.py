@@ -39,10 +39,30 @@ def _accuracy(parser: ArgumentParser) -> None:
     parser.add_argument("register", nargs="?", metavar="NAME|ADDRESS", help="container or 32-bit omnibus word address; all if left out")
 
 
+def _ppu(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    made = actions.add_parser("build", help="compile and link C for the PPU, and check the result")
+    made.add_argument("sources", type=Path, nargs="+", metavar="FILE", help="C or assembler; #include <ppu.h>")
+    made.add_argument("-o", "--output", type=Path, metavar="FILE", help="the program; the first source with suffix .elf by default")
+    made.add_argument("-O", dest="optimise", choices=tuple("0123sg"), default="2", help="optimisation, 2 by default")
+    made.add_argument("-I", dest="include", action="append", default=[], metavar="DIR", help="folder of headers")
+    made.add_argument("-D", dest="define", action="append", default=[], metavar="NAME[=VALUE]", help="macro")
+    made.add_argument("--compiler", metavar="COMMAND", help="GCC for PowerPC, or zig; a known one by default")
+    check = actions.add_parser("check", help="look for instructions that the PPU does not have")
+    listing = actions.add_parser("disassemble", help="list a program's instructions")
+    listing.add_argument("--function", metavar="NAME", help="only this one")
+    run = actions.add_parser("run", help="initialise the chip that the environment chooses and run a program on it")
+    run.add_argument("--ppu", choices=("top", "bottom"), default="top", help="top by default")
+    run.add_argument("--timeout", type=int, default=10_000_000, metavar="CYCLES", help="FPGA cycles of 8 ns, 10000000 by default")
+    for action in (check, listing, run):
+        action.add_argument("program", type=Path, metavar="PROGRAM", help="linked program (ELF)")
+
+
 ALL = (
     Command("serve", "serve virtual chips to host software over the network", "sim.serve:main", _none, foreign=True),
     Command("info", "versions, kinds of connections, and the virtual chip that the environment chooses", "hicannx.reports:info", _none),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
+    Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )
 """All subcommands, in the order of the help."""

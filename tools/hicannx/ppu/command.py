@@ -1,0 +1,63 @@
+"""What `hicannx ppu` does."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+
+from fisch import connection_from_environment
+from halco import PPUOnDLS
+from haldls.lola import PPUProgramError
+from hicannx.errors import HicannxError
+from hicannx.ppu.check import Finding, check
+from hicannx.ppu.host import run
+from hicannx.ppu.listing import listing
+from hicannx.ppu.toolchain import build
+from stadls import SystemInit, generate
+from stadls import run as execute
+
+
+def main(chosen: Namespace) -> int:
+    """Carries out one of the actions; returns the exit status."""
+    actions = {"build": _build, "check": _check, "disassemble": _disassemble, "run": _run}
+    try:
+        return actions[chosen.action](chosen)
+    except PPUProgramError as error:
+        raise HicannxError(str(error)) from error
+
+
+def _build(chosen: Namespace) -> int:
+    options = [f"-I{folder}" for folder in chosen.include] + [f"-D{macro}" for macro in chosen.define]
+    program = build(chosen.sources, chosen.output, optimise=chosen.optimise, options=options, compiler=chosen.compiler)
+    if program.messages:
+        print(program.messages, file=sys.stderr)
+    print(f"{program.path}: {', '.join(f'{size} bytes {memory}' for memory, size in program.sizes.items())}")
+    return _report(program.findings, sys.stderr)
+
+
+def _check(chosen: Namespace) -> int:
+    return _report(check(chosen.program), sys.stdout)
+
+
+def _report(findings: Iterable[Finding], stream: object) -> int:
+    """Prints what the checker found; 1 if any of it does harm."""
+    found = list(findings)
+    for finding in found:
+        print(f"{'warning' if finding.harmful else 'note'}: {finding}", file=stream)  # type: ignore[call-overload]
+    return int(any(finding.harmful for finding in found))
+
+
+def _disassemble(chosen: Namespace) -> int:
+    for line in listing(chosen.program, chosen.function):
+        print(line)
+    return 0
+
+
+def _run(chosen: Namespace) -> int:
+    ppu = getattr(PPUOnDLS, chosen.ppu)
+    with connection_from_environment() as connection:
+        builder, _ = generate(SystemInit(connection.hwdb_entries[0]))
+        execute(connection, [builder.done()])
+        result = run(connection, chosen.program, ppu, chosen.timeout)
+    print(result.mailbox, end="" if result.mailbox.endswith("\n") else "\n")
+    print(f"return code {result.return_code}" if result.failure is None else f"ended by an {result.failure}")
+    return int(result.return_code != 0)

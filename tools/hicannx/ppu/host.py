@@ -1,0 +1,151 @@
+"""The host's side of a program: load, start, wait, stop. (facts: ppu/memory_map "Protocol")
+
+The three functions of the original's `run_ppu_program` under their names, and `run`, which does all of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from fisch import MultiConnection
+from halco import (
+    BarrierOnFPGA,
+    ExternalPPUDRAMMemoryBlockOnFPGA,
+    ExternalPPUDRAMMemoryByteOnFPGA,
+    ExternalPPUMemoryBlockOnFPGA,
+    ExternalPPUMemoryByteOnFPGA,
+    PPUControlRegisterOnDLS,
+    PPUMemoryBlockOnDLS,
+    PPUMemoryBlockOnPPU,
+    PPUMemoryWordOnDLS,
+    PPUMemoryWordOnPPU,
+    PPUOnDLS,
+    PPUStatusRegisterOnDLS,
+    TimerOnDLS,
+)
+from haldls import Barrier, PPUControlRegister, Timer
+from haldls.lola import PPUElfFile
+from hicannx.errors import HicannxError
+from hicannx.ppu.code import Code
+from sim import ModelConnection
+from stadls import PlaybackProgramBuilder
+from stadls import run as execute
+
+TOP = PPUOnDLS.top
+POLL = 1000
+"""FPGA cycles between two looks at a program that has just begun; later they come less often, but never later than an eighth too late."""
+
+UNHANDLED = 0x15E00000
+"""Upper part of the return code after an interrupt without handler; below it the interrupt's address (ppu/interrupts.h)."""
+
+INTERRUPTED = PPUMemoryWordOnPPU(int(PPUMemoryWordOnPPU.return_code) - 1)
+INTERRUPTS = {0x14: "external", 0x18: "alignment", 0x1C: "trap", 0x24: "doorbell", 0x2C: "fixed interval", 0x30: "decrementer"}
+
+
+class PPUTimeoutError(HicannxError):
+    """A program did not finish in time; the text says where it is, if the connection can tell."""
+
+
+_started: WeakKeyDictionary[MultiConnection, dict[int, Path]] = WeakKeyDictionary()
+
+
+def load_and_start_program(connection: MultiConnection, binary_path: str | Path, ppu: PPUOnDLS = TOP) -> None:
+    """Puts a program into the PPU's memory and the external ones, and starts it.
+
+    Raises PPUProgramError for a file that is no program for the PPU.
+    """
+    memory = PPUElfFile(binary_path).read_program()
+    builder = PlaybackProgramBuilder()
+    builder.write(PPUControlRegisterOnDLS(int(ppu)), PPUControlRegister(inhibit_reset=False))
+    block = PPUMemoryBlockOnPPU(PPUMemoryWordOnPPU(0), PPUMemoryWordOnPPU(len(memory.internal) - 1))
+    builder.write(PPUMemoryBlockOnDLS(block, ppu), memory.internal)
+    if memory.external is not None:
+        sram = ExternalPPUMemoryByteOnFPGA
+        builder.write(ExternalPPUMemoryBlockOnFPGA(sram(0), sram(len(memory.external) - 1)), memory.external)
+    if memory.external_dram is not None:
+        dram = ExternalPPUDRAMMemoryByteOnFPGA
+        builder.write(ExternalPPUDRAMMemoryBlockOnFPGA(dram(0), dram(len(memory.external_dram) - 1)), memory.external_dram)
+    builder.write(PPUControlRegisterOnDLS(int(ppu)), PPUControlRegister(inhibit_reset=True))
+    execute(connection, [builder.done()])
+    _started.setdefault(connection, {})[int(ppu)] = Path(binary_path)
+
+
+def wait_until_ppu_finished(connection: MultiConnection, timeout: int | None = None, ppu: PPUOnDLS = TOP) -> None:
+    """Waits until the PPU sleeps, for at most `timeout` FPGA cycles of 8 ns that pass on the chip; None waits forever.
+
+    Raises PPUTimeoutError.
+    """
+    passed = 0
+    while not _sleeps(connection, ppu, pause := max(POLL, passed // 8)):
+        passed += pause
+        if timeout is not None and passed > timeout:
+            where = _where(connection, ppu)
+            raise PPUTimeoutError(f"the program on PPU {ppu.toEnum().name} did not finish within {timeout} FPGA cycles; {where}")
+
+
+def _sleeps(connection: MultiConnection, ppu: PPUOnDLS, pause: int) -> bool:
+    """Whether the PPU sleeps; looks, then lets time pass."""
+    builder = PlaybackProgramBuilder()
+    status = builder.read(PPUStatusRegisterOnDLS(int(ppu)))
+    builder.write(TimerOnDLS(), Timer())
+    builder.block_until(TimerOnDLS(), Timer.Value(pause))
+    builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
+    execute(connection, [builder.done()])
+    return bool(status.get().sleep)
+
+
+def _where(connection: MultiConnection, ppu: PPUOnDLS) -> str:
+    """Where a program is, if the chip is in this process; hardware does not show its program counter."""
+    models = [one for one in connection.connections if isinstance(one, ModelConnection)]
+    if not models:
+        return "where it is cannot be read over this connection"
+    counter = models[0].system.chip.ppus[int(ppu)].pc
+    return f"it is at {_place(connection, ppu, counter)}"
+
+
+def _place(connection: MultiConnection, ppu: PPUOnDLS, address: int) -> str:
+    """An address with the symbol of the program that was started there last."""
+    program = _started.get(connection, {}).get(int(ppu))
+    return f"{address:#x}" if program is None or not program.is_file() else Code(program).place(address)
+
+
+def stop_program(connection: MultiConnection, print_mailbox: bool = True, ppu: PPUOnDLS = TOP) -> int:
+    """Holds the PPU in reset and returns the program's return code, -2**31 to 2**31 - 1; prints the text in its mailbox."""
+    code, text, _ = _stopped(connection, ppu)
+    if print_mailbox:
+        print(text)
+    return code
+
+
+def _stopped(connection: MultiConnection, ppu: PPUOnDLS) -> tuple[int, str, int]:
+    """Stops the PPU; return code, mailbox, and the word in front of the return code."""
+    builder = PlaybackProgramBuilder()
+    builder.write(PPUControlRegisterOnDLS(int(ppu)), PPUControlRegister(inhibit_reset=False))
+    words = [builder.read(PPUMemoryWordOnDLS(word, ppu)) for word in (PPUMemoryWordOnPPU.return_code, INTERRUPTED)]
+    mailbox = builder.read(PPUMemoryBlockOnDLS(PPUMemoryBlockOnPPU.mailbox, ppu))
+    builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
+    execute(connection, [builder.done()])
+    code, before = (int(word.get().value) for word in words)
+    return code - (code >> 31 << 32), mailbox.get().to_string(), before
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a program left behind. `failure` says which interrupt ended it if one did that it has no handler for."""
+
+    return_code: int
+    mailbox: str
+    failure: str | None = None
+
+
+def run(connection: MultiConnection, program: str | Path, ppu: PPUOnDLS = TOP, timeout: int | None = 10_000_000) -> Result:
+    """Loads and starts a program on an initialised chip, waits for its end and stops the PPU; see the functions above for the errors."""
+    load_and_start_program(connection, program, ppu)
+    wait_until_ppu_finished(connection, timeout, ppu)
+    code, text, before = _stopped(connection, ppu)
+    vector = code ^ UNHANDLED
+    if vector not in INTERRUPTS:
+        return Result(code, text)
+    return Result(code, text, f"{INTERRUPTS[vector]} interrupt at {_place(connection, ppu, before)}, for which there is no handler")
