@@ -6,6 +6,7 @@ cdef extern from "core_kernel.h":
         PPU_SRAM_WORDS
         PPU_SRAM_BYTES
         PPU_LANES
+        PPU_LOG
         PPU_OPS
         PPU_LIMIT
         PPU_SLEEPING
@@ -49,14 +50,18 @@ cdef extern from "core_kernel.h":
         ppu_accumulator acc
         ppu_vector flags[4]
         int64_t now, slept, instructions, vectors
+    ctypedef struct ppu_undecoded:
+        uint32_t address, word
+        int64_t cycle
     ctypedef struct ppu_core:
         ppu_state s
         uint32_t sram[4096]
         ppu_port port
-        int32_t hold_outside, granted, lha_zero_extends
-        uint32_t undecoded[128]
+        int32_t hold_outside, granted, lha_zero_extends, uncached
+        int64_t wanted
+        ppu_undecoded log[64]
         uint32_t breakpoints[128]
-        int64_t n_undecoded, n_unaligned_interrupts
+        int64_t n_undecoded, n_unaligned_interrupts, n_fills
     void ppu_reset(ppu_core* core) noexcept nogil
     void ppu_forget(ppu_core* core) noexcept nogil
     void ppu_poke(ppu_core* core, uint32_t index, uint32_t word) noexcept nogil
@@ -71,10 +76,17 @@ cdef extern from "core_kernel.h":
     int ppu_lane(int byte) noexcept nogil
 
 
+cdef struct Rows:
+    uint8_t* rows
+    uint32_t count
+
+
 cdef class Core:
     cdef ppu_core* c
     cdef object port     # the object behind the port, if it is one of Python
     cdef object failure  # what it raised
+    cdef Rows bus
+    cdef void failed(self, object error) noexcept
     cdef int advance(self, int64_t until, bint grant) noexcept nogil
     cdef int stopped(self) except -1 with gil
     cdef int next_access(self, uint32_t* address) noexcept nogil

@@ -13,7 +13,7 @@ cycles behavioural, for ideal memories. `eciwx` and `ecowx` are not there, as no
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from sim.ppu.isa import INSTRUCTIONS
+from sim.ppu.isa import INSTRUCTIONS, Undecoded
 from sim.state cimport view
 
 import numpy as np
@@ -41,22 +41,30 @@ cdef object _fill_tables():
 _fill_tables()
 
 
-# The port of a Python object. What it raises is kept until the run comes back.
+# The port of a Python object. What it raises is kept until the run comes back. Loads and fetches give a word, or a word and its extra cycles.
+cdef int _word(object answer, uint32_t* word) except -1:
+    cdef int extra = 0
+    if isinstance(answer, tuple):
+        answer, extra = answer
+    word[0] = answer
+    return extra
+
+
 cdef int _load(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept with gil:
     cdef Core core = <Core> context
     try:
-        word[0] = core.port.load(address, cycle)
+        return _word(core.port.load(address, cycle), word)
     except BaseException as error:
-        core.failure = error
+        core.failed(error)
     return 0
 
 
 cdef int _fetch(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept with gil:
     cdef Core core = <Core> context
     try:
-        word[0] = core.port.fetch(address, cycle)
+        return _word(core.port.fetch(address, cycle), word)
     except BaseException as error:
-        core.failure = error
+        core.failed(error)
     return 0
 
 
@@ -65,7 +73,7 @@ cdef int _store(void* context, uint32_t address, uint32_t word, int enables, int
     try:
         core.port.store(address, word, enables, cycle)
     except BaseException as error:
-        core.failure = error
+        core.failed(error)
     return 0
 
 
@@ -78,7 +86,7 @@ cdef int _read(void* context, uint32_t location, uint8_t* lanes, const uint8_t* 
             raise ValueError(f"a vector has {PPU_LANES} bytes, not {len(data)}")
         memcpy(lanes, <const char*> data, PPU_LANES)
     except BaseException as error:
-        core.failure = error
+        core.failed(error)
     return 0
 
 
@@ -87,7 +95,23 @@ cdef int _write(void* context, uint32_t location, const uint8_t* lanes, const ui
     try:
         core.port.write(location, (<const char*> lanes)[:PPU_LANES], (<const char*> enables)[:PPU_LANES], cycle)
     except BaseException as error:
-        core.failure = error
+        core.failed(error)
+    return 0
+
+
+# The parallel bus as a plain memory.
+cdef int _read_row(void* context, uint32_t location, uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil:
+    cdef Rows* bus = <Rows*> context
+    memcpy(lanes, bus.rows + <size_t> PPU_LANES * (location % bus.count), PPU_LANES)
+    return 0
+
+
+cdef int _write_row(void* context, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil:
+    cdef Rows* bus = <Rows*> context
+    cdef uint8_t* row = bus.rows + <size_t> PPU_LANES * (location % bus.count)
+    cdef int lane
+    for lane in range(PPU_LANES):
+        row[lane] = (lanes[lane] & enables[lane]) | (row[lane] & ~enables[lane])
     return 0
 
 
@@ -102,6 +126,9 @@ cdef class Core:
 
     def __dealloc__(self):
         free(self.c)
+
+    cdef void failed(self, object error) noexcept:
+        self.failure = self.failure or error  # the first one counts
 
     # -- for the chip
 
@@ -169,11 +196,20 @@ cdef class Core:
         ppu_breakpoint(self.c, self._index(address), on)
 
     def attach(self, port: object) -> None:
-        """An object with `load`, `store`, `fetch`, `read` and `write` serves the accesses beyond the SRAM."""
+        """An object with `load`, `store`, `fetch`, `read` and `write` serves the accesses beyond the SRAM. `load` and `fetch` give a word, or a word
+        and the cycles it takes beyond the own SRAM's."""
         self.port = port
         self.c.port.context = <void*> self
         self.c.port.load, self.c.port.store, self.c.port.fetch = _load, _store, _fetch
         self.c.port.read, self.c.port.write = _read, _write
+
+    def attach_rows(self, rows: np.ndarray) -> None:
+        """An array uint8[n, 128] is the parallel bus, without delay: row `location` modulo n. Nothing else is beyond the SRAM then."""
+        if rows.dtype != np.uint8 or rows.ndim != 2 or rows.shape[1] != PPU_LANES or not len(rows) or not rows.flags.c_contiguous:
+            raise ValueError(f"rows are a contiguous array uint8[n, {PPU_LANES}], not {rows.dtype}{list(rows.shape)}")
+        self.port = rows
+        self.bus = Rows(<uint8_t*> <size_t> rows.ctypes.data, <uint32_t> len(rows))
+        self.c.port = ppu_port(context=&self.bus, load=NULL, store=NULL, fetch=NULL, read=_read_row, write=_write_row)
 
     # -- memory
 
@@ -297,10 +333,32 @@ cdef class Core:
     def lha_zero_extends(self, on: bool):
         self.c.lha_zero_extends = on
 
+    @property
+    def uncached(self) -> bool:
+        """Whether code beyond the SRAM is fetched word by word instead of through the instruction cache; off by default."""
+        return self.c.uncached != 0
+
+    @uncached.setter
+    def uncached(self, on: bool):
+        self.c.uncached = on
+
+    @property
+    def fills(self) -> int:
+        """Lines that the instruction cache has fetched."""
+        return self.c.n_fills
+
+    @property
+    def wanted(self) -> int:
+        """The cycle of the access or fetch before which the core came back with "outside"."""
+        return self.c.wanted
+
     def undecoded(self) -> list:
-        """Byte addresses in the SRAM at which words ran that are no instruction of this core; they did nothing."""
-        bits = np.unpackbits(view(self.c.undecoded, sizeof(self.c.undecoded), "u1"), bitorder="little")
-        return (4 * np.flatnonzero(bits)).tolist()
+        """Byte addresses at which words ran that are no instruction of this core, each once, in the order of their first run; they did nothing."""
+        return [entry.address for entry in self.undecoded_words()]
+
+    def undecoded_words(self) -> list:
+        """The same with the words and the cycles of their first run. Keeps the first 64."""
+        return [Undecoded(entry.address, entry.word, entry.cycle) for entry in self.c.log[:min(self.c.n_undecoded, PPU_LOG)]]
 
     # -- state
 

@@ -14,7 +14,16 @@ enum {
     PPU_LANES = 128,      /* byte lanes of a vector */
     PPU_HALVES = 64,      /* halfword lanes */
     PPU_PREDICTIONS = 16, /* entries of the branch cache */
+    PPU_LOADS = 16,       /* loads under way */
     PPU_START = 4,        /* cycle at which the first instruction issues */
+    /* Instruction cache for code beyond the SRAM. Assumed: direct-mapped lines of this size and number (4 KiB), filled from the missing word on,
+     * emptied by the reset alone. So is the cache in the verification of the public hardware description; the one around the chip's core is not
+     * public, nor is what `cache_controller_enable` of the control register does to it. */
+    PPU_LINES = 64,
+    PPU_LINE_WORDS = 16,
+    PPU_CACHE_WORDS = PPU_LINES * PPU_LINE_WORDS,
+    PPU_FILL_START = 3,   /* cycles of a line fill beyond the memory's: miss seen, request, word read again (derived from the same description) */
+    PPU_LOG = 64,         /* undecoded words that are remembered */
 };
 enum { PPU_TCR_DIE = 0x04000000, PPU_TCR_FIE = 0x00800000 };
 #define PPU_NEVER INT64_C(0x3fffffffffffffff)
@@ -73,7 +82,7 @@ int ppu_lane(int byte);
  * words are big-endian. Vectors are 128 bytes in the order of the byte lanes. Each function returns the extra cycles its access takes. */
 typedef struct {
     void *context;
-    int (*fetch)(void *context, uint32_t address, uint32_t *word, int64_t cycle);
+    int (*fetch)(void *context, uint32_t address, uint32_t *word, int64_t cycle); /* the words of a line are asked for one a cycle */
     int (*load)(void *context, uint32_t address, uint32_t *word, int64_t cycle);
     int (*store)(void *context, uint32_t address, uint32_t word, int enables, int64_t cycle);
     int (*read)(void *context, uint32_t location, uint8_t *lanes, const uint8_t *enables, int64_t cycle);
@@ -103,13 +112,22 @@ typedef struct {
     /* pipeline: earliest cycle at which a reader may issue */
     int64_t gpr_ready[32];
     int64_t cr_ready[8];
-    int64_t ctr_ready, lr_ready;
-    int64_t drained;           /* when everything scalar under way is done */
-    int64_t slots;             /* results on their way to the register file: bit i = cycle slots_since + i */
+    int64_t ctr_ready, lr_ready, spr_ready;
+    int32_t spr_written;       /* the special register that `spr_ready` is about */
+    int32_t n_loads;
+    int64_t cr_written;        /* cycle of the youngest result for any condition field */
+    int64_t drained;           /* when multiplications and accesses under way have left the pipeline */
+    int64_t branched;          /* when the last branch issued */
+    int64_t blocked;           /* up to when the last of the instructions that hold back all others did so */
+    int64_t slots;             /* results of more than one cycle on their way to the register file: bit i = cycle slots_since + i */
     int64_t slots_since;
+    int64_t load_commit[PPU_LOADS]; /* when the loads under way reach the register file, oldest first */
+    uint8_t load_register[PPU_LOADS];
+    int64_t port_busy;         /* no result of one cycle that issues from here on meets another one at the port of the register file */
     /* branch cache */
     uint32_t predict_pc[PPU_PREDICTIONS], predict_target[PPU_PREDICTIONS];
     uint8_t predict_count[PPU_PREDICTIONS];
+    int64_t predict_new;       /* when a free entry was last taken */
     int32_t n_predict;
     int32_t jumped;            /* 1: the next instruction is the target of a jump and is not looked up */
     /* vector unit: see core_vector_kernel.c */
@@ -124,7 +142,19 @@ typedef struct {
     int32_t v_count;
     int32_t v_entry[5];
     int32_t v_turn;            /* state of the register port's arbiter: requests since its mask was full */
+    /* instruction cache */
+    uint32_t lines[PPU_LINES]; /* which line of the memory each holds, plus one; 0: none */
+    uint32_t line_words[PPU_CACHE_WORDS];
+    int64_t line_arrival[PPU_LINE_WORDS]; /* of the line fetched last: when each word is there */
+    int64_t line_done;         /* when the last of them is */
+    int32_t line_filled;       /* its place in `lines` */
 } ppu_state;
+
+/* A word that ran and is no instruction. */
+typedef struct {
+    uint32_t address, word;
+    int64_t cycle;
+} ppu_undecoded;
 
 typedef struct {
     ppu_state s;
@@ -132,12 +162,17 @@ typedef struct {
     ppu_port port;
     int32_t hold_outside;          /* 1: stop before each access beyond the SRAM that was not granted */
     int32_t granted;
+    int64_t wanted;                /* cycle of the access before which the core stopped last */
     int32_t lha_zero_extends;      /* 1: displacements of lha and lhau are taken without sign, as in the public hardware description */
+    int32_t uncached;              /* 1: code beyond the SRAM is fetched word by word */
     ppu_instruction decoded[PPU_SRAM_WORDS];
+    ppu_instruction cached[PPU_CACHE_WORDS]; /* of the lines of the instruction cache */
     uint32_t breakpoints[PPU_SRAM_WORDS / 32];
-    uint32_t undecoded[PPU_SRAM_WORDS / 32]; /* words that ran and are no instruction */
-    int64_t n_undecoded;
+    uint32_t undecoded[PPU_SRAM_WORDS / 32]; /* words of the SRAM that are in the log already */
+    ppu_undecoded log[PPU_LOG];    /* each address once */
+    int64_t n_undecoded;           /* addresses, of which the first PPU_LOG are in the log; beyond the log and the SRAM, executions */
     int64_t n_unaligned_interrupts;
+    int64_t n_fills;               /* lines fetched into the instruction cache */
 } ppu_core;
 
 void ppu_reset(ppu_core *core);
@@ -145,6 +180,7 @@ void ppu_forget(ppu_core *core);                                   /* after the 
 void ppu_poke(ppu_core *core, uint32_t index, uint32_t word);      /* one word of the SRAM from outside */
 void ppu_breakpoint(ppu_core *core, uint32_t index, int on);
 void ppu_decode_word(uint32_t word, ppu_instruction *out);
+void ppu_decode_at(ppu_core *core, uint32_t pc, uint32_t word, ppu_instruction *slot); /* with a breakpoint, if there is one */
 /* Runs until cycle `until` or, if `count` is positive, for that many instructions. */
 int ppu_run(ppu_core *core, int64_t until, int64_t count);
 /* What the next instruction wants from beyond the SRAM, and where; stopped with PPU_OUTSIDE it wants something. */

@@ -20,6 +20,17 @@ class Instruction(NamedTuple):
     overflow: bool = False
 
 
+class Undecoded(NamedTuple):
+    """A word that ran and is no instruction: its byte address, and the cycle at which it ran first."""
+
+    address: int
+    word: int
+    cycle: int
+
+    def __str__(self) -> str:
+        return f"{self.word:#010x} at {self.address:#x} is no instruction of the PPU and did nothing (first at cycle {self.cycle})"
+
+
 def _rows(primary: int, text: str, record: bool = False, overflow: bool = False) -> list[Instruction]:
     """One row per `name:number:operands`, where the number is the extended opcode."""
     parts = [entry.split(":") for entry in text.split()]
