@@ -16,7 +16,7 @@ cdef struct Turn:
     int64_t age             # ticks that had passed for it when its clock stopped
     int64_t effect          # tick at which the access it waits for happens; NEVER: it waits for none
     int64_t converted       # ticks that the converters took for the access it waits for
-    int32_t running         # out of reset, with a clock
+    int32_t running         # STOPPED, RUNNING or STUCK
     int32_t converting      # it waits for the end of the converters' work
 
 
@@ -39,7 +39,6 @@ cdef class Processors(Registers):
 
     cdef void restart_processors(self, int64_t tick) noexcept nogil
     cdef void _switch(self, int number, int64_t tick) noexcept nogil
-    cdef int64_t _position(self, int number) noexcept nogil
     cdef int64_t _horizon(self, int number) noexcept nogil
     cdef int64_t _run_processors(self, int64_t tick) noexcept nogil
     cdef int64_t _waits_until(self, int number) noexcept nogil
@@ -51,7 +50,6 @@ cdef class Processors(Registers):
     cdef void _processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil
     cdef int _waited(self, int number, int64_t cycle, int64_t back) noexcept nogil
     # accesses of a core, which happen at `now`
-    cdef uint32_t fetch_word(self, int number, uint32_t address) noexcept nogil
     cdef uint32_t load_word(self, int number, uint32_t address) noexcept nogil
     cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil
     cdef void read_row(self, int number, uint32_t location, uint8_t* lanes) noexcept nogil

@@ -19,7 +19,7 @@ from sim.chip.omnibus cimport the_map
 from sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
 from sim.clock cimport NEVER
 from sim.ppu.core cimport (
-    PPU_BREAKPOINT, PPU_FETCHES, PPU_LOADS, PPU_NEVER, PPU_OUTSIDE, PPU_READS_ROW, PPU_STORES, PPU_WRITES_ROW)
+    PPU_BREAKPOINT, PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_NEVER, PPU_OUTSIDE, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE)
 from sim.state cimport longs
 
 from haldls import PPUControlRegister
@@ -30,6 +30,10 @@ _log = logging.getLogger("hicannx.ppu")
 
 cdef enum:
     TICKS_PER_CYCLE = 2
+    # states of a core
+    STOPPED = 0             # in reset or without clock
+    RUNNING = 1
+    STUCK = 2               # it waits for an instruction that will never come (assumed)
     # bits of the control register
     INHIBIT_RESET = 1
     FORCE_CLOCK_ON = 2
@@ -102,19 +106,18 @@ cdef class Processors(Registers):
         cdef Turn* turn = &self.turn[number]
         cdef bint clocked = control & FORCE_CLOCK_ON or not control & FORCE_CLOCK_OFF
         cdef bint runs = control & INHIBIT_RESET and clocked
-        if runs and not turn.running:
-            turn.start = tick - turn.age
-        elif turn.running and not runs:
-            turn.age = tick - turn.start
-        turn.running = runs
+        if runs and turn.running == STOPPED:
+            turn.start, turn.running = tick - turn.age, RUNNING
+        elif not runs and turn.running != STOPPED:
+            turn.age, turn.running = tick - turn.start, STOPPED
         if not control & INHIBIT_RESET:
             (<Core> self.core[number]).restart()
             turn.effect = NEVER
             turn.age = turn.converting = 0
-        self.active = self.turn[0].running or self.turn[1].running
+        self.active = self.turn[0].running == RUNNING or self.turn[1].running == RUNNING
 
     cdef bint processor_sleeps(self, int number) noexcept nogil:
-        return self.turn[number].running and (<Core> self.core[number]).c.s.sleeping
+        return self.turn[number].running == RUNNING and (<Core> self.core[number]).c.s.sleeping
 
     cdef uint32_t load_sram(self, int number, uint32_t index) noexcept nogil:
         return (<Core> self.core[number]).c.sram[index]
@@ -142,22 +145,18 @@ cdef class Processors(Registers):
         while moved:
             moved = False
             for number in range(PROCESSORS):
-                if self.turn[number].running and self.turn[number].effect == NEVER:
+                if self.turn[number].running == RUNNING and self.turn[number].effect == NEVER:
                     moved |= self._run(number, min(tick + 1, self._horizon(1 - number)))
         return min(self._waits_until(0), self._waits_until(1))
 
     cdef int64_t _waits_until(self, int number) noexcept nogil:
         """Tick at which the access happens that the core waits for; NEVER if there is none."""
-        return self.turn[number].effect if self.turn[number].running else NEVER
-
-    cdef int64_t _position(self, int number) noexcept nogil:
-        """Tick at which the core's next instruction issues."""
-        return self.turn[number].start + TICKS_PER_CYCLE * (<Core> self.core[number]).c.s.now
+        return self.turn[number].effect if self.turn[number].running == RUNNING else NEVER
 
     cdef int64_t _horizon(self, int number) noexcept nogil:
         """Tick before which this core reaches nothing of the other."""
         cdef int64_t idle
-        if not self.turn[number].running:
+        if self.turn[number].running != RUNNING:
             return NEVER
         if self.turn[number].effect != NEVER:
             return self.turn[number].effect
@@ -187,19 +186,23 @@ cdef class Processors(Registers):
                 _log.exception("debugger of PPU %d", number)
 
     cdef int64_t _effect_of(self, int number) noexcept nogil:
-        """Tick at which the access that the core waits for happens."""
+        """Tick at which the access that the core waits for happens; a core whose fetch nobody answers stands still from then on."""
         cdef uint32_t address = 0
         cdef int access = (<Core> self.core[number]).next_access(&address)
-        cdef int64_t issued = self._position(number)
-        if access == PPU_FETCHES:
-            return issued + FAR_READ // 2
-        if access == PPU_READS_ROW or access == PPU_WRITES_ROW:
+        cdef int64_t issued = self.turn[number].start + TICKS_PER_CYCLE * (<Core> self.core[number]).c.wanted
+        if access == PPU_ACCESS_FETCH:
+            if OMNIBUS <= address < FAR_FETCH_END and self.far.holds(far_word(address)):
+                return issued + FAR_READ // 2
+            self._processor_fault(number, address, access, True)
+            self.turn[number].running = STUCK
+            return NEVER
+        if access == PPU_ACCESS_READ or access == PPU_ACCESS_WRITE:
             if address < ARRAY_END:
-                self.turn[number].converting = access == PPU_READS_ROW and self.parallel.converts(address)
+                self.turn[number].converting = access == PPU_ACCESS_READ and self.parallel.converts(address)
                 return issued + ON_PARALLEL_BUS // 2
         elif address >= OMNIBUS:
             return issued + ON_OMNIBUS
-        return issued + (FAR_READ // 2 if access == PPU_LOADS or access == PPU_READS_ROW else FAR_WRITE)
+        return issued + (FAR_READ // 2 if access == PPU_ACCESS_LOAD or access == PPU_ACCESS_READ else FAR_WRITE)
 
     cdef void _serve(self, int number, int64_t tick) noexcept nogil:
         """The access of a core happens now; one that needs the converters starts them first."""
@@ -212,7 +215,7 @@ cdef class Processors(Registers):
             turn.converted = turn.effect - tick
             if self.cadc.n_internal:
                 (<Core> self.core[number]).next_access(&location)
-                self._processor_fault(number, location, PPU_READS_ROW, False)
+                self._processor_fault(number, location, PPU_ACCESS_READ, False)
             return
         turn.effect = NEVER
         self.acting = number
@@ -257,7 +260,7 @@ cdef class Processors(Registers):
             return self.read((address & 0x7fffffff) >> 2, self.now)
         if FAR_DATA <= address < FAR_END and self.far.holds(far_word(address)):
             return self.far.load_far(far_word(address))
-        self._processor_fault(number, address, PPU_LOADS, address < FAR_END)
+        self._processor_fault(number, address, PPU_ACCESS_LOAD, address < FAR_END)
         return 0
 
     cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil:
@@ -266,13 +269,7 @@ cdef class Processors(Registers):
         elif FAR_DATA <= address < FAR_END and self.far.holds(far_word(address)):
             self.far.store_far(far_word(address), word, byte_enables)
         else:
-            self._processor_fault(number, address, PPU_STORES, address < FAR_END)
-
-    cdef uint32_t fetch_word(self, int number, uint32_t address) noexcept nogil:
-        if OMNIBUS <= address < FAR_FETCH_END and self.far.holds(far_word(address)):
-            return self.far.load_far(far_word(address))
-        self._processor_fault(number, address, PPU_FETCHES, True)
-        return 0
+            self._processor_fault(number, address, PPU_ACCESS_STORE, address < FAR_END)
 
     cdef void read_row(self, int number, uint32_t location, uint8_t* lanes) noexcept nogil:
         """Words of memories come in reverse order, the last one into the first lanes."""
@@ -289,7 +286,7 @@ cdef class Processors(Registers):
         else:
             problem = BUS_UNDEFINED
         if problem != BUS_SERVED:
-            self._processor_fault(number, location, PPU_READS_ROW, problem == BUS_UNDEFINED)
+            self._processor_fault(number, location, PPU_ACCESS_READ, problem == BUS_UNDEFINED)
 
     cdef void write_row(self, int number, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
         cdef int problem = BUS_SERVED, word, byte, enabled
@@ -306,7 +303,7 @@ cdef class Processors(Registers):
         else:
             problem = BUS_UNDEFINED
         if problem != BUS_SERVED:
-            self._processor_fault(number, location, PPU_WRITES_ROW, problem == BUS_UNDEFINED)
+            self._processor_fault(number, location, PPU_ACCESS_WRITE, problem == BUS_UNDEFINED)
 
     # -- state
 
@@ -316,15 +313,15 @@ cdef class Processors(Registers):
 
     def processors_restored(self):
         """The cores stand as their state says."""
-        self.active = self.turn[0].running or self.turn[1].running
+        self.active = self.turn[0].running == RUNNING or self.turn[1].running == RUNNING
 
 
 # -- the ports of the cores
 
 cdef int _fetch(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept nogil:
     cdef Context* place = <Context*> context
-    word[0] = (<Processors> place.owner).fetch_word(place.number, address)
-    return FETCH_CYCLES
+    word[0] = (<Processors> place.owner).far.load_far(far_word(address))
+    return FAR_READ // TICKS_PER_CYCLE
 
 
 cdef int _load(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept nogil:
@@ -357,7 +354,6 @@ cdef int64_t ON_OMNIBUS = TIMING["ppu_omnibus"].value
 cdef int64_t ON_PARALLEL_BUS = TIMING["ppu_parallel_bus"].value
 cdef int64_t FAR_READ = TIMING["ppu_far_read"].value
 cdef int64_t FAR_WRITE = TIMING["ppu_far_write"].value
-cdef int FETCH_CYCLES = FAR_READ // 2
 cdef uint32_t PPU_CONTROL_BASE = the_map().base_of("PPUControlRegister")
 cdef int FAULTS_KEPT = 1024
 cdef int FAULTS_COUNTED = 65536

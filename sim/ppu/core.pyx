@@ -18,6 +18,17 @@ from sim.state cimport view
 
 import numpy as np
 
+READS, WRITES, PARALLEL = PPU_READS, PPU_WRITES, PPU_PARALLEL
+MSR_MASK = 0x29230  # bits that exist (facts: ppu/isa_scalar)
+TRACE_ENTRY = np.dtype([
+    ("cycle", "i8"), ("pc", "u4"), ("word", "u4"), ("gprs", "u4"), ("specials", "u2"), ("kind", "u1"), ("vector", "u1"), ("address", "u4"),
+    ("values", "u4", 4)], align=True)
+"""One executed instruction: the cycle from which it could issue; bits of the changed general purpose registers; bits of the changed ones of CR,
+XER, LR, CTR, MSR; kind and address of its access to memory; number of the vector register it wrote (255: none); values of the first four
+changed registers in this order."""
+PROFILE_ENTRY = np.dtype([("pc", "u4"), ("count", "i8"), ("cycles", "i8")], align=True)
+
+_CAUSES = {PPU_STOP_NONE: "none", PPU_STOP_ASKED: "asked", PPU_STOP_BREAK: "break", PPU_STOP_STEP: "step", PPU_STOP_WATCH: "watch"}
 _REASONS = {PPU_LIMIT: "limit", PPU_SLEEPING: "sleeping", PPU_OUTSIDE: "outside", PPU_BREAKPOINT: "breakpoint"}
 
 
@@ -39,6 +50,8 @@ cdef object _fill_tables():
 
 
 _fill_tables()
+if TRACE_ENTRY.itemsize != sizeof(ppu_trace_entry) or PROFILE_ENTRY.itemsize != sizeof(ppu_profile_entry):
+    raise ImportError("sim.ppu.core was compiled for other records than it describes")
 
 
 # The port of a Python object. What it raises is kept until the run comes back. Loads and fetches give a word, or a word and its extra cycles.
@@ -125,6 +138,7 @@ cdef class Core:
         ppu_reset(self.c)
 
     def __dealloc__(self):
+        ppu_observer_free(self.o)
         free(self.c)
 
     cdef void failed(self, object error) noexcept:
@@ -137,11 +151,16 @@ cdef class Core:
         PPU_BREAKPOINT, after which `stopped` has to be called before it goes on."""
         cdef int reason
         self.c.granted = grant
-        reason = ppu_run(self.c, until, 0)
-        self.c.granted = 0
+        reason = ppu_run(self.c, until, 0) if self.o is NULL else ppu_run_observed(self.c, self.o, until)
+        self.c.granted = 0  # a grant that was not used does not outlast its run
         return reason
 
     cdef int stopped(self) except -1 with gil:
+        """Waits for the debugger, if there is one, while the chip's time stands still."""
+        if self.debugger is not None:
+            self.debugger.stopped(self)
+        if self.o is not NULL:
+            ppu_observer_pass(self.o, self.c)
         return 0
 
     cdef int next_access(self, uint32_t* address) noexcept nogil:
@@ -153,10 +172,12 @@ cdef class Core:
     cdef void clear(self) noexcept nogil:
         memset(self.c.sram, 0, sizeof(self.c.sram))
         ppu_forget(self.c)
-        ppu_reset(self.c)
+        self.restart()
 
     cdef void restart(self) noexcept nogil:
         ppu_reset(self.c)
+        if self.o is not NULL:
+            self.o.passed_count = -1
 
     cdef void put(self, uint32_t index, uint32_t word) noexcept nogil:
         ppu_poke(self.c, index, word)
@@ -165,22 +186,39 @@ cdef class Core:
 
     def reset(self) -> None:
         """Registers as after reset; the SRAM and the vector registers keep their contents."""
-        ppu_reset(self.c)
+        self.restart()
 
     def run(self, until: int, instructions: int = 0, grant: bool = False) -> str:
         """Runs up to cycle `until`, or for that many instructions if any are given. Says why it came back: "limit", "sleeping", "breakpoint", or
-        "outside" before an access beyond the SRAM if `hold_outside` is set; `grant` lets the next one pass."""
+        "outside" before an access beyond the SRAM if `hold_outside` is set; `grant` lets the next one pass.
+
+        A debugger is asked at its stops, and the run goes on when it says so. A given number of instructions runs without being observed."""
         cdef int64_t end = until, count = instructions
+        cdef bint granted = grant
         cdef int reason
-        if grant:
-            self.c.granted = 1
-        with nogil:
-            reason = ppu_run(self.c, end, count)
-        self.c.granted = 0  # a grant that was not used does not outlast its run
+        if count:
+            self.c.granted = granted
+            with nogil:
+                reason = ppu_run(self.c, end, count)
+            self.c.granted = 0
+        else:
+            reason = self._advance_past_stops(end, granted)
         failure, self.failure = self.failure, None
         if failure is not None:
             raise failure
         return _REASONS[reason]
+
+    cdef int _advance_past_stops(self, int64_t until, bint grant) except -1:
+        """As the chip does it: stops are the debugger's; without one the first stop ends the run."""
+        cdef int reason
+        while True:
+            with nogil:
+                reason = self.advance(until, grant)
+            if reason != PPU_BREAKPOINT or self.o is NULL:
+                return reason
+            self.stopped()
+            if self.debugger is None:
+                return reason
 
     def step(self) -> str:
         """One instruction."""
@@ -210,6 +248,135 @@ cdef class Core:
         self.port = rows
         self.bus = Rows(<uint8_t*> <size_t> rows.ctypes.data, <uint32_t> len(rows))
         self.c.port = ppu_port(context=&self.bus, load=NULL, store=NULL, fetch=NULL, read=_read_row, write=_write_row)
+
+    # -- observation, which changes no result and no cycle; see sim.ppu.debug
+
+    cdef ppu_observer* _observer(self) except NULL:
+        if self.o is NULL:
+            self.o = ppu_observer_new()
+            if self.o is NULL:
+                raise MemoryError
+        return self.o
+
+    def attach_debugger(self, debugger: object) -> None:
+        """An object whose `stopped(core)` is called at each stop and returns when the core may go on; None: nobody."""
+        self._observer()
+        self.debugger = debugger
+
+    def ask_to_stop(self, on: bool = True) -> None:
+        """Stops in front of the next instruction, or does not want to any more; may be called from any thread."""
+        self._observer().asked = on
+
+    def step_on(self, first: int = 0, last: int = 0) -> None:
+        """Stops after the next instruction, or after the first one behind which the pc is outside of first .. last - 1."""
+        cdef ppu_observer* o = self._observer()
+        o.stepping, o.step_first, o.step_last = 1, first, last
+
+    @property
+    def stop(self) -> tuple:
+        """The last stop: its cause ("none", "asked", "break", "step" or "watch"), the address it is about and the `kinds` of its watchpoint."""
+        cdef ppu_observer* o = self._observer()
+        return _CAUSES[o.cause], o.where, o.kinds
+
+    def watch(self, first: int, last: int, kinds: int) -> None:
+        """Stops in front of instructions that access bytes first .. last. kinds: READS, WRITES or both; with PARALLEL the addresses are locations of `fxvinx` and
+        `fxvoutx`. Raises ValueError if there is no place for one more."""
+        cdef ppu_observer* o = self._observer()
+        if not 0 <= first <= last < 1 << 32 or not kinds & (READS | WRITES):
+            raise ValueError(f"no watchpoint: {first:#x} to {last:#x}, kinds {kinds}")
+        if o.n_watches == PPU_WATCHES:
+            raise ValueError(f"there are {PPU_WATCHES} watchpoints, and no more")
+        o.watches[o.n_watches] = ppu_watch(first, last, kinds)
+        o.n_watches += 1
+
+    def unwatch(self, first: int, last: int, kinds: int) -> bool:
+        """Removes a watchpoint; False if there is none of this kind."""
+        cdef ppu_observer* o = self._observer()
+        cdef int n
+        for n in range(o.n_watches):
+            if (o.watches[n].first, o.watches[n].last, o.watches[n].kinds) == (first, last, kinds):
+                o.n_watches -= 1
+                o.watches[n] = o.watches[o.n_watches]
+                return True
+        return False
+
+    def break_far(self, address: int, on: bool = True) -> None:
+        """As `set_breakpoint`, for code beyond the SRAM."""
+        cdef ppu_observer* o = self._observer()
+        kept = [o.far_breaks[n] for n in range(o.n_far_breaks) if o.far_breaks[n] != address] + [address] * on
+        if len(kept) > PPU_FAR_BREAKS:
+            raise ValueError(f"there are {PPU_FAR_BREAKS} breakpoints beyond the SRAM, and no more")
+        for n, place in enumerate(kept):
+            o.far_breaks[<int> n] = place
+        o.n_far_breaks = len(kept)
+
+    def start_trace(self, capacity: int = 4096, first: int = 0, last: int = 0xFFFFFFFF, head: bool = False, lanes: bool = False) -> None:
+        """Records instructions at first .. last from now on: the last `capacity` ones, with `head` the first ones; `lanes`: with the contents of
+        written vector registers."""
+        cdef ppu_observer* o = self._observer()
+        if not 0 < capacity <= 1 << 24:
+            raise ValueError(f"a trace has room for 1 .. {1 << 24} instructions, not {capacity}")
+        if not ppu_observer_trace(o, capacity, lanes):
+            raise MemoryError
+        o.trace_first, o.trace_last, o.trace_head = first, last, head
+
+    def stop_trace(self) -> None:
+        """Records no more and forgets."""
+        ppu_observer_trace(self._observer(), 0, 0)
+
+    @property
+    def traced(self) -> int:
+        """Instructions recorded since `start_trace`, including the ones that have been overwritten."""
+        return self._observer().trace_count
+
+    def trace(self):
+        """What has been recorded, oldest first: a structured array of TRACE_ENTRY."""
+        cdef ppu_observer* o = self._observer()
+        found = view(o.trace, o.trace_capacity * sizeof(ppu_trace_entry), "u1").view(TRACE_ENTRY)
+        return self._in_order(found)
+
+    def trace_lanes(self):
+        """The vector registers written by the instructions of `trace`, uint8[n, 128]; zeros for the others. Without rows if not recorded."""
+        cdef ppu_observer* o = self._observer()
+        if o.trace_lanes is NULL:
+            return np.zeros((0, PPU_LANES), np.uint8)
+        return self._in_order(view(o.trace_lanes, o.trace_capacity * PPU_LANES, "u1").reshape(-1, PPU_LANES))
+
+    def _in_order(self, ring):
+        cdef ppu_observer* o = self._observer()
+        if o.trace_count <= o.trace_capacity:
+            return ring[:o.trace_count].copy()
+        return np.roll(ring, -(o.trace_count % o.trace_capacity), 0)
+
+    def start_profile(self) -> None:
+        """Counts instructions and cycles at each address from now on, from zero."""
+        if not ppu_observer_profile(self._observer(), 1):
+            raise MemoryError
+
+    def stop_profile(self) -> None:
+        """Counts no more and forgets."""
+        ppu_observer_profile(self._observer(), 0)
+
+    def profile(self):
+        """What has been counted: a structured array (pc, count, cycles) in the order of addresses. The cycles of an instruction last until the
+        next one can issue; the ones asleep do not count."""
+        cdef ppu_observer* o = self._observer()
+        if o.near is NULL:
+            return np.zeros(0, PROFILE_ENTRY)
+        near = view(o.near, PPU_SRAM_WORDS * sizeof(ppu_profile_entry), "u1").view(PROFILE_ENTRY)
+        far = view(o.far, o.far_capacity * sizeof(ppu_profile_entry), "u1").view(PROFILE_ENTRY)
+        return np.sort(np.concatenate([near[near["count"] > 0], far[far["count"] > 0]]), order="pc")
+
+    @property
+    def asleep(self) -> int:
+        """Cycles slept since `start_profile`."""
+        return self._observer().asleep
+
+    def code_word(self, address: int) -> int:
+        """The word of code at an address, as the core would fetch it."""
+        if not 0 <= address < 1 << 32 or address & 3:
+            raise ValueError(f"no code can stand at {address:#x}: a multiple of 4 below 2**32")
+        return ppu_word_at(self.c, address)
 
     # -- memory
 
@@ -273,7 +440,12 @@ cdef class Core:
         return ppu_get_spr(self.c, number)
 
     def set_spr(self, number: int, value: int) -> None:
+        """As `mtspr` does it: writing TSR clears bits."""
         ppu_set_spr(self.c, number, value & 0xFFFFFFFF)
+
+    def wake(self) -> None:
+        """Ends a sleep from outside, in front of the instruction at the pc."""
+        self.c.s.sleeping = 0
 
     @property
     def cr(self) -> int:
@@ -286,6 +458,10 @@ cdef class Core:
     @property
     def msr(self) -> int:
         return self.c.s.msr
+
+    @msr.setter
+    def msr(self, value: int):
+        self.c.s.msr = value & MSR_MASK
 
     @property
     def pc(self) -> int:

@@ -25,7 +25,6 @@ enum {
     PPU_FILL_START = 3,   /* cycles of a line fill beyond the memory's: miss seen, request, word read again (derived from the same description) */
     PPU_LOG = 64,         /* undecoded words that are remembered */
 };
-enum { PPU_TCR_DIE = 0x04000000, PPU_TCR_FIE = 0x00800000 };
 #define PPU_NEVER INT64_C(0x3fffffffffffffff)
 
 /* Why a run came back. */
@@ -184,7 +183,7 @@ void ppu_decode_at(ppu_core *core, uint32_t pc, uint32_t word, ppu_instruction *
 /* Runs until cycle `until` or, if `count` is positive, for that many instructions. */
 int ppu_run(ppu_core *core, int64_t until, int64_t count);
 /* What the next instruction wants from beyond the SRAM, and where; stopped with PPU_OUTSIDE it wants something. */
-enum { PPU_FETCHES, PPU_LOADS, PPU_STORES, PPU_READS_ROW, PPU_WRITES_ROW };
+enum { PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_STORE, PPU_ACCESS_READ, PPU_ACCESS_WRITE }; /* the last two on the parallel bus */
 int ppu_next_access(const ppu_core *core, uint32_t *address);
 int64_t ppu_idle_until(const ppu_core *core);                      /* cycle up to which it executes nothing, if nobody wakes it */
 uint32_t ppu_get_spr(ppu_core *core, int spr);

@@ -4,6 +4,8 @@
 
 #include "core_pipeline.h"
 
+enum { TSR_DIS = 0x08000000, TSR_FIS = 0x04000000, TCR_DIE = 0x04000000, TCR_FIE = 0x00800000, TCR_ARE = 0x00400000 };
+
 enum { SO = 0x80000000u, OV = 0x40000000u, CA = 0x20000000u };                  /* of XER */
 enum { MSR_EE = 0x8000, MSR_KEPT = 0x21200, MSR_MASK = 0x29230 };
 enum { SPR_XER = 1, SPR_LR = 8, SPR_CTR = 9, SPR_TBL = 284 };

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-enum { TSR_DIS = 0x08000000, TSR_FIS = 0x04000000, TCR_DIE = 0x04000000, TCR_FIE = 0x00800000, TCR_ARE = 0x00400000 };
 enum { FIT_FIRST = 256 }; /* the selected bit of the time base first rises here */
 
 void ppu_reset(ppu_core *core) {

@@ -356,6 +356,34 @@ def test_serial_vector_access_keeps_the_order(system):
     assert get_vector(bench, 2).tolist() == list(range(128))
 
 
+def jump(address):
+    return [*word(9, address), 0x7D2903A6, 0x4E800420]  # mtctr 9; bctr
+
+
+@pytest.mark.parametrize(("window", "dram"), [(0x80000100, False), (0x90000100, True)])
+def test_code_in_the_memories_of_the_fpga(system, window, dram):
+    bench, registers = Behind(system), system.fpga.registers
+    code = [addi(3, 0, 5), addi(3, 3, 2), store(3, 0x100, 0), WAIT]
+    start(bench, *word(8, (0x50000000 if dram else 0x40000000) + 0x100), *[part for k, w in enumerate(code) for part in (*word(7, w), store(7, 4 * k, 8))],
+          SYNC, *jump(window))  # fmt: skip
+    assert finish(bench)[0x40] == 7
+    assert (registers.dram[0] if dram else registers.sram_array)[0x40:0x44].tolist() == code
+    assert bench.chip.ppus[0].fills == 1
+
+
+@pytest.mark.parametrize("address", [0x4000, 0x40000000, 0x80020000, 0xA0000000])
+def test_a_core_stands_still_where_no_instruction_is(system, address):
+    bench = Behind(system)
+    start(bench, *jump(address))
+    bench.chip.py_advance(10_000_000)
+    assert list(bench.chip.processor_faults) == [ProcessorFault(0, address, address, "fetch", True)]
+    assert not bench.chip.py_read(STATUS)
+    put(bench, [addi(3, 0, 1), WAIT])
+    bench.chip.py_write(CONTROL, 0)
+    bench.chip.py_write(CONTROL, 1)
+    finish(bench)
+
+
 # ------------------------------------------------------------------------------------------------------------ whole programs
 def golden():
     """Programs with the results of the hardware description."""
