@@ -27,11 +27,15 @@ def _settings(settings: Iterable[Unmodelled]) -> list[str]:
 
 
 def text(
-    chip: Mapping[tuple[int, bool, bool], int], fpga: Mapping[tuple[int, bool], int], settings: Iterable[Unmodelled], way: Summary
+    chip: Mapping[tuple[int, bool, bool], int],
+    fpga: Mapping[tuple[int, bool], int],
+    processors: Iterable[str],
+    settings: Iterable[Unmodelled],
+    way: Summary,
 ) -> str:
     """The report; empty if there is nothing to report.
 
-    chip, fpga: number of accesses by (address, is_read, is_undefined) and by (address, is_read).
+    chip, fpga: number of accesses by (address, is_read, is_undefined) and by (address, is_read). processors: what went wrong on the PPUs.
     """
     accesses = [
         f"  {'read' if is_read else 'write'} at {address:#010x}, {'no such register' if undefined else 'not modelled'}: {count} x"
@@ -41,5 +45,10 @@ def text(
         )
     ]
     lost = [f"  {hop.name}: {hop.dropped + hop.arbitrated_away} of {hop.sent}" for hop in way if hop.dropped + hop.arbitrated_away]
-    parts = (("accesses that were not served", accesses), ("settings without effect", _settings(settings)), ("events lost", lost))
+    parts = (
+        ("accesses that were not served", accesses),
+        ("plasticity processors", [f"  {line}" for line in processors]),
+        ("settings without effect", _settings(settings)),
+        ("events lost", lost),
+    )
     return "\n".join(line for title, lines in parts if lines for line in (title, *_some(lines)))

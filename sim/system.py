@@ -105,7 +105,7 @@ class System:
         >>> System().report()
         ''
         """
-        return text(self.chip.faults, self.fpga.registers.faults, self.unmodelled(), self.events.summary())
+        return text(self.chip.faults, self.fpga.registers.faults, self.chip.processor_report(), self.unmodelled(), self.events.summary())
 
     def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
         """Rows of the register table of chip, FPGA and board: of an address, a container or a coordinate; all for None.

@@ -305,6 +305,11 @@ cdef class Processors(Registers):
         if problem != BUS_SERVED:
             self._processor_fault(number, location, PPU_ACCESS_WRITE, problem == BUS_UNDEFINED)
 
+    def processor_report(self):
+        """One line for each access that nobody served and each address at which a word ran that is no instruction."""
+        faults = [f"{fault}: {count} x" for fault, count in self.processor_faults.items()]
+        return faults + [f"PPU {number}: {entry}" for number, core in enumerate(self.ppus) for entry in core.undecoded_words()]
+
     # -- state
 
     def processor_arrays(self):

@@ -27,6 +27,17 @@ def test_accesses_settings_and_events(ready, words):
     assert lines[lines.index("events lost") + 1] == "  PADI buses: 8 of 8"
 
 
+def test_what_went_wrong_on_a_processor(ready, words):
+    """A load of nothing, a word that is no instruction."""
+    program = [word for place, data in enumerate((0x3C602000, 0x80830000, 0x7C00052C, 0x7C00007C)) for word in words.write(0x2800000 + place, data)]
+    ready.run(program, words.write(0x2A00000, 1), words.setup, words.wait(500), words.halt)
+    lines = ready.system.report().split("\n")
+    assert lines[lines.index("plasticity processors") + 1 :][:2] == [
+        "  PPU 0, instruction at 0x00000004: load at 0x20000000: there is nothing: 1 x",
+        "  PPU 0: 0x7c00052c at 0x8 is no instruction of the PPU and did nothing (first at cycle 6)",
+    ]
+
+
 def test_long_lists_are_cut(ready, words):
     ready.run([word for address in range(0x100, 0x120) for word in words.read(address)], words.halt)
     assert "  ... and 22 more" in ready.system.report().split("\n")

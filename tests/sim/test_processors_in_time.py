@@ -1,0 +1,75 @@
+"""Two processors, the chip and the host at the same time: nothing depends on how far somebody lets time go at once."""
+
+import base64
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from haldls import BackgroundSpikeSource
+from sim import System
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "ppu_programs.jsonl.gz"
+SRAM, CONTROL, BOTTOM = 0x2800000, 0x2A00000, 0x1000000
+ROW = 0x2C00000
+END = 300_000
+
+
+@cache
+def programs():
+    """Images of programs that use the vector unit and of C programs."""
+    rows = [json.loads(line) for line in gzip.decompress(GOLDEN.read_bytes()).decode().splitlines()]
+    images = [base64.b64decode(row["image_b64"]) for row in rows if row["kind"] in ("vector", "mixed", "vpairs") or row["id"].startswith("c-")]
+    return [np.frombuffer(image + bytes(-len(image) % 4), ">u4") for image in images]
+
+
+def begun(system, first, second, background):
+    chip = system.chip
+    for ppu, image in enumerate((first, second)):
+        chip.py_write_all(SRAM + ppu * BOTTOM + np.arange(len(image)), image)
+    if background:  # events every 0.4 us
+        source = BackgroundSpikeSource(enable=True, enable_random=False, period=100)
+        chip.py_write_all(BackgroundSpikeSource.write_addresses([0])[0], source.encode())
+    chip.py_write(CONTROL, 1, 1000)
+    chip.py_write(CONTROL + BOTTOM, 1, 1006)
+    return chip
+
+
+def state(chip):
+    """Everything that both cores have done."""
+    cores = [(core.memory(), core.cycle, core.instructions, core.gpr.tolist(), [core.vector(k) for k in range(32)]) for core in chip.ppus]
+    return cores, np.asarray(chip.analog.weights).tobytes(), chip.events_summary()
+
+
+@given(st.integers(0, 1 << 32), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_steps_change_nothing(seed, background):
+    rng = np.random.default_rng(seed)
+    pair = [programs()[k] for k in rng.integers(0, len(programs()), 2)]
+    whole = begun(System(), *pair, background)
+    whole.py_advance(END)
+    cut = begun(System(), *pair, background)
+    while cut.now < END:
+        cut.py_advance(min(cut.now + int(rng.choice([1, 3, 8, 40, 333, 5000, 50_000])), END))
+        if rng.random() < 0.5:
+            cut.py_read(ROW)  # a look over the omnibus
+    assert state(cut) == state(whole)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_snapshot_in_the_middle_of_programs(number):
+    rng = np.random.default_rng(number)
+    pair = [programs()[k] for k in rng.integers(0, len(programs()), 2)]
+    system = System()
+    chip = begun(system, *pair, True)
+    chip.py_advance(int(rng.integers(1100, 30_000)))
+    kept = system.snapshot()
+    chip.py_advance(END)
+    again = System().restore(kept)
+    again.chip.py_advance(END)
+    assert state(again.chip) == state(chip)
