@@ -1,9 +1,7 @@
 # cython: language_level=3
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
-from sim.chip.far_memory cimport FarMemory
-from sim.chip.parallel_bus cimport ParallelBus
-from sim.chip.registers cimport Registers
+from sim.chip.processor_bus cimport ProcessorBus
 from sim.ppu.core cimport Core
 
 cdef enum:
@@ -26,16 +24,13 @@ cdef struct Context:
     int32_t number
 
 
-cdef class Processors(Registers):
+cdef class Processors(ProcessorBus):
     cdef readonly tuple ppus            # of sim.ppu.Core: top, bottom
-    cdef readonly ParallelBus parallel
-    cdef public FarMemory far           # memories on the FPGA, set by the system
     cdef void* core[PROCESSORS]
     cdef Context context[PROCESSORS]
     cdef Turn turn[PROCESSORS]
     cdef int acting                     # processor whose access is being served, -1: none
     cdef int32_t switched               # bit per processor: its control register was written by the access being served
-    cdef readonly dict processor_faults # ProcessorFault -> count
 
     cdef void restart_processors(self, int64_t tick) noexcept nogil
     cdef void _switch(self, int number, int64_t tick) noexcept nogil
@@ -47,10 +42,4 @@ cdef class Processors(Registers):
     cdef int64_t _effect_of(self, int number) noexcept nogil
     cdef void _serve(self, int number, int64_t tick) noexcept nogil
     cdef int64_t converted(self, int number) noexcept nogil
-    cdef void _processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil
     cdef int _waited(self, int number, int64_t cycle, int64_t back) noexcept nogil
-    # accesses of a core, which happen at `now`
-    cdef uint32_t load_word(self, int number, uint32_t address) noexcept nogil
-    cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil
-    cdef void read_row(self, int number, uint32_t location, uint8_t* lanes) noexcept nogil
-    cdef void write_row(self, int number, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil

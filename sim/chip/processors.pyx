@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The two plasticity processors in the chip's time: when they run, and what they reach (facts: ppu/memory_map).
+"""The two plasticity processors in the chip's time.
 
 A core executes by itself up to an access beyond its SRAM, or up to the time the chip has to reach. An access happens some cycles after its
 instruction has issued; until then the core waits, and chip, FPGA memories and the other core are brought to that very tick. As no access
@@ -16,14 +16,12 @@ from libc.string cimport memset
 
 from sim.chip.fabric cimport Fabric
 from sim.chip.omnibus cimport the_map
-from sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
+from sim.chip.processor_bus cimport ARRAY_END, OMNIBUS
 from sim.clock cimport NEVER
 from sim.ppu.core cimport (
-    PPU_BREAKPOINT, PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_NEVER, PPU_OUTSIDE, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE)
+    PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_WRITE, PPU_BREAKPOINT, PPU_NEVER, PPU_OUTSIDE)
 from sim.state cimport longs
 
-from haldls import PPUControlRegister
-from sim.chip.processor_fault import ProcessorFault
 from sim.chip.timing import TIMING
 
 _log = logging.getLogger("hicannx.ppu")
@@ -38,41 +36,14 @@ cdef enum:
     INHIBIT_RESET = 1
     FORCE_CLOCK_ON = 2
     FORCE_CLOCK_OFF = 4
-    # scalar address space
-    FAR_DATA = 0x40000000u      # memories of the FPGA
-    FAR_END = 0x60000000u       # behind them the playback executor, which is not modelled from here
-    OMNIBUS = 0x80000000u       # data: the chip's omnibus; instructions: memories of the FPGA
-    FAR_FETCH_END = 0xa0000000u
-    # parallel locations
-    ARRAY_END = 0x01000000u
-    FAR_ROWS = 0x80000000u      # of 16 bytes in the FPGA's SRAM
-    FAR_DRAM_ROWS = 0x81000000u
-    FAR_ROWS_END = 0x82000000u
-    # the FPGA's omnibus
-    FPGA_SRAM = 0x80000000u
-    FPGA_DRAM = 0x84000000u
-    WORDS_OF_ROW = 32
-
-ACCESSES = ("fetch", "load", "store", "vector read", "vector write")
 
 
-cdef inline uint32_t far_word(uint32_t address) noexcept nogil:
-    """The FPGA's word behind an address of the data or the instruction window."""
-    return FPGA_SRAM | (address & 0x3fffffff) >> 2
-
-
-cdef inline uint32_t far_row(uint32_t location) noexcept nogil:
-    """The FPGA's first word behind a parallel location."""
-    return (FPGA_DRAM if location >= FAR_DRAM_ROWS else FPGA_SRAM) + ((location & 0xffffff) << 2)
-
-
-cdef class Processors(Registers):
-    """The chip's registers and the two cores that use them beside the host."""
+cdef class Processors(ProcessorBus):
+    """The two cores, which use the chip beside the host."""
 
     def __init__(self, chip, seed):
         super().__init__(chip, seed)
-        self.parallel = ParallelBus(self.analog, self.synapses, self.cadc)
-        self.ppus, self.far, self.acting, self.processor_faults = (Core(), Core()), FarMemory(), -1, {}
+        self.ppus, self.acting = (Core(), Core()), -1
         cdef Core core
         for number, core in enumerate(self.ppus):
             self.core[<int>number] = <void*> core
@@ -115,6 +86,9 @@ cdef class Processors(Registers):
             turn.effect = NEVER
             turn.age = turn.converting = 0
         self.active = self.turn[0].running == RUNNING or self.turn[1].running == RUNNING
+
+    cdef uint32_t program_counter(self, int number) noexcept nogil:
+        return (<Core> self.core[number]).c.s.pc
 
     cdef bint processor_sleeps(self, int number) noexcept nogil:
         return self.turn[number].running == RUNNING and (<Core> self.core[number]).c.s.sleeping
@@ -191,9 +165,9 @@ cdef class Processors(Registers):
         cdef int access = (<Core> self.core[number]).next_access(&address)
         cdef int64_t issued = self.turn[number].start + TICKS_PER_CYCLE * (<Core> self.core[number]).c.wanted
         if access == PPU_ACCESS_FETCH:
-            if OMNIBUS <= address < FAR_FETCH_END and self.far.holds(far_word(address)):
+            if self.fetches(address):
                 return issued + FAR_READ // 2
-            self._processor_fault(number, address, access, True)
+            self.processor_fault(number, address, access, True)
             self.turn[number].running = STUCK
             return NEVER
         if access == PPU_ACCESS_READ or access == PPU_ACCESS_WRITE:
@@ -215,7 +189,7 @@ cdef class Processors(Registers):
             turn.converted = turn.effect - tick
             if self.cadc.n_internal:
                 (<Core> self.core[number]).next_access(&location)
-                self._processor_fault(number, location, PPU_ACCESS_READ, False)
+                self.processor_fault(number, location, PPU_ACCESS_READ, False)
             return
         turn.effect = NEVER
         self.acting = number
@@ -236,79 +210,9 @@ cdef class Processors(Registers):
         self.turn[number].converted = 0
         return ticks
 
-    # -- accesses, which happen at `now`
-
     cdef int _waited(self, int number, int64_t cycle, int64_t back) noexcept nogil:
         """Cycles from the issue of an access to its end, if what it brings takes `back` ticks to the core."""
         return <int>max((self.now + back - self.turn[number].start) // TICKS_PER_CYCLE - cycle, 0)
-
-    cdef void _processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil:
-        """An access that nobody serves: it reads 0, is counted, and is logged once per address."""
-        self.n_faults += 1
-        with gil:
-            fault = ProcessorFault(number, (<Core> self.core[number]).c.s.pc, address, ACCESSES[access], bool(undefined))
-            if fault not in self.processor_faults and len(self.processor_faults) < FAULTS_COUNTED:
-                self.processor_faults[fault] = 0
-                _log.warning("%s", fault)
-            if fault in self.processor_faults:
-                self.processor_faults[fault] += 1
-            self.new_faults.append(fault)
-            del self.new_faults[:-FAULTS_KEPT]
-
-    cdef uint32_t load_word(self, int number, uint32_t address) noexcept nogil:
-        if address >= OMNIBUS:
-            return self.read((address & 0x7fffffff) >> 2, self.now)
-        if FAR_DATA <= address < FAR_END and self.far.holds(far_word(address)):
-            return self.far.load_far(far_word(address))
-        self._processor_fault(number, address, PPU_ACCESS_LOAD, address < FAR_END)
-        return 0
-
-    cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil:
-        if address >= OMNIBUS:
-            self.write((address & 0x7fffffff) >> 2, word, byte_enables, self.now)
-        elif FAR_DATA <= address < FAR_END and self.far.holds(far_word(address)):
-            self.far.store_far(far_word(address), word, byte_enables)
-        else:
-            self._processor_fault(number, address, PPU_ACCESS_STORE, address < FAR_END)
-
-    cdef void read_row(self, int number, uint32_t location, uint8_t* lanes) noexcept nogil:
-        """Words of memories come in reverse order, the last one into the first lanes."""
-        cdef int problem = BUS_SERVED, word
-        cdef uint32_t data
-        memset(lanes, 0, LANES_OF_ROW)
-        if location < ARRAY_END:
-            problem = self.parallel.read(number, location, lanes)
-        elif FAR_ROWS <= location < FAR_ROWS_END and self.far.holds(far_row(location) + WORDS_OF_ROW - 1):
-            for word in range(WORDS_OF_ROW):
-                data = self.far.load_far(far_row(location) + WORDS_OF_ROW - 1 - word)
-                lanes[4 * word], lanes[4 * word + 1] = data >> 24, data >> 16 & 0xff
-                lanes[4 * word + 2], lanes[4 * word + 3] = data >> 8 & 0xff, data & 0xff
-        else:
-            problem = BUS_UNDEFINED
-        if problem != BUS_SERVED:
-            self._processor_fault(number, location, PPU_ACCESS_READ, problem == BUS_UNDEFINED)
-
-    cdef void write_row(self, int number, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
-        cdef int problem = BUS_SERVED, word, byte, enabled
-        cdef uint32_t data
-        if location < ARRAY_END:
-            problem = self.parallel.write(number, location, lanes, enables, self.now)
-        elif FAR_ROWS <= location < FAR_ROWS_END and self.far.holds(far_row(location) + WORDS_OF_ROW - 1):
-            for word in range(WORDS_OF_ROW):
-                data = enabled = 0
-                for byte in range(4):
-                    data = data << 8 | lanes[4 * word + byte]
-                    enabled = enabled << 1 | (enables[4 * word + byte] != 0)
-                self.far.store_far(far_row(location) + WORDS_OF_ROW - 1 - word, data, enabled)
-        else:
-            problem = BUS_UNDEFINED
-        if problem != BUS_SERVED:
-            self._processor_fault(number, location, PPU_ACCESS_WRITE, problem == BUS_UNDEFINED)
-
-    def processor_report(self):
-        """One line for each access that nobody served and each address at which a word ran that is no instruction."""
-        faults = [f"{fault}: {count} x" for fault, count in self.processor_faults.items()]
-        return faults + [f"PPU {number}: {entry}" for number, core in enumerate(self.ppus) for entry in core.undecoded_words()]
 
     # -- state
 
@@ -325,7 +229,7 @@ cdef class Processors(Registers):
 
 cdef int _fetch(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept nogil:
     cdef Context* place = <Context*> context
-    word[0] = (<Processors> place.owner).far.load_far(far_word(address))
+    word[0] = (<Processors> place.owner).fetch_word(address)
     return FAR_READ // TICKS_PER_CYCLE
 
 
@@ -360,5 +264,3 @@ cdef int64_t ON_PARALLEL_BUS = TIMING["ppu_parallel_bus"].value
 cdef int64_t FAR_READ = TIMING["ppu_far_read"].value
 cdef int64_t FAR_WRITE = TIMING["ppu_far_write"].value
 cdef uint32_t PPU_CONTROL_BASE = the_map().base_of("PPUControlRegister")
-cdef int FAULTS_KEPT = 1024
-cdef int FAULTS_COUNTED = 65536

@@ -1,0 +1,10 @@
+from sim.chip.far_memory import FarMemory
+from sim.chip.parallel_bus import ParallelBus
+from sim.chip.processor_fault import ProcessorFault
+from sim.chip.registers import Registers
+
+class ProcessorBus(Registers):
+    parallel: ParallelBus
+    far: FarMemory
+    processor_faults: dict[ProcessorFault, int]
+    def processor_report(self) -> list[str]: ...

@@ -1,0 +1,133 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""What the two plasticity processors reach beyond their SRAM (facts: ppu/memory_map).
+
+Of the scalar address space the memories of the FPGA and the chip's omnibus, of the vectors' the parallel bus of the own hemisphere and, in rows
+of 128 bytes with the words in reverse order, the memories of the FPGA again. What is accessed elsewhere reads 0 and is reported.
+"""
+
+import logging
+
+from libc.string cimport memset
+
+from sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
+from sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
+
+from sim.chip.processor_fault import ProcessorFault
+
+_log = logging.getLogger("hicannx.ppu")
+
+cdef enum:
+    # scalar address space
+    FAR_DATA = 0x40000000u      # memories of the FPGA
+    FAR_DATA_END = 0x60000000u  # behind them the playback executor, which is not modelled from here
+    # parallel locations
+    FAR_ROWS = 0x80000000u      # of 16 bytes in the FPGA's SRAM
+    FAR_DRAM_ROWS = 0x81000000u
+    FAR_ROWS_END = 0x82000000u
+    # the FPGA's omnibus
+    FPGA_SRAM = 0x80000000u
+    FPGA_DRAM = 0x84000000u
+    WORDS_OF_ROW = 32
+
+ACCESSES = ("fetch", "load", "store", "vector read", "vector write")
+
+
+cdef uint32_t far_word(uint32_t address) noexcept nogil:
+    """The FPGA's word behind an address of the data or the instruction window."""
+    return FPGA_SRAM | (address & 0x3fffffff) >> 2
+
+
+cdef uint32_t far_row(uint32_t location) noexcept nogil:
+    """The FPGA's first word behind a parallel location."""
+    return (FPGA_DRAM if location >= FAR_DRAM_ROWS else FPGA_SRAM) + ((location & 0xffffff) << 2)
+
+
+cdef class ProcessorBus(Registers):
+    """The chip's registers, and the ways to them and to the memories beside the chip that a processor takes. Accesses happen at `now`."""
+
+    def __init__(self, chip, seed):
+        super().__init__(chip, seed)
+        self.parallel, self.far, self.processor_faults = ParallelBus(self.analog, self.synapses, self.cadc), FarMemory(), {}
+
+    cdef uint32_t program_counter(self, int number) noexcept nogil:
+        """Where a core stands."""
+        return 0
+
+    cdef bint fetches(self, uint32_t address) noexcept nogil:
+        """There are instructions at this address."""
+        return OMNIBUS <= address < FAR_FETCH_END and self.far.holds(far_word(address))
+
+    cdef uint32_t fetch_word(self, uint32_t address) noexcept nogil:
+        return self.far.load_far(far_word(address))
+
+    cdef uint32_t load_word(self, int number, uint32_t address) noexcept nogil:
+        if address >= OMNIBUS:
+            return self.read((address & 0x7fffffff) >> 2, self.now)
+        if FAR_DATA <= address < FAR_DATA_END and self.far.holds(far_word(address)):
+            return self.far.load_far(far_word(address))
+        self.processor_fault(number, address, PPU_ACCESS_LOAD, address < FAR_DATA_END)
+        return 0
+
+    cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil:
+        if address >= OMNIBUS:
+            self.write((address & 0x7fffffff) >> 2, word, byte_enables, self.now)
+        elif FAR_DATA <= address < FAR_DATA_END and self.far.holds(far_word(address)):
+            self.far.store_far(far_word(address), word, byte_enables)
+        else:
+            self.processor_fault(number, address, PPU_ACCESS_STORE, address < FAR_DATA_END)
+
+    cdef void read_row(self, int number, uint32_t location, uint8_t* lanes) noexcept nogil:
+        """Words of memories come in reverse order, the last one into the first lanes."""
+        cdef int problem = BUS_SERVED, word
+        cdef uint32_t data
+        memset(lanes, 0, LANES_OF_ROW)
+        if location < ARRAY_END:
+            problem = self.parallel.read(number, location, lanes)
+        elif FAR_ROWS <= location < FAR_ROWS_END and self.far.holds(far_row(location) + WORDS_OF_ROW - 1):
+            for word in range(WORDS_OF_ROW):
+                data = self.far.load_far(far_row(location) + WORDS_OF_ROW - 1 - word)
+                lanes[4 * word], lanes[4 * word + 1] = data >> 24, data >> 16 & 0xff
+                lanes[4 * word + 2], lanes[4 * word + 3] = data >> 8 & 0xff, data & 0xff
+        else:
+            problem = BUS_UNDEFINED
+        if problem != BUS_SERVED:
+            self.processor_fault(number, location, PPU_ACCESS_READ, problem == BUS_UNDEFINED)
+
+    cdef void write_row(self, int number, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
+        cdef int problem = BUS_SERVED, word, byte, enabled
+        cdef uint32_t data
+        if location < ARRAY_END:
+            problem = self.parallel.write(number, location, lanes, enables, self.now)
+        elif FAR_ROWS <= location < FAR_ROWS_END and self.far.holds(far_row(location) + WORDS_OF_ROW - 1):
+            for word in range(WORDS_OF_ROW):
+                data = enabled = 0
+                for byte in range(4):
+                    data = data << 8 | lanes[4 * word + byte]
+                    enabled = enabled << 1 | (enables[4 * word + byte] != 0)
+                self.far.store_far(far_row(location) + WORDS_OF_ROW - 1 - word, data, enabled)
+        else:
+            problem = BUS_UNDEFINED
+        if problem != BUS_SERVED:
+            self.processor_fault(number, location, PPU_ACCESS_WRITE, problem == BUS_UNDEFINED)
+
+    def processor_report(self):
+        """One line for each access that nobody served and each address at which a word ran that is no instruction."""
+        faults = [f"{fault}: {count} x" for fault, count in self.processor_faults.items()]
+        return faults + [f"PPU {number}: {entry}" for number, core in enumerate(self.ppus) for entry in core.undecoded_words()]
+
+    cdef void processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil:
+        """An access that nobody serves: it reads 0, is counted, and is logged once per address."""
+        self.n_faults += 1
+        with gil:
+            fault = ProcessorFault(number, self.program_counter(number), address, ACCESSES[access], bool(undefined))
+            if fault not in self.processor_faults and len(self.processor_faults) < FAULTS_COUNTED:
+                self.processor_faults[fault] = 0
+                _log.warning("%s", fault)
+            if fault in self.processor_faults:
+                self.processor_faults[fault] += 1
+            self.new_faults.append(fault)
+            del self.new_faults[:-FAULTS_KEPT]
+
+
+cdef int FAULTS_KEPT = 1024
+cdef int FAULTS_COUNTED = 65536
