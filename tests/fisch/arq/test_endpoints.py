@@ -1,7 +1,6 @@
 """Both ends on real sockets, over a relay that damages what it passes on, and against foreign datagrams."""
 
 import random
-import select
 import socket
 import threading
 
@@ -9,60 +8,6 @@ import numpy as np
 import pytest
 
 from fisch.arq import DATA_PORT, PID_CFG, RESET_FRAME, RESET_PORT, ClientEndpoint, Engine, protocol
-
-
-class Relay:
-    """Passes datagrams between a client of `ip` and the FPGA at `to`; `there` and `back` say what of a datagram arrives, a list."""
-
-    def __init__(self, ip, to, there, back):
-        self.sockets = {}
-        self.damage_there, self.damage_back = there, back
-        self.running, self.client = True, None
-        for port in (DATA_PORT, RESET_PORT):
-            self.sockets[port] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.sockets[port].bind((ip, port))
-        self.back = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.back.bind((ip, 0))
-        self.to = to
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
-
-    def run(self):
-        everything = [self.back, *self.sockets.values()]
-        while self.running:
-            for ready in select.select(everything, [], [], 0.05)[0]:
-                datagram, source = ready.recvfrom(2048)
-                if ready is self.back:
-                    for each in self.damage_back(datagram):
-                        self.sockets[DATA_PORT].sendto(each, self.client)
-                    continue
-                self.client = source
-                port = DATA_PORT if ready is self.sockets[DATA_PORT] else RESET_PORT
-                for each in self.damage_there(datagram) if port == DATA_PORT else [datagram]:
-                    self.back.sendto(each, (self.to, port))
-        for each in everything:
-            each.close()
-
-    def stop(self):
-        self.running = False
-        self.thread.join()
-
-
-def damage(seed, lost, twice, cut):
-    """Loses, repeats, cuts and delays by one."""
-    chance, held = random.Random(seed), []
-
-    def apply(datagram):
-        if chance.random() < lost:
-            return []
-        if chance.random() < cut:
-            return [datagram[: chance.randrange(len(datagram))]]
-        if chance.random() < twice:
-            held.append(datagram)
-            return [datagram]
-        return [datagram, *(held.pop() for _ in range(len(held)))]
-
-    return apply
 
 
 def connect(ip, **options):
@@ -75,20 +20,17 @@ def connect(ip, **options):
 
 
 @pytest.mark.parametrize("lost, twice, cut, words", [(0.01, 0.01, 0.01, 200_000), (0.1, 0.1, 0.05, 20_000)])
-def test_streams_survive_damage(echo_fpga, address, lost, twice, cut, words):
+def test_streams_survive_damage(echo_fpga, bad_network, address, lost, twice, cut, words):
     fpga = echo_fpga(mirror=True, translate=False)
     end = address.rsplit(".", 1)[0] + ".254"
-    relay = Relay(end, address, damage(7, lost, twice, cut), damage(8, lost, twice, cut))
-    try:
-        client = connect(end)
-        sent = np.random.default_rng(3).integers(0, 1 << 64, words, dtype=np.uint64)
-        client.push(sent)
-        assert client.pump(20, words=words)
-        assert np.array_equal(client.take(), sent)
-        counters, remote = client.counters, fpga.endpoint.counters
-        client.close()
-    finally:
-        relay.stop()
+    bad_network(end, address, lost, twice, cut)
+    client = connect(end)
+    sent = np.random.default_rng(3).integers(0, 1 << 64, words, dtype=np.uint64)
+    client.push(sent)
+    assert client.pump(20, words=words)
+    assert np.array_equal(client.take(), sent)
+    counters, remote = client.counters, fpga.endpoint.counters
+    client.close()
     assert counters["frames_resent"] > 0 and counters["bad_length"] + remote["bad_length"] > 0
     assert counters["duplicates"] + remote["duplicates"] > 0
 

@@ -233,6 +233,19 @@ def test_the_same_bytes_as_embedded(serve, address, words):
             assert np.array_equal(connection.execute(program), embedded.execute(np.array(program, np.uint64)))
 
 
+def test_over_a_bad_network_the_bytes_are_the_same(serve, bad_network, address, words):
+    programs = [[*words.golden("SystemInit_ZeroMock"), *words.halt], [*(words.read(SRAM + i)[0] for i in range(20_000)), *words.halt]]
+    embedded = System(VirtualChip(5))
+    expected = [embedded.execute(np.array(program, np.uint64)) for program in programs]
+    chip, end = serve(System(VirtualChip(5))), address.rsplit(".", 1)[0] + ".254"
+    bad_network(end, address, lost=0.02, twice=0.02, cut=0.02)
+    with ARQConnection(end, run_timeout=20) as connection:
+        assert all(np.array_equal(connection.execute(program), answer) for program, answer in zip(programs, expected, strict=True))
+        counters = connection.counters
+    assert counters["frames_resent"] + chip.counters["frames_resent"] > 0
+    assert counters["bad_length"] + chip.counters["bad_length"] > 0 and counters["duplicates"] + chip.counters["duplicates"] > 0
+
+
 def test_what_a_served_chip_says_about_itself(serve, address):
     system = System(VirtualChip(42))
     serve(system, fpga=3)
