@@ -29,7 +29,8 @@ def test_accesses_settings_and_events(ready, words):
 
 def test_what_went_wrong_on_a_processor(ready, words):
     """A load of nothing, a word that is no instruction."""
-    program = [word for place, data in enumerate((0x3C602000, 0x80830000, 0x7C00052C, 0x7C00007C)) for word in words.write(0x2800000 + place, data)]
+    code = (0x3C602000, 0x80830000, 0x7C00052C, 0x7C00007C)
+    program = [word for place, data in enumerate(code) for word in words.write(0x2800000 + place, data)]
     ready.run(program, words.write(0x2A00000, 1), words.setup, words.wait(500), words.halt)
     lines = ready.system.report().split("\n")
     assert lines[lines.index("plasticity processors") + 1 :][:2] == [

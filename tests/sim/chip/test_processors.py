@@ -364,8 +364,8 @@ def jump(address):
 def test_code_in_the_memories_of_the_fpga(system, window, dram):
     bench, registers = Behind(system), system.fpga.registers
     code = [addi(3, 0, 5), addi(3, 3, 2), store(3, 0x100, 0), WAIT]
-    start(bench, *word(8, (0x50000000 if dram else 0x40000000) + 0x100), *[part for k, w in enumerate(code) for part in (*word(7, w), store(7, 4 * k, 8))],
-          SYNC, *jump(window))  # fmt: skip
+    written = [part for k, w in enumerate(code) for part in (*word(7, w), store(7, 4 * k, 8))]
+    start(bench, *word(8, (0x50000000 if dram else 0x40000000) + 0x100), *written, SYNC, *jump(window))
     assert finish(bench)[0x40] == 7
     assert (registers.dram[0] if dram else registers.sram_array)[0x40:0x44].tolist() == code
     assert bench.chip.ppus[0].fills == 1
