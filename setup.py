@@ -36,7 +36,7 @@ elsewhere = {package: f"{folder}/{package.replace('.', '/')}" for folder in ("co
 setup(
     packages=[*rooms, *elsewhere],
     package_dir={"": ".", **elsewhere},
-    package_data={"": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml"], "hicannx.ppu": ["support/*", "support/include/**/*.h"]},
+    package_data={"": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml"], "hicannx.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"]},
     ext_modules=cythonize(extensions(), language_level=3, quiet=True, nthreads=os.cpu_count() or 1),
     options={"build_ext": {"parallel": os.cpu_count()}},
 )

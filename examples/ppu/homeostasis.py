@@ -13,53 +13,19 @@ import numpy as np
 from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 from dlens_vx_v3.tools.run_ppu_program import load_and_start_program, stop_program, wait_until_ppu_finished
 from hicannx import ppu
+from laboratory import NEURONS, TOP, US, Setup, neuron
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-US = int(hal.Timer.Value.fpga_clock_cycles_per_us)
-TOP = halco.HemisphereOnDLS.top
-NEURONS = [halco.AtomicNeuronOnDLS(column, halco.NeuronRowOnDLS.top) for column in halco.iter_all(halco.NeuronColumnOnDLS)]
 ROWS = 8  # two for each of the first four synapse drivers
 ADDRESSES = 8
 EPOCHS, EPOCH = 40, 500  # number; us
 TARGET = 20  # spikes in an epoch: 40 kHz, which stands for 40 Hz of a thousand times slower neurons
-START_WEIGHT = 20
+START_WEIGHT = 13
 
 
 # ------------------------------------------------------------------------------------------------------------- configuration
-def biases(builder):
-    """Reference currents and voltages that all circuits of a quadrant share."""
-    values = {
-        "neuron_v_bias_casc_n": 250,
-        "neuron_i_bias_readout_amp": 110,
-        "neuron_i_bias_leak_source_follower": 100,
-        "neuron_i_bias_spike_comparator": 200,
-        "neuron_i_bias_synin_drop": 300,
-        "syn_i_bias_dac": 600,
-    }
-    for block in halco.iter_all(halco.CapMemBlockOnDLS):
-        builder.write(halco.CapMemBlockConfigOnDLS(block), hal.CapMemBlockConfig())
-        for name, value in values.items():
-            builder.write(halco.CapMemCellOnDLS(getattr(halco.CapMemCellOnCapMemBlock, name), block), hal.CapMemCell(value))
-    for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
-        builder.write(block, hal.CommonNeuronBackendConfig())
-
-
-def converters(builder):
-    """The parallel converters, connected to the membranes."""
-    chain = lola.CADCReadoutChain()
-    chain.ramp.enable = True
-    for side in halco.iter_all(halco.CapMemBlockOnHemisphere):
-        chain.ramp.v_offset[side], chain.ramp.i_slope[side] = 60, 350
-        chain.ramp.i_bias_comparator[side] = chain.ramp.i_bias_vreset_buffer[side] = 1022
-        chain.ramp.v_bias_buffer[side] = 400
-    for column in halco.iter_all(halco.CADCChannelColumnOnSynram):
-        for channels in (chain.channels_causal, chain.channels_acausal):
-            channels[column].enable_connect_correlation = channels[column].enable_connect_neuron = True
-    builder.write(halco.CADCOnDLS(int(TOP)), chain)
-
-
 def sources(builder):
     """Random events of four sources on four PADI buses, each for one driver with two rows, at one of eight addresses."""
     for node in halco.iter_all(halco.CrossbarNodeOnDLS):
@@ -97,69 +63,38 @@ def synapses(builder, weight, random):
         builder.write(halco.SynapseRowOnDLS(halco.SynapseRowOnSynram(row), halco.SynramOnDLS.top), values)
 
 
-def neuron(shift=None, fires=False):
-    """A neuron that rests, with its excitatory input if a reference shift is given; and fires if told so."""
-    made = lola.AtomicNeuron()
-    made.membrane_capacitance.capacitance = 63
-    made.leak.v_leak, made.leak.i_bias = 700, 140
-    made.readout.source = lola.AtomicNeuron.Readout.Source.membrane
-    made.readout.enable_amplifier = True
+def listening(shift=None, fires=False):
+    """A neuron at rest, with its excitatory input if a reference shift is given; and firing if told so."""
+    made = neuron(v_leak=700, i_leak=140, v_threshold=460, v_reset=625)
+    made.threshold.enable = fires
     line = made.excitatory_input
     line.enable_small_capacitance = False
     line.i_bias_tau, line.i_bias_gm = 30, 500
     line.enable, line.i_shift_reference = shift is not None, shift or 0
-    made.threshold.enable, made.threshold.v_threshold = fires, 460
-    made.reset.v_reset, made.reset.i_bias, made.reset.enable_multiplication = 625, 1022, True
-    made.refractory_period.refractory_time = 255
-    made.event_routing = lola.AtomicNeuron.EventRouting.enabled
     return made
 
 
 # ---------------------------------------------------------------------------------------------------------------- experiment
-class Setup:
-    """A booted chip, and what is done with it."""
-
-    def __init__(self, connection):
-        self.connection = connection
-        builder, _ = sta.generate(sta.SystemInit(connection.get_hwdb_entry()[0]))
-        biases(builder)
-        converters(builder)
-        self.run(builder)
-
-    def run(self, builder):
-        builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
-        program = builder.done()
-        sta.run(self.connection, [program])
-        return program
-
-    @staticmethod
-    def wait(builder, microseconds):
-        builder.write(halco.TimerOnDLS(), hal.Timer())
-        builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(round(microseconds * US)))
-
-    def neurons(self, shifts, fires=False):
-        """Writes all neurons and lets their parameters settle."""
-        builder = sta.PlaybackProgramBuilder()
-        for place, shift in zip(NEURONS, shifts, strict=True):
-            builder.write(place, neuron(shift, fires))
-        builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
-        self.wait(builder, 20_000)
-        return builder
-
-    def rest(self, shifts):
-        """Membranes of all neurons (LSB of the parallel converters), the mean of some conversions."""
-        builder = self.neurons(shifts)
-        tickets = [builder.read(halco.CADCSampleRowOnDLS(int(TOP))) for _ in range(8)]
-        self.run(builder)
-        return np.mean([ticket.get().causal.to_numpy() for ticket in tickets], axis=0)
+class Homeostasis(Setup):
+    """The neurons of the top row, their synapses, and the PPU above them."""
 
     def find_shifts(self):
         """Reference shifts at which the synaptic inputs carry no current without events: a binary search in all neurons at once."""
-        target, shifts = self.rest([None] * len(NEURONS)), np.zeros(len(NEURONS), dtype=int)
+        target, shifts = self.rest([listening()] * len(NEURONS)), np.zeros(len(NEURONS), dtype=int)
         for bit in reversed(range(10)):
             trial = np.minimum(shifts | 1 << bit, 1022)
-            shifts = np.where(self.rest(trial.tolist()) > target, trial, shifts)  # a larger shift pulls down
+            shifts = np.where(
+                self.rest([listening(shift) for shift in trial.tolist()]) > target, trial, shifts
+            )  # a larger shift pulls down
         return shifts.tolist()
+
+    def prepare(self):
+        """Neurons fire, events come."""
+        builder = self.neurons([listening(shift, fires=True) for shift in self.find_shifts()])
+        synapses(builder, START_WEIGHT, np.random.default_rng(1))
+        sources(builder)
+        self.wait(builder, 200)
+        self.run(builder)
 
     def matrix(self):
         """Weights[row, column]."""
@@ -213,14 +148,9 @@ def main(epochs=EPOCHS):
     source = Path(__file__).with_suffix(".c")
     program = ppu.build(source, "homeostasis.elf", options=[f"-D{name}={value}" for name, value in macros.items()])
     with hxcomm.ManagedConnection() as connection:
-        setup = Setup(connection)
-        builder = setup.neurons(setup.find_shifts(), fires=True)
-        synapses(builder, START_WEIGHT, np.random.default_rng(1))
-        sources(builder)
-        setup.wait(builder, 200)
-        setup.run(builder)
-        spikes = setup.learn(program.path, epochs)
-        weights = setup.matrix()
+        setup = Homeostasis(connection)
+        setup.prepare()
+        spikes, weights = setup.learn(program.path, epochs), setup.matrix()
     last = settled(spikes)
     print(f"target {TARGET} spikes; first epoch {spikes[0].min()} .. {spikes[0].max()}, at the end {last.min():.1f} .. {last.max():.1f}")
     picture(spikes, weights, "homeostasis.png")

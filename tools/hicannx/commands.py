@@ -47,7 +47,7 @@ def _ppu(parser: ArgumentParser) -> None:
     made.add_argument("-O", dest="optimise", choices=tuple("0123sg"), default="2", help="optimisation, 2 by default")
     made.add_argument("-I", dest="include", action="append", default=[], metavar="DIR", help="folder of headers")
     made.add_argument("-D", dest="define", action="append", default=[], metavar="NAME[=VALUE]", help="macro")
-    made.add_argument("--compiler", metavar="COMMAND", help="GCC for PowerPC, or zig; a known one by default")
+    made.add_argument("--compiler", metavar="COMMAND", help="GCC for PowerPC; one with a usual name by default")
     check = actions.add_parser("check", help="look for instructions that the PPU does not have")
     listing = actions.add_parser("disassemble", help="list a program's instructions")
     listing.add_argument("--function", metavar="NAME", help="only this one")

@@ -1,5 +1,5 @@
-/* All neurons of this hemisphere are reset at once, then those of even columns once more; the host counts their spikes. */
-#include <ppu.h>
+/* All neurons of this hemisphere are reset at once, then those of even columns once more; PPU and host count their spikes. */
+#include "checks.h"
 
 int main(void) {
     fxvsplatb(0, 0);
@@ -12,5 +12,9 @@ int main(void) {
     fxvcmpb(0);
     fxvoutx(0, PPU_NEURON_RESET, PPU_ODD, PPU_GT); /* no lane */
     ppu_sync();
-    return 0;
+    ppu_delay(10 * PPU_CYCLES_PER_US);
+    uint32_t first = ppu_hemisphere() == PPU_TOP ? 0 : PPU_COLUMNS;
+    for (uint32_t column = 0; column < PPU_COLUMNS; column++)
+        equal("spikes", ppu_omnibus_read(PPU_SPIKE_COUNTER(first + column)), column % 2 ? 1 : 2);
+    return failures;
 }

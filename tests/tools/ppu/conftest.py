@@ -1,8 +1,5 @@
 """Compilers for the PPU, and a core on its own with memories around it."""
 
-import importlib.util
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,35 +7,16 @@ from pathlib import Path
 import pytest
 
 from haldls.lola import PPUElfFile
-from hicannx.ppu import Compiler, Program, build, find_compiler
+from hicannx.ppu import Compiler, CompilerNotFoundError, Program, build, find_compiler
 from sim.ppu import Core
-
-AVAILABLE = {
-    "gcc": bool(shutil.which("powerpc-linux-gnu-gcc")),
-    "zig": importlib.util.find_spec("ziglang") is not None,
-}
-ADVICE = {"gcc": "apt install gcc-powerpc-linux-gnu", "zig": "pip install ziglang"}
-
-
-def chosen(name: str) -> Compiler:
-    if not AVAILABLE[name]:
-        pytest.skip(f"no compiler for the PPU: {ADVICE[name]}")
-    return find_compiler({"gcc": "powerpc-linux-gnu-gcc", "zig": "zig"}[name])
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cache_of_zig(tmp_path_factory: pytest.TempPathFactory) -> None:
-    os.environ.setdefault("ZIG_GLOBAL_CACHE_DIR", str(tmp_path_factory.mktemp("zig")))
 
 
 @pytest.fixture
 def gcc() -> Compiler:
-    return chosen("gcc")
-
-
-@pytest.fixture(params=["gcc", "zig"])
-def compiler(request: pytest.FixtureRequest) -> Compiler:
-    return chosen(request.param)
+    try:
+        return find_compiler()
+    except CompilerNotFoundError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_special_registers_are_those_of_the_core() -> None:
     assert set(SPECIAL_REGISTERS) - kept == {65, 68, 336}  # inputs, write-only, written bits clear it
 
 
-def test_a_clean_program_is_silent_at_all_optimisations(tmp_path: Path, compiler: Compiler) -> None:
+def test_a_clean_program_is_silent_at_all_optimisations(tmp_path: Path, gcc: Compiler) -> None:
     source = tmp_path / "program.c"
     source.write_text(
         """#include <ppu.h>
@@ -88,8 +88,8 @@ def test_a_clean_program_is_silent_at_all_optimisations(tmp_path: Path, compiler
         static int16_t table[8] = {1, -2, 3};
         int main(void) { ppu_print_int((int)(power(ppu_time(), 9) >> 3) / 7 + table[ppu_time() & 7]); return 0; }"""
     )
-    for optimise in "0123s":
-        assert [finding for finding in build(source, compiler=compiler, optimise=optimise).findings if finding.harmful] == []
+    for optimise in "02s":
+        assert [finding for finding in build(source, compiler=gcc, optimise=optimise).findings if finding.harmful] == []
 
 
 def test_listing(tmp_path: Path, gcc: Compiler) -> None:

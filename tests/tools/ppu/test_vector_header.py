@@ -38,10 +38,10 @@ def calls() -> list[tuple[str, int]]:
     return made
 
 
-def test_instructions_without_scalars(make: Callable[..., Program], compiler: Compiler) -> None:
+def test_instructions_without_scalars(make: Callable[..., Program], gcc: Compiler) -> None:
     wanted = calls()
     statements = "\n    ".join(text for text, _ in wanted)
-    program = make(f"int main(void) {{\n    {statements}\n    return 0;\n}}", compiler)
+    program = make(f"int main(void) {{\n    {statements}\n    return 0;\n}}", gcc)
     found = [word for address, word in Code(program.path).words() if word >> 26 == 4]
     assert len(wanted) > 500
     assert [pair for pair in zip(wanted, found, strict=True) if pair[0][1] != pair[1]] == []
@@ -65,8 +65,8 @@ EXPECTED = [
 ]
 
 
-def test_instructions_with_scalars(make: Callable[..., Program], compiler: Compiler) -> None:
-    program = make(SCALARS, compiler)
+def test_instructions_with_scalars(make: Callable[..., Program], gcc: Compiler) -> None:
+    program = make(SCALARS, gcc)
     found = [word for address, word in Code(program.path).words() if word >> 26 == 4]
     assert found == [encode_vector(name, operands) for name, operands in EXPECTED]
 
@@ -77,6 +77,6 @@ def test_the_header_has_all_instructions() -> None:
 
 
 @pytest.mark.parametrize("call", ["fxvaddbm(32, 1, 2)", "fxvaddbm(1, 2, 3, 4)", "fxvshb(1, 2, 16)", "fxvcmpb(-1)", "fxvinx(40, 0, 1)"])
-def test_operands_out_of_range_do_not_compile(call: str, make: Callable[..., Program], compiler: Compiler) -> None:
+def test_operands_out_of_range_do_not_compile(call: str, make: Callable[..., Program], gcc: Compiler) -> None:
     with pytest.raises(BuildError, match="operand out of range"):
-        make(f"int main(void) {{ {call}; return 0; }}", compiler)
+        make(f"int main(void) {{ {call}; return 0; }}", gcc)

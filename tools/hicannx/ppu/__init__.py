@@ -1,11 +1,7 @@
 """Programs of the PPUs: building, checking, listing and running them. (`hicannx ppu --help` does the same on the command line.)
 
->>> from hicannx import ppu
->>> program = ppu.build("rule.c")  # doctest: +SKIP
->>> ppu.run(connection, program.path, halco.PPUOnDLS.bottom)  # doctest: +SKIP
-Result(return_code=0, mailbox='hello\\n', failure=None)
-
-The first needs a compiler for PowerPC and nothing else of a toolchain; the second an initialised chip.
+`build` compiles C that includes <ppu.h> with a compiler for PowerPC and nothing else of a toolchain; `run` carries a program out on an
+initialised chip and returns its mailbox and return code. docs/ppu.md is the manual.
 """
 
 from hicannx.ppu.check import Finding, Kind, check

@@ -16,7 +16,7 @@ from haldls.lola import PPUElfFile, PPUProgramError
 
 
 class Symbol(NamedTuple):
-    """A name in a program; `size` in bytes, 0 where the program does not say."""
+    """A name in a program; `size` in bytes."""
 
     address: int
     size: int
@@ -72,10 +72,15 @@ def _sections(elf: ELFFile) -> Iterator[tuple[int, bytes]]:
 
 
 def _symbols(elf: ELFFile) -> Iterator[Symbol]:
-    kinds = {"STT_FUNC": True, "STT_OBJECT": False}
-    for section in elf.iter_sections():
-        if isinstance(section, SymbolTableSection):
-            for entry in section.iter_symbols():
-                kind = entry["st_info"]["type"]
-                if kind in kinds and entry["st_shndx"] != "SHN_UNDEF" and entry["st_size"]:
-                    yield Symbol(entry["st_value"], entry["st_size"], entry.name, kinds[kind])
+    """Functions, variables, and labels in code; a label, which has no size, reaches up to the next name."""
+    kinds = {"STT_FUNC": True, "STT_OBJECT": False, "STT_NOTYPE": True}
+    entries = [entry for section in elf.iter_sections() if isinstance(section, SymbolTableSection) for entry in section.iter_symbols()]
+    named = [entry for entry in entries if entry["st_info"]["type"] in kinds and entry.name and isinstance(entry["st_shndx"], int)]
+    starts = sorted({entry["st_value"] for entry in named})
+    for entry in named:
+        address, size, section = entry["st_value"], entry["st_size"], elf.get_section(entry["st_shndx"])
+        if not size and section["sh_flags"] & SH_FLAGS.SHF_EXECINSTR:
+            end = section["sh_addr"] + section["sh_size"]
+            size = min([end, *starts[bisect_right(starts, address) : bisect_right(starts, address) + 1]]) - address
+        if size > 0:
+            yield Symbol(address, size, entry.name, kinds[entry["st_info"]["type"]])

@@ -59,5 +59,5 @@ def _run(chosen: Namespace) -> int:
         execute(connection, [builder.done()])
         result = run(connection, chosen.program, ppu, chosen.timeout)
     print(result.mailbox, end="" if result.mailbox.endswith("\n") else "\n")
-    print(f"return code {result.return_code}" if result.failure is None else f"ended by an {result.failure}")
+    print(f"return code {result.return_code}" if result.failure is None else f"ended by: {result.failure}")
     return int(result.return_code != 0)

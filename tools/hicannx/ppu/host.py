@@ -34,8 +34,9 @@ from stadls import PlaybackProgramBuilder
 from stadls import run as execute
 
 TOP = PPUOnDLS.top
-POLL = 1000
-"""FPGA cycles between two looks at a program that has just begun; later they come less often, but never later than an eighth too late."""
+NAMES = ("top", "bottom")
+POLL, LONGEST = 1000, 1_000_000
+"""FPGA cycles between two looks at a program: few when it has just begun, later an eighth of what has passed, up to the longest."""
 
 UNHANDLED = 0x15E00000
 """Upper part of the return code after an interrupt without handler; below it the interrupt's address (ppu/interrupts.h)."""
@@ -78,11 +79,11 @@ def wait_until_ppu_finished(connection: MultiConnection, timeout: int | None = N
     Raises PPUTimeoutError.
     """
     passed = 0
-    while not _sleeps(connection, ppu, pause := max(POLL, passed // 8)):
+    while not _sleeps(connection, ppu, pause := min(max(POLL, passed // 8), LONGEST)):
         passed += pause
         if timeout is not None and passed > timeout:
             where = _where(connection, ppu)
-            raise PPUTimeoutError(f"the program on PPU {ppu.toEnum().name} did not finish within {timeout} FPGA cycles; {where}")
+            raise PPUTimeoutError(f"the program on PPU {NAMES[int(ppu)]} did not finish within {timeout} FPGA cycles; {where}")
 
 
 def _sleeps(connection: MultiConnection, ppu: PPUOnDLS, pause: int) -> bool:
@@ -141,7 +142,10 @@ class Result:
 
 
 def run(connection: MultiConnection, program: str | Path, ppu: PPUOnDLS = TOP, timeout: int | None = 10_000_000) -> Result:
-    """Loads and starts a program on an initialised chip, waits for its end and stops the PPU; see the functions above for the errors."""
+    """Loads and starts a program on an initialised chip, waits for its end and stops the PPU.
+
+    Raises PPUProgramError and PPUTimeoutError as the functions above do; after the latter the program runs on until it is stopped.
+    """
     load_and_start_program(connection, program, ppu)
     wait_until_ppu_finished(connection, timeout, ppu)
     code, text, before = _stopped(connection, ppu)

@@ -7,29 +7,24 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from haldls.lola import PPUElfFile
 from hicannx.errors import HicannxError
 from hicannx.ppu.check import Finding, check
 
-SUPPORT = Path(__file__).parent / "support"
+SUPPORT = Path(__file__).parent / "on-ppu"
 VARIABLE = "HICANNX_PPU_CC"
 COMPILERS = ("powerpc-linux-gnu-gcc", "powerpc-unknown-linux-gnu-gcc", "powerpc-eabi-gcc", "powerpc-unknown-eabi-gcc", "powerpc-elf-gcc")
 FREESTANDING = ("-std=gnu17", "-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-fno-pic", "-fno-asynchronous-unwind-tables")
+NO_CALLS = ("-fno-tree-loop-distribute-patterns",)  # or memset would call itself
 SECTIONS = ("-ffunction-sections", "-fdata-sections")
 # what the core has: integers, aligned words, no string instructions; addresses without tables (facts: ppu/toolchain 1)
 INTEGERS = ("-mcpu=powerpc", "-msoft-float", "-mstrict-align", "-mno-string")
 ADDRESSES = ("-mno-pltseq", "-fno-pie", "-msdata=none", "-mno-relocatable")
-GCC = (*INTEGERS, *ADDRESSES, "-fno-tree-loop-distribute-patterns")  # the last: or memset would call itself
-GCC_LINK = ("-nostdlib", "-no-pie", "-static", "-Wl,--gc-sections,--build-id=none,--relax,--no-warn-rwx-segments", "-lgcc")
-# clang makes word accesses of bytes side by side unless its code generator is told not to
-ZIG = ("-target", "powerpc-freestanding-eabi", "-mcpu=ppc", "-mllvm", "-disable-ppc-unaligned", "-fno-sanitize=undefined")
-ZIG_LINK = ("-nostdlib", "-rtlib=compiler-rt", "-static", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-e,ppu_start")
+LINK = ("-nostdlib", "-no-pie", "-static", "-Wl,--gc-sections,--build-id=none,--relax,--no-warn-rwx-segments")
 
 
 class BuildError(HicannxError):
@@ -45,13 +40,11 @@ class Compiler:
     """A command that compiles and links C for PowerPC."""
 
     command: tuple[str, ...]
-    zig: bool = False
 
     def arguments(self) -> list[str]:
         """The command with all options of ours, without sources and output."""
         script = f"-Wl,-T,{SUPPORT / 'ppu.ld'}"
-        own = (*ZIG, *ZIG_LINK) if self.zig else (*GCC, *GCC_LINK[:-1])
-        return [*self.command, *FREESTANDING, *SECTIONS, *own, script, "-I", str(SUPPORT / "include")]
+        return [*self.command, *FREESTANDING, *NO_CALLS, *SECTIONS, *INTEGERS, *ADDRESSES, *LINK, script, "-I", str(SUPPORT / "include")]
 
 
 @dataclass(frozen=True)
@@ -65,30 +58,25 @@ class Program:
 
 
 def find_compiler(name: str | None = None) -> Compiler:
-    """The compiler called `name`, else the one in HICANNX_PPU_CC, else a known one: GCC for PowerPC, or `zig` out of the package ziglang.
-
-    Raises CompilerNotFoundError.
-    """
+    """The GCC for PowerPC called `name`, else the one in HICANNX_PPU_CC, else one with a usual name. Raises CompilerNotFoundError."""
     chosen = name or os.environ.get(VARIABLE)
     if chosen:
         return _chosen(chosen)
     for candidate in COMPILERS:
         if shutil.which(candidate):
             return Compiler((candidate,))
-    if find_spec("ziglang"):
-        return Compiler((sys.executable, "-m", "ziglang", "cc"), zig=True)
-    advice = "install gcc-powerpc-linux-gnu (Debian: apt install gcc-powerpc-linux-gnu) or the Python package ziglang"
+    advice = "install gcc-powerpc-linux-gnu (Debian: apt install gcc-powerpc-linux-gnu)"
     raise CompilerNotFoundError(f"there is no compiler for the PPU: {advice}, or name one in {VARIABLE}")
 
 
 def _chosen(name: str) -> Compiler:
-    if name == "zig" and find_spec("ziglang"):
-        return Compiler((sys.executable, "-m", "ziglang", "cc"), zig=True)
     command = tuple(shlex.split(name))
     if not command or not shutil.which(command[0]):
         raise CompilerNotFoundError(f"there is no compiler {name!r}: name one with option --compiler or in {VARIABLE}, or leave both out")
-    zig = "zig" in Path(command[0]).name
-    return Compiler((*command, "cc") if zig and command[-1] != "cc" else command, zig)
+    version = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False).stdout
+    if "clang" in version:  # its shifts of 64 bits rely on shifts by 32 and more, of which the core takes five bits
+        raise CompilerNotFoundError(f"{name!r} is a clang, whose programs go wrong on the PPU: name a GCC, or leave it out")
+    return Compiler(command)
 
 
 def build(
@@ -120,8 +108,7 @@ def build(
 def _compile(compiler: Compiler, files: Sequence[Path], target: Path, options: Sequence[str]) -> str:
     """Runs the compiler; returns what it remarked."""
     own = [str(SUPPORT / "start.S"), str(SUPPORT / "runtime.c")]
-    libraries = [] if compiler.zig else [GCC_LINK[-1]]
-    command = [*compiler.arguments(), *options, *own, *map(str, files), *libraries, "-o", str(target)]
+    command = [*compiler.arguments(), *options, *own, *map(str, files), "-lgcc", "-o", str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BuildError(f"{compiler.command[0]} refused {', '.join(map(str, files))}:\n{_readable(done.stderr)}")
@@ -129,9 +116,8 @@ def _compile(compiler: Compiler, files: Sequence[Path], target: Path, options: S
 
 
 def _readable(text: str) -> str:
-    """Without what says nothing to the user: names of temporary files, and the linker on an entry it does not need."""
-    lines = [line for line in text.strip().splitlines() if "cannot find entry symbol _start" not in line]
-    return "\n".join(re.sub(r"/tmp/[\w.]+\.o: ", "", line) for line in lines)
+    """Without the names of temporary files."""
+    return re.sub(r"/tmp/[\w.]+\.o: ", "", text.strip())
 
 
 def _sizes(target: Path) -> dict[str, int]:

@@ -58,17 +58,14 @@ static inline uint32_t ppu_external_location(const volatile void *address) {
 
 /* Places a function or a variable in the external memories. A store to external memory and a load of the same place right behind it
    need another instruction between them (erratum of the chip): ppu_external_settle(). */
-#ifdef __clang__
-#define PPU_FAR_ /* its linker reaches far functions by itself */
-#else
 #define PPU_FAR_ __attribute__((longcall))
-#endif
+#define PPU_ZEROES_(section) section ",\"aw\",@nobits#" /* or the file would hold all the zeros */
 #define PPU_EXTERNAL_CODE PPU_FAR_ __attribute__((section("ext.text"), noinline))
 #define PPU_EXTERNAL_DATA __attribute__((section("ext.data")))
-#define PPU_EXTERNAL_ZERO __attribute__((section("ext.bss,\"aw\",@nobits#")))
+#define PPU_EXTERNAL_ZERO __attribute__((section(PPU_ZEROES_("ext.bss"))))
 #define PPU_DRAM_CODE PPU_FAR_ __attribute__((section("ext.dram.text"), noinline))
 #define PPU_DRAM_DATA __attribute__((section("ext.dram.data")))
-#define PPU_DRAM_ZERO __attribute__((section("ext.dram.bss,\"aw\",@nobits#")))
+#define PPU_DRAM_ZERO __attribute__((section(PPU_ZEROES_("ext.dram.bss"))))
 static inline void ppu_external_settle(void) { __asm__ volatile("nop" : : : "memory"); }
 
 /* -- omnibus: registers of the chip by word address, as in the register documentation ---------------------------------------------- */
@@ -80,6 +77,11 @@ static inline void ppu_external_settle(void) { __asm__ volatile("nop" : : : "mem
 #define PPU_SPIKE_COUNTER_RESET(neuron) (0x00122c00u + PPU_NEURON_OFFSET(neuron)) /* writing sets the counter to 0 */
 /* Neurons count row by row, 256 to a hemisphere; their counters stand by left and right half. */
 #define PPU_NEURON_OFFSET(neuron) ((((uint32_t)(neuron) & 128u) << 8) + 4u * (((uint32_t)(neuron) & 127u) | ((uint32_t)(neuron) & 256u) >> 1))
+
+/* Writing sends an event to the synapse drivers of a hemisphere: on the buses in the mask, to drivers with the row select address, with the
+   address that synapses compare with their label. */
+#define PPU_PADI_EVENT(ppu) ((ppu) == PPU_TOP ? 0x00110000u : 0x00118000u)
+#define PPU_PADI_EVENT_VALUE(buses, row_select, address) ((uint32_t)(row_select) << 22 | (uint32_t)(address) << 16 | (uint32_t)(buses))
 
 static inline volatile uint32_t *ppu_omnibus(uint32_t word) { return (volatile uint32_t *)(uintptr_t)(PPU_OMNIBUS | word << 2); }
 static inline uint32_t ppu_omnibus_read(uint32_t word) { return *ppu_omnibus(word); }
