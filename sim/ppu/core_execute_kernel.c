@@ -160,6 +160,7 @@ next:
     if (done >= most) goto out;
     begin = t;
     if (pc < PPU_SRAM_BYTES) i = &core->decoded[pc >> 2];
+    else if (cache_hit(core, pc, t)) i = &core->cached[pc / 4 % PPU_CACHE_WORDS];
     else if (ppu_fetch_outside(core, pc, &t, &i, &scratch) == HELD) goto held;
 again:
     outcome = DONE;
@@ -182,13 +183,14 @@ again:
     case PPU_OP_add: t = sum(s, i, ready_ab(s, i, t), A, B, 0, 0); break;
     case PPU_OP_addc: t = sum(s, i, ready_ab(s, i, t), A, B, 0, 1); break;
     case PPU_OP_adde: t = sum(s, i, ready_ab(s, i, t), A, B, carry_of(s), 1); break;
-    case PPU_OP_addme: t = sum(s, i, ready_a(s, i, t), A, 0xffffffffu, carry_of(s), 1); break;
-    case PPU_OP_addze: t = sum(s, i, ready_a(s, i, t), A, 0, carry_of(s), 1); break;
+    /* these wait for the register that their unused field RB names, mostly r0 */
+    case PPU_OP_addme: t = sum(s, i, ready_ab(s, i, t), A, 0xffffffffu, carry_of(s), 1); break;
+    case PPU_OP_addze: t = sum(s, i, ready_ab(s, i, t), A, 0, carry_of(s), 1); break;
     case PPU_OP_subf: t = sum(s, i, ready_ab(s, i, t), ~A, B, 1, 0); break;
     case PPU_OP_subfc: t = sum(s, i, ready_ab(s, i, t), ~A, B, 1, 1); break;
     case PPU_OP_subfe: t = sum(s, i, ready_ab(s, i, t), ~A, B, carry_of(s), 1); break;
-    case PPU_OP_subfme: t = sum(s, i, ready_a(s, i, t), ~A, 0xffffffffu, carry_of(s), 1); break;
-    case PPU_OP_subfze: t = sum(s, i, ready_a(s, i, t), ~A, 0, carry_of(s), 1); break;
+    case PPU_OP_subfme: t = sum(s, i, ready_ab(s, i, t), ~A, 0xffffffffu, carry_of(s), 1); break;
+    case PPU_OP_subfze: t = sum(s, i, ready_ab(s, i, t), ~A, 0, carry_of(s), 1); break;
     case PPU_OP_neg: t = sum(s, i, ready_a(s, i, t), ~A, 0, 1, 0); break;
     case PPU_OP_mulli: t = multiply(s, i, ready_a(s, i, t)); break;
     case PPU_OP_mullw: case PPU_OP_mulhw: case PPU_OP_mulhwu: t = multiply(s, i, ready_ab(s, i, t)); break;

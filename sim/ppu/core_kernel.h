@@ -14,6 +14,7 @@ enum {
     PPU_LANES = 128,      /* byte lanes of a vector */
     PPU_HALVES = 64,      /* halfword lanes */
     PPU_PREDICTIONS = 16, /* entries of the branch cache */
+    PPU_EVICTIONS = 4,    /* that can be under way at the same time */
     PPU_LOADS = 16,       /* loads under way */
     PPU_START = 4,        /* cycle at which the first instruction issues */
     /* Instruction cache for code beyond the SRAM. Assumed: direct-mapped lines of this size and number (4 KiB), filled from the missing word on,
@@ -88,6 +89,12 @@ typedef struct {
     int (*write)(void *context, uint32_t location, const uint8_t *lanes, const uint8_t *enables, int64_t cycle);
 } ppu_port;
 
+/* An entry of the branch cache that another branch took over. */
+typedef struct {
+    uint32_t pc, target, count;
+    uint32_t by;               /* pc of the other branch */
+} ppu_eviction;
+
 /* Everything that can be seen or that decides the future; a plain block of numbers. */
 typedef struct {
     /* architecture */
@@ -126,6 +133,8 @@ typedef struct {
     /* branch cache */
     uint32_t predict_pc[PPU_PREDICTIONS], predict_target[PPU_PREDICTIONS];
     uint8_t predict_count[PPU_PREDICTIONS];
+    ppu_eviction evicted[PPU_EVICTIONS]; /* entries given up since the last branch that was not foreseen; a ring */
+    uint32_t n_evicted;
     int64_t predict_new;       /* when a free entry was last taken */
     int32_t n_predict;
     int32_t jumped;            /* 1: the next instruction is the target of a jump and is not looked up */
@@ -133,8 +142,9 @@ typedef struct {
     int64_t v_ready[32], v_read[32], v_flags_ready, v_flags_read;
     int64_t v_pushed[4];       /* when the last four operations entered the queue */
     int64_t v_issued[4];       /* when the last four operations left the queue */
-    int64_t v_unit[5][4];      /* when the entries of the five reservation stations become free */
-    int64_t v_execute[5];      /* when the unit takes the next operation */
+    int64_t v_unit[5][16];     /* when the entries of the five reservation stations become free */
+    int64_t v_idle[5];         /* when the unit looks at the next operation */
+    int64_t v_memory_started, v_memory_ready; /* of the unit for loads and stores: when it last started, and when it can start again */
     int64_t v_retired[5];
     int64_t v_port[256];       /* cycles at which the port of the registers is taken, by the low bits of the cycle */
     int64_t v_drained;

@@ -17,24 +17,36 @@ int ppu_store_outside(ppu_core *core, uint32_t address, uint32_t value, int size
 }
 
 /* Vector load and store: 32 words, each wherever it lies. */
-static int vector_load(ppu_core *core, ppu_vector *v, uint32_t address, int64_t t) {
-    int extra = 0;
-    for (uint32_t i = 0; i < PPU_LANES / 4; i++, address += 4) {
-        uint32_t word;
-        if (address < PPU_SRAM_BYTES) word = core->sram[address >> 2];
-        else extra += ppu_load_outside(core, address, &word, t + i + extra);
-        v->h[2 * i] = (uint16_t)(word >> 16);
-        v->h[2 * i + 1] = (uint16_t)word;
+static void load_inside(ppu_vector *v, const uint32_t *words) {
+    for (int k = 0; k < PPU_HALVES / 2; k++) {
+        v->h[2 * k] = (uint16_t)(words[k] >> 16);
+        v->h[2 * k + 1] = (uint16_t)words[k];
     }
+}
+
+static int load_anywhere(ppu_core *core, ppu_vector *v, uint32_t address, int64_t t) {
+    uint32_t words[PPU_HALVES / 2];
+    int extra = 0;
+    for (int k = 0; k < PPU_HALVES / 2; k++, address += 4) {
+        if (address < PPU_SRAM_BYTES) words[k] = core->sram[address >> 2];
+        else extra += ppu_load_outside(core, address, &words[k], t + k + extra);
+    }
+    load_inside(v, words);
     return extra;
+}
+
+static int vector_load(ppu_core *core, ppu_vector *v, uint32_t address, int64_t t) {
+    if (address > PPU_SRAM_BYTES - PPU_LANES) return load_anywhere(core, v, address, t);
+    load_inside(v, core->sram + (address >> 2));
+    return 0;
 }
 
 static int vector_store(ppu_core *core, const ppu_vector *v, uint32_t address, int64_t t) {
     int extra = 0;
-    for (uint32_t i = 0; i < PPU_LANES / 4; i++, address += 4) {
-        uint32_t word = (uint32_t)v->h[2 * i] << 16 | v->h[2 * i + 1];
+    for (int k = 0; k < PPU_HALVES / 2; k++, address += 4) {
+        uint32_t word = (uint32_t)v->h[2 * k] << 16 | v->h[2 * k + 1];
         if (address < PPU_SRAM_BYTES) store_inside(core, address, word, 4);
-        else extra += ppu_store_outside(core, address, word, 4, t + i + extra);
+        else extra += ppu_store_outside(core, address, word, 4, t + k + extra);
     }
     return extra;
 }

@@ -20,12 +20,21 @@ enum { SWAP = 1 };
 
 int ppu_lane(int byte) { return byte ^ SWAP; }
 
+/* Between lanes in their order and halfwords: bytes in pairs change places, or nothing does. */
+WIDE static void ordered(uint16_t *restrict t, const uint16_t *x) {
+    for (int k = 0; k < PPU_HALVES; k++) t[k] = SWAP ? (uint16_t)(x[k] << 8 | x[k] >> 8) : x[k];
+}
+
 void ppu_vector_get(const ppu_vector *v, uint8_t *lanes) {
-    for (int i = 0; i < PPU_LANES; i++) lanes[i] = v->b[i ^ SWAP];
+    ppu_vector t;
+    ordered(t.h, v->h);
+    memcpy(lanes, t.b, sizeof t.b);
 }
 
 void ppu_vector_set(ppu_vector *v, const uint8_t *lanes) {
-    for (int i = 0; i < PPU_LANES; i++) v->b[i ^ SWAP] = lanes[i];
+    ppu_vector t;
+    memcpy(t.b, lanes, sizeof t.b);
+    ordered(v->h, t.h);
 }
 
 static inline int32_t low16(uint32_t x) { return (int16_t)(uint16_t)x; }
@@ -158,9 +167,10 @@ enum { SLICE = 8 };
 
 WIDE static void pack(uint16_t *restrict t, const uint16_t *x, const uint16_t *y, int n, int lower) {
     uint16_t bytes[2][PPU_HALVES], pairs[2][PPU_HALVES / 2];
+    int mask = (1 << (8 - n)) - 1;
     for (int k = 0; k < PPU_HALVES; k++) {
-        bytes[0][k] = (uint16_t)(lower ? x[k] >> 2 * n & ((1u << (8 - n)) - 1) : x[k] >> (8 + n));
-        bytes[1][k] = (uint16_t)(lower ? y[k] >> 2 * n & ((1u << (8 - n)) - 1) : y[k] >> (8 + n));
+        bytes[0][k] = (uint16_t)(lower ? x[k] >> 2 * n & mask : x[k] >> (8 + n));
+        bytes[1][k] = (uint16_t)(lower ? y[k] >> 2 * n & mask : y[k] >> (8 + n));
     }
     for (int k = 0; k < PPU_HALVES / 2; k++) {
         pairs[0][k] = (uint16_t)(bytes[0][2 * k] << 8 | bytes[0][2 * k + 1]);
