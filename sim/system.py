@@ -1,6 +1,7 @@
 """A whole setup: FPGA, board and one chip, wired together. Words in, words out."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import astuple
 from functools import partial
 from typing import Any, Self, get_args
@@ -60,6 +61,8 @@ class System:
         self.host = host
         self._board_memory = new_memory()  # outlives the power
         self._lock = threading.Lock()
+        self.powered: list[Callable[[], None]] = []
+        """Called after each power cycle, when everything is a new one."""
         self._power_on()
 
     def _power_on(self) -> None:
@@ -74,6 +77,8 @@ class System:
         self.chip.reference_source = partial(reference_volts, self.board)
         self.chip.cadc.inputs.pad_source = partial(pad_volts, self.board)
         self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict, setup=self.setup, host=self.host)
+        for seen in self.powered:
+            seen()
 
     @property
     def device_dna(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.chip.crossbar cimport Crossbar
 from sim.chip.fabric cimport OutEvent
-from sim.chip.omnibus cimport the_map
+from sim.chip.omnibus cimport PPU_MEMORY, STORED, UNMODELLED, the_map
 from sim.state cimport longs, view
 
 from sim.chip.rows import chip_registers
@@ -121,6 +121,23 @@ cdef class Chip(Processors):
             raise ValueError(f"{place.shape[0]} addresses for {data.shape[0]} words")
         for i in range(place.shape[0]):
             self.write(place[i], data[i], 15, self.now if tick < 0 else tick)
+
+    def py_peek(self, uint32_t address):
+        """The word of a register without any effect of reading it, as of `now`; None where nothing can be read."""
+        cdef uint32_t cell = self.map.find(address)
+        if cell == 0 or not self.map.region[(cell >> 24) - 1].readable or self.map.region[(cell >> 24) - 1].kind == UNMODELLED:
+            return None
+        return self.peek(address)
+
+    def py_poke(self, uint32_t address, uint32_t data):
+        """Sets a word that a write does nothing else to: of the processors' memories, or of a register that is only kept. False for others."""
+        cdef uint32_t cell = self.map.find(address), index = cell & 0xffffff
+        cdef int kind = self.map.region[(cell >> 24) - 1].kind if cell else <int>UNMODELLED
+        if kind == PPU_MEMORY:
+            self.store_sram(index >> 12, index & 0xfff, data)
+        elif kind == STORED:
+            self.poke(address, data)
+        return kind == PPU_MEMORY or kind == STORED
 
     def py_read_all(self, addresses):
         """Many reads now: uint32 like `addresses`."""

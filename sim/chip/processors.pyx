@@ -214,6 +214,10 @@ cdef class Processors(ProcessorBus):
         """Cycles from the issue of an access to its end, if what it brings takes `back` ticks to the core."""
         return <int>max((self.now + back - self.turn[number].start) // TICKS_PER_CYCLE - cycle, 0)
 
+    def processor_tick(self, int number, int64_t cycle):
+        """The chip's tick at a cycle of a core, 0 top or 1 bottom, counted from its last reset."""
+        return self.turn[number].start + TICKS_PER_CYCLE * cycle
+
     # -- state
 
     def processor_arrays(self):

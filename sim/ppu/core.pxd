@@ -111,7 +111,6 @@ cdef extern from "core_observe_kernel.h":
         ppu_profile_entry* near
         ppu_profile_entry* far
         int64_t n_far, far_capacity, asleep
-    uint32_t ppu_word_at(const ppu_core* core, uint32_t address) noexcept nogil
     ppu_observer* ppu_observer_new() noexcept nogil
     void ppu_observer_free(ppu_observer* o) noexcept nogil
     int ppu_observer_trace(ppu_observer* o, int64_t capacity, int lanes) noexcept nogil

@@ -10,6 +10,7 @@ Compiled rooms attach C functions to `c.port`; tests may attach a Python object.
 cycles behavioural, for ideal memories. `eciwx` and `ecowx` are not there, as no software uses them.
 """
 
+from cpython.exc cimport PyErr_SetInterrupt
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
@@ -156,9 +157,13 @@ cdef class Core:
         return reason
 
     cdef int stopped(self) except -1 with gil:
-        """Waits for the debugger, if there is one, while the chip's time stands still."""
+        """Waits for the debugger, if there is one, while the chip's time stands still. An interrupt from the keyboard ends the wait and is left
+        to whoever executes the program."""
         if self.debugger is not None:
-            self.debugger.stopped(self)
+            try:
+                self.debugger.stopped(self)
+            except KeyboardInterrupt:
+                PyErr_SetInterrupt()
         if self.o is not NULL:
             ppu_observer_pass(self.o, self.c)
         return 0
@@ -371,12 +376,6 @@ cdef class Core:
     def asleep(self) -> int:
         """Cycles slept since `start_profile`."""
         return self._observer().asleep
-
-    def code_word(self, address: int) -> int:
-        """The word of code at an address, as the core would fetch it."""
-        if not 0 <= address < 1 << 32 or address & 3:
-            raise ValueError(f"no code can stand at {address:#x}: a multiple of 4 below 2**32")
-        return ppu_word_at(self.c, address)
 
     # -- memory
 

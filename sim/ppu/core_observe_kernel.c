@@ -18,7 +18,7 @@ uint32_t ppu_word_at(const ppu_core *core, uint32_t address) {
     if (address < PPU_SRAM_BYTES) return core->sram[address >> 2];
     if (core->s.lines[address / 4 / PPU_LINE_WORDS % PPU_LINES] == address / 4 / PPU_LINE_WORDS + 1)
         return core->s.line_words[address / 4 % PPU_CACHE_WORDS];
-    if (core->port.fetch) core->port.fetch(core->port.context, address, &word, core->s.now);
+    if (core->port.fetch && (!core->hold_outside || core->granted)) core->port.fetch(core->port.context, address, &word, core->s.now);
     return word;
 }
 
@@ -297,11 +297,11 @@ static int many(ppu_core *core, ppu_observer *o, int64_t until) {
  * that runs. */
 int ppu_run_observed(ppu_core *core, ppu_observer *o, int64_t until) {
     ppu_state *s = &core->s;
-    for (;;) {
-        int reason;
-        if (o->asked) return stop(o, PPU_STOP_ASKED, s->pc);
+    int reason;
+    do {
+        if (o->asked && !core->granted) return stop(o, PPU_STOP_ASKED, s->pc); /* a granted access is not put off */
         ppu_run(core, s->now, 0);
-        if (s->now >= until) return s->sleeping ? PPU_SLEEPING : PPU_LIMIT;
+        if (s->now >= until) break;
         if (s->sleeping) {
             sleep_on(core, o, until);
             continue;
@@ -309,5 +309,6 @@ int ppu_run_observed(ppu_core *core, ppu_observer *o, int64_t until) {
         if (breaks(core, o)) return stop(o, PPU_STOP_BREAK, s->pc);
         reason = o->n_watches || o->n_far_breaks || o->stepping || o->trace || o->near ? one(core, o, until) : many(core, o, until);
         if (reason == PPU_BREAKPOINT || reason == PPU_OUTSIDE) return reason;
-    }
+    } while (s->now < until);
+    return s->sleeping ? PPU_SLEEPING : PPU_LIMIT;
 }

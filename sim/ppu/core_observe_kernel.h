@@ -66,7 +66,8 @@ typedef struct {
     int64_t asleep; /* cycles */
 } ppu_observer;
 
-/* The word of code at an address; one beyond the SRAM comes from the port, whose fetch has no effects but the cycles it takes. */
+/* The word of code at an address: in the SRAM, in the instruction cache, or behind the port, whose fetch has no effects but the cycles it takes.
+ * 0 for a word that the core still has to ask for: the instruction does not run before it is granted. */
 uint32_t ppu_word_at(const ppu_core *core, uint32_t address);
 ppu_observer *ppu_observer_new(void);
 void ppu_observer_free(ppu_observer *o);

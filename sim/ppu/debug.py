@@ -1,8 +1,9 @@
 """Halting PPUs for a debugger while the time of their chip stands still.
 
-A `Debugger` belongs to one core. The core stops in front of a breakpoint or a watched access, after a step, or when it is asked to: then the
-thread that executes the program waits in `stopped`, and the chip with it. Between programs there is nobody to wait; then the debugger holds the
-lock of the system, so that no program begins. `Standstill` is what the debuggers of one chip share: time goes on when none of them holds it.
+A `Debugger` belongs to one core. The core stops in front of a breakpoint or a watched access, after a step, or when it is asked to: then
+the thread that executes the program waits in `stopped`, and the chip with it. Between programs there is nobody to wait; then the debugger
+holds the lock of the system, so that no program begins. `Standstill` is what the debuggers of one chip share: time goes on when none of
+them holds it.
 """
 
 import threading
@@ -117,6 +118,7 @@ class Debugger:
         self.running = True
         self.cause, self.where, self.kinds = "none", 0, 0
         self._engaged = False
+        self._first = False  # the first instruction is one to stop in front of
         self._breakpoints: set[int] = set()
         self._watches: set[tuple[int, int, int]] = set()
 
@@ -129,15 +131,18 @@ class Debugger:
 
     def _note_stop(self) -> None:
         self.cause, self.where, self.kinds = self.core.stop
-        self.running = False
+        self.running = self._first = False
         self.on_stop()
 
     # -- called by the debugger's thread
 
-    def engage(self) -> None:
-        """From now on stops count; the core goes on until it is halted."""
+    def engage(self, first: bool = False) -> None:
+        """From now on stops count; the core goes on until it is halted, with `first` up to the next instruction."""
         self.core.attach_debugger(self)
         self._engaged = True
+        if first:
+            self._first = True
+            self.core.ask_to_stop()
 
     def disengage(self) -> None:
         """Nothing stops the core any more."""
@@ -145,7 +150,7 @@ class Debugger:
             self.set_breakpoint(address, False)
         for watch in list(self._watches):
             self.set_watch(*watch, on=False)
-        self._engaged = False
+        self._engaged = self._first = False
         self.core.attach_debugger(None)
         self.core.ask_to_stop(False)
         self.running = True
@@ -153,28 +158,29 @@ class Debugger:
 
     def ask(self) -> None:
         """Wants the core to halt: it stops in front of its next instruction, unless `halt` is faster."""
-        self.core.ask_to_stop()
+        if self.running:
+            self.core.ask_to_stop()
 
     def halt(self) -> bool:
-        """Whether the core is halted; if it runs no instructions, as no program is executed or another core is halted, it is from now on."""
+        """Whether the core is halted; it is from now on if no program is executed, or if another core is halted."""
         if self.running or not self.standstill.holds(self):
             self.standstill.join(self, self._note_halt)
         return not self.running and self.standstill.holds(self)
 
     def _note_halt(self) -> None:
-        self._follow()
-        self.core.ask_to_stop(False)
+        self.core.ask_to_stop(self._first)
         if self.running:
             self.cause, self.where, self.kinds = "asked", self.core.pc, 0
             self.running = False
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Moves to the core that is there now, with everything that shall stop it."""
         core = self._find()
         if core is self.core:
             return
         self.core = core
         core.attach_debugger(self if self._engaged else None)
+        core.ask_to_stop(self._first)
         for address in self._breakpoints:
             self._break(address, True)
         for watch in self._watches:
@@ -182,6 +188,7 @@ class Debugger:
 
     def resume(self, step: tuple[int, int] | None = None) -> None:
         """Goes on; step: (first, last), until the pc leaves first .. last - 1, at least by one instruction."""
+        self.core.ask_to_stop(self._first)
         if step is not None:
             self.core.step_on(*step)
         self.running = True

@@ -6,7 +6,7 @@ One process with one thread, number 1. What is refused is answered with an error
 import re
 from collections.abc import Callable
 
-from sim.ppu.debug import KINDS, Debugger, DebugError
+from sim.ppu.debug import KINDS, DebugError, Debugger
 from sim.ppu.debug_monitor import Monitor
 from sim.ppu.debug_registers import PC, REGISTERS, description, read_all, write_all
 
@@ -59,7 +59,7 @@ class Reader:
 class Protocol:
     """Answers the packets of one GDB. The core has to be halted for all of them but the ones in `ANYTIME`."""
 
-    ANYTIME = (b"qSupported", b"QStartNoAckMode", b"vMustReplyEmpty", b"vCont?", b"qXfer", b"H", b"qTStatus", b"qC", b"qAttached", b"qSymbol")
+    ANYTIME = (b"qSupported", b"QStartNoAckMode", b"vMustReplyEmpty", b"vCont?", b"qXfer", b"H", b"qTStatus", b"qC", b"qAttached")
 
     def __init__(self, debugger: Debugger, monitor: Monitor) -> None:
         self.debugger = debugger
@@ -172,7 +172,8 @@ class Protocol:
         if rest.startswith(b"Cont;"):
             return self._resume(rest.removeprefix(b"Cont;").split(b";")[0].partition(b":")[0].decode())
         if rest.startswith(b"Kill"):
-            return self._refuse_kill(rest) or b"E01"
+            self._refuse_kill(rest)
+            return b"E01"
         return b""
 
     def _resume(self, action: str) -> bytes | None:

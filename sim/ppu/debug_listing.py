@@ -76,11 +76,16 @@ def _access(entry: Any) -> str:
     return f"{arrow}{'row ' if entry['kind'] & PARALLEL else ''}{entry['address']:#x}"
 
 
+def own_ticks(cycle: int) -> int:
+    """Ticks of 2 ns since the core's last reset."""
+    return TICKS_PER_CYCLE * cycle
+
+
 def trace_lines(
-    core: Core, symbols: Symbols = NO_SYMBOLS, tick_of: Callable[[int], int] = lambda cycle: TICKS_PER_CYCLE * cycle, last: int | None = None
+    core: Core, symbols: Symbols = NO_SYMBOLS, tick_of: Callable[[int], int] = own_ticks, last: int | None = None
 ) -> Iterator[str]:
-    """What `core.trace` holds, one line an instruction: chip tick (2 ns) and microseconds, address, symbol, word, disassembly, access to memory,
-    changed registers. last: only so many."""
+    """What `core.trace` holds, one line an instruction: chip tick (2 ns) and microseconds, address, symbol, word, disassembly, access to
+    memory, changed registers. last: only so many."""
     entries, lanes = core.trace(), core.trace_lanes()
     first = 0 if last is None else max(len(entries) - last, 0)
     for place in range(first, len(entries)):
@@ -123,8 +128,8 @@ def profile_text(rows: Iterable[ProfileRow], asleep: int = 0) -> str:
     return "\n".join([*lines, f"{asleep:>12} cycles asleep"])
 
 
-def code_lines(core: Core, address: int, count: int, symbols: Symbols = NO_SYMBOLS) -> Iterator[str]:
-    """`count` words of code from an address on, disassembled, with an arrow at the pc. Raises ValueError where no code can be."""
-    for place in range(address, address + 4 * count, 4):
-        word = core.code_word(place)
-        yield f"{'=>' if place == core.pc else '  '} {place:08x} {symbols.at(place):<24} {word:08x}  {disassemble(word, place)}"
+def code_lines(code: bytes, address: int, pc: int, symbols: Symbols = NO_SYMBOLS) -> Iterator[str]:
+    """Words of code from an address on, disassembled, with an arrow at the pc."""
+    for offset in range(0, len(code) - 3, 4):
+        place, word = address + offset, int.from_bytes(code[offset : offset + 4], "big")
+        yield f"{'=>' if place == pc else '  '} {place:08x} {symbols.at(place):<24} {word:08x}  {disassemble(word, place)}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from sim.ppu.core import PARALLEL, READS, WRITES
-from sim.ppu.debug import Debugger, DebugError
+from sim.ppu.debug import DebugError, Debugger
 from sim.ppu.debug_listing import NO_SYMBOLS, TICKS_PER_US, Symbols, code_lines, profile_rows, profile_text, trace_lines
 
 HELP = """\
@@ -82,9 +82,10 @@ class Monitor:
         return "".join(f"{line}\n" for line in lines) or f"nothing has been recorded; `{otherwise}` first\n"
 
     def _disassemble(self, words: list[str]) -> str:
-        core = self._debugger.core
-        address = _number(words, 0, core.pc)
-        return "".join(f"{line}\n" for line in code_lines(core, address, _number(words, 1, 8), self.symbols))
+        pc = self._debugger.core.pc
+        address = _number(words, 0, pc) & ~3
+        code = self._debugger.read_memory(address, 4 * _number(words, 1, 8))
+        return "".join(f"{line}\n" for line in code_lines(code, address, pc, self.symbols))
 
     def _watch_rows(self, words: list[str]) -> str:
         if words[:1] == ["off"]:

@@ -1,7 +1,7 @@
 """The registers of a PPU as GDB sees them: order, description for the debugger, reading and writing.
 
-GDB knows the scalar core's registers as those of a 32-bit PowerPC without floating point; the special registers and the vector unit are features
-of our own. All values are big-endian, as the core is; a vector is its element 0 first.
+GDB knows the scalar core's registers as those of a 32-bit PowerPC without floating point; the special registers and the vector unit are
+features of our own. All values are big-endian, as the core is; a vector is its element 0 first.
 """
 
 from collections.abc import Callable, Iterator
@@ -116,8 +116,8 @@ def _described(feature: str) -> Iterator[str]:
 def description() -> str:
     """The target description (XML) that GDB asks for."""
     features = "\n".join(line for feature in (CORE, SYSTEM, VECTOR) for line in _described(feature))
-    head = '<?xml version="1.0"?>\n<!DOCTYPE target SYSTEM "gdb-target.dtd">\n<target version="1.0"><architecture>powerpc:common</architecture>'
-    return f"{head}\n{features}\n</target>\n"
+    head = '<?xml version="1.0"?>\n<!DOCTYPE target SYSTEM "gdb-target.dtd">\n<target version="1.0">'
+    return f"{head}<architecture>powerpc:common</architecture>\n{features}\n</target>\n"
 
 
 def read_all(core: Core) -> bytes:

@@ -37,7 +37,7 @@ class _Talk:
     def hold(self) -> None:
         """Until it ends: by detaching, or by raising _Closed."""
         self._debugger.engage()
-        self._debugger.ask()
+        self._debugger.ask()  # unless it waits for us already
         try:
             while not self._protocol.detached:
                 self._halt_if_wanted()
@@ -152,5 +152,6 @@ class GdbServer:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join()
+        self._debugger.disengage()
         self._wake.close()
         self._waker.close()

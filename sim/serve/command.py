@@ -15,18 +15,21 @@ import yaml
 from fisch.arq import DATA_PORT, RESET_PORT
 from fisch.database import document_of
 from sim.connection import setup_of
+from sim.debugging import gdb_server
 from sim.errors import ConfigurationError, SimError
 from sim.serve.served import ServedChip
 from sim.system import System
 from sim.virtual_chip import VirtualChip
+
+PPUS = ("top", "bottom")
 
 _EPILOG = """\
 The n-th chip listens at the n-th address from --address on. Host software finds them with SLURM_FPGA_IPS=<addresses, comma separated>.
 """
 
 
-def serve(chips: Sequence[ServedChip], until: threading.Event) -> None:
-    """Serves the chips until the event is set, then stops all of them."""
+def serve(chips: Sequence[ServedChip], until: threading.Event, debuggers: Sequence[gdb_server] = ()) -> None:
+    """Serves the chips until the event is set, then stops all of them, and before them what may hold one in the middle of a program."""
     started: list[ServedChip] = []
     try:
         for chip in chips:
@@ -34,6 +37,8 @@ def serve(chips: Sequence[ServedChip], until: threading.Event) -> None:
             started.append(chip)
         until.wait()
     finally:
+        for debugger in debuggers:
+            debugger.close()
         for chip in started:
             chip.stop()
 
@@ -49,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--setup", default="cube", choices=("cube", "jboa"), help="what is around the chips, default %(default)s")
     made.add_argument("--seed", type=lambda text: int(text, 0), default=0, help="of the trial noise, default %(default)s")
     made.add_argument("--strict", action="store_true", help="report accesses to what is undefined or not modelled as errors")
+    made.add_argument("--gdb", type=int, metavar="PORT", help="debug PPUs at ports of this machine, two a chip from PORT on; 0: free ones")
     made.add_argument("--power-cycle", action="store_true", help="power cycle a chip when somebody connects to it")
     made.add_argument("--public", action="store_true", help="allow an address that others can reach; there is no protection of any kind")
     made.add_argument("--write-hwdb", metavar="PATH", type=Path, help="write a hardware database with these chips")
@@ -60,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         chips = _chips(options)
+        debuggers = [] if options.gdb is None else _debuggers(chips, options.gdb)
     except (SimError, OSError) as error:
         print(f"hicannx serve: {error}", file=sys.stderr)
         return 1
@@ -70,8 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        _announce(chips)
-        serve(chips, until)
+        _announce(chips, debuggers)
+        serve(chips, until, debuggers)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -96,6 +103,22 @@ def _chips(options: argparse.Namespace) -> list[ServedChip]:
     return made
 
 
+def _debuggers(chips: Sequence[ServedChip], port: int) -> list[gdb_server]:
+    """Ports for GDB, top and bottom PPU of one chip after the other."""
+    made: list[gdb_server] = []
+    try:
+        for number, chip in enumerate(chips):
+            for ppu in range(len(PPUS)):
+                made.append(gdb_server(chip.system, ppu, port and port + len(PPUS) * number + ppu))
+    except (OSError, OverflowError) as error:
+        for debugger in made:
+            debugger.close()
+        for chip in chips:
+            chip.endpoint.close()
+        raise OSError(f"cannot listen for GDB at port {port + len(made)}: {error}") from None
+    return made
+
+
 def _address(text: str, public: bool) -> IPv4Address:
     try:
         address = IPv4Address(text)
@@ -112,8 +135,11 @@ def _write_hwdb(path: Path, systems: Sequence[System], ips: Sequence[str]) -> No
     path.write_text(yaml.safe_dump(document_of(replace(setup_of(systems[0]), fpgas=fpgas)), sort_keys=False, explicit_start=True), "utf-8")
 
 
-def _announce(chips: Sequence[ServedChip]) -> None:
+def _announce(chips: Sequence[ServedChip], debuggers: Sequence[gdb_server]) -> None:
     for chip in chips:
         data, reset = chip.ports
         print(f"chip {chip.system.identity.serial} at {chip.ip}, data port {data}, reset port {reset}", flush=True)
+    for number, debugger in enumerate(debuggers):
+        serial, ppu = chips[number // len(PPUS)].system.identity.serial, PPUS[number % len(PPUS)]
+        print(f"GDB for {ppu} PPU of chip {serial} at port {debugger.port}", flush=True)
     print(f"SLURM_FPGA_IPS={','.join(chip.ip for chip in chips)}", flush=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hicannx.connecting import connect
+    from hicannx.ppu_debug import debug, ppu_profile, ppu_trace
     from hicannx.trust import Accuracy, Trust, accuracy
     from sim import Mode, VirtualChip
 
@@ -24,9 +25,12 @@ _HOMES = {
     "VirtualChip": "sim",
     "accuracy": "hicannx.trust",
     "connect": "hicannx.connecting",
+    "debug": "hicannx.ppu_debug",
+    "ppu_profile": "hicannx.ppu_debug",
+    "ppu_trace": "hicannx.ppu_debug",
 }
 
-__all__ = ["Accuracy", "Mode", "Trust", "VirtualChip", "accuracy", "connect"]
+__all__ = ["Accuracy", "Mode", "Trust", "VirtualChip", "accuracy", "connect", "debug", "ppu_profile", "ppu_trace"]
 
 
 def __getattr__(name: str) -> Any:

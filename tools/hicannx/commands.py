@@ -58,11 +58,18 @@ def _ppu(parser: ArgumentParser) -> None:
         action.add_argument("program", type=Path, metavar="PROGRAM", help="linked program (ELF)")
 
 
+def _gdb(parser: ArgumentParser) -> None:
+    parser.add_argument("program", type=Path, metavar="PROGRAM", help="linked program (ELF)")
+    parser.add_argument("--ppu", choices=("top", "bottom"), default="top", help="top by default")
+    parser.add_argument("--port", type=int, default=0, help="a free one by default")
+
+
 ALL = (
     Command("serve", "serve virtual chips to host software over the network", "sim.serve:main", _none, foreign=True),
     Command("info", "versions, kinds of connections, and the virtual chip that the environment chooses", "hicannx.reports:info", _none),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
+    Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )
 """All subcommands, in the order of the help."""
