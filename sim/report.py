@@ -32,10 +32,13 @@ def text(
     processors: Iterable[str],
     settings: Iterable[Unmodelled],
     way: Summary,
+    unanswered: Mapping[str, int],
+    off: Iterable[str],
 ) -> str:
     """The report; empty if there is nothing to report.
 
     chip, fpga: number of accesses by (address, is_read, is_undefined) and by (address, is_read). processors: what went wrong on the PPUs.
+    unanswered: other accesses that nobody served, by what they were. off: supplies of the chip.
     """
     accesses = [
         f"  {'read' if is_read else 'write'} at {address:#010x}, {'no such register' if undefined else 'not modelled'}: {count} x"
@@ -44,8 +47,11 @@ def text(
             *(((address, is_read, True), count) for (address, is_read), count in fpga.items()),
         )
     ]
+    accesses += [f"  {what}: {count} x" for what, count in unanswered.items() if count]
+    supplies = [f"  {name}" for name in off]
     lost = [f"  {hop.name}: {hop.dropped + hop.arbitrated_away} of {hop.sent}" for hop in way if hop.dropped + hop.arbitrated_away]
     parts = (
+        ("supplies that are off", supplies),
         ("accesses that were not served", accesses),
         ("plasticity processors", [f"  {line}" for line in processors]),
         ("settings without effect", _settings(settings)),

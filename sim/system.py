@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import snapshot
-from sim.board import Board, JboaBoard, XBoard, new_memory
+from sim.board import SUPPLIES, Board, JboaBoard, XBoard, new_memory
 from sim.board.pads import pad_volts, reference_volts
 from sim.chip.chip import Chip
 from sim.chip.jtag import TAP
@@ -110,7 +110,11 @@ class System:
         >>> System().report()
         ''
         """
-        return text(self.chip.faults, self.fpga.registers.faults, self.chip.processor_report(), self.unmodelled(), self.events.summary())
+        counters, on = self.fpga.counters, self.board.supplies.on()
+        unanswered = {what: counters[what] for what in ("scans of unknown JTAG instructions", "bytes to missing I2C devices")}
+        off = [name for n, name in enumerate(SUPPLIES) if not on >> n & 1]
+        chip, fpga, way = self.chip.faults, self.fpga.registers.faults, self.events.summary()
+        return text(chip, fpga, self.chip.processor_report(), self.unmodelled(), way, unanswered, off)
 
     def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
         """Rows of the register table of chip, FPGA and board: of an address, a container or a coordinate; all for None.

@@ -77,15 +77,16 @@ cdef class Fabric:
     cdef void advance(self, int64_t tick) noexcept nogil:
         """Everything up to and including `tick` happens."""
         cdef int64_t target
+        cdef const Event* first
         cdef Event event
         while True:
-            target = tick
-            if self.queue.due(tick - 1):
-                target = self.queue.first().tick
+            first = self.queue.first()
+            target = first.tick if first != NULL and first.tick < tick else tick
             if target - self.analog.now >= GRID_TICKS:
                 self._run_analog(target)
-            elif self.queue.due(tick):
-                event = self.queue.pop()
+            elif first != NULL and first.tick <= tick:
+                event = first[0]
+                self.queue.pop()
                 self._dispatch(&event, tick)
             else:
                 break

@@ -2,47 +2,37 @@
 """The one queue of digital events of a chip.
 
 Events of one tick are ordered by kind and place before the order of insertion: some are found earlier than others if the chip is advanced in
-long steps, and the result must not depend on that. Most events come in the order in which they are due (labels from the link): they stand in a
-line, and only the others in a heap.
+long steps, and the result must not depend on that. Most events of a kind come in the order in which they are due (labels from the link, events on
+their way off the chip): they stand in lines, one for each kind, and only the others in a heap.
 """
 
+cimport cython
 from libc.stdlib cimport abort, free, realloc
 from libc.string cimport memmove
 from sim.state cimport view
 
 
+@cython.final
 cdef class EventQueue:
     def __dealloc__(self):
-        free(self.line)
+        for i in range(LINES):
+            free(self.line[<int>i].events)
         free(self.heap)
 
     def __len__(self):
-        return self.size + self.end - self.head
+        return self.size + sum(self.line[<int>i].end - self.line[<int>i].head for i in range(LINES))
 
-    cdef void push(self, int64_t tick, int kind, int where, int64_t what) noexcept nogil:
-        cdef Event event
-        event.tick, event.kind, event.where, event.what = tick, kind, where, what
-        event.order = <uint64_t>kind << 56 | <uint64_t>where << 48 | self.sequence
-        self.sequence += 1
-        if self.head == self.end:
-            self.head = self.end = 0
-        if self.head == self.end or before(&self.line[self.end - 1], &event):
-            self._append(&event)
-        else:
-            self._insert(&event)
-
-    cdef void _append(self, const Event* event) noexcept nogil:
-        if self.end == self.room and self.head > self.room // 2:
-            memmove(self.line, self.line + self.head, (self.end - self.head) * sizeof(Event))
-            self.end -= self.head
-            self.head = 0
-        if self.end == self.room:
-            self.room = 2 * self.room if self.room else 256
-            self.line = <Event*>realloc(self.line, self.room * sizeof(Event))
-            if self.line == NULL:
-                abort()
-        self.line[self.end] = event[0]
-        self.end += 1
+    cdef void _grow(self, Line* line) noexcept nogil:
+        """Room for one more event at the end of a line."""
+        if line.head > line.room // 2:
+            memmove(line.events, line.events + line.head, (line.end - line.head) * sizeof(Event))
+            line.end -= line.head
+            line.head = 0
+            return
+        line.room = 2 * line.room if line.room else 256
+        line.events = <Event*>realloc(line.events, line.room * sizeof(Event))
+        if line.events == NULL:
+            abort()
 
     cdef void _insert(self, const Event* event) noexcept nogil:
         cdef Py_ssize_t i, parent
@@ -61,15 +51,7 @@ cdef class EventQueue:
             i = parent
         self.heap[i] = event[0]
 
-    cdef Event pop(self) noexcept nogil:
-        """The earliest event; the queue must not be empty."""
-        if self.head < self.end and not (self.size and before(self.heap, &self.line[self.head])):
-            self.head += 1
-            return self.line[self.head - 1]
-        return self._pop_heap()
-
-    cdef Event _pop_heap(self) noexcept nogil:
-        cdef Event first = self.heap[0]
+    cdef void _drop_from_heap(self) noexcept nogil:
         cdef Event last
         cdef Py_ssize_t i = 0, child = 1
         self.size -= 1
@@ -83,23 +65,30 @@ cdef class EventQueue:
             i = child
             child = 2 * i + 1
         self.heap[i] = last
-        return first
 
     cdef void clear(self) noexcept nogil:
-        self.head = self.end = self.size = 0
+        cdef int i
+        self.size = 0
+        for i in range(LINES):
+            self.line[i].head = self.line[i].end = 0
 
     def arrays(self):
         """The events ahead, and how many there were so far."""
-        return {
-            "line": view(self.line + self.head, (self.end - self.head) * sizeof(Event), "u1"),
-            "heap": view(self.heap, self.size * sizeof(Event), "u1"), "sequence": view(&self.sequence, sizeof(self.sequence), "u8"),
-        }
+        lines = {}
+        for i in range(LINES):
+            line = &self.line[<int>i]
+            lines[f"line {i}"] = view(line.events + line.head, (line.end - line.head) * sizeof(Event), "u1")
+        return {**lines, "heap": view(self.heap, self.size * sizeof(Event), "u1"), "sequence": view(&self.sequence, sizeof(self.sequence), "u8")}
 
     def resize_arrays(self, sizes):
         """Room for events, in bytes."""
         cdef Event nothing = Event(0, 0, 0, 0, 0)
+        cdef int i
         self.clear()
-        while self.end < <Py_ssize_t>(sizes["line"] // sizeof(Event)):
-            self._append(&nothing)
+        for i in range(LINES):
+            while self.line[i].end < <Py_ssize_t>(sizes[f"line {i}"] // sizeof(Event)):
+                if self.line[i].end == self.line[i].room:
+                    self._grow(&self.line[i])
+                self.line[i].end += 1
         while self.size < <Py_ssize_t>(sizes["heap"] // sizeof(Event)):
             self._insert(&nothing)

@@ -15,6 +15,8 @@ from sim.fpga.timing import value
 cdef enum:
     SMALL_BASE = 0x88000000u
     SMALL_END = 0x88010000u
+    SPIKE_ROUTES = 0x88020000u
+    SPIKE_CONFIG = 0x88038000u
     ROUTING_BASE = 0x880c0000u
     # offsets from 0x88000000, as in table.py
     DNA_HIGH = 0x3
@@ -67,6 +69,8 @@ cdef class LocalBus:
     cdef bint changes_stream(self, uint32_t address, uint32_t data) noexcept nogil:
         """Writing it changes what becomes of events: those before must be on their way."""
         cdef uint32_t offset = address - <uint32_t> SMALL_BASE
+        if SPIKE_ROUTES <= address < SPIKE_CONFIG and not self.events.spike_io.sends():
+            return False
         if offset >= <uint32_t> SMALL_END - <uint32_t> SMALL_BASE:
             return address >= <uint32_t> SMALL_END and self.registers.kind(address) & EFFECT and data != self.registers.peek(address)
         return offset == EVENT_RECORDING or offset == PHY_ENABLE or PHY_CONFIG <= offset < PHY_CONFIG + 8

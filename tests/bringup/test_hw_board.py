@@ -99,6 +99,35 @@ def test_a_switched_off_supply_shows(connection: Any) -> None:
     assert seen == [True, False, True]
 
 
+def test_a_chip_without_its_digital_supply_is_dead(connection: Any) -> None:
+    """Neither its JTAG port nor its omnibus answers; with the supply it has to be initialised again."""
+    (entry,) = connection.get_hwdb_entry()
+    if not isinstance(entry, hxcomm.HXCubeSetupEntry):
+        pytest.skip("this board has no shift register")
+    for enabled in (True, False):
+        builder, register = sta.PlaybackProgramBuilder(), hal.ShiftRegister()
+        register.set_enable_vdd(halco.VDDOnBoard.vdd12_digital, enabled)
+        builder.write(halco.ShiftRegisterOnBoard(), register)
+        builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
+        builder.write(halco.ResetJTAGTapOnDLS(), hal.ResetJTAGTap())
+        identity = builder.read(halco.JTAGIdCodeOnDLS())
+        builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.jtag)
+        sta.run(connection, [builder.done()])
+        if enabled:
+            assert int(identity.get().part_number) == 0x4858
+        else:
+            with pytest.raises(RuntimeError):
+                identity.get()
+    builder.read(halco.SystimeSyncBaseOnDLS())
+    builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
+    with pytest.raises(RuntimeError, match="FPGA sent error notification"):
+        sta.run(connection, [builder.done()])
+    builder, _ = sta.generate(sta.SystemInit(entry))
+    base = builder.read(halco.SystimeSyncBaseOnDLS())
+    sta.run(connection, [builder.done()])
+    assert base.get() == hal.SystimeSyncBase()
+
+
 def test_dac_codes_move_supplies(execute: Callable[[Any], Any], wait: Callable[[Any, int], None], connection: Any) -> None:
     """Software's two settings of the digital supply are 50 mV apart."""
     if not isinstance(connection.get_hwdb_entry()[0], hxcomm.HXCubeSetupEntry):

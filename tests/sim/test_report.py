@@ -42,3 +42,13 @@ def test_what_went_wrong_on_a_processor(ready, words):
 def test_long_lists_are_cut(ready, words):
     ready.run([word for address in range(0x100, 0x120) for word in words.read(address)], words.halt)
     assert "  ... and 22 more" in ready.system.report().split("\n")
+
+
+def test_supplies_scans_and_bytes(ready, words):
+    shift = [*words.write(0x88007001, 0xDF), *words.write(0x88007001, 0x9C), *words.write(0x88007001, 0x40 | 1 << 31)]
+    nobody = [*words.write(0x88007831, 1), *words.write(0x880078B1, 1)]
+    ready.run(shift, nobody, words.select(0), words.scan(1, 5), words.barrier(3), words.halt)
+    lines = ready.system.report().split("\n")
+    assert lines[:2] == ["supplies that are off", "  vdd12_pll"]
+    at = lines.index("accesses that were not served")
+    assert lines[at + 1 : at + 3] == ["  scans of unknown JTAG instructions: 1 x", "  bytes to missing I2C devices: 2 x"]

@@ -154,7 +154,7 @@ WIRING = {
     " fault_counts new_faults strict ppus parallel far core context acting switched active processor_faults reference_source",
     "Core": "c port failure bus debugger o",
     "ParallelBus": "analog synapses cadc",
-    "EventQueue": "head end room size capacity",
+    "EventQueue": "line size capacity at",
     "SynapseMemory": "planes mirror",
     "Crossbar": "node_layout output_layout n_nodes node output_of latency depth",
     "SynapseDrivers": "layout words dirty stale receives compare_mask address_mask mode responders modulated lengths",
@@ -192,7 +192,7 @@ WIRING = {
 def attributes(source, name):
     """Names that the .pxd declares for a class."""
     body = re.search(rf"^cdef class {name}(?:\(\w+\))?:\n(.*?)(?=^\S|\Z)", source, re.M | re.S)[1]
-    lines = [line.split("#")[0].strip() for line in body.split("\n")]
+    lines = [line.split("#")[0].strip() for line in body.split("\n") if re.match(r" {4}\S", line)]  # not what stands in a function
     fields = [line for line in lines if line.startswith("cdef ") and "(" not in line and not line.startswith("cdef inline")]
     parts = [part for line in fields for part in re.sub(r"\[[^]]*\]", "", line).split(",")]
     return {part.split()[-1].lstrip("*") for part in parts}
