@@ -6,8 +6,10 @@
 >>> core.run(100), core.gpr[3], core.sleeping
 ('sleeping', 5, True)
 
-Compiled rooms attach C functions to `c.port`; tests may attach a Python object. Accuracy class: results exact (facts: ppu/isa_scalar, ppu/isa_vector);
-cycles behavioural, for ideal memories. `eciwx` and `ecowx` are not there, as no software uses them.
+Compiled rooms attach C functions to `c.port`; tests may attach a Python object. Accuracy class: results exact (facts: ppu/isa_scalar, ppu/isa_vector).
+Cycles, for ideal memories: scalar instructions exact, as in the public hardware description; branches but for replaced entries of the branch cache;
+vector instructions within 2 % over a program. The instruction cache for code beyond the SRAM is assumed. `eciwx` and `ecowx` are not there, as no
+software uses them.
 """
 
 from cpython.exc cimport PyErr_SetInterrupt

@@ -19,12 +19,14 @@ enum { ANY_CONDITION = 16, CONDITION_TRUE = 8, ANY_COUNT = 4, COUNT_ZERO = 2 }; 
 /* lha and lhau */
 #define DISPLACED_HALF (base(s, i) + (core->lha_zero_extends ? IMM & 0xffff : IMM))
 
+static inline int all_inside(uint32_t ea, uint32_t words) { return ea < PPU_SRAM_BYTES && ea + 4 * words <= PPU_SRAM_BYTES; }
+
 /* lmw, stmw: a register a cycle. */
 static ppu_outcome load_multiple(ppu_core *core, const ppu_instruction *i, uint32_t ea, int64_t *t) {
     ppu_state *s = &core->s;
     int64_t issue = *t;
     if (misaligned(ea, 4)) return UNALIGNED;
-    if (ea + 4 * (32u - i->d) > PPU_SRAM_BYTES && !granted(core, issue)) return HELD;
+    if (!all_inside(ea, 32u - i->d) && !granted(core, issue)) return HELD;
     for (int r = i->d; r < 32; r++, ea += 4, issue++) {
         int extra = 0;
         uint32_t word;
@@ -43,7 +45,7 @@ static ppu_outcome store_multiple(ppu_core *core, const ppu_instruction *i, uint
     ppu_state *s = &core->s;
     int64_t issue = *t;
     if (misaligned(ea, 4)) return UNALIGNED;
-    if (ea + 4 * (32u - i->d) > PPU_SRAM_BYTES && !granted(core, issue)) return HELD;
+    if (!all_inside(ea, 32u - i->d) && !granted(core, issue)) return HELD;
     for (int r = i->d; r < 32; r++, ea += 4, issue++) {
         int extra = 0;
         issue = ready(s, issue, r);
@@ -163,7 +165,6 @@ next:
     else if (cache_hit(core, pc, t)) i = &core->cached[pc / 4 % PPU_CACHE_WORDS];
     else if (ppu_fetch_outside(core, pc, &t, &i, &scratch) == HELD) goto held;
 again:
-    outcome = DONE;
     switch (i->op) {
     case PPU_UNKNOWN:
         ppu_decode_at(core, pc, ppu_code_word(core, pc), i);
@@ -271,57 +272,57 @@ again:
     /* -- memory -- */
 #define D_FORM (t = ready_base(s, i, t))
 #define X_FORM (t = ready(s, ready_base(s, i, t), i->b))
-    case PPU_OP_lwz: D_FORM; outcome = load(core, i, DISPLACED, 4, 0, 0, &t); break;
-    case PPU_OP_lbz: D_FORM; outcome = load(core, i, DISPLACED, 1, 0, 0, &t); break;
-    case PPU_OP_lhz: D_FORM; outcome = load(core, i, DISPLACED, 2, 0, 0, &t); break;
-    case PPU_OP_lha: D_FORM; outcome = load(core, i, DISPLACED_HALF, 2, 1, 0, &t); break;
-    case PPU_OP_lwzu: D_FORM; outcome = load(core, i, DISPLACED, 4, 0, 1, &t); break;
-    case PPU_OP_lbzu: D_FORM; outcome = load(core, i, DISPLACED, 1, 0, 1, &t); break;
-    case PPU_OP_lhzu: D_FORM; outcome = load(core, i, DISPLACED, 2, 0, 1, &t); break;
-    case PPU_OP_lhau: D_FORM; outcome = load(core, i, DISPLACED_HALF, 2, 1, 1, &t); break;
-    case PPU_OP_lwzx: X_FORM; outcome = load(core, i, INDEXED, 4, 0, 0, &t); break;
-    case PPU_OP_lbzx: X_FORM; outcome = load(core, i, INDEXED, 1, 0, 0, &t); break;
-    case PPU_OP_lhzx: X_FORM; outcome = load(core, i, INDEXED, 2, 0, 0, &t); break;
-    case PPU_OP_lhax: X_FORM; outcome = load(core, i, INDEXED, 2, 1, 0, &t); break;
-    case PPU_OP_lwzux: X_FORM; outcome = load(core, i, INDEXED, 4, 0, 1, &t); break;
-    case PPU_OP_lbzux: X_FORM; outcome = load(core, i, INDEXED, 1, 0, 1, &t); break;
-    case PPU_OP_lhzux: X_FORM; outcome = load(core, i, INDEXED, 2, 0, 1, &t); break;
-    case PPU_OP_lhaux: X_FORM; outcome = load(core, i, INDEXED, 2, 1, 1, &t); break;
-    case PPU_OP_stw: D_FORM; outcome = store(core, i, DISPLACED, 4, 0, &t); break;
-    case PPU_OP_stb: D_FORM; outcome = store(core, i, DISPLACED, 1, 0, &t); break;
-    case PPU_OP_sth: D_FORM; outcome = store(core, i, DISPLACED, 2, 0, &t); break;
-    case PPU_OP_stwu: D_FORM; outcome = store(core, i, DISPLACED, 4, 1, &t); break;
-    case PPU_OP_stbu: D_FORM; outcome = store(core, i, DISPLACED, 1, 1, &t); break;
-    case PPU_OP_sthu: D_FORM; outcome = store(core, i, DISPLACED, 2, 1, &t); break;
-    case PPU_OP_stwx: X_FORM; outcome = store(core, i, INDEXED, 4, 0, &t); break;
-    case PPU_OP_stbx: X_FORM; outcome = store(core, i, INDEXED, 1, 0, &t); break;
-    case PPU_OP_sthx: X_FORM; outcome = store(core, i, INDEXED, 2, 0, &t); break;
-    case PPU_OP_stwux: X_FORM; outcome = store(core, i, INDEXED, 4, 1, &t); break;
-    case PPU_OP_stbux: X_FORM; outcome = store(core, i, INDEXED, 1, 1, &t); break;
-    case PPU_OP_sthux: X_FORM; outcome = store(core, i, INDEXED, 2, 1, &t); break;
-    case PPU_OP_lmw: D_FORM; outcome = load_multiple(core, i, DISPLACED, &t); break;
-    case PPU_OP_stmw: D_FORM; outcome = store_multiple(core, i, DISPLACED, &t); break;
+    case PPU_OP_lwz: D_FORM; outcome = load(core, i, DISPLACED, 4, 0, 0, &t); goto accessed;
+    case PPU_OP_lbz: D_FORM; outcome = load(core, i, DISPLACED, 1, 0, 0, &t); goto accessed;
+    case PPU_OP_lhz: D_FORM; outcome = load(core, i, DISPLACED, 2, 0, 0, &t); goto accessed;
+    case PPU_OP_lha: D_FORM; outcome = load(core, i, DISPLACED_HALF, 2, 1, 0, &t); goto accessed;
+    case PPU_OP_lwzu: D_FORM; outcome = load(core, i, DISPLACED, 4, 0, 1, &t); goto accessed;
+    case PPU_OP_lbzu: D_FORM; outcome = load(core, i, DISPLACED, 1, 0, 1, &t); goto accessed;
+    case PPU_OP_lhzu: D_FORM; outcome = load(core, i, DISPLACED, 2, 0, 1, &t); goto accessed;
+    case PPU_OP_lhau: D_FORM; outcome = load(core, i, DISPLACED_HALF, 2, 1, 1, &t); goto accessed;
+    case PPU_OP_lwzx: X_FORM; outcome = load(core, i, INDEXED, 4, 0, 0, &t); goto accessed;
+    case PPU_OP_lbzx: X_FORM; outcome = load(core, i, INDEXED, 1, 0, 0, &t); goto accessed;
+    case PPU_OP_lhzx: X_FORM; outcome = load(core, i, INDEXED, 2, 0, 0, &t); goto accessed;
+    case PPU_OP_lhax: X_FORM; outcome = load(core, i, INDEXED, 2, 1, 0, &t); goto accessed;
+    case PPU_OP_lwzux: X_FORM; outcome = load(core, i, INDEXED, 4, 0, 1, &t); goto accessed;
+    case PPU_OP_lbzux: X_FORM; outcome = load(core, i, INDEXED, 1, 0, 1, &t); goto accessed;
+    case PPU_OP_lhzux: X_FORM; outcome = load(core, i, INDEXED, 2, 0, 1, &t); goto accessed;
+    case PPU_OP_lhaux: X_FORM; outcome = load(core, i, INDEXED, 2, 1, 1, &t); goto accessed;
+    case PPU_OP_stw: D_FORM; outcome = store(core, i, DISPLACED, 4, 0, &t); goto accessed;
+    case PPU_OP_stb: D_FORM; outcome = store(core, i, DISPLACED, 1, 0, &t); goto accessed;
+    case PPU_OP_sth: D_FORM; outcome = store(core, i, DISPLACED, 2, 0, &t); goto accessed;
+    case PPU_OP_stwu: D_FORM; outcome = store(core, i, DISPLACED, 4, 1, &t); goto accessed;
+    case PPU_OP_stbu: D_FORM; outcome = store(core, i, DISPLACED, 1, 1, &t); goto accessed;
+    case PPU_OP_sthu: D_FORM; outcome = store(core, i, DISPLACED, 2, 1, &t); goto accessed;
+    case PPU_OP_stwx: X_FORM; outcome = store(core, i, INDEXED, 4, 0, &t); goto accessed;
+    case PPU_OP_stbx: X_FORM; outcome = store(core, i, INDEXED, 1, 0, &t); goto accessed;
+    case PPU_OP_sthx: X_FORM; outcome = store(core, i, INDEXED, 2, 0, &t); goto accessed;
+    case PPU_OP_stwux: X_FORM; outcome = store(core, i, INDEXED, 4, 1, &t); goto accessed;
+    case PPU_OP_stbux: X_FORM; outcome = store(core, i, INDEXED, 1, 1, &t); goto accessed;
+    case PPU_OP_sthux: X_FORM; outcome = store(core, i, INDEXED, 2, 1, &t); goto accessed;
+    case PPU_OP_lmw: D_FORM; outcome = load_multiple(core, i, DISPLACED, &t); goto accessed;
+    case PPU_OP_stmw: D_FORM; outcome = store_multiple(core, i, DISPLACED, &t); goto accessed;
 
     /* -- vector unit -- */
-    case PPU_OP_fxvlax: case PPU_OP_fxvstax: case PPU_OP_fxvinx: case PPU_OP_fxvoutx: X_FORM; outcome = vector_access(core, i, INDEXED, &t); break;
+    case PPU_OP_fxvlax: case PPU_OP_fxvstax: case PPU_OP_fxvinx: case PPU_OP_fxvoutx: X_FORM; outcome = vector_access(core, i, INDEXED, &t); goto accessed;
     case PPU_OP_fxvsplath: case PPU_OP_fxvsplatb: t = ready_base(s, i, t); goto vector;
     default: goto vector;
     }
-    if (outcome == HELD) goto held;
-    if (outcome == UNALIGNED) goto unaligned;
+advance:
     done++;
     pc += 4;
     s->jumped = 0;
     goto next;
 
+accessed:
+    if (outcome == DONE) goto advance;
+    if (outcome == HELD) goto held;
+    goto unaligned;
 vector: /* between vector registers */
     ppu_vector_execute(s, i);
     t = ppu_vector_time(s, i, t, 0) + 1;
     s->vectors++;
-    done++;
-    pc += 4;
-    s->jumped = 0;
-    goto next;
+    goto advance;
 jumped:
     done++;
     goto next;

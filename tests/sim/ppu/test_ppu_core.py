@@ -73,6 +73,19 @@ def test_held_access_waits_for_its_grant():
     assert core.instructions == 2
 
 
+@pytest.mark.parametrize("address", [0x40000000, 0xFFFFFFF8, 0x3FF8])
+def test_multiple_words_wait_for_one_grant(address):
+    """Wherever the first and the last of them lie."""
+    core, outside = core_with(memory(46, 28, 0, 3), WAIT), Outside()
+    core.attach(outside)
+    core.gpr[3], core.hold_outside = address, True
+    assert core.run(FOREVER) == "outside"
+    assert outside.log == []
+    assert core.run(FOREVER, grant=True) == "sleeping"
+    beyond = [place for place in range(address, address + 16, 4) if 0x4000 <= place < 1 << 32]
+    assert outside.log == [("load", place) for place in beyond]
+
+
 def test_code_outside():
     core, outside = core_with(addis(3, 0, -0x8000), 0x7C6903A6, 0x4E800420), Outside()  # lis 3,0x8000; mtctr 3; bctr
     core.attach(outside)
