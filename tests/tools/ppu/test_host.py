@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
 
 import hicannx
-from halco import PPUOnDLS
-from haldls.lola import PPUProgramError
+from halco import PPUOnDLS, SynapseRowOnDLS, SynapseRowOnSynram, SynramOnDLS
+from haldls.lola import PPUProgramError, SynapseRow
 from hicannx import ppu
 from hicannx.cli import main
 from hicannx.ppu import Compiler, PPUTimeoutError, Program, Result
@@ -17,7 +18,7 @@ from hicannx.ppu.host import load_and_start_program, stop_program, wait_until_pp
 from pyhxcomm_vx import ManagedConnection
 from sim import ModelConnection
 from sim.serve import ServedChip
-from stadls import SystemInit, generate, run
+from stadls import PlaybackProgramBuilder, SystemInit, generate, run
 
 Make = Callable[..., Program]
 
@@ -38,6 +39,20 @@ def initialise(connection: Any) -> None:
 def test_a_program_and_its_result(place: PPUOnDLS, connection: Any, make: Make, gcc: Compiler) -> None:
     program = make('int main(void) { ppu_print("here"); return -3 + ppu_hemisphere(); }', gcc)
     assert ppu.run(connection, program.path, place) == Result(-3 + int(place), "here")
+
+
+def test_program_of_the_manual(connection: Any, tmp_path: Path, gcc: Compiler) -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "ppu.md").read_text(encoding="utf-8")
+    source, row = tmp_path / "more.c", SynapseRowOnDLS(SynapseRowOnSynram(17), SynramOnDLS.bottom)
+    source.write_text(manual.split("```c\n")[1].split("```")[0])
+    builder, weights = PlaybackProgramBuilder(), SynapseRow()
+    weights.weights.from_numpy(np.arange(256) % 60)
+    builder.write(row, weights)
+    run(connection, [builder.done()])
+    assert ppu.run(connection, ppu.build(source, compiler=gcc).path, PPUOnDLS.bottom) == Result(0, "one more\n")
+    ticket = builder.read(row)
+    run(connection, [builder.done()])
+    assert (ticket.get().weights.to_numpy() == np.arange(256) % 60 + (np.arange(256) % 2 == 0)).all()
 
 
 def test_programs_after_each_other_start_afresh(connection: Any, make: Make, gcc: Compiler) -> None:
