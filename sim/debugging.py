@@ -119,6 +119,11 @@ class gdb_server(AbstractContextManager["gdb_server"]):  # noqa: N801
         self.port = self._server.port
         self.connected = self._server.connected
 
+    @property
+    def halted(self) -> bool:
+        """Whether the PPU waits for GDB to continue."""
+        return not self._debugger.running
+
     def close(self) -> None:
         """Lets the PPU go on and gives the port back."""
         self._server.close()

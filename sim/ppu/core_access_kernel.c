@@ -10,8 +10,12 @@ int ppu_next_access(const ppu_core *core, uint32_t *address) {
     ppu_instruction i;
     if (!fetched(core, core->s.pc)) return *address = core->s.pc, PPU_ACCESS_FETCH;
     ppu_decode_word(ppu_code_word(core, core->s.pc), &i);
-    uint32_t base = i.a ? core->s.gpr[i.a] : 0, index = core->s.gpr[i.b], displacement = (uint32_t)i.imm;
-    switch (i.op) {
+    return ppu_access_of(core, &i, address);
+}
+
+int ppu_access_of(const ppu_core *core, const ppu_instruction *i, uint32_t *address) {
+    uint32_t base = i->a ? core->s.gpr[i->a] : 0, index = core->s.gpr[i->b], displacement = (uint32_t)i->imm;
+    switch (i->op) {
     case PPU_OP_lwz: case PPU_OP_lwzu: case PPU_OP_lbz: case PPU_OP_lbzu: case PPU_OP_lhz: case PPU_OP_lhzu: case PPU_OP_lmw:
         return *address = base + displacement, PPU_ACCESS_LOAD;
     case PPU_OP_lha: case PPU_OP_lhau:

@@ -195,6 +195,7 @@ int ppu_run(ppu_core *core, int64_t until, int64_t count);
 /* What the next instruction wants from beyond the SRAM, and where; stopped with PPU_OUTSIDE it wants something. */
 enum { PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_STORE, PPU_ACCESS_READ, PPU_ACCESS_WRITE }; /* the last two on the parallel bus */
 int ppu_next_access(const ppu_core *core, uint32_t *address);
+int ppu_access_of(const ppu_core *core, const ppu_instruction *i, uint32_t *address); /* the same of any instruction; FETCH: nothing else */
 int64_t ppu_idle_until(const ppu_core *core);                      /* cycle up to which it executes nothing, if nobody wakes it */
 uint32_t ppu_get_spr(ppu_core *core, int spr);
 void ppu_set_spr(ppu_core *core, int spr, uint32_t value);

@@ -1,13 +1,14 @@
 /* Observed execution: see the header. What an instruction will access is computed from its operands before it runs. */
 #include "core_observe_kernel.h"
 
+#include "core_memory.h"
+#include "core_system.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum { CHUNK = 1 << 18 };     /* cycles between looks at a request to stop: some milliseconds of a host */
-enum { FAR_BEGIN = 1 << 10 }; /* first capacity of the table of code elsewhere, a power of two */
-enum { FREE = 1, NO_VECTOR = 255, SPECIALS = 5 };
-enum { TIMERS_INTERRUPT = 0x04800000 }; /* TCR.DIE and TCR.FIE */
+enum { NO_VECTOR = 255, SPECIALS = 5 };
 
 typedef struct {
     uint32_t address, size, kind;
@@ -22,60 +23,6 @@ uint32_t ppu_word_at(const ppu_core *core, uint32_t address) {
     return word;
 }
 
-/* ---- life ---- */
-
-ppu_observer *ppu_observer_new(void) {
-    ppu_observer *o = calloc(1, sizeof *o);
-    if (o) o->passed_count = -1;
-    return o;
-}
-
-void ppu_observer_free(ppu_observer *o) {
-    if (!o) return;
-    ppu_observer_trace(o, 0, 0);
-    ppu_observer_profile(o, 0);
-    free(o);
-}
-
-int ppu_observer_trace(ppu_observer *o, int64_t capacity, int lanes) {
-    free(o->trace);
-    free(o->trace_lanes);
-    o->trace = 0;
-    o->trace_lanes = 0;
-    o->trace_capacity = o->trace_count = 0;
-    if (capacity <= 0) return 1;
-    o->trace = calloc((size_t)capacity, sizeof *o->trace);
-    if (lanes) o->trace_lanes = calloc((size_t)capacity, PPU_LANES);
-    if (!o->trace || (lanes && !o->trace_lanes)) {
-        ppu_observer_trace(o, 0, 0);
-        return 0;
-    }
-    o->trace_capacity = capacity;
-    return 1;
-}
-
-static ppu_profile_entry *far_table(int64_t capacity) {
-    ppu_profile_entry *made = malloc((size_t)capacity * sizeof *made);
-    for (int64_t i = 0; made && i < capacity; i++) made[i] = (ppu_profile_entry){FREE, 0, 0};
-    return made;
-}
-
-int ppu_observer_profile(ppu_observer *o, int on) {
-    free(o->near);
-    free(o->far);
-    o->near = o->far = 0;
-    o->n_far = o->far_capacity = o->asleep = 0;
-    if (!on) return 1;
-    o->near = calloc(PPU_SRAM_WORDS, sizeof *o->near);
-    o->far = far_table(FAR_BEGIN);
-    if (!o->near || !o->far) {
-        ppu_observer_profile(o, 0);
-        return 0;
-    }
-    o->far_capacity = FAR_BEGIN;
-    return 1;
-}
-
 void ppu_observer_pass(ppu_observer *o, const ppu_core *core) {
     o->passed_pc = core->s.pc;
     o->passed_count = core->s.instructions;
@@ -85,15 +32,15 @@ void ppu_observer_pass(ppu_observer *o, const ppu_core *core) {
 
 static ppu_profile_entry *far_place(ppu_profile_entry *table, int64_t capacity, uint32_t pc) {
     uint64_t at = (pc >> 2) * UINT64_C(0x9e3779b97f4a7c15) >> 20;
-    while (table[at & (uint64_t)(capacity - 1)].pc != FREE && table[at & (uint64_t)(capacity - 1)].pc != pc) at++;
+    while (table[at & (uint64_t)(capacity - 1)].pc != PPU_FREE && table[at & (uint64_t)(capacity - 1)].pc != pc) at++;
     return &table[at & (uint64_t)(capacity - 1)];
 }
 
 static void far_grow(ppu_observer *o) { /* without memory the table stays as it is, up to its last free place */
-    ppu_profile_entry *larger = far_table(2 * o->far_capacity);
+    ppu_profile_entry *larger = ppu_far_table(2 * o->far_capacity);
     if (!larger) return;
     for (int64_t i = 0; i < o->far_capacity; i++)
-        if (o->far[i].pc != FREE) *far_place(larger, 2 * o->far_capacity, o->far[i].pc) = o->far[i];
+        if (o->far[i].pc != PPU_FREE) *far_place(larger, 2 * o->far_capacity, o->far[i].pc) = o->far[i];
     free(o->far);
     o->far = larger;
     o->far_capacity *= 2;
@@ -104,7 +51,7 @@ static void count(ppu_observer *o, uint32_t pc, int64_t instructions, int64_t cy
     if (pc >= PPU_SRAM_BYTES) {
         if (2 * o->n_far >= o->far_capacity) far_grow(o);
         entry = far_place(o->far, o->far_capacity, pc);
-        if (entry->pc == FREE) {
+        if (entry->pc == PPU_FREE) {
             if (o->n_far + 1 >= o->far_capacity) return;
             o->n_far++;
         }
@@ -116,38 +63,30 @@ static void count(ppu_observer *o, uint32_t pc, int64_t instructions, int64_t cy
 
 /* ---- accesses ---- */
 
-static int size_of(int op) { /* bytes of a scalar access, 0 for no access */
-    switch (op) {
-    case PPU_OP_lwz: case PPU_OP_lwzu: case PPU_OP_stw: case PPU_OP_stwu: case PPU_OP_lwzx: case PPU_OP_lwzux: case PPU_OP_stwx:
-    case PPU_OP_stwux: case PPU_OP_lmw: case PPU_OP_stmw: return 4;
-    case PPU_OP_lhz: case PPU_OP_lhzu: case PPU_OP_lha: case PPU_OP_lhau: case PPU_OP_sth: case PPU_OP_sthu: case PPU_OP_lhzx:
-    case PPU_OP_lhzux: case PPU_OP_lhax: case PPU_OP_lhaux: case PPU_OP_sthx: case PPU_OP_sthux: return 2;
+static uint32_t size_of(const ppu_instruction *i) { /* bytes of an access to memory */
+    switch (i->op) {
     case PPU_OP_lbz: case PPU_OP_lbzu: case PPU_OP_stb: case PPU_OP_stbu: case PPU_OP_lbzx: case PPU_OP_lbzux: case PPU_OP_stbx:
     case PPU_OP_stbux: return 1;
-    default: return 0;
+    case PPU_OP_lhz: case PPU_OP_lhzu: case PPU_OP_lha: case PPU_OP_lhau: case PPU_OP_sth: case PPU_OP_sthu: case PPU_OP_lhzx:
+    case PPU_OP_lhzux: case PPU_OP_lhax: case PPU_OP_lhaux: case PPU_OP_sthx: case PPU_OP_sthux: return 2;
+    case PPU_OP_lmw: case PPU_OP_stmw: return 4 * (32u - i->d);
+    case PPU_OP_fxvlax: case PPU_OP_fxvstax: return PPU_LANES;
+    default: return 4;
     }
 }
 
-static int stores(int op) {
-    switch (op) {
-    case PPU_OP_stw: case PPU_OP_stwu: case PPU_OP_stwx: case PPU_OP_stwux: case PPU_OP_sth: case PPU_OP_sthu: case PPU_OP_sthx:
-    case PPU_OP_sthux: case PPU_OP_stb: case PPU_OP_stbu: case PPU_OP_stbx: case PPU_OP_stbux: case PPU_OP_stmw: return 1;
-    default: return 0;
+static access_t accessed(const ppu_core *core, const ppu_instruction *i) {
+    access_t found = {0, 0, 0};
+    switch (ppu_access_of(core, i, &found.address)) {
+    case PPU_ACCESS_LOAD: found.kind = PPU_READS; break;
+    case PPU_ACCESS_STORE: found.kind = PPU_WRITES; break;
+    case PPU_ACCESS_READ: found.kind = PPU_PARALLEL | PPU_READS; found.size = 1; return found;
+    case PPU_ACCESS_WRITE: found.kind = PPU_PARALLEL | PPU_WRITES; found.size = 1; return found;
+    default: return found;
     }
-}
-
-static access_t accessed(const ppu_core *core, uint32_t word, const ppu_instruction *i) {
-    uint32_t base = i->a ? core->s.gpr[i->a] : 0, size = (uint32_t)size_of(i->op), displacement = (uint32_t)i->imm;
-    if (i->op == PPU_OP_fxvlax || i->op == PPU_OP_fxvstax)
-        return (access_t){(base + core->s.gpr[i->b]) & ~3u, PPU_LANES, i->op == PPU_OP_fxvlax ? PPU_READS : PPU_WRITES};
-    if (i->op == PPU_OP_fxvinx || i->op == PPU_OP_fxvoutx)
-        return (access_t){base + core->s.gpr[i->b], 1, PPU_PARALLEL | (i->op == PPU_OP_fxvinx ? PPU_READS : PPU_WRITES)};
-    if (!size) return (access_t){0, 0, 0};
-    if (core->lha_zero_extends && (i->op == PPU_OP_lha || i->op == PPU_OP_lhau)) displacement &= 0xffff;
-    if (word >> 26 == 31) displacement = core->s.gpr[i->b];
-    if (size == 4 ? (base + displacement) & 3 : size == 2 && ((base + displacement) & 3) == 3) return (access_t){0, 0, 0}; /* alignment */
-    if (i->op == PPU_OP_lmw || i->op == PPU_OP_stmw) size = 4 * (32u - i->d);
-    return (access_t){base + displacement, size, stores(i->op) ? PPU_WRITES : PPU_READS};
+    found.size = size_of(i);
+    if (misaligned(found.address, i->op == PPU_OP_lmw || i->op == PPU_OP_stmw ? 4 : (int)found.size)) found.kind = 0; /* nothing is accessed */
+    return found;
 }
 
 /* The watchpoint an access meets, or 0. */
@@ -234,12 +173,20 @@ static int breaks(const ppu_core *core, const ppu_observer *o) {
 static void sleep_on(ppu_core *core, ppu_observer *o, int64_t until) {
     ppu_state *s = &core->s;
     int64_t began = s->now, end = until;
-    if (s->tcr & TIMERS_INTERRUPT) end = earlier(end, earlier(s->fit_next, s->dec ? s->dec_since + (int64_t)s->dec : PPU_NEVER));
+    if (s->tcr & (TCR_DIE | TCR_FIE)) end = earlier(end, ppu_next_event(s));
     ppu_run(core, end > s->now ? end : s->now + 1, 0);
     if (o->near) o->asleep += s->now - began;
 }
 
-static uint32_t next_word(const ppu_core *core) { return ppu_word_at(core, core->s.pc); }
+/* The instruction at the pc and its word. */
+static ppu_instruction next_instruction(const ppu_core *core, uint32_t *word) {
+    uint32_t pc = core->s.pc;
+    ppu_instruction found;
+    *word = ppu_word_at(core, pc);
+    if (pc < PPU_SRAM_BYTES && core->decoded[pc >> 2].op > PPU_BREAK) return core->decoded[pc >> 2];
+    ppu_decode_word(*word, &found);
+    return found;
+}
 
 /* A wait may be over within the same run, and the instruction behind it would pass unseen. So it gets a run of its own. */
 static int64_t end_of_run(const ppu_core *core, int op, int64_t until) {
@@ -250,24 +197,19 @@ static int64_t end_of_run(const ppu_core *core, int op, int64_t until) {
  * PPU_BREAKPOINT for a stop. */
 static int one(ppu_core *core, ppu_observer *o, int64_t until) {
     ppu_state *s = &core->s;
-    ppu_trace_entry entry = {s->now, s->pc, next_word(core), 0, 0, 0, NO_VECTOR, 0, {0}};
-    ppu_instruction i;
-    access_t access;
-    const ppu_watch *watch;
-    uint32_t gprs[32] = {0}, specials[SPECIALS] = {0};
+    ppu_trace_entry entry = {s->now, s->pc, 0, 0, 0, 0, NO_VECTOR, 0, {0}};
+    ppu_instruction i = next_instruction(core, &entry.word);
+    access_t access = accessed(core, &i);
+    const ppu_watch *watch = passes(core, o) ? 0 : met(o, access);
+    uint32_t gprs[32], specials[SPECIALS];
     int64_t before = s->instructions;
     int reason, traced = traces(o, s->pc);
-    ppu_decode_word(entry.word, &i);
-    access = accessed(core, entry.word, &i);
-    watch = passes(core, o) ? 0 : met(o, access);
     if (watch) {
         o->kinds = watch->kinds;
         return stop(o, PPU_STOP_WATCH, access.address > watch->first ? access.address : watch->first);
     }
-    if (traced) {
-        memcpy(gprs, s->gpr, sizeof gprs);
-        specials_of(s, specials);
-    }
+    memcpy(gprs, s->gpr, sizeof gprs);
+    specials_of(s, specials);
     reason = ppu_run(core, end_of_run(core, i.op, until), 1);
     if (s->instructions == before && !s->sleeping && s->pc == entry.pc) return reason; /* it has not run */
     if (o->near) {
@@ -286,28 +228,28 @@ static int one(ppu_core *core, ppu_observer *o, int64_t until) {
 }
 
 static int many(ppu_core *core, ppu_observer *o, int64_t until) {
-    ppu_instruction i;
-    int reason;
-    ppu_decode_word(next_word(core), &i);
-    reason = ppu_run(core, end_of_run(core, i.op, earlier(until, core->s.now + CHUNK)), 0);
+    uint32_t word;
+    ppu_instruction i = next_instruction(core, &word);
+    int reason = ppu_run(core, end_of_run(core, i.op, earlier(until, core->s.now + CHUNK)), 0);
     return reason == PPU_BREAKPOINT ? stop(o, PPU_STOP_BREAK, core->s.pc) : reason;
 }
 
 /* A sleep that is over ends, and interrupts that are due are entered, before anything is looked at, so that the instruction at the pc is the one
- * that runs. */
+ * that runs. After single instructions ppu_run has seen to that itself. */
 int ppu_run_observed(ppu_core *core, ppu_observer *o, int64_t until) {
     ppu_state *s = &core->s;
-    int reason;
+    int reason, single = 0;
     do {
         if (o->asked && !core->granted) return stop(o, PPU_STOP_ASKED, s->pc); /* a granted access is not put off */
-        ppu_run(core, s->now, 0);
+        if (!single || s->sleeping) ppu_run(core, s->now, 0);
+        single = !s->sleeping && (o->n_watches || o->n_far_breaks || o->stepping || o->trace || o->near);
         if (s->now >= until) break;
         if (s->sleeping) {
             sleep_on(core, o, until);
             continue;
         }
         if (breaks(core, o)) return stop(o, PPU_STOP_BREAK, s->pc);
-        reason = o->n_watches || o->n_far_breaks || o->stepping || o->trace || o->near ? one(core, o, until) : many(core, o, until);
+        reason = single ? one(core, o, until) : many(core, o, until);
         if (reason == PPU_BREAKPOINT || reason == PPU_OUTSIDE) return reason;
     } while (s->now < until);
     return s->sleeping ? PPU_SLEEPING : PPU_LIMIT;

@@ -7,12 +7,15 @@
 
 #include "core_kernel.h"
 
+#include <stdlib.h>
+
 enum {
     PPU_READS = 1,
     PPU_WRITES = 2,
     PPU_PARALLEL = 4,    /* the access goes to the parallel space of fxvinx and fxvoutx, whose addresses are locations */
     PPU_WATCHES = 32,    /* places for watchpoints */
     PPU_FAR_BREAKS = 32, /* places for breakpoints on code beyond the SRAM */
+    PPU_FREE = 1,        /* pc of a free place in the table of code elsewhere */
 };
 
 /* Why an observed run stopped with PPU_BREAKPOINT. */
@@ -36,7 +39,7 @@ typedef struct {
 } ppu_trace_entry;
 
 typedef struct {
-    uint32_t pc; /* multiple of 4; 1 for a free place */
+    uint32_t pc; /* multiple of 4, or PPU_FREE */
     int64_t count, cycles;
 } ppu_profile_entry;
 
@@ -69,11 +72,17 @@ typedef struct {
 /* The word of code at an address: in the SRAM, in the instruction cache, or behind the port, whose fetch has no effects but the cycles it takes.
  * 0 for a word that the core still has to ask for: the instruction does not run before it is granted. */
 uint32_t ppu_word_at(const ppu_core *core, uint32_t address);
+static inline ppu_profile_entry *ppu_far_table(int64_t capacity) {
+    ppu_profile_entry *made = malloc((size_t)capacity * sizeof *made);
+    for (int64_t i = 0; made && i < capacity; i++) made[i] = (ppu_profile_entry){PPU_FREE, 0, 0};
+    return made;
+}
+/* In observed_kernel.c. */
 ppu_observer *ppu_observer_new(void);
 void ppu_observer_free(ppu_observer *o);
 int ppu_observer_trace(ppu_observer *o, int64_t capacity, int lanes); /* capacity 0: off; returns 0 without memory */
 int ppu_observer_profile(ppu_observer *o, int on);                    /* starts anew; returns 0 without memory */
-/* The instruction at the pc runs next, whatever stands on it. */
+/* In core_observe_kernel.c. The instruction at the pc runs next, whatever stands on it. */
 void ppu_observer_pass(ppu_observer *o, const ppu_core *core);
 /* As ppu_run until `until`, and stops where the observer wants. */
 int ppu_run_observed(ppu_core *core, ppu_observer *o, int64_t until);

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sim.errors import SimError
-from sim.ppu.core import READS, WRITES, Core
+from sim.ppu.core import Core
+from sim.ppu.observed import READS, WRITES
 
 SRAM_BYTES = 0x4000
 CODE_BEYOND = 0x8000_0000

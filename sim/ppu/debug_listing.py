@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ppu.core import PARALLEL, WRITES, Core
+from sim.ppu.core import Core
 from sim.ppu.isa import disassemble
+from sim.ppu.observed import PARALLEL, WRITES
 
 TICKS_PER_CYCLE = 2
 TICKS_PER_US = 500

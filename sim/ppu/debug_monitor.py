@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from sim.ppu.core import PARALLEL, READS, WRITES
 from sim.ppu.debug import DebugError, Debugger
 from sim.ppu.debug_listing import NO_SYMBOLS, TICKS_PER_US, Symbols, code_lines, profile_rows, profile_text, trace_lines
+from sim.ppu.observed import PARALLEL, READS, WRITES
 
 HELP = """\
 time                              cycle of the core, tick of the chip, what has been executed

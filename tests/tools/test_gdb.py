@@ -18,10 +18,7 @@ from halco import PPUOnDLS
 from hicannx import ppu as programs
 from hicannx.cli import main
 from hicannx.errors import HicannxError
-from sim import System
-from sim.debugging import ChipMemory
 from sim.ppu import encode_vector
-from sim.ppu.debug import DebugError
 from stadls import SystemInit, generate
 from stadls import run as execute
 
@@ -150,8 +147,8 @@ def test_a_session(program):
             "break *square", "continue", "backtrace 1", "print $r3", "print $pc", "continue", "print $r3",
             "stepi", "print/x $pc", "print $r4", "print $v1.u8[127]", "info registers msr tcr",
             "delete", "watch *(int*)&counter", "continue", "continue", "delete",
-            "x/2i &square", "x/1xw &counter", "set var *(int*)&counter = 0x1234", "x/1xw &counter", "print $r3 = 8", "print $v7.u16[2] = 0x55aa",
-            "print/x $v7.u8[4]", "monitor time", "monitor disassemble", "detach",
+            "x/2i &square", "x/1xw &counter", "set var *(int*)&counter = 0x1234", "x/1xw &counter",
+            "print $r3 = 8", "print $v7.u16[2] = 0x55aa", "print/x $v7.u8[4]", "monitor time", "monitor disassemble", "detach",
         ]  # fmt: skip
         with debugged(session.port, program, *commands) as process:
             text = said(process)
@@ -203,6 +200,21 @@ def test_between_programs_gdb_holds_the_chip(program):
 
 
 @with_gdb
+def test_one_ppu_can_be_looked_at_while_the_other_one_is_halted(program):
+    with chip() as connection, hicannx.debug(connection, wait=True) as top, hicannx.debug(connection, PPUOnDLS.bottom) as bottom:
+        script = Script(connection, program)
+        while not top.halted:
+            time.sleep(0.01)
+        with debugged(bottom.port, program, "print $pc", "print $r3 = 5", "detach") as process:
+            assert "$1 = (void (*)()) 0x0" in said(process)
+        assert top.halted and script.is_alive()
+        with debugged(top.port, program, "break *square", "continue", "detach") as process:
+            assert "in square ()" in said(process)
+        assert script.ends().return_code == 0
+        assert connection.connections[0].system.chip.ppus[1].gpr[3] == 5
+
+
+@with_gdb
 def test_memories_around_the_core(program):
     with chip() as connection, hicannx.debug(connection) as session:
         registers = connection.connections[0].system.fpga.registers
@@ -220,19 +232,6 @@ def test_memories_around_the_core(program):
     assert "Cannot access memory at address 0x30000000" in text and "Cannot access memory at address 0x8a800000" in text
     assert "would do something on the chip" in text
     assert system.fpga.registers.dram[0][2] == 0x7788
-
-
-def test_looking_at_registers_of_the_chip_has_no_side_effects():
-    system = System()
-    memory, before = ChipMemory(system), system.snapshot()
-    assert memory.read(0x8A800004, 4) == bytes(4)  # status of the top PPU
-    for address in (0x80000000 | 0x110000 << 2, 0x60000000, 0x20000000):  # a trigger, the executor, nothing
-        with pytest.raises(DebugError, match=f"{address:#010x}"):
-            memory.read(address, 4)
-    with pytest.raises(DebugError, match="beyond the end"):
-        memory.write(0x4001FFFE, b"1234")
-    assert memory.read(0x4001FFFE, 8) == bytes(2)
-    assert system.snapshot() == before
 
 
 def test_observing_does_not_change_a_run(program):
@@ -304,6 +303,26 @@ def test_command_runs_a_program_that_waits_for_gdb(program):
         out, err = process.communicate(timeout=60)
     assert "$1 = 0x0" in text and "$2 = 1" in text
     assert (process.returncode, out.splitlines()[-1], err) == (0, "return code 0", "")
+
+
+def test_command_that_waits_for_gdb_can_be_interrupted(program):
+    with subprocess.Popen(
+        [sys.executable, "-m", "hicannx", "gdb", str(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, b"interrupted\n")
+
+
+def test_run_shows_profile_and_last_instructions(program, capsys):
+    assert main(["ppu", "run", str(program), "--profile", "--trace", "2"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "\nreturn code 0\n"
+    lines = err.splitlines()
+    assert lines[0].split() == ["cycles", "share", "instructions", "symbol"] and lines[1].split()[2:] == ["66", "start"]
+    assert [line.split()[6:] for line in lines[-2:]] == [["stw", "6,12284(0)", "->0x2ffc"], ["wait"]]
 
 
 @with_gdb

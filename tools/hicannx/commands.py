@@ -54,6 +54,8 @@ def _ppu(parser: ArgumentParser) -> None:
     run = actions.add_parser("run", help="initialise the chip that the environment chooses and run a program on it")
     run.add_argument("--ppu", choices=("top", "bottom"), default="top", help="top by default")
     run.add_argument("--timeout", type=int, default=10_000_000, metavar="CYCLES", help="FPGA cycles of 8 ns, 10000000 by default")
+    run.add_argument("--profile", action="store_true", help="show instructions and cycles by symbol, on stderr")
+    run.add_argument("--trace", type=int, default=0, metavar="COUNT", help="show the last COUNT instructions, on stderr")
     for action in (check, listing, run):
         action.add_argument("program", type=Path, metavar="PROGRAM", help="linked program (ELF)")
 

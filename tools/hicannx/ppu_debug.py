@@ -8,6 +8,7 @@ True
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,9 @@ from stadls import SystemInit, generate
 from stadls import run as execute
 
 TOP = PPUOnDLS.top
+INTERRUPTED = 130
+"""Exit status of a command that the user interrupts."""
+
 Target = System | ModelConnection | MultiConnection
 
 
@@ -96,7 +100,7 @@ class _Observation:
 class ppu_profile(_Observation):  # noqa: N801
     """Counts a PPU's instructions and cycles by symbol, from now on until `stop` or the end of a `with` block.
 
-    print(profile) shows the table, `rows` gives it as data. The core runs some ten times slower meanwhile, in wall time only.
+    print(profile) shows the table, `rows` gives it as data. The core runs five to seven times slower meanwhile, in wall time only.
 
     >>> with hicannx.connect() as connection, hicannx.ppu_profile(connection) as profile:
     ...     pass  # a program runs
@@ -137,7 +141,7 @@ class ppu_trace(_Observation):  # noqa: N801
     lanes      also the contents of written vector registers
 
     print(trace) and `lines` show tick (2 ns) and time on the chip, address, symbol, word, disassembly, access to memory and changed
-    registers; `entries` is the data, a structured array of sim.ppu.core.TRACE_ENTRY.
+    registers; `entries` is the data, a structured array of sim.ppu.observed.TRACE_ENTRY.
     """
 
     def __init__(
@@ -193,5 +197,8 @@ def gdb(chosen: Namespace) -> int:
             code = stop_program(connection, True, ppu)
     except PPUProgramError as error:
         raise HicannxError(str(error)) from error
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
     print(f"return code {code}")
     return int(code != 0)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.ppu import INSTRUCTIONS, Core, disassemble, encode_vector
-from sim.ppu.core import PARALLEL, READS, WRITES
+from sim.ppu.observed import PARALLEL, READS, WRITES
 
 WAIT, RFI, BRANCH_SELF = 0x7C00007C, 0x4C000064, 0x48000000
 FOREVER = 1_000_000

@@ -2,9 +2,10 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
-from fisch import connection_from_environment
+from fisch import MultiConnection, connection_from_environment
 from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
 from hicannx.errors import HicannxError
@@ -12,6 +13,7 @@ from hicannx.ppu.check import Finding, check
 from hicannx.ppu.host import run
 from hicannx.ppu.listing import listing
 from hicannx.ppu.toolchain import build
+from hicannx.ppu_debug import ppu_profile, ppu_trace
 from stadls import SystemInit, generate
 from stadls import run as execute
 
@@ -52,12 +54,26 @@ def _disassemble(chosen: Namespace) -> int:
     return 0
 
 
+@contextmanager
+def _insight(chosen: Namespace, connection: MultiConnection, ppu: PPUOnDLS) -> Iterator[None]:
+    """Shows the last instructions and the profile, if wanted; also of a program that did not come to its end."""
+    with ExitStack() as stack:
+        if chosen.trace:
+            trace = stack.enter_context(ppu_trace(connection, ppu, chosen.program, capacity=chosen.trace))
+            stack.callback(lambda: print(trace, file=sys.stderr))
+        if chosen.profile:
+            profile = stack.enter_context(ppu_profile(connection, ppu, chosen.program))
+            stack.callback(lambda: print(profile, file=sys.stderr))
+        yield
+
+
 def _run(chosen: Namespace) -> int:
     ppu = getattr(PPUOnDLS, chosen.ppu)
     with connection_from_environment() as connection:
         builder, _ = generate(SystemInit(connection.hwdb_entries[0]))
         execute(connection, [builder.done()])
-        result = run(connection, chosen.program, ppu, chosen.timeout)
+        with _insight(chosen, connection, ppu):
+            result = run(connection, chosen.program, ppu, chosen.timeout)
     print(result.mailbox, end="" if result.mailbox.endswith("\n") else "\n")
     print(f"return code {result.return_code}" if result.failure is None else f"ended by: {result.failure}")
     return int(result.return_code != 0)
