@@ -59,7 +59,7 @@ cdef extern from "core_kernel.h":
         ppu_state s
         uint32_t sram[4096]
         ppu_port port
-        int32_t hold_outside, granted, lha_zero_extends, uncached
+        int32_t hold_outside, granted, lha_zero_extends
         int64_t wanted
         ppu_undecoded log[64]
         uint32_t breakpoints[128]

@@ -375,15 +375,6 @@ cdef class Core(Observed):
         self.c.lha_zero_extends = on
 
     @property
-    def uncached(self) -> bool:
-        """Whether code beyond the SRAM is fetched word by word instead of through the instruction cache; off by default."""
-        return self.c.uncached != 0
-
-    @uncached.setter
-    def uncached(self, on: bool):
-        self.c.uncached = on
-
-    @property
     def fills(self) -> int:
         """Lines that the instruction cache has fetched."""
         return self.c.n_fills

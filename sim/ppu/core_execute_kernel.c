@@ -163,7 +163,7 @@ next:
     begin = t;
     if (pc < PPU_SRAM_BYTES) i = &core->decoded[pc >> 2];
     else if (cache_hit(core, pc, t)) i = &core->cached[pc / 4 % PPU_CACHE_WORDS];
-    else if (ppu_fetch_outside(core, pc, &t, &i, &scratch) == HELD) goto held;
+    else if (ppu_fetch_outside(core, pc, &t, &i) == HELD) goto held;
 again:
     switch (i->op) {
     case PPU_UNKNOWN:

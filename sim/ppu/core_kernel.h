@@ -173,7 +173,6 @@ typedef struct {
     int32_t granted;
     int64_t wanted;                /* cycle of the access before which the core stopped last */
     int32_t lha_zero_extends;      /* 1: displacements of lha and lhau are taken without sign, as in the public hardware description */
-    int32_t uncached;              /* 1: code beyond the SRAM is fetched word by word */
     ppu_instruction decoded[PPU_SRAM_WORDS];
     ppu_instruction cached[PPU_CACHE_WORDS]; /* of the lines of the instruction cache */
     uint32_t breakpoints[PPU_SRAM_WORDS / 32];

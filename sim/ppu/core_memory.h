@@ -11,7 +11,7 @@ typedef enum { DONE, HELD, UNALIGNED } ppu_outcome;
 int ppu_load_outside(ppu_core *core, uint32_t address, uint32_t *word, int64_t t);
 int ppu_store_outside(ppu_core *core, uint32_t address, uint32_t value, int size, int64_t t);
 int ppu_vector_memory(ppu_core *core, const ppu_instruction *i, uint32_t address, int64_t t);
-ppu_outcome ppu_fetch_outside(ppu_core *core, uint32_t pc, int64_t *t, ppu_instruction **i, ppu_instruction *scratch);
+ppu_outcome ppu_fetch_outside(ppu_core *core, uint32_t pc, int64_t *t, ppu_instruction **i);
 uint32_t ppu_code_word(const ppu_core *core, uint32_t pc);
 void ppu_report_undecoded(ppu_core *core, uint32_t pc, uint32_t word, int64_t t);
 
@@ -28,7 +28,7 @@ static inline int granted(ppu_core *core, int64_t t) {
 /* Code beyond the SRAM that is in the cache, in a line that has arrived. */
 static inline int cache_hit(const ppu_core *core, uint32_t pc, int64_t t) {
     uint32_t line = pc / 4 / PPU_LINE_WORDS;
-    return core->s.lines[line % PPU_LINES] == line + 1 && t >= core->s.line_done && !core->uncached;
+    return core->s.lines[line % PPU_LINES] == line + 1 && t >= core->s.line_done;
 }
 
 static inline int misaligned(uint32_t address, int size) { return size == 4 ? (address & 3) != 0 : size == 2 && (address & 3) == 3; }

@@ -101,19 +101,9 @@ static void fill_line(ppu_core *core, uint32_t pc, int64_t t) {
 }
 
 /* The instruction at an address beyond the SRAM that could issue at *t. A line that is not in the cache is fetched, which needs a grant. */
-ppu_outcome ppu_fetch_outside(ppu_core *core, uint32_t pc, int64_t *t, ppu_instruction **i, ppu_instruction *scratch) {
+ppu_outcome ppu_fetch_outside(ppu_core *core, uint32_t pc, int64_t *t, ppu_instruction **i) {
     ppu_state *s = &core->s;
     uint32_t line = pc / 4 / PPU_LINE_WORDS, slot = line % PPU_LINES;
-    if (core->uncached) {
-        int extra;
-        if (!granted(core, *t)) return HELD;
-        s->line_words[pc / 4 % PPU_CACHE_WORDS] = fetch_word(core, pc, *t, &extra);
-        s->lines[slot] = 0;
-        ppu_decode_at(core, pc, ppu_code_word(core, pc), scratch);
-        *t += extra;
-        *i = scratch;
-        return DONE;
-    }
     if (s->lines[slot] != line + 1) {
         if (!granted(core, *t)) return HELD;
         fill_line(core, pc, *t);

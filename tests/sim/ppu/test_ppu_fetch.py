@@ -133,15 +133,6 @@ def test_a_miss_waits_for_its_grant():
     assert len(memory.asked) == 16
 
 
-def test_without_cache_each_word_is_fetched():
-    core, memory = running(counted_loop(10), delay=5)
-    core.uncached = True
-    core.run(FOREVER)
-    assert core.gpr[5] == 10
-    assert len(memory.asked) == 2 + 2 * 10 + 1
-    assert core.fills == 0
-
-
 def test_undecoded_words_beyond_the_sram_are_reported_once():
     code = counted_loop(5) | {EXTERNAL + 8: 0x44000002, EXTERNAL + 12: 0x4200FFFC, EXTERNAL + 16: 0x00000000, EXTERNAL + 20: WAIT}  # sc
     core, _ = running(code)
