@@ -7,7 +7,7 @@ of 128 bytes with the words in reverse order, the memories of the FPGA again. Wh
 
 import logging
 
-from libc.string cimport memset
+from libc.string cimport memchr, memset
 
 from sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
 from sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
@@ -28,8 +28,9 @@ cdef enum:
     FPGA_SRAM = 0x80000000u
     FPGA_DRAM = 0x84000000u
     WORDS_OF_ROW = 32
+    CONDITIONAL_READ = 5        # of ACCESSES, whose others are numbered as the core numbers them
 
-ACCESSES = ("fetch", "load", "store", "vector read", "vector write")
+ACCESSES = ("fetch", "load", "store", "vector read", "vector write", "conditional vector read")
 
 
 cdef uint32_t far_word(uint32_t address) noexcept nogil:
@@ -76,10 +77,13 @@ cdef class ProcessorBus(Registers):
         else:
             self.processor_fault(number, address, PPU_ACCESS_STORE, address < FAR_DATA_END)
 
-    cdef void read_row(self, int number, uint32_t location, uint8_t* lanes) noexcept nogil:
-        """Words of memories come in reverse order, the last one into the first lanes."""
+    cdef void read_row(self, int number, uint32_t location, uint8_t* lanes, const uint8_t* enables) noexcept nogil:
+        """Words of memories come in reverse order, the last one into the first lanes. What lanes that are not enabled read is not known: here
+        the same as the others."""
         cdef int problem = BUS_SERVED, word
         cdef uint32_t data
+        if memchr(enables, 0, LANES_OF_ROW) != NULL:
+            self.processor_fault(number, location, CONDITIONAL_READ, False)
         memset(lanes, 0, LANES_OF_ROW)
         if location < ARRAY_END:
             problem = self.parallel.read(number, location, lanes)

@@ -8,7 +8,8 @@ class ProcessorFault:
     """An access that nobody serves.
 
     ppu: 0 top, 1 bottom. pc: address of the instruction. address: what it wanted, in bytes or, of vectors, a location on the parallel bus.
-    access: "fetch", "load", "store", "vector read" or "vector write". undefined: there is nothing; otherwise it is not modelled.
+    access: "fetch", "load", "store", "vector read", "vector write" or "conditional vector
+    read". undefined: there is nothing; otherwise it is not modelled.
     """
 
     ppu: int

@@ -251,7 +251,7 @@ cdef int _store(void* context, uint32_t address, uint32_t word, int enables, int
 
 cdef int _read(void* context, uint32_t location, uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil:
     cdef Context* place = <Context*> context
-    (<Processors> place.owner).read_row(place.number, location, lanes)
+    (<Processors> place.owner).read_row(place.number, location, lanes, enables)
     if location >= ARRAY_END:
         return FAR_READ // TICKS_PER_CYCLE
     return (ON_PARALLEL_BUS + (<Processors> place.owner).converted(place.number)) // TICKS_PER_CYCLE

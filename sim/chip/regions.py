@@ -133,7 +133,14 @@ REGIONS: tuple[Region, ...] = (
     Region("CommonCorrelationConfig", Kind.STORED, _B, "resets of the sensors are not modelled", effect="start of conversions"),
     Region("CorrelationReset", Kind.UNMODELLED, _U),
     Region("BlockPostPulse", Kind.UNMODELLED, _U),
-    Region("PPUMemoryWord", Kind.PPU_MEMORY, _E, effect="shared with the processor", source=_PPU),
+    Region(
+        "PPUMemoryWord",
+        Kind.PPU_MEMORY,
+        _E,
+        "an access from outside costs the processor no cycle",
+        effect="shared with the processor",
+        source=_PPU,
+    ),
     Region(
         "PPUControlRegister",
         Kind.PPU_CONTROL,

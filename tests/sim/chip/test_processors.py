@@ -288,6 +288,15 @@ def test_undefined_places_are_reported(bench):
     ]  # fmt: skip
 
 
+def test_conditional_reads_are_reported(bench):
+    """Nobody knows what the lanes that are not enabled read on the chip."""
+    np.asarray(bench.chip.analog.weights)[0, 0::2] = 5
+    start(bench, addi(3, 0, 0), encode_vector("fxvinx", [1, 0, 3, 1]), WAIT)
+    finish(bench)
+    assert get_vector(bench, 1).tolist() == [5] * 128
+    assert [fault.access for fault in bench.chip.processor_faults] == ["conditional vector read"]
+
+
 def test_cycles_of_the_parallel_bus(bench):
     """Measured on the chip: 20 cycles with `sync` for weights, within 2 (facts: ppu/isa_scalar 6)."""
     for name in ("fxvoutx", "fxvinx"):
