@@ -30,7 +30,9 @@ class Trust(NamedTuple):
 _E, _B, _S, _U = Accuracy.EXACT, Accuracy.BEHAVIOURAL, Accuracy.STORED, Accuracy.UNMODELLED
 _JBOA = Trust(_U, "device of the jBOA board, behavioural there (System(setup='jboa')); nobody answers at this address of a cube's board")
 _VECTOR = Trust(_U, "this FPGA has memory for the PPUs at these addresses instead of vector generators")
-_MULTICHIP = Trust(_U, "exact on the FPGA of a jBOA setup (System(setup='jboa')); that of a cube has no register there")
+_MULTICHIP = Trust(
+    _U, "exact on the FPGA of a jBOA setup (System(setup='jboa')), for its own spikes: no other FPGAs; that of a cube has no register there"
+)
 _SPIKES = Trust(_B, "order and 16 bits exact, latency of the link assumed")
 
 ELSEWHERE: Final[dict[str, Trust]] = {
@@ -47,8 +49,8 @@ ELSEWHERE: Final[dict[str, Trust]] = {
     "JTAGIdCode": Trust(_E, "third revision"),
     "JTAGClockScaler": Trust(_B, "sets how long JTAG accesses take"),
     "PhyConfigChip": Trust(_B, "links come up when both ends agree; delays, biases and bit errors are not modelled"),
-    "ShiftRegister": Trust(_E, "power-on value assumed 0"),
-    "DACChannel": Trust(_B, "settling of 1 ms is not modelled"),
+    "ShiftRegister": Trust(_E, "power-on value assumed 0, with the supplies on until it is first written"),
+    "DACChannel": Trust(_B, "settling of 1 ms is not modelled; the reference current is nominal at half of i_ref_board's range (assumed)"),
     "DACControl": Trust(_B, "settling of 1 ms is not modelled"),
     "TMP112Status": Trust(_B, "constant temperature; carriers with serial numbers below 75 have no thermometer"),
     "INA219Config": Trust(_B, "range and resolution act; conversion time, noise and power-down are not modelled"),

@@ -37,6 +37,9 @@ _CAPMEM = {
     "capmem_refresh_off": Number(1023, "code", "behaviour 1: the code that stops the refresh, the cell keeps its value", M),
     "capmem_current_per_code": Number(1.0e-9, "A", "behaviour 0", D),
     "reference_board_volts": Number(1.25, "V", "half of the DAC's full scale makes the board's reference current nominal", A),
+    "capmem_refresh_period": Number(1e-3, "s", "behaviour 1: a new value is visible not before the next refresh, at most 1 ms later", A),
+    "capmem_voltage_settling": Number(2e-3, "s", "behaviour 1: time constant; software waits 20 ms", A),
+    "capmem_current_settling": Number(3e-3, "s", "behaviour 1: time constant; software waits 20 ms", A),
     "capmem_voltage_offset": Number(0.019, "V", "behaviour 0: codes 70 .. 550 are some 0.15 to 1.05 V", D),
     "capmem_voltage_per_code": Number(1.875e-3, "V", "behaviour 0", D),
 }

@@ -14,8 +14,9 @@ class Mode(Enum):
 
 
 class Quirk(Enum):
-    """Faults of the real chip that software works around, each to be switched on."""
+    """What software works around on the real chip, each to be switched on."""
 
+    CAPMEM_SETTLING = "capmem settling"  # cells of the analog memory take milliseconds to reach a new value
     MADC_START = "madc start"  # the first 8 us of samples after the start of a recording mean nothing
 
 

@@ -1,6 +1,8 @@
 # cython: language_level=3
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
+from sim.anncore.settling cimport Settling
+
 cdef struct Spike:
     int64_t tick
     int32_t neuron
@@ -31,6 +33,8 @@ cdef class AnalogCore:
     cdef void* memory                    # what was allocated for the engine
     cdef void* engine                    # the engine's Core, on a cache line
     cdef object parameters
+    cdef readonly Settling settling      # None: cells have their values at once
+    cdef bint settles
     cdef double reference                # of the currents, relative to the nominal one
     cdef uint16_t[3120] scaled           # codes of one neuron as a reference that is not nominal makes them
     cdef object gains                    # float32[512, 256] of the synapses, None if all are 1
@@ -40,6 +44,8 @@ cdef class AnalogCore:
     cdef int n_dirty
 
     cdef void derive(self) noexcept nogil
+    cdef void set_cell(self, int at, uint16_t code) noexcept nogil
+    cdef void refresh_cells(self) noexcept nogil
     cdef const uint16_t* codes(self, int neuron) noexcept nogil
     cpdef void touch_neuron(self, int neuron) noexcept nogil
     cpdef void touch_capmem(self, int block, int cell) noexcept nogil

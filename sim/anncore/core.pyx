@@ -33,6 +33,7 @@ from sim.anncore.parameters import SHARED_CELLS, UNMODELLED
 from sim.mismatch import factor
 from sim.noise import stream
 from sim.physics import number
+from sim.virtual_chip import Quirk
 
 cdef enum:
     CELLS = 3120
@@ -60,6 +61,9 @@ cdef class AnalogCore:
 
     def __cinit__(self, chip, seed: int = 0):
         self.chip, self.reference = chip, 1.0
+        self.settles = Quirk.CAPMEM_SETTLING in chip.quirks
+        if self.settles:
+            self.settling = Settling()
         self._make_images()
         self.memory = calloc(1, sizeof(Core) + 64)
         if self.memory == NULL:
@@ -112,6 +116,8 @@ cdef class AnalogCore:
             image.fill(0)
         self.column_switches.fill(SYNAPSES_EXC | SYNAPSES_INH)
         memset(self.cells, 0, sizeof(self.cells))
+        if self.settles:
+            self.settling.clear()
         _kernel.core_clear(core, tick // GRID * GRID)
         self.now = core.now
         self.touch_all()
@@ -138,16 +144,31 @@ cdef class AnalogCore:
 
     cpdef void touch_capmem(self, int block, int cell) noexcept nogil:
         """The code of a cell (CapMemCellOnCapMemBlock enum) was written. Code 1023 lets the cell keep its value."""
-        cdef int at = block * CELLS + cell, column = cell % COLUMNS, k
+        cdef int at = block * CELLS + cell
         cdef uint16_t code = self.capmem_data[at]
-        if code == self.cells[at] or code >= REFRESH_OFF:
+        if code >= REFRESH_OFF:
             return
+        if self.settles:
+            self.settling.move(at, code, self.now)
+        elif code != self.cells[at]:
+            self.set_cell(at, code)
+
+    cdef void set_cell(self, int at, uint16_t code) noexcept nogil:
+        """A cell of the analog memory shows another code."""
+        cdef int block = at // CELLS, cell = at % CELLS, column = cell % COLUMNS, k
         self.cells[at] = code
         if column < 128:
             self.touch_neuron(block * 128 + column)
         elif cell == shared_cell:
             for k in range(128):
                 self.touch_neuron(block * 128 + k)
+
+    cdef void refresh_cells(self) noexcept nogil:
+        """The refresh that is due now."""
+        cdef int16_t changed[4 * CELLS]
+        cdef int k, n = self.settling.refresh(changed, self.cells)
+        for k in range(n):
+            self.set_cell(changed[k], self.settling.code(changed[k]))
 
     cpdef void switch_column(self, int neuron, int switches) noexcept nogil:
         """What the lines of a neuron are connected to (bits of `ColumnSwitch`); after power-up to their synapses, and to nothing else."""
@@ -219,14 +240,18 @@ cdef class AnalogCore:
         _kernel.core_fire(<Core*> self.engine, neuron, tick)
 
     cpdef int64_t run(self, int64_t until) noexcept nogil:
-        """Advance to the last grid point at or before `until`, or to the end of the first step in which a neuron fires.
+        """Advance to the last grid point at or before `until`, or to the end of the first step in which a neuron fires or the memory is refreshed.
 
         Returns the time reached. The spikes of this run are in `spikes`, sorted by time, then neuron.
         """
         cdef Core* core = <Core*> self.engine
         if self.n_dirty:
             self.derive()
+        if self.settles and self.settling.n_moving:
+            until = min(until, self.settling.due)
         self.now = _kernel.core_run(core, until)
+        if self.settles and self.settling.n_moving and self.now >= self.settling.due:
+            self.refresh_cells()
         self.spikes = <Spike*> core.spikes
         self.n_spikes = core.n_spikes
         return self.now

@@ -212,6 +212,7 @@ cdef class Chip(Processors):
             "backends": self.backends, "background": self.background, "madc": self.madc, "queue": self.queue,
             "cadc": self.cadc, "cadc_inputs": self.cadc.inputs, "columns": self.cadc.inputs.columns,
             "ppu_top": self.ppus[0], "ppu_bottom": self.ppus[1], "parallel": self.parallel,
+            **({} if self.analog.settling is None else {"settling": self.analog.settling}),
         }
 
 

@@ -184,7 +184,7 @@ WIRING = {
     "Injector": "bus link trace events queue repeat",
     "DueQueue": "head end capacity",
     "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data"
-    " column_switches_data spikes n_spikes memory engine parameters gains scaled",
+    " column_switches_data spikes n_spikes memory engine parameters gains scaled settling settles",
 }
 """Attributes of compiled blocks that cannot change after construction, follow from others, or are lengths of arrays."""
 

@@ -246,5 +246,5 @@ def test_first_samples_mean_nothing_on_a_chip_with_this_quirk(make_bench):
 
 
 def test_unknown_quirks_are_refused():
-    with pytest.raises(ConfigurationError, match=r"'limp'.*there are: 'madc start'"):
+    with pytest.raises(ConfigurationError, match=r"'limp'.*there are: 'capmem settling', 'madc start'"):
         VirtualChip(7, "ideal", ["limp"])
