@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
 from fisch.errors import ConnectionFailedError
@@ -20,9 +19,11 @@ class ServiceNotAvailableError(ConnectionFailedError):
 
 def get_repo_state() -> str:
     """Version of this software."""
+    import importlib.metadata  # takes as long as a tenth of the whole stack, and hardly anybody asks
+
     try:
-        return f"{_DISTRIBUTION} {version(_DISTRIBUTION)}"
-    except PackageNotFoundError:
+        return f"{_DISTRIBUTION} {importlib.metadata.version(_DISTRIBUTION)}"
+    except importlib.metadata.PackageNotFoundError:
         return f"{_DISTRIBUTION} (not installed)"
 
 
