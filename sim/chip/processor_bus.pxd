@@ -21,6 +21,7 @@ cdef class ProcessorBus(Registers):
     cdef uint32_t fetch_word(self, uint32_t address) noexcept nogil
     cdef uint32_t load_word(self, int number, uint32_t address) noexcept nogil
     cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil
+    cdef bint _holds_row(self, uint32_t location) noexcept nogil
     cdef void read_row(self, int number, uint32_t location, uint8_t* lanes, const uint8_t* enables) noexcept nogil
     cdef void write_row(self, int number, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil
     cdef void processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil

@@ -77,6 +77,12 @@ cdef class ProcessorBus(Registers):
         else:
             self.processor_fault(number, address, PPU_ACCESS_STORE, address < FAR_DATA_END)
 
+    cdef bint _holds_row(self, uint32_t location) noexcept nogil:
+        """All words of this row lie in a memory; behind the SRAM's last row comes a gap before the DRAM."""
+        if not FAR_ROWS <= location < FAR_ROWS_END:
+            return False
+        return self.far.holds(far_row(location)) and self.far.holds(far_row(location) + WORDS_OF_ROW - 1)
+
     cdef void read_row(self, int number, uint32_t location, uint8_t* lanes, const uint8_t* enables) noexcept nogil:
         """Words of memories come in reverse order, the last one into the first lanes. What lanes that are not enabled read is not known: here
         the same as the others."""
@@ -87,7 +93,7 @@ cdef class ProcessorBus(Registers):
         memset(lanes, 0, LANES_OF_ROW)
         if location < ARRAY_END:
             problem = self.parallel.read(number, location, lanes)
-        elif FAR_ROWS <= location < FAR_ROWS_END and self.far.holds(far_row(location) + WORDS_OF_ROW - 1):
+        elif self._holds_row(location):
             for word in range(WORDS_OF_ROW):
                 data = self.far.load_far(far_row(location) + WORDS_OF_ROW - 1 - word)
                 lanes[4 * word], lanes[4 * word + 1] = data >> 24, data >> 16 & 0xff
@@ -102,7 +108,7 @@ cdef class ProcessorBus(Registers):
         cdef uint32_t data
         if location < ARRAY_END:
             problem = self.parallel.write(number, location, lanes, enables, self.now)
-        elif FAR_ROWS <= location < FAR_ROWS_END and self.far.holds(far_row(location) + WORDS_OF_ROW - 1):
+        elif self._holds_row(location):
             for word in range(WORDS_OF_ROW):
                 data = enabled = 0
                 for byte in range(4):
@@ -115,9 +121,12 @@ cdef class ProcessorBus(Registers):
             self.processor_fault(number, location, PPU_ACCESS_WRITE, problem == BUS_UNDEFINED)
 
     def processor_report(self):
-        """One line for each access that nobody served and each address at which a word ran that is no instruction."""
-        faults = [f"{fault}: {count} x" for fault, count in self.processor_faults.items()]
-        return faults + [f"PPU {number}: {entry}" for number, core in enumerate(self.ppus) for entry in core.undecoded_words()]
+        """One line for the misaligned accesses of a core, each access that nobody served, and each address at which a word ran that is no
+        instruction."""
+        unaligned = [(number, *core.unaligned) for number, core in enumerate(self.ppus)]
+        lines = [f"PPU {number}: misaligned accesses: {count} x, first at {pc:#x}; they were left out" for number, count, pc in unaligned if count]
+        lines += [f"{fault}: {count} x" for fault, count in self.processor_faults.items()]
+        return lines + [f"PPU {number}: {entry}" for number, core in enumerate(self.ppus) for entry in core.undecoded_words()]
 
     cdef void processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil:
         """An access that nobody serves: it reads 0, is counted, and is logged once per address."""

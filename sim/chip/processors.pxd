@@ -15,7 +15,7 @@ cdef struct Turn:
     int64_t effect          # tick at which the access it waits for happens; NEVER: it waits for none
     int64_t converted       # ticks that the converters took for the access it waits for
     int32_t running         # STOPPED, RUNNING or STUCK
-    int32_t converting      # it waits for the end of the converters' work
+    int32_t converting      # the access it waits for: CONVERTS + hemisphere, CONVERTED, or 0 for one without converters
 
 
 cdef struct Context:
@@ -41,5 +41,5 @@ cdef class Processors(ProcessorBus):
     cdef void _halted(self, int number) noexcept nogil
     cdef int64_t _effect_of(self, int number) noexcept nogil
     cdef void _serve(self, int number, int64_t tick) noexcept nogil
-    cdef int64_t converted(self, int number) noexcept nogil
+    cdef bint has_converted(self, int number) noexcept nogil
     cdef int _waited(self, int number, int64_t cycle, int64_t back) noexcept nogil

@@ -17,9 +17,10 @@ from libc.string cimport memset
 from sim.chip.fabric cimport Fabric
 from sim.chip.omnibus cimport the_map
 from sim.chip.processor_bus cimport ARRAY_END, OMNIBUS
+from sim.chip.registers cimport Registers
 from sim.clock cimport NEVER
 from sim.ppu.core cimport (
-    PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_WRITE, PPU_BREAKPOINT, PPU_NEVER, PPU_OUTSIDE)
+    PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE, PPU_BREAKPOINT, PPU_NEVER, PPU_OUTSIDE)
 from sim.state cimport longs
 
 from sim.chip.timing import TIMING
@@ -32,6 +33,9 @@ cdef enum:
     STOPPED = 0             # in reset or without clock
     RUNNING = 1
     STUCK = 2               # it waits for an instruction that will never come (assumed)
+    # an access that needs the converters
+    CONVERTED = 1           # they are done with it
+    CONVERTS = 2            # they have to be started, + hemisphere
     # bits of the control register
     INHIBIT_RESET = 1
     FORCE_CLOCK_ON = 2
@@ -84,7 +88,7 @@ cdef class Processors(ProcessorBus):
         if not control & INHIBIT_RESET:
             (<Core> self.core[number]).restart()
             turn.effect = NEVER
-            turn.age = turn.converting = 0
+            turn.age = turn.converting = turn.converted = 0
         self.active = self.turn[0].running == RUNNING or self.turn[1].running == RUNNING
 
     cdef uint32_t program_counter(self, int number) noexcept nogil:
@@ -172,9 +176,12 @@ cdef class Processors(ProcessorBus):
             return NEVER
         if access == PPU_ACCESS_READ or access == PPU_ACCESS_WRITE:
             if address < ARRAY_END:
-                self.turn[number].converting = access == PPU_ACCESS_READ and self.parallel.converts(address)
+                if access == PPU_ACCESS_READ and self.parallel.converts(address):
+                    self.turn[number].converting = CONVERTS + number
                 return issued + ON_PARALLEL_BUS // 2
         elif address >= OMNIBUS:
+            if access == PPU_ACCESS_LOAD and self.converts((address & 0x7fffffff) >> 2):
+                self.turn[number].converting = CONVERTS + self.converters_of((address & 0x7fffffff) >> 2)
             return issued + ON_OMNIBUS
         return issued + (FAR_READ // 2 if access == PPU_ACCESS_LOAD or access == PPU_ACCESS_READ else FAR_WRITE)
 
@@ -182,19 +189,18 @@ cdef class Processors(ProcessorBus):
         """The access of a core happens now; one that needs the converters starts them first."""
         cdef Turn* turn = &self.turn[number]
         cdef uint32_t location = 0
-        cdef int reason
-        if turn.converting:
-            turn.converting = False
-            turn.effect = max(self.cadc.start(self.analog, number, tick), tick)
-            turn.converted = turn.effect - tick
+        cdef int reason, access
+        if turn.converting >= CONVERTS:
+            turn.effect = max(self.cadc.start(self.analog, turn.converting - CONVERTS, tick), tick)
+            turn.converted, turn.converting = turn.effect - tick, CONVERTED
             if self.cadc.n_internal:
-                (<Core> self.core[number]).next_access(&location)
-                self.processor_fault(number, location, PPU_ACCESS_READ, False)
+                access = (<Core> self.core[number]).next_access(&location)
+                self.processor_fault(number, location, access, False)
             return
         turn.effect = NEVER
         self.acting = number
         reason = (<Core> self.core[number]).advance((<Core> self.core[number]).c.s.now + 1, True)
-        self.acting = -1
+        self.acting, turn.converting, turn.converted = -1, 0, 0
         if reason == PPU_OUTSIDE:
             turn.effect = max(self._effect_of(number), tick)
         elif reason == PPU_BREAKPOINT:
@@ -204,15 +210,22 @@ cdef class Processors(ProcessorBus):
                 self._switch(number, tick)
         self.switched = 0
 
-    cdef int64_t converted(self, int number) noexcept nogil:
-        """Ticks that the converters took for the access of a core, asked for once."""
-        cdef int64_t ticks = self.turn[number].converted
-        self.turn[number].converted = 0
-        return ticks
+    cdef bint has_converted(self, int number) noexcept nogil:
+        """The access of a core has had its conversion; asked for once."""
+        cdef bint has = self.turn[number].converting == CONVERTED
+        self.turn[number].converting = 0
+        return has
 
     cdef int _waited(self, int number, int64_t cycle, int64_t back) noexcept nogil:
         """Cycles from the issue of an access to its end, if what it brings takes `back` ticks to the core."""
         return <int>max((self.now + back - self.turn[number].start) // TICKS_PER_CYCLE - cycle, 0)
+
+    cdef void _fault(self, uint32_t address, bint is_read, bint undefined) noexcept nogil:
+        """An access over the omnibus that nobody serves is reported with the core it comes from, if it comes from one."""
+        if self.acting < 0:
+            Registers._fault(self, address, is_read, undefined)
+        else:
+            self.processor_fault(self.acting, OMNIBUS | address << 2, PPU_ACCESS_LOAD if is_read else PPU_ACCESS_STORE, undefined)
 
     def processor_tick(self, int number, int64_t cycle):
         """The chip's tick at a cycle of a core, 0 top or 1 bottom, counted from its last reset."""
@@ -239,7 +252,10 @@ cdef int _fetch(void* context, uint32_t address, uint32_t* word, int64_t cycle) 
 
 cdef int _load(void* context, uint32_t address, uint32_t* word, int64_t cycle) noexcept nogil:
     cdef Context* place = <Context*> context
-    word[0] = (<Processors> place.owner).load_word(place.number, address)
+    if (<Processors> place.owner).has_converted(place.number):
+        word[0] = (<Processors> place.owner).peek((address & 0x7fffffff) >> 2)
+    else:
+        word[0] = (<Processors> place.owner).load_word(place.number, address)
     return (<Processors> place.owner)._waited(place.number, cycle, ON_OMNIBUS if address >= OMNIBUS else FAR_READ // 2)
 
 
@@ -254,7 +270,7 @@ cdef int _read(void* context, uint32_t location, uint8_t* lanes, const uint8_t* 
     (<Processors> place.owner).read_row(place.number, location, lanes, enables)
     if location >= ARRAY_END:
         return FAR_READ // TICKS_PER_CYCLE
-    return (ON_PARALLEL_BUS + (<Processors> place.owner).converted(place.number)) // TICKS_PER_CYCLE
+    return (ON_PARALLEL_BUS + (<Processors> place.owner).turn[place.number].converted) // TICKS_PER_CYCLE
 
 
 cdef int _write(void* context, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil:

@@ -35,6 +35,8 @@ cdef class Registers(Fabric):
     cdef void _switch_lines(self, int neuron) noexcept nogil
     cdef void _trigger(self, const RegionInfo* region, uint32_t index, uint32_t data, int64_t tick) noexcept nogil
     cdef uint32_t _read_block(self, const RegionInfo* region, uint32_t index) noexcept nogil
+    cdef bint converts(self, uint32_t address) noexcept nogil
+    cdef int converters_of(self, uint32_t address) noexcept nogil
     cdef uint32_t _convert(self, uint32_t address, uint32_t index, int64_t tick) noexcept nogil
     cdef void _watch(self, uint32_t address, uint32_t cell) noexcept nogil
     cdef void _fault(self, uint32_t address, bint is_read, bint undefined) noexcept nogil

@@ -235,6 +235,15 @@ cdef class Registers(Fabric):
             return self._convert(address, cell & 0xffffff, tick)
         return self._read_block(region, cell & 0xffffff)
 
+    cdef bint converts(self, uint32_t address) noexcept nogil:
+        """Reading there starts a conversion."""
+        cdef uint32_t cell = self.map.find(address)
+        return cell != 0 and self.map.region[(cell >> 24) - 1].kind == CADC_SAMPLE and not cell & CADC_BUFFERED
+
+    cdef int converters_of(self, uint32_t address) noexcept nogil:
+        """Hemisphere whose converters such an address belongs to."""
+        return self.map.find(address) >> 16 & 1
+
     cdef uint32_t _convert(self, uint32_t address, uint32_t index, int64_t tick) noexcept nogil:
         """A read of converter samples, which may trigger a conversion. The omnibus waits for its end: `now` is then later than `tick`."""
         cdef int hemisphere = index >> 16 & 1

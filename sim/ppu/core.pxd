@@ -63,7 +63,8 @@ cdef extern from "core_kernel.h":
         int64_t wanted
         ppu_undecoded log[64]
         uint32_t breakpoints[128]
-        int64_t n_undecoded, n_unaligned_interrupts, n_fills
+        int64_t n_undecoded, n_unaligned, n_fills
+        uint32_t unaligned_pc
     void ppu_reset(ppu_core* core) noexcept nogil
     void ppu_forget(ppu_core* core) noexcept nogil
     void ppu_poke(ppu_core* core, uint32_t index, uint32_t word) noexcept nogil

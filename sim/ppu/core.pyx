@@ -384,6 +384,11 @@ cdef class Core(Observed):
         """The cycle of the access or fetch before which the core came back with "outside"."""
         return self.c.wanted
 
+    @property
+    def unaligned(self) -> tuple:
+        """How many misaligned accesses there were, and the pc of the first one. Each raised an interrupt, or its successor did, and was left out."""
+        return self.c.n_unaligned, self.c.unaligned_pc
+
     def undecoded(self) -> list:
         """Byte addresses at which words ran that are no instruction of this core, each once, in the order of their first run; they did nothing."""
         return [entry.address for entry in self.undecoded_words()]

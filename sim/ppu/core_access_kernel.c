@@ -1,6 +1,8 @@
-/* What the instruction that comes next wants from beyond the SRAM, without executing it. */
+/* What instructions access, without executing them. (facts: ppu/isa_scalar 3) */
 #include "core_memory.h"
 #include "core_system.h"
+
+enum { INDEXED = 31 }; /* primary opcode of accesses at the sum of two registers */
 
 static int fetched(const ppu_core *core, uint32_t pc) { /* the core has the instruction */
     return pc < PPU_SRAM_BYTES || core->s.lines[pc / 4 / PPU_LINE_WORDS % PPU_LINES] == pc / 4 / PPU_LINE_WORDS + 1;
@@ -33,6 +35,47 @@ int ppu_access_of(const ppu_core *core, const ppu_instruction *i, uint32_t *addr
     case PPU_OP_fxvoutx: return *address = base + index, PPU_ACCESS_WRITE;
     default: return *address = core->s.pc, PPU_ACCESS_FETCH;
     }
+}
+
+uint32_t ppu_access_size(const ppu_instruction *i) {
+    switch (i->op) {
+    case PPU_OP_lbz: case PPU_OP_lbzu: case PPU_OP_stb: case PPU_OP_stbu: case PPU_OP_lbzx: case PPU_OP_lbzux: case PPU_OP_stbx:
+    case PPU_OP_stbux: return 1;
+    case PPU_OP_lhz: case PPU_OP_lhzu: case PPU_OP_lha: case PPU_OP_lhau: case PPU_OP_sth: case PPU_OP_sthu: case PPU_OP_lhzx:
+    case PPU_OP_lhzux: case PPU_OP_lhax: case PPU_OP_lhaux: case PPU_OP_sthx: case PPU_OP_sthux: return 2;
+    case PPU_OP_lmw: case PPU_OP_stmw: return 4 * (32u - i->d);
+    case PPU_OP_fxvlax: case PPU_OP_fxvstax: return PPU_LANES;
+    default: return 4;
+    }
+}
+
+static int is_multiple(const ppu_instruction *i) { return i->op == PPU_OP_lmw || i->op == PPU_OP_stmw; }
+
+int ppu_is_unaligned(const ppu_core *core, const ppu_instruction *i) {
+    uint32_t address;
+    int kind = ppu_access_of(core, i, &address);
+    return (kind == PPU_ACCESS_LOAD || kind == PPU_ACCESS_STORE) && misaligned(address, is_multiple(i) ? 4 : (int)ppu_access_size(i));
+}
+
+static int is_update(const ppu_instruction *i) {
+    switch (i->op) {
+    case PPU_OP_lwzu: case PPU_OP_lbzu: case PPU_OP_lhzu: case PPU_OP_lhau: case PPU_OP_stwu: case PPU_OP_stbu: case PPU_OP_sthu:
+    case PPU_OP_lwzux: case PPU_OP_lbzux: case PPU_OP_lhzux: case PPU_OP_lhaux: case PPU_OP_stwux: case PPU_OP_stbux: case PPU_OP_sthux: return 1;
+    default: return 0;
+    }
+}
+
+/* The first interrupt is not taken if the next instruction issues in the next cycle and is misaligned as well. Instructions of more than one
+ * cycle keep theirs. */
+int ppu_is_unaligned_pair(const ppu_core *core, const ppu_instruction *first, uint32_t pc, int64_t t) {
+    const ppu_state *s = &core->s;
+    ppu_instruction second;
+    uint32_t word;
+    if (is_update(first) || is_multiple(first) || !fetched(core, pc + 4)) return 0;
+    word = ppu_code_word(core, pc + 4);
+    ppu_decode_word(word, &second);
+    if (!ppu_is_unaligned(core, &second)) return 0;
+    return ready_d(s, &second, ready_base(s, &second, t + 1)) == t + 1 && (word >> 26 != INDEXED || ready(s, t + 1, second.b) == t + 1);
 }
 
 int64_t ppu_idle_until(const ppu_core *core) {

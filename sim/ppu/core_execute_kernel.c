@@ -353,7 +353,13 @@ trap:
     goto interrupt;
 unaligned:
     s->esr = 0;
-    core->n_unaligned_interrupts++;
+    if (!core->n_unaligned++) core->unaligned_pc = pc;
+    if (ppu_is_unaligned_pair(core, i, pc, t)) {
+        core->n_unaligned++;
+        done++;
+        pc += 4;
+        t++;
+    }
     vector = VECTOR_ALIGNMENT;
     done++;
 interrupt:

@@ -179,7 +179,8 @@ typedef struct {
     uint32_t undecoded[PPU_SRAM_WORDS / 32]; /* words of the SRAM that are in the log already */
     ppu_undecoded log[PPU_LOG];    /* each address once */
     int64_t n_undecoded;           /* addresses, of which the first PPU_LOG are in the log; beyond the log and the SRAM, executions */
-    int64_t n_unaligned_interrupts;
+    int64_t n_unaligned;           /* misaligned accesses */
+    uint32_t unaligned_pc;         /* where the first one was */
     int64_t n_fills;               /* lines fetched into the instruction cache */
 } ppu_core;
 
@@ -195,6 +196,10 @@ int ppu_run(ppu_core *core, int64_t until, int64_t count);
 enum { PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_STORE, PPU_ACCESS_READ, PPU_ACCESS_WRITE }; /* the last two on the parallel bus */
 int ppu_next_access(const ppu_core *core, uint32_t *address);
 int ppu_access_of(const ppu_core *core, const ppu_instruction *i, uint32_t *address); /* the same of any instruction; FETCH: nothing else */
+uint32_t ppu_access_size(const ppu_instruction *i);                /* bytes that it loads or stores */
+int ppu_is_unaligned(const ppu_core *core, const ppu_instruction *i);
+/* Whether the interrupt of a misaligned access at pc, which issued at cycle t, is lost to one of the next instruction. */
+int ppu_is_unaligned_pair(const ppu_core *core, const ppu_instruction *first, uint32_t pc, int64_t t);
 int64_t ppu_idle_until(const ppu_core *core);                      /* cycle up to which it executes nothing, if nobody wakes it */
 uint32_t ppu_get_spr(ppu_core *core, int spr);
 void ppu_set_spr(ppu_core *core, int spr, uint32_t value);

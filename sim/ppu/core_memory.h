@@ -4,7 +4,7 @@
 
 #include "core_pipeline.h"
 
-/* How an access or a fetch ended. Held: it leads beyond the SRAM and was not granted. Unaligned: nothing was accessed. */
+/* How an access or a fetch ended. Held: it leads beyond the SRAM and was not granted. Unaligned: nothing was accessed; *t is then its issue. */
 typedef enum { DONE, HELD, UNALIGNED } ppu_outcome;
 
 /* In core_memory_kernel.c; those that access return the extra cycles. */
@@ -51,7 +51,7 @@ static inline ppu_outcome load(ppu_core *core, const ppu_instruction *i, uint32_
     int64_t issue = ready(s, *t, i->d);
     uint32_t word;
     int extra = 0;
-    if (misaligned(ea, size)) return UNALIGNED;
+    if (misaligned(ea, size)) return *t = issue, UNALIGNED;
     if (issue < s->port_busy) issue = ppu_load_turn(s, issue, LOAD_BOOKS + update);
     if (ea < PPU_SRAM_BYTES) word = core->sram[ea >> 2];
     else if (granted(core, issue)) extra = ppu_load_outside(core, ea, &word, issue);
@@ -69,7 +69,7 @@ static inline ppu_outcome store(ppu_core *core, const ppu_instruction *i, uint32
     int64_t issue = ready(s, *t, i->d);
     uint32_t value = s->gpr[i->d];
     int extra = 0;
-    if (misaligned(ea, size)) return UNALIGNED;
+    if (misaligned(ea, size)) return *t = issue, UNALIGNED;
     if (ea >= PPU_SRAM_BYTES && !granted(core, issue)) return HELD;
     if (update) issue = updated(s, issue, i->a, ea);
     if (ea < PPU_SRAM_BYTES) store_inside(core, ea, value, size);

@@ -63,18 +63,6 @@ static void count(ppu_observer *o, uint32_t pc, int64_t instructions, int64_t cy
 
 /* ---- accesses ---- */
 
-static uint32_t size_of(const ppu_instruction *i) { /* bytes of an access to memory */
-    switch (i->op) {
-    case PPU_OP_lbz: case PPU_OP_lbzu: case PPU_OP_stb: case PPU_OP_stbu: case PPU_OP_lbzx: case PPU_OP_lbzux: case PPU_OP_stbx:
-    case PPU_OP_stbux: return 1;
-    case PPU_OP_lhz: case PPU_OP_lhzu: case PPU_OP_lha: case PPU_OP_lhau: case PPU_OP_sth: case PPU_OP_sthu: case PPU_OP_lhzx:
-    case PPU_OP_lhzux: case PPU_OP_lhax: case PPU_OP_lhaux: case PPU_OP_sthx: case PPU_OP_sthux: return 2;
-    case PPU_OP_lmw: case PPU_OP_stmw: return 4 * (32u - i->d);
-    case PPU_OP_fxvlax: case PPU_OP_fxvstax: return PPU_LANES;
-    default: return 4;
-    }
-}
-
 static access_t accessed(const ppu_core *core, const ppu_instruction *i) {
     access_t found = {0, 0, 0};
     switch (ppu_access_of(core, i, &found.address)) {
@@ -84,8 +72,8 @@ static access_t accessed(const ppu_core *core, const ppu_instruction *i) {
     case PPU_ACCESS_WRITE: found.kind = PPU_PARALLEL | PPU_WRITES; found.size = 1; return found;
     default: return found;
     }
-    found.size = size_of(i);
-    if (misaligned(found.address, i->op == PPU_OP_lmw || i->op == PPU_OP_stmw ? 4 : (int)found.size)) found.kind = 0; /* nothing is accessed */
+    found.size = ppu_access_size(i);
+    if (ppu_is_unaligned(core, i)) found.kind = 0; /* nothing is accessed */
     return found;
 }
 

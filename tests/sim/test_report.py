@@ -28,14 +28,16 @@ def test_accesses_settings_and_events(ready, words):
 
 
 def test_what_went_wrong_on_a_processor(ready, words):
-    """A load of nothing, a word that is no instruction."""
-    code = (0x3C602000, 0x80830000, 0x7C00052C, 0x7C00007C)
+    """A load of nothing, a word that is no instruction, and a misaligned load, whose interrupt goes back behind it."""
+    code = (0x48000040, 0, 0, 0, 0, 0, 0x7CBA02A6, 0x38A50004, 0x7CBA03A6, 0x4C000064, 0, 0, 0, 0, 0, 0)
+    code += (0x3C602000, 0x80830000, 0x7C00052C, 0x80600102, 0x7C00007C)
     program = [word for place, data in enumerate(code) for word in words.write(0x2800000 + place, data)]
     ready.run(program, words.write(0x2A00000, 1), words.setup, words.wait(500), words.halt)
     lines = ready.system.report().split("\n")
-    assert lines[lines.index("plasticity processors") + 1 :][:2] == [
-        "  PPU 0, instruction at 0x00000004: load at 0x20000000: there is nothing: 1 x",
-        "  PPU 0: 0x7c00052c at 0x8 is no instruction of the PPU and did nothing (first at cycle 6)",
+    assert lines[lines.index("plasticity processors") + 1 :][:3] == [
+        "  PPU 0: misaligned accesses: 1 x, first at 0x4c; they were left out",
+        "  PPU 0, instruction at 0x00000044: load at 0x20000000: there is nothing: 1 x",
+        "  PPU 0: 0x7c00052c at 0x48 is no instruction of the PPU and did nothing (first at cycle 11)",
     ]
 
 

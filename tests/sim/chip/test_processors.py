@@ -16,6 +16,7 @@ from sim.ppu import encode_vector
 
 SRAM, CONTROL, STATUS = 0x2800000, 0x2A00000, 0x2A00001
 BOTTOM = 0x1000000
+ROW = 0x2C00000  # synapse array
 WAIT, SYNC = 0x7C00007C, 0x7C0004AC
 GOLDEN = Path(__file__).parents[2] / "golden" / "ppu_programs.jsonl.gz"
 
@@ -163,8 +164,9 @@ def test_undefined_and_unmodelled_accesses_are_reported(bench):
     assert bench.chip.processor_faults == {
         ProcessorFault(0, 8, 0x60000000, "load", False): 1,
         ProcessorFault(0, 20, 0x20000, "store", True): 1,
+        ProcessorFault(0, 32, omnibus(0x3FFFFFF), "load", True): 1,
     }
-    assert bench.chip.faults == {(0x3FFFFFF, True, True): 1}
+    assert bench.chip.faults == {}
     assert str(next(iter(bench.chip.processor_faults))) == "PPU 0, instruction at 0x00000008: load at 0x60000000: not modelled"
 
 
@@ -321,6 +323,45 @@ def test_converter_rows(bench):
     assert bench.chip.cadc.summary()["cadc_conversions"] == 1
 
 
+def timed_row(at):
+    """Reads a row of weights and leaves the times before and after it."""
+    return [SYNC, time_base(4), encode_vector("fxvinx", [1, 0, 3]), SYNC, time_base(5), store(4, at, 0), store(5, at + 4, 0)]
+
+
+def test_a_reset_during_a_conversion_leaves_nothing_behind(bench):
+    """The next program's first access to a row takes no longer than any other."""
+    bench.put(haldls.CADCConfig(enable=True), 0)
+    bench.put(haldls.CommonCorrelationConfig(), 0)
+    start(bench, *rows(("fxvinx", 1, 0x80000)), WAIT)
+    bench.chip.py_advance(bench.chip.now + 200)
+    bench.chip.py_write(CONTROL, 0)
+    start(bench, addi(3, 0, 6), *timed_row(0x100), *timed_row(0x108), WAIT)
+    begin, end, again, last = finish(bench)[0x40:0x44].tolist()
+    assert end - begin == last - again
+
+
+@pytest.mark.parametrize("steps", [7, 100_000])
+def test_one_converts_over_the_omnibus_and_the_other_goes_on(bench, steps):
+    """A triggered load waits for the end of its conversion, whose samples are there then; nobody else waits."""
+    for half in (0, 1):
+        bench.put(haldls.CADCConfig(enable=True), half)
+        bench.put(haldls.CommonCorrelationConfig(), half)
+    triggered = omnibus(ROW + BOTTOM + 0x80000)  # the other one's
+    put(bench, [*word(3, triggered), time_base(4), load(5, 0, 3), SYNC, time_base(6), WAIT])
+    put(bench, [0x60000000] * 60 + [addi(3, 0, 6), *timed_row(0x100), WAIT], 1)
+    bench.chip.py_write(CONTROL, 1, 100)
+    bench.chip.py_write(CONTROL + BOTTOM, 1, 100)
+    for tick in range(100, 2000, steps):
+        bench.chip.py_advance(tick)
+    finish(bench)
+    registers, weights = bench.chip.ppus[0].gpr, memory(bench, 1)[0x40:0x42]
+    assert 370 < int(registers[6]) - int(registers[4]) < 450
+    assert weights[1] - weights[0] == 20
+    samples = bench.chip.cadc.read()[1, 0]
+    assert int(registers[5]) == int.from_bytes(bytes(samples[0:8:2].tolist()), "big")
+    assert bench.chip.cadc.summary()["cadc_conversions"] == 1
+
+
 # ------------------------------------------------------------------------------------------------------------ FPGA memories
 @pytest.fixture
 def system():
@@ -363,6 +404,15 @@ def test_serial_vector_access_keeps_the_order(system):
     finish(bench)
     np.testing.assert_array_equal(system.fpga.registers.sram_array[:32], np.frombuffer(bytes(range(128)), ">u4"))
     assert get_vector(bench, 2).tolist() == list(range(128))
+
+
+@pytest.mark.parametrize("name", ["fxvinx", "fxvoutx"])
+def test_rows_behind_a_memory_are_not_there(system, name):
+    """The last ones before the DRAM would end in it; the last ones in the memories end behind them."""
+    bench, places = Behind(system), (0x80000000 + 0x1FF9, 0x80FFFFF9, 0x80FFFFFF, 0x81FFFFF9)
+    start(bench, *rows(*((name, 1, place) for place in places)), WAIT)
+    finish(bench)
+    assert [(fault.address, fault.undefined) for fault in bench.chip.processor_faults] == [(place, True) for place in places]
 
 
 def jump(address):

@@ -134,6 +134,42 @@ def test_alignment_interrupt(opcode, offset, faults):
         assert core.gpr[4] == 0x0203
 
 
+LOAD, STORE, UPDATE, MULTIPLE, NOP = memory(32, 5, 1, 3), memory(36, 6, 2, 3), memory(33, 5, 1, 3), memory(46, 30, 1, 3), addi(9, 9, 1)
+EARLIER, LATER = memory(32, 10, 0, 3), memory(32, 5, 1, 10)  # at an address that is on its way
+
+
+@pytest.mark.parametrize(
+    ("code", "reported"),
+    [
+        ((LOAD, STORE), [4]),
+        ((LOAD, STORE, LOAD), [4, 8]),
+        ((LOAD, NOP, STORE), [0, 8]),
+        ((LOAD, memory(32, 5, 4, 3)), [0]),
+        ((UPDATE, STORE), [0, 4]),
+        ((MULTIPLE, STORE), [0, 4]),
+        ((LOAD, UPDATE), [4]),
+        ((EARLIER, LOAD, LATER), [4, 8]),
+        ((EARLIER, memory(32, 10, 1, 3), LATER), [8]),  # waits as well
+    ],
+)
+def test_of_two_misaligned_accesses_in_a_row_the_second_is_reported(code, reported):
+    """Only if they issue one cycle after the other; neither is carried out. (facts: isa_scalar 3.7)"""
+    core, base = core_with(*code, WAIT, at=0x100), 0x100
+    handler = [addi(7, 7, 1), 0x7D1A02A6, addi(8, 8, 4), 0x7D1A03A6, 0x4C000064]  # counts; SRR0 + 4; rfi
+    found = []
+    core.gpr[3] = 0x800
+    core.load_image(struct.pack(f">{len(handler)}I", *handler), 0x200)
+    core.poke(0x18, 0x480001E8)  # b 0x200
+    core.pc = base
+    while not core.sleeping:
+        before = core.gpr[7]
+        core.step()
+        if core.gpr[7] != before:
+            found.append(core.spr(26) - base)
+    assert found == reported
+    assert core.memory()[0x800:0x808] == bytes(8)
+
+
 def test_decrementer_interrupts_the_sleep():
     core = core_with(0x48000040, at=0)
     program = [addi(3, 0, 100), 0x7C7603A6, addis(3, 0, 0x400), 0x7C7453A6, addi(3, 0, -0x8000), 0x7C600124, WAIT]  # DEC, TCR.DIE, MSR.EE

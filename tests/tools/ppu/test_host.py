@@ -98,6 +98,14 @@ def test_a_wait_without_limit_ends_with_the_program(connection: Any, make: Make,
         wait_until_ppu_finished(connection, 100_000)
 
 
+def test_the_last_look_is_at_the_time_out(connection: Any, make: Make, gcc: Compiler) -> None:
+    """A program that takes 1500 FPGA cycles and some more ends in time or not."""
+    program = make("int main(void) { ppu_delay(3000); return 0; }", gcc)
+    assert ppu.run(connection, program.path, timeout=1800).return_code == 0
+    with pytest.raises(PPUTimeoutError, match="within 1400 FPGA cycles"):
+        ppu.run(connection, program.path, timeout=1400)
+
+
 def test_interrupts_without_handler_are_told(connection: Any, make: Make, gcc: Compiler) -> None:
     program = make("int main(void) { return *(volatile int *)(uintptr_t)(ppu_time() | 2); }", gcc)
     result = ppu.run(connection, program.path)

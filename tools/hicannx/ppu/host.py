@@ -79,11 +79,17 @@ def wait_until_ppu_finished(connection: MultiConnection, timeout: int | None = N
     Raises PPUTimeoutError.
     """
     passed = 0
-    while not _sleeps(connection, ppu, pause := min(max(POLL, passed // 8), LONGEST)):
-        passed += pause
-        if timeout is not None and passed > timeout:
+    while not _sleeps(connection, ppu, pause := _pause(passed, timeout)):
+        if timeout is not None and passed >= timeout:
             where = _where(connection, ppu)
             raise PPUTimeoutError(f"the program on PPU {NAMES[int(ppu)]} did not finish within {timeout} FPGA cycles; {where}")
+        passed += pause
+
+
+def _pause(passed: int, timeout: int | None) -> int:
+    """FPGA cycles until the next look; the last one is at the time-out."""
+    pause = min(max(POLL, passed // 8), LONGEST)
+    return pause if timeout is None else max(min(pause, timeout - passed), 0)
 
 
 def _sleeps(connection: MultiConnection, ppu: PPUOnDLS, pause: int) -> bool:
