@@ -48,33 +48,24 @@ int core_fire(Core *core, int neuron, int64_t tick) {
     return 0;
 }
 
-static void bypass(Core *core, int k, const double *amounts, int mode) {
+static void bypass(Core *core, int k, const Pulse *pulse, Synapses s, int mode) {
     for (int i = 0; i < LANES; i++) {
+        if (s.labels[i] != pulse->address) continue;
         const int neuron = k * LANES + i;
+        const double amount = s.weights[i] * pulse->charge * (s.gains ? (double)s.gains[i] : 1.0);
         const double step = mode == 1 ? LANE(&core->block[k], exc_step, i) : LANE(&core->block[k], inh_step, i);
-        if ((core->neuron[neuron].bypass & mode) && amounts[i] * step > core->common.bypass_step) core_fire(core, neuron, core->now);
+        if ((core->neuron[neuron].bypass & mode) && amount * step > core->common.bypass_step) core_fire(core, neuron, core->now);
     }
-}
-
-/* Weights of the synapses whose label is the pulse's address; 0 if there are none. */
-static int select_weights(uint8_t *hits, const uint8_t *weights, const uint8_t *labels, uint8_t address) {
-    uint8_t any = 0;
-    for (int i = 0; i < LANES; i++) hits[i] = labels[i] == address ? weights[i] : 0;
-    for (int i = 0; i < LANES; i++) any |= hits[i];
-    return any;
 }
 
 static void apply(Core *core, const Pulse *pulse) {
     for (int part = 0; part < COLUMNS / LANES; part++) {
         const size_t at = (size_t)pulse->row * COLUMNS + (size_t)part * LANES;
         const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + part;
-        uint8_t hits[LANES];
-        double amounts[LANES];
-        if (!select_weights(hits, core->weights + at, core->labels + at, pulse->address)) continue;
-        kernel_of(core->level)->amount(amounts, hits, core->gains ? core->gains + at : NULL, pulse->charge);
-        kernel_of(core->level)->pulse(&core->block[k], core->parity, amounts, pulse->mode, core->common.line_limit);
-        if (core->bypass[k] & pulse->mode & 1) bypass(core, k, amounts, 1);
-        if (core->bypass[k] & pulse->mode & 2) bypass(core, k, amounts, 2);
+        const Synapses synapses = {core->weights + at, core->labels + at, core->gains ? core->gains + at : NULL};
+        if (!kernel_of(core->level)->deliver(&core->block[k], core->parity, pulse, synapses, core->common.line_limit)) continue;
+        if (core->bypass[k] & pulse->mode & 1) bypass(core, k, pulse, synapses, 1);
+        if (core->bypass[k] & pulse->mode & 2) bypass(core, k, pulse, synapses, 2);
         core->awake[k] = 1;
     }
 }
@@ -91,21 +82,21 @@ static void again_once(Core *core, int neuron) {
     if (core->neuron[neuron].stamp != core->now + GRID_TICKS) core_again(core, neuron);
 }
 
-/* Takes the lowest lane out of a mask. */
-static int next_lane(uint64_t *mask) {
-    int lane = 0;
+/* Takes the lowest bit out of a mask. */
+static int next_bit(uint64_t *mask) {
+    int bit = 0;
 #if defined(__GNUC__)
-    lane = __builtin_ctzll(*mask);
+    bit = __builtin_ctzll(*mask);
 #else
-    while (!(*mask >> lane & 1)) lane++;
+    while (!(*mask >> bit & 1)) bit++;
 #endif
     *mask &= *mask - 1;
-    return lane;
+    return bit;
 }
 
 static void find_crossed(Core *core, int k) {
     uint64_t mask = kernel_of(core->level)->crossed(&core->block[k], core->parity ^ 1);
-    while (mask) core_watch_step(core, k * LANES + next_lane(&mask));
+    while (mask) core_watch_step(core, k * LANES + next_bit(&mask));
 }
 
 /* Neurons of a block to which something happens inside the step just made. */
@@ -113,7 +104,7 @@ static void settle_block(Core *core, int k, int64_t end) {
     const Kernel *kernel = kernel_of(core->level);
     uint64_t mask = kernel->due(core->due + k * LANES, (double)end);
     while (mask) {
-        const int n = k * LANES + next_lane(&mask);
+        const int n = k * LANES + next_bit(&mask);
         if (core->neuron[n].phase == PHASE_REFRACTORY && core->fire_first == core->fire_end) core_watch_step(core, n);
         if (core->due[n] <= (double)end) again_once(core, n);
     }
@@ -130,6 +121,7 @@ static void settle_events(Core *core) {
     if (core->fire_first == core->fire_end) core->fire_first = core->fire_end = 0;
 }
 
+/* The watched voltages at a grid point. */
 static void remember(Core *core) {
     for (int slot = 0; slot < PROBES; slot++) {
         Probe *probe = &core->probe[slot];
@@ -137,17 +129,23 @@ static void remember(Core *core) {
     }
 }
 
-static void step(Core *core) {
+/* Steps the blocks that move. Returns those in which a membrane is at or above its threshold, as bits. */
+static uint64_t step_blocks(Core *core) {
+    const Kernel *kernel = kernel_of(core->level);
     uint64_t crossed = 0;
     for (int k = 0; k < BLOCKS; k++) {
         if (!core->awake[k] && core->jumping) continue;
-        const uint64_t result = kernel_of(core->level)->step[core->features[k]](&core->block[k], core->parity, &core->common);
+        const uint64_t result = kernel->step[core->features[k]](&core->block[k], core->parity, &core->common);
         core->awake[k] = result & 1;
         crossed |= (result >> 1) << k;
         core->block_steps++;
     }
-    for (int k = 0; k < BLOCKS; k++)
-        if (crossed >> k & 1) find_crossed(core, k);
+    return crossed;
+}
+
+static void step(Core *core) {
+    uint64_t crossed = step_blocks(core);
+    while (crossed) find_crossed(core, next_bit(&crossed));
     settle_events(core);
     core->now += GRID_TICKS;
     core->parity ^= 1;

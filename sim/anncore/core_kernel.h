@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { WIDEST = 8, LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS, ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
+enum { WIDEST = 8, TILE = 16, LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS, ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
 
 #define STEP_US 0.1
 #define TICK_US 0.002
@@ -71,6 +71,7 @@ enum { PHASE_READY, PHASE_FIRING, PHASE_RESET, PHASE_REFRACTORY };
 typedef struct {
     double target, slew, inverse; /* as in a block */
     double rate;                  /* 1 / time constant within the linear range [1/us] */
+    double lag;                   /* of a whole step, as in a block; follows from the rate in core_load */
 } Amplifier;
 
 /* What the configuration says about a neuron (rates in 1/us), and where its spike logic stands. */
@@ -105,13 +106,21 @@ typedef struct {
     uint8_t mode; /* bit 0 excitatory, bit 1 inhibitory */
 } Pulse;
 
+/* From one row to the lines of one block. */
+typedef struct {
+    const uint8_t *weights, *labels;
+    const float *gains; /* or NULL */
+} Synapses;
+
 typedef struct {
     int32_t neuron, source;
     double past[HISTORY]; /* by grid index modulo HISTORY */
 } Probe;
 
 typedef struct {
-    Block block[BLOCKS];
+    Block block[BLOCKS];       /* this and `due` on cache lines */
+    double due[NEURONS];       /* tick of a neuron's next change of phase: whole, far below 2^53, or UNDUE */
+    double next_due[BLOCKS];   /* not later than the earliest of a block */
     Neuron neuron[NEURONS];
     Common common;
     int64_t now;
@@ -120,8 +129,6 @@ typedef struct {
     int32_t jumping;        /* 0: step through quiet spans too */
     int32_t level;          /* instruction set, see kernel_level */
     uint64_t noise_key;
-    double due[NEURONS];       /* tick of a neuron's next change of phase: whole, far below 2^53, or UNDUE */
-    double next_due[BLOCKS];   /* not later than the earliest of a block */
     int64_t steps, block_steps;
     const uint8_t *weights, *labels;
     const float *gains;     /* [ROWS][COLUMNS] or NULL */
@@ -139,8 +146,7 @@ typedef struct {
 /* The functions over blocks for one instruction set. */
 typedef struct {
     uint64_t (*step[FEATURE_SETS])(Block *block, int p, const Common *common); /* by WITH_... bits */
-    void (*amount)(double *amounts, const uint8_t *weights, const float *gains, double charge); /* weights of 64 synapses as amounts */
-    void (*pulse)(Block *block, int p, const double *amounts, int mode, double limit);          /* amounts in weight units onto the lines */
+    int (*deliver)(Block *block, int p, const Pulse *pulse, Synapses synapses, double limit); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
     uint64_t (*due)(const double *times, double now);
     double (*earliest)(const double *times);

@@ -14,9 +14,9 @@ typedef struct {
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static Amplifier amplifier_of(const Neuron *n) { return n->held || n->phase == PHASE_RESET ? n->reset : n->leak; }
+static const Amplifier *amplifier_of(const Neuron *n) { return n->held || n->phase == PHASE_RESET ? &n->reset : &n->leak; }
 
-static double lag_of(Amplifier a, double us) { return us - us * effective(a.rate * us); }
+static double lag_of(const Amplifier *a, double us) { return us - us * effective(a->rate * us); }
 
 static void span_of(Span *s, const Neuron *n, double us) {
     const double exc = effective(n->exc_rate * us), inh = effective(n->inh_rate * us);
@@ -45,11 +45,11 @@ static void load_phase(Core *core, int neuron) {
     const Neuron *n = &core->neuron[neuron];
     Block *b = &core->block[neuron / LANES];
     const int i = neuron % LANES, gated = n->pause && (n->phase == PHASE_RESET || n->held);
-    const Amplifier a = amplifier_of(n);
-    LANE(b, target, i) = a.target;
-    LANE(b, slew, i) = a.slew;
-    LANE(b, inverse, i) = a.inverse;
-    LANE(b, lag, i) = lag_of(a, STEP_US);
+    const Amplifier *a = amplifier_of(n);
+    LANE(b, target, i) = a->target;
+    LANE(b, slew, i) = a->slew;
+    LANE(b, inverse, i) = a->inverse;
+    LANE(b, lag, i) = a->lag;
     LANE(b, exc_strength, i) = gated ? 0.0 : n->exc_strength;
     LANE(b, inh_strength, i) = gated ? 0.0 : n->inh_strength;
     LANE(b, exp_strength, i) = gated ? 0.0 : n->exp_strength;
@@ -58,11 +58,12 @@ static void load_phase(Core *core, int neuron) {
 }
 
 void core_load(Core *core, int neuron) {
-    const Neuron *n = &core->neuron[neuron];
+    Neuron *n = &core->neuron[neuron];
     Block *b = &core->block[neuron / LANES];
     const int i = neuron % LANES;
     Span s;
     span_of(&s, n, STEP_US);
+    n->leak.lag = lag_of(&n->leak, STEP_US), n->reset.lag = lag_of(&n->reset, STEP_US);
     LANE(b, drift, i) = n->drift;
     LANE(b, exc_scale, i) = s.exc_scale, LANE(b, exc_shift, i) = n->exc_shift, LANE(b, exc_loss, i) = s.exc_loss, LANE(b, exc_step, i) = n->exc_step;
     LANE(b, inh_scale, i) = s.inh_scale, LANE(b, inh_shift, i) = n->inh_shift, LANE(b, inh_loss, i) = s.inh_loss, LANE(b, inh_step, i) = n->inh_step;
@@ -86,7 +87,7 @@ void core_place(Core *core, int neuron) {
     n->stamp = NEVER;
     n->jitter = new_jitter(core, neuron, core->now);
     core_due(core, neuron, NEVER);
-    STATE(b, v, 0, i) = STATE(b, v, 1, i) = clip(amplifier_of(n).target, core->common.node_low, core->common.node_high);
+    STATE(b, v, 0, i) = STATE(b, v, 1, i) = clip(amplifier_of(n)->target, core->common.node_low, core->common.node_high);
     STATE(b, exc, 0, i) = STATE(b, exc, 1, i) = STATE(b, inh, 0, i) = STATE(b, inh, 1, i) = 0.0;
     STATE(b, w, 0, i) = STATE(b, w, 1, i) = n->w_rest;
     core_load(core, neuron);

@@ -14,13 +14,14 @@
 #define TARGET
 #define V __m128d
 #define WIDTH 2
-#define LOAD _mm_loadu_pd
+#define LOAD _mm_load_pd
 #define FROM_BYTES(address) _mm_set_pd((double)(address)[1], (double)(address)[0])
 #define FROM_FLOATS(address) _mm_set_pd((double)(address)[1], (double)(address)[0])
 #define STORE _mm_storeu_pd
 #define ALL _mm_set1_pd
 #define MIN _mm_min_pd
 #define MAX _mm_max_pd
+#define UNIT_CLIP(x) _mm_max_pd(_mm_min_pd(x, ALL(1.0)), ALL(-1.0))
 #define IF_POSITIVE(key, a, b) select_sse2(_mm_cmpgt_pd(key, _mm_setzero_pd()), a, b)
 #define OR _mm_or_pd
 #define XOR _mm_xor_pd
@@ -41,6 +42,7 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define ALL _mm256_set1_pd
 #define MIN _mm256_min_pd
 #define MAX _mm256_max_pd
+#define UNIT_CLIP(x) _mm256_max_pd(_mm256_min_pd(x, ALL(1.0)), ALL(-1.0))
 #define IF_POSITIVE(key, a, b) _mm256_blendv_pd(b, a, _mm256_cmp_pd(key, _mm256_setzero_pd(), _CMP_GT_OQ))
 #define OR _mm256_or_pd
 #define XOR _mm256_xor_pd
@@ -60,6 +62,7 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define ALL _mm512_set1_pd
 #define MIN _mm512_min_pd
 #define MAX _mm512_max_pd
+#define UNIT_CLIP(x) _mm512_range_pd(x, ALL(1.0), 2) /* the smaller magnitude with the sign of x */
 #define IF_POSITIVE(key, a, b) _mm512_mask_blend_pd(_mm512_cmp_pd_mask(key, _mm512_setzero_pd(), _CMP_GT_OQ), b, a)
 #define OR _mm512_or_pd
 #define XOR _mm512_xor_pd
@@ -79,6 +82,7 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #define ALL(x) (x)
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define UNIT_CLIP(x) MAX(MIN(x, 1.0), -1.0)
 #define IF_POSITIVE(key, a, b) ((key) > 0.0 ? (a) : (b))
 #define OR(a, b) double_of(bits_of(a) | bits_of(b))
 #define XOR(a, b) double_of(bits_of(a) ^ bits_of(b))
@@ -89,7 +93,7 @@ ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _
 #endif
 
 #define KERNEL(level) \
-    {{plain_##level, exponential_##level, adaptation_##level, all_##level}, amount_##level, pulse_##level, crossed_##level, due_##level, earliest_##level}
+    {{plain_##level, exponential_##level, adaptation_##level, all_##level}, deliver_##level, crossed_##level, due_##level, earliest_##level}
 
 #if HAS_LEVELS
 static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};

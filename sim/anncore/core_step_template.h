@@ -1,22 +1,31 @@
 /* One step of a block, written once over a vector type. The file that includes this defines STEP(name), TARGET, V (vector of doubles),
- * WIDTH, LOAD, FROM_BYTES, FROM_FLOATS, STORE, ALL (broadcast), MIN, MAX, IF_POSITIVE(key, a, b), OR, XOR, ANY_BIT,
- * AT_LEAST (bit per element) and SCALE(p, y) = p * 2^(integer in the low bits of y).
+ * WIDTH, LOAD, FROM_BYTES, FROM_FLOATS, STORE, ALL (broadcast), MIN, MAX, UNIT_CLIP (to -1 .. 1), IF_POSITIVE(key, a, b),
+ * OR, XOR, ANY_BIT, AT_LEAST (bit per element) and SCALE(p, y) = p * 2^(integer in the low bits of y).
  *
  * Membrane by an exponential Euler step whose effective length follows the local slope of the amplifier: exact for a relaxing membrane
  * and for a slewing one. Lines and adaptation decay exactly; the membrane sees a line's mean over the step (folded into its scale).
- * The same equations for one neuron and any length of step stand in core_engine_kernel.c.
+ * The same equations for one neuron and any length of step stand in core_neuron_kernel.c.
  * Returns bit 0: something moves, bit 1: a membrane is at or above its threshold. */
 
-/* The terms are done one after the other over the whole block: short chains of operations overlap better than one long one. */
+/* How the step is laid out. A block's 64 lanes are done in tiles of 16: small enough that a tile's currents stay in registers and the
+ * next tile's parameters come in from the second-level cache meanwhile, large enough that the chains of dependent operations of several
+ * vectors overlap. Within a tile the terms follow one after the other, each over all of the tile's vectors. What a block's configuration
+ * switches off is not compiled into its step; what no lane of a tile needs (fading near the rails) is passed over where that changes no
+ * bit. */
 #define EACH_VECTOR                                                     \
     for (int k = 0; k < LANES; k += WIDTH) {                            \
         __typeof__(&b->group[0]) g = &b->group[k / WIDEST];             \
         const int i = k % WIDEST;
 
+#define EACH_IN_TILE                                                    \
+    for (int u = 0; u < TILE / WIDTH; u++) {                            \
+        Group *g = &b->group[(tile + u * WIDTH) / WIDEST];              \
+        const int i = u * WIDTH % WIDEST;
+
 TARGET ALWAYS_INLINE V STEP(clip)(V x, V low, V high) { return MAX(MIN(x, high), low); }
 
 TARGET ALWAYS_INLINE V STEP(curve)(V y) {
-    const V c = STEP(clip)(y, ALL(-1.0), ALL(1.0));
+    const V c = UNIT_CLIP(y);
     return c * (ALL(3.0) - c * c);
 }
 
@@ -28,65 +37,96 @@ TARGET ALWAYS_INLINE V STEP(power)(V y) {
 
 TARGET ALWAYS_INLINE V STEP(lattice)(V x) { return (x + ALL(LATTICE)) - ALL(LATTICE); }
 
+/* Currents fade towards the rail they push the membrane to: not at all, to the last bit, from `rail_width` times the edge of the
+ * amplifiers on. */
+TARGET ALWAYS_INLINE void STEP(fade)(Block *b, int p, int tile, const Common *c, V *current) {
+    V room[TILE / WIDTH], least = ALL(1.0);
+    EACH_IN_TILE
+        const V volt = LOAD(g->v[p] + i);
+        room[u] = IF_POSITIVE(current[u], ALL(c->rail_high) - volt, volt - ALL(c->rail_low)) * ALL(c->rail_inverse);
+        least = MIN(least, room[u]);
+    }
+    if (AT_LEAST(least, ALL(1.0)) == (1 << WIDTH) - 1) return;
+    for (int u = 0; u < TILE / WIDTH; u++) {
+        const V x = STEP(clip)(room[u], ALL(0.0), ALL(1.0));
+        current[u] = current[u] * (x * (ALL(1.5) - ALL(0.5) * (x * x)));
+    }
+}
+
 TARGET ALWAYS_INLINE uint64_t STEP(block)(Block *b, int p, const Common *c, int exponential, int adaptation) {
     const int q = p ^ 1;
-    V moved = ALL(0.0), above = ALL(-1.0);
-    double currents[LANES];
-    EACH_VECTOR
-        const V exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
-        V current = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
-        current = current - LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
-        STORE(currents + k, current + LOAD(g->drift + i));
-        const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
-        STORE(g->exc[q] + i, exc_next);
-        STORE(g->inh[q] + i, inh_next);
-        moved = OR(moved, OR(XOR(exc_next, exc), XOR(inh_next, inh)));
-    }
-    if (adaptation) {
-        EACH_VECTOR
-            const V volt = LOAD(g->v[p] + i), w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
-            const V pull = LOAD(g->w_gain + i) * (volt - LOAD(g->w_potential + i)) - offset;
-            const V next = STEP(clip)(STEP(lattice)(w + LOAD(g->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
-            STORE(g->w[q] + i, next);
-            moved = OR(moved, XOR(next, w));
-            STORE(currents + k, LOAD(currents + k) - LOAD(g->w_strength + i) * offset);
+    V moved = ALL(0.0);
+    unsigned crossed = 0;
+    for (int tile = 0; tile < LANES; tile += TILE) {
+        V current[TILE / WIDTH];
+        EACH_IN_TILE
+            const V exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
+            current[u] = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
+            current[u] = current[u] - LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
+            current[u] = current[u] + LOAD(g->drift + i);
+            const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
+            STORE(g->exc[q] + i, exc_next);
+            STORE(g->inh[q] + i, inh_next);
+            moved = OR(moved, OR(XOR(exc_next, exc), XOR(inh_next, inh)));
+        }
+        if (adaptation) {
+            EACH_IN_TILE
+                const V volt = LOAD(g->v[p] + i), w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
+                const V pull = LOAD(g->w_gain + i) * (volt - LOAD(g->w_potential + i)) - offset;
+                const V next = STEP(clip)(STEP(lattice)(w + LOAD(g->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
+                STORE(g->w[q] + i, next);
+                moved = OR(moved, XOR(next, w));
+                current[u] = current[u] - LOAD(g->w_strength + i) * offset;
+            }
+        }
+        if (exponential) {
+            EACH_IN_TILE
+                const V octaves = (LOAD(g->v[p] + i) - LOAD(g->exp_potential + i)) * ALL(c->octaves);
+                current[u] = current[u] + MIN(LOAD(g->exp_strength + i) * STEP(power)(octaves), LOAD(g->exp_limit + i));
+            }
+        }
+        STEP(fade)(b, p, tile, c, current);
+        EACH_IN_TILE
+            const V volt = LOAD(g->v[p] + i);
+            const V y = UNIT_CLIP((LOAD(g->target + i) - volt) * LOAD(g->inverse + i)), y2 = y * y;
+            const V slope = LOAD(g->slew + i) * (y * (ALL(3.0) - y2)) + current[u];
+            const V change = slope * (ALL(STEP_US) - LOAD(g->lag + i) * (ALL(1.0) - y2));
+            const V next = STEP(clip)(STEP(lattice)(volt + change), ALL(c->node_low), ALL(c->node_high));
+            STORE(g->v[q] + i, next);
+            moved = OR(moved, XOR(next, volt));
+            crossed |= (unsigned)AT_LEAST(next, LOAD(g->threshold + i));
         }
     }
-    if (exponential) {
-        EACH_VECTOR
-            const V upswing = LOAD(g->exp_strength + i) * STEP(power)((LOAD(g->v[p] + i) - LOAD(g->exp_potential + i)) * ALL(c->octaves));
-            STORE(currents + k, LOAD(currents + k) + MIN(upswing, LOAD(g->exp_limit + i)));
-        }
-    }
-    EACH_VECTOR
-        const V volt = LOAD(g->v[p] + i), current = LOAD(currents + k);
-        V room = IF_POSITIVE(current, ALL(c->rail_high) - volt, volt - ALL(c->rail_low)) * ALL(c->rail_inverse);
-        room = STEP(clip)(room, ALL(0.0), ALL(1.0));
-        const V y = STEP(clip)((LOAD(g->target + i) - volt) * LOAD(g->inverse + i), ALL(-1.0), ALL(1.0)), y2 = y * y;
-        const V slope = LOAD(g->slew + i) * (y * (ALL(3.0) - y2)) + current * (room * (ALL(1.5) - ALL(0.5) * (room * room)));
-        const V change = slope * (ALL(STEP_US) - LOAD(g->lag + i) * (ALL(1.0) - y2));
-        const V next = STEP(clip)(STEP(lattice)(volt + change), ALL(c->node_low), ALL(c->node_high));
-        STORE(g->v[q] + i, next);
-        moved = OR(moved, XOR(next, volt));
-        above = MAX(above, next - LOAD(g->threshold + i));
-    }
-    return (ANY_BIT(moved) ? 1u : 0u) | (AT_LEAST(above, ALL(0.0)) ? 2u : 0u);
+    return (ANY_BIT(moved) ? 1u : 0u) | (crossed ? 2u : 0u);
 }
 
-TARGET static void STEP(pulse)(Block *b, int p, const double *amounts, int mode, double limit) {
-    EACH_VECTOR
-        const V amount = LOAD(amounts + k);
-        if (mode & 1) STORE(g->exc[p] + i, MIN(LOAD(g->exc[p] + i) + amount * LOAD(g->exc_step + i), ALL(limit)));
-        if (mode & 2) STORE(g->inh[p] + i, MIN(LOAD(g->inh[p] + i) + amount * LOAD(g->inh_step + i), ALL(limit)));
+/* Weights of the synapses whose label is the address, 0 for the others. Returns whether there are any. */
+TARGET ALWAYS_INLINE int STEP(matching)(uint8_t *hits, const uint8_t *weights, const uint8_t *labels, uint8_t address) {
+    uint8_t any = 0;
+    for (int i = 0; i < LANES; i++) {
+        hits[i] = weights[i] & (uint8_t)-(labels[i] == address);
+        any |= hits[i];
     }
+    return any;
 }
 
-TARGET static void STEP(amount)(double *amounts, const uint8_t *weights, const float *gains, double charge) {
-    for (int i = 0; i < LANES; i += WIDTH) {
-        V amount = FROM_BYTES(weights + i) * ALL(charge);
-        if (gains) amount = amount * FROM_FLOATS(gains + i);
-        STORE(amounts + i, amount);
+TARGET ALWAYS_INLINE void STEP(raise)(double *line, V amount, const double *step, V limit) {
+    STORE(line, MIN(LOAD(line) + amount * LOAD(step), limit));
+}
+
+/* A pulse at 64 synapses, from the synapses straight onto the lines. Returns whether any of them has its address. */
+TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, Synapses s, double limit) {
+    const V charge = ALL(pulse->charge), highest = ALL(limit);
+    const int mode = pulse->mode;
+    uint8_t hits[LANES];
+    if (!STEP(matching)(hits, s.weights, s.labels, pulse->address)) return 0;
+    EACH_VECTOR
+        V amount = FROM_BYTES(hits + k) * charge;
+        if (s.gains) amount = amount * FROM_FLOATS(s.gains + k);
+        if (mode & 1) STEP(raise)(g->exc[p] + i, amount, g->exc_step + i, highest);
+        if (mode & 2) STEP(raise)(g->inh[p] + i, amount, g->inh_step + i, highest);
     }
+    return 1;
 }
 
 /* Lanes whose membrane is at or above its threshold. */
@@ -121,6 +161,7 @@ TARGET static uint64_t STEP(adaptation)(Block *b, int p, const Common *c) { retu
 TARGET static uint64_t STEP(all)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 1, 1); }
 
 #undef EACH_VECTOR
+#undef EACH_IN_TILE
 #undef STEP
 #undef TARGET
 #undef V
@@ -132,6 +173,7 @@ TARGET static uint64_t STEP(all)(Block *b, int p, const Common *c) { return STEP
 #undef ALL
 #undef MIN
 #undef MAX
+#undef UNIT_CLIP
 #undef IF_POSITIVE
 #undef OR
 #undef XOR

@@ -6,7 +6,7 @@
 void cadc_start(CadcRamp *ramp, const double *volts, double reached) {
     ramp->n_open = 0;
     ramp->reached = reached;
-    for (int channel = 0; channel < CADC_CHANNELS; channel++) {
+    for (unsigned channel = 0; channel < CADC_CHANNELS; channel++) {
         const double level = volts[channel % CADC_COLUMNS] * ramp->gain[channel] + ramp->base[channel];
         ramp->level[channel] = ramp->count[channel] = level;
         ramp->open[ramp->n_open] = (int16_t)channel;
@@ -18,7 +18,7 @@ void cadc_look(CadcRamp *ramp, const double *volts, double reached) {
     const double before = ramp->reached;
     int kept = 0;
     for (int k = 0; k < ramp->n_open; k++) {
-        const int channel = ramp->open[k];
+        const unsigned channel = (unsigned)ramp->open[k];
         const double level = volts[channel % CADC_COLUMNS] * ramp->gain[channel] + ramp->base[channel], last = ramp->level[channel];
         if (level <= reached) {
             const double above = last - before;

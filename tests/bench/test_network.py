@@ -6,11 +6,7 @@ input spike on the rows of both hemispheres, an output rate like that of the oth
 """
 
 import importlib.util
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +51,14 @@ def words(container: Any, **fields: int) -> np.ndarray:
 
 def build(exponential_and_adaptation: bool) -> AnalogCore:
     core = AnalogCore(VirtualChip(1, "ideal"))
-    core.neuron_config[:] = words(NeuronConfig, **CONFIG, **(ADEX if exponential_and_adaptation else {}))
-    core.neuron_backend[:] = words(NeuronBackendConfig, **BACKEND)
+    configure(core, CONFIG | (ADEX if exponential_and_adaptation else {}), BACKEND)
+    return core
+
+
+def configure(core: AnalogCore, neurons: dict[str, int], backends: dict[str, int]) -> None:
+    """Neurons and synapses of the network."""
+    core.neuron_config[:] = words(NeuronConfig, **neurons)
+    core.neuron_backend[:] = words(NeuronBackendConfig, **backends)
     core.backend_common[:] = words(CommonNeuronBackendConfig, clock_scale_adaptation_pulse=6)
     for name, code in CELLS.items():
         row = int(getattr(CapMemRowOnCapMemBlock, name)) * 130
@@ -64,7 +66,6 @@ def build(exponential_and_adaptation: bool) -> AnalogCore:
     core.capmem[:, int(CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum())] = DAC
     core.weights[:256], core.weights[256:] = net.WEIGHTS[:, :256], net.WEIGHTS[:, 256:]
     core.touch_all()
-    return core
 
 
 class Run:
@@ -84,21 +85,6 @@ class Run:
         self.spikes = self.core.collect(begin + STEPS * GRID).size
 
 
-@pytest.fixture(scope="session")
-def brian2_peer(request: pytest.FixtureRequest) -> Iterator[dict[str, float] | None]:
-    """CPU seconds per biological second and output rate of Brian2, or None if there is nothing to compare with."""
-    if request.config.getoption("benchmark_disable") and not request.config.getoption("benchmark_enable"):
-        yield None
-        return
-    if importlib.util.find_spec("brian2") is None:
-        print("\nBrian2 is missing, no ratio: pip install hicannx[bench]")
-        yield None
-        return
-    done = subprocess.run([sys.executable, str(HERE / "brian2_peer.py")], capture_output=True, text=True, cwd=HERE, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    yield json.loads(done.stdout.splitlines()[-1])
-
-
 @pytest.mark.benchmark(group="1 ms of network on the analog core", timer=time.process_time)
 @pytest.mark.parametrize("level", range(len(LEVELS)), ids=LEVELS)
 @pytest.mark.parametrize("kind", ["AdEx", "LIF"])
@@ -109,13 +95,18 @@ def test_network(benchmark: Any, kind: str, level: int, brian2_peer: dict[str, f
     benchmark.pedantic(run, rounds=7, warmup_rounds=1)
     rate = run.spikes / net.NEURONS
     assert 10 < rate < 40  # the other engines: 16.8 Hz for AdEx
-    if brian2_peer is not None and kind == "AdEx":
-        used = benchmark.stats.stats.median
-        benchmark.extra_info["brian2_cpu_ms"] = brian2_peer["cpu_per_second"] * 1e3
-        benchmark.extra_info["ratio"] = used / brian2_peer["cpu_per_second"]
-        peer, ratio = brian2_peer["cpu_per_second"] * 1e3, used / brian2_peer["cpu_per_second"]
-        print(f"\n{LEVELS[level]}: {used * 1e3:.1f} ms CPU per ms of hardware time, {rate:.1f} spikes per neuron", end="; ")
-        print(f"Brian2 {peer:.1f} ms, {brian2_peer['rate']:.1f} spikes; ratio {ratio:.2f}")
+    if kind == "AdEx":
+        compare(benchmark, LEVELS[level], rate, brian2_peer)
+
+
+def compare(benchmark: Any, name: str, rate: float, peer: dict[str, float] | None) -> None:
+    """Prints the ratio and keeps it with the result."""
+    if peer is None:
+        return
+    used, theirs = 1e3 * benchmark.stats.stats.median, 1e3 * peer["cpu_per_second"]
+    benchmark.extra_info["brian2_cpu_ms"], benchmark.extra_info["ratio"] = theirs, used / theirs
+    print(f"\n{name}: {used:.1f} ms CPU per ms of hardware time, {rate:.1f} spikes per neuron", end="; ")
+    print(f"Brian2 {theirs:.1f} ms, {peer['rate']:.1f} spikes; ratio {used / theirs:.2f}")
 
 
 @pytest.mark.benchmark(group="20 ms idle wait on the analog core", timer=time.process_time)
