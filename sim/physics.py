@@ -79,20 +79,20 @@ _SPIKE = {
 }
 
 _SYNAPSE = {
-    "synapse_line_step": Number(0.157e-3, "V per weight unit and uA", "behaviour 4.2: per event of full pulse length, normal capacitor", D),
+    "synapse_line_step": Number(0.196e-3, "V per weight unit and uA", "behaviour 4.2, 5.1: PSP by synapse_gm; largest hagen amplitude", D),
     "synapse_line_limit": Number(1.0, "V", "behaviour 4.1: a line cannot be pulled below ground", A),
     "synapse_line_rest": Number(0.58, "V", "behaviour 4.1: reading of a line at rest", A),
     "synapse_line_gain": Number(0.85, "1", "behaviour 4.1: source follower of the line readout", A),
     "synapse_tau_normal": Number(300.0, "us code", "behaviour 0, 4.1", A),
     "synapse_tau_high_resistance": Number(2400.0, "us code", "behaviour 0, 4.1", A),
-    "synapse_tau_floating": Number(10000.0, "us", "behaviour 4.1: bias 0, leakage only", A),
+    "synapse_leakage": Number(0.3, "code", "behaviour 1.2 of the calibrations: at bias 0 a line recovers within ms, holds for us", A),
     "synapse_tau_supply": Number(0.05, "us", "behaviour 4.1: a line that a debug line connects to the supply", A),
     "synapse_supply_floor": Number(1.1, "V", "behaviour 4.1: lines rest near 1.2 V; a debug line must stand as high to reset them", A),
     "synapse_small_capacitance": Number(0.6, "1", "behaviour 0; time constant shrinks and step grows by this", A),
-    "synapse_gm": Number(14.8, "S/A", "behaviour 0: transconductance per bias current; current saturates at the bias", A),
+    "synapse_gm": Number(11.8, "S/A", "behaviour 4.2: PSP over line step; per bias current, at which the current saturates", D),
     "synapse_shift_neutral": Number(310.0, "code", "behaviour 4.3", A),
     "synapse_shift_per_code": Number(0.4e-3, "V", "behaviour 4.3", A),
-    "synapse_bypass_step": Number(40.0e-3, "V", "behaviour 5: line step that fires a bypassed neuron", A),
+    "synapse_bypass_step": Number(50.0e-3, "V", "behaviour 5: line step that fires a bypassed neuron", A),
 }
 
 _EXPONENTIAL = {
@@ -133,14 +133,14 @@ _CADC = {
 
 # A driver's pulse lasts 1 - (V - start) / (reach * code of stp_i_ramp) of its full length. At stp_i_ramp = 600 the default pairs of
 # plasticity voltages (codes 50 .. 400) span lengths 0.95 .. 0.1, and 31 steps of the hagen DAC (bias 820) span 0.9: activation x gives
-# 0.9 x / 31 of the largest amplitude, as the calibration wants it, with hagen_dac_offset 10 codes above its middle.
+# 0.9 x / 31 of the largest amplitude, as the calibration wants it, with hagen_dac_offset 7 codes above its middle.
 _DRIVER = {
     "stp_ramp_start": Number(0.0734, "V", "behaviour 5.2: capacitive memory code 29", A),
     "stp_ramp_reach": Number(1.2875e-3, "V/code", "behaviour 5.1, 5.2: 412 codes of voltage at stp_i_ramp = 600", A),
-    "stp_offset_step": Number(3.7e-5, "V/code", "behaviour 5.2: per step of offset, times stp_i_calib; 15 steps span the pattern", A),
+    "stp_offset_step": Number(5.5e-5, "V/code", "behaviour 5.2: per step of offset, times stp_i_calib; 15 steps span the pattern", A),
     "hagen_dac_step": Number(2.735e-5, "V/code", "behaviour 5.1: times hagen_ibias_dac; 12 codes of voltage at 820", A),
-    "hagen_dac_offset_step": Number(7.5e-3, "V", "behaviour 5.1: 63 steps span the pattern", A),
-    "hagen_dac_offset_middle": Number(25.0, "code", "behaviour 5.1: at offset 0 all drivers reach the full length", A),
+    "hagen_dac_offset_step": Number(10.7e-3, "V", "behaviour 5.1: 63 steps span the pattern", A),
+    "hagen_dac_offset_middle": Number(26.0, "code", "behaviour 5.1: at offset 0 all drivers reach the full length", A),
     "stp_use": Number(0.2, "1", "behaviour 5.2: utilization 0", M),
     "stp_use_step": Number(0.02, "1", "behaviour 5.2: per code of utilization", A),
     "stp_recovery_clock": Number(0.5, "us", "behaviour 5.2: times 2^speed and 1 + recovery", A),
@@ -166,7 +166,7 @@ _MISMATCH = {
     "mismatch_cadc_offset": Number(6.0, "LSB", "behaviour 7, 11: per channel", A),
     "mismatch_cadc_gain": Number(0.01, "1", "behaviour 7: per channel", A),
     "mismatch_cadc_ramp_start": Number(20e-3, "V", "behaviour 1: per quadrant, offsets of memory cell and buffer", A),
-    "mismatch_driver_ramp": Number(62e-3, "V", "behaviour 5.2: 8 % of the full pulse length at stp_i_ramp = 600", D),
+    "mismatch_driver_ramp": Number(93e-3, "V", "behaviour 5.2, 11: 12 % of the full pulse length at stp_i_ramp = 600", D),
     "mismatch_driver_ramp_current": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_cadc_slope": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_floor": Number(0.2, "1", "a factor never falls below this", A),

@@ -34,7 +34,10 @@ class _Managed(Generic[Handle]):
         self._handle = self._open()
         return self._handle
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None = None, error: BaseException | None = None, trace: TracebackType | None = None
+    ) -> None:
+        """Closes the connection; test fixtures call it by hand, without arguments."""
         if self._handle is not None:
             self._handle.close()
             self._handle = None

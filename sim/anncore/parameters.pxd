@@ -2,7 +2,7 @@
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
 from haldls._core cimport Layout
-from sim.anncore._kernel cimport Neuron
+from sim.anncore._kernel cimport Amplifier, GRID_TICKS, Neuron
 
 
 cdef enum ColumnSwitch:

@@ -10,6 +10,7 @@ from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
 
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
 
+from sim.clock cimport TICK_NS
 from sim.mismatch import deviation, factor
 from sim.physics import number
 
@@ -103,29 +104,30 @@ cdef inline double _leak_transfer(int code) noexcept nogil:
     return LEAK_OFFSET + LEAK_SLOPE * code
 
 
-cdef inline int _amplifier(double* conductance, double* reach, bint degeneration, bint division, bint multiplication) noexcept nogil:
-    """Effect of the switches of the leak and reset amplifier on its conductance and linear range."""
+cdef void _amplifier(Amplifier* out, double target, double conductance, double capacitance, bint degeneration, bint division,
+                     bint multiplication) noexcept nogil:
+    """The leak and reset amplifier with its switches. One that crosses its linear range within a step is linear: it could not land."""
+    cdef double reach = LINEAR_RANGE
     if degeneration:
-        conductance[0] *= DEGENERATION_CONDUCTANCE
-        reach[0] *= DEGENERATION_RANGE
+        conductance *= DEGENERATION_CONDUCTANCE
+        reach *= DEGENERATION_RANGE
     if division:
-        conductance[0] /= CONDUCTANCE_STEP
+        conductance /= CONDUCTANCE_STEP
     if multiplication:
-        conductance[0] *= CONDUCTANCE_STEP
-    return 0
+        conductance *= CONDUCTANCE_STEP
+    if conductance / capacitance * STEP_US > EDGE:
+        reach = UNLIMITED
+    out.target = _clip(target, RAIL_LOW, RAIL_HIGH)
+    out.rate, out.slew = conductance / capacitance, 0.5 * conductance * reach / capacitance
+    out.inverse = 1.0 / (EDGE * reach)
 
 
 cdef void _membrane(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance) noexcept nogil:
-    cdef double conductance = LEAK_CONDUCTANCE * cell[I_LEAK] * d[LEAK_FACTOR], reach = LINEAR_RANGE
-    _amplifier(&conductance, &reach, c[LEAK_DEGENERATION], c[LEAK_DIVISION], c[LEAK_MULTIPLICATION])
-    out.leak.target = _clip(_leak_transfer(cell[V_LEAK]) + d[LEAK_POTENTIAL], RAIL_LOW, RAIL_HIGH)
-    out.leak.rate, out.leak.slew = conductance / capacitance, 0.5 * conductance * reach / capacitance
-    out.leak.inverse = 1.0 / (EDGE * reach)
-    conductance, reach = RESET_CONDUCTANCE * cell[I_RESET] * d[RESET_FACTOR], LINEAR_RANGE
-    _amplifier(&conductance, &reach, c[RESET_DEGENERATION], c[RESET_DIVISION], c[RESET_MULTIPLICATION])
-    out.reset.target = _clip(RESET_OFFSET + RESET_SLOPE * cell[V_RESET] + d[RESET_POTENTIAL], RAIL_LOW, RAIL_HIGH)
-    out.reset.rate, out.reset.slew = conductance / capacitance, 0.5 * conductance * reach / capacitance
-    out.reset.inverse = 1.0 / (EDGE * reach)
+    _amplifier(&out.leak, _leak_transfer(cell[V_LEAK]) + d[LEAK_POTENTIAL], LEAK_CONDUCTANCE * cell[I_LEAK] * d[LEAK_FACTOR], capacitance,
+               c[LEAK_DEGENERATION], c[LEAK_DIVISION], c[LEAK_MULTIPLICATION])
+    _amplifier(&out.reset, RESET_OFFSET + RESET_SLOPE * cell[V_RESET] + d[RESET_POTENTIAL],
+               RESET_CONDUCTANCE * cell[I_RESET] * d[RESET_FACTOR], capacitance,
+               c[RESET_DEGENERATION], c[RESET_DIVISION], c[RESET_MULTIPLICATION])
     out.threshold = THRESHOLD_OFFSET + THRESHOLD_SLOPE * cell[V_THRESHOLD] + d[THRESHOLD]
     cdef double current = 0.0
     if c[OFFSET]:
@@ -136,8 +138,8 @@ cdef void _membrane(Neuron* out, const int64_t* c, const double* d, const uint16
 
 
 cdef inline double _line_rate(int code, bint high_resistance, bint small, double spread) noexcept nogil:
-    """1 / time constant of a synaptic line [1/us]."""
-    cdef double tau = TAU_FLOATING if code == 0 else (TAU_HIGH if high_resistance else TAU_NORMAL) / code
+    """1 / time constant of a synaptic line [1/us]. Without bias the resistor still leaks."""
+    cdef double tau = (TAU_HIGH if high_resistance else TAU_NORMAL) / (code if code else LINE_LEAKAGE)
     return 1.0 / (tau * spread * (SMALL_CAPACITANCE if small else 1.0))
 
 
@@ -270,10 +272,11 @@ cdef double CURRENT = number("capmem_current_per_code") * 1e6
 cdef double DAC_STEP = number("synapse_line_step") * number("capmem_current_per_code") * 1e6
 cdef double TAU_NORMAL = number("synapse_tau_normal"), TAU_HIGH = number("synapse_tau_high_resistance")
 cdef double CLAMP_RATE = 1.0 / number("synapse_tau_supply")
-cdef double TAU_FLOATING = number("synapse_tau_floating"), SMALL_CAPACITANCE = number("synapse_small_capacitance")
+cdef double LINE_LEAKAGE = number("synapse_leakage"), SMALL_CAPACITANCE = number("synapse_small_capacitance")
 cdef double GM = number("synapse_gm"), SHIFT = number("synapse_shift_per_code"), SHIFT_NEUTRAL = number("synapse_shift_neutral")
 cdef double EXP_CURRENT = number("exponential_current"), EXP_LIMIT = number("exponential_limit") * 1e6
 cdef double ADAPT_TAU = number("adaptation_tau"), ADAPT_A = number("adaptation_a") * 1e6, ADAPT_JUMP = number("adaptation_jump")
 cdef double ADAPT_CONDUCTANCE = number("adaptation_conductance") * 1e6
 cdef double BACKEND_MHZ = number("backend_clock") * 1e-6
 cdef double EDGE = number("amplifier_edge")
+cdef double STEP_US = GRID_TICKS * TICK_NS * 1e-3, UNLIMITED = 1e3

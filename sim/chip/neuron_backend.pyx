@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Neuron backends: from a fired neuron to an event on one of the eight event outputs (facts: registers/behaviour, neurons; behavioural).
 
-Event output = column // 32; label = event output in bits [10:8], the neuron's address_out in [7:0]. A spike leaves and is counted if
-enable_fire and enable_spike_out of the neuron are set and its block has event registers and clocks enabled and is not held in reset. Without
-the analog supplies nothing fires.
+Event output = column // 32; label = event output in bits [10:8], the neuron's address_out in [7:0]. A spike is counted if enable_fire of the
+neuron is set and its block has event registers and clocks enabled and is not held in reset; it leaves if enable_spike_out is set, too.
+Without the analog supplies nothing fires.
 """
 
 from libc.string cimport memset
@@ -50,11 +50,12 @@ cdef class NeuronBackends:
             self.neuron_layout.decode(core.neuron_config_data + 6 * neuron, slots)
             self.fires[neuron] = slots[FIRE] != 0
             self.dirty[neuron] = False
+        if self.fires[neuron] and self.running[(neuron & 255) >> 7]:
+            self.counter[neuron] = (self.counter[neuron] + 1 & 0xff) | (self.counter[neuron] & 0x100) | (self.counter[neuron] + 1 & 0x100)
         if not (self.fires[neuron] and self.spike_out[neuron] and self.running[(neuron & 255) >> 7]):
             self.n_silent += 1
             return -1
         self.n_spikes += 1
-        self.counter[neuron] = (self.counter[neuron] + 1 & 0xff) | (self.counter[neuron] & 0x100) | (self.counter[neuron] + 1 & 0x100)
         arrives = max(tick + self.latency, self.busy_until[output])
         if arrives - tick - self.latency > self.depth * self.period:
             self.n_lost += 1

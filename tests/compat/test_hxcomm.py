@@ -67,6 +67,14 @@ def test_leaving_closes(monkeypatch: pytest.MonkeyPatch) -> None:
         assert again is not connection
 
 
+def test_fixtures_enter_and_leave_by_hand() -> None:
+    managed = hxcomm.ManagedMultiZeroMockConnection()
+    connection = managed.__enter__()
+    managed.__exit__()
+    with pytest.raises(hxcomm.ConnectionFailedError, match="closed"):
+        connection.execute([[0x0A << 56]])
+
+
 def test_the_number_of_chips() -> None:
     with hxcomm.ManagedMultiZeroMockConnection([(8,), (4,)]) as connection:
         assert len(connection) == 2

@@ -102,5 +102,5 @@ def test_stepping_through_quiet_spans_changes_nothing(kit: Callable, plain: Any)
 def test_result_never_changes(plain: Any) -> None:
     """A fingerprint of state and spikes: changes only when the model is meant to change."""
     state, spikes = plain
-    assert len(spikes) == 7554
-    assert hashlib.sha256(state + np.array(spikes, np.int64).tobytes()).hexdigest()[:16] == "2f2e4fc2729a6de4"
+    assert len(spikes) == 6113
+    assert hashlib.sha256(state + np.array(spikes, np.int64).tobytes()).hexdigest()[:16] == "33d25b22fed861de"

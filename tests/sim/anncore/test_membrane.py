@@ -66,6 +66,19 @@ def test_far_from_its_target_the_leak_is_a_current_source(kit: Callable) -> None
     assert slope == pytest.approx(number("leak_linear_range") / time_constant(150), rel=1e-6)
 
 
+@pytest.mark.parametrize("capacitor", [0, 4, 63])
+def test_the_strongest_leak_lands_on_its_target_from_far(kit: Callable, capacitor: int) -> None:
+    k = kit()
+    k.neuron(9, {"membrane_capacitor_size": capacitor, "enable_leak_multiplication": 1}, v_leak=400, i_bias_leak=1022)
+    k.run(20)
+    for code in (1000, 400):
+        k.cell(9, "v_leak", code)
+        trace = k.trace(9, 0, 20)
+        rest = number("leak_offset") + code * number("leak_slope")
+        assert trace[-1] == pytest.approx(rest, abs=1e-6)
+        assert (np.diff(np.abs(trace - rest)) <= 1e-9).all()
+
+
 def test_without_leak_current_the_membrane_keeps_its_voltage(kit: Callable) -> None:
     k = kit()
     k.neuron(0, {"membrane_capacitor_size": 63}, v_leak=700, i_bias_leak=500)

@@ -89,7 +89,8 @@ def test_row_reaches_all_columns_of_its_hemisphere_by_weight_and_label(kit: Call
     k.core.labels[300] = rng.integers(0, 3, 256)
     k.core.row_pulse(0, 300, 2, 1.0, 3)
     k.core.run(50)
-    steps = np.where(k.core.labels[300] == 2, k.core.weights[300], 0) * STEP_PER_WEIGHT * np.exp(-0.1 / number("synapse_tau_floating"))
+    held = np.exp(-0.1 * number("synapse_leakage") / number("synapse_tau_normal"))
+    steps = np.where(k.core.labels[300] == 2, k.core.weights[300], 0) * STEP_PER_WEIGHT * held
     for source in (1, 2):
         drop = [(number("synapse_line_rest") - k.core.voltage(n, source)) / number("synapse_line_gain") for n in range(512)]
         assert drop[256:] == pytest.approx(steps, abs=2e-10)

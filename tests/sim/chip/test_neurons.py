@@ -58,6 +58,14 @@ def test_counter_counts_wraps_and_is_reset(bench):
     assert bench.get(SpikeCounterRead, counter)[0] == 0
 
 
+def test_spikes_count_whether_they_leave_or_not(bench):
+    enable(bench, 300)
+    bench.put(NeuronBackendConfig(enable_spike_out=False, refractory_time=100), backend_of(300))
+    fire(bench, 300, 10_000)
+    assert len(bench.spikes(50_000)) == 0
+    assert bench.get(SpikeCounterRead, backend_of(300))[0] == 1
+
+
 def test_a_neuron_without_fire_is_silent(bench):
     enable(bench, 5, enable_fire=False)
     fire(bench, 5, 10_000)

@@ -49,7 +49,7 @@ def driver(bench, number_=0, **fields):
     bench.put(config, number_)
 
 
-def hagen(bench, number_=0, dac_offset=35, **fields):
+def hagen(bench, number_=0, dac_offset=33, **fields):
     usual = {"enable_hagen_modulation": True, "enable_hagen_dac": True, "enable_address_out": False, "hagen_dac_offset": dac_offset}
     driver(bench, number_, **usual | fields)
 
@@ -76,7 +76,8 @@ def test_without_plasticity_a_pulse_has_its_full_length(bench):
 
 
 def calibrated(bench, number_=0):
-    return np.array([step(bench, number_, 32 - activation) for activation in range(1, 32)])
+    """Lengths of all activations, each from a line that has come to rest."""
+    return np.array([step(bench, number_, 32 - activation, after_us=8000) for activation in range(1, 32)])
 
 
 def test_hagen_mode_is_linear_in_the_activation(bench):
