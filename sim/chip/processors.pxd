@@ -29,6 +29,7 @@ cdef class Processors(ProcessorBus):
     cdef void* core[PROCESSORS]
     cdef Context context[PROCESSORS]
     cdef Turn turn[PROCESSORS]
+    cdef int pause, pauses              # attempts to run ahead that are left out before the next one; how many after the next failure
     cdef int acting                     # processor whose access is being served, -1: none
     cdef int32_t switched               # bit per processor: its control register was written by the access being served
 
@@ -36,7 +37,13 @@ cdef class Processors(ProcessorBus):
     cdef void _switch(self, int number, int64_t tick) noexcept nogil
     cdef int64_t _horizon(self, int number) noexcept nogil
     cdef int64_t _run_processors(self, int64_t tick) noexcept nogil
+    cdef bint _run_ahead(self, int64_t tick) noexcept nogil
+    cdef bint _is_behind(self, int number, int64_t tick) noexcept nogil
+    cdef bint _may_run_ahead(self) noexcept nogil
+    cdef void _hesitate(self, bint failed) noexcept nogil
     cdef int64_t _waits_until(self, int number) noexcept nogil
+    cdef int64_t _tick_of(self, int number) noexcept nogil
+    cdef int64_t _cycles_until(self, int number, int64_t tick) noexcept nogil
     cdef bint _run(self, int number, int64_t limit) noexcept nogil
     cdef void _halted(self, int number) noexcept nogil
     cdef int64_t _effect_of(self, int number) noexcept nogil

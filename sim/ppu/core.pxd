@@ -65,6 +65,10 @@ cdef extern from "core_kernel.h":
         uint32_t breakpoints[128]
         int64_t n_undecoded, n_unaligned, n_fills
         uint32_t unaligned_pc
+    ctypedef struct ppu_kept:
+        pass
+    void ppu_keep(const ppu_core* core, ppu_kept* kept) noexcept nogil
+    void ppu_take_back(ppu_core* core, const ppu_kept* kept) noexcept nogil
     void ppu_reset(ppu_core* core) noexcept nogil
     void ppu_forget(ppu_core* core) noexcept nogil
     void ppu_poke(ppu_core* core, uint32_t index, uint32_t word) noexcept nogil
@@ -90,6 +94,7 @@ cdef struct Rows:
 
 cdef class Core(Observed):
     cdef ppu_core* c
+    cdef ppu_kept* kept
     cdef object port     # the object behind the port, if it is one of Python
     cdef object failure  # what it raised
     cdef Rows bus
@@ -98,6 +103,8 @@ cdef class Core(Observed):
     cdef int stopped(self) except -1 with gil
     cdef int next_access(self, uint32_t* address) noexcept nogil
     cdef int64_t idle_until(self) noexcept nogil
+    cdef void keep(self) noexcept nogil
+    cdef void take_back(self) noexcept nogil
     cdef void clear(self) noexcept nogil
     cdef void restart(self) noexcept nogil
     cdef void put(self, uint32_t index, uint32_t word) noexcept nogil

@@ -124,12 +124,14 @@ cdef class Core(Observed):
 
     def __cinit__(self):
         self.c = <ppu_core*> calloc(1, sizeof(ppu_core))
-        if self.c is NULL:
+        self.kept = <ppu_kept*> calloc(1, sizeof(ppu_kept))
+        if self.c is NULL or self.kept is NULL:
             raise MemoryError
         ppu_reset(self.c)
 
     def __dealloc__(self):
         free(self.c)
+        free(self.kept)
 
     cdef void failed(self, object error) noexcept:
         self.failure = self.failure or error  # the first one counts
@@ -162,6 +164,14 @@ cdef class Core(Observed):
 
     cdef int64_t idle_until(self) noexcept nogil:
         return ppu_idle_until(self.c)
+
+    cdef void keep(self) noexcept nogil:
+        """Remembers how the core stands."""
+        ppu_keep(self.c, self.kept)
+
+    cdef void take_back(self) noexcept nogil:
+        """The core stands as it did at the last `keep`, if it accessed nothing beyond its SRAM since and nobody observed it."""
+        ppu_take_back(self.c, self.kept)
 
     cdef void clear(self) noexcept nogil:
         memset(self.c.sram, 0, sizeof(self.c.sram))

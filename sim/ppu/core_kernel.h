@@ -184,6 +184,17 @@ typedef struct {
     int64_t n_fills;               /* lines fetched into the instruction cache */
 } ppu_core;
 
+/* What running without accesses beyond the SRAM changes. */
+typedef struct {
+    ppu_state s;
+    uint32_t sram[PPU_SRAM_WORDS];
+    uint32_t undecoded[PPU_SRAM_WORDS / 32];
+    int64_t n_undecoded, n_unaligned;
+    uint32_t unaligned_pc;
+} ppu_kept;
+void ppu_keep(const ppu_core *core, ppu_kept *kept);
+void ppu_take_back(ppu_core *core, const ppu_kept *kept);
+
 void ppu_reset(ppu_core *core);
 void ppu_forget(ppu_core *core);                                   /* after the SRAM was changed as a whole */
 void ppu_poke(ppu_core *core, uint32_t index, uint32_t word);      /* one word of the SRAM from outside */

@@ -194,6 +194,25 @@ def test_processors_meet_through_their_memories(bench, steps):
     assert found == [352, 316]
 
 
+@pytest.mark.parametrize("ppu", [0, 1])
+@pytest.mark.parametrize("rounds", [100, 3000, 30_000])
+def test_a_store_of_the_other_one_is_seen_at_the_same_time_whatever_the_steps(make_bench, ppu, rounds):
+    """One counts in its memory until the other one, after some rounds by itself, writes there. Long steps let one run ahead."""
+    found = []
+    for step in (1000, 10_000_000):
+        bench = make_bench()
+        counting = [addi(4, 4, 1), store(4, 0x204, 0), load(5, 0x200, 0), 0x2C050000, 0x4182FFF0, time_base(6), store(6, 0x208, 0), WAIT]
+        put(bench, counting, ppu)
+        delay = [addi(7, 0, rounds), 0x7CE903A6, 0x42000000, addi(4, 0, 1)]  # mtctr 7; bdnz .
+        put(bench, [*word(3, omnibus(SRAM + ppu * BOTTOM + 0x80)), *delay, store(4, 0, 3), WAIT], 1 - ppu)
+        for number in range(2):
+            bench.chip.py_write(CONTROL + number * BOTTOM, 1, 1000)
+        for tick in range(1000, 1_000_000, step):
+            bench.chip.py_advance(tick)
+        found.append(finish(bench, 1_000_000, ppu)[0x80:0x83].tolist())
+    assert found[0] == found[1] and found[0][0] == 1 and found[0][2] >= 5 * rounds
+
+
 # ------------------------------------------------------------------------------------------------------------ parallel bus
 def rows(*instructions):
     """Each entry (name, vector register, location)."""

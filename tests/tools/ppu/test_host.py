@@ -9,7 +9,16 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 import hicannx
-from halco import PPUOnDLS, SynapseRowOnDLS, SynapseRowOnSynram, SynramOnDLS
+from halco import (
+    PPUControlRegisterOnDLS,
+    PPUMemoryBlockOnDLS,
+    PPUMemoryBlockOnPPU,
+    PPUOnDLS,
+    SynapseRowOnDLS,
+    SynapseRowOnSynram,
+    SynramOnDLS,
+)
+from haldls import PPUControlRegister
 from haldls.lola import PPUProgramError, SynapseRow
 from hicannx import ppu
 from hicannx.cli import main
@@ -58,6 +67,20 @@ def test_program_of_the_manual(connection: Any, tmp_path: Path, gcc: Compiler) -
 def test_programs_after_each_other_start_afresh(connection: Any, make: Make, gcc: Compiler) -> None:
     program = make('static int count; int main(void) { ppu_print("x"); return ++count; }', gcc)
     assert [ppu.run(connection, program.path) for _ in range(2)] == [Result(1, "x")] * 2
+
+
+def test_a_program_that_is_started_again_keeps_its_variables(connection: Any, make: Make, gcc: Compiler) -> None:
+    program = make('static int count; int main(void) { ppu_print("text"); return ++count; }', gcc)
+    assert ppu.run(connection, program.path) == Result(1, "text")
+    builder = PlaybackProgramBuilder()
+    builder.write(PPUControlRegisterOnDLS.top, PPUControlRegister(inhibit_reset=True))
+    run(connection, [builder.done()])
+    wait_until_ppu_finished(connection, 10_000)
+    builder = PlaybackProgramBuilder()
+    mailbox = builder.read(PPUMemoryBlockOnDLS(PPUMemoryBlockOnPPU.mailbox, PPUOnDLS.top))
+    run(connection, [builder.done()])
+    assert mailbox.get().to_string() == "text"
+    assert stop_program(connection, print_mailbox=False) == 2
 
 
 RUNAWAY = """

@@ -19,6 +19,8 @@ _Static_assert(PPU_UNHANDLED >> 16 == UNHANDLED_UPPER, "return code");
 static uint32_t written;
 
 void ppu_put(char character) {
+    if (!ppu_mailbox[0]) /* also after a restart without loading */
+        written = 0;
     if (written + 1 < PPU_MAILBOX_SIZE) {
         ppu_mailbox[written++] = (uint8_t)character;
         ppu_mailbox[written] = 0;
