@@ -9,6 +9,13 @@
 #define HAS_LEVELS 0
 #endif
 
+/* What a tile's terms hand on can live in registers only if its loops are unrolled. */
+#if defined(__GNUC__)
+#define UNROLLED _Pragma("GCC unroll 8")
+#else
+#define UNROLLED
+#endif
+
 #if HAS_LEVELS
 #define STEP(name) name##_sse2
 #define TARGET

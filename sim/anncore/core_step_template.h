@@ -7,19 +7,19 @@
  * The same equations for one neuron and any length of step stand in core_neuron_kernel.c.
  * Returns bit 0: something moves, bit 1: a membrane is at or above its threshold. */
 
-/* How the step is laid out. A block's 64 lanes are done in tiles of 16: small enough that a tile's currents stay in registers and the
- * next tile's parameters come in from the second-level cache meanwhile, large enough that the chains of dependent operations of several
- * vectors overlap. Within a tile the terms follow one after the other, each over all of the tile's vectors. What a block's configuration
- * switches off is not compiled into its step; what no lane of a tile needs (fading near the rails) is passed over where that changes no
- * bit. */
+/* How the step is laid out. A block's 64 lanes are done in tiles of 16: few enough that what the terms hand on stays in registers or the
+ * first-level cache, enough that the chains of dependent operations of several vectors overlap and the next tile's parameters come in
+ * from the second-level cache meanwhile. Within a tile each term is a loop over the vectors, and terms that do not depend on each other
+ * stand together, so that a processor finds work within its window. What a block's configuration switches off is not compiled into its
+ * step; what no lane of a tile needs (fading near the rails) is passed over where that changes no bit. */
 #define EACH_VECTOR                                                     \
     for (int k = 0; k < LANES; k += WIDTH) {                            \
         __typeof__(&b->group[0]) g = &b->group[k / WIDEST];             \
         const int i = k % WIDEST;
 
 #define EACH_IN_TILE                                                    \
-    for (int u = 0; u < TILE / WIDTH; u++) {                            \
-        Group *g = &b->group[(tile + u * WIDTH) / WIDEST];              \
+    UNROLLED for (int u = 0; u < TILE / WIDTH; u++) {                   \
+        __typeof__(&b->group[0]) g = &b->group[(tile + u * WIDTH) / WIDEST]; \
         const int i = u * WIDTH % WIDEST;
 
 TARGET ALWAYS_INLINE V STEP(clip)(V x, V low, V high) { return MAX(MIN(x, high), low); }
@@ -37,9 +37,56 @@ TARGET ALWAYS_INLINE V STEP(power)(V y) {
 
 TARGET ALWAYS_INLINE V STEP(lattice)(V x) { return (x + ALL(LATTICE)) - ALL(LATTICE); }
 
+/* Slope by the exponential term. */
+TARGET ALWAYS_INLINE void STEP(upswing)(const Block *b, int p, int tile, const Common *c, V *upswing) {
+    EACH_IN_TILE
+        const V octaves = (LOAD(g->v[p] + i) - LOAD(g->exp_potential + i)) * ALL(c->octaves);
+        upswing[u] = MIN(LOAD(g->exp_strength + i) * STEP(power)(octaves), LOAD(g->exp_limit + i));
+    }
+}
+
+/* Slope by the synaptic inputs and constant currents; the lines decay. Returns what has changed in them. */
+TARGET ALWAYS_INLINE V STEP(synapses)(Block *b, int p, int tile, V *current) {
+    V moved = ALL(0.0);
+    EACH_IN_TILE
+        const V exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
+        const V excitation = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
+        const V inhibition = LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
+        const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
+        current[u] = excitation - inhibition + LOAD(g->drift + i);
+        STORE(g->exc[p ^ 1] + i, exc_next);
+        STORE(g->inh[p ^ 1] + i, inh_next);
+        moved = OR(moved, OR(XOR(exc_next, exc), XOR(inh_next, inh)));
+    }
+    return moved;
+}
+
+/* Slope by the leak or reset amplifier, and the length of the step for a membrane with its local slope. */
+TARGET ALWAYS_INLINE void STEP(amplifier)(const Block *b, int p, int tile, V *pull, V *span) {
+    EACH_IN_TILE
+        const V y = UNIT_CLIP((LOAD(g->target + i) - LOAD(g->v[p] + i)) * LOAD(g->inverse + i)), y2 = y * y;
+        pull[u] = LOAD(g->slew + i) * (y * (ALL(3.0) - y2));
+        span[u] = ALL(STEP_US) - LOAD(g->lag + i) * (ALL(1.0) - y2);
+    }
+}
+
+/* The adaptation takes its part of the slope, and moves itself. Returns what has changed in it. */
+TARGET ALWAYS_INLINE V STEP(adapt)(Block *b, int p, int tile, const Common *c, V *current) {
+    V moved = ALL(0.0);
+    EACH_IN_TILE
+        const V volt = LOAD(g->v[p] + i), w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
+        const V pull = LOAD(g->w_gain + i) * (volt - LOAD(g->w_potential + i)) - offset;
+        const V next = STEP(clip)(STEP(lattice)(w + LOAD(g->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
+        current[u] = current[u] - LOAD(g->w_strength + i) * offset;
+        STORE(g->w[p ^ 1] + i, next);
+        moved = OR(moved, XOR(next, w));
+    }
+    return moved;
+}
+
 /* Currents fade towards the rail they push the membrane to: not at all, to the last bit, from `rail_width` times the edge of the
  * amplifiers on. */
-TARGET ALWAYS_INLINE void STEP(fade)(Block *b, int p, int tile, const Common *c, V *current) {
+TARGET ALWAYS_INLINE void STEP(fade)(const Block *b, int p, int tile, const Common *c, V *current) {
     V room[TILE / WIDTH], least = ALL(1.0);
     EACH_IN_TILE
         const V volt = LOAD(g->v[p] + i);
@@ -47,54 +94,29 @@ TARGET ALWAYS_INLINE void STEP(fade)(Block *b, int p, int tile, const Common *c,
         least = MIN(least, room[u]);
     }
     if (AT_LEAST(least, ALL(1.0)) == (1 << WIDTH) - 1) return;
-    for (int u = 0; u < TILE / WIDTH; u++) {
+    UNROLLED for (int u = 0; u < TILE / WIDTH; u++) {
         const V x = STEP(clip)(room[u], ALL(0.0), ALL(1.0));
         current[u] = current[u] * (x * (ALL(1.5) - ALL(0.5) * (x * x)));
     }
 }
 
 TARGET ALWAYS_INLINE uint64_t STEP(block)(Block *b, int p, const Common *c, int exponential, int adaptation) {
-    const int q = p ^ 1;
     V moved = ALL(0.0);
     unsigned crossed = 0;
     for (int tile = 0; tile < LANES; tile += TILE) {
-        V current[TILE / WIDTH];
-        EACH_IN_TILE
-            const V exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
-            current[u] = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
-            current[u] = current[u] - LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
-            current[u] = current[u] + LOAD(g->drift + i);
-            const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
-            STORE(g->exc[q] + i, exc_next);
-            STORE(g->inh[q] + i, inh_next);
-            moved = OR(moved, OR(XOR(exc_next, exc), XOR(inh_next, inh)));
-        }
-        if (adaptation) {
-            EACH_IN_TILE
-                const V volt = LOAD(g->v[p] + i), w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
-                const V pull = LOAD(g->w_gain + i) * (volt - LOAD(g->w_potential + i)) - offset;
-                const V next = STEP(clip)(STEP(lattice)(w + LOAD(g->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
-                STORE(g->w[q] + i, next);
-                moved = OR(moved, XOR(next, w));
-                current[u] = current[u] - LOAD(g->w_strength + i) * offset;
-            }
-        }
-        if (exponential) {
-            EACH_IN_TILE
-                const V octaves = (LOAD(g->v[p] + i) - LOAD(g->exp_potential + i)) * ALL(c->octaves);
-                current[u] = current[u] + MIN(LOAD(g->exp_strength + i) * STEP(power)(octaves), LOAD(g->exp_limit + i));
-            }
-        }
+        V current[TILE / WIDTH], upswing[TILE / WIDTH], pull[TILE / WIDTH], span[TILE / WIDTH];
+        if (exponential) STEP(upswing)(b, p, tile, c, upswing);
+        moved = OR(moved, STEP(synapses)(b, p, tile, current));
+        STEP(amplifier)(b, p, tile, pull, span);
+        if (adaptation) moved = OR(moved, STEP(adapt)(b, p, tile, c, current));
+        UNROLLED for (int u = 0; exponential && u < TILE / WIDTH; u++) current[u] = current[u] + upswing[u];
         STEP(fade)(b, p, tile, c, current);
         EACH_IN_TILE
-            const V volt = LOAD(g->v[p] + i);
-            const V y = UNIT_CLIP((LOAD(g->target + i) - volt) * LOAD(g->inverse + i)), y2 = y * y;
-            const V slope = LOAD(g->slew + i) * (y * (ALL(3.0) - y2)) + current[u];
-            const V change = slope * (ALL(STEP_US) - LOAD(g->lag + i) * (ALL(1.0) - y2));
-            const V next = STEP(clip)(STEP(lattice)(volt + change), ALL(c->node_low), ALL(c->node_high));
-            STORE(g->v[q] + i, next);
-            moved = OR(moved, XOR(next, volt));
-            crossed |= (unsigned)AT_LEAST(next, LOAD(g->threshold + i));
+            const V volt = LOAD(g->v[p] + i), next = STEP(lattice)(volt + (pull[u] + current[u]) * span[u]);
+            const V kept = STEP(clip)(next, ALL(c->node_low), ALL(c->node_high));
+            STORE(g->v[p ^ 1] + i, kept);
+            moved = OR(moved, XOR(kept, volt));
+            crossed |= (unsigned)AT_LEAST(kept, LOAD(g->threshold + i));
         }
     }
     return (ANY_BIT(moved) ? 1u : 0u) | (crossed ? 2u : 0u);

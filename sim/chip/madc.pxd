@@ -42,6 +42,10 @@ cdef class MADC:
     cdef double noise, wander
     cdef int64_t invalid_time           # ticks after a start whose samples mean nothing
     cdef uint64_t noise_key, wander_key
+    # the slow noise at the ends of the span it was last asked for in; follows from key and span, so it is no state
+    cdef uint64_t drawn_key
+    cdef int64_t drawn_span
+    cdef double[2] drawn
     cdef object chip, seed
     # samples that wait for their time stamp to pass
     cdef Sample* samples
@@ -59,6 +63,7 @@ cdef class MADC:
     cdef void _probe(self, AnalogCore core, int slot, int neuron, int source) noexcept
     cdef bint _biased(self, AnalogCore core) noexcept
     cdef list _neurons(self, AnalogCore core, const int64_t* sources, int source)
+    cdef double _slow_noise(self, int64_t tick) noexcept nogil
     cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept nogil
     cdef void _append(self, int64_t tick, uint16_t body) noexcept nogil
     cdef void _stop(self, int64_t tick) noexcept nogil

@@ -49,6 +49,7 @@ cdef class MADC:
             self.noise, self.wander = number("madc_noise"), number("madc_noise_slow")
         self.invalid_time = TIMING["madc_invalid_time"].value if Quirk.MADC_START in chip.quirks else 0
         self.powered = self.path_powered = True
+        self.drawn_span = -1
         self.begin_run(0)
         self.reset()
 
@@ -142,8 +143,7 @@ cdef class MADC:
             self.next_tick = self.start + <int64_t>(self.taken * self.period)
 
     cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept nogil:
-        cdef double level, wander, phase
-        cdef int64_t node = tick // WANDER_TIME
+        cdef double level
         cdef int i
         if not self.connected[source] or tick - self.start < self.invalid_time:
             level = IDLE_LEVEL + IDLE_SPREAD * normal(self.noise_key, tick)
@@ -153,10 +153,19 @@ cdef class MADC:
                 level += core.probe(self.probe_slot[source] ^ i, tick)
             level = (level / self.n_probes[source] - self.volt_zero) * self.lsb_per_volt * self.gain + self.offset
             if self.noise:
-                phase = <double>(tick - node * WANDER_TIME) / WANDER_TIME
-                wander = (1 - phase) * normal(self.wander_key, node) + phase * normal(self.wander_key, node + 1)
-                level += self.noise * normal(self.noise_key, tick) + self.wander * wander
+                level += self.noise * normal(self.noise_key, tick) + self.wander * self._slow_noise(tick)
         return <int>min(max(floor(level + 0.5), 0.0), 1023.0)
+
+    cdef double _slow_noise(self, int64_t tick) noexcept nogil:
+        """Straight lines between independent values one correlation time apart."""
+        cdef int64_t span = tick // WANDER_TIME
+        cdef double phase = <double>(tick - span * WANDER_TIME) / WANDER_TIME
+        cdef int end
+        if span != self.drawn_span or self.wander_key != self.drawn_key:
+            for end in range(2):
+                self.drawn[end] = normal(self.wander_key, span + end)
+            self.drawn_span, self.drawn_key = span, self.wander_key
+        return (1 - phase) * self.drawn[0] + phase * self.drawn[1]
 
     cdef void _configure(self) noexcept nogil:
         """Reads the timing from the configuration registers."""

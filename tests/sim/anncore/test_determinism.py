@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.anncore.core import LEVELS
+from sim.physics import number
 
 US = 500
 END = 150 * US
@@ -97,6 +98,28 @@ def test_stepping_through_quiet_spans_changes_nothing(kit: Callable, plain: Any)
     k = colourful(kit)
     k.core.jumping = False
     assert finish(k) == plain
+
+
+@pytest.mark.parametrize("level", range(len(LEVELS)), ids=LEVELS)
+def test_a_neighbour_at_a_rail_changes_nothing(kit: Callable, level: int) -> None:
+    """Fading near the rails is left out where no neuron of a group needs it; one that does must not show in the others."""
+    traces = []
+    for driven in (0, 1):
+        k = kit()
+        k.core.level = level
+        usual = {"membrane_capacitor_size": 30, "enable_exponential": 1, "enable_adaptation": 1, "enable_membrane_offset": 1}
+        for neuron in range(64):
+            k.neuron(neuron, usual, **CELLS)
+        k.neuron(5, usual | {"enable_exponential": driven}, **CELLS | {"i_mem_offset": 1000 * driven, "v_leak": 600 + 300 * driven})
+        volts = []
+        for _ in range(300):
+            k.run(0.1)
+            volts.append([k.core.voltage(neuron, 0) for neuron in range(64)])
+        traces.append(np.array(volts))
+    others = np.arange(64) != 5
+    assert traces[1][-1, 5] > number("rail_high") - number("rail_width") > traces[0][:, 5].max()
+    assert np.ptp(traces[0][:, 0]) > 0.05
+    assert traces[0][:, others].tobytes() == traces[1][:, others].tobytes()
 
 
 def test_result_never_changes(plain: Any) -> None:
