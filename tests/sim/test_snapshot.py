@@ -163,7 +163,7 @@ WIRING = {
     "NeuronBackends": "layout common_layout neuron_layout dirty address spike_out fires latency period depth",
     "BackgroundSources": "layout",
     "MADC": "config_layout source_layout neuron_layout config_words source_words volt_zero lsb_per_volt offset noise wander chip seed head"
-    " tail capacity invalid_time",
+    " tail capacity invalid_time drawn_key drawn_span drawn",
     "CADC": "config_layout channel_layout common_layout inputs config_words channel_words common_words channel_offset channel_gain"
     " ramp_start ramp_gain noise common_noise chip seed",
     "CADCInputs": "columns neuron_layout pad_words block_words pad_source",
