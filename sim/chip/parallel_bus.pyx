@@ -50,10 +50,9 @@ cdef class ParallelBus:
         return (place_of(location) == CAUSAL or place_of(location) == ACAUSAL) and not location >> 16 & BUFFERED
 
     cdef int read(self, int hemisphere, uint32_t location, uint8_t* lanes) noexcept nogil:
-        """Half a row as it is now; the converters' results of the last conversion."""
+        """Half a row as it is now; the converters' results of the last conversion. `lanes` are 0 before."""
         cdef int place = place_of(location), row = location & 0xffff, parity = row & 1, i
         cdef const uint8_t* samples
-        memset(lanes, 0, LANES_OF_ROW)
         if place == RANDOM and row < 2:
             self._draw(hemisphere, parity, lanes)
         elif (place == CAUSAL or place == ACAUSAL) and row < ROWS:

@@ -7,7 +7,7 @@ of 128 bytes with the words in reverse order, the memories of the FPGA again. Wh
 
 import logging
 
-from libc.string cimport memchr, memset
+from libc.string cimport memchr
 
 from sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
 from sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
@@ -85,12 +85,11 @@ cdef class ProcessorBus(Registers):
 
     cdef void read_row(self, int number, uint32_t location, uint8_t* lanes, const uint8_t* enables) noexcept nogil:
         """Words of memories come in reverse order, the last one into the first lanes. What lanes that are not enabled read is not known: here
-        the same as the others."""
+        the same as the others. `lanes` are 0 before."""
         cdef int problem = BUS_SERVED, word
         cdef uint32_t data
         if memchr(enables, 0, LANES_OF_ROW) != NULL:
             self.processor_fault(number, location, CONDITIONAL_READ, False)
-        memset(lanes, 0, LANES_OF_ROW)
         if location < ARRAY_END:
             problem = self.parallel.read(number, location, lanes)
         elif self._holds_row(location):

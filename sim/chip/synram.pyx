@@ -61,18 +61,10 @@ cdef class SynapseMemory:
         return word
 
     cdef void read_half(self, int plane, int row, int parity, uint8_t* lanes) noexcept nogil:
-        cdef const uint8_t* values = self.planes[plane] + 256 * row + parity
-        cdef int i
-        for i in range(128):
-            lanes[i] = values[2 * i]
+        synram_read(self.planes[plane] + 256 * row, parity, lanes)
 
     cdef void write_half(self, int plane, int row, int parity, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
-        cdef uint8_t* values = self.planes[plane] + 256 * row + parity
-        cdef uint8_t mask = 63 if plane < TIME else 3
-        cdef int i
-        for i in range(128):
-            if enables[i]:
-                values[2 * i] = lanes[i] & mask
+        synram_write(self.planes[plane] + 256 * row, parity, lanes, enables, 63 if plane < TIME else 3)
 
     def arrays(self):
         """What is kept here; weights and labels are the analog core's."""

@@ -9,6 +9,11 @@ cdef extern from "core_kernel.h":
         PPU_SRAM_BYTES
         PPU_LANES
         PPU_LOG
+        PPU_START
+        PPU_PREDICTIONS
+        PPU_LINES
+        PPU_LINE_WORDS
+        PPU_FILL_START
         PPU_OPS
         PPU_LIMIT
         PPU_SLEEPING

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from sim.ppu.isa import Undecoded
 from sim.ppu.observed import Observed
 
+CONSTANTS: dict[str, int]
+
 class Core(Observed):
     gpr: NDArray[np.uint32]
     accumulator: NDArray[np.uint32]

@@ -22,6 +22,9 @@ from sim.state cimport view
 
 import numpy as np
 
+CONSTANTS = {
+    "start": PPU_START, "predictions": PPU_PREDICTIONS, "lines": PPU_LINES, "line words": PPU_LINE_WORDS, "fill start": PPU_FILL_START,
+}  # see sim.ppu.numbers
 MSR_MASK = 0x29230  # bits that exist (facts: ppu/isa_scalar)
 _REASONS = {PPU_LIMIT: "limit", PPU_SLEEPING: "sleeping", PPU_OUTSIDE: "outside", PPU_BREAKPOINT: "breakpoint"}
 

@@ -69,7 +69,8 @@ int ppu_vector_memory(ppu_core *core, const ppu_instruction *i, uint32_t address
     uint8_t enables[PPU_LANES];
     if (i->op == PPU_OP_fxvlax) return vector_load(core, v, address, t);
     if (i->op == PPU_OP_fxvstax) return vector_store(core, v, address, t);
-    ppu_vector_get(&core->s.flags[i->flags & 3], enables);
+    if (i->flags & 3) ppu_vector_get(&core->s.flags[i->flags & 3], enables);
+    else memset(enables, 0xff, sizeof enables);
     return i->op == PPU_OP_fxvinx ? parallel_read(core, v, address, enables, t) : parallel_write(core, v, address, enables, t);
 }
 

@@ -115,6 +115,7 @@ def test_samples_of_the_text(book):
     assert "0 ... 255 `CurrentDAC.Current`; upper bits thermometer coded" in book["registers/readout.md"]
     assert "1 ... 31 `ADPLL.LoopDivN` | 10" in book["registers/pll.md"] and "stored as value - 1" in book["registers/pll.md"]
     assert "gray coded" in book["registers/sram_timing.md"]
+    assert "| `ppu_cache_lines` | 64 | lines | assumed |" in book["assumptions.md"]
     assert "| `leak_slope` | 0.0012 | V/code | derived |" in book["assumptions.md"]
     assert "| `AtomicNeuronOnDLS` | 512 | `NeuronColumnOnDLS` x `NeuronRowOnDLS` |" in book["coordinates.md"]
     assert "512 x | [`AtomicNeuron`](#atomicneuron)" in book["composed.md"]

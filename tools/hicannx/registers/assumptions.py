@@ -12,6 +12,7 @@ from sim.chip.timing import TIMING as CHIP
 from sim.fpga.table import REGISTERS
 from sim.fpga.timing import TIMING as FPGA
 from sim.physics import TABLE
+from sim.ppu.numbers import NUMBERS as PPU
 from sim.rows import Accuracy
 
 CLASSES = {
@@ -50,6 +51,7 @@ def assumptions_page() -> str:
     """Every physical number, latency and rate of the model, with its source and certainty."""
     physics = [(code(name), f"{one.value:g}", one.unit, one.certainty.value, one.source) for name, one in TABLE.items()]
     chip = [(code(name), f"{one.value:g}", one.unit, one.certainty.value, f"{one.meaning}: {one.source}") for name, one in CHIP.items()]
+    ppu = [(code(name), f"{one.value:g}", one.unit, one.certainty.value, one.source) for name, one in PPU.items()]
     fpga = [(code(name), f"{one.value:g}", one.unit, one.certainty, one.source) for name, one in FPGA.items()]
     head = ("name", "value", "unit", "certainty", "source")
     return (
@@ -57,6 +59,7 @@ def assumptions_page() -> str:
         " `derived` from such numbers, or `assumed`: our choice, which nothing public contradicts. Sources are sections of the collected"
         " published facts that the model was built from.\n\n"
         f"{''.join(_counted())}\n## Circuits\n\n{table(head, physics)}\n## Timing of the chip\n\nTicks are 2 ns.\n\n{table(head, chip)}"
+        f"\n## Cores of the PPUs\n\nCycles are 4 ns.\n\n{table(head, ppu)}"
         f"\n## Timing of FPGA and link\n\n{table(head, fpga)}"
     )
 
@@ -66,6 +69,6 @@ def _values(numbers: Mapping[str, Any]) -> list[str]:
 
 
 def _counted() -> Iterator[str]:
-    certainties = [*_values(TABLE), *_values(CHIP), *(one.certainty for one in FPGA.values())]
+    certainties = [*_values(TABLE), *_values(CHIP), *_values(PPU), *(one.certainty for one in FPGA.values())]
     kinds = sorted(set(certainties))
     yield "Of " + str(len(certainties)) + " numbers " + ", ".join(f"{certainties.count(kind)} are {kind}" for kind in kinds) + ".\n"
