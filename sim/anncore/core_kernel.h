@@ -1,15 +1,16 @@
 /* State and interfaces of the analog core's C part.
  *
- * Units: volts as read, microseconds inside the equations, ticks of 2 ns outside. Neurons are packed in blocks of 64 lanes, which
- * rest or run together, and these in groups of the widest vector. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a lane in which something happens inside a step can be
- * stepped again from where it was.
+ * Units: volts as read, microseconds inside the equations, ticks of 2 ns outside. Neurons are packed in blocks of 64 lanes, which rest or
+ * run together, blocks in groups of the widest vector; a step is done group by group. The state is held twice: `p` is the
+ * present, `p ^ 1` the past or the future, so that a lane in which something happens inside a step can be stepped again from where it was.
  */
 #ifndef SIM_ANNCORE_CORE_KERNEL_H
 #define SIM_ANNCORE_CORE_KERNEL_H
 
 #include <stdint.h>
 
-enum { WIDEST = 8, TILE = 16, LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS, ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
+enum { WIDEST = 8, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
+enum { ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
 
 #define STEP_US 0.1
 #define TICK_US 0.002
@@ -47,7 +48,7 @@ typedef struct {
 } Group;
 
 typedef struct {
-    Group group[LANES / WIDEST];
+    Group group[GROUPS];
 } Block;
 
 /* Lane i of a field of a block, and of a doubled one. */

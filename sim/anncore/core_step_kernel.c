@@ -9,9 +9,9 @@
 #define HAS_LEVELS 0
 #endif
 
-/* What a tile's terms hand on can live in registers only if its loops are unrolled. */
+/* What the terms of a group hand on can live in registers only if their loops are unrolled. */
 #if defined(__GNUC__)
-#define UNROLLED _Pragma("GCC unroll 8")
+#define UNROLLED _Pragma("GCC unroll 4")
 #else
 #define UNROLLED
 #endif

@@ -1,5 +1,5 @@
 /* One step of a block, written once over a vector type. The file that includes this defines STEP(name), TARGET, V (vector of doubles),
- * WIDTH, LOAD, FROM_BYTES, FROM_FLOATS, STORE, ALL (broadcast), MIN, MAX, UNIT_CLIP (to -1 .. 1), IF_POSITIVE(key, a, b),
+ * WIDTH, LOAD (aligned), FROM_BYTES, FROM_FLOATS, STORE, ALL (broadcast), MIN, MAX, UNIT_CLIP (to -1 .. 1), IF_POSITIVE(key, a, b),
  * OR, XOR, ANY_BIT, AT_LEAST (bit per element) and SCALE(p, y) = p * 2^(integer in the low bits of y).
  *
  * Membrane by an exponential Euler step whose effective length follows the local slope of the amplifier: exact for a relaxing membrane
@@ -7,20 +7,14 @@
  * The same equations for one neuron and any length of step stand in core_neuron_kernel.c.
  * Returns bit 0: something moves, bit 1: a membrane is at or above its threshold. */
 
-/* How the step is laid out. A block's 64 lanes are done in tiles of 16: few enough that what the terms hand on stays in registers or the
- * first-level cache, enough that the chains of dependent operations of several vectors overlap and the next tile's parameters come in
- * from the second-level cache meanwhile. Within a tile each term is a loop over the vectors, and terms that do not depend on each other
- * stand together, so that a processor finds work within its window. What a block's configuration switches off is not compiled into its
- * step; what no lane of a tile needs (fading near the rails) is passed over where that changes no bit. */
-#define EACH_VECTOR                                                     \
-    for (int k = 0; k < LANES; k += WIDTH) {                            \
-        __typeof__(&b->group[0]) g = &b->group[k / WIDEST];             \
-        const int i = k % WIDEST;
+/* How the step is laid out. A block is done group by group: few enough lanes that what the terms hand on stays in registers, and short
+ * enough that the next group's parameters come in from the second-level cache meanwhile. Within a group each term is a loop over the
+ * vectors, and terms that do not depend on each other stand together, so that a processor finds work within its window. What a block's
+ * configuration switches off is not compiled into its step; what no lane of a group needs (fading near the rails) is passed over where
+ * that changes no bit. */
+enum { STEP(VECTORS) = WIDEST / WIDTH }; /* of a group */
 
-#define EACH_IN_TILE                                                    \
-    UNROLLED for (int u = 0; u < TILE / WIDTH; u++) {                   \
-        __typeof__(&b->group[0]) g = &b->group[(tile + u * WIDTH) / WIDEST]; \
-        const int i = u * WIDTH % WIDEST;
+#define EACH_VECTOR UNROLLED for (int u = 0, i = 0; u < STEP(VECTORS); u++, i += WIDTH)
 
 TARGET ALWAYS_INLINE V STEP(clip)(V x, V low, V high) { return MAX(MIN(x, high), low); }
 
@@ -38,17 +32,17 @@ TARGET ALWAYS_INLINE V STEP(power)(V y) {
 TARGET ALWAYS_INLINE V STEP(lattice)(V x) { return (x + ALL(LATTICE)) - ALL(LATTICE); }
 
 /* Slope by the exponential term. */
-TARGET ALWAYS_INLINE void STEP(upswing)(const Block *b, int p, int tile, const Common *c, V *upswing) {
-    EACH_IN_TILE
+TARGET ALWAYS_INLINE void STEP(upswing)(const Group *g, int p, const Common *c, V *upswing) {
+    EACH_VECTOR {
         const V octaves = (LOAD(g->v[p] + i) - LOAD(g->exp_potential + i)) * ALL(c->octaves);
         upswing[u] = MIN(LOAD(g->exp_strength + i) * STEP(power)(octaves), LOAD(g->exp_limit + i));
     }
 }
 
 /* Slope by the synaptic inputs and constant currents; the lines decay. Returns what has changed in them. */
-TARGET ALWAYS_INLINE V STEP(synapses)(Block *b, int p, int tile, V *current) {
+TARGET ALWAYS_INLINE V STEP(synapses)(Group *g, int p, V *current) {
     V moved = ALL(0.0);
-    EACH_IN_TILE
+    EACH_VECTOR {
         const V exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
         const V excitation = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
         const V inhibition = LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
@@ -62,8 +56,8 @@ TARGET ALWAYS_INLINE V STEP(synapses)(Block *b, int p, int tile, V *current) {
 }
 
 /* Slope by the leak or reset amplifier, and the length of the step for a membrane with its local slope. */
-TARGET ALWAYS_INLINE void STEP(amplifier)(const Block *b, int p, int tile, V *pull, V *span) {
-    EACH_IN_TILE
+TARGET ALWAYS_INLINE void STEP(amplifier)(const Group *g, int p, V *pull, V *span) {
+    EACH_VECTOR {
         const V y = UNIT_CLIP((LOAD(g->target + i) - LOAD(g->v[p] + i)) * LOAD(g->inverse + i)), y2 = y * y;
         pull[u] = LOAD(g->slew + i) * (y * (ALL(3.0) - y2));
         span[u] = ALL(STEP_US) - LOAD(g->lag + i) * (ALL(1.0) - y2);
@@ -71,9 +65,9 @@ TARGET ALWAYS_INLINE void STEP(amplifier)(const Block *b, int p, int tile, V *pu
 }
 
 /* The adaptation takes its part of the slope, and moves itself. Returns what has changed in it. */
-TARGET ALWAYS_INLINE V STEP(adapt)(Block *b, int p, int tile, const Common *c, V *current) {
+TARGET ALWAYS_INLINE V STEP(adapt)(Group *g, int p, const Common *c, V *current) {
     V moved = ALL(0.0);
-    EACH_IN_TILE
+    EACH_VECTOR {
         const V volt = LOAD(g->v[p] + i), w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
         const V pull = LOAD(g->w_gain + i) * (volt - LOAD(g->w_potential + i)) - offset;
         const V next = STEP(clip)(STEP(lattice)(w + LOAD(g->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
@@ -86,15 +80,15 @@ TARGET ALWAYS_INLINE V STEP(adapt)(Block *b, int p, int tile, const Common *c, V
 
 /* Currents fade towards the rail they push the membrane to: not at all, to the last bit, from `rail_width` times the edge of the
  * amplifiers on. */
-TARGET ALWAYS_INLINE void STEP(fade)(const Block *b, int p, int tile, const Common *c, V *current) {
-    V room[TILE / WIDTH], least = ALL(1.0);
-    EACH_IN_TILE
+TARGET ALWAYS_INLINE void STEP(fade)(const Group *g, int p, const Common *c, V *current) {
+    V room[STEP(VECTORS)], least = ALL(1.0);
+    EACH_VECTOR {
         const V volt = LOAD(g->v[p] + i);
         room[u] = IF_POSITIVE(current[u], ALL(c->rail_high) - volt, volt - ALL(c->rail_low)) * ALL(c->rail_inverse);
         least = MIN(least, room[u]);
     }
     if (AT_LEAST(least, ALL(1.0)) == (1 << WIDTH) - 1) return;
-    UNROLLED for (int u = 0; u < TILE / WIDTH; u++) {
+    EACH_VECTOR {
         const V x = STEP(clip)(room[u], ALL(0.0), ALL(1.0));
         current[u] = current[u] * (x * (ALL(1.5) - ALL(0.5) * (x * x)));
     }
@@ -103,15 +97,15 @@ TARGET ALWAYS_INLINE void STEP(fade)(const Block *b, int p, int tile, const Comm
 TARGET ALWAYS_INLINE uint64_t STEP(block)(Block *b, int p, const Common *c, int exponential, int adaptation) {
     V moved = ALL(0.0);
     unsigned crossed = 0;
-    for (int tile = 0; tile < LANES; tile += TILE) {
-        V current[TILE / WIDTH], upswing[TILE / WIDTH], pull[TILE / WIDTH], span[TILE / WIDTH];
-        if (exponential) STEP(upswing)(b, p, tile, c, upswing);
-        moved = OR(moved, STEP(synapses)(b, p, tile, current));
-        STEP(amplifier)(b, p, tile, pull, span);
-        if (adaptation) moved = OR(moved, STEP(adapt)(b, p, tile, c, current));
-        UNROLLED for (int u = 0; exponential && u < TILE / WIDTH; u++) current[u] = current[u] + upswing[u];
-        STEP(fade)(b, p, tile, c, current);
-        EACH_IN_TILE
+    for (Group *g = b->group; g < b->group + GROUPS; g++) {
+        V current[STEP(VECTORS)], upswing[STEP(VECTORS)], pull[STEP(VECTORS)], span[STEP(VECTORS)];
+        if (exponential) STEP(upswing)(g, p, c, upswing);
+        moved = OR(moved, STEP(synapses)(g, p, current));
+        STEP(amplifier)(g, p, pull, span);
+        if (adaptation) moved = OR(moved, STEP(adapt)(g, p, c, current));
+        if (exponential) EACH_VECTOR current[u] = current[u] + upswing[u];
+        STEP(fade)(g, p, c, current);
+        EACH_VECTOR {
             const V volt = LOAD(g->v[p] + i), next = STEP(lattice)(volt + (pull[u] + current[u]) * span[u]);
             const V kept = STEP(clip)(next, ALL(c->node_low), ALL(c->node_high));
             STORE(g->v[p ^ 1] + i, kept);
@@ -142,7 +136,9 @@ TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, Synapses s,
     const int mode = pulse->mode;
     uint8_t hits[LANES];
     if (!STEP(matching)(hits, s.weights, s.labels, pulse->address)) return 0;
-    EACH_VECTOR
+    for (int k = 0; k < LANES; k += WIDTH) {
+        Group *g = &b->group[k / WIDEST];
+        const int i = k % WIDEST;
         V amount = FROM_BYTES(hits + k) * charge;
         if (s.gains) amount = amount * FROM_FLOATS(s.gains + k);
         if (mode & 1) STEP(raise)(g->exc[p] + i, amount, g->exc_step + i, highest);
@@ -154,8 +150,9 @@ TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, Synapses s,
 /* Lanes whose membrane is at or above its threshold. */
 TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
     uint64_t mask = 0;
-    EACH_VECTOR
-        mask |= (uint64_t)AT_LEAST(LOAD(g->v[p] + i), LOAD(g->threshold + i)) << k;
+    for (int k = 0; k < LANES; k += WIDTH) {
+        const Group *g = &b->group[k / WIDEST];
+        mask |= (uint64_t)AT_LEAST(LOAD(g->v[p] + k % WIDEST), LOAD(g->threshold + k % WIDEST)) << k;
     }
     return mask;
 }
@@ -183,7 +180,6 @@ TARGET static uint64_t STEP(adaptation)(Block *b, int p, const Common *c) { retu
 TARGET static uint64_t STEP(all)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 1, 1); }
 
 #undef EACH_VECTOR
-#undef EACH_IN_TILE
 #undef STEP
 #undef TARGET
 #undef V
