@@ -5,11 +5,14 @@ A new code becomes visible with the next refresh and is approached exponentially
 value at once, which no software can tell that waits as long as the chip needs.
 """
 
-from libc.math cimport exp, fabs
+from libc.math cimport fabs
 from libc.string cimport memset
 from sim.state cimport ints, longs, view
 
 from sim.physics import number
+
+cdef extern from "core_math.h":
+    double exponential(double x) nogil  # the same bits on every machine
 
 cdef enum:
     BLOCK = 3120
@@ -70,5 +73,5 @@ cdef class Settling:
 
 
 cdef int64_t PERIOD = round(number("capmem_refresh_period") / 2e-9)
-cdef double VOLTAGE_REST = exp(-number("capmem_refresh_period") / number("capmem_voltage_settling"))
-cdef double CURRENT_REST = exp(-number("capmem_refresh_period") / number("capmem_current_settling"))
+cdef double VOLTAGE_REST = exponential(-number("capmem_refresh_period") / number("capmem_voltage_settling"))
+cdef double CURRENT_REST = exponential(-number("capmem_refresh_period") / number("capmem_current_settling"))
