@@ -111,10 +111,9 @@ static void settle_block(Core *core, int k, int64_t end) {
     core->next_due[k] = kernel->earliest(core->due + k * LANES);
 }
 
-static void settle_events(Core *core) {
+/* The artificial fires inside the step just made. */
+static void settle_fires(Core *core) {
     const int64_t end = core->now + GRID_TICKS;
-    for (int k = 0; k < BLOCKS; k++)
-        if (core->next_due[k] <= (double)end) settle_block(core, k, end);
     int first = core->fire_first;
     for (; first < core->fire_end && core->fires[first].tick <= end; first++) again_once(core, core->fires[first].neuron);
     core->fire_first = first;
@@ -129,25 +128,24 @@ static void remember(Core *core) {
     }
 }
 
-/* Steps the blocks that move. Returns those in which a membrane is at or above its threshold, as bits. */
-static uint64_t step_blocks(Core *core) {
-    const Kernel *kernel = kernel_of(core->level);
-    uint64_t crossed = 0;
-    for (int k = 0; k < BLOCKS; k++) {
-        if (!core->awake[k] && core->jumping) continue;
-        const uint64_t result = kernel->step[core->features[k]](&core->block[k], core->parity, &core->common);
-        core->awake[k] = result & 1;
-        crossed |= (result >> 1) << k;
-        core->block_steps++;
-    }
-    return crossed;
+/* Steps a block if it moves. Returns whether a membrane is at or above its threshold. */
+static int step_block(Core *core, int k) {
+    if (!core->awake[k] && core->jumping) return 0;
+    const uint64_t result = kernel_of(core->level)->step[core->features[k]](&core->block[k], core->parity, &core->common);
+    core->awake[k] = result & 1;
+    core->block_steps++;
+    return result >> 1 != 0;
 }
 
+/* Block by block: what happens inside the step finds the block still in the cache. */
 static void step(Core *core) {
-    uint64_t crossed = step_blocks(core);
-    while (crossed) find_crossed(core, next_bit(&crossed));
-    settle_events(core);
-    core->now += GRID_TICKS;
+    const int64_t end = core->now + GRID_TICKS;
+    for (int k = 0; k < BLOCKS; k++) {
+        if (step_block(core, k)) find_crossed(core, k);
+        if (core->next_due[k] <= (double)end) settle_block(core, k, end);
+    }
+    settle_fires(core);
+    core->now = end;
     core->parity ^= 1;
     core->steps++;
     remember(core);

@@ -88,6 +88,7 @@ typedef struct {
     int32_t fires;            /* and its fires become spikes */
     int32_t comparator, pause, held, exponential, adaptation;
     int32_t bypass;           /* bits as in a pulse's mode */
+    double idle;              /* slope by constant currents and by synaptic inputs whose lines are at rest [V/us]; from core_load */
     /* progress */
     int32_t phase;
     int64_t stamp;  /* end of the last step that was done again for this neuron */
@@ -118,6 +119,11 @@ typedef struct {
     double past[HISTORY]; /* by grid index modulo HISTORY */
 } Probe;
 
+/* Lags of an amplifier in steps of so many ticks, as far as they have been needed for its present rate; below 0 the others. */
+typedef struct {
+    double rate, us[GRID_TICKS + 1];
+} Lags;
+
 typedef struct {
     Block block[BLOCKS];       /* this and `due` on cache lines */
     double due[NEURONS];       /* tick of a neuron's next change of phase: whole, far below 2^53, or UNDUE */
@@ -141,6 +147,7 @@ typedef struct {
     int32_t n_spikes, spike_room;
     int64_t overruns;       /* records lost because memory ran out */
     Probe probe[PROBES];
+    Lags lags[NEURONS][2];  /* leak, reset; remembered to save time, follow from the rate: not part of the state */
     double (*normal)(uint64_t key, uint64_t counter);
 } Core;
 

@@ -6,28 +6,18 @@ typedef struct {
     double v, exc, inh, w;
 } State;
 
-/* What depends on the length of a step. */
-typedef struct {
-    double us, lag, exc_scale, exc_loss, inh_scale, inh_loss, w_rate;
-} Span;
-
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static const Amplifier *amplifier_of(const Neuron *n) { return n->held || n->phase == PHASE_RESET ? &n->reset : &n->leak; }
 
+/* Whether synaptic inputs and exponential term are switched off for now. */
+static int gated(const Neuron *n) { return n->pause && (n->phase == PHASE_RESET || n->held); }
+
 static double lag_of(const Amplifier *a, double us) { return us - us * effective(a->rate * us); }
 
-static void span_of(Span *s, const Neuron *n, double us) {
-    const double exc = effective(n->exc_rate * us), inh = effective(n->inh_rate * us);
-    s->us = us;
-    s->lag = lag_of(amplifier_of(n), us);
-    s->exc_scale = n->exc_scale * exc;
-    s->inh_scale = n->inh_scale * inh;
-    s->exc_loss = n->exc_rate * us * exc;
-    s->inh_loss = n->inh_rate * us * inh;
-    s->w_rate = n->adaptation ? n->w_rate * us * effective(n->w_rate * us) : 0.0;
-}
+/* Part of a deviation that decays within a step. */
+static double loss_of(double rate, double us) { return rate * us * effective(rate * us); }
 
 static void block_flags(Core *core, int k) {
     int features = 0, bypass = 0;
@@ -40,36 +30,45 @@ static void block_flags(Core *core, int k) {
     core->bypass[k] = bypass;
 }
 
-/* The lanes that change with the phase. */
+/* The lane that changes with every phase. */
+static void load_threshold(Core *core, int neuron) {
+    const Neuron *n = &core->neuron[neuron];
+    const int watches = n->comparator && n->fires && !n->held && n->phase == PHASE_READY;
+    LANE(&core->block[neuron / LANES], threshold, neuron % LANES) = watches ? n->threshold + n->jitter : UNREACHED;
+    core->awake[neuron / LANES] = 1;
+}
+
+/* The lanes that change when the reset begins and ends. */
 static void load_phase(Core *core, int neuron) {
     const Neuron *n = &core->neuron[neuron];
     Block *b = &core->block[neuron / LANES];
-    const int i = neuron % LANES, gated = n->pause && (n->phase == PHASE_RESET || n->held);
+    const int i = neuron % LANES, off = gated(n);
     const Amplifier *a = amplifier_of(n);
     LANE(b, target, i) = a->target;
     LANE(b, slew, i) = a->slew;
     LANE(b, inverse, i) = a->inverse;
     LANE(b, lag, i) = a->lag;
-    LANE(b, exc_strength, i) = gated ? 0.0 : n->exc_strength;
-    LANE(b, inh_strength, i) = gated ? 0.0 : n->inh_strength;
-    LANE(b, exp_strength, i) = gated ? 0.0 : n->exp_strength;
-    LANE(b, threshold, i) = n->comparator && n->fires && !n->held && n->phase == PHASE_READY ? n->threshold + n->jitter : UNREACHED;
-    core->awake[neuron / LANES] = 1;
+    LANE(b, exc_strength, i) = off ? 0.0 : n->exc_strength;
+    LANE(b, inh_strength, i) = off ? 0.0 : n->inh_strength;
+    LANE(b, exp_strength, i) = off ? 0.0 : n->exp_strength;
+    load_threshold(core, neuron);
 }
 
 void core_load(Core *core, int neuron) {
     Neuron *n = &core->neuron[neuron];
     Block *b = &core->block[neuron / LANES];
     const int i = neuron % LANES;
-    Span s;
-    span_of(&s, n, STEP_US);
+    const double exc = effective(n->exc_rate * STEP_US), inh = effective(n->inh_rate * STEP_US);
+    n->idle = n->exc_strength * curve(n->exc_shift) - n->inh_strength * curve(n->inh_shift) + n->drift;
     n->leak.lag = lag_of(&n->leak, STEP_US), n->reset.lag = lag_of(&n->reset, STEP_US);
     LANE(b, drift, i) = n->drift;
-    LANE(b, exc_scale, i) = s.exc_scale, LANE(b, exc_shift, i) = n->exc_shift, LANE(b, exc_loss, i) = s.exc_loss, LANE(b, exc_step, i) = n->exc_step;
-    LANE(b, inh_scale, i) = s.inh_scale, LANE(b, inh_shift, i) = n->inh_shift, LANE(b, inh_loss, i) = s.inh_loss, LANE(b, inh_step, i) = n->inh_step;
+    LANE(b, exc_scale, i) = n->exc_scale * exc, LANE(b, exc_loss, i) = n->exc_rate * STEP_US * exc;
+    LANE(b, exc_shift, i) = n->exc_shift, LANE(b, exc_step, i) = n->exc_step;
+    LANE(b, inh_scale, i) = n->inh_scale * inh, LANE(b, inh_loss, i) = n->inh_rate * STEP_US * inh;
+    LANE(b, inh_shift, i) = n->inh_shift, LANE(b, inh_step, i) = n->inh_step;
     LANE(b, exp_potential, i) = n->exp_potential, LANE(b, exp_limit, i) = n->exp_limit;
     LANE(b, w_rest, i) = n->w_rest, LANE(b, w_gain, i) = n->w_gain, LANE(b, w_potential, i) = n->w_potential;
-    LANE(b, w_strength, i) = n->w_strength, LANE(b, w_rate, i) = s.w_rate;
+    LANE(b, w_strength, i) = n->w_strength, LANE(b, w_rate, i) = n->adaptation ? loss_of(n->w_rate, STEP_US) : 0.0;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = n->w_rest;
     load_phase(core, neuron);
     block_flags(core, neuron / LANES);
@@ -103,38 +102,56 @@ static int64_t due_of(const Core *core, int neuron) { return core->due[neuron] >
 
 static double lattice(double x) { return (x + LATTICE) - LATTICE; }
 
-/* The equations of core_step_template.h for one lane and a step of any length. */
-static void advance(const Core *core, int neuron, State *s, const Span *span) {
-    const Common *c = &core->common;
-    const Block *b = &core->block[neuron / LANES];
-    const int i = neuron % LANES, features = core->features[neuron / LANES];
-    const double v = s->v, offset = s->w - LANE(b, w_rest, i);
-    double current = LANE(b, exc_strength, i) * curve(s->exc * span->exc_scale + LANE(b, exc_shift, i));
-    current = current - LANE(b, inh_strength, i) * curve(s->inh * span->inh_scale + LANE(b, inh_shift, i));
-    current = current + LANE(b, drift, i);
-    if (features & WITH_ADAPTATION) {
-        const double pull = LANE(b, w_gain, i) * (v - LANE(b, w_potential, i)) - offset;
-        s->w = clip(lattice(s->w + span->w_rate * pull), c->node_low, c->node_high);
-        current = current - LANE(b, w_strength, i) * offset;
-    }
-    if (features & WITH_EXPONENTIAL) {
-        const double upswing = LANE(b, exp_strength, i) * power_of_two((v - LANE(b, exp_potential, i)) * c->octaves);
-        current = current + (upswing < LANE(b, exp_limit, i) ? upswing : LANE(b, exp_limit, i));
-    }
-    const double room = clip((current > 0.0 ? c->rail_high - v : v - c->rail_low) * c->rail_inverse, 0.0, 1.0);
-    const double y = clip((LANE(b, target, i) - v) * LANE(b, inverse, i), -1.0, 1.0), y2 = y * y;
-    const double slope = LANE(b, slew, i) * (y * (3.0 - y2)) + current * (room * (1.5 - 0.5 * (room * room)));
-    const double change = slope * (span->us - span->lag * (1.0 - y2));
-    s->v = clip(lattice(v + change), c->node_low, c->node_high);
-    s->exc = lattice(s->exc - s->exc * span->exc_loss);
-    s->inh = lattice(s->inh - s->inh * span->inh_loss);
+/* Slope by the synaptic inputs and constant currents; the lines decay. At rest, where most neurons' lines are most of the time, there is
+ * nothing to compute. */
+static double synapses(const Neuron *n, State *s, double us) {
+    if (s->exc == 0.0 && s->inh == 0.0) return gated(n) ? n->drift : n->idle;
+    const double exc = effective(n->exc_rate * us), inh = effective(n->inh_rate * us), open = gated(n) ? 0.0 : 1.0;
+    const double excitation = open * n->exc_strength * curve(s->exc * (n->exc_scale * exc) + n->exc_shift);
+    const double inhibition = open * n->inh_strength * curve(s->inh * (n->inh_scale * inh) + n->inh_shift);
+    s->exc = lattice(s->exc - s->exc * (n->exc_rate * us * exc));
+    s->inh = lattice(s->inh - s->inh * (n->inh_rate * us * inh));
+    return excitation - inhibition + n->drift;
 }
 
-static void advance_ticks(const Core *core, int neuron, State *s, int64_t ticks) {
-    Span span;
-    if (ticks <= 0) return;
-    span_of(&span, &core->neuron[neuron], (double)ticks * TICK_US);
-    advance(core, neuron, s, &span);
+/* Slope by the adaptation, which moves itself. */
+static double adaptation(const Common *c, const Neuron *n, State *s, double us) {
+    const double offset = s->w - n->w_rest, pull = n->w_gain * (s->v - n->w_potential) - offset;
+    const double rate = n->adaptation ? loss_of(n->w_rate, us) : 0.0;
+    s->w = clip(lattice(s->w + rate * pull), c->node_low, c->node_high);
+    return n->w_strength * offset;
+}
+
+static double upswing(const Common *c, const Neuron *n, double v) {
+    const double slope = (gated(n) ? 0.0 : n->exp_strength) * power_of_two((v - n->exp_potential) * c->octaves);
+    return slope < n->exp_limit ? slope : n->exp_limit;
+}
+
+/* `lag_of` by ticks: neurons that fire all the time ask for the same ones again and again. */
+static double remembered_lag(Core *core, int neuron, const Amplifier *a, int64_t ticks) {
+    Lags *lags = &core->lags[neuron][a == &core->neuron[neuron].reset];
+    if (lags->rate != a->rate) {
+        lags->rate = a->rate;
+        for (int k = 0; k <= GRID_TICKS; k++) lags->us[k] = -1.0;
+    }
+    if (lags->us[ticks] < 0.0) lags->us[ticks] = lag_of(a, (double)ticks * TICK_US);
+    return lags->us[ticks];
+}
+
+/* The equations of core_step_template.h for one lane and a step of any length. */
+static void advance(Core *core, int neuron, State *s, int64_t ticks) {
+    const Common *c = &core->common;
+    const Neuron *n = &core->neuron[neuron];
+    const Amplifier *a = amplifier_of(n);
+    const int features = core->features[neuron / LANES];
+    const double v = s->v, us = (double)ticks * TICK_US, lag = remembered_lag(core, neuron, a, ticks);
+    double current = synapses(n, s, us);
+    if (features & WITH_ADAPTATION) current = current - adaptation(c, n, s, us);
+    if (features & WITH_EXPONENTIAL) current = current + upswing(c, n, v);
+    const double room = clip((current > 0.0 ? c->rail_high - v : v - c->rail_low) * c->rail_inverse, 0.0, 1.0);
+    const double y = clip((a->target - v) * a->inverse, -1.0, 1.0), y2 = y * y;
+    const double slope = a->slew * (y * (3.0 - y2)) + current * (room * (1.5 - 0.5 * (room * room)));
+    s->v = clip(lattice(v + slope * (us - lag * (1.0 - y2))), c->node_low, c->node_high);
 }
 
 static void record(Core *core, int neuron, int64_t tick) {
@@ -157,7 +174,11 @@ static void record(Core *core, int neuron, int64_t tick) {
 static void set_phase(Core *core, int neuron, int phase, int64_t due) {
     core->neuron[neuron].phase = phase;
     core_due(core, neuron, due);
-    load_phase(core, neuron);
+    if (phase == PHASE_RESET || phase == PHASE_REFRACTORY) {
+        load_phase(core, neuron);
+    } else {
+        load_threshold(core, neuron);
+    }
 }
 
 static void fire(Core *core, int neuron, State *s, int64_t tick) {
@@ -224,7 +245,7 @@ void core_again(Core *core, int neuron) {
         const int64_t stop = sooner(sooner(asked, end), due);
         const State before = s;
         int64_t earliest = tick;
-        advance_ticks(core, neuron, &s, stop - tick);
+        if (stop > tick) advance(core, neuron, &s, stop - tick);
         if (n->phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
             earliest = due_of(core, neuron);
             turn(core, neuron, &s, earliest);

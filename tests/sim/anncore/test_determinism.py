@@ -127,3 +127,24 @@ def test_result_never_changes(plain: Any) -> None:
     state, spikes = plain
     assert len(spikes) == 6113
     assert hashlib.sha256(state + np.array(spikes, np.int64).tobytes()).hexdigest()[:16] == "33d25b22fed861de"
+
+
+def test_restless_neurons_never_change(kit: Callable) -> None:
+    """All fire as fast as they may, without any input, through all phases within a step; on the way the amplifiers change."""
+    k = kit(11, "typical", seed=4)
+    k.common()
+    config = {
+        "membrane_capacitor_size": 63, "enable_threshold_comparator": 1, "enable_fire": 1, "enable_synaptic_input_excitatory": 1,
+        "enable_synaptic_input_inhibitory": 1,
+    }  # fmt: skip
+    for neuron in range(512):
+        backend = {"refractory_time": 1 + 7 * neuron % 255, "reset_holdoff": neuron % 16}
+        k.neuron(neuron, config | {"enable_pause": neuron % 2}, backend, **CELLS | {"v_threshold": 0})
+    spikes = k.run(30)
+    for neuron in range(0, 512, 3):
+        k.cell(neuron, "i_bias_leak", 900)
+        k.cell(neuron, "i_bias_reset", 300)
+    spikes += k.run(30)
+    state = np.array([k.core.voltage(n, source) for n in range(512) for source in range(4)])
+    assert len(spikes) == 63133
+    assert hashlib.sha256(state.tobytes() + np.array(spikes, np.int64).tobytes()).hexdigest()[:16] == "241aa8cbb589c3f0"
