@@ -289,6 +289,11 @@ cdef class Processors(ProcessorBus):
         else:
             self.processor_fault(self.acting, OMNIBUS | address << 2, PPU_ACCESS_LOAD if is_read else PPU_ACCESS_STORE, undefined)
 
+    cdef void _watch(self, uint32_t address, uint32_t cell) noexcept nogil:
+        """A setting without effect is reported with nobody's instruction if a core wrote it."""
+        Registers._watch(self, address, cell)
+        self.within = self.acting >= 0
+
     def processor_tick(self, int number, int64_t cycle):
         """The chip's tick at a cycle of a core, 0 top or 1 bottom, counted from its last reset."""
         return self.turn[number].start + TICKS_PER_CYCLE * cycle

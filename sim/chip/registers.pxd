@@ -14,6 +14,7 @@ cdef class Registers(Fabric):
     cdef readonly Py_ssize_t n_faults   # accesses to undefined, refused or unmodelled addresses so far
     cdef dict fault_counts              # (address, is_read, is_undefined) -> count
     cdef list new_faults
+    cdef bint within                    # the latest refused setting was written by a processor
     cdef int64_t n_joined_elsewhere     # times that a switch connected a line to a debug line that nothing holds at the supply
     cdef public object reference_source # voltage [V] behind the board's reference current, set by the system
     cdef public bint strict             # a setting that has no effect counts as a fault

@@ -337,6 +337,7 @@ cdef class Registers(Fabric):
             if found is not None:
                 self.n_faults += 1
                 self.new_faults.append((address, found))
+                self.within = False
 
     def _stored(self, name, enum=None):
         """Words uint32[coordinates, words] that a container's registers hold, at all coordinates or one, without any effect of reading."""
@@ -367,7 +368,7 @@ cdef class Registers(Fabric):
             return ProcessorAccess(self.last_fault, instruction)
         address, *what = self.last_fault
         if len(what) == 1:
-            return UnmodelledSetting(what[0].place, what[0].feature, what[0].why, address, instruction)
+            return UnmodelledSetting(what[0].place, what[0].feature, what[0].why, address, -1 if self.within else instruction)
         is_read, undefined = what
         return (UndefinedAccess if undefined else UnmodelledAccess)(address, instruction, is_read)
 

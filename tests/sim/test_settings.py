@@ -85,6 +85,19 @@ def test_strict_mode_names_the_write(make_lab, words):
     assert lab.run(words.tick, words.halt).loopback["tick"].tolist() == [1, 0]
 
 
+def test_a_setting_that_a_processor_writes_is_nobodys_instruction(make_lab, words):
+    lab = make_lab(strict=True)
+    lab.run(words.golden("SystemInit_ZeroMock"), words.halt)
+    address = int(haldls.CurrentDAC.write_addresses()[0, 0])
+    place, data = 0x80000000 | address << 2, int(haldls.CurrentDAC(enable_current=True).encode()[0])
+    halves = [(register, value >> 16, value & 0xFFFF) for register, value in ((3, place), (4, data))]
+    code = [part for r, high, low in halves for part in (0x3C000000 | r << 21 | high, 0x60000000 | r << 21 | r << 16 | low)]
+    program = [word for index, one in enumerate([*code, 0x90830000, 0x7C00007C]) for word in words.write(0x2800000 + index, one)]
+    with pytest.raises(sim.UnmodelledSetting, match=r"enable_current of CurrentDACOnDLS.*from within the chip") as caught:
+        lab.run(program, words.write(0x2A00000, 1), words.setup, words.wait(500), words.read(0x2A00001), words.halt)
+    assert (caught.value.address, caught.value.instruction) == (address, -1)
+
+
 def test_over_jtag_too(make_lab, words):
     lab = make_lab(strict=True)
     lab.run(words.golden("SystemInit_ZeroMock"), words.halt)

@@ -151,7 +151,8 @@ def test_format_is_the_documented_one():
 # ------------------------------------------------------------------------------------------------------------ completeness
 WIRING = {
     "Chip": "analog map synapses crossbar drivers padi backends background madc queue cadc tap link word out_capacity n_out"
-    " fault_counts new_faults strict ppus parallel far core context acting switched active pause pauses processor_faults reference_source",
+    " fault_counts new_faults strict ppus parallel far core context acting switched active pause pauses processor_faults within"
+    " reference_source",
     "Core": "c kept port failure bus debugger o",
     "ParallelBus": "analog synapses cadc",
     "EventQueue": "line size capacity at",
