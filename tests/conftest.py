@@ -3,11 +3,15 @@
 import random
 import select
 import socket
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from fisch.arq import DATA_PORT, RESET_PORT
+
+sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 
 
 class Relay:

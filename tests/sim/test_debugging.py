@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from ppu_words import addi, lis, load, store
 
 from sim import System, VirtualChip
 from sim.debugging import ChipMemory, debugger_of, gdb_server, standstill_of
@@ -10,24 +11,7 @@ from sim.ppu.debug import DebugError
 from sim.ppu.observed import READS, WRITES
 
 SRAM, CONTROL, BOTTOM = 0x2800000, 0x2A00000, 0x1000000
-WAIT = 0x7C00007C
 FAR_CODE = 0x80000000
-
-
-def addi(d, a, value):
-    return 14 << 26 | d << 21 | a << 16 | value & 0xFFFF
-
-
-def lis(d, value):
-    return 15 << 26 | d << 21 | value & 0xFFFF
-
-
-def load(d, displacement, a):
-    return 32 << 26 | d << 21 | a << 16 | displacement & 0xFFFF
-
-
-def store(d, displacement, a):
-    return 36 << 26 | d << 21 | a << 16 | displacement & 0xFFFF
 
 
 def back(words):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from ppu_words import WAIT, addi, store
 
 import hicannx
 from halco import PPUOnDLS
@@ -25,16 +26,8 @@ from stadls import run as execute
 GDB = shutil.which("gdb-multiarch")
 with_gdb = pytest.mark.skipif(GDB is None, reason="gdb-multiarch is not installed: apt install gdb-multiarch")
 
-WAIT, RETURN = 0x7C00007C, 0x4E800020
+RETURN = 0x4E800020
 START, SQUARE, COUNTER, RETURN_CODE, SYNAPSES = 0x40, 0x80, 0x200, 0x2FFC, 0x10
-
-
-def addi(d, a, value):
-    return 14 << 26 | d << 21 | a << 16 | value & 0xFFFF
-
-
-def store(d, displacement, a=0):
-    return 36 << 26 | d << 21 | a << 16 | displacement & 0xFFFF
 
 
 def branch(source, target, link=False):

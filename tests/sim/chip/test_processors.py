@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ppu_words import WAIT, addi, lis, load, store
 
 import haldls
 from sim import System
@@ -17,29 +18,13 @@ from sim.ppu import encode_vector
 SRAM, CONTROL, STATUS = 0x2800000, 0x2A00000, 0x2A00001
 BOTTOM = 0x1000000
 ROW = 0x2C00000  # synapse array
-WAIT, SYNC = 0x7C00007C, 0x7C0004AC
+SYNC = 0x7C0004AC
 GOLDEN = Path(__file__).parents[2] / "golden" / "ppu_programs.jsonl.gz"
-
-
-def addi(d, a, value):
-    return 14 << 26 | d << 21 | a << 16 | value & 0xFFFF
-
-
-def lis(d, value):
-    return 15 << 26 | d << 21 | value & 0xFFFF
 
 
 def word(d, value):
     """Puts 32 bits into a register."""
     return [lis(d, value >> 16), 24 << 26 | d << 21 | d << 16 | value & 0xFFFF]
-
-
-def load(d, displacement, a):
-    return 32 << 26 | d << 21 | a << 16 | displacement & 0xFFFF
-
-
-def store(d, displacement, a):
-    return 36 << 26 | d << 21 | a << 16 | displacement & 0xFFFF
 
 
 def time_base(d):

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from contextlib import contextmanager
 
 import pytest
+from ppu_words import WAIT, addi
 
 from sim.ppu import Core, encode_vector
 from sim.ppu.debug import DebugError, Debugger, Standstill
@@ -18,12 +19,7 @@ from sim.ppu.debug_monitor import Monitor
 from sim.ppu.debug_registers import PC, REGISTERS
 from sim.ppu.debug_server import GdbServer
 
-WAIT = 0x7C00007C
 NUMBERS = {register.name: number for number, register in enumerate(REGISTERS)}
-
-
-def addi(d, a, value):
-    return 14 << 26 | d << 21 | a << 16 | value & 0xFFFF
 
 
 # Counts in r3 and stores it at 0x100, for ever.

@@ -4,38 +4,20 @@ import base64
 import gzip
 import json
 import random
-import struct
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from ppu_words import WAIT, addi, addis, core_with, memory
 
 from sim.ppu import INSTRUCTIONS, Core, disassemble, encode_vector
 from sim.ppu.observed import PARALLEL, READS, WRITES
 
-WAIT, RFI, BRANCH_SELF = 0x7C00007C, 0x4C000064, 0x48000000
+RFI, BRANCH_SELF = 0x4C000064, 0x48000000
 FOREVER = 1_000_000
 START = 4  # cycle of the first instruction
 NOWHERE = (0x12345677, 0x12345677, READS | WRITES | PARALLEL)  # no program gets there
-
-
-def addi(d, a, value):
-    return 14 << 26 | d << 21 | a << 16 | value & 0xFFFF
-
-
-def addis(d, a, value):
-    return addi(d, a, value) | 1 << 26
-
-
-def memory(opcode, d, displacement, a):
-    return opcode << 26 | d << 21 | a << 16 | displacement & 0xFFFF
-
-
-def core_with(*words, at=0):
-    core = Core()
-    core.load_image(struct.pack(f">{len(words)}I", *words), at)
-    return core
 
 
 class Recorder:

@@ -4,29 +4,11 @@ import struct
 
 import numpy as np
 import pytest
+from ppu_words import WAIT, addi, addis, core_with, memory
 
 from sim.ppu import Core, disassemble, encode_vector
 
-WAIT = 0x7C00007C
 FOREVER = 1_000_000
-
-
-def addi(d, a, value):
-    return 14 << 26 | d << 21 | a << 16 | value & 0xFFFF
-
-
-def addis(d, a, value):
-    return addi(d, a, value) | 1 << 26
-
-
-def memory(opcode, d, displacement, a):
-    return opcode << 26 | d << 21 | a << 16 | displacement & 0xFFFF
-
-
-def core_with(*words, at=0):
-    core = Core()
-    core.load_image(struct.pack(f">{len(words)}I", *words), at)
-    return core
 
 
 class Outside:

@@ -4,18 +4,14 @@ import struct
 
 import numpy as np
 import pytest
+from ppu_words import WAIT, addi
 
 from sim.ppu import Core, disassemble
 
-WAIT = 0x7C00007C
 FOREVER = 1_000_000
 EXTERNAL = 0x80000000
 LINE, CACHE = 64, 4096  # bytes
 ENTER = [0x3C608000, 0x7C6903A6, 0x4E800420]  # lis 3,0x8000; mtctr 3; bctr
-
-
-def addi(d, a, value):
-    return 14 << 26 | d << 21 | a << 16 | value & 0xFFFF
 
 
 def jump(source, target):
