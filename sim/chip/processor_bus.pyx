@@ -10,6 +10,7 @@ import logging
 from libc.string cimport memchr
 
 from sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
+from sim.chip.registers cimport FAULTS_COUNTED
 from sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
 
 from sim.chip.processor_fault import ProcessorFault
@@ -129,7 +130,6 @@ cdef class ProcessorBus(Registers):
 
     cdef void processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil:
         """An access that nobody serves: it reads 0, is counted, and is logged once per address."""
-        self.n_faults += 1
         with gil:
             fault = ProcessorFault(number, self.program_counter(number), address, ACCESSES[access], bool(undefined))
             if fault not in self.processor_faults and len(self.processor_faults) < FAULTS_COUNTED:
@@ -137,9 +137,4 @@ cdef class ProcessorBus(Registers):
                 _log.warning("%s", fault)
             if fault in self.processor_faults:
                 self.processor_faults[fault] += 1
-            self.new_faults.append(fault)
-            del self.new_faults[:-FAULTS_KEPT]
-
-
-cdef int FAULTS_KEPT = 1024
-cdef int FAULTS_COUNTED = 65536
+            self.note_fault(fault)

@@ -30,7 +30,6 @@ cdef class Processors(ProcessorBus):
     cdef Context context[PROCESSORS]
     cdef Turn turn[PROCESSORS]
     cdef int pause, pauses              # attempts to run ahead that are left out before the next one; how many after the next failure
-    cdef int acting                     # processor whose access is being served, -1: none
     cdef int32_t switched               # bit per processor: its control register was written by the access being served
 
     cdef void restart_processors(self, int64_t tick) noexcept nogil
@@ -45,8 +44,9 @@ cdef class Processors(ProcessorBus):
     cdef int64_t _tick_of(self, int number) noexcept nogil
     cdef int64_t _cycles_until(self, int number, int64_t tick) noexcept nogil
     cdef bint _run(self, int number, int64_t limit) noexcept nogil
+    cdef void _came_back(self, int number, int reason) noexcept nogil
     cdef void _halted(self, int number) noexcept nogil
     cdef int64_t _effect_of(self, int number) noexcept nogil
-    cdef void _serve(self, int number, int64_t tick) noexcept nogil
+    cdef void _serve(self, int number) noexcept nogil
     cdef bint has_converted(self, int number) noexcept nogil
     cdef int _waited(self, int number, int64_t cycle, int64_t back) noexcept nogil

@@ -51,7 +51,7 @@ cdef class Processors(ProcessorBus):
 
     def __init__(self, chip, seed):
         super().__init__(chip, seed)
-        self.ppus, self.acting = (Core(), Core()), -1
+        self.ppus = (Core(), Core())
         cdef Core core
         for number, core in enumerate(self.ppus):
             self.core[<int>number] = <void*> core
@@ -117,7 +117,7 @@ cdef class Processors(ProcessorBus):
             if effect > tick:
                 break
             Fabric.advance(self, effect)
-            self._serve(0 if self._waits_until(0) == effect else 1, max(effect, self.now))
+            self._serve(0 if self._waits_until(0) == effect else 1)
         Fabric.advance(self, tick)
 
     cdef int64_t _run_processors(self, int64_t tick) noexcept nogil:
@@ -150,10 +150,7 @@ cdef class Processors(ProcessorBus):
             (<Core> self.core[0]).take_back()
             self._hesitate(True)
             return True
-        if reason == PPU_OUTSIDE:
-            self.turn[0].effect = max(self._effect_of(0), self.now)
-        elif reason == PPU_BREAKPOINT:
-            self._halted(0)
+        self._came_back(0, reason)
         self._hesitate(ahead - begin < RUN_AHEAD_LEAST)
         return True
 
@@ -205,17 +202,18 @@ cdef class Processors(ProcessorBus):
 
     cdef bint _run(self, int number, int64_t limit) noexcept nogil:
         """Executes what issues before a tick. True if there was anything to do."""
-        cdef Turn* turn = &self.turn[number]
         cdef int64_t until = self._cycles_until(number, limit)
-        cdef int reason
         if (<Core> self.core[number]).c.s.now >= until:
             return False
-        reason = (<Core> self.core[number]).advance(until, False)
+        self._came_back(number, (<Core> self.core[number]).advance(until, False))
+        return True
+
+    cdef void _came_back(self, int number, int reason) noexcept nogil:
+        """A core has stopped executing: it waits for an access, somebody halts it, or it has nothing more to do for now."""
         if reason == PPU_OUTSIDE:
-            turn.effect = max(self._effect_of(number), self.now)
+            self.turn[number].effect = max(self._effect_of(number), self.now)
         elif reason == PPU_BREAKPOINT:
             self._halted(number)
-        return True
 
     cdef void _halted(self, int number) noexcept nogil:
         """Somebody looks at the core; time stands still until he lets it go on."""
@@ -247,14 +245,14 @@ cdef class Processors(ProcessorBus):
             return issued + ON_OMNIBUS
         return issued + (FAR_READ // 2 if access == PPU_ACCESS_LOAD or access == PPU_ACCESS_READ else FAR_WRITE)
 
-    cdef void _serve(self, int number, int64_t tick) noexcept nogil:
+    cdef void _serve(self, int number) noexcept nogil:
         """The access of a core happens now; one that needs the converters starts them first."""
         cdef Turn* turn = &self.turn[number]
         cdef uint32_t location = 0
         cdef int reason, access
         if turn.converting >= CONVERTS:
-            turn.effect = max(self.cadc.start(self.analog, turn.converting - CONVERTS, tick), tick)
-            turn.converted, turn.converting = turn.effect - tick, CONVERTED
+            turn.effect = max(self.cadc.start(self.analog, turn.converting - CONVERTS, self.now), self.now)
+            turn.converted, turn.converting = turn.effect - self.now, CONVERTED
             if self.cadc.n_internal:
                 access = (<Core> self.core[number]).next_access(&location)
                 self.processor_fault(number, location, access, False)
@@ -263,13 +261,10 @@ cdef class Processors(ProcessorBus):
         self.acting = number
         reason = (<Core> self.core[number]).advance((<Core> self.core[number]).c.s.now + 1, True)
         self.acting, turn.converting, turn.converted = -1, 0, 0
-        if reason == PPU_OUTSIDE:
-            turn.effect = max(self._effect_of(number), tick)
-        elif reason == PPU_BREAKPOINT:
-            self._halted(number)
+        self._came_back(number, reason)
         for number in range(PROCESSORS):
             if self.switched >> number & 1:
-                self._switch(number, tick)
+                self._switch(number, self.now)
         self.switched = 0
 
     cdef bint has_converted(self, int number) noexcept nogil:
@@ -288,11 +283,6 @@ cdef class Processors(ProcessorBus):
             Registers._fault(self, address, is_read, undefined)
         else:
             self.processor_fault(self.acting, OMNIBUS | address << 2, PPU_ACCESS_LOAD if is_read else PPU_ACCESS_STORE, undefined)
-
-    cdef void _watch(self, uint32_t address, uint32_t cell) noexcept nogil:
-        """A setting without effect is reported with nobody's instruction if a core wrote it."""
-        Registers._watch(self, address, cell)
-        self.within = self.acting >= 0
 
     def processor_tick(self, int number, int64_t cycle):
         """The chip's tick at a cycle of a core, 0 top or 1 bottom, counted from its last reset."""

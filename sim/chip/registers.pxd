@@ -6,6 +6,11 @@ from sim.chip.omnibus cimport RegionInfo, RegisterMap
 from sim.chip.synram cimport SynapseMemory
 
 
+cdef enum:
+    FAULTS_KEPT = 1024          # latest ones
+    FAULTS_COUNTED = 65536      # different ones
+
+
 cdef class Registers(Fabric):
     cdef readonly RegisterMap map
     cdef readonly SynapseMemory synapses
@@ -15,6 +20,7 @@ cdef class Registers(Fabric):
     cdef dict fault_counts              # (address, is_read, is_undefined) -> count
     cdef list new_faults
     cdef bint within                    # the latest refused setting was written by a processor
+    cdef int acting                     # processor whose access is being served, -1: none
     cdef int64_t n_joined_elsewhere     # times that a switch connected a line to a debug line that nothing holds at the supply
     cdef public object reference_source # voltage [V] behind the board's reference current, set by the system
     cdef public bint strict             # a setting that has no effect counts as a fault
@@ -39,6 +45,7 @@ cdef class Registers(Fabric):
     cdef bint converts(self, uint32_t address) noexcept nogil
     cdef int converters_of(self, uint32_t address) noexcept nogil
     cdef uint32_t _convert(self, uint32_t address, uint32_t index, int64_t tick) noexcept nogil
+    cdef void note_fault(self, object fault)
     cdef void _watch(self, uint32_t address, uint32_t cell) noexcept nogil
     cdef void _fault(self, uint32_t address, bint is_read, bint undefined) noexcept nogil
     # the processors, which stand above

@@ -49,7 +49,7 @@ cdef class Registers(Fabric):
         cdef uint32_t[::1] words = self.words
         self.word = &words[0]
         self._lend_words()
-        self.fault_counts, self.new_faults = {}, []
+        self.fault_counts, self.new_faults, self.acting = {}, [], -1
 
     cdef _lend_words(self):
         """Blocks that read their registers in the plain storage."""
@@ -315,7 +315,6 @@ cdef class Registers(Fabric):
     # -- what went wrong
 
     cdef void _fault(self, uint32_t address, bint is_read, bint undefined) noexcept nogil:
-        self.n_faults += 1
         with gil:
             key = (address, bool(is_read), bool(undefined))
             if key not in self.fault_counts and (address, not is_read, bool(undefined)) not in self.fault_counts and len(self.fault_counts) < FAULTS_COUNTED:
@@ -323,9 +322,14 @@ cdef class Registers(Fabric):
                 _log.warning("%s %s at chip address %#010x", problem, access, address)
             if key in self.fault_counts or len(self.fault_counts) < FAULTS_COUNTED:
                 self.fault_counts[key] = self.fault_counts.get(key, 0) + 1
-            self.new_faults.append(key)
-            if len(self.new_faults) > FAULTS_KEPT:
-                del self.new_faults[0]
+            self.note_fault(key)
+
+    cdef void note_fault(self, object fault):
+        """Strict mode raises for the latest one."""
+        self.n_faults += 1
+        self.new_faults.append(fault)
+        if len(self.new_faults) > FAULTS_KEPT:
+            del self.new_faults[0]
 
     cdef void _watch(self, uint32_t address, uint32_t cell) noexcept nogil:
         """A register with settings that may be without effect was written."""
@@ -335,9 +339,8 @@ cdef class Registers(Fabric):
             enum, word = (cell & 0xffffff) // <uint32_t>region.words, (cell & 0xffffff) % <uint32_t>region.words
             found = refused(name, enum, word, self._stored(name, enum))
             if found is not None:
-                self.n_faults += 1
-                self.new_faults.append((address, found))
-                self.within = False
+                self.note_fault((address, found))
+                self.within = self.acting >= 0
 
     def _stored(self, name, enum=None):
         """Words uint32[coordinates, words] that a container's registers hold, at all coordinates or one, without any effect of reading."""
@@ -377,5 +380,3 @@ cdef int64_t PADI_WRITE_TO_PULSE = TIMING["padi_write_to_pulse"].value
 cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value
 cdef double SUPPLY_FLOOR = number("synapse_supply_floor")
 cdef uint32_t CADC_BUFFERED = 1 << 15  # bit of the CADCSampleQuadOnDLS enum
-cdef int FAULTS_KEPT = 1024
-cdef int FAULTS_COUNTED = 65536

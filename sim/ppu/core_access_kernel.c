@@ -5,7 +5,7 @@
 enum { INDEXED = 31 }; /* primary opcode of accesses at the sum of two registers */
 
 static int fetched(const ppu_core *core, uint32_t pc) { /* the core has the instruction */
-    return pc < PPU_SRAM_BYTES || core->s.lines[pc / 4 / PPU_LINE_WORDS % PPU_LINES] == pc / 4 / PPU_LINE_WORDS + 1;
+    return pc < PPU_SRAM_BYTES || in_cache(core, pc);
 }
 
 int ppu_next_access(const ppu_core *core, uint32_t *address) {

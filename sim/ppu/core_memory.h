@@ -25,11 +25,13 @@ static inline int granted(ppu_core *core, int64_t t) {
     return 1;
 }
 
-/* Code beyond the SRAM that is in the cache, in a line that has arrived. */
-static inline int cache_hit(const ppu_core *core, uint32_t pc, int64_t t) {
+/* Code beyond the SRAM whose line is in the cache, if not yet all of it; and of which all has arrived. */
+static inline int in_cache(const ppu_core *core, uint32_t pc) {
     uint32_t line = pc / 4 / PPU_LINE_WORDS;
-    return core->s.lines[line % PPU_LINES] == line + 1 && t >= core->s.line_done;
+    return core->s.lines[line % PPU_LINES] == line + 1;
 }
+
+static inline int cache_hit(const ppu_core *core, uint32_t pc, int64_t t) { return in_cache(core, pc) && t >= core->s.line_done; }
 
 static inline int misaligned(uint32_t address, int size) { return size == 4 ? (address & 3) != 0 : size == 2 && (address & 3) == 3; }
 

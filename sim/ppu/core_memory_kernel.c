@@ -104,13 +104,12 @@ static void fill_line(ppu_core *core, uint32_t pc, int64_t t) {
 /* The instruction at an address beyond the SRAM that could issue at *t. A line that is not in the cache is fetched, which needs a grant. */
 ppu_outcome ppu_fetch_outside(ppu_core *core, uint32_t pc, int64_t *t, ppu_instruction **i) {
     ppu_state *s = &core->s;
-    uint32_t line = pc / 4 / PPU_LINE_WORDS, slot = line % PPU_LINES;
-    if (s->lines[slot] != line + 1) {
+    if (!in_cache(core, pc)) {
         if (!granted(core, *t)) return HELD;
         fill_line(core, pc, *t);
     }
-    if (*t < s->line_done && s->line_filled == (int32_t)slot) *t = later(*t, s->line_arrival[pc / 4 % PPU_LINE_WORDS]);
-    *i = &core->cached[slot * PPU_LINE_WORDS + pc / 4 % PPU_LINE_WORDS];
+    if (*t < s->line_done && s->line_filled == (int32_t)(pc / 4 / PPU_LINE_WORDS % PPU_LINES)) *t = later(*t, s->line_arrival[pc / 4 % PPU_LINE_WORDS]);
+    *i = &core->cached[pc / 4 % PPU_CACHE_WORDS];
     return DONE;
 }
 

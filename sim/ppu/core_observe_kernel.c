@@ -16,9 +16,7 @@ typedef struct {
 
 uint32_t ppu_word_at(const ppu_core *core, uint32_t address) {
     uint32_t word = 0;
-    if (address < PPU_SRAM_BYTES) return core->sram[address >> 2];
-    if (core->s.lines[address / 4 / PPU_LINE_WORDS % PPU_LINES] == address / 4 / PPU_LINE_WORDS + 1)
-        return core->s.line_words[address / 4 % PPU_CACHE_WORDS];
+    if (address < PPU_SRAM_BYTES || in_cache(core, address)) return ppu_code_word(core, address);
     if (core->port.fetch && (!core->hold_outside || core->granted)) core->port.fetch(core->port.context, address, &word, core->s.now);
     return word;
 }
