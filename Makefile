@@ -5,7 +5,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 ROOMS := halco haldls fisch stadls sim
-SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -name '*_kernel.c' -o -name '*.h' \) 2>/dev/null)
+SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/kernel/*.c' -o -name 'udp.c' -o -name '*.h' \) 2>/dev/null)
 
 .PHONY: demo test bench lint docs clean
 .DELETE_ON_ERROR:
@@ -24,7 +24,7 @@ docs: $(VENV)/docs
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .
-	MYPYPATH=tools $(BIN)/mypy halco haldls fisch stadls sim tools/hicannx
+	MYPYPATH=build/rooms:tools $(BIN)/mypy -p halco -p haldls -p fisch -p stadls -p hicannx_sim -p hicannx
 
 $(VENV)/%: $(VENV)/built
 	HICANNX_BUILD=none $(BIN)/pip install -q --no-build-isolation -e '.[$*]'

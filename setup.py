@@ -1,42 +1,84 @@
-"""Builds the compiled modules: every .pyx becomes an extension, with the C files that stand beside it as `_<name>*.c`."""
+"""Builds the compiled modules: every .pyx becomes an extension, with the C files that its `distutils: sources` line names.
+
+Generated C and everything else that a build makes lies in build/; the source tree gets the extensions only.
+"""
 
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
-import numpy
-from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
+from setuptools.command.build_ext import build_ext
 
-ROOMS = ["halco", "haldls", "fisch", "stadls", "sim"]
+ROOMS = {"halco": "halco", "haldls": "haldls", "fisch": "fisch", "stadls": "stadls", "sim": "hicannx_sim"}
+"""Folders with compiled modules, and the names they are installed under."""
+DIRECTIVES = {"language_level": 3, "boundscheck": False, "wraparound": False, "cdivision": True, "initializedcheck": False}
 POSIX = sys.platform != "win32"
 FLAGS = ["-O2", "-g0"] if POSIX else ["/O2"]
-# kernels: bit-identical results on every instruction set, so no contraction and no fast-math (the two -fno switches keep the results
+# the model: bit-identical results on every instruction set, so no contraction and no fast-math (the two -fno switches keep the results
 # and allow vector code)
-KERNEL_FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if POSIX else ["/O2"]
+MODEL_FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if POSIX else ["/O2"]
+LINKS = Path("build/rooms")
+"""The rooms under their installed names, for Cython, which looks for declarations by package."""
 
 
 def extensions() -> list[Extension]:
-    wanted = [part for part in os.environ.get("HICANNX_BUILD", "").split(",") if part] or ROOMS  # "none": only the Python files
-    found = []
-    for source in sorted(path for room in ROOMS for path in Path(room).rglob("*.pyx")):
-        if any(source.as_posix().startswith(part) for part in wanted):
-            kernels = sorted(kernel.as_posix() for kernel in source.parent.glob(f"{source.stem}_*.c"))
-            name = ".".join(source.with_suffix("").parts)
-            flags = KERNEL_FLAGS if kernels or source.parts[0] == "sim" else FLAGS
-            headers = [header.as_posix() for header in source.parent.glob("*.h")] if kernels else []
-            macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")]
-            settings = {"include_dirs": [numpy.get_include()], "define_macros": macros, "extra_compile_args": flags, "depends": headers}
-            found.append(Extension(name, [source.as_posix(), *kernels], **settings))
-    return found
+    """One for each .pyx of the rooms, or of those that HICANNX_BUILD names (a comma-separated list of paths; "none": no room)."""
+    wanted = [part for part in os.environ.get("HICANNX_BUILD", "").split(",") if part] or list(ROOMS)
+    sources = sorted(path for room in ROOMS for path in Path(room).rglob("*.pyx"))
+    if len({source.parts[0] for source in sources}) < len(ROOMS):
+        sys.exit("the sources of compiled modules (*.pyx) are missing: this is no complete source distribution")
+    return [_extension(source) for source in sources if any(source.as_posix().startswith(part) for part in wanted)]
 
 
-rooms = [package for room in ROOMS for package in [room, *(f"{room}.{inner}" for inner in find_packages(room))]]
-elsewhere = {package: f"{folder}/{package.replace('.', '/')}" for folder in ("compat", "tools") for package in find_packages(folder)}
+def _extension(source: Path) -> Extension:
+    room, *inner = source.with_suffix("").parts
+    return Extension(
+        ".".join([ROOMS[room], *inner]),
+        [source.as_posix()],
+        include_dirs=["."],
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
+        extra_compile_args=MODEL_FLAGS if room == "sim" else FLAGS,
+        depends=[header.as_posix() for header in source.parent.glob("kernel/*.h")],
+    )
+
+
+class Build(build_ext):
+    """Makes C of the .pyx files, then extensions of the C files."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
+    def build_extensions(self) -> None:
+        import numpy
+        from Cython.Build import cythonize
+
+        LINKS.mkdir(parents=True, exist_ok=True)
+        for room, name in ROOMS.items():
+            if not (LINKS / name).exists():
+                (LINKS / name).symlink_to(Path(room).resolve(), target_is_directory=True)
+        options: Any = {"build_dir": "build/c", "include_path": [LINKS.as_posix()], "compiler_directives": DIRECTIVES, "quiet": True}
+        self.extensions = cythonize(self.extensions, nthreads=os.cpu_count() or 1, **options)
+        for extension in self.extensions:
+            extension.include_dirs.append(numpy.get_include())
+            extension._needs_stub = False
+        super().build_extensions()
+
+
+def _packages(folder: str, name: str = "") -> dict[str, str]:
+    """{package: its folder} of the packages in a folder, with the one that the folder itself is installed as, if any."""
+    inner = {f"{name}.{package}" if name else package: f"{folder}/{package.replace('.', '/')}" for package in find_packages(folder)}
+    return {name: folder, **inner} if name else inner
+
+
+packages = {package: path for room, name in ROOMS.items() for package, path in _packages(room, name).items()}
+packages |= _packages("compat") | _packages("tools")
 setup(
-    packages=[*rooms, *elsewhere],
-    package_dir={"": ".", **elsewhere},
+    packages=list(packages),
+    package_dir=packages,
     package_data={"": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml"], "hicannx.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"]},
-    ext_modules=cythonize(extensions(), language_level=3, quiet=True, nthreads=os.cpu_count() or 1),
-    options={"build_ext": {"parallel": os.cpu_count()}},
+    ext_modules=extensions(),
+    cmdclass={"build_ext": Build},
 )

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The stream from the FPGA, taken apart. (facts: transport 1.3, 1.5, 2.5)"""
 
 cimport cython

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What all builders of playback programs have in common: joining, handing out, and the bookkeeping of responses. (facts: transport 4)"""
 
 from libc.string cimport memcpy, memmove

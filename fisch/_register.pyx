@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What all containers of the wire are made of: one value that stands on one coordinate and is reached over one backend."""
 
 from libc.stdint cimport int64_t, uint32_t

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Whole arrays of messages to the FPGA, made and taken apart. (facts: transport 1.1, 1.2; the numbers stand in ut.py)"""
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t

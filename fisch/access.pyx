@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Access sequences: the messages by which registers of every backend are written and read, and how their responses become words.
 
 The table stands in backends.py. Sequences are the original's, message for message (golden programs).

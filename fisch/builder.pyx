@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The builder of playback programs on the level of the wire: registers of backends instead of containers. (facts: transport 4)"""
 
 from libc.stdint cimport uint8_t, uint32_t

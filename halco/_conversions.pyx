@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What stands in the body of a coordinate class: conversions into other coordinates, named positions, parts of labels.
 
 A conversion is one row, `toSynramOnDLS = to(lambda e: e // 256)`: the name says where it leads, the rule maps the number of one

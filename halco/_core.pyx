@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Typed integers: what every coordinate and every ranged number of a container is made of.
 
 A `Value` is one integer whose class says what it counts. Values of different classes never compare equal, never mix in

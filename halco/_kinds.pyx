@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """How positions are composed: grids, parts of a whole, intervals.
 
 Every coordinate is one number, its position in the enumeration of its class (`int(c)`, `c.toEnum()`). The kinds say how

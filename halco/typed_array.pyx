@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Arrays of numbers of one type that are indexed by a coordinate."""
 
 from array import array

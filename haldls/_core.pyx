@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Registers as data: the machinery that turns the table of a container class into properties, encoding and decoding.
 
 A container class declares its coordinate, its address rule and its fields (`haldls.fields`). The values of an instance live in

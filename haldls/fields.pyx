@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """The rows of a container's table: fields, arrays of fields and groups, with range, default, place and meaning.
 
     refractory_time = Field(RefractoryTime, "~w1[3:0] ~w2[5:2]", unit="cycles of the selected clock", doc="...")

@@ -1,6 +1,6 @@
 """The hardware: board, FPGA and chip behind one stream of 64-bit words.
 
->>> import numpy as np, sim
+>>> import numpy as np, hicannx_sim as sim
 >>> system = sim.System(sim.VirtualChip(serial=42), seed=1)
 >>> [hex(word) for word in system.execute(np.array([0x0A << 56], np.uint64))]
 ['0x200000000000000']
@@ -10,8 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.connection import ModelConnection
-    from sim.errors import (
+    from hicannx_sim.base.errors import (
         AccessError,
         ConfigurationError,
         ProtocolError,
@@ -22,24 +21,25 @@ if TYPE_CHECKING:
         UnmodelledScan,
         UnmodelledSetting,
     )
-    from sim.system import System
-    from sim.virtual_chip import Mode, Quirk, VirtualChip
+    from hicannx_sim.base.virtual_chip import Mode, Quirk, VirtualChip
+    from hicannx_sim.setup.connection import ModelConnection
+    from hicannx_sim.setup.system import System
 
 _HOMES = {
-    "AccessError": "errors",
-    "ConfigurationError": "errors",
-    "Mode": "virtual_chip",
-    "ModelConnection": "connection",
-    "ProtocolError": "errors",
-    "Quirk": "virtual_chip",
-    "SimError": "errors",
-    "SnapshotError": "errors",
-    "System": "system",
-    "UndefinedAccess": "errors",
-    "UnmodelledAccess": "errors",
-    "UnmodelledScan": "errors",
-    "UnmodelledSetting": "errors",
-    "VirtualChip": "virtual_chip",
+    "AccessError": "base.errors",
+    "ConfigurationError": "base.errors",
+    "Mode": "base.virtual_chip",
+    "ModelConnection": "setup.connection",
+    "ProtocolError": "base.errors",
+    "Quirk": "base.virtual_chip",
+    "SimError": "base.errors",
+    "SnapshotError": "base.errors",
+    "System": "setup.system",
+    "UndefinedAccess": "base.errors",
+    "UnmodelledAccess": "base.errors",
+    "UnmodelledScan": "base.errors",
+    "UnmodelledSetting": "base.errors",
+    "VirtualChip": "base.virtual_chip",
 }
 
 __all__ = [
@@ -63,5 +63,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Public names are loaded when first used: a part of the model can be had without the rest."""
     if name not in _HOMES:
-        raise AttributeError(f"module 'sim' has no attribute {name!r}")
-    return getattr(import_module(f"sim.{_HOMES[name]}"), name)
+        raise AttributeError(f"module 'hicannx_sim' has no attribute {name!r}")
+    return getattr(import_module(f"hicannx_sim.{_HOMES[name]}"), name)

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """A builder in which every command has its own time, in any order. (facts: registers/stadls 6)"""
 
 from libc.string cimport memcpy

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The builder of playback programs: containers in, words to the FPGA out. (facts: registers/stadls 1)"""
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What has to be known about a container class to write or read its instances: looked up once per class and backend.
 
 Registers with a layout of their own take the short way through the layout's C functions. Everything else (composed containers, registers whose

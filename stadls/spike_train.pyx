@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Whole spike trains from arrays: sorted, packed and timed at the speed of arrays."""
 
 from libc.stdint cimport uint16_t, uint32_t, uint64_t

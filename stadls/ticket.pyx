@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Tickets: the promise of a container that is read when the program runs."""
 
 from libc.stdint cimport uint32_t, uint64_t

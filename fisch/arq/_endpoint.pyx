@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# distutils: sources = fisch/arq/udp.c
 """A protocol engine on a UDP socket. All traffic runs without the GIL; several threads may use one endpoint.
 
 `ClientEndpoint` is driven by the thread that waits for something (`pump`); in between, `keep` answers the other side now and then.
@@ -18,7 +18,7 @@ import numpy as np
 
 from fisch.arq import protocol
 
-cdef extern from "_endpoint_udp.h" nogil:
+cdef extern from "fisch/arq/udp.h" nogil:
     enum:
         UDP_BATCH
         UDP_BUFFER

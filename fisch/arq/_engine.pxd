@@ -1,4 +1,3 @@
-# cython: language_level=3
 """The protocol engine for compiled code of other modules."""
 
 cimport cython

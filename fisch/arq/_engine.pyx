@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The HostARQ protocol without sockets and clocks: datagrams in, datagrams out, the time is given. (facts: transport 6)
 
 Both ends are the same engine. Every frame is acknowledged cumulatively; frames out of order are kept. Only the oldest unacknowledged frame is

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Containers made of containers: one flat array of slots, of which every nested structure is a view.
 
 A composed container owns the slots of all its members, so copying, comparing and pickling it is one move of memory, and

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The rows of a composed container's table: members, arrays of members, arrays of numbers, and the views users get of them.
 
 Every view reads and writes the slots of the container it belongs to, and keeps it alive.

@@ -1,6 +1,6 @@
 """The analog core: neurons and synapse arrays.
 
->>> from sim.virtual_chip import VirtualChip
+>>> from hicannx_sim.base.virtual_chip import VirtualChip
 >>> core = AnalogCore(VirtualChip(1))
 >>> core.run(1234)
 1200
@@ -8,7 +8,7 @@
 []
 """
 
-from sim.anncore.core import LEVELS, SPIKE, AnalogCore
-from sim.anncore.parameters import UNMODELLED
+from hicannx_sim.anncore.core import LEVELS, SPIKE, AnalogCore
+from hicannx_sim.anncore.parameters import UNMODELLED
 
 __all__ = ["LEVELS", "SPIKE", "UNMODELLED", "AnalogCore"]

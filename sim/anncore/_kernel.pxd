@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-cdef extern from "core_kernel.h":
+cdef extern from "sim/anncore/kernel/core.h":
     enum:
         NEURONS, BLOCKS, LANES, GRID_TICKS, NEVER
 

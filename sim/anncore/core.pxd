@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
-from sim.anncore.settling cimport Settling
+from hicannx_sim.anncore.settling cimport Settling
 
 cdef struct Spike:
     int64_t tick
@@ -10,7 +9,7 @@ cdef struct Spike:
 
 cdef class AnalogCore:
     # register images, written by the digital side: numpy arrays for Python, pointers to the same memory for C
-    cdef readonly object chip            # sim.virtual_chip.VirtualChip
+    cdef readonly object chip            # hicannx_sim.base.virtual_chip.VirtualChip
     cdef readonly object capmem          # uint16[4, 3120]: code of cell row * 130 + column, blocks NW, NE, SW, SE
     cdef readonly object neuron_config   # uint32[512, 6], by AtomicNeuronOnDLS
     cdef readonly object neuron_backend  # uint32[512, 4], by AtomicNeuronOnDLS

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.virtual_chip import VirtualChip
 
 SPIKE: np.dtype[np.void]
 LEVELS: tuple[str, ...]

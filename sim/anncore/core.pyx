@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/neuron.c sim/anncore/kernel/step.c
 """The analog core: 512 neurons and two synapse arrays behind their register images (facts: behaviour 1 to 5, 10; behavioural).
 
 The digital side writes the images (`capmem`, `neuron_config`, ...) and says what it touched; parameters are derived when time moves on.
@@ -23,17 +23,17 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from sim cimport noise
-from sim.anncore cimport _kernel
-from sim.anncore._kernel cimport Core
-from sim.anncore.parameters cimport SYNAPSES_EXC, SYNAPSES_INH, Parameters
-from sim.state cimport ints, longs, view
+from hicannx_sim.base cimport noise
+from hicannx_sim.anncore cimport _kernel
+from hicannx_sim.anncore._kernel cimport Core
+from hicannx_sim.anncore.parameters cimport SYNAPSES_EXC, SYNAPSES_INH, Parameters
+from hicannx_sim.base.state cimport ints, longs, view
 
-from sim.anncore.parameters import SHARED_CELLS, UNMODELLED
-from sim.mismatch import factor
-from sim.noise import stream
-from sim.physics import number
-from sim.virtual_chip import Quirk
+from hicannx_sim.anncore.parameters import SHARED_CELLS, UNMODELLED
+from hicannx_sim.base.mismatch import factor
+from hicannx_sim.base.noise import stream
+from hicannx_sim.base.numbers import number
+from hicannx_sim.base.virtual_chip import Quirk
 
 cdef enum:
     CELLS = 3120

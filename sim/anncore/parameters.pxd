@@ -1,8 +1,7 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
 from haldls._core cimport Layout
-from sim.anncore._kernel cimport Amplifier, GRID_TICKS, Neuron
+from hicannx_sim.anncore._kernel cimport Amplifier, GRID_TICKS, Neuron
 
 
 cdef enum ColumnSwitch:

@@ -1,7 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.virtual_chip import VirtualChip
 
 UNMODELLED: tuple[str, ...]
 SHARED_CELLS: tuple[int, ...]

@@ -1,5 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""From registers and analog memory to the parameters of a neuron (facts: behaviour 1, 3, 4, 10; numbers in `sim.physics`).
+"""From registers and analog memory to the parameters of a neuron (facts: behaviour 1, 3, 4, 10; numbers in `hicannx_sim.base.numbers`).
 
 All in volts as read, microseconds, picofarads, microamperes and microsiemens, so that current / capacitance is a slope in V/us.
 """
@@ -10,9 +9,9 @@ from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
 
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
 
-from sim.clock cimport TICK_NS
-from sim.mismatch import deviation, factor
-from sim.physics import number
+from hicannx_sim.base.clock cimport TICK_NS
+from hicannx_sim.base.mismatch import deviation, factor
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     LEAK_POTENTIAL, RESET_POTENTIAL, THRESHOLD, LEAK_FACTOR, RESET_FACTOR, CAPACITANCE, EXC_TAU, INH_TAU, EXC_OFFSET, INH_OFFSET

@@ -1,4 +1,3 @@
-# cython: language_level=3
 from libc.stdint cimport int16_t, int64_t, uint16_t
 
 cdef enum:

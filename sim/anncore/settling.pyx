@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Cells of the analog memory that take their time, on a chip with the quirk "capmem settling" (facts: behaviour 1; assumed).
 
 A new code becomes visible with the next refresh and is approached exponentially, voltages faster than currents. Without the quirk a cell has its
@@ -7,11 +6,11 @@ value at once, which no software can tell that waits as long as the chip needs.
 
 from libc.math cimport fabs
 from libc.string cimport memset
-from sim.state cimport ints, longs, view
+from hicannx_sim.base.state cimport ints, longs, view
 
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
-cdef extern from "core_math.h":
+cdef extern from "sim/anncore/kernel/arithmetic.h":
     double exponential(double x) nogil  # the same bits on every machine
 
 cdef enum:

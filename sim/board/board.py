@@ -5,11 +5,11 @@
 
 from typing import Final
 
-from sim.board.carrier import Carrier
-from sim.board.i2c import I2CMaster, PlainBus
-from sim.board.spi import SPIMaster
-from sim.board.supply import Regulator, Supplies
-from sim.board.xboard import CHANNELS_PER_DAC, DAC, MULTIPLEXED, N_DACS, OUTPUTS, ShiftRegister
+from hicannx_sim.board.carrier import Carrier
+from hicannx_sim.board.i2c import I2CMaster, PlainBus
+from hicannx_sim.board.spi import SPIMaster
+from hicannx_sim.board.supply import Regulator, Supplies
+from hicannx_sim.board.xboard import CHANNELS_PER_DAC, DAC, MULTIPLEXED, N_DACS, OUTPUTS, ShiftRegister
 
 _PER_CODE: Final = 0.05 / (2090 - 1630)
 """Software raises vdd12_digital by about 50 mV with these codes. That the other regulators react alike is assumed."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sim.board.i2c import Device, IdentityEEPROM, Thermometer
+from hicannx_sim.board.i2c import Device, IdentityEEPROM, Thermometer
 
 TEMPERATURE: Final = 35.0
 """[deg C], assumed; the real boards report 15 to 45. (facts: registers/behaviour, board)"""

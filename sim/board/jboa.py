@@ -8,11 +8,11 @@ DAC6573ChannelOnBoard). The carrier's EEPROM and thermometer answer without init
 from collections.abc import Mapping
 from typing import Final
 
-from sim.board.carrier import Carrier
-from sim.board.i2c import Device, I2CMaster
-from sim.board.jboa_devices import Expander, Multiplexer, NonVolatile, Potentiometer, SmallDAC
-from sim.board.spi import SPIMaster
-from sim.board.supply import Regulator, Supplies
+from hicannx_sim.board.carrier import Carrier
+from hicannx_sim.board.i2c import Device, I2CMaster
+from hicannx_sim.board.jboa_devices import Expander, Multiplexer, NonVolatile, Potentiometer, SmallDAC
+from hicannx_sim.board.spi import SPIMaster
+from hicannx_sim.board.supply import Regulator, Supplies
 
 N_POTENTIOMETERS: Final = 3
 Memory = tuple[NonVolatile, ...]

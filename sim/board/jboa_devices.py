@@ -7,7 +7,7 @@ Accuracy: behavioural; write cycles of the non-volatile memory take no time and 
 from dataclasses import dataclass, field
 from typing import Final
 
-from sim.board.i2c import RegisterDevice
+from hicannx_sim.board.i2c import RegisterDevice
 
 
 class Multiplexer:

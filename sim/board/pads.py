@@ -6,8 +6,8 @@ the line, the second what stands on it. The board has the modification that give
 
 from math import nan
 
-from sim.board.board import XBoard
-from sim.board.jboa import JboaBoard
+from hicannx_sim.board.board import XBoard
+from hicannx_sim.board.jboa import JboaBoard
 
 SOURCES = (None, "mux_dac_25", "v_res_meas", "mux_dac_25")
 """Channel of the DAC behind each input of the second multiplexer."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sim.board.i2c import RegisterDevice
+from hicannx_sim.board.i2c import RegisterDevice
 
 SUPPLIES: Final = ("vdd25_digital", "vdd12_digital", "vdd25_analog", "vdd12_analog", "vdd12_madc", "vdd12_pll")
 """In the order of VDDOnBoard."""

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The eight background event sources (facts: registers/behaviour, events, and analog model 12; behavioural).
 
 The period counts at 250 MHz. Switching a source on loads the seed; the first event follows one full period later. Regular mode: one event
@@ -8,7 +7,7 @@ for it (assumed), which stands still if the seed is 0: every draw is 0 then. A p
 """
 
 from libc.string cimport memset
-from sim.state cimport ints, longs, view
+from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import BackgroundSpikeSource
 

@@ -1,10 +1,9 @@
-# cython: language_level=3
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from haldls._core cimport Layout
-from sim.anncore.core cimport AnalogCore
-from sim.chip.cadc_inputs cimport CADCInputs
+from hicannx_sim.anncore.core cimport AnalogCore
+from hicannx_sim.chip.cadc_inputs cimport CADCInputs
 
-cdef extern from "cadc_kernel.h":
+cdef extern from "sim/chip/kernel/cadc.h":
     enum:
         CADC_COLUMNS, CADC_CHANNELS
 

@@ -1,7 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.chip.cadc_inputs import CADCInputs
+from hicannx_sim.chip.cadc_inputs import CADCInputs
 
 class CADC:
     inputs: CADCInputs

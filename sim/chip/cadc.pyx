@@ -1,10 +1,10 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# distutils: sources = sim/chip/kernel/cadc.c
 """The parallel converters: 256 causal and 256 acausal 8-bit channels per hemisphere (facts: analog model 7; behavioural).
 
 A triggering read starts one conversion of its hemisphere, both channel types. After sense_delay, reset_wait and dead_time the counters run
 for 256 cycles of 4 ns while a ramp rises; the end is rounded up to the analog grid. A channel keeps the count at which the ramp crosses its
 input, so a high input is seen up to 1 us later than a low one. Count = (V - start of the ramp) * its gain + pattern + noise, limited to
-0 .. 255; the digital offset of the channel is added and the sum limited again. Numbers in `sim.physics`, delays in `sim.chip.timing`.
+0 .. 255; the digital offset of the channel is added and the sum limited again. Numbers in `hicannx_sim.base.numbers`, delays in `hicannx_sim.chip.timing`.
 
 Inputs, by the column switches: the neuron's readout amplifier (if it is on and biased), the debug line of the channel type, the correlation
 sensors. Neuron and debug line together average; the weak output of the sensors does not count beside another source (software closes that
@@ -19,18 +19,18 @@ from libc.string cimport memcmp, memcpy, memset
 
 import numpy as np
 
-from sim.chip.cadc_inputs cimport NO_READOUT
-from sim.chip.columns cimport DEBUG, INTERNAL, READOUT
-from sim.clock cimport GRID_TICKS
-from sim.noise cimport normal
-from sim.state cimport ints, longs, view
+from hicannx_sim.chip.cadc_inputs cimport NO_READOUT
+from hicannx_sim.chip.columns cimport DEBUG, INTERNAL, READOUT
+from hicannx_sim.base.clock cimport GRID_TICKS
+from hicannx_sim.base.noise cimport normal
+from hicannx_sim.base.state cimport ints, longs, view
 
 from halco import CapMemCellOnCapMemBlock
 from haldls import CADCChannelConfig, CADCConfig, CommonCorrelationConfig
-from sim.chip.timing import TIMING
-from sim.mismatch import deviation, factor
-from sim.noise import stream
-from sim.physics import number
+from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.mismatch import deviation, factor
+from hicannx_sim.base.noise import stream
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     BLOCK_CELLS = 3120

@@ -1,8 +1,7 @@
-# cython: language_level=3
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from haldls._core cimport Layout
-from sim.anncore.core cimport AnalogCore
-from sim.chip.columns cimport ColumnSwitches
+from hicannx_sim.anncore.core cimport AnalogCore
+from hicannx_sim.chip.columns cimport ColumnSwitches
 
 cdef enum:
     NO_READOUT = 255

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sim.anncore.core import AnalogCore
-from sim.chip.columns import ColumnSwitches
+from hicannx_sim.anncore.core import AnalogCore
+from hicannx_sim.chip.columns import ColumnSwitches
 
 class CADCInputs:
     columns: ColumnSwitches

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What stands in front of the parallel converter: readout amplifiers of the neurons, debug lines, switches (behavioural).
 
 Registers are not followed write by write: what is derived from them is brought up to date when somebody needs it and they have changed.
@@ -6,13 +5,13 @@ Registers are not followed write by write: what is derived from them is brought 
 
 from libc.math cimport NAN
 from libc.string cimport memcmp, memcpy, memset
-from sim.state cimport ints, view
+from hicannx_sim.base.state cimport ints, view
 
 import numpy as np
 
 from halco import CapMemCellOnCapMemBlock
 from haldls import NeuronConfig
-from sim.chip.debug_lines import line_voltages
+from hicannx_sim.chip.debug_lines import line_voltages
 
 cdef enum:
     BLOCK_CELLS = 3120

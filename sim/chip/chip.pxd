@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
-from sim.chip.processors cimport Processors
+from hicannx_sim.chip.processors cimport Processors
 
 
 cdef class Chip(Processors):

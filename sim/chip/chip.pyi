@@ -3,11 +3,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.chip.processors import Processors
-from sim.chip.settings import Unmodelled
-from sim.hops import Events
-from sim.rows import Row
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.register_table import Row
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.processors import Processors
+from hicannx_sim.chip.settings import Unmodelled
+from hicannx_sim.trust.hops import Events
 
 class Chip(Processors):
     tap: Any

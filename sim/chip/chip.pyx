@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The digital side of the chip: what the link reaches. Time is in ticks of 2 ns.
 
 `Fabric` holds the blocks and lets events happen, `Registers` serves the omnibus, `Processors` runs the two PPUs; what is left here is reset,
@@ -7,15 +6,15 @@ system time, and what can be asked from Python.
 
 import numpy as np
 
-from sim.chip.crossbar cimport Crossbar
-from sim.chip.fabric cimport OutEvent
-from sim.chip.omnibus cimport PPU_MEMORY, STORED, UNMODELLED, the_map
-from sim.state cimport longs, view
+from hicannx_sim.chip.crossbar cimport Crossbar
+from hicannx_sim.chip.fabric cimport OutEvent
+from hicannx_sim.chip.omnibus cimport PPU_MEMORY, STORED, UNMODELLED, the_map
+from hicannx_sim.base.state cimport longs, view
 
-from sim.chip.rows import chip_registers
-from sim.chip.settings import report
-from sim.hops import Events, chip_hops
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.chip.rows import chip_registers
+from hicannx_sim.chip.settings import report
+from hicannx_sim.trust.hops import Events, chip_hops
+from hicannx_sim.base.virtual_chip import VirtualChip
 
 cdef enum:
     SYSTIME_BITS = 43
@@ -66,7 +65,7 @@ cdef class Chip(Processors):
     # -- what can be asked
 
     def unmodelled(self):
-        """Everything that is set now and has no effect in the model: [`sim.chip.settings.Unmodelled`] of place, feature, why, refused."""
+        """Everything that is set now and has no effect in the model: [`hicannx_sim.chip.settings.Unmodelled`] of place, feature, why, refused."""
         return report(self._stored)
 
     def begin_run(self, int run):
@@ -75,9 +74,9 @@ cdef class Chip(Processors):
         self.cadc.begin_run(run)
 
     def accuracy(self, where=None, coordinate=None):
-        """Rows of the register table (`sim.rows.Row`) of an address, a container or a coordinate; of the whole chip for None.
+        """Rows of the register table (`hicannx_sim.base.register_table.Row`) of an address, a container or a coordinate; of the whole chip for None.
 
-        See `sim.rows.RegisterTable`. KeyError for what is no register of the chip.
+        See `hicannx_sim.base.register_table.RegisterTable`. KeyError for what is no register of the chip.
         """
         return chip_registers()(where, coordinate)
 

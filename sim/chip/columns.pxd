@@ -1,4 +1,3 @@
-# cython: language_level=3
 from libc.stdint cimport uint8_t, uint32_t
 from haldls._core cimport Layout
 
@@ -9,7 +8,7 @@ cdef enum:
     READOUT = 4         # readout amplifier of the neuron
 
 cdef enum:
-    # switches of the synaptic currents of a column: bits of `ColumnSwitches.currents`, in the order of `sim.anncore.parameters.ColumnSwitch`
+    # switches of the synaptic currents of a column: bits of `ColumnSwitches.currents`, in the order of `hicannx_sim.anncore.parameters.ColumnSwitch`
     CURRENT_EXC = 1     # synapses pull on the neuron's line
     CURRENT_INH = 2
     DEBUG_EXC = 4       # the neuron's line is connected to the synaptic debug line

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Switches below the columns of a synapse array (facts: analog model 6 and 5, registers/containers; behavioural).
 
 ColumnCorrelationQuad decides what a channel of the parallel converter sees: the correlation sensors of its column, the debug line, the
@@ -8,7 +7,7 @@ connected to the synaptic debug lines. Quad q, entry e of a row is column 8 * (q
 
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp, memcpy, memset
-from sim.state cimport ints, view
+from hicannx_sim.base.state cimport ints, view
 
 import numpy as np
 

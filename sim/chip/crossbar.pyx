@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The event crossbar: 20 inputs, 12 outputs, 76 nodes (facts: registers/behaviour, events; behavioural).
 
 Inputs: 0..7 neuron event outputs, 8..11 link (by SPL1 address), 12..19 background sources. Outputs: 0..3 PADI buses of the top, 4..7 of
@@ -7,10 +6,10 @@ queues a few; what finds the queue full is lost and counted at the input if the 
 """
 
 from libc.string cimport memset
-from sim.state cimport ints, longs, view
+from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import CrossbarNode, CrossbarOutputConfig
-from sim.chip.timing import TIMING
+from hicannx_sim.chip.timing import TIMING
 
 
 def wiring():

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haldls import PadMultiplexerConfig
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 LINES = ("cadc_debug_causal", "cadc_debug_acausal", "synin_debug_excitatory", "synin_debug_inhibitory")
 """The debug lines of the columns, in the order of `line_voltages`."""

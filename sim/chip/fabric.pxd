@@ -1,15 +1,14 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
-from sim.anncore.core cimport AnalogCore
-from sim.chip.background cimport BackgroundSources
-from sim.chip.cadc cimport CADC
-from sim.chip.crossbar cimport Crossbar
-from sim.chip.madc cimport MADC
-from sim.chip.neuron_backend cimport NeuronBackends
-from sim.chip.padi cimport PADIBuses
-from sim.chip.queue cimport Event, EventQueue
-from sim.chip.synapse_driver cimport SynapseDrivers
+from hicannx_sim.anncore.core cimport AnalogCore
+from hicannx_sim.chip.background cimport BackgroundSources
+from hicannx_sim.chip.cadc cimport CADC
+from hicannx_sim.chip.crossbar cimport Crossbar
+from hicannx_sim.chip.madc cimport MADC
+from hicannx_sim.chip.neuron_backend cimport NeuronBackends
+from hicannx_sim.chip.padi cimport PADIBuses
+from hicannx_sim.chip.queue cimport Event, EventQueue
+from hicannx_sim.chip.synapse_driver cimport SynapseDrivers
 
 
 cdef enum:

@@ -1,12 +1,12 @@
-from sim.anncore.core import AnalogCore
-from sim.chip.background import BackgroundSources
-from sim.chip.cadc import CADC
-from sim.chip.crossbar import Crossbar
-from sim.chip.madc import MADC
-from sim.chip.neuron_backend import NeuronBackends
-from sim.chip.padi import PADIBuses
-from sim.chip.synapse_driver import SynapseDrivers
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.anncore.core import AnalogCore
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.background import BackgroundSources
+from hicannx_sim.chip.cadc import CADC
+from hicannx_sim.chip.crossbar import Crossbar
+from hicannx_sim.chip.madc import MADC
+from hicannx_sim.chip.neuron_backend import NeuronBackends
+from hicannx_sim.chip.padi import PADIBuses
+from hicannx_sim.chip.synapse_driver import SynapseDrivers
 
 class Fabric:
     now: int

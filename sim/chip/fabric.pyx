@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Events on the chip and the time they happen at, in ticks of 2 ns.
 
 Everything that happens at a time stands in one queue ordered by tick, kind and place; the analog core advances to the next entry,
@@ -7,11 +6,11 @@ hands over its spikes, and the entry is processed.
 
 from libc.stdlib cimport abort, free, realloc
 
-from sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
-from sim.chip.madc cimport RECORDING
-from sim.clock cimport GRID_TICKS
+from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
+from hicannx_sim.chip.madc cimport RECORDING
+from hicannx_sim.base.clock cimport GRID_TICKS
 
-from sim.chip.timing import TIMING
+from hicannx_sim.chip.timing import TIMING
 
 cdef enum:
     MADC_SPAN = 8 * GRID_TICKS  # ticks between looks at the probes, within the history the analog core keeps

@@ -1,4 +1,3 @@
-# cython: language_level=3
 """What the chip expects of memories beside it."""
 
 

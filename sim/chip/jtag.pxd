@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from sim.chip.port cimport Port
+from hicannx_sim.chip.port cimport Port
 
 
 cdef class TAP:

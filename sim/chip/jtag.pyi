@@ -1,4 +1,4 @@
-from sim.chip.port import Port
+from hicannx_sim.chip.port import Port
 
 class TAP:
     port: Port

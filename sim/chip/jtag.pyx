@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The chip's JTAG test access port: identification, PLL and PHY registers, and the way to the omnibus that needs no link.
 
 Accuracy: behavioural. Exact as far as software relies on it: instruction codes, register lengths, LSB-first scans, capture of IDCODE and
@@ -12,8 +11,8 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from fisch._ut cimport (
     JTAG_BYPASS, JTAG_IDCODE, JTAG_OMNIBUS_ADDRESS, JTAG_OMNIBUS_DATA, JTAG_OMNIBUS_REQUEST, JTAG_PLL_TARGET_REG, JTAG_SHIFT_PLL,
 )
-from sim.chip.port cimport Port
-from sim.state cimport ints, longs, view
+from hicannx_sim.chip.port cimport Port
+from hicannx_sim.base.state cimport ints, longs, view
 
 cdef enum:
     IDCODE = 0x348580af     # version 3, part 0x4858 "HX", manufacturer 0x057, marker bit

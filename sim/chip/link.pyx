@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The high-speed link between FPGA and chip: 8 PHYs that come up when both ends agree.
 
 A PHY comes up BRING_UP_TICKS after the last of these became true, and drops at once when one becomes false: enabled in the FPGA's mask (bit
@@ -10,8 +9,8 @@ Accuracy: behavioural. (facts: transport 2.9; registers/behaviour, PHYs; the tim
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 from libc.stdlib cimport free, realloc
 
-from sim.clock cimport NEVER, TICKS_PER_US
-from sim.state cimport ints, longs, view
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_US
+from hicannx_sim.base.state cimport ints, longs, view
 
 cdef enum:
     BRING_UP_TICKS = 40 * TICKS_PER_US

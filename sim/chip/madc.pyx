@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The fast converter: state machine, signal path and samples (facts: analog model 8 and 9; behavioural).
 
 OFF --wake_up--> READY (after powerup_wait clocks) --start--> RECORDING --stop or number_of_samples--> READY, or OFF if
@@ -15,15 +14,15 @@ of the first microseconds if the chip has this quirk. Two neurons on a line are 
 from libc.math cimport floor
 from libc.stdlib cimport abort, free, realloc
 
-from sim.noise cimport normal
-from sim.state cimport ints, longs, view
+from hicannx_sim.base.noise cimport normal
+from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
-from sim.chip.omnibus import written_field
-from sim.chip.timing import TIMING
-from sim.noise import normals, stream
-from sim.physics import number
-from sim.virtual_chip import Quirk
+from hicannx_sim.chip.omnibus import written_field
+from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.noise import normals, stream
+from hicannx_sim.base.numbers import number
+from hicannx_sim.base.virtual_chip import Quirk
 
 cdef enum:
     BLOCK_CELLS = 3120

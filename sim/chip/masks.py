@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from haldls.bits import parse
-from sim.chip.regions import Kind, Region
+from hicannx_sim.chip.regions import Kind, Region
 
 _MEMORIES = frozenset({Kind.NEURON, Kind.BACKEND, Kind.DRIVER})
 _WINDOWS = frozenset({Kind.SYNAPSE_FULL, Kind.SYNAPSE_WEIGHT, Kind.SYNAPSE_LABEL, Kind.SYNAPSE_CALIB})

@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from haldls._core cimport Layout
-from sim.anncore.core cimport AnalogCore
+from hicannx_sim.anncore.core cimport AnalogCore
 
 cdef enum:
     NEURONS = 512

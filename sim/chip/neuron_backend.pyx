@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Neuron backends: from a fired neuron to an event on one of the eight event outputs (facts: registers/behaviour, neurons; behavioural).
 
 Event output = column // 32; label = event output in bits [10:8], the neuron's address_out in [7:0]. A spike is counted if enable_fire of the
@@ -7,10 +6,10 @@ Without the analog supplies nothing fires.
 """
 
 from libc.string cimport memset
-from sim.state cimport ints, longs, view
+from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
-from sim.chip.timing import TIMING
+from hicannx_sim.chip.timing import TIMING
 
 
 cdef class NeuronBackends:

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.chip.regions import Region
+from hicannx_sim.chip.regions import Region
 
 class RegisterMap:
     regions: tuple[Region, ...]

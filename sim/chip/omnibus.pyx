@@ -1,12 +1,11 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The chip's omnibus as a table of addresses, derived from the containers of haldls."""
 
 import numpy as np
 
 import haldls
-from sim.chip.masks import kept_masks
-from sim.chip.regions import REGIONS, Kind
-from sim.chip.settings import SETTINGS
+from hicannx_sim.chip.masks import kept_masks
+from hicannx_sim.chip.regions import REGIONS, Kind
+from hicannx_sim.chip.settings import SETTINGS
 
 # kinds whose words live elsewhere (analog core, counters) or nowhere
 _ELSEWHERE = frozenset({Kind.SYNAPSE_FULL, Kind.SYNAPSE_WEIGHT, Kind.SYNAPSE_LABEL, Kind.SYNAPSE_CALIB, Kind.CAPMEM, Kind.NEURON,
@@ -88,7 +87,7 @@ def _check_kinds():
                 DROP_COUNTER, EVENT_COUNTER, BACKGROUND, MADC_CONTROL, READOUT, PPU_CONTROL, UNMODELLED, CADC_SAMPLE,
                 COLUMN_CURRENT, DEBUG_LINES, PPU_MEMORY, PPU_STATUS]
     if compiled != [kind.value for kind in Kind]:
-        raise ImportError("sim.chip.omnibus was compiled for other kinds of registers than sim.chip.regions lists")
+        raise ImportError("hicannx_sim.chip.omnibus was compiled for other kinds of registers than hicannx_sim.chip.regions lists")
 
 
 _check_kinds()

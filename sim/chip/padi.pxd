@@ -1,8 +1,7 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from haldls._core cimport Layout
-from sim.anncore.core cimport AnalogCore
-from sim.chip.synapse_driver cimport BUSES, SynapseDrivers
+from hicannx_sim.anncore.core cimport AnalogCore
+from hicannx_sim.chip.synapse_driver cimport BUSES, SynapseDrivers
 
 
 cdef class PADIBuses:

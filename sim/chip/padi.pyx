@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """PADI buses: events from the crossbar or from the PADI event register (facts: registers/behaviour, events; behavioural).
 
 An event is an 11-bit word, row select address [10:6] and synapse address [5:0], as in the lower bits of a spike label. enable_spl1 of a bus
@@ -6,11 +5,11 @@ chooses its source: the crossbar or the event register, never both. dacen_pulse_
 charge 1 is the length without extension, each step adds one (facts: analog model 5, derived).
 """
 
-from sim.state cimport ints, longs, view
+from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import CommonPADIBusConfig, PADIEvent
-from sim.chip.omnibus import written_field
-from sim.chip.timing import TIMING
+from hicannx_sim.chip.omnibus import written_field
+from hicannx_sim.chip.timing import TIMING
 
 
 cdef class PADIBuses:

@@ -1,9 +1,8 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
-from sim.anncore.core cimport AnalogCore
-from sim.chip.cadc cimport CADC
-from sim.chip.synram cimport SynapseMemory
+from hicannx_sim.anncore.core cimport AnalogCore
+from hicannx_sim.chip.cadc cimport CADC
+from hicannx_sim.chip.synram cimport SynapseMemory
 
 cdef enum:
     LANES_OF_ROW = 128      # byte lanes of a vector: every other column of a row

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The parallel bus of each hemisphere, by which a vector unit reads and writes half a row at once (facts: ppu/memory_map; exact, where not said).
 
 A location is a place (bits 16 to 20), a flag for converter results without a new conversion (bit 21) and a row: 2 * row + parity, where
@@ -10,10 +9,10 @@ Places of the correlation sensors are known and not modelled, except for row 256
 
 from libc.string cimport memset
 
-from sim.chip.synram cimport AMP, LABEL, TIME, WEIGHT
-from sim.state cimport view
+from hicannx_sim.chip.synram cimport AMP, LABEL, TIME, WEIGHT
+from hicannx_sim.base.state cimport view
 
-from sim.chip.timing import TIMING
+from hicannx_sim.chip.timing import TIMING
 
 cdef enum:
     # places

@@ -1,8 +1,7 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint32_t
 
-from sim.chip.chip cimport Chip
-from sim.chip.link cimport Link
+from hicannx_sim.chip.chip cimport Chip
+from hicannx_sim.chip.link cimport Link
 
 
 cdef class Port:

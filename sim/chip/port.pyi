@@ -1,6 +1,6 @@
-from sim.chip.chip import Chip
-from sim.chip.link import Link
-from sim.chip.pll import PLL
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.chip.link import Link
+from hicannx_sim.chip.pll import PLL
 
 NOMINAL_PHY_CLOCK: float
 CLOCK_TOLERANCE: float

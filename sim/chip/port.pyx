@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Where omnibus accesses from outside enter the chip: link and clock registers are served here, all others by the chip itself.
 
 What they hold is copied into the chip's plain words, where the PPUs see it. A PPU that writes them changes neither link nor clocks.
@@ -6,10 +5,10 @@ What they hold is copied into the chip's plain words, where the PPUs see it. A P
 
 from libc.stdint cimport int64_t, uint32_t
 
-from sim.chip.chip cimport Chip
-from sim.chip.link cimport Link
+from hicannx_sim.chip.chip cimport Chip
+from hicannx_sim.chip.link cimport Link
 
-from sim.chip import pll as _pll
+from hicannx_sim.chip import pll as _pll
 
 cdef enum:
     PHY_ENABLE = 0x40000

@@ -1,8 +1,7 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t
 
-from sim.chip.jtag cimport TAP
-from sim.chip.port cimport Port
+from hicannx_sim.chip.jtag cimport TAP
+from hicannx_sim.chip.port cimport Port
 
 
 cdef class Power:

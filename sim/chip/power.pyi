@@ -1,5 +1,5 @@
-from sim.chip.jtag import TAP
-from sim.chip.port import Port
+from hicannx_sim.chip.jtag import TAP
+from hicannx_sim.chip.port import Port
 
 class Power:
     port: Port

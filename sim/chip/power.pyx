@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What the chip's supplies and its reset line do to it (assumed from what the supplies are called; behavioural).
 
 vdd25_digital or vdd12_digital off: as in reset for as long, and everything forgotten; the JTAG port does not answer, the link is down.
@@ -7,7 +6,7 @@ fire, converters see nothing; the analog memory gets its values back from its re
 be woken up. A supply is on or off: what lies between, and the time it takes, is not modelled.
 """
 
-from sim.state cimport ints
+from hicannx_sim.base.state cimport ints
 
 cdef enum:
     # bits of `rails`, in the order of VDDOnBoard

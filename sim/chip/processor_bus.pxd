@@ -1,9 +1,8 @@
-# cython: language_level=3
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
-from sim.chip.far_memory cimport FarMemory
-from sim.chip.parallel_bus cimport ParallelBus
-from sim.chip.registers cimport Registers
+from hicannx_sim.chip.far_memory cimport FarMemory
+from hicannx_sim.chip.parallel_bus cimport ParallelBus
+from hicannx_sim.chip.registers cimport Registers
 
 cdef enum:
     OMNIBUS = 0x80000000u       # scalar addresses from here on: data on the chip's omnibus, instructions in memories of the FPGA

@@ -1,7 +1,7 @@
-from sim.chip.far_memory import FarMemory
-from sim.chip.parallel_bus import ParallelBus
-from sim.chip.processor_fault import ProcessorFault
-from sim.chip.registers import Registers
+from hicannx_sim.chip.far_memory import FarMemory
+from hicannx_sim.chip.parallel_bus import ParallelBus
+from hicannx_sim.chip.processor_fault import ProcessorFault
+from hicannx_sim.chip.registers import Registers
 
 class ProcessorBus(Registers):
     parallel: ParallelBus

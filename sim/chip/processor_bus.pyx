@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What the two plasticity processors reach beyond their SRAM (facts: ppu/memory_map).
 
 Of the scalar address space the memories of the FPGA and the chip's omnibus, of the vectors' the parallel bus of the own hemisphere and, in rows
@@ -9,11 +8,11 @@ import logging
 
 from libc.string cimport memchr
 
-from sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
-from sim.chip.registers cimport FAULTS_COUNTED
-from sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
+from hicannx_sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
+from hicannx_sim.chip.registers cimport FAULTS_COUNTED
+from hicannx_sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
 
-from sim.chip.processor_fault import ProcessorFault
+from hicannx_sim.chip.processor_fault import ProcessorFault
 
 _log = logging.getLogger("hicannx.ppu")
 

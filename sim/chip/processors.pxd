@@ -1,8 +1,7 @@
-# cython: language_level=3
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
-from sim.chip.processor_bus cimport ProcessorBus
-from sim.ppu.core cimport Core
+from hicannx_sim.chip.processor_bus cimport ProcessorBus
+from hicannx_sim.ppu.core cimport Core
 
 cdef enum:
     PROCESSORS = 2
@@ -25,7 +24,7 @@ cdef struct Context:
 
 
 cdef class Processors(ProcessorBus):
-    cdef readonly tuple ppus            # of sim.ppu.Core: top, bottom
+    cdef readonly tuple ppus            # of hicannx_sim.ppu.Core: top, bottom
     cdef void* core[PROCESSORS]
     cdef Context context[PROCESSORS]
     cdef Turn turn[PROCESSORS]

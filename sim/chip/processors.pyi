@@ -1,6 +1,6 @@
-from sim.chip.processor_bus import ProcessorBus
-from sim.ppu.core import Core
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.processor_bus import ProcessorBus
+from hicannx_sim.ppu.core import Core
 
 class Processors(ProcessorBus):
     ppus: tuple[Core, Core]

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The two plasticity processors in the chip's time.
 
 A core executes by itself up to an access beyond its SRAM, or up to the time the chip has to reach. An access happens some cycles after its
@@ -6,7 +5,7 @@ instruction has issued; until then the core waits, and chip, FPGA memories and t
 reaches the other core's SRAM sooner than `ppu_omnibus`, each core may run ahead of the other by this much, or by more if it can be taken
 back. So nothing depends on how far somebody lets the chip advance at a time.
 
-Behavioural: latencies are in part assumed (sim.chip.timing); a core waits also while a store is on its way, which on the chip happens
+Behavioural: latencies are in part assumed (hicannx_sim.chip.timing); a core waits also while a store is on its way, which on the chip happens
 behind its back. Interrupt pins and doorbell are not connected. The clock is always 250 MHz.
 """
 
@@ -14,16 +13,16 @@ import logging
 
 from libc.string cimport memset
 
-from sim.chip.fabric cimport Fabric
-from sim.chip.omnibus cimport the_map
-from sim.chip.processor_bus cimport ARRAY_END, OMNIBUS
-from sim.chip.registers cimport Registers
-from sim.clock cimport NEVER
-from sim.ppu.core cimport (
+from hicannx_sim.chip.fabric cimport Fabric
+from hicannx_sim.chip.omnibus cimport the_map
+from hicannx_sim.chip.processor_bus cimport ARRAY_END, OMNIBUS
+from hicannx_sim.chip.registers cimport Registers
+from hicannx_sim.base.clock cimport NEVER
+from hicannx_sim.ppu.core cimport (
     PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE, PPU_BREAKPOINT, PPU_NEVER, PPU_OUTSIDE)
-from sim.state cimport longs
+from hicannx_sim.base.state cimport longs
 
-from sim.chip.timing import TIMING
+from hicannx_sim.chip.timing import TIMING
 
 _log = logging.getLogger("hicannx.ppu")
 

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """How long a synapse driver's pulse lasts, relative to the full length: 0 .. 1 (facts: analog model 5.1, 5.2; behavioural).
 
 With enable_stp a comparator ends the pulse when a ramp has met a voltage. The ramp's reach grows with stp_i_ramp, so
@@ -9,22 +8,22 @@ With hagen modulation the voltage is that of a DAC, one step per unit that the l
 shortest; stp_i_calib scales the driver's offset, hagen_ibias_dac the step, hagen_dac_offset moves it. Without, it is that of the plasticity: an
 event first moves it by a part, which utilization sets, towards v_charge of the selected pair, and the pulse follows from the result.
 In between it relaxes to v_recover, with the recovery clock and enable_recovery at 4 us * 2^speed * (1 + recovery) / 8, else by leakage.
-Charge sharing and renewing do not work on the chip and are not modelled. Numbers in `sim.physics`.
+Charge sharing and renewing do not work on the chip and are not modelled. Numbers in `hicannx_sim.base.numbers`.
 """
 
 from libc.string cimport memset
 
 import numpy as np
 
-from sim.clock cimport TICK_NS
-from sim.state cimport longs, view
+from hicannx_sim.base.clock cimport TICK_NS
+from hicannx_sim.base.state cimport longs, view
 
 from halco import CapMemCellOnCapMemBlock, CapMemCellOnDLS
 from haldls import CommonSTPConfig, SynapseDriverConfig
-from sim.mismatch import deviation, factor
-from sim.physics import number
+from hicannx_sim.base.mismatch import deviation, factor
+from hicannx_sim.base.numbers import number
 
-cdef extern from "../anncore/core_math.h":
+cdef extern from "sim/anncore/kernel/arithmetic.h":
     double exponential(double x) noexcept nogil
 
 cdef enum:

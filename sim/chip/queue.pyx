@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The one queue of digital events of a chip.
 
 Events of one tick are ordered by kind and place before the order of insertion: some are found earlier than others if the chip is advanced in
@@ -9,7 +8,7 @@ their way off the chip): they stand in lines, one for each kind, and only the ot
 cimport cython
 from libc.stdlib cimport abort, free, realloc
 from libc.string cimport memmove
-from sim.state cimport view
+from hicannx_sim.base.state cimport view
 
 
 @cython.final

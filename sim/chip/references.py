@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haldls import ReferenceGeneratorConfig
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 _LAYOUT: Final = ReferenceGeneratorConfig.layout("Omnibus")
 _INTERNAL, _INPUT = (_LAYOUT.slot(name) for name in ("enable_internal_reference", "enable_reference_input"))

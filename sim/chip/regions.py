@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sim.rows import Accuracy
+from hicannx_sim.base.register_table import Accuracy
 
 __all__ = ["REGIONS", "Accuracy", "Kind", "Region"]
 

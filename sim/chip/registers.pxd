@@ -1,9 +1,8 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint32_t
 
-from sim.chip.fabric cimport Fabric
-from sim.chip.omnibus cimport RegionInfo, RegisterMap
-from sim.chip.synram cimport SynapseMemory
+from hicannx_sim.chip.fabric cimport Fabric
+from hicannx_sim.chip.omnibus cimport RegionInfo, RegisterMap
+from hicannx_sim.chip.synram cimport SynapseMemory
 
 
 cdef enum:

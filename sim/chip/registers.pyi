@@ -3,12 +3,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.chip.fabric import Fabric
-from sim.chip.omnibus import RegisterMap
-from sim.chip.processor_fault import ProcessorFault
-from sim.chip.settings import Unmodelled
-from sim.chip.synram import SynapseMemory
-from sim.errors import SimError
+from hicannx_sim.base.errors import SimError
+from hicannx_sim.chip.fabric import Fabric
+from hicannx_sim.chip.omnibus import RegisterMap
+from hicannx_sim.chip.processor_fault import ProcessorFault
+from hicannx_sim.chip.settings import Unmodelled
+from hicannx_sim.chip.synram import SynapseMemory
 
 class Registers(Fabric):
     n_faults: int

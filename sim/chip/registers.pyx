@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Omnibus accesses on the chip: which block a register belongs to and what reading and writing it does.
 
 Writes that change what neurons or events see first bring the chip up to their tick.
@@ -10,22 +9,22 @@ from libc.stdint cimport uint16_t
 
 import numpy as np
 
-from sim.chip.columns cimport DEBUG_EXC, column_of
-from sim.chip.fabric cimport AT_BACKGROUND, AT_PADI
-from sim.chip.neuron_backend cimport neuron_of
-from sim.chip.omnibus cimport (
+from hicannx_sim.chip.columns cimport DEBUG_EXC, column_of
+from hicannx_sim.chip.fabric cimport AT_BACKGROUND, AT_PADI
+from hicannx_sim.chip.neuron_backend cimport neuron_of
+from hicannx_sim.chip.omnibus cimport (
     BACKEND, BACKEND_COMMON, BACKGROUND, CADC_SAMPLE, CAPMEM, COLUMN_CURRENT, COUNTER_READ, COUNTER_RESET, CROSSBAR_NODE,
     CROSSBAR_OUTPUT, DEBUG_LINES, DRIVER, DROP_COUNTER, EVENT_COUNTER, MADC_CONTROL, NEURON, NEURON_RESET, NEURON_RESET_QUAD,
     PADI_CONFIG, PADI_EVENT, PPU_CONTROL, PPU_MEMORY, PPU_STATUS, READOUT, STORED, SYNAPSE_CALIB, SYNAPSE_FULL, SYNAPSE_LABEL, SYNAPSE_WEIGHT, UNMODELLED,
     the_map)
 
 import haldls
-from sim.chip.processor_fault import ProcessorFault
-from sim.chip.references import current_factor
-from sim.chip.settings import refused
-from sim.chip.timing import TIMING
-from sim.errors import ProcessorAccess, UndefinedAccess, UnmodelledAccess, UnmodelledSetting
-from sim.physics import number
+from hicannx_sim.chip.processor_fault import ProcessorFault
+from hicannx_sim.chip.references import current_factor
+from hicannx_sim.chip.settings import refused
+from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.errors import ProcessorAccess, UndefinedAccess, UnmodelledAccess, UnmodelledSetting
+from hicannx_sim.base.numbers import number
 
 _log = logging.getLogger("hicannx.chip")
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 import haldls
-from sim.chip.masks import field_masks, kept_masks
-from sim.chip.regions import REGIONS, Kind, Region
-from sim.rows import Accuracy, ReadBack, RegisterTable, Row
+from hicannx_sim.base.register_table import Accuracy, ReadBack, RegisterTable, Row
+from hicannx_sim.chip.masks import field_masks, kept_masks
+from hicannx_sim.chip.regions import REGIONS, Kind, Region
 
 _LIVE = frozenset({Kind.COUNTER_READ, Kind.DROP_COUNTER, Kind.EVENT_COUNTER, Kind.PPU_STATUS})
 _LIVE_CONTAINERS = frozenset({"PLLSelfTestStatus"})

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import haldls
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
-from sim.anncore.parameters import UNMODELLED
+from hicannx_sim.anncore.parameters import UNMODELLED
 
 Words = NDArray[np.uint32]
 

@@ -1,5 +1,5 @@
-from sim.anncore.core import AnalogCore
-from sim.chip.pulse_length import PulseLengths
+from hicannx_sim.anncore.core import AnalogCore
+from hicannx_sim.chip.pulse_length import PulseLengths
 
 class SynapseDrivers:
     lengths: PulseLengths

@@ -1,13 +1,12 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Synapse drivers: which rows an event on a PADI bus reaches (facts: analog model 5; behavioural).
 
 Driver d of a hemisphere sits on bus d % 4 with index d // 4 and serves rows 2 d (bottom) and 2 d + 1 (top). It responds to an event if
 (row select address XOR index) & row_address_compare_mask is 0 and its receiver is on. Without enable_address_out the lower five address
-bits are sent as 0. Plasticity and hagen modulation shorten the pulse (`sim.chip.pulse_length`), not what the bus adds to it.
+bits are sent as 0. Plasticity and hagen modulation shorten the pulse (`hicannx_sim.chip.pulse_length`), not what the bus adds to it.
 """
 
 from libc.string cimport memset
-from sim.state cimport longs
+from hicannx_sim.base.state cimport longs
 
 from haldls import SynapseDriverConfig
 

@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport uint8_t, uint32_t
 
-cdef extern from "synram_kernel.h":
+cdef extern from "sim/chip/kernel/synram.h":
     void synram_read(const uint8_t* row, int parity, uint8_t* lanes) noexcept nogil
     void synram_write(uint8_t* row, int parity, const uint8_t* lanes, const uint8_t* enables, uint8_t mask) noexcept nogil
 

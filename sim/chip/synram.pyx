@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# distutils: sources = sim/chip/kernel/synram.c
 """Synapse SRAM and its address windows (facts: registers, synapse array; exact).
 
 A quad holds four synapses, entry 0 in the most significant byte. Quad q, entry e of a row is column 8 * (q % 32) + 2 * e + q // 32. The
@@ -9,7 +9,7 @@ calibration above it. The other windows show weight, label or one calibration al
 
 import numpy as np
 
-from sim.anncore.core cimport AnalogCore
+from hicannx_sim.anncore.core cimport AnalogCore
 
 cdef inline Py_ssize_t _cell(int quad) noexcept nogil:
     """Index of entry 0 of a quad; the entries follow at distance 2."""

@@ -6,7 +6,7 @@ neuron to neuron 80 ns, PADI register write to pulse 100 ns, all of them assumpt
 
 from dataclasses import dataclass
 
-from sim.physics import Certainty
+from hicannx_sim.base.numbers import Certainty
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """A queue of things that are due at FPGA cycles; those of one cycle keep the order in which they were pushed."""
 
 from libc.stdint cimport int64_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memmove
 
-from sim.clock cimport NEVER
-from sim.state cimport view
+from hicannx_sim.base.clock cimport NEVER
+from hicannx_sim.base.state cimport view
 
 
 cdef class DueQueue:

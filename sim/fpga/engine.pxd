@@ -1,17 +1,16 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint64_t
 
-from sim.chip.chip cimport Chip
-from sim.chip.jtag cimport TAP
-from sim.chip.link cimport Link
-from sim.chip.port cimport Port
-from sim.chip.power cimport Power
-from sim.fpga.events cimport EventPath
-from sim.fpga.injector cimport Injector
-from sim.fpga.jtag_master cimport JTAGMaster
-from sim.fpga.local_bus cimport LocalBus
-from sim.fpga.registers cimport RegisterFile
-from sim.fpga.trace cimport Trace
+from hicannx_sim.chip.chip cimport Chip
+from hicannx_sim.chip.jtag cimport TAP
+from hicannx_sim.chip.link cimport Link
+from hicannx_sim.chip.port cimport Port
+from hicannx_sim.chip.power cimport Power
+from hicannx_sim.fpga.events cimport EventPath
+from hicannx_sim.fpga.injector cimport Injector
+from hicannx_sim.fpga.jtag_master cimport JTAGMaster
+from hicannx_sim.fpga.local_bus cimport LocalBus
+from hicannx_sim.fpga.registers cimport RegisterFile
+from hicannx_sim.fpga.trace cimport Trace
 
 cdef enum:
     READ_RING = 64

@@ -1,15 +1,15 @@
-from sim.board import Board
-from sim.chip.jtag import TAP
-from sim.chip.port import Port
-from sim.chip.power import Power
-from sim.fpga.events import EventPath
-from sim.fpga.host import HostLink
-from sim.fpga.injector import Injector
-from sim.fpga.jtag_master import JTAGMaster
-from sim.fpga.local_bus import LocalBus
-from sim.fpga.registers import RegisterFile
-from sim.fpga.table import Setup
-from sim.fpga.trace import Trace
+from hicannx_sim.board import Board
+from hicannx_sim.chip.jtag import TAP
+from hicannx_sim.chip.port import Port
+from hicannx_sim.chip.power import Power
+from hicannx_sim.fpga.events import EventPath
+from hicannx_sim.fpga.host import HostLink
+from hicannx_sim.fpga.injector import Injector
+from hicannx_sim.fpga.jtag_master import JTAGMaster
+from hicannx_sim.fpga.local_bus import LocalBus
+from hicannx_sim.fpga.registers import RegisterFile
+from hicannx_sim.fpga.table import Setup
+from hicannx_sim.fpga.trace import Trace
 
 class Engine:
     registers: RegisterFile

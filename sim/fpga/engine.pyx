@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Time in the FPGA: what happens by itself while a program waits, works or blocks.
 
 Time is the FPGA cycle (8 ns, 4 ticks) since power-on. It stands still between runs: the chip neither runs nor rests then, so a run
@@ -10,30 +9,30 @@ from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from fisch._ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION, FROM_JTAG_DATA, FROM_TIMEOUT_NOTIFICATION
-from sim.chip.jtag cimport TAP
-from sim.chip.port cimport Port
-from sim.chip.power cimport Power
-from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from sim.fpga.events cimport EventPath
-from sim.fpga.injector cimport Injector
-from sim.fpga.jtag_master cimport JTAGMaster
-from sim.fpga.local_bus cimport LocalBus
-from sim.fpga.registers cimport RegisterFile
-from sim.fpga.trace cimport Trace
+from hicannx_sim.chip.jtag cimport TAP
+from hicannx_sim.chip.port cimport Port
+from hicannx_sim.chip.power cimport Power
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from hicannx_sim.fpga.events cimport EventPath
+from hicannx_sim.fpga.injector cimport Injector
+from hicannx_sim.fpga.jtag_master cimport JTAGMaster
+from hicannx_sim.fpga.local_bus cimport LocalBus
+from hicannx_sim.fpga.registers cimport RegisterFile
+from hicannx_sim.fpga.trace cimport Trace
 
 import logging
 
-from sim.errors import InterruptedRunError, UnmodelledScan
-from sim.fpga.timing import value
+from hicannx_sim.base.errors import InterruptedRunError, UnmodelledScan
+from hicannx_sim.fpga.timing import value
 
-_log = logging.getLogger("sim.fpga")
+_log = logging.getLogger("hicannx_sim.fpga")
 
 cdef enum:
     FLUSH_CYCLES = 125000       # 1 ms: how far time may get ahead of the stream
 
 
 cdef class Engine:
-    """One FPGA of a `setup` ("cube" or "jboa") with its chip behind `port` and `tap`, its `board` (sim.board.Board) and a `host` (HostLink, None:
+    """One FPGA of a `setup` ("cube" or "jboa") with its chip behind `port` and `tap`, its `board` (hicannx_sim.board.Board) and a `host` (HostLink, None:
     infinitely fast).
 
     `device_dna`: 57-bit identification; `strict`: accesses to what is undefined or not modelled raise UndefinedAccess or UnmodelledAccess.

@@ -1,13 +1,12 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
-from sim.chip.chip cimport Chip
-from sim.chip.fabric cimport OutEvent
-from sim.chip.link cimport Link
-from sim.fpga.registers cimport RegisterFile
-from sim.fpga.router cimport Router
-from sim.fpga.spike_io cimport SpikeIO
-from sim.fpga.trace cimport Trace
+from hicannx_sim.chip.chip cimport Chip
+from hicannx_sim.chip.fabric cimport OutEvent
+from hicannx_sim.chip.link cimport Link
+from hicannx_sim.fpga.registers cimport RegisterFile
+from hicannx_sim.fpga.router cimport Router
+from hicannx_sim.fpga.spike_io cimport SpikeIO
+from hicannx_sim.fpga.trace cimport Trace
 
 
 cdef enum Direction:

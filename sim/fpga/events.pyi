@@ -2,12 +2,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.chip.chip import Chip
-from sim.chip.link import Link
-from sim.fpga.registers import RegisterFile
-from sim.fpga.router import Router
-from sim.fpga.spike_io import SpikeIO
-from sim.fpga.trace import Trace
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.chip.link import Link
+from hicannx_sim.fpga.registers import RegisterFile
+from hicannx_sim.fpga.router import Router
+from hicannx_sim.fpga.spike_io import SpikeIO
+from hicannx_sim.fpga.trace import Trace
 
 class EventPath:
     spike_io: SpikeIO

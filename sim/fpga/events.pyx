@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The way of events between FPGA and chip: latency, bandwidth and loss of the link in both directions, and what may send an event back.
 
 Labels go to the chip from the playback program, from the serial spike interface and from other FPGAs. Events from the chip go into the trace,
@@ -11,19 +10,19 @@ only when somebody needs to see it. (facts: transport 2.5, 2.8; registers/behavi
 
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
-from sim.chip.chip cimport Chip
-from sim.chip.fabric cimport OUT_SPIKE, OutEvent
-from sim.chip.link cimport Link
-from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from sim.fpga.registers cimport RegisterFile
-from sim.fpga.router cimport Router
-from sim.fpga.spike_io cimport SpikeIO
-from sim.fpga.trace cimport Event, Trace
-from sim.noise cimport uniform
-from sim.state cimport longs, view
+from hicannx_sim.chip.chip cimport Chip
+from hicannx_sim.chip.fabric cimport OUT_SPIKE, OutEvent
+from hicannx_sim.chip.link cimport Link
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from hicannx_sim.fpga.registers cimport RegisterFile
+from hicannx_sim.fpga.router cimport Router
+from hicannx_sim.fpga.spike_io cimport SpikeIO
+from hicannx_sim.fpga.trace cimport Event, Trace
+from hicannx_sim.base.noise cimport uniform
+from hicannx_sim.base.state cimport longs, view
 
-from sim.fpga.timing import value
-from sim.noise import stream
+from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.noise import stream
 
 
 cdef class EventPath:

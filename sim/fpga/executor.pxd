@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
-from sim.fpga.omnibus cimport Omnibus
+from hicannx_sim.fpga.omnibus cimport Omnibus
 
 
 cdef class Executor(Omnibus):

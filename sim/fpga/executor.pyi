@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.fpga.faults import Fault
-from sim.fpga.omnibus import Omnibus
+from hicannx_sim.fpga.faults import Fault
+from hicannx_sim.fpga.omnibus import Omnibus
 
 class Executor(Omnibus):
     executed: int

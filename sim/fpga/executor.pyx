@@ -1,7 +1,6 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The playback executor: takes one 64-bit message per FPGA cycle and produces the stream of responses.
 
-By default all instructions of a program are there from its start and responses are fetched at once; with a host (sim.fpga.host) words come and go
+By default all instructions of a program are there from its start and responses are fetched at once; with a host (hicannx_sim.fpga.host) words come and go
 at its rate. Barriers, polls, chip accesses while the link is down and a full JTAG queue block. (facts: transport 2.1 to 2.9)
 
 Accuracy: order and count of responses, timer, barriers, time-outs: exact as far as software relies on them. Latencies: timing.py.
@@ -13,13 +12,13 @@ from fisch._ut cimport (
     FROM_LOOPBACK, TO_BARRIER, TO_JTAG_DATA, TO_JTAG_INIT, TO_JTAG_INS, TO_JTAG_SCALER, TO_LOOPBACK, TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA,
     TO_POLLING_OMNIBUS_BLOCK, TO_RESET, TO_SETUP, TO_SPIKE_PACK_1, TO_SPIKE_PACK_2, TO_SPIKE_PACK_3, TO_SYSTIME_INIT, TO_WAIT_UNTIL,
 )
-from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from sim.fpga.omnibus cimport Omnibus
-from sim.state cimport ints, longs, view
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from hicannx_sim.fpga.omnibus cimport Omnibus
+from hicannx_sim.base.state cimport ints, longs, view
 
 import numpy as np
 
-from sim.errors import ProtocolError
+from hicannx_sim.base.errors import ProtocolError
 
 cdef enum:
     # barriers
@@ -114,7 +113,7 @@ cdef class Executor(Omnibus):
         self.jtag.clear()
 
     def inject(self, fault, seed):
-        """From now on a fault (sim.fpga.faults) happens."""
+        """From now on a fault (hicannx_sim.fpga.faults) happens."""
         self.injector.add(fault, self.cycle, seed)
 
     def clear_faults(self):

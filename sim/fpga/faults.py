@@ -1,4 +1,4 @@
-"""What can be made to go wrong on purpose, one class per kind. `sim.System.inject` takes them.
+"""What can be made to go wrong on purpose, one class per kind. `hicannx_sim.System.inject` takes them.
 
 Times are FPGA cycles (8 ns) after the injection; hardware time passes only while programs run.
 
@@ -6,12 +6,12 @@ Times are FPGA cycles (8 ns) after the injection; hardware time passes only whil
 PHYDown(phy=3, after=1000, cycles=5000)
 >>> LostEvents(probability=1.5)
 Traceback (most recent call last):
-sim.errors.ConfigurationError: probability of LostEvents is 1.5, must be 0 .. 1
+hicannx_sim.base.errors.ConfigurationError: probability of LostEvents is 1.5, must be 0 .. 1
 """
 
 from dataclasses import dataclass
 
-from sim.errors import ConfigurationError
+from hicannx_sim.base.errors import ConfigurationError
 
 N_PHYS = 8
 

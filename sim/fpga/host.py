@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sim.errors import ConfigurationError
-from sim.fpga.timing import value
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.fpga.timing import value
 
 
 @dataclass(frozen=True, slots=True)

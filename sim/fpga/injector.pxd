@@ -1,11 +1,10 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t
 
-from sim.chip.link cimport Link
-from sim.fpga.due cimport DueQueue
-from sim.fpga.events cimport EventPath
-from sim.fpga.local_bus cimport LocalBus
-from sim.fpga.trace cimport Trace
+from hicannx_sim.chip.link cimport Link
+from hicannx_sim.fpga.due cimport DueQueue
+from hicannx_sim.fpga.events cimport EventPath
+from hicannx_sim.fpga.local_bus cimport LocalBus
+from hicannx_sim.fpga.trace cimport Trace
 
 
 cdef class Injector:

@@ -2,11 +2,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.chip.link import Link
-from sim.fpga.events import EventPath
-from sim.fpga.faults import Fault
-from sim.fpga.local_bus import LocalBus
-from sim.fpga.trace import Trace
+from hicannx_sim.chip.link import Link
+from hicannx_sim.fpga.events import EventPath
+from hicannx_sim.fpga.faults import Fault
+from hicannx_sim.fpga.local_bus import LocalBus
+from hicannx_sim.fpga.trace import Trace
 
 class Injector:
     n_missing: int

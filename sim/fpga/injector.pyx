@@ -1,20 +1,19 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Carries out the faults described in faults.py at their time."""
 
 from libc.stdint cimport int64_t, uint64_t
 
 from fisch._ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION
-from sim.chip.link cimport Link
-from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from sim.fpga.due cimport Due, DueQueue
-from sim.fpga.events cimport EventPath
-from sim.fpga.local_bus cimport LocalBus
-from sim.fpga.trace cimport Trace
-from sim.state cimport longs
+from hicannx_sim.chip.link cimport Link
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from hicannx_sim.fpga.due cimport Due, DueQueue
+from hicannx_sim.fpga.events cimport EventPath
+from hicannx_sim.fpga.local_bus cimport LocalBus
+from hicannx_sim.fpga.trace cimport Trace
+from hicannx_sim.base.state cimport longs
 
-from sim.errors import ConfigurationError
-from sim.fpga import faults
-from sim.fpga.timing import value
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.fpga import faults
+from hicannx_sim.fpga.timing import value
 
 cdef enum:
     # kinds of timed faults; value: PHY

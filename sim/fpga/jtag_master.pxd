@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
-from sim.chip.jtag cimport TAP
+from hicannx_sim.chip.jtag cimport TAP
 
 cdef enum:
     JTAG_QUEUE_MAX = 256

@@ -1,4 +1,4 @@
-from sim.chip.jtag import TAP
+from hicannx_sim.chip.jtag import TAP
 
 class JTAGMaster:
     tap: TAP

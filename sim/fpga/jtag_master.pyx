@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The FPGA's JTAG engine: a queue of operations that are shifted to the chip one after the other.
 
 TCK is 125 MHz / (scaler + 1), an assumption (facts: transport 2.9). Queue depth and the number of TAP states: timing.py.
@@ -7,11 +6,11 @@ TCK is 125 MHz / (scaler + 1), an assumption (facts: transport 2.9). Queue depth
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
 from fisch._ut cimport TO_JTAG_DATA, TO_JTAG_INIT, TO_JTAG_INS, TO_JTAG_SCALER
-from sim.chip.jtag cimport TAP
-from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from sim.state cimport ints, longs, view
+from hicannx_sim.chip.jtag cimport TAP
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from hicannx_sim.base.state cimport ints, longs, view
 
-from sim.fpga.timing import value
+from hicannx_sim.fpga.timing import value
 
 cdef enum:
     INSTRUCTION_BITS = 7

@@ -1,10 +1,9 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from sim.chip.link cimport Link
-from sim.fpga.events cimport EventPath
-from sim.fpga.registers cimport RegisterFile
-from sim.fpga.trace cimport Trace
+from hicannx_sim.chip.link cimport Link
+from hicannx_sim.fpga.events cimport EventPath
+from hicannx_sim.fpga.registers cimport RegisterFile
+from hicannx_sim.fpga.trace cimport Trace
 
 
 cdef struct Status:

@@ -2,11 +2,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.board import Board
-from sim.chip.link import Link
-from sim.fpga.events import EventPath
-from sim.fpga.registers import RegisterFile
-from sim.fpga.trace import Trace
+from hicannx_sim.board import Board
+from hicannx_sim.chip.link import Link
+from hicannx_sim.fpga.events import EventPath
+from hicannx_sim.fpga.registers import RegisterFile
+from hicannx_sim.fpga.trace import Trace
 
 class LocalBus:
     registers: RegisterFile

@@ -1,16 +1,15 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The FPGA's own part of the omnibus: what reading and writing its registers does. Time in FPGA cycles."""
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from sim.chip.link cimport Link
-from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from sim.fpga.events cimport EventPath
-from sim.fpga.registers cimport EFFECT, READABLE, VOLATILE, RegisterFile
-from sim.fpga.trace cimport Trace
-from sim.state cimport ints, longs, view
+from hicannx_sim.chip.link cimport Link
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from hicannx_sim.fpga.events cimport EventPath
+from hicannx_sim.fpga.registers cimport EFFECT, READABLE, VOLATILE, RegisterFile
+from hicannx_sim.fpga.trace cimport Trace
+from hicannx_sim.base.state cimport ints, longs, view
 
-from sim.fpga.timing import value
+from hicannx_sim.fpga.timing import value
 
 cdef enum:
     SMALL_BASE = 0x88000000u
@@ -43,7 +42,7 @@ cdef enum:
 
 
 cdef class LocalBus:
-    """Registers of the FPGA, the buses to the `board` (sim.board.Board) and what registers switch in `link`, `trace` and `events`."""
+    """Registers of the FPGA, the buses to the `board` (hicannx_sim.board.Board) and what registers switch in `link`, `trace` and `events`."""
 
     def __init__(
         self, RegisterFile registers not None, Link link not None, Trace trace not None, EventPath events not None, board not None, device_dna

@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint32_t
 
-from sim.fpga.engine cimport Engine
+from hicannx_sim.fpga.engine cimport Engine
 
 
 cdef class Omnibus(Engine):

@@ -1,3 +1,3 @@
-from sim.fpga.engine import Engine
+from hicannx_sim.fpga.engine import Engine
 
 class Omnibus(Engine): ...

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Accesses of the playback program to the omnibus, on the FPGA itself and over the link on the chip.
 
 They are posted: the executor goes on as soon as bus or link have taken them. An access to the chip while the link is down blocks, and so
@@ -8,8 +7,8 @@ does one to a bus of the board that is busy. Responses keep the order of the rea
 from libc.stdint cimport int64_t, uint32_t
 
 from fisch._ut cimport FROM_OMNIBUS_DATA
-from sim.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from sim.fpga.engine cimport READ_RING, Engine, cycles_of
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from hicannx_sim.fpga.engine cimport READ_RING, Engine, cycles_of
 
 
 cdef enum:

@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
-from sim.chip.far_memory cimport FarMemory
+from hicannx_sim.chip.far_memory cimport FarMemory
 
 cdef enum:
     SMALL_WORDS = 0x10000

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fpga.table import Setup
+from hicannx_sim.fpga.table import Setup
 
 class RegisterFile:
     sram_array: NDArray[np.uint32]

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Storage of the FPGA's registers, built from the table in table.py.
 
 What happens beyond storing (timers, counters, buses, gates) is done by the executor; `kind` tells it where.
@@ -7,14 +6,14 @@ What happens beyond storing (timers, counters, buses, gates) is done by the exec
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from libc.string cimport memset
 
-from sim.state cimport longs
+from hicannx_sim.base.state cimport longs
 
 import logging
 
 import numpy as np
 
-from sim.errors import UndefinedAccess
-from sim.fpga import table
+from hicannx_sim.base.errors import UndefinedAccess
+from hicannx_sim.fpga import table
 
 cdef enum:
     SMALL_BASE = 0x88000000u
@@ -29,7 +28,7 @@ cdef enum:
 _SMALL = range(table.SMALL_BASE, table.SMALL_BASE + table.SMALL_WORDS)
 _SPIKE_IO = range(table.SPIKE_IO_BASE, table.SPIKE_IO_BASE + table.SPIKE_IO_WORDS)
 _ROUTING = range(table.ROUTING_BASE, table.ROUTING_BASE + table.ROUTING_WORDS)
-_log = logging.getLogger("sim.fpga")
+_log = logging.getLogger("hicannx_sim.fpga")
 
 
 cdef inline uint32_t lanes_of(int byte_enables) noexcept nogil:
@@ -52,7 +51,7 @@ cdef class RegisterFile:
     """Values of all registers and memories of the FPGA of a `setup` ("cube" or "jboa").
 
     `strict`: an access to an address without register raises UndefinedAccess; otherwise it reads 0, is counted in `faults` (for
-    the first 65536 of them) and `n_faults`, and these are logged once per address to the logger `sim.fpga`.
+    the first 65536 of them) and `n_faults`, and these are logged once per address to the logger `hicannx_sim.fpga`.
     """
 
     def __init__(self, bint strict=False, setup="cube"):

@@ -2,7 +2,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.fpga.registers import RegisterFile
+from hicannx_sim.fpga.registers import RegisterFile
 
 class Router:
     n_sent: int

@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Spikes between the chips of a jBOA setup: tables on each FPGA, and a node in the middle that hands every spike to all FPGAs.
 
 A spike from the chip whose label has an enabled output entry leaves with that entry's 15-bit routing label. It reaches every FPGA, the sender
@@ -10,11 +9,11 @@ latency is assumed, from a hop between chips of less than 1.3 us. (facts: transp
 
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
-from sim.fpga.due cimport Due, DueQueue
-from sim.fpga.registers cimport ROUTING_OUTPUTS, RegisterFile
-from sim.state cimport longs
+from hicannx_sim.fpga.due cimport Due, DueQueue
+from hicannx_sim.fpga.registers cimport ROUTING_OUTPUTS, RegisterFile
+from hicannx_sim.base.state cimport longs
 
-from sim.fpga.timing import value
+from hicannx_sim.fpga.timing import value
 
 cdef enum:
     OUTPUT_ENABLE = 1 << 15

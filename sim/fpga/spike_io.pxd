@@ -1,8 +1,7 @@
-# cython: language_level=3
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
-from sim.fpga.due cimport DueQueue
-from sim.fpga.registers cimport RegisterFile
+from hicannx_sim.fpga.due cimport DueQueue
+from hicannx_sim.fpga.registers cimport RegisterFile
 
 
 cdef class SpikeIO:

@@ -2,7 +2,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from sim.fpga.registers import RegisterFile
+from hicannx_sim.fpga.registers import RegisterFile
 
 class SpikeIO:
     n_sent: int

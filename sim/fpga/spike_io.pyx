@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Spikes to and from the outside world over a serial line in each direction.
 
 A spike from the chip whose label has an output route is sent as a frame with that serial address; a frame that arrives gets the label of its
@@ -11,14 +10,14 @@ queue are assumptions. The bit rate is the FPGA's clock divided by the rate scal
 
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
-from sim.fpga.due cimport Due, DueQueue
-from sim.fpga.registers cimport RegisterFile
-from sim.state cimport longs
+from hicannx_sim.fpga.due cimport Due, DueQueue
+from hicannx_sim.fpga.registers cimport RegisterFile
+from hicannx_sim.base.state cimport longs
 
 import numpy as np
 
-from sim.errors import ConfigurationError
-from sim.fpga.timing import value
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.fpga.timing import value
 
 cdef enum:
     # offsets in the register file's block, as in table.py

@@ -117,7 +117,7 @@ REGISTERS: Final[tuple[Register, ...]] = (
     _R("PHY CRC errors", 0x88004004, 32, 0, "r", "behavioural", "PHY n; there are none unless injected", 8, volatile=True),
     _R("PHY online time", 0x8800400C, 32, 0, "r", "behavioural", "PHY n; cycles since it came up (unit assumed)", 8, volatile=True),
     _R("PHY dropped words", 0x88004014, 32, 0, "r", "behavioural", "PHY n; events from the chip lost by injection", 8, volatile=True),
-    _R("PHY config", 0x88006000, 22, 0, "rw", "behavioural", "PHY n; see sim.chip.link for the bits that matter", 8, effect=True),
+    _R("PHY config", 0x88006000, 22, 0, "rw", "behavioural", "PHY n; see hicannx_sim.chip.link for the bits that matter", 8, effect=True),
     _R(
         "SPI",
         0x88007000,

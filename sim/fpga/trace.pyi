@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ResponseWriter
-from sim.fpga.host import HostLink
+from hicannx_sim.fpga.host import HostLink
 
 class Trace:
     writer: ResponseWriter

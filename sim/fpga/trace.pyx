@@ -1,11 +1,10 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The trace: merges responses and events into one stream in the order in which they reach the FPGA's memory.
 
 One message per FPGA cycle. Events go first, because their 8-bit stamps are only understood for 127 cycles; responses wait, which is what a
 time-out reports as stalls. Events of one kind that are there in the same cycle share a message, up to three. From the first system
 time sync on, every message carries its time. (facts: transport 2.5, 2.7, 2.8)
 
-The memory behind the trace fills up only with a host that is not infinitely fast (`sim.fpga.host`). While it is full nothing is written:
+The memory behind the trace fills up only with a host that is not infinitely fast (`hicannx_sim.fpga.host`). While it is full nothing is written:
 responses wait, events get lost, first those that do not fit into their queue, then those that would come too late.
 """
 
@@ -14,11 +13,11 @@ from libc.stdlib cimport free, realloc
 from libc.string cimport memmove, memset
 
 from fisch._writer cimport ResponseWriter
-from sim.chip.fabric cimport OUT_MADC, OUT_SPIKE
-from sim.clock cimport NEVER
-from sim.state cimport ints, longs, view
+from hicannx_sim.chip.fabric cimport OUT_MADC, OUT_SPIKE
+from hicannx_sim.base.clock cimport NEVER
+from hicannx_sim.base.state cimport ints, longs, view
 
-from sim.fpga.timing import value
+from hicannx_sim.fpga.timing import value
 
 cdef enum:
     LARGEST = 18            # bytes of a message with its annotation
@@ -29,7 +28,7 @@ cdef uint64_t TIME_MASK = (<uint64_t> 1 << 43) - 1
 cdef class Trace:
     """What has arrived and is not yet written, and the writer of the stream. Time in FPGA cycles since power-on.
 
-    host: `sim.fpga.host.HostLink` or None: infinitely fast.
+    host: `hicannx_sim.fpga.host.HostLink` or None: infinitely fast.
     """
 
     def __init__(self, host=None):

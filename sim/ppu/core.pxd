@@ -1,9 +1,8 @@
-# cython: language_level=3
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
-from sim.ppu.observed cimport Observed, ppu_observer
+from hicannx_sim.ppu.observed cimport Observed, ppu_observer
 
-cdef extern from "core_kernel.h":
+cdef extern from "sim/ppu/kernel/core.h":
     enum:
         PPU_SRAM_WORDS
         PPU_SRAM_BYTES
@@ -87,7 +86,7 @@ cdef extern from "core_kernel.h":
     void ppu_vector_set(ppu_vector* v, const uint8_t* lanes) noexcept nogil
     int ppu_lane(int byte) noexcept nogil
 
-cdef extern from "core_observe_kernel.h":
+cdef extern from "sim/ppu/kernel/observe.h":
     int ppu_run_observed(ppu_core* core, ppu_observer* o, int64_t until) noexcept nogil
     void ppu_observer_pass(ppu_observer* o, const ppu_core* core) noexcept nogil
 

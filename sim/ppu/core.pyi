@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ppu.isa import Undecoded
-from sim.ppu.observed import Observed
+from hicannx_sim.ppu.isa import Undecoded
+from hicannx_sim.ppu.observed import Observed
 
 CONSTANTS: dict[str, int]
 

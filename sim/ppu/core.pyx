@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# distutils: sources = sim/ppu/kernel/access.c sim/ppu/kernel/decode.c sim/ppu/kernel/execute.c sim/ppu/kernel/keep.c sim/ppu/kernel/memory.c sim/ppu/kernel/observe.c sim/ppu/kernel/pipeline.c sim/ppu/kernel/system.c sim/ppu/kernel/vector.c sim/ppu/kernel/vector_time.c
 """One plasticity processor's core with its SRAM: registers, execution in core cycles of 4 ns, and a port to everything else.
 
 >>> core = Core()
@@ -16,21 +16,21 @@ from cpython.exc cimport PyErr_SetInterrupt
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from sim.ppu.isa import INSTRUCTIONS, Undecoded
-from sim.ppu.observed cimport Observed
-from sim.state cimport view
+from hicannx_sim.ppu.isa import INSTRUCTIONS, Undecoded
+from hicannx_sim.ppu.observed cimport Observed
+from hicannx_sim.base.state cimport view
 
 import numpy as np
 
 CONSTANTS = {
     "start": PPU_START, "predictions": PPU_PREDICTIONS, "lines": PPU_LINES, "line words": PPU_LINE_WORDS, "fill start": PPU_FILL_START,
-}  # see sim.ppu.numbers
+}  # see hicannx_sim.ppu.numbers
 MSR_MASK = 0x29230  # bits that exist (facts: ppu/isa_scalar)
 _REASONS = {PPU_LIMIT: "limit", PPU_SLEEPING: "sleeping", PPU_OUTSIDE: "outside", PPU_BREAKPOINT: "breakpoint"}
 
 
 cdef object _fill_tables():
-    """Writes the encodings of `sim.ppu.isa` into the core's decode tables."""
+    """Writes the encodings of `hicannx_sim.ppu.isa` into the core's decode tables."""
     numbers = {ppu_names[op].decode(): op for op in range(PPU_OPS) if ppu_names[op] is not NULL}
     for row in INSTRUCTIONS:
         op = numbers[row.name.rstrip(".")]
@@ -413,7 +413,7 @@ cdef class Core(Observed):
     # -- state
 
     def arrays(self) -> dict:
-        """The whole state: registers and pipeline, SRAM. (see sim.state)"""
+        """The whole state: registers and pipeline, SRAM. (see hicannx_sim.base.state)"""
         return {"state": view(&self.c.s, sizeof(ppu_state), "u1"), "sram": view(self.c.sram, sizeof(self.c.sram), "u4")}
 
     def restored(self) -> None:

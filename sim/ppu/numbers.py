@@ -1,7 +1,7 @@
 """What the core's time rests on, with sources: the numbers themselves stand where they are used, in core_kernel.h and core_pipeline.h."""
 
-from sim.physics import Certainty, Number
-from sim.ppu.core import CONSTANTS
+from hicannx_sim.base.numbers import Certainty, Number
+from hicannx_sim.ppu.core import CONSTANTS
 
 _RTL = "public hardware description, facts: ppu/isa_scalar 6"
 _CACHE = "as in the verification of the public hardware description; the chip's own cache is not public"

@@ -1,7 +1,6 @@
-# cython: language_level=3
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
-cdef extern from "core_observe_kernel.h":
+cdef extern from "sim/ppu/kernel/observe.h":
     enum:
         PPU_SRAM_WORDS
         PPU_LANES

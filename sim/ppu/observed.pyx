@@ -1,7 +1,7 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# distutils: sources = sim/ppu/kernel/observed.c
 """What can be seen of a core's execution, and what it stops for. None of it changes a result or a cycle.
 
->>> from sim.ppu import Core
+>>> from hicannx_sim.ppu import Core
 >>> core = Core()
 >>> core.load_image(bytes.fromhex("38600005 7c00007c"))  # li 3,5; wait
 >>> core.start_profile()
@@ -9,7 +9,7 @@
 ('sleeping', [(0, 1, 1), (4, 1, 0)], 95)
 """
 
-from sim.state cimport view
+from hicannx_sim.base.state cimport view
 
 import numpy as np
 
@@ -25,7 +25,7 @@ PROFILE_ENTRY = np.dtype([("pc", "u4"), ("count", "i8"), ("cycles", "i8")], alig
 _CAUSES = {PPU_STOP_NONE: "none", PPU_STOP_ASKED: "asked", PPU_STOP_BREAK: "break", PPU_STOP_STEP: "step", PPU_STOP_WATCH: "watch"}
 
 if TRACE_ENTRY.itemsize != sizeof(ppu_trace_entry) or PROFILE_ENTRY.itemsize != sizeof(ppu_profile_entry):
-    raise ImportError("sim.ppu.observed was compiled for other records than it describes")
+    raise ImportError("hicannx_sim.ppu.observed was compiled for other records than it describes")
 
 
 cdef class Observed:

@@ -16,7 +16,7 @@ import pytest
 
 from fisch import ut
 from fisch.arq import ARQConnection, ClientEndpoint, Engine, ServerEndpoint
-from sim.serve import ServedChip, System
+from hicannx_sim.setup.serve import ServedChip, System
 
 MEGABYTES = 16
 WORDS = MEGABYTES * 10**6 // 8

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import haldls
-from sim.chip.chip import Chip
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.chip import Chip
 
 
 @pytest.fixture

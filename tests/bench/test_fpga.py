@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import haldls
-import sim
+import hicannx_sim as sim
 from fisch import encode_omnibus_reads, encode_omnibus_writes, ut
 
 N = 200_000

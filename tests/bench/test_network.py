@@ -15,8 +15,8 @@ import pytest
 
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
-from sim.anncore.core import LEVELS, AnalogCore
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.anncore.core import LEVELS, AnalogCore
+from hicannx_sim.base.virtual_chip import VirtualChip
 
 HERE = Path(__file__).parent
 spec = importlib.util.spec_from_file_location("network_workload", HERE / "network.py")

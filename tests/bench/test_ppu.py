@@ -10,7 +10,7 @@ import pytest
 import unicorn
 from unicorn import ppc_const
 
-from sim.ppu import Core, encode_vector
+from hicannx_sim.ppu import Core, encode_vector
 
 WAIT = 0x7C00007C
 FOREVER = 1 << 40

@@ -6,9 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from sim.chip.chip import Chip
-from sim.ppu import Core, encode_vector
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.ppu import Core, encode_vector
 
 SRAM, CONTROL, BOTTOM = 0x2800000, 0x2A00000, 0x1000000
 TICKS = 5_000_000  # 10 ms

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import haldls
-import sim
+import hicannx_sim as sim
 
 GOLDEN = json.loads(gzip.decompress((Path(__file__).parents[1] / "golden" / "playback_words.json.gz").read_bytes()))
 HALT = np.uint64(0x0A << 56)

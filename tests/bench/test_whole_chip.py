@@ -17,10 +17,10 @@ import pytest
 
 import haldls
 from halco import CapMemCellOnCapMemBlock, CapMemCellOnDLS, EntryOnQuad
-from sim.anncore.core import LEVELS
-from sim.chip.chip import Chip
-from sim.chip.crossbar import wiring
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.anncore.core import LEVELS
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.chip.crossbar import wiring
 
 spec = importlib.util.spec_from_file_location("network_bench", Path(__file__).parent / "test_network.py")
 assert spec is not None and spec.loader is not None

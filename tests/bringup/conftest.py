@@ -11,8 +11,8 @@ import pytest
 
 from dlens_vx_v3 import halco, hxcomm, sta
 from fisch.registry import chosen_kind
-from sim import ModelConnection
-from sim.serve import ServedChip
+from hicannx_sim import ModelConnection
+from hicannx_sim.setup.serve import ServedChip
 
 
 @pytest.fixture(scope="session")

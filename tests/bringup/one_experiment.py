@@ -1,7 +1,7 @@
 """One experiment as a script: a booted chip, neurons that are driven by spikes and by their leak, the membrane of one of them recorded.
 
 Prints the numbers of spikes and samples, and a hash over everything that came back in its order. Argument: instruction set that the
-model's analog core shall use, an index of `sim.anncore.LEVELS`; without it, the model's own choice.
+model's analog core shall use, an index of `hicannx_sim.anncore.LEVELS`; without it, the model's own choice.
 """
 
 import hashlib

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fisch.registry import chosen_kind
-from sim.anncore import LEVELS
+from hicannx_sim.anncore import LEVELS
 
 SCRIPT = Path(__file__).parent / "one_experiment.py"
 needs_model = pytest.mark.skipif(chosen_kind(os.environ)[0] != "model", reason="the connection is not the embedded model")

@@ -42,7 +42,7 @@ def test_star_import() -> None:
 
 
 def test_nothing_of_the_model_is_imported_before_a_connection_is_made() -> None:
-    model = "[name for name in sys.modules if name.split('.')[0] == 'sim']"
+    model = "[name for name in sys.modules if name.split('.')[0] == 'hicannx_sim']"
     program = f"import sys; from dlens_vx_v3 import hal, halco, hxcomm, lola, sta; print({model})"
     assert in_new_interpreter(program) == "[]\n"
 

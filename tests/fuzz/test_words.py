@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from word_streams import Generator
 
-import sim
+import hicannx_sim as sim
 
 WORDS = int(os.environ.get("HICANNX_FUZZ_WORDS", "60000"))
 

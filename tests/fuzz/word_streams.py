@@ -21,8 +21,8 @@ from haldls import (
     NeuronReset,
     SynapseDriverConfig,
 )
-from sim.fpga.table import registers_of
-from sim.registers import registers
+from hicannx_sim.fpga.table import registers_of
+from hicannx_sim.trust.registers import registers
 
 GOLDEN = json.loads(gzip.decompress((Path(__file__).parents[1] / "golden" / "playback_words.json.gz").read_bytes()))
 INIT = np.array([int(word, 16) for word in GOLDEN["SystemInit_ZeroMock"]], np.uint64)

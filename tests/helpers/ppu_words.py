@@ -2,7 +2,7 @@
 
 import struct
 
-from sim.ppu import Core
+from hicannx_sim.ppu import Core
 
 WAIT = 0x7C00007C
 

@@ -86,7 +86,7 @@ class Lab:
     """A system and what its last run answered."""
 
     def __init__(self, **options):
-        from sim.connection import ModelConnection  # here, so that tests of other parts do not need all of it built
+        from hicannx_sim.setup.connection import ModelConnection  # here, so that tests of other parts do not need all of it built
 
         self.connection = ModelConnection(**{"serial": 1, "mode": "ideal", **options})
         self.system = self.connection.system

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from ppu_words import addi, lis, load, store
 
-from sim import System, VirtualChip
-from sim.debugging import ChipMemory, debugger_of, gdb_server, standstill_of
-from sim.ppu import encode_vector
-from sim.ppu.debug import DebugError
-from sim.ppu.observed import READS, WRITES
+from hicannx_sim import System, VirtualChip
+from hicannx_sim.debugger.debugger import DebugError
+from hicannx_sim.ppu import encode_vector
+from hicannx_sim.ppu.observed import READS, WRITES
+from hicannx_sim.setup.debugging import ChipMemory, debugger_of, gdb_server, standstill_of
 
 SRAM, CONTROL, BOTTOM = 0x2800000, 0x2A00000, 0x1000000
 FAR_CODE = 0x80000000

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fisch import encode_omnibus_reads, encode_omnibus_writes
-from sim.registers import registers
-from sim.rows import Accuracy, ReadBack
+from hicannx_sim.base.register_table import Accuracy, ReadBack
+from hicannx_sim.trust.registers import registers
 
 CHIP = [row for row in registers() if row.unit == "chip"]
 CUTS_LINK = {"CommonPhyConfigChip", "ADPLL", "PLLClockOutputBlock"}

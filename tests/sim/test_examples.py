@@ -5,7 +5,8 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ("sim", "sim.accuracy", "sim.connection", "sim.hops", "sim.registers", "sim.system")
+INNER = ("setup.connection", "setup.system", "trust.accuracy", "trust.hops", "trust.registers")
+MODULES = ("hicannx_sim", *(f"hicannx_sim.{name}" for name in INNER))
 
 
 @pytest.mark.parametrize("name", MODULES)

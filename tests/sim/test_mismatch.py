@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.errors import ConfigurationError
-from sim.mismatch import deviation, factor
-from sim.physics import TABLE, number
-from sim.virtual_chip import Mode, VirtualChip
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.mismatch import deviation, factor
+from hicannx_sim.base.numbers import TABLE, number
+from hicannx_sim.base.virtual_chip import Mode, VirtualChip
 
 NEURONS = np.arange(512)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.noise import normals, quantiles, stream, uniforms
+from hicannx_sim.base.noise import normals, quantiles, stream, uniforms
 
 KEY = stream(12345, "test")
 

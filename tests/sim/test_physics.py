@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.physics import TABLE, Certainty, number
+from hicannx_sim.base.numbers import TABLE, Certainty, number
 
 
 def test_every_number_says_what_it_is() -> None:

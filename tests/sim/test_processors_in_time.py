@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haldls import BackgroundSpikeSource
-from sim import System
+from hicannx_sim import System
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ppu_programs.jsonl.gz"
 SRAM, CONTROL, BOTTOM = 0x2800000, 0x2A00000, 0x1000000

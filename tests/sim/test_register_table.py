@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.chip.chip import Chip
-from sim.fpga.table import DRAM_BASE, DRAM_WORDS, find
-from sim.registers import fpga_containers, registers
-from sim.rows import Accuracy, ReadBack
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.register_table import Accuracy, ReadBack
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.fpga.table import DRAM_BASE, DRAM_WORDS, find
+from hicannx_sim.trust.registers import fpga_containers, registers
 
 ROWS = list(registers())
 CHIP = [row for row in ROWS if row.unit == "chip"]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import haldls
-import sim
-from sim.chip.chip import Chip
-from sim.chip.settings import CELLS_WITHOUT_EFFECT, SETTINGS, watches
-from sim.virtual_chip import VirtualChip
+import hicannx_sim as sim
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.chip.settings import CELLS_WITHOUT_EFFECT, SETTINGS, watches
 
 CASES = [(setting, field) for setting in SETTINGS for field in setting.fields]
 

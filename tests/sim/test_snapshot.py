@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from word_streams import HALT, INIT, Generator
 
-import sim
-from sim import snapshot
+import hicannx_sim as sim
+from hicannx_sim.setup import snapshot
 
 ROOT = Path(__file__).parents[2]
 RESUME = """
 import sys, numpy as np
 sys.path[:0] = {path!r}
-import sim
+import hicannx_sim as sim
 data = np.load(sys.argv[1])
 system = sim.System()
 for number in range({programs}):
@@ -204,7 +204,7 @@ def test_every_field_of_a_block_is_state_or_wiring(name):
     """A field that is added to a block must be added to its arrays, or to the list above."""
     blocks = {type(block).__name__: block for block in sim.System()._blocks().values()}
     classes = [cls for cls in type(blocks[name]).__mro__ if cls is not object]
-    sources = [(ROOT / f"{cls.__module__.replace('.', '/')}.pxd").read_text() for cls in classes]
+    sources = [(ROOT / f"{cls.__module__.removeprefix('hicannx_').replace('.', '/')}.pxd").read_text() for cls in classes]
     declared = set().union(*(attributes(source, cls.__name__) for source, cls in zip(sources, classes, strict=True)))
     assert len(declared) > 2
     unknown = declared - set(WIRING[name].split()) - set(blocks[name].arrays())
@@ -217,7 +217,7 @@ def test_every_compiled_block_is_listed():
 
 def test_every_field_of_the_analog_engine_is_state_or_wiring():
     """The same for the structure in C."""
-    source = (ROOT / "sim/anncore/core_kernel.h").read_text()
+    source = (ROOT / "sim/anncore/kernel/core.h").read_text()
     body = re.search(r"typedef struct \{([^{}]*)\} Core;", source)[1]
     body = re.sub(r"/\*.*?\*/", "", body, flags=re.S).replace("double (*normal)(uint64_t key, uint64_t counter);", "")
     declared = {re.sub(r"\[.*|\W", "", part.split()[-1]) for line in body.split(";") if line.strip() for part in line.split(",")}

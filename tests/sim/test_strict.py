@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import sim
-from sim.rows import Accuracy
+import hicannx_sim as sim
+from hicannx_sim.base.register_table import Accuracy
 
 STOP = 1 << 31
 UNDEFINED_CHIP, UNMODELLED_CHIP, UNDEFINED_FPGA = 0x07FFFFFF, 0x122400, 0x88000FFF

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from fisch import ConnectionFailedError, HXCubeSetupEntry, ProgramError, RunTimeoutError, Target, connection_from_environment, ut
-from sim import clock
-from sim.connection import ModelConnection
-from sim.errors import ConfigurationError, SimError, UndefinedAccess, UnmodelledAccess
-from sim.system import System
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base import clock
+from hicannx_sim.base.errors import ConfigurationError, SimError, UndefinedAccess, UnmodelledAccess
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.setup.connection import ModelConnection
+from hicannx_sim.setup.system import System
 
 
 def test_identifier_and_hardware_entry():
@@ -145,11 +145,11 @@ def test_time_units():
 def test_public_names_and_examples():
     import doctest
 
-    import sim
-    import sim.connection
+    import hicannx_sim as sim
+    import hicannx_sim.setup.connection
 
     assert [name for name in sim.__all__ if not hasattr(sim, name)] == []
     with pytest.raises(AttributeError, match="nothing"):
         _ = sim.nothing
-    results = [doctest.testmod(module) for module in (sim, sim.connection)]
+    results = [doctest.testmod(module) for module in (sim, hicannx_sim.setup.connection)]
     assert all(result.attempted and not result.failed for result in results)

@@ -19,7 +19,7 @@ from halco import PPUOnDLS
 from hicannx import ppu as programs
 from hicannx.cli import main
 from hicannx.errors import HicannxError
-from sim.ppu import encode_vector
+from hicannx_sim.ppu import encode_vector
 from stadls import SystemInit, generate
 from stadls import run as execute
 

@@ -7,7 +7,7 @@ import pytest
 
 import haldls
 import hicannx
-import sim
+import hicannx_sim as sim
 from dlens_vx_v3 import hal, halco, sta
 from haldls import lola
 from hicannx.cli import main
@@ -124,7 +124,7 @@ def test_command_docs(tmp_path, capsys, monkeypatch):
 
 
 def test_help_does_not_load_the_model():
-    loaded = "any(name.split('.')[0] in ('sim', 'haldls', 'numpy') for name in sys.modules)"
+    loaded = "any(name.split('.')[0] in ('hicannx_sim', 'haldls', 'numpy') for name in sys.modules)"
     code = f"import sys, hicannx.cli; hicannx.cli.parser(); sys.exit({loaded})"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -183,7 +183,7 @@ def test_resets_and_texts(compiled):
 
 def test_all_registers_of_the_model_are_described():
     """Every container of the chip's omnibus in the model, and none twice."""
-    from sim.chip.regions import REGIONS
+    from hicannx_sim.chip.regions import REGIONS
 
     described = [container.__name__ for container in maps()["hicann_x_chip"][1]]
     assert sorted(described) == sorted(region.container for region in REGIONS)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from hicannx.connecting import connect
     from hicannx.ppu_debug import debug, ppu_profile, ppu_trace
     from hicannx.trust import Accuracy, Trust, accuracy
-    from sim import Mode, VirtualChip
+    from hicannx_sim import Mode, VirtualChip
 
 _HOMES = {
     "Accuracy": "hicannx.trust",
-    "Mode": "sim",
+    "Mode": "hicannx_sim",
     "Trust": "hicannx.trust",
-    "VirtualChip": "sim",
+    "VirtualChip": "hicannx_sim",
     "accuracy": "hicannx.trust",
     "connect": "hicannx.connecting",
     "debug": "hicannx.ppu_debug",

@@ -67,7 +67,7 @@ def _gdb(parser: ArgumentParser) -> None:
 
 
 ALL = (
-    Command("serve", "serve virtual chips to host software over the network", "sim.serve:main", _none, foreign=True),
+    Command("serve", "serve virtual chips to host software over the network", "hicannx_sim.setup.serve:main", _none, foreign=True),
     Command("info", "versions, kinds of connections, and the virtual chip that the environment chooses", "hicannx.reports:info", _none),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fisch import ConnectionHandle
-from sim import Mode, ModelConnection
+from hicannx_sim import Mode, ModelConnection
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def connect(
     strict   an access to something undefined or not modelled raises an error
 
     What is not given comes from HICANNX_CHIP, HICANNX_MODE, HICANNX_SEED and HICANNX_STRICT, else 0, typical, 0, not strict. The chip has
-    just been powered on. Raises sim.ConfigurationError for values out of range.
+    just been powered on. Raises hicannx_sim.ConfigurationError for values out of range.
 
     >>> with connect(serial=7, mode="ideal") as connection:
     ...     connection.get_unique_identifier()

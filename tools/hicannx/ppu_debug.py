@@ -23,10 +23,10 @@ from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
 from hicannx.errors import HicannxError
 from hicannx.ppu import Code, load_and_start_program, stop_program, wait_until_ppu_finished
-from sim import ModelConnection, System
-from sim.debugging import gdb_server
-from sim.ppu import Core
-from sim.ppu.debug_listing import NO_SYMBOLS, ProfileRow, Symbols, profile_rows, profile_text, trace_lines
+from hicannx_sim import ModelConnection, System
+from hicannx_sim.debugger.listing import NO_SYMBOLS, ProfileRow, Symbols, profile_rows, profile_text, trace_lines
+from hicannx_sim.ppu import Core
+from hicannx_sim.setup.debugging import gdb_server
 from stadls import SystemInit, generate
 from stadls import run as execute
 
@@ -141,7 +141,7 @@ class ppu_trace(_Observation):  # noqa: N801
     lanes      also the contents of written vector registers
 
     print(trace) and `lines` show tick (2 ns) and time on the chip, address, symbol, word, disassembly, access to memory and changed
-    registers; `entries` is the data, a structured array of sim.ppu.observed.TRACE_ENTRY.
+    registers; `entries` is the data, a structured array of hicannx_sim.ppu.observed.TRACE_ENTRY.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from hicannx.commands import DEFAULT_FOLDER
 from hicannx.registers import write_book, write_systemrdl
 from hicannx.trust import Trust, place
 from hicannx.trust import accuracy as rate
-from sim import ModelConnection
+from hicannx_sim import ModelConnection
 
 
 def info(chosen: Namespace) -> int:

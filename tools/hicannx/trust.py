@@ -5,8 +5,8 @@ from typing import Any
 import haldls
 from haldls import lola
 from hicannx.errors import UnknownRegisterError
-from sim.accuracy import Trust, of_address, of_register, register_at
-from sim.chip.regions import Accuracy
+from hicannx_sim.chip.regions import Accuracy
+from hicannx_sim.trust.accuracy import Trust, of_address, of_register, register_at
 
 __all__ = ["Accuracy", "Trust", "accuracy", "leaves", "place"]
 

@@ -7,8 +7,8 @@ import pytest
 
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
-from sim.anncore.core import AnalogCore
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.anncore.core import AnalogCore
+from hicannx_sim.base.virtual_chip import VirtualChip
 
 US = 500
 """Ticks per microsecond."""

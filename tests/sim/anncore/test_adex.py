@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 STEP_US = 0.004
 CONFIG = {

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.anncore.core import LEVELS
-from sim.physics import number
+from hicannx_sim.anncore.core import LEVELS
+from hicannx_sim.base.numbers import number
 
 US = 500
 END = 150 * US

@@ -5,15 +5,17 @@ from types import ModuleType
 
 import pytest
 
-import sim.anncore
-import sim.mismatch
-import sim.noise
-import sim.physics
-import sim.virtual_chip
+import hicannx_sim.anncore
+import hicannx_sim.base.mismatch
+import hicannx_sim.base.noise
+import hicannx_sim.base.numbers
+import hicannx_sim.base.virtual_chip
 
 
 @pytest.mark.parametrize(
-    "module", [sim.anncore, sim.mismatch, sim.noise, sim.physics, sim.virtual_chip], ids=lambda module: module.__name__
+    "module",
+    [hicannx_sim.anncore, hicannx_sim.base.mismatch, hicannx_sim.base.noise, hicannx_sim.base.numbers, hicannx_sim.base.virtual_chip],
+    ids=lambda module: module.__name__,
 )
 def test_examples(module: ModuleType) -> None:
     result = doctest.testmod(module)

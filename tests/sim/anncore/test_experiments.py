@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 CALIBRATED = {
     "i_bias_leak": 150, "i_bias_synin_exc_tau": 30, "i_bias_synin_inh_tau": 30, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 US = 500
 RESTING = {"v_leak": 700, "i_bias_leak": 300}

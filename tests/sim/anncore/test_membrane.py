@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 PICOFARAD_PER_CODE = number("membrane_capacitance_per_code") * 1e12
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-import sim
+import hicannx_sim as sim
 from halco import CapMemRowOnCapMemBlock
 from haldls import CapMemCell
-from sim.anncore.core import AnalogCore
+from hicannx_sim.anncore.core import AnalogCore
 
 MS = 500_000  # ticks of 2 ns
 LEAK, BIAS = (int(getattr(CapMemRowOnCapMemBlock, name)) * 130 for name in ("v_leak", "i_bias_leak"))

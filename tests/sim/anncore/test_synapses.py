@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 INPUTS = {"membrane_capacitor_size": 63, "enable_synaptic_input_excitatory": 1, "enable_synaptic_input_inhibitory": 1}
 CELLS = {

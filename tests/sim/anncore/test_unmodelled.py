@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from haldls import NeuronConfig
-from sim.anncore.parameters import UNMODELLED
+from hicannx_sim.anncore.parameters import UNMODELLED
 
 
 def test_plain_neurons_report_nothing(kit: Callable) -> None:

@@ -4,8 +4,8 @@ from math import isnan
 
 import pytest
 
-from sim.board import JboaBoard, XBoard
-from sim.board.pads import pad_volts
+from hicannx_sim.board import JboaBoard, XBoard
+from hicannx_sim.board.pads import pad_volts
 
 
 def select(board: XBoard, register: int) -> None:

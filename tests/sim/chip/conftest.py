@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.chip.chip import Chip
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.chip import Chip
 
 SPIKE, MADC = 0, 1
 

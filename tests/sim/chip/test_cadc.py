@@ -15,7 +15,7 @@ from haldls import (
     NeuronConfig,
     PadMultiplexerConfig,
 )
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 CELLS = 3120
 SETTLED = 50_000_000  # ticks

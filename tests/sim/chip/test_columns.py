@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from haldls import CapMemCell, ColumnCurrentQuad, PADIEvent, PadMultiplexerConfig, SynapseDriverConfig, SynapseQuad
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 REST = number("synapse_line_rest")
 SYNAPSE_BIAS = 8 * 130 + 128

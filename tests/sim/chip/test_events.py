@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from haldls import CommonPADIBusConfig, CrossbarInputDropCounter, CrossbarNode, CrossbarOutputConfig, CrossbarOutputEventCounter
-from sim.chip.crossbar import wiring
-from sim.chip.timing import TIMING
+from hicannx_sim.chip.crossbar import wiring
+from hicannx_sim.chip.timing import TIMING
 
 LOOPBACK = TIMING["crossbar"].value + TIMING["crossbar_to_stamp"].value
 DIAGONAL = [32, 41, 50, 59]  # nodes from link input k to link output k

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.chip.link import bring_up_ticks
+from hicannx_sim.chip.link import bring_up_ticks
 
 FPGA_CONFIG, CHIP_CONFIG = 0x204040, 0x204000
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from haldls import CapMemCell, MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
-from sim.chip.chip import Chip
-from sim.chip.timing import TIMING
-from sim.errors import ConfigurationError
-from sim.virtual_chip import VirtualChip
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.chip.timing import TIMING
 
 TO_STAMP = TIMING["madc_to_stamp"].value
 READOUT_CELLS = [1689, 1819, 1949, 908, 4028]  # ac_mux_i_bias, madc_in_500na, sc_amp_i_bias, sc_amp_v_ref, pseudo_diff_v_ref

@@ -13,7 +13,7 @@ from haldls import (
     SpikeCounterRead,
     SpikeCounterReset,
 )
-from sim.chip.timing import TIMING
+from hicannx_sim.chip.timing import TIMING
 
 TO_STAMP = sum(TIMING[name].value for name in ("neuron_to_crossbar", "crossbar", "crossbar_to_stamp"))
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import haldls
-from sim.chip.masks import kept_masks
-from sim.chip.omnibus import register_map
-from sim.chip.regions import REGIONS, Kind
+from hicannx_sim.chip.masks import kept_masks
+from hicannx_sim.chip.omnibus import register_map
+from hicannx_sim.chip.regions import REGIONS, Kind
 
 KEPT = [region for region in REGIONS if getattr(haldls, region.container).read_addresses(backend=region.backend).shape[1]
         and getattr(haldls, region.container).write_addresses(backend=region.backend).shape[1]]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.chip.pll import MADC_CLOCK, PHY_REFERENCE_CLOCK, PLL, PPU_CLOCK, SERDES_CLOCK
+from hicannx_sim.chip.pll import MADC_CLOCK, PHY_REFERENCE_CLOCK, PLL, PPU_CLOCK, SERDES_CLOCK
 
 DEFAULT = (0x2A20A902, 0xC0CBF200)
 

@@ -11,9 +11,9 @@ import pytest
 from ppu_words import WAIT, addi, lis, load, store
 
 import haldls
-from sim import System
-from sim.chip.processor_fault import ProcessorFault
-from sim.ppu import encode_vector
+from hicannx_sim import System
+from hicannx_sim.chip.processor_fault import ProcessorFault
+from hicannx_sim.ppu import encode_vector
 
 SRAM, CONTROL, STATUS = 0x2800000, 0x2A00000, 0x2A00001
 BOTTOM = 0x1000000

@@ -5,7 +5,7 @@ import pytest
 
 from halco import CapMemRowOnCapMemBlock
 from haldls import CapMemCell, CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig, NeuronReset, ReferenceGeneratorConfig
-from sim.chip.references import NOMINAL_VOLTS, current_factor
+from hicannx_sim.chip.references import NOMINAL_VOLTS, current_factor
 
 I_REF = 4  # channel of DAC 0
 

@@ -12,7 +12,7 @@ from haldls import (
     SynapseDriverConfig,
     SynapseQuad,
 )
-from sim.physics import number
+from hicannx_sim.base.numbers import number
 
 CELLS = 3120
 EXCITATORY = SynapseDriverConfig.RowMode.excitatory

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from haldls import SystimeSyncBase
-from sim.chip.timing import TIMING
-from sim.physics import Certainty
+from hicannx_sim.base.numbers import Certainty
+from hicannx_sim.chip.timing import TIMING
 
 
 def test_system_time_counts_at_250_megahertz(bench):

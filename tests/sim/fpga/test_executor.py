@@ -5,8 +5,8 @@ import signal
 import numpy as np
 import pytest
 
-from sim.errors import ProtocolError, SimError, UndefinedAccess
-from sim.fpga.timing import TIMING
+from hicannx_sim.base.errors import ProtocolError, SimError, UndefinedAccess
+from hicannx_sim.fpga.timing import TIMING
 
 TIMER = 0x8800000C
 TIMEOUT = 0x88000009
@@ -298,7 +298,7 @@ def test_strict_mode_names_address_and_instruction(make_lab, words):
 def test_undefined_addresses_read_zero_and_are_logged_once(lab, words, caplog):
     assert lab.data(words.write(0x88000FFF, 5), words.read(0x88000FFF), words.read(0x88000FFF), words.halt) == [0, 0]
     assert lab.fpga.registers.faults == {(0x88000FFF, False): 1, (0x88000FFF, True): 2}
-    assert len([record for record in caplog.records if record.name == "sim.fpga"]) == 1, "one warning per address"
+    assert len([record for record in caplog.records if record.name == "hicannx_sim.fpga"]) == 1, "one warning per address"
 
 
 def test_same_programs_same_bytes(make_lab, words):

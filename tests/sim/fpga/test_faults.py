@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.errors import ConfigurationError
-from sim.fpga import CRCErrors, LostEvents, MissingResponse, Notification, PHYDown
-from sim.fpga.timing import TIMING
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.fpga import CRCErrors, LostEvents, MissingResponse, Notification, PHYDown
+from hicannx_sim.fpga.timing import TIMING
 
 UP, CRC, RECOVER = 1 << 4, 1 << 2, 1 << 1
 TIMEOUT = 0x88000009

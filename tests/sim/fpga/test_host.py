@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.errors import ConfigurationError
-from sim.fpga import GIGABIT, HostLink
-from sim.fpga.timing import TIMING
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.fpga import GIGABIT, HostLink
+from hicannx_sim.fpga.timing import TIMING
 
 TIMER = 0x8800000C
 TIMEOUT = 0x88000009

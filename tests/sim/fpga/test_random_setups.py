@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from word_streams import HALT, INIT, Generator
 
-import sim
+import hicannx_sim as sim
 from fisch import ResponseDecoder
-from sim.fpga import CRCErrors, HostLink, LostEvents, MissingResponse, Notification, PHYDown
+from hicannx_sim.fpga import CRCErrors, HostLink, LostEvents, MissingResponse, Notification, PHYDown
 
 FORBIDDEN = np.uint64(16)  # headers that are no message end a run with an error
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.fpga import REGISTERS, TIMING, find
-from sim.fpga.table import DRAM_BASE, SRAM_BASE, SRAM_WORDS
+from hicannx_sim.fpga import REGISTERS, TIMING, find
+from hicannx_sim.fpga.table import DRAM_BASE, SRAM_BASE, SRAM_WORDS
 
 STORED = [
     row for row in REGISTERS if row.access == "rw" and not row.volatile and row.name not in ("instruction timeout", "performance test")

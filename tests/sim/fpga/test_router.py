@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.errors import UndefinedAccess
-from sim.fpga import ROUTING_TABLES, find
-from sim.fpga.timing import TIMING
+from hicannx_sim.base.errors import UndefinedAccess
+from hicannx_sim.fpga import ROUTING_TABLES, find
+from hicannx_sim.fpga.timing import TIMING
 
 INPUT, OUTPUT = 0x880C0000, 0x880D0000
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.errors import ConfigurationError
-from sim.fpga.timing import TIMING
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.fpga.timing import TIMING
 
 OUTPUT, INPUT, CONFIG = 0x88020000, 0x88030000, 0x88038000
 TX, RX, LOOPBACK = 1 << 16, 1 << 17, 1 << 18

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fisch import ut
-from sim.fpga.timing import TIMING
+from hicannx_sim.fpga.timing import TIMING
 
 RECORDING = 0x88000005
 DRAIN = 1000

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 import pytest
 from ppu_words import WAIT, addi
 
-from sim.ppu import Core, encode_vector
-from sim.ppu.debug import DebugError, Debugger, Standstill
-from sim.ppu.debug_gdb import Reader, framed
-from sim.ppu.debug_listing import Symbols
-from sim.ppu.debug_monitor import Monitor
-from sim.ppu.debug_registers import PC, REGISTERS
-from sim.ppu.debug_server import GdbServer
+from hicannx_sim.debugger.debugger import DebugError, Debugger, Standstill
+from hicannx_sim.debugger.gdb import Reader, framed
+from hicannx_sim.debugger.listing import Symbols
+from hicannx_sim.debugger.monitor import Monitor
+from hicannx_sim.debugger.registers import PC, REGISTERS
+from hicannx_sim.debugger.server import GdbServer
+from hicannx_sim.ppu import Core, encode_vector
 
 NUMBERS = {register.name: number for number, register in enumerate(REGISTERS)}
 

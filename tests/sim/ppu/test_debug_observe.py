@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from ppu_words import WAIT, addi, addis, core_with, memory
 
-from sim.ppu import INSTRUCTIONS, Core, disassemble, encode_vector
-from sim.ppu.observed import PARALLEL, READS, WRITES
+from hicannx_sim.ppu import INSTRUCTIONS, Core, disassemble, encode_vector
+from hicannx_sim.ppu.observed import PARALLEL, READS, WRITES
 
 RFI, BRANCH_SELF = 0x4C000064, 0x48000000
 FOREVER = 1_000_000

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ppu_words import WAIT, addi, addis, core_with, memory
 
-from sim.ppu import Core, disassemble, encode_vector
+from hicannx_sim.ppu import Core, disassemble, encode_vector
 
 FOREVER = 1_000_000
 

@@ -17,7 +17,7 @@ import pytest
 import unicorn
 from unicorn import ppc_const
 
-from sim.ppu import Core, disassemble
+from hicannx_sim.ppu import Core, disassemble
 
 MILLIONS = float(os.environ.get("HICANNX_DIFFERENTIAL", 10))
 SEED = int(os.environ.get("HICANNX_SEED", 1))

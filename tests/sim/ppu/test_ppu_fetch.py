@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ppu_words import WAIT, addi
 
-from sim.ppu import Core, disassemble
+from hicannx_sim.ppu import Core, disassemble
 
 FOREVER = 1_000_000
 EXTERNAL = 0x80000000

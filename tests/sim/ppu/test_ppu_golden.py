@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ppu import Core, disassemble, encode_vector
+from hicannx_sim.ppu import Core, disassemble, encode_vector
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 FOREVER = 1_000_000

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.ppu import Core, encode_vector
+from hicannx_sim.ppu import Core, encode_vector
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 FOREVER = 1_000_000

@@ -24,7 +24,7 @@ def address():
 @pytest.fixture
 def serve(address):
     """Serves a System, by default at `address`, until the end of the test."""
-    from sim.serve import ServedChip
+    from hicannx_sim.setup.serve import ServedChip
 
     served = []
 

@@ -9,7 +9,7 @@ import pytest
 
 from fisch.arq import ARQConnection
 from fisch.database import Database
-from sim.serve import System, main
+from hicannx_sim.setup.serve import System, main
 
 HALT = 0x0A << 56
 
@@ -20,7 +20,8 @@ def process(address):
     started = []
 
     def start(*arguments):
-        command = [sys.executable, "-c", "import sys; from sim.serve import main; sys.exit(main())", "--address", address, *arguments]
+        program = "import sys; from hicannx_sim.setup.serve import main; sys.exit(main())"
+        command = [sys.executable, "-c", program, "--address", address, *arguments]
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ))
         lines = []
@@ -87,7 +88,7 @@ def test_addresses_in_use(serve, address, capsys):
 def test_examples():
     import doctest
 
-    import sim.serve
+    import hicannx_sim.setup.serve
 
-    result = doctest.testmod(sim.serve)
+    result = doctest.testmod(hicannx_sim.setup.serve)
     assert result.attempted and not result.failed

@@ -12,8 +12,8 @@ import pytest
 from fisch import ConnectionFailedError, HXCubeSetupEntry, ResponseDecoder, RunTimeoutError, ut
 from fisch.arq import ARQConnection
 from fisch.database import VIRTUAL_CHIPS, Database
-from sim.connection import setup_of
-from sim.serve import System, VirtualChip
+from hicannx_sim.setup.connection import setup_of
+from hicannx_sim.setup.serve import System, VirtualChip
 
 DATA, RESET = 1234, 45054
 UT, FLUSH, LOOPBACK, CFG = 0x0010, 0x8000, 0x8001, 0x8002
@@ -292,7 +292,7 @@ def test_a_run_that_takes_too_long_is_given_up_and_ended(serve, address, words):
 
 
 def test_stopping_in_the_middle_of_a_run(serve, address, words):
-    from sim.serve import ServedChip
+    from hicannx_sim.setup.serve import ServedChip
 
     chip = ServedChip(address, System())
     chip.start()

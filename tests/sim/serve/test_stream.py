@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fisch import ResponseDecoder
-from sim.errors import InterruptedRunError, UndefinedAccess
-from sim.serve import Stream, System, VirtualChip
+from hicannx_sim.base.errors import InterruptedRunError, UndefinedAccess
+from hicannx_sim.setup.serve import Stream, System, VirtualChip
 
 CHIP = VirtualChip(3)
 

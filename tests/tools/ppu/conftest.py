@@ -8,7 +8,7 @@ import pytest
 
 from haldls.lola import PPUElfFile
 from hicannx.ppu import Compiler, CompilerNotFoundError, Program, build, find_compiler
-from sim.ppu import Core
+from hicannx_sim.ppu import Core
 
 
 @pytest.fixture

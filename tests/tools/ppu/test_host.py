@@ -24,9 +24,9 @@ from hicannx import ppu
 from hicannx.cli import main
 from hicannx.ppu import Compiler, PPUTimeoutError, Program, Result
 from hicannx.ppu.host import load_and_start_program, stop_program, wait_until_ppu_finished
+from hicannx_sim import ModelConnection
+from hicannx_sim.setup.serve import ServedChip
 from pyhxcomm_vx import ManagedConnection
-from sim import ModelConnection
-from sim.serve import ServedChip
 from stadls import PlaybackProgramBuilder, SystemInit, generate, run
 
 Make = Callable[..., Program]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from hicannx.ppu import BuildError, Code, Compiler, Program
-from sim.ppu import encode_vector
-from sim.ppu.isa import VECTOR
+from hicannx_sim.ppu import encode_vector
+from hicannx_sim.ppu.isa import VECTOR
 
 REGISTERS = ((1, 2, 3), (31, 30, 29), (0, 17, 8))
 SHIFTS = (-16, -1, 15)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hicannx.ppu.code import Code
 from hicannx.ppu.listing import instruction
-from sim.ppu.isa import find
+from hicannx_sim.ppu.isa import find
 
 
 class Kind(Enum):

@@ -29,7 +29,7 @@ from haldls import Barrier, PPUControlRegister, Timer
 from haldls.lola import PPUElfFile
 from hicannx.errors import HicannxError
 from hicannx.ppu.code import Code
-from sim import ModelConnection
+from hicannx_sim import ModelConnection
 from stadls import PlaybackProgramBuilder
 from stadls import run as execute
 

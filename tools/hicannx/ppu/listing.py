@@ -5,7 +5,7 @@ from pathlib import Path
 
 from haldls.lola import PPUProgramError
 from hicannx.ppu.code import Code
-from sim.ppu import disassemble
+from hicannx_sim.ppu import disassemble
 
 BRANCHES = ("b", "bl", "bc", "bcl")
 

@@ -7,13 +7,13 @@ import haldls
 from hicannx.registers.blocks import blocks, page_of
 from hicannx.registers.markdown import anchor, code, link, table
 from hicannx.trust import accuracy
-from sim.accuracy import rows_of
-from sim.chip.timing import TIMING as CHIP
-from sim.fpga.table import REGISTERS
-from sim.fpga.timing import TIMING as FPGA
-from sim.physics import TABLE
-from sim.ppu.numbers import NUMBERS as PPU
-from sim.rows import Accuracy
+from hicannx_sim.base.numbers import TABLE
+from hicannx_sim.base.register_table import Accuracy
+from hicannx_sim.chip.timing import TIMING as CHIP
+from hicannx_sim.fpga.table import REGISTERS
+from hicannx_sim.fpga.timing import TIMING as FPGA
+from hicannx_sim.ppu.numbers import NUMBERS as PPU
+from hicannx_sim.trust.accuracy import rows_of
 
 CLASSES = {
     Accuracy.EXACT: "behaves as the hardware",

@@ -2,7 +2,7 @@
 
 from hicannx.registers.assumptions import with_container
 from hicannx.registers.markdown import code, sentence, table
-from sim.fpga.table import REGISTERS, Register
+from hicannx_sim.fpga.table import REGISTERS, Register
 
 HEAD = ("register", "address", "bits", "access", "reset", "class", "meaning", "container")
 

@@ -4,9 +4,9 @@ from functools import cache
 from typing import Any
 
 from hicannx.registers.fields import element_of
-from sim.accuracy import ELSEWHERE
-from sim.registers import registers
-from sim.rows import ReadBack, Row
+from hicannx_sim.base.register_table import ReadBack, Row
+from hicannx_sim.trust.accuracy import ELSEWHERE
+from hicannx_sim.trust.registers import registers
 
 WORDS_SHOWN = 16
 

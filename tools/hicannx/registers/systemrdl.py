@@ -18,9 +18,9 @@ from hicannx.registers.markdown import paragraphs, sentence
 from hicannx.registers.placement import Bundle, Item, Node, Register, Repeated, apart, items_of
 from hicannx.registers.reset import rows_of
 from hicannx.trust import accuracy
-from sim.fpga.table import REGISTERS
-from sim.fpga.table import Register as FPGARegister
-from sim.rows import Accuracy, ReadBack
+from hicannx_sim.base.register_table import Accuracy, ReadBack
+from hicannx_sim.fpga.table import REGISTERS
+from hicannx_sim.fpga.table import Register as FPGARegister
 
 FPGA = 1 << 31
 BYTES = 4

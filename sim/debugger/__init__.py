@@ -1,0 +1,1 @@
+"""Debugging of the plasticity processors: breakpoints, listings, and the protocol that GDB speaks."""

@@ -1,0 +1,130 @@
+"""The model as one more kind of connection."""
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+
+from fisch.connection import RUN_TIMEOUT_VARIABLE, Connection, Words, run_timeout
+from fisch.errors import RunTimeoutError
+from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry, JboaAggregatorEntry, JboaSetupEntry
+from hicannx_sim.base.errors import ConfigurationError, InterruptedRunError
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.fpga.host import HostLink
+from hicannx_sim.setup.system import System
+
+CHIP_VARIABLE = "HICANNX_CHIP"
+MODE_VARIABLE = "HICANNX_MODE"
+SEED_VARIABLE = "HICANNX_SEED"
+STRICT_VARIABLE = "HICANNX_STRICT"
+SETUP_VARIABLE = "HICANNX_SETUP"
+
+_PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
+_CHIP_REVISION = 3
+_BITFILE_INFO = """\
+version: 1
+compatible_until: 0
+kind: model
+setup: hxcube
+"""
+
+
+def _number(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name) or "0"
+    try:
+        return int(text, 0)
+    except ValueError:
+        raise ConfigurationError(f"{name}={text!r} is not a number") from None
+
+
+def _fuses_of(device_dna: int) -> int:
+    """The 64 fuses whose port reads as `device_dna`: bit i of the port is fuse 63 - i."""
+    return sum((device_dna >> i & 1) << 63 - i for i in range(57))
+
+
+def setup_of(system: System, ip: str = "127.0.0.1", fpga: int = 0) -> HXCubeSetupEntry | JboaSetupEntry:
+    """What a hardware database would say of a setup with this system as its FPGA number `fpga` at the address `ip`."""
+    pair = ((_PC_CONF, _PC_CONF), (_PC_CONF, _PC_CONF)), ((_W_CONF, _W_CONF), (_W_CONF, _W_CONF))
+    wing = HXCubeWingEntry(system.identity.serial, _CHIP_REVISION, system.eeprom_serial, *pair)
+    fpgas = {fpga: HXCubeFPGAEntry(ip, wing, _fuses_of(system.device_dna))}
+    return JboaSetupEntry(0, fpgas, {0: JboaAggregatorEntry(ip)}) if system.setup == "jboa" else HXCubeSetupEntry(0, fpgas)
+
+
+def bitfile_info_of(system: System) -> str:
+    """What the FPGA of a system says about its configuration (YAML text)."""
+    return _BITFILE_INFO.replace("hxcube", system.setup) if system.setup != "cube" else _BITFILE_INFO
+
+
+class ModelConnection(Connection):
+    """A connection to a model of its own, in this process.
+
+    serial, mode, seed, strict, setup: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE,
+    HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else serial 0, typical, seed 0, not strict, a cube. host: only from here, see `System`.
+    A run ends by itself, if only with an instruction timeout; HICANNX_RUN_TIMEOUT limits the seconds that this may take (RunTimeoutError).
+    Each connection is a system that has just been powered on.
+
+    >>> connection = ModelConnection(serial=7)
+    >>> connection.identifier
+    'hxcube0fpga0chip7_1'
+    """
+
+    kind: ClassVar[str] = "model"
+
+    def __init__(
+        self,
+        serial: int | None = None,
+        mode: str | None = None,
+        seed: int | None = None,
+        strict: bool | None = None,
+        setup: str | None = None,
+        host: HostLink | None = None,
+    ) -> None:
+        super().__init__()
+        environ = os.environ
+        serial = _number(environ, CHIP_VARIABLE) if serial is None else serial
+        seed = _number(environ, SEED_VARIABLE) if seed is None else seed
+        strict = bool(_number(environ, STRICT_VARIABLE)) if strict is None else strict
+        setup = setup or environ.get(SETUP_VARIABLE) or "cube"
+        chip = _chip(serial, mode or environ.get(MODE_VARIABLE) or "typical")
+        self._run_timeout = run_timeout(environ, None)
+        self.system = System(chip, seed, strict, setup, host)  # type: ignore[arg-type]  # System refuses other setups
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
+        """One connection with the settings of `environ`."""
+        strict = bool(_number(environ, STRICT_VARIABLE))
+        mode, setup = environ.get(MODE_VARIABLE) or "typical", environ.get(SETUP_VARIABLE) or "cube"
+        return [cls(_number(environ, CHIP_VARIABLE), mode, _number(environ, SEED_VARIABLE), strict, setup)]
+
+    @property
+    def hwdb_entry(self) -> HXCubeSetupEntry | JboaSetupEntry:
+        """A setup with this chip; the timing of its synapse memories is the registers' default."""
+        return setup_of(self.system)
+
+    @property
+    def identifier(self) -> str:
+        return self.hwdb_entry.get_unique_branch_identifier(self.system.identity.serial)
+
+    @property
+    def bitfile_info(self) -> str:
+        return bitfile_info_of(self.system)
+
+    def _execute(self, words: Words) -> Words:
+        if self._run_timeout is None:
+            return self.system.execute(words)
+        guard = threading.Timer(self._run_timeout, self.system.fpga.interrupt)
+        guard.start()
+        try:
+            return self.system.execute(words)
+        except InterruptedRunError as error:
+            raise RunTimeoutError(f"no end of the program after {self._run_timeout:g} s ({RUN_TIMEOUT_VARIABLE}): {error}") from None
+        finally:
+            guard.cancel()
+            guard.join()
+
+
+def _chip(serial: int, mode: str) -> VirtualChip:
+    try:
+        return VirtualChip(serial, mode)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None

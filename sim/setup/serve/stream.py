@@ -1,0 +1,80 @@
+"""Programs that arrive piece by piece, as from a network."""
+
+import logging
+import traceback
+
+import numpy as np
+
+from hicannx_sim.base.errors import InterruptedRunError, SimError
+from hicannx_sim.setup.system import System, Words
+
+_log = logging.getLogger("hicannx_sim.setup.serve")
+_NOTHING = np.empty(0, np.uint64)
+
+
+class Stream:
+    """Executes words of one program after the other on a system. How they are cut into pieces makes no difference to the responses.
+
+    A run begins with its first word and ends with its HALT. What the model cannot execute (unknown messages; in strict mode undefined or
+    unmodelled accesses) ends in a TimeoutNotification and the rest of the program is discarded, so that the host learns of it; the reason
+    is logged. `errors` counts these.
+    """
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.errors = 0
+        self._running = False
+
+    @property
+    def running(self) -> bool:
+        """A program has begun and its HALT has not come."""
+        return self._running
+
+    def push(self, words: Words) -> Words:
+        """Executes uint64[n] words; returns the complete words of responses so far, after a HALT all of them. InterruptedRunError."""
+        parts: list[Words] = [_NOTHING]
+        with self.system._lock:
+            while len(words):
+                words = words[self._execute(words) :]
+                parts.append(self.system.fpga.trace.take_words(not self._running))
+        return np.concatenate(parts)
+
+    def _execute(self, words: Words) -> int:
+        """How many of the words were executed, at most up to the first HALT."""
+        fpga = self.system.fpga
+        if not self._running:
+            self.system._begin_run()
+            fpga.begin()
+            self._running = True
+        before = fpga.executed
+        try:
+            fpga.feed(words)
+        except InterruptedRunError:
+            raise
+        except Exception as error:
+            self.errors += 1
+            _log.warning("%s. What follows up to HALT is discarded.", error)
+            if not isinstance(error, SimError):
+                _log.error("this is an error of the model:\n%s", traceback.format_exc())
+            fpga.give_up()
+        self._running = not fpga.halted
+        return max(fpga.executed - before, 1)
+
+    def settle(self) -> Words:
+        """The responses that an unfinished program still owes, with the last word filled up. Time passes meanwhile. InterruptedRunError."""
+        if not self._running:
+            return _NOTHING
+        with self.system._lock:
+            self.system.fpga.idle()
+            return self.system.fpga.trace.take_words(True)
+
+    def interrupt(self) -> None:
+        """Ends the run that another thread executes."""
+        self.system.fpga.interrupt()
+
+    def abort(self) -> None:
+        """Ends an unfinished program without responses."""
+        with self.system._lock:
+            if self._running:
+                self.system.fpga.end()
+            self._running = False

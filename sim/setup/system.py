@@ -1,0 +1,227 @@
+"""A whole setup: FPGA, board and one chip, wired together. Words in, words out."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import astuple
+from functools import partial
+from typing import Any, Self, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.noise import stream
+from hicannx_sim.base.register_table import Row
+from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.board import SUPPLIES, Board, JboaBoard, XBoard, new_memory
+from hicannx_sim.board.pads import pad_volts, reference_volts
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.chip.jtag import TAP
+from hicannx_sim.chip.link import Link
+from hicannx_sim.chip.pll import PLL
+from hicannx_sim.chip.port import Port
+from hicannx_sim.chip.settings import Unmodelled
+from hicannx_sim.fpga.executor import Executor
+from hicannx_sim.fpga.faults import Fault
+from hicannx_sim.fpga.host import HostLink
+from hicannx_sim.fpga.table import Setup
+from hicannx_sim.setup import snapshot
+from hicannx_sim.trust.hops import Events, system_hops
+from hicannx_sim.trust.registers import registers
+from hicannx_sim.trust.report import text
+
+Words = NDArray[np.uint64]
+
+_DNA_HEAD = 0x15 << 52
+_DNA_TAIL = 0x5D
+
+
+class System:
+    """One FPGA with board and chip, powered on.
+
+    chip: whose fixed pattern the circuits have. seed: 0 .. 2**64 - 1, decides the trial noise together with the number of the run.
+    strict: an access to something undefined or not modelled raises a typed error instead of being counted and logged.
+    setup: "cube" (FPGA with an xBoard) or "jboa" (one FPGA of a jBOA setup, with its own board and routing tables between FPGAs).
+    host: rate of the network between host and FPGA; None: words are there when they are needed and fetched when they are written.
+
+    The same (chip, seed, sequence of programs) gives the same words. Two threads may not run programs at once; `execute` takes turns.
+    """
+
+    def __init__(
+        self, chip: VirtualChip | None = None, seed: int = 0, strict: bool = False, setup: Setup = "cube", host: HostLink | None = None
+    ) -> None:
+        if not 0 <= seed < 1 << 64:
+            raise ConfigurationError(f"seed {seed} is outside 0 .. 2**64 - 1")
+        if setup not in get_args(Setup):
+            raise ConfigurationError(f"setup {setup!r} is neither 'cube' nor 'jboa'")
+        self.identity = chip or VirtualChip()
+        self.seed = seed
+        self.strict = strict
+        self.setup: Setup = setup
+        self.host = host
+        self._board_memory = new_memory()  # outlives the power
+        self._lock = threading.Lock()
+        self.powered: list[Callable[[], None]] = []
+        """Called after each power cycle, when everything is a new one."""
+        self._power_on()
+
+    def _power_on(self) -> None:
+        self.runs = 0
+        self.chip = Chip(self.identity, self.seed)
+        self.link = Link()
+        self.pll = PLL()
+        self.port = Port(self.chip, self.link, self.pll)
+        self.tap = TAP(self.port)
+        self.chip.tap, self.chip.link, self.chip.strict = self.tap, self.link, self.strict
+        self.board: Board = JboaBoard(self.eeprom_serial, self._board_memory) if self.setup == "jboa" else XBoard(self.eeprom_serial)
+        self.chip.reference_source = partial(reference_volts, self.board)
+        self.chip.cadc.inputs.pad_source = partial(pad_volts, self.board)
+        self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict, setup=self.setup, host=self.host)
+        for seen in self.powered:
+            seen()
+
+    @property
+    def device_dna(self) -> int:
+        """57-bit identification of the FPGA, made from the chip's serial number; that of the original simulation for serial 0."""
+        return _DNA_HEAD | self.identity.serial << 8 | _DNA_TAIL
+
+    @property
+    def eeprom_serial(self) -> int:
+        """What the EEPROM beside the chip answers: the serial number (32 bits)."""
+        return self.identity.serial
+
+    @property
+    def counters(self) -> dict[str, object]:
+        """What happened since power-on, with every place where something got lost."""
+        return self.fpga.counters
+
+    @property
+    def events(self) -> Events:
+        """What happened to events at every hop between playback program and trace: `system.events.summary()`."""
+        return Events(lambda: system_hops(self.fpga.counters, self.chip.events_summary()))
+
+    def unmodelled(self) -> list[Unmodelled]:
+        """Everything that is set now and has no effect in the model."""
+        return self.chip.unmodelled()
+
+    def report(self) -> str:
+        """What one should know before believing the runs so far: accesses nobody served, settings without effect, lost events.
+
+        >>> System().report()
+        ''
+        """
+        counters, on = self.fpga.counters, self.board.supplies.on()
+        unanswered = {what: counters[what] for what in ("scans of unknown JTAG instructions", "bytes to missing I2C devices")}
+        off = [name for n, name in enumerate(SUPPLIES) if not on >> n & 1]
+        chip, fpga, way = self.chip.faults, self.fpga.registers.faults, self.events.summary()
+        return text(chip, fpga, self.chip.processor_report(), self.unmodelled(), way, unanswered, off)
+
+    def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
+        """Rows of the register table of chip, FPGA and board: of an address, a container or a coordinate; all for None.
+
+        See `hicannx_sim.base.register_table.RegisterTable`. KeyError for what is no register.
+
+        >>> [row.mask for row in System().accuracy("SystimeSyncBase")]
+        [4294967295, 2047]
+        """
+        return registers(self.setup)(where, coordinate)
+
+    def execute(self, words: Words) -> Words:
+        """Runs the words of a program, uint64[n] with a closing HALT, and returns the stream of responses, uint64[m].
+
+        Raises SimError; the system can be used afterwards.
+        """
+        with self._lock:
+            self._begin_run()
+            return self.fpga.run(words)
+
+    def _begin_run(self) -> None:
+        self.chip.begin_run(self.runs)
+        self.runs += 1
+
+    # -- a run in pieces, between which snapshots can be taken
+
+    def begin(self) -> None:
+        """Begins a run whose words come in pieces."""
+        with self._lock:
+            self._begin_run()
+            self.fpga.begin()
+
+    def feed(self, words: Words) -> Words:
+        """Executes the next words of a run and returns what is new in its stream of responses. How a run is cut makes no difference.
+
+        Raises SimError; the run has to be ended with `finish` then.
+        """
+        with self._lock:
+            self.fpga.feed(words, False)
+            return self.fpga.trace.take_words(False)
+
+    def finish(self) -> Words:
+        """Ends a run in pieces: the rest of its stream."""
+        with self._lock:
+            self.fpga.settle()
+            return self.fpga.trace.take_words(True)
+
+    # -- snapshots
+
+    def _blocks(self) -> dict[str, Any]:
+        """Everything that has state."""
+        chip = {f"chip.{name}": block for name, block in self.chip.blocks().items()}
+        fpga = {f"fpga.{name}": block for name, block in self.fpga.blocks().items()}
+        outside = {"link": self.link, "pll": self.pll, "tap": self.tap, "board": self.board}
+        return {"chip": self.chip, **chip, **outside, "fpga": self.fpga, **fpga}
+
+    def snapshot(self, compress: bool = False) -> bytes:
+        """The whole state, also in the middle of a run in pieces; see `hicannx_sim.setup.snapshot` for the format.
+
+        compress: smaller, but some ten times slower.
+
+        >>> system = System(VirtualChip(3), seed=1)
+        >>> System().restore(system.snapshot()).identity.serial
+        3
+        """
+        with self._lock:
+            quirks = sorted(quirk.value for quirk in self.identity.quirks)
+            identity = {"serial": self.identity.serial, "mode": self.identity.mode.value, "quirks": quirks}
+            around = {"setup": self.setup, "host": None if self.host is None else astuple(self.host)}
+            described = {**identity, **around, "seed": self.seed, "strict": self.strict, "runs": self.runs}
+            return snapshot.encode(described, snapshot.capture(self._blocks()), compress)
+
+    def restore(self, data: bytes) -> Self:
+        """Becomes the system that a snapshot was taken of, with its chip, seed and strictness; what follows is the same to the bit.
+
+        Raises SnapshotError, and may have to be reset then.
+        """
+        described, state = snapshot.decode(data)
+        with self._lock:
+            identity = VirtualChip(described["serial"], described["mode"], described["quirks"])
+            host = None if described["host"] is None else HostLink(*described["host"])
+            system = (identity, described["seed"], described["strict"], described["setup"], host)
+            if system != (self.identity, self.seed, self.strict, self.setup, self.host):
+                self.identity, self.seed, self.strict, self.setup, self.host = system
+                self._power_on()
+            snapshot.install(self._blocks(), state)
+            self.runs = described["runs"]
+        return self
+
+    # -- faults
+
+    def inject(self, *faults: Fault, seed: int = 0) -> None:
+        """Lets things go wrong from now on; `seed` decides, with the system's, where chance does. See `fpga.faults` for what there is.
+
+        >>> from hicannx_sim.fpga import CRCErrors, PHYDown
+        >>> System().inject(PHYDown(phy=2, after=1000), CRCErrors(phy=0, count=3))
+        """
+        with self._lock:
+            for number, fault in enumerate(faults):
+                self.fpga.inject(fault, stream(self.seed, "faults", seed, number))
+
+    def clear_faults(self) -> None:
+        """Nothing goes wrong any more; counters keep what has happened."""
+        with self._lock:
+            self.fpga.clear_faults()
+
+    def reset(self) -> None:
+        """Power cycle: everything is as it was after construction, but for what the board keeps without power."""
+        with self._lock:
+            self._power_on()
