@@ -1,5 +1,7 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 
+from hicannx_sim.base.growing cimport Growing
+
 cdef enum:
     N_PHYS = 8
 
@@ -10,21 +12,23 @@ cdef struct LinkChange:
     uint8_t up
 
 
-cdef class Link:
+cdef struct LinkState:
     # -- settings; PHYs are counted as the FPGA does, chip_config as the JTAG registers (reversed)
-    cdef readonly uint32_t fpga_mask
-    cdef readonly uint32_t chip_mask
-    cdef uint32_t fpga_config[N_PHYS]
-    cdef uint32_t chip_config[N_PHYS]
-    cdef readonly bint in_reset
-    cdef readonly bint clock_good
-    # -- state
-    cdef int64_t up_at[N_PHYS]      # tick at which the PHY is up, NEVER if it is not about to
-    cdef uint8_t told[N_PHYS]       # its rise is in `changes`
-    cdef readonly int64_t ready     # first tick at which a PHY is up, NEVER
-    cdef LinkChange* changes        # since they were last taken, in time order
-    cdef readonly Py_ssize_t n_changes
-    cdef Py_ssize_t changes_capacity
+    uint32_t fpga_mask
+    uint32_t chip_mask
+    uint32_t fpga_config[N_PHYS]
+    uint32_t chip_config[N_PHYS]
+    bint in_reset
+    bint clock_good
+    # -- what follows from them in time
+    int64_t up_at[N_PHYS]       # tick at which the PHY is up, NEVER if it is not about to
+    uint8_t told[N_PHYS]        # its rise is in `changes`
+    int64_t ready               # first tick at which a PHY is up, NEVER
+
+
+cdef class Link:
+    cdef LinkState s
+    cdef Growing changes        # LinkChange, since they were last taken, in time order
 
     cdef void set_fpga_mask(self, uint32_t mask, int64_t tick) noexcept nogil
     cdef void set_chip_mask(self, uint32_t mask, int64_t tick) noexcept nogil

@@ -7,10 +7,12 @@ Accuracy: behavioural. (facts: transport 2.9; registers/behaviour, PHYs; the tim
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t
-from libc.stdlib cimport free, realloc
 
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_US
-from hicannx_sim.base.state cimport ints, longs, view
+from hicannx_sim.base.growing cimport growing_append, growing_clear, growing_free
+from hicannx_sim.base.state cimport items, resize
+
+from hicannx_sim.base.state import fields
 
 cdef enum:
     BRING_UP_TICKS = 40 * TICKS_PER_US
@@ -28,48 +30,48 @@ cdef class Link:
 
     def __cinit__(self):
         cdef int phy
-        self.in_reset = False
-        self.ready = NEVER
+        self.s.in_reset = False
+        self.s.ready = NEVER
         for phy in range(N_PHYS):
-            self.up_at[phy] = NEVER
+            self.s.up_at[phy] = NEVER
 
     def __dealloc__(self):
-        free(self.changes)
+        growing_free(&self.changes)
 
     cdef void set_fpga_mask(self, uint32_t mask, int64_t tick) noexcept nogil:
-        self.fpga_mask = mask & 0xff
+        self.s.fpga_mask = mask & 0xff
         self.update(tick)
 
     cdef void set_chip_mask(self, uint32_t mask, int64_t tick) noexcept nogil:
-        self.chip_mask = mask & 0xff
+        self.s.chip_mask = mask & 0xff
         self.update(tick)
 
     cdef void set_fpga_config(self, int phy, uint32_t word, int64_t tick) noexcept nogil:
-        self.fpga_config[phy & 7] = word & PHY_BITS
+        self.s.fpga_config[phy & 7] = word & PHY_BITS
         self.update(tick)
 
     cdef void set_chip_config(self, int jtag_register, uint32_t word, int64_t tick) noexcept nogil:
-        self.chip_config[jtag_register & 7] = word & PHY_BITS
+        self.s.chip_config[jtag_register & 7] = word & PHY_BITS
         self.update(tick)
 
     cdef void set_clock_good(self, bint good, int64_t tick) noexcept nogil:
-        self.clock_good = good
+        self.s.clock_good = good
         self.update(tick)
 
     cdef void set_reset(self, bint asserted, int64_t tick) noexcept nogil:
         """A chip reset clears the chip's end; the settings of the FPGA's end stay."""
         cdef int phy
-        self.in_reset = asserted
+        self.s.in_reset = asserted
         if asserted:
-            self.chip_mask = 0
-            self.clock_good = False
+            self.s.chip_mask = 0
+            self.s.clock_good = False
             for phy in range(N_PHYS):
-                self.chip_config[phy] = 0
+                self.s.chip_config[phy] = 0
         self.update(tick)
 
     cdef bint wanted(self, int phy) noexcept nogil:
-        cdef uint32_t fpga = self.fpga_config[phy], chip = self.chip_config[7 - phy]
-        if self.in_reset or not self.clock_good or not self.fpga_mask >> phy & 1 or not self.chip_mask >> (7 - phy) & 1:
+        cdef uint32_t fpga = self.s.fpga_config[phy], chip = self.s.chip_config[7 - phy]
+        if self.s.in_reset or not self.s.clock_good or not self.s.fpga_mask >> phy & 1 or not self.s.chip_mask >> (7 - phy) & 1:
             return False
         if (fpga ^ chip) & MASTER != MASTER or not fpga & MASTER:
             return False
@@ -79,68 +81,51 @@ cdef class Link:
         """Follows the settings that hold from `tick` on."""
         cdef int phy
         self.collect(tick)
-        self.ready = NEVER
+        self.s.ready = NEVER
         for phy in range(N_PHYS):
             if self.wanted(phy):
-                if self.up_at[phy] == NEVER:
-                    self.up_at[phy] = tick + BRING_UP_TICKS
-            elif self.up_at[phy] != NEVER:
-                if self.told[phy]:
+                if self.s.up_at[phy] == NEVER:
+                    self.s.up_at[phy] = tick + BRING_UP_TICKS
+            elif self.s.up_at[phy] != NEVER:
+                if self.s.told[phy]:
                     self.note(phy, False, tick)
-                self.up_at[phy] = NEVER
-            if self.up_at[phy] < self.ready:
-                self.ready = self.up_at[phy]
+                self.s.up_at[phy] = NEVER
+            if self.s.up_at[phy] < self.s.ready:
+                self.s.ready = self.s.up_at[phy]
 
     cdef void note(self, int phy, bint up, int64_t tick) noexcept nogil:
-        cdef LinkChange* grown
-        if self.n_changes == self.changes_capacity:
-            grown = <LinkChange*> realloc(self.changes, (self.changes_capacity * 2 + 16) * sizeof(LinkChange))
-            if grown == NULL:
-                return
-            self.changes = grown
-            self.changes_capacity = self.changes_capacity * 2 + 16
-        self.changes[self.n_changes].tick = tick
-        self.changes[self.n_changes].phy = phy
-        self.changes[self.n_changes].up = up
-        self.n_changes += 1
-        self.told[phy] = up
+        cdef LinkChange* change = <LinkChange*> growing_append(&self.changes, sizeof(LinkChange))
+        if change != NULL:
+            change.tick, change.phy, change.up = tick, phy, up
+        self.s.told[phy] = up
 
     cdef void collect(self, int64_t tick) noexcept nogil:
         """Everything up to and including `tick` is in `changes` afterwards."""
         cdef int phy
         for phy in range(N_PHYS):
-            if self.up_at[phy] <= tick and not self.told[phy]:
-                self.note(phy, True, self.up_at[phy])
+            if self.s.up_at[phy] <= tick and not self.s.told[phy]:
+                self.note(phy, True, self.s.up_at[phy])
 
     cdef void clear_changes(self) noexcept nogil:
-        self.n_changes = 0
+        growing_clear(&self.changes)
 
     cdef bint is_up(self, int phy, int64_t tick) noexcept nogil:
-        return self.up_at[phy] <= tick
+        return self.s.up_at[phy] <= tick
 
     cdef int n_up(self, int64_t tick) noexcept nogil:
         cdef int phy, n = 0
         for phy in range(N_PHYS):
-            n += self.up_at[phy] <= tick
+            n += self.s.up_at[phy] <= tick
         return n
 
     def up(self, int64_t tick):
         """Which PHYs are up at `tick`: tuple of 8 bool, counted as the FPGA does."""
-        return tuple(self.up_at[phy] <= tick for phy in range(N_PHYS))
+        return tuple(self.s.up_at[phy] <= tick for phy in range(N_PHYS))
 
     def arrays(self):
         """Settings of both ends, the PHYs, and changes that were not reported yet."""
-        return {
-            "fpga_mask": view(&self.fpga_mask, sizeof(self.fpga_mask), "u4"), "chip_mask": view(&self.chip_mask, sizeof(self.chip_mask), "u4"),
-            "fpga_config": view(self.fpga_config, sizeof(self.fpga_config), "u4"),
-            "chip_config": view(self.chip_config, sizeof(self.chip_config), "u4"), "in_reset": ints(&self.in_reset, sizeof(self.in_reset)),
-            "clock_good": ints(&self.clock_good, sizeof(self.clock_good)), "up_at": longs(self.up_at, sizeof(self.up_at)),
-            "told": view(self.told, sizeof(self.told), "u1"), "ready": longs(&self.ready, sizeof(self.ready)),
-            "changes": view(self.changes, self.n_changes * sizeof(LinkChange), "u1"),
-        }
+        return fields(<LinkState[:1]> &self.s) | {"changes": items(&self.changes, sizeof(LinkChange))}
 
     def resize_arrays(self, sizes):
         """Room for changes of so many bytes."""
-        self.clear_changes()
-        while self.n_changes < <Py_ssize_t>(sizes["changes"] // sizeof(LinkChange)):
-            self.note(0, False, 0)
+        resize(&self.changes, sizes["changes"], sizeof(LinkChange))

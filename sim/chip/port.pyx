@@ -42,7 +42,7 @@ cdef class Port:
     cdef void clock_write(self, uint32_t address, uint32_t data, int64_t tick) noexcept nogil:
         if address == PHY_ENABLE:
             self.link.set_chip_mask(data, tick)
-            self.chip.poke(PHY_ENABLE, self.link.chip_mask)
+            self.chip.poke(PHY_ENABLE, self.link.s.chip_mask)
         elif address == TEST_STATUS:
             self.chip._fault(address, False, True)  # can only be read
         else:
@@ -50,7 +50,7 @@ cdef class Port:
 
     cdef uint32_t clock_read(self, uint32_t address, int64_t tick) noexcept nogil:
         if address == PHY_ENABLE:
-            return self.link.chip_mask
+            return self.link.s.chip_mask
         return self.pll_read(address - PLL_BASE, tick)
 
     cdef void pll_write(self, int register, uint32_t word, int64_t tick) noexcept nogil:

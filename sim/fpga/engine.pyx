@@ -12,6 +12,8 @@ from fisch._ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION, FROM_JTAG_DATA, FROM_TI
 from hicannx_sim.chip.jtag cimport TAP
 from hicannx_sim.chip.port cimport Port
 from hicannx_sim.chip.power cimport Power
+from hicannx_sim.base.growing cimport growing_at, growing_count
+from hicannx_sim.chip.link cimport LinkChange
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from hicannx_sim.fpga.events cimport EventPath
 from hicannx_sim.fpga.injector cimport Injector
@@ -79,7 +81,7 @@ cdef class Engine:
     cdef int jtag_step(self, int64_t done) except -1 nogil:
         """The JTAG operation that is finished at `done`. It may change the link: events before it have passed."""
         cdef uint64_t response
-        if self.link.ready != NEVER:
+        if self.link.s.ready != NEVER:
             self.events.advance(done * TICKS_PER_FPGA_CYCLE + self.latency.chip_request)
         self.rate_until = 0
         if self.jtag.step(&response):
@@ -104,7 +106,7 @@ cdef class Engine:
         """End of a system time sync: chip and FPGA take over the time base, if the link is there; otherwise it is tried again."""
         cdef int64_t cycle = self.bus.status.sync_done, tick = cycle * TICKS_PER_FPGA_CYCLE
         self.bus.status.sync_done = NEVER
-        if self.link.ready > tick:
+        if self.link.s.ready > tick:
             if self.sync_attempts:
                 self.sync_attempts -= 1
                 self.bus.status.sync_done = cycle + self.latency.systime_sync
@@ -127,15 +129,15 @@ cdef class Engine:
     cdef int flush_step(self, int64_t cycle) except -1 nogil:
         """One step of `flush`. A keyboard interrupt or somebody's `interrupt` ends the run here."""
         cdef Py_ssize_t i
+        cdef const LinkChange* change
         cdef int64_t tick = cycle * TICKS_PER_FPGA_CYCLE
         if cycle >= self.pending:
             self.service(cycle)
         self.link.collect(tick)
-        for i in range(self.link.n_changes):
-            self.trace.push(
-                max(cycles_of(self.link.changes[i].tick), self.flushed + 1), FROM_HIGHSPEED_LINK_NOTIFICATION,
-                <uint64_t> self.link.changes[i].phy << 5 | <uint64_t> self.link.changes[i].up << 4,
-            )
+        for i in range(growing_count(&self.link.changes)):
+            change = <const LinkChange*> growing_at(&self.link.changes, i, sizeof(LinkChange))
+            self.trace.push(max(cycles_of(change.tick), self.flushed + 1), FROM_HIGHSPEED_LINK_NOTIFICATION,
+                            <uint64_t> change.phy << 5 | <uint64_t> change.up << 4)
         self.link.clear_changes()
         self.events.advance(tick)
         self.pending = min(self.pending, self.events.next())

@@ -57,7 +57,7 @@ cdef class EventPath:
         """Arrival of an event that wants to leave at `tick`; -1 if it is lost."""
         cdef int64_t arrival = tick + self.latency[direction], at = max(arrival, self.free[direction]), interval
         cdef int n_up
-        if self.link.ready > tick:
+        if self.link.s.ready > tick:
             self.without_link[direction] += 1
             return -1
         n_up = self.link.n_up(tick)

@@ -186,7 +186,7 @@ cdef class LocalBus:
             return <uint32_t> self.crc_errors[offset - PHY_CRC]
         if PHY_ONLINE <= offset < PHY_ONLINE + 8:
             phy = offset - PHY_ONLINE
-            return <uint32_t> ((tick - self.link.up_at[phy]) // TICKS_PER_FPGA_CYCLE) if self.link.is_up(phy, tick) else 0
+            return <uint32_t> ((tick - self.link.s.up_at[phy]) // TICKS_PER_FPGA_CYCLE) if self.link.is_up(phy, tick) else 0
         if PHY_DROPPED <= offset < PHY_DROPPED + 8:
             return <uint32_t> self.events.lost_on_phy[offset - PHY_DROPPED]
         if L2_WORDS <= offset < ARQ_COUNTERS:

@@ -37,15 +37,15 @@ cdef class Omnibus(Engine):
         self.rate_interval = self.latency.chip_word_interval * self.latency.saturating_phys // min(n, self.latency.saturating_phys)
         self.rate_until = NEVER
         for phy in range(8):
-            if tick < self.link.up_at[phy] < self.rate_until:
-                self.rate_until = self.link.up_at[phy]
+            if tick < self.link.s.up_at[phy] < self.rate_until:
+                self.rate_until = self.link.s.up_at[phy]
         return 1
 
     cdef int chip_slot(self) except -1 nogil:
         """Waits until the link takes an access: 1, or 0 after a time-out."""
         cdef int64_t limit = self.cycle + self.bus.timeout(), target
         while self.cycle * TICKS_PER_FPGA_CYCLE >= self.rate_until and not self.refresh_rate(self.cycle * TICKS_PER_FPGA_CYCLE):
-            target = min(self.pending, cycles_of(self.link.ready))
+            target = min(self.pending, cycles_of(self.link.s.ready))
             if target > limit:
                 self.cycle = max(self.cycle, limit)
                 self.time_out()
