@@ -4,7 +4,7 @@
 A triggering read starts one conversion of its hemisphere, both channel types. After sense_delay, reset_wait and dead_time the counters run
 for 256 cycles of 4 ns while a ramp rises; the end is rounded up to the analog grid. A channel keeps the count at which the ramp crosses its
 input, so a high input is seen up to 1 us later than a low one. Count = (V - start of the ramp) * its gain + pattern + noise, limited to
-0 .. 255; the digital offset of the channel is added and the sum limited again. Numbers in `hicannx_sim.base.numbers`, delays in `hicannx_sim.chip.timing`.
+0 .. 255; the digital offset of the channel is added and the sum limited again. Numbers and delays stand in `hicannx_sim.base.numbers`.
 
 Inputs, by the column switches: the neuron's readout amplifier (if it is on and biased), the debug line of the channel type, the correlation
 sensors. Neuron and debug line together average; the weak output of the sensors does not count beside another source (software closes that
@@ -27,10 +27,9 @@ from hicannx_sim.base.state cimport ints, longs, view
 
 from halco import CapMemCellOnCapMemBlock
 from haldls import CADCChannelConfig, CADCConfig, CommonCorrelationConfig
-from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.numbers import number
 from hicannx_sim.base.mismatch import deviation, factor
 from hicannx_sim.base.noise import stream
-from hicannx_sim.base.numbers import number
 
 cdef enum:
     BLOCK_CELLS = 3120
@@ -209,8 +208,8 @@ cdef class CADC:
         }
 
 
-cdef int64_t COUNT_TICKS = TIMING["cadc_count"].value, CYCLE = TIMING["ppu_cycle"].value
-cdef int COUNTS = TIMING["cadc_counts"].value
+cdef int64_t COUNT_TICKS = number("cadc_count"), CYCLE = number("ppu_cycle")
+cdef int COUNTS = number("cadc_counts")
 cdef double RAMP_START = number("cadc_ramp_start"), RAMP_GAIN = number("cadc_ramp_gain"), VOLTS_PER_CODE = number("capmem_voltage_per_code")
 cdef double INTERNAL_LEVEL = number("correlation_reset_level"), FLOATING_LEVEL = number("cadc_floating_input")
 cdef int BIAS_FLOOR = int(number("cadc_bias_floor"))

@@ -9,7 +9,7 @@ from libc.string cimport memset
 from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import CrossbarNode, CrossbarOutputConfig
-from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 
 def wiring():
@@ -27,7 +27,7 @@ cdef class Crossbar:
             self.node[<int>source][self.n_nodes[<int>source]] = node
             self.n_nodes[<int>source] += 1
             self.output_of[<int>node] = output
-        self.latency, self.depth = TIMING["crossbar"].value, TIMING["fifo_depth"].value
+        self.latency, self.depth = number("crossbar"), number("fifo_depth")
         self.reset()
 
     cdef void reset(self) noexcept nogil:
@@ -104,8 +104,8 @@ cdef class Crossbar:
         }
 
 
-cdef int64_t L2_PERIOD = TIMING["l2_period"].value
-cdef int64_t SLOW_L2_PERIOD = TIMING["slow_l2_period"].value
+cdef int64_t L2_PERIOD = number("l2_period")
+cdef int64_t SLOW_L2_PERIOD = number("slow_l2_period")
 cdef int MASK = CrossbarNode.layout("Omnibus").slot("mask")
 cdef int TARGET = CrossbarNode.layout("Omnibus").slot("target")
 cdef int DROP_COUNTER = CrossbarNode.layout("Omnibus").slot("enable_drop_counter")

@@ -10,7 +10,7 @@ from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OU
 from hicannx_sim.chip.madc cimport RECORDING
 from hicannx_sim.base.clock cimport GRID_TICKS
 
-from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     MADC_SPAN = 8 * GRID_TICKS  # ticks between looks at the probes, within the history the analog core keeps
@@ -148,6 +148,6 @@ cdef class Fabric:
             self.madc.head = self.madc.tail = 0
 
 
-cdef int64_t LINK_PERIOD = TIMING["link_event_period"].value
-cdef int64_t PADI_TO_PULSE = TIMING["padi_to_pulse"].value
-cdef int64_t TO_STAMP = TIMING["crossbar_to_stamp"].value
+cdef int64_t LINK_PERIOD = number("link_event_period")
+cdef int64_t PADI_TO_PULSE = number("padi_to_pulse")
+cdef int64_t TO_STAMP = number("crossbar_to_stamp")

@@ -19,9 +19,8 @@ from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
 from hicannx_sim.chip.omnibus import written_field
-from hicannx_sim.chip.timing import TIMING
-from hicannx_sim.base.noise import normals, stream
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.noise import normals, stream
 from hicannx_sim.base.virtual_chip import Quirk
 
 cdef enum:
@@ -43,10 +42,10 @@ cdef class MADC:
         self.volt_zero, self.lsb_per_volt = number("madc_offset"), 1 / number("madc_lsb")
         if not chip.is_ideal:
             spread = normals(stream(chip.serial, "fixed pattern", "madc"), [0, 1])
-            self.offset = TIMING["madc_offset_spread"].value * spread[0]
-            self.lsb_per_volt *= 1 + TIMING["madc_gain_spread"].value * spread[1]
+            self.offset = number("madc_offset_spread") * spread[0]
+            self.lsb_per_volt *= 1 + number("madc_gain_spread") * spread[1]
             self.noise, self.wander = number("madc_noise"), number("madc_noise_slow")
-        self.invalid_time = TIMING["madc_invalid_time"].value if Quirk.MADC_START in chip.quirks else 0
+        self.invalid_time = number("madc_invalid_time") if Quirk.MADC_START in chip.quirks else 0
         self.powered = self.path_powered = True
         self.drawn_span = -1
         self.begin_run(0)
@@ -270,13 +269,13 @@ cdef class MADC:
             self._append(0, 0)
 
 
-cdef int64_t TO_STAMP = TIMING["madc_to_stamp"].value
-cdef double NOMINAL_CLOCK = TIMING["madc_clock"].value
-cdef int64_t WANDER_TIME = TIMING["madc_wander_time"].value
-cdef double IDLE_LEVEL = TIMING["madc_idle_level"].value
-cdef double IDLE_SPREAD = TIMING["madc_idle_spread"].value
-cdef int BIAS_FLOOR = TIMING["madc_bias_floor"].value
-cdef double MIN_CLOCKS = TIMING["madc_conversion"].value
+cdef int64_t TO_STAMP = number("madc_to_stamp")
+cdef double NOMINAL_CLOCK = number("madc_clock")
+cdef int64_t WANDER_TIME = number("madc_wander_time")
+cdef double IDLE_LEVEL = number("madc_idle_level")
+cdef double IDLE_SPREAD = number("madc_idle_spread")
+cdef int BIAS_FLOOR = number("madc_bias_floor")
+cdef double MIN_CLOCKS = number("madc_conversion")
 cdef int WAKE_UP = written_field(MADCControl, "wake_up")[0]
 cdef int START = written_field(MADCControl, "start_recording")[0]
 cdef int STOP = written_field(MADCControl, "stop_recording")[0]

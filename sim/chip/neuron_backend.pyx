@@ -9,7 +9,7 @@ from libc.string cimport memset
 from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
-from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 
 cdef class NeuronBackends:
@@ -18,8 +18,8 @@ cdef class NeuronBackends:
         self.neuron_layout = NeuronConfig.layout("Omnibus")
         if max(self.layout.n_slots, self.common_layout.n_slots, self.neuron_layout.n_slots) > 64:
             raise ValueError("a neuron container has more fields than the model expects")
-        self.latency, self.period = TIMING["neuron_to_crossbar"].value, TIMING["neuron_output_period"].value
-        self.depth, self.powered = TIMING["fifo_depth"].value, True
+        self.latency, self.period = number("neuron_to_crossbar"), number("neuron_output_period")
+        self.depth, self.powered = number("fifo_depth"), True
         self.reset()
 
     cdef void reset(self) noexcept nogil:

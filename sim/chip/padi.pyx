@@ -9,7 +9,7 @@ from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import CommonPADIBusConfig, PADIEvent
 from hicannx_sim.chip.omnibus import written_field
-from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 
 cdef class PADIBuses:
@@ -71,9 +71,9 @@ cdef class PADIBuses:
         }
 
 
-cdef double PULSE_BASE = TIMING["pulse_base"].value
-cdef int64_t PERIOD = TIMING["padi_period"].value
-cdef int64_t EXTENDED_PERIOD = TIMING["extended_padi_period"].value
+cdef double PULSE_BASE = number("pulse_base")
+cdef int64_t PERIOD = number("padi_period")
+cdef int64_t EXTENDED_PERIOD = number("extended_padi_period")
 cdef int SPL1 = CommonPADIBusConfig.layout("Omnibus").slot("enable_spl1")
 cdef int EXTENSION = CommonPADIBusConfig.layout("Omnibus").slot("dacen_pulse_extension")
 cdef int EXTENDED = CommonPADIBusConfig.layout("Omnibus").slot("enable_extended_timing")

@@ -12,7 +12,7 @@ from libc.string cimport memset
 from hicannx_sim.chip.synram cimport AMP, LABEL, TIME, WEIGHT
 from hicannx_sim.base.state cimport view
 
-from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     # places
@@ -136,4 +136,4 @@ cdef inline int plane_of(int place) noexcept nogil:
     return AMP if place == AMP_CALIBS else -1
 
 
-cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value
+cdef int64_t NEURON_RESET_DELAY = number("neuron_reset_write")

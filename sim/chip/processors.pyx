@@ -5,7 +5,7 @@ instruction has issued; until then the core waits, and chip, FPGA memories and t
 reaches the other core's SRAM sooner than `ppu_omnibus`, each core may run ahead of the other by this much, or by more if it can be taken
 back. So nothing depends on how far somebody lets the chip advance at a time.
 
-Behavioural: latencies are in part assumed (hicannx_sim.chip.timing); a core waits also while a store is on its way, which on the chip happens
+Behavioural: latencies are in part assumed (hicannx_sim.base.numbers); a core waits also while a store is on its way, which on the chip happens
 behind its back. Interrupt pins and doorbell are not connected. The clock is always 250 MHz.
 """
 
@@ -22,7 +22,7 @@ from hicannx_sim.ppu.core cimport (
     PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE, PPU_BREAKPOINT, PPU_NEVER, PPU_OUTSIDE)
 from hicannx_sim.base.state cimport longs
 
-from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 _log = logging.getLogger("hicannx.ppu")
 
@@ -335,8 +335,8 @@ cdef int _write(void* context, uint32_t location, const uint8_t* lanes, const ui
     return (ON_PARALLEL_BUS if location < ARRAY_END else FAR_WRITE) // TICKS_PER_CYCLE
 
 
-cdef int64_t ON_OMNIBUS = TIMING["ppu_omnibus"].value
-cdef int64_t ON_PARALLEL_BUS = TIMING["ppu_parallel_bus"].value
-cdef int64_t FAR_READ = TIMING["ppu_far_read"].value
-cdef int64_t FAR_WRITE = TIMING["ppu_far_write"].value
+cdef int64_t ON_OMNIBUS = number("ppu_omnibus")
+cdef int64_t ON_PARALLEL_BUS = number("ppu_parallel_bus")
+cdef int64_t FAR_READ = number("ppu_far_read")
+cdef int64_t FAR_WRITE = number("ppu_far_write")
 cdef uint32_t PPU_CONTROL_BASE = the_map().base_of("PPUControlRegister")

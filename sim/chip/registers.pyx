@@ -22,9 +22,8 @@ import haldls
 from hicannx_sim.chip.processor_fault import ProcessorFault
 from hicannx_sim.chip.references import current_factor
 from hicannx_sim.chip.settings import refused
-from hicannx_sim.chip.timing import TIMING
-from hicannx_sim.base.errors import ProcessorAccess, UndefinedAccess, UnmodelledAccess, UnmodelledSetting
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.errors import ProcessorAccess, UndefinedAccess, UnmodelledAccess, UnmodelledSetting
 
 _log = logging.getLogger("hicannx.chip")
 
@@ -375,7 +374,7 @@ cdef class Registers(Fabric):
         return (UndefinedAccess if undefined else UnmodelledAccess)(address, instruction, is_read)
 
 
-cdef int64_t PADI_WRITE_TO_PULSE = TIMING["padi_write_to_pulse"].value
-cdef int64_t NEURON_RESET_DELAY = TIMING["neuron_reset_write"].value
+cdef int64_t PADI_WRITE_TO_PULSE = number("padi_write_to_pulse")
+cdef int64_t NEURON_RESET_DELAY = number("neuron_reset_write")
 cdef double SUPPLY_FLOOR = number("synapse_supply_floor")
 cdef uint32_t CADC_BUFFERED = 1 << 15  # bit of the CADCSampleQuadOnDLS enum

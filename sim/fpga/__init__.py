@@ -8,14 +8,12 @@ from hicannx_sim.fpga.registers import RegisterFile
 from hicannx_sim.fpga.router import Router
 from hicannx_sim.fpga.spike_io import SpikeIO
 from hicannx_sim.fpga.table import REGISTERS, ROUTING_TABLES, Register, Setup, find, registers_of
-from hicannx_sim.fpga.timing import TIMING, Timing
 from hicannx_sim.fpga.trace import Trace
 
 __all__ = [
     "GIGABIT",
     "REGISTERS",
     "ROUTING_TABLES",
-    "TIMING",
     "CRCErrors",
     "EventPath",
     "Executor",
@@ -30,7 +28,6 @@ __all__ = [
     "Router",
     "Setup",
     "SpikeIO",
-    "Timing",
     "Trace",
     "find",
     "registers_of",

@@ -25,7 +25,7 @@ from hicannx_sim.fpga.trace cimport Trace
 import logging
 
 from hicannx_sim.base.errors import InterruptedRunError, UnmodelledScan
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 
 _log = logging.getLogger("hicannx_sim.fpga")
 
@@ -51,10 +51,10 @@ cdef class Engine:
         self.jtag = JTAGMaster(tap)
         self.bus = LocalBus(self.registers, self.link, self.trace, self.events, board, device_dna)
         self.injector = Injector(self.bus, self.link, self.trace, self.events)
-        self.latency.poll_period, self.latency.loopback = value("poll_period"), value("loopback")
-        self.latency.systime_sync, self.latency.chip_word_interval = value("systime_sync"), value("chip_word_interval")
-        self.latency.chip_request, self.latency.chip_response = value("chip_request"), value("chip_response")
-        self.latency.saturating_phys, self.latency.reads_in_flight = value("saturating_phys"), value("reads_in_flight")
+        self.latency.poll_period, self.latency.loopback = number("poll_period"), number("loopback")
+        self.latency.systime_sync, self.latency.chip_word_interval = number("systime_sync"), number("chip_word_interval")
+        self.latency.chip_request, self.latency.chip_response = number("chip_request"), number("chip_response")
+        self.latency.saturating_phys, self.latency.reads_in_flight = number("saturating_phys"), number("reads_in_flight")
         self.pending = NEVER
         self.warned_scans = set()
         self.last_response = self.flushed = -1

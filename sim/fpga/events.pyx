@@ -21,7 +21,7 @@ from hicannx_sim.fpga.trace cimport Event, Trace
 from hicannx_sim.base.noise cimport uniform
 from hicannx_sim.base.state cimport longs, view
 
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 from hicannx_sim.base.noise import stream
 
 
@@ -32,9 +32,9 @@ cdef class EventPath:
         self.chip, self.link, self.trace = chip, link, trace
         self.spike_io, self.router = SpikeIO(registers), Router(registers)
         self.next_poll = NEVER
-        self.latency[<int> TO_CHIP], self.latency[<int> FROM_CHIP] = value("event_to_chip"), value("event_from_chip")
-        self.depth[<int> TO_CHIP], self.depth[<int> FROM_CHIP] = value("event_queue"), value("event_from_chip_queue")
-        self.interval, self.deadline, self.saturating_phys = value("event_interval"), value("event_deadline"), value("saturating_phys")
+        self.latency[<int> TO_CHIP], self.latency[<int> FROM_CHIP] = number("event_to_chip"), number("event_from_chip")
+        self.depth[<int> TO_CHIP], self.depth[<int> FROM_CHIP] = number("event_queue"), number("event_from_chip_queue")
+        self.interval, self.deadline, self.saturating_phys = number("event_interval"), number("event_deadline"), number("saturating_phys")
 
     # ---------------------------------------------------------------------------------------------------------- the link
     def lose(self, double probability, bint to_chip, bint from_chip, seed):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hicannx_sim.base.errors import ConfigurationError
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class HostLink:
     """
 
     cycles_per_word: int
-    playback_words: int = value("playback_memory")
-    trace_bytes: int = value("trace_memory")
+    playback_words: int = int(number("playback_memory"))
+    trace_bytes: int = int(number("trace_memory"))
 
     def __post_init__(self) -> None:
         smallest = {"cycles_per_word": 1, "playback_words": 1, "trace_bytes": 64}

@@ -13,7 +13,7 @@ from hicannx_sim.base.state cimport longs
 
 from hicannx_sim.base.errors import ConfigurationError
 from hicannx_sim.fpga import faults
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     # kinds of timed faults; value: PHY
@@ -33,7 +33,7 @@ cdef class Injector:
     def __init__(self, LocalBus bus not None, Link link not None, Trace trace not None, EventPath events not None):
         self.bus, self.link, self.trace, self.events = bus, link, trace, events
         self.queue = DueQueue()
-        self.repeat = value("arq_repeat")
+        self.repeat = number("arq_repeat")
 
     def add(self, fault, int64_t now, seed):
         """A fault (faults.Fault) described at cycle `now`; `seed` decides where chance does."""

@@ -10,7 +10,7 @@ from hicannx_sim.chip.jtag cimport TAP
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from hicannx_sim.base.state cimport ints, longs, view
 
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     INSTRUCTION_BITS = 7
@@ -25,11 +25,11 @@ cdef class JTAGMaster:
 
     def __init__(self, TAP tap not None):
         self.tap = tap
-        self.depth = min(value("jtag_queue"), JTAG_QUEUE_MAX)
-        self.to_chip = value("chip_request")
-        self.select_states = value("jtag_select_states")
-        self.scan_states = value("jtag_scan_states")
-        self.reset_states = value("jtag_reset_states")
+        self.depth = min(number("jtag_queue"), JTAG_QUEUE_MAX)
+        self.to_chip = number("chip_request")
+        self.select_states = number("jtag_select_states")
+        self.scan_states = number("jtag_scan_states")
+        self.reset_states = number("jtag_reset_states")
 
     cdef void clear(self) noexcept nogil:
         """Forgets what is queued."""

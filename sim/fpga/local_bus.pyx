@@ -9,7 +9,7 @@ from hicannx_sim.fpga.registers cimport EFFECT, READABLE, VOLATILE, RegisterFile
 from hicannx_sim.fpga.trace cimport Trace
 from hicannx_sim.base.state cimport ints, longs, view
 
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     SMALL_BASE = 0x88000000u
@@ -49,9 +49,9 @@ cdef class LocalBus:
     ):
         self.registers, self.link, self.trace, self.events, self.board = registers, link, trace, events, board
         self.device_dna, self.rails = device_dna, board.supplies.on()
-        self.write_latency, self.read_latency = value("fpga_write"), value("fpga_read")
-        self.spi_byte = value("spi_byte")
-        self.perf_test_word, self.saturating_phys = value("perf_test_word"), value("saturating_phys")
+        self.write_latency, self.read_latency = number("fpga_write"), number("fpga_read")
+        self.spi_byte = number("spi_byte")
+        self.perf_test_word, self.saturating_phys = number("perf_test_word"), number("saturating_phys")
         self.status.sync_done = self.perf_from = NEVER
 
     cdef uint32_t timeout(self) noexcept nogil:

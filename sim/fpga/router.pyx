@@ -13,7 +13,7 @@ from hicannx_sim.fpga.due cimport Due, DueQueue
 from hicannx_sim.fpga.registers cimport ROUTING_OUTPUTS, RegisterFile
 from hicannx_sim.base.state cimport longs
 
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     OUTPUT_ENABLE = 1 << 15
@@ -26,7 +26,7 @@ cdef class Router:
     def __init__(self, RegisterFile registers not None):
         self.registers = registers
         self.arrivals = DueQueue()
-        self.hop = value("network_hop")
+        self.hop = number("network_hop")
 
     cdef void rewritten(self, uint32_t offset, uint32_t before, uint32_t after) noexcept nogil:
         """Entry `offset` of the tables has changed."""

@@ -17,7 +17,7 @@ from hicannx_sim.base.state cimport longs
 import numpy as np
 
 from hicannx_sim.base.errors import ConfigurationError
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     # offsets in the register file's block, as in table.py
@@ -37,7 +37,7 @@ cdef class SpikeIO:
     def __init__(self, RegisterFile registers not None):
         self.registers = registers
         self.received, self.transmitted = DueQueue(), DueQueue()
-        self.frame_bits, self.depth = value("spike_io_frame"), value("spike_io_queue")
+        self.frame_bits, self.depth = number("spike_io_frame"), number("spike_io_queue")
 
     cdef uint32_t config(self) noexcept nogil:
         return self.registers.spike_io[CONFIG]

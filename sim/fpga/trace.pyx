@@ -17,7 +17,7 @@ from hicannx_sim.chip.fabric cimport OUT_MADC, OUT_SPIKE
 from hicannx_sim.base.clock cimport NEVER
 from hicannx_sim.base.state cimport ints, longs, view
 
-from hicannx_sim.fpga.timing import value
+from hicannx_sim.base.numbers import number
 
 cdef enum:
     LARGEST = 18            # bytes of a message with its annotation
@@ -33,7 +33,7 @@ cdef class Trace:
 
     def __init__(self, host=None):
         self.writer = ResponseWriter()
-        self.fifo_depth, self.stall_window = value("event_fifo"), value("stall_window")
+        self.fifo_depth, self.stall_window = number("event_fifo"), number("stall_window")
         self.last = -1
         self.recording = True
         self.limited = host is not None

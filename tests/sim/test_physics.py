@@ -2,13 +2,17 @@
 
 import pytest
 
-from hicannx_sim.base.numbers import TABLE, Certainty, number
+from hicannx_sim.base.numbers import CHIP, CIRCUITS, FPGA, TABLE, Certainty, number
 
 
 def test_every_number_says_what_it_is() -> None:
     for name, entry in TABLE.items():
         assert entry.unit and entry.source, name
         assert isinstance(entry.certainty, Certainty), name
+
+
+def test_no_name_stands_twice() -> None:
+    assert len(TABLE) == len(CHIP) + len(CIRCUITS) + len(FPGA)
 
 
 def test_unknown_number_is_named() -> None:

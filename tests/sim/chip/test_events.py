@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from haldls import CommonPADIBusConfig, CrossbarInputDropCounter, CrossbarNode, CrossbarOutputConfig, CrossbarOutputEventCounter
+from hicannx_sim.base.numbers import number
 from hicannx_sim.chip.crossbar import wiring
-from hicannx_sim.chip.timing import TIMING
 
-LOOPBACK = TIMING["crossbar"].value + TIMING["crossbar_to_stamp"].value
+LOOPBACK = number("crossbar") + number("crossbar_to_stamp")
 DIAGONAL = [32, 41, 50, 59]  # nodes from link input k to link output k
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from haldls import CapMemCell, MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
 from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.numbers import number
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.chip.chip import Chip
-from hicannx_sim.chip.timing import TIMING
 
-TO_STAMP = TIMING["madc_to_stamp"].value
+TO_STAMP = number("madc_to_stamp")
 READOUT_CELLS = [1689, 1819, 1949, 908, 4028]  # ac_mux_i_bias, madc_in_500na, sc_amp_i_bias, sc_amp_v_ref, pseudo_diff_v_ref
 READOUT_AMPLIFIER = 18 * 130 + 128
 V_LEAK, I_LEAK = 0, 8 * 130  # cell of column 0

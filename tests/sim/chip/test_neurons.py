@@ -13,9 +13,9 @@ from haldls import (
     SpikeCounterRead,
     SpikeCounterReset,
 )
-from hicannx_sim.chip.timing import TIMING
+from hicannx_sim.base.numbers import number
 
-TO_STAMP = sum(TIMING[name].value for name in ("neuron_to_crossbar", "crossbar", "crossbar_to_stamp"))
+TO_STAMP = sum(number(name) for name in ("neuron_to_crossbar", "crossbar", "crossbar_to_stamp"))
 
 
 def backend_of(neuron):

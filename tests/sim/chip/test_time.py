@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from haldls import SystimeSyncBase
-from hicannx_sim.base.numbers import Certainty
-from hicannx_sim.chip.timing import TIMING
 
 
 def test_system_time_counts_at_250_megahertz(bench):
@@ -32,9 +30,3 @@ def test_waiting_is_free(bench):
     bench.chip.py_advance(500_000 * 1000 * 600)
     assert bench.chip.now == 500_000 * 1000 * 600
     assert len(bench.spikes(bench.chip.now)) == 0
-
-
-def test_every_timing_says_where_it_comes_from():
-    for name, entry in TIMING.items():
-        assert entry.source and entry.meaning and entry.unit, name
-        assert isinstance(entry.certainty, Certainty)

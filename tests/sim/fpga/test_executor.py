@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hicannx_sim.base.errors import ProtocolError, SimError, UndefinedAccess
-from hicannx_sim.fpga.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 TIMER = 0x8800000C
 TIMEOUT = 0x88000009
@@ -98,7 +98,7 @@ def test_omnibus_barrier_waits_for_the_chips_acknowledge(ready, words):
     without, with_barrier = (
         ready.data(words.setup, words.write(BASE_LOW, 1), barrier, read, words.halt)[0] for barrier in ([], words.barrier(1))
     )
-    round_trip = (TIMING["chip_request"].value + TIMING["chip_response"].value) / 4
+    round_trip = (number("chip_request") + number("chip_response")) / 4
     assert without == 2 and round_trip <= with_barrier - without <= round_trip + 2
 
 
@@ -117,13 +117,13 @@ def test_jtag_scaler_slows_the_scan(lab, words):
 
 
 def test_full_jtag_queue_holds_the_program_back(lab, words):
-    depth = TIMING["jtag_queue"].value
+    depth = number("jtag_queue")
     (time,) = lab.data(words.setup, words.scan(0, 33, False) * (depth + 2), words.read(TIMER), words.halt)
     assert time > depth + 2 + 33
 
 
 def test_blocked_jtag_queue_times_out(lab, words):
-    depth = TIMING["jtag_queue"].value
+    depth = number("jtag_queue")
     answer = lab.run(words.write(TIMEOUT, 1000), [1 << 56 | 255], words.scan(0, 33, False) * (depth + 2), words.halt)
     assert len(answer.timeouts) == 1 and int(answer.timeouts["instruction"][0]) in (3 + depth, 3 + depth - 1)
 
@@ -181,7 +181,7 @@ def test_sync_registers(ready, words):
     running, idle, retries, trip_high, trip_low, chip_high, chip_low = ready.data(program, words.halt)
     assert (running, idle, retries) == (1, 0, 3)
     assert (trip_high, chip_high, chip_low) == (0, high, low)
-    assert trip_low * 4 == pytest.approx(TIMING["chip_request"].value + TIMING["chip_response"].value, abs=4)
+    assert trip_low * 4 == pytest.approx(number("chip_request") + number("chip_response"), abs=4)
 
 
 def test_sync_without_link_fails(lab, words):
@@ -203,8 +203,8 @@ def test_chip_read_takes_the_round_trip(ready, words):
         int(ready.run(words.tick, words.read(address), words.halt).omnibus["fpga_time"][0]) - int(ready.answer.loopback["fpga_time"][0])
         for address in (BASE_LOW, SRAM)
     )
-    assert near == TIMING["fpga_read"].value and far == pytest.approx(
-        (TIMING["chip_request"].value + TIMING["chip_response"].value) / 4, abs=2
+    assert near == number("fpga_read") and far == pytest.approx(
+        (number("chip_request") + number("chip_response")) / 4, abs=2
     )
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.numbers import number
 from hicannx_sim.fpga import CRCErrors, LostEvents, MissingResponse, Notification, PHYDown
-from hicannx_sim.fpga.timing import TIMING
 
 UP, CRC, RECOVER = 1 << 4, 1 << 2, 1 << 1
 TIMEOUT = 0x88000009
@@ -77,7 +77,7 @@ def test_crc_error_delays_responses(ready, words):
 
     plain = delay()
     ready.system.inject(CRCErrors(phy=0))
-    assert delay() - plain >= TIMING["arq_repeat"].value / 2
+    assert delay() - plain >= number("arq_repeat") / 2
 
 
 def test_a_phy_that_is_down_has_no_errors(ready, words):

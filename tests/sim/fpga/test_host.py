@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.numbers import number
 from hicannx_sim.fpga import GIGABIT, HostLink
-from hicannx_sim.fpga.timing import TIMING
 
 TIMER = 0x8800000C
 TIMEOUT = 0x88000009
@@ -71,7 +71,7 @@ def test_stalls_are_reported(slow, words):
     reads = [word for i in range(200) for word in words.read(TIMER)]
     answer = lab.run(words.setup, words.wait(500_000), reads, words.halt)
     (row,) = answer.timeouts
-    assert int(row["trace_stalls"]) == TIMING["stall_window"].value and len(answer.omnibus) < 200
+    assert int(row["trace_stalls"]) == number("stall_window") and len(answer.omnibus) < 200
     assert answer.loopback["tick"].tolist() == [0]
 
 

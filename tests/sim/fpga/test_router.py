@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hicannx_sim.base.errors import UndefinedAccess
+from hicannx_sim.base.numbers import number
 from hicannx_sim.fpga import ROUTING_TABLES, find
-from hicannx_sim.fpga.timing import TIMING
 
 INPUT, OUTPUT = 0x880C0000, 0x880D0000
 
@@ -32,8 +32,8 @@ def test_loopback_of_one_spike(jboa, words):
     spikes = jboa.run(send(words, [17]), words.halt).spikes
     assert spikes["label"].tolist() == [17, 20]
     delay = int(spikes["chip_time"][1]) - int(spikes["chip_time"][0])
-    link = (TIMING["event_to_chip"].value + TIMING["event_from_chip"].value) / 4
-    assert TIMING["network_hop"].value + link <= delay <= 1300 / 8, "less than 1.3 us from chip to chip"
+    link = (number("event_to_chip") + number("event_from_chip")) / 4
+    assert number("network_hop") + link <= delay <= 1300 / 8, "less than 1.3 us from chip to chip"
 
 
 def test_entries_must_be_enabled(jboa, words):

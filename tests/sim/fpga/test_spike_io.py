@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from hicannx_sim.base.errors import ConfigurationError
-from hicannx_sim.fpga.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 OUTPUT, INPUT, CONFIG = 0x88020000, 0x88030000, 0x88038000
 TX, RX, LOOPBACK = 1 << 16, 1 << 17, 1 << 18
-FRAME = TIMING["spike_io_frame"].value
+FRAME = number("spike_io_frame")
 
 
 def routes(words, outputs=(), inputs=()):
@@ -45,7 +45,7 @@ def test_loopback_traces_routed_spikes_twice(ready, words, tx, rx):
 def test_the_way_back_takes_a_frame_and_two_passes_over_the_link(ready, words, scaler):
     ready.run(config(words, LOOPBACK | TX | RX, scaler), routes(words, ROUTED, BACK), words.halt)
     times = ready.run(send(words, [1], period=2000), words.halt).spikes["chip_time"].astype(np.int64)
-    link = (TIMING["event_to_chip"].value + TIMING["event_from_chip"].value) / 4
+    link = (number("event_to_chip") + number("event_from_chip")) / 4
     through_the_chip = 15
     assert FRAME * scaler + link <= times[1] - times[0] <= FRAME * scaler + link + through_the_chip
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fisch import ut
-from hicannx_sim.fpga.timing import TIMING
+from hicannx_sim.base.numbers import number
 
 RECORDING = 0x88000005
 DRAIN = 1000
@@ -27,7 +27,7 @@ def test_labels_come_back_with_consistent_times(ready, words):
     fpga, chip = spikes["fpga_time"].astype(np.int64), spikes["chip_time"].astype(np.int64)
     assert list(np.diff(fpga)) == [200] * (len(labels) - 1) and list(np.diff(chip)) == [200] * (len(labels) - 1)
     assert np.all((fpga - chip >= 0) & (fpga - chip <= 127))
-    assert fpga[0] - chip[0] == pytest.approx(TIMING["event_from_chip"].value / 4, abs=1.5)
+    assert fpga[0] - chip[0] == pytest.approx(number("event_from_chip") / 4, abs=1.5)
 
 
 @pytest.mark.parametrize("pack", [1, 2, 3])

@@ -7,11 +7,9 @@ import haldls
 from hicannx.registers.blocks import blocks, page_of
 from hicannx.registers.markdown import anchor, code, link, table
 from hicannx.trust import accuracy
-from hicannx_sim.base.numbers import TABLE
+from hicannx_sim.base.numbers import CHIP, CIRCUITS, FPGA, TABLE, Number
 from hicannx_sim.base.register_table import Accuracy
-from hicannx_sim.chip.timing import TIMING as CHIP
 from hicannx_sim.fpga.table import REGISTERS
-from hicannx_sim.fpga.timing import TIMING as FPGA
 from hicannx_sim.ppu.numbers import NUMBERS as PPU
 from hicannx_sim.trust.accuracy import rows_of
 
@@ -49,26 +47,23 @@ def with_container() -> set[str]:
 
 def assumptions_page() -> str:
     """Every physical number, latency and rate of the model, with its source and certainty."""
-    physics = [(code(name), f"{one.value:g}", one.unit, one.certainty.value, one.source) for name, one in TABLE.items()]
-    chip = [(code(name), f"{one.value:g}", one.unit, one.certainty.value, f"{one.meaning}: {one.source}") for name, one in CHIP.items()]
-    ppu = [(code(name), f"{one.value:g}", one.unit, one.certainty.value, one.source) for name, one in PPU.items()]
-    fpga = [(code(name), f"{one.value:g}", one.unit, one.certainty, one.source) for name, one in FPGA.items()]
-    head = ("name", "value", "unit", "certainty", "source")
     return (
-        "# Assumptions\n\nThe numbers that the model rests on, each with its origin: `measured` or `stated` by the makers of the system,"
+        "# Assumptions\n\nThe numbers that the model rests on, each with its origin: `measured` or stated by the makers of the system,"
         " `derived` from such numbers, or `assumed`: our choice, which nothing public contradicts. Sources are sections of the collected"
         " published facts that the model was built from.\n\n"
-        f"{''.join(_counted())}\n## Circuits\n\n{table(head, physics)}\n## Timing of the chip\n\nTicks are 2 ns.\n\n{table(head, chip)}"
-        f"\n## Cores of the PPUs\n\nCycles are 4 ns.\n\n{table(head, ppu)}"
-        f"\n## Timing of FPGA and link\n\n{table(head, fpga)}"
+        f"{''.join(_counted())}\n## Circuits\n\n{_listed(CIRCUITS)}\n## Timing of the chip\n\nTicks are 2 ns.\n\n{_listed(CHIP)}"
+        f"\n## Cores of the PPUs\n\nCycles are 4 ns.\n\n{_listed(PPU)}"
+        f"\n## Timing of FPGA and link\n\n{_listed(FPGA)}"
     )
 
 
-def _values(numbers: Mapping[str, Any]) -> list[str]:
-    return [one.certainty.value for one in numbers.values()]
+def _listed(numbers: Mapping[str, Number]) -> str:
+    sources = {name: f"{one.meaning}: {one.source}" if one.meaning else one.source for name, one in numbers.items()}
+    rows = [(code(name), f"{one.value:g}", one.unit, one.certainty.value, sources[name]) for name, one in numbers.items()]
+    return table(("name", "value", "unit", "certainty", "source"), rows)
 
 
 def _counted() -> Iterator[str]:
-    certainties = [*_values(TABLE), *_values(CHIP), *_values(PPU), *(one.certainty for one in FPGA.values())]
+    certainties = [one.certainty.value for one in (*TABLE.values(), *PPU.values())]
     kinds = sorted(set(certainties))
     yield "Of " + str(len(certainties)) + " numbers " + ", ".join(f"{certainties.count(kind)} are {kind}" for kind in kinds) + ".\n"

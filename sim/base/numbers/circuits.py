@@ -1,35 +1,9 @@
-"""The one table of physical numbers of the modelled chip.
+"""The numbers of the analog circuits.
 
-Every entry carries its unit, where it comes from and how certain it is. Voltages are "as read": the voltage a converter
-sees at its input, with the readout amplifier taken as gain 1. All model code reads its numbers from here.
-
->>> number("leak_slope")
-0.0012
->>> TABLE["leak_slope"].certainty.value
-'derived'
+Voltages are "as read": the voltage a converter sees at its input, with the readout amplifier taken as gain 1.
 """
 
-from dataclasses import dataclass
-from enum import Enum
-
-
-class Certainty(Enum):
-    """How a number was come by."""
-
-    MEASURED = "measured"  # stated or plotted by the makers of the chip
-    DERIVED = "derived"  # follows from measured numbers
-    ASSUMED = "assumed"  # our choice, nothing public contradicts it
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One physical number. source: section of the behavioural facts, and the reasoning if there is one."""
-
-    value: float
-    unit: str
-    source: str
-    certainty: Certainty
-
+from hicannx_sim.base.numbers.entry import Certainty, Number
 
 M, D, A = Certainty.MEASURED, Certainty.DERIVED, Certainty.ASSUMED
 
@@ -172,12 +146,7 @@ _MISMATCH = {
     "mismatch_floor": Number(0.2, "1", "a factor never falls below this", A),
 }
 
-TABLE: dict[str, Number] = {
+CIRCUITS: dict[str, Number] = {
     **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_CADC, **_DRIVER,
     **_MISMATCH,
 }  # fmt: skip
-
-
-def number(name: str) -> float:
-    """Value of an entry in its stated unit. KeyError names an entry that does not exist."""
-    return TABLE[name].value

@@ -1,34 +1,21 @@
-"""Digital latencies and rates of the chip: every number once, in ticks of 2 ns, with where it comes from.
+"""Digital latencies and rates of the chip, most in ticks of 2 ns; with them what the converters need besides their circuits.
 
 The public sources give totals only (facts: analog model 13): host spike to synapse 250 ns, neuron spike to FPGA time stamp 250 ns,
 neuron to neuron 80 ns, PADI register write to pulse 100 ns, all of them assumptions. The split between the stages is ours.
 """
 
-from dataclasses import dataclass
-
-from hicannx_sim.base.numbers import Certainty
+from hicannx_sim.base.numbers.entry import Certainty, Number
 
 
-@dataclass(frozen=True)
-class Timing:
-    """One number of the table: `value` in `unit` ("ticks" are 2 ns)."""
-
-    value: float
-    unit: str
-    meaning: str
-    source: str
-    certainty: Certainty
+def _assumed(value: float, meaning: str, source: str, unit: str = "ticks") -> Number:
+    return Number(value, unit, source, Certainty.ASSUMED, meaning)
 
 
-def _assumed(value: float, meaning: str, source: str, unit: str = "ticks") -> Timing:
-    return Timing(value, unit, meaning, source, Certainty.ASSUMED)
+def _derived(value: float, meaning: str, source: str, unit: str = "ticks") -> Number:
+    return Number(value, unit, source, Certainty.DERIVED, meaning)
 
 
-def _derived(value: float, meaning: str, source: str, unit: str = "ticks") -> Timing:
-    return Timing(value, unit, meaning, source, Certainty.DERIVED)
-
-
-TIMING: dict[str, Timing] = {
+CHIP: dict[str, Number] = {
     "neuron_to_crossbar": _assumed(10, "threshold crossing to crossbar input", "share of the 80 ns from neuron to neuron"),
     "crossbar": _assumed(10, "crossbar input to crossbar output", "share of the 80 ns from neuron to neuron"),
     "padi_to_pulse": _assumed(20, "crossbar output to synapse pulse", "share of the 80 ns from neuron to neuron"),
