@@ -7,9 +7,11 @@ for it (assumed), which stands still if the seed is 0: every draw is 0 then. A p
 """
 
 from libc.string cimport memset
-from hicannx_sim.base.state cimport ints, longs, view
+
+from hicannx_sim.chip.queue cimport AT_BACKGROUND
 
 from haldls import BackgroundSpikeSource
+from hicannx_sim.base.state import fields
 
 
 cdef inline uint32_t _next(uint32_t state) noexcept nogil:
@@ -19,7 +21,8 @@ cdef inline uint32_t _next(uint32_t state) noexcept nogil:
 
 
 cdef class BackgroundSources:
-    def __init__(self):
+    def __init__(self, EventQueue queue not None):
+        self.queue = queue
         self.layout = BackgroundSpikeSource.layout("Omnibus")
         if self.layout.n_slots > 16:
             raise ValueError("BackgroundSpikeSource has more fields than the model expects")
@@ -27,47 +30,48 @@ cdef class BackgroundSources:
 
     cdef void reset(self) noexcept nogil:
         cdef int i
-        memset(self.enabled, 0, sizeof(self.enabled))
+        memset(self.s.words, 0, sizeof(self.s.words))
+        memset(self.s.enabled, 0, sizeof(self.s.enabled))
         for i in range(SOURCES):
-            self.generation[i] += 1
+            self.s.generation[i] += 1
 
-    cdef int64_t configure(self, int source, const uint32_t* words, int64_t tick) noexcept nogil:
-        """Takes over written registers; the tick of the first draw if the source was just switched on, else -1."""
+    cdef attach(self, Omnibus bus):
+        bus.keep("BackgroundSpikeSource", &self.s.words[0][0], sizeof(self.s.words), <void*> self, _configure)
+
+    cdef void configure(self, int source, const uint32_t* words, int64_t tick) noexcept nogil:
+        """Follows the registers; a source that they switch on draws for the first time one period later."""
         cdef int64_t slots[16]
-        cdef bint was_enabled = self.enabled[source]
+        cdef bint was_enabled = self.s.enabled[source]
         self.layout.decode(words, slots)
-        self.enabled[source], self.random[source] = slots[ENABLE] != 0, slots[RANDOM] != 0
-        self.period[source] = 2 * max(slots[PERIOD], 1)
-        self.rate[source], self.mask[source] = <uint32_t>slots[RATE], <uint32_t>slots[MASK]
-        self.label[source] = <uint32_t>slots[LABEL]
-        if self.enabled[source] == was_enabled:
-            return -1
-        self.generation[source] += 1
-        if was_enabled:
-            return -1
-        self.state[source] = <uint32_t>slots[SEED]
-        return tick + self.period[source]
+        self.s.enabled[source], self.s.random[source] = slots[ENABLE] != 0, slots[RANDOM] != 0
+        self.s.period[source] = 2 * max(slots[PERIOD], 1)
+        self.s.rate[source], self.s.mask[source] = <uint32_t>slots[RATE], <uint32_t>slots[MASK]
+        self.s.label[source] = <uint32_t>slots[LABEL]
+        if self.s.enabled[source] == was_enabled:
+            return
+        self.s.generation[source] += 1
+        if not was_enabled:
+            self.s.generator[source] = <uint32_t>slots[SEED]
+            self.queue.push(tick + self.s.period[source], AT_BACKGROUND, source, self.s.generation[source])
 
     cdef int64_t advance(self, int source, int64_t tick, bint* fires, uint32_t* label) noexcept nogil:
         """The draw at the end of a period: whether an event fires, its label, and the tick of the next draw."""
         cdef uint32_t bits
-        fires[0], label[0] = True, self.label[source]
-        if self.random[source]:
-            bits = self.state[source] = _next(self.state[source])
-            fires[0] = self.rate[source] > 0 and (bits & 0xff) <= self.rate[source]
-            label[0] = (label[0] & ~self.mask[source]) | (bits >> 8 & self.mask[source])
-        self.n_events += fires[0]
-        return tick + self.period[source]
+        fires[0], label[0] = True, self.s.label[source]
+        if self.s.random[source]:
+            bits = self.s.generator[source] = _next(self.s.generator[source])
+            fires[0] = self.s.rate[source] > 0 and (bits & 0xff) <= self.s.rate[source]
+            label[0] = (label[0] & ~self.s.mask[source]) | (bits >> 8 & self.s.mask[source])
+        self.s.n_events += fires[0]
+        return tick + self.s.period[source]
 
     def arrays(self):
-        """Decoded registers, random generators and counters."""
-        return {
-            "enabled": ints(self.enabled, sizeof(self.enabled)), "random": ints(self.random, sizeof(self.random)),
-            "period": longs(self.period, sizeof(self.period)), "rate": view(self.rate, sizeof(self.rate), "u4"),
-            "label": view(self.label, sizeof(self.label), "u4"), "mask": view(self.mask, sizeof(self.mask), "u4"),
-            "state": view(self.state, sizeof(self.state), "u4"), "generation": ints(self.generation, sizeof(self.generation)),
-            "n_events": longs(&self.n_events, sizeof(self.n_events)),
-        }
+        """Registers, as written and decoded, random generators and counters."""
+        return fields(<BackgroundState[:1]> &self.s)
+
+
+cdef void _configure(void* block, uint32_t source, const uint32_t* words, int64_t tick) noexcept nogil:
+    (<BackgroundSources> block).configure(source, words, tick)
 
 
 cdef int ENABLE = BackgroundSpikeSource.layout("Omnibus").slot("enable")

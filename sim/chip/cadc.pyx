@@ -15,7 +15,7 @@ nothing, which gives 255. Not modelled: other readout rows, soft ends of the ran
 
 from libc.math cimport floor, isnan
 from libc.stdint cimport uint16_t
-from libc.string cimport memcmp, memcpy, memset
+from libc.string cimport memset
 
 import numpy as np
 
@@ -23,27 +23,28 @@ from hicannx_sim.chip.cadc_inputs cimport NO_READOUT
 from hicannx_sim.chip.columns cimport DEBUG, INTERNAL, READOUT
 from hicannx_sim.base.clock cimport GRID_TICKS
 from hicannx_sim.base.noise cimport normal
-from hicannx_sim.base.state cimport ints, longs, view
+from hicannx_sim.base.state cimport view
 
 from halco import CapMemCellOnCapMemBlock
 from haldls import CADCChannelConfig, CADCConfig, CommonCorrelationConfig
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.mismatch import deviation, factor
 from hicannx_sim.base.noise import stream
+from hicannx_sim.base.state import fields
 
 cdef enum:
     BLOCK_CELLS = 3120
 
 
 cdef class CADC:
-    def __init__(self, chip, seed):
+    def __init__(self, chip, seed, CADCInputs inputs not None):
         self.config_layout, self.channel_layout = CADCConfig.layout("Omnibus"), CADCChannelConfig.layout("Omnibus")
         self.common_layout = CommonCorrelationConfig.layout("Omnibus")
         if max(self.config_layout.n_slots, self.channel_layout.n_slots, self.common_layout.n_slots) > 16:
             raise ValueError("a container of the converter has more fields than the model expects")
-        self.inputs, self.chip, self.seed = CADCInputs(), chip, seed
+        self.inputs, self.analog, self.seed = inputs, inputs.neurons.analog, seed
         self._draw_pattern(chip)
-        self.powered = True
+        self.s.powered = True
         self.begin_run(0)
         self.reset()
 
@@ -60,18 +61,31 @@ cdef class CADC:
 
     def begin_run(self, int run):
         """Takes the noise of run number `run` of the seed."""
-        self.noise_key, self.common_key = stream(self.seed, "cadc noise", run), stream(self.seed, "cadc ramp noise", run)
+        self.s.noise_key, self.s.common_key = stream(self.seed, "cadc noise", run), stream(self.seed, "cadc ramp noise", run)
 
     cdef void reset(self) noexcept nogil:
         """All words are 0: conversions end without a result, samples are 0."""
-        self.busy, self.stale, self.n_internal = 0, 3, 0
-        memset(self.samples, 0, sizeof(self.samples))
-        self.inputs.reset()
+        cdef int channel
+        self.s.busy = self.s.n_internal = 0
+        memset(self.s.config_words, 0, sizeof(self.s.config_words))
+        memset(self.s.channel_words, 0, sizeof(self.s.channel_words))
+        memset(self.s.common_words, 0, sizeof(self.s.common_words))
+        for channel in range(1024):
+            self.set_offset(channel)
+        memset(self.s.samples, 0, sizeof(self.s.samples))
+
+    cdef attach(self, Omnibus bus):
+        bus.keep("CADCConfig", self.s.config_words, sizeof(self.s.config_words))
+        bus.keep("CADCChannelConfig", self.s.channel_words, sizeof(self.s.channel_words), <void*> self, _set_offset)
+        bus.keep("CommonCorrelationConfig", &self.s.common_words[0][0], sizeof(self.s.common_words))
+        bus.serve("CADCSampleQuad", <void*> self, NULL, _read_samples)
+        bus.take_time("CADCSampleQuad", _convert, BUFFERED)
 
     # -- conversions
 
-    cdef int64_t start(self, AnalogCore core, int hemisphere, int64_t tick) noexcept nogil:
-        """Starts a conversion unless one is running; returns the tick at which its samples are there.
+    cdef int64_t start(self, int hemisphere, int64_t tick, bint* unmodelled) noexcept nogil:
+        """Starts a conversion unless one is running; returns the tick at which its samples are there. unmodelled: channels see sensors that
+        are not modelled.
 
         The analog core stands at the last grid point up to `tick`. Until the end it must be run in single grid steps, each with a `look`.
         """
@@ -79,36 +93,37 @@ cdef class CADC:
         cdef int64_t common[16]
         cdef double volts[CADC_COLUMNS]
         cdef int side
-        if self.busy >> hemisphere & 1:
-            return self.end[hemisphere]
-        self.config_layout.decode(self.config_words + hemisphere, config)
-        self.n_conversions += 1
-        self.n_internal = 0
-        if not config[ENABLE] or not self.powered:
-            memset(self.samples[hemisphere], 0, sizeof(self.samples[hemisphere]))
+        if self.s.busy >> hemisphere & 1:
+            unmodelled[0] = self.s.n_internal > 0
+            return self.s.end[hemisphere]
+        self.config_layout.decode(self.s.config_words + hemisphere, config)
+        self.s.n_conversions += 1
+        self.s.n_internal = 0
+        if not config[ENABLE] or not self.s.powered:
+            memset(self.s.samples[hemisphere], 0, sizeof(self.s.samples[hemisphere]))
             return tick
-        self.common_layout.decode(self.common_words + 4 * hemisphere, common)
-        self.inputs.refresh(core, hemisphere)
-        self._refresh_offsets(hemisphere)
+        self.common_layout.decode(self.s.common_words[hemisphere], common)
+        self.inputs.refresh(hemisphere)
         for side in range(2):
-            self._quadrant(core, 2 * hemisphere + side, 2 * hemisphere + <int>common[OFFSET_ASSIGNMENT + side], tick)
-        self.n_unmodelled += self.n_internal
-        self.begin[hemisphere] = tick + CYCLE * (common[SENSE_DELAY] + config[RESET_WAIT] + config[DEAD_TIME])
-        self.end[hemisphere] = (self.begin[hemisphere] + COUNT_TICKS * COUNTS + GRID_TICKS - 1) // GRID_TICKS * GRID_TICKS
-        self.busy |= 1 << hemisphere
-        core.voltages(hemisphere, self.inputs.readout + 256 * hemisphere, volts)
-        cadc_start(&self.ramp[hemisphere], volts, <double>(core.now - self.begin[hemisphere]) / COUNT_TICKS)
-        return self.end[hemisphere]
+            self._quadrant(2 * hemisphere + side, 2 * hemisphere + <int>common[OFFSET_ASSIGNMENT + side], tick)
+        self.s.n_unmodelled += self.s.n_internal
+        unmodelled[0] = self.s.n_internal > 0
+        self.s.begin[hemisphere] = tick + CYCLE * (common[SENSE_DELAY] + config[RESET_WAIT] + config[DEAD_TIME])
+        self.s.end[hemisphere] = (self.s.begin[hemisphere] + COUNT_TICKS * COUNTS + GRID_TICKS - 1) // GRID_TICKS * GRID_TICKS
+        self.s.busy |= 1 << hemisphere
+        self.analog.voltages(hemisphere, self.inputs.s.readout + 256 * hemisphere, volts)
+        cadc_start(&self.ramp[hemisphere], volts, <double>(self.analog.now - self.s.begin[hemisphere]) / COUNT_TICKS)
+        return self.s.end[hemisphere]
 
-    cdef void look(self, AnalogCore core) noexcept nogil:
+    cdef void look(self) noexcept nogil:
         """The analog core has made a step."""
         cdef double volts[CADC_COLUMNS]
         cdef int hemisphere
         for hemisphere in range(2):
-            if self.busy >> hemisphere & 1:
-                core.voltages(hemisphere, self.inputs.readout + 256 * hemisphere, volts)
-                cadc_look(&self.ramp[hemisphere], volts, <double>(core.now - self.begin[hemisphere]) / COUNT_TICKS)
-                if self.ramp[hemisphere].n_open == 0 or core.now >= self.end[hemisphere]:
+            if self.s.busy >> hemisphere & 1:
+                self.analog.voltages(hemisphere, self.inputs.s.readout + 256 * hemisphere, volts)
+                cadc_look(&self.ramp[hemisphere], volts, <double>(self.analog.now - self.s.begin[hemisphere]) / COUNT_TICKS)
+                if self.ramp[hemisphere].n_open == 0 or self.analog.now >= self.s.end[hemisphere]:
                     self._finish(hemisphere)
 
     cdef void _finish(self, int hemisphere) noexcept nogil:
@@ -116,68 +131,60 @@ cdef class CADC:
         cdef CadcRamp* ramp = &self.ramp[hemisphere]
         cdef int channel, k
         cdef double count
-        self.busy &= ~(1 << hemisphere)
+        self.s.busy &= ~(1 << hemisphere)
         for k in range(ramp.n_open):
             ramp.count[ramp.open[k]] = COUNTS
         for channel in range(CADC_CHANNELS):
-            count = floor(ramp.count[channel] + 0.5) if self.biased[2 * hemisphere + (channel >> 7 & 1)] else COUNTS
+            count = floor(ramp.count[channel] + 0.5) if self.s.biased[2 * hemisphere + (channel >> 7 & 1)] else COUNTS
             count = min(max(count, 0.0), 255.0) + self.offset[512 * hemisphere + channel]
-            self.samples[hemisphere][channel] = <uint8_t>min(max(count, 0.0), 255.0) if self.powered else 0
+            self.s.samples[hemisphere][channel] = <uint8_t>min(max(count, 0.0), 255.0) if self.s.powered else 0
 
-    cdef void _quadrant(self, AnalogCore core, int block, int offset_block, int64_t tick) noexcept nogil:
+    cdef void _quadrant(self, int block, int offset_block, int64_t tick) noexcept nogil:
         """How the channels of a quadrant turn volts into counts in the conversion triggered at a tick, with its noise.
 
         offset_block: the memory block whose cell gives the start of the ramp.
         """
-        cdef const uint16_t* cells = core.cells + block * BLOCK_CELLS
+        cdef const uint16_t* cells = self.analog.cells + block * BLOCK_CELLS
         cdef CadcRamp* ramp = &self.ramp[block >> 1]
-        cdef double start = self.ramp_start[block] + VOLTS_PER_CODE * core.cells[offset_block * BLOCK_CELLS + CELL_START]
+        cdef double start = self.ramp_start[block] + VOLTS_PER_CODE * self.analog.cells[offset_block * BLOCK_CELLS + CELL_START]
         cdef double gain = self.ramp_gain[block] / max(cells[CELL_SLOPE], 1), common = 0.0, scale, volts
         cdef int kind, column, channel, everywhere
         cdef bint neuron, debug
         cdef uint8_t source
-        self.biased[block] = min(min(cells[CELL_COMPARATOR], cells[CELL_RAMP_BUFFER]), cells[CELL_RESET_BUFFER]) >= BIAS_FLOOR
+        self.s.biased[block] = min(min(cells[CELL_COMPARATOR], cells[CELL_RAMP_BUFFER]), cells[CELL_RESET_BUFFER]) >= BIAS_FLOOR
         if self.common_noise:
-            common = self.common_noise * normal(self.common_key, 4 * tick + block)
+            common = self.common_noise * normal(self.s.common_key, 4 * tick + block)
         for kind in range(2):
             for column in range(128 * (block & 1), 128 * (block & 1) + 128):
                 channel, everywhere = 256 * kind + column, 512 * (block >> 1) + 256 * kind + column
-                source = self.inputs.columns.sources[block >> 1][kind][column]
-                neuron = source & READOUT and self.inputs.biased[block] and self.inputs.readout[256 * (block >> 1) + column] != NO_READOUT
-                debug = source & DEBUG and not isnan(self.inputs.lines[kind])
+                source = self.inputs.columns.s.sources[block >> 1][kind][column]
+                neuron = source & READOUT and self.inputs.s.biased[block] and self.inputs.s.readout[256 * (block >> 1) + column] != NO_READOUT
+                debug = source & DEBUG and not isnan(self.inputs.columns.lines.s.volts[kind])
                 scale = gain * self.channel_gain[everywhere]
                 volts = -start
                 if debug:
-                    volts += 0.5 * self.inputs.lines[kind] if neuron else self.inputs.lines[kind]
+                    volts += 0.5 * self.inputs.columns.lines.s.volts[kind] if neuron else self.inputs.columns.lines.s.volts[kind]
                 elif not neuron:
                     volts += INTERNAL_LEVEL if source & INTERNAL else FLOATING_LEVEL
-                    self.n_internal += source & INTERNAL
-                    self.n_floating += not source & INTERNAL
+                    self.s.n_internal += source & INTERNAL
+                    self.s.n_floating += not source & INTERNAL
                 ramp.gain[channel] = (0.5 * scale if debug else scale) if neuron else 0.0
                 ramp.base[channel] = volts * scale + self.channel_offset[everywhere] + common
                 if self.noise:
-                    ramp.base[channel] += self.noise * normal(self.noise_key, 1024 * tick + everywhere)
+                    ramp.base[channel] += self.noise * normal(self.s.noise_key, 1024 * tick + everywhere)
 
-    cdef void _refresh_offsets(self, int hemisphere) noexcept nogil:
-        """Decodes the channels' digital offsets if they were written."""
-        cdef const uint32_t* words = self.channel_words + CADC_CHANNELS * hemisphere
-        cdef uint32_t* seen = self.seen_channels + CADC_CHANNELS * hemisphere
+    cdef void set_offset(self, int channel) noexcept nogil:
+        """The digital offset of a channel was written."""
         cdef int64_t slots[16]
-        cdef int channel
-        if not self.stale >> hemisphere & 1 and memcmp(words, seen, CADC_CHANNELS * sizeof(uint32_t)) == 0:
-            return
-        memcpy(seen, words, CADC_CHANNELS * sizeof(uint32_t))
-        self.stale &= ~(1 << hemisphere)
-        for channel in range(CADC_CHANNELS):
-            self.channel_layout.decode(words + channel, slots)
-            self.offset[CADC_CHANNELS * hemisphere + channel] = <int16_t>slots[CHANNEL_OFFSET]
+        self.channel_layout.decode(&self.s.channel_words[channel], slots)
+        self.offset[channel] = <int16_t>slots[CHANNEL_OFFSET]
 
     # -- results
 
     cdef uint32_t word(self, uint32_t index) noexcept nogil:
         """Samples of a quad, by the CADCSampleQuadOnDLS enum: hemisphere, readout type, channel type, row, column of the quad."""
         cdef int quad = index & 63, channel = 256 * (index >> 14 & 1), entry
-        cdef const uint8_t* sample = &self.samples[index >> 16 & 1][channel + 8 * (quad & 31) + (quad >> 5)]
+        cdef const uint8_t* sample = &self.s.samples[index >> 16 & 1][channel + 8 * (quad & 31) + (quad >> 5)]
         cdef uint32_t word = 0
         for entry in range(4):
             word |= <uint32_t>sample[2 * entry] << (24 - 8 * entry)
@@ -185,29 +192,35 @@ cdef class CADC:
 
     def read(self):
         """Samples of the latest conversions: uint8[2, 2, 256], hemisphere, causal or acausal, column."""
-        return np.array([[self.samples[half][k] for k in range(512)] for half in range(2)], np.uint8).reshape(2, 2, 256)
+        return self.arrays()["samples"].copy().reshape(2, 2, 256)
 
     def summary(self):
         """Counts since construction: conversions, and in them channels without any source or with nothing but correlation sensors."""
-        return {"cadc_conversions": self.n_conversions, "cadc_floating": self.n_floating, "cadc_unmodelled": self.n_unmodelled}
+        return {"cadc_conversions": self.s.n_conversions, "cadc_floating": self.s.n_floating, "cadc_unmodelled": self.s.n_unmodelled}
 
     def arrays(self):
-        """Conversions under way and their results, digital offsets, noise of the run and counters."""
-        return {
-            "powered": ints(&self.powered, sizeof(self.powered)), "busy": ints(&self.busy, sizeof(self.busy)), "begin": longs(self.begin, sizeof(self.begin)),
-            "end": longs(self.end, sizeof(self.end)), "ramp": view(self.ramp, sizeof(self.ramp), "u1"),
-            "biased": ints(self.biased, sizeof(self.biased)), "samples": view(self.samples, sizeof(self.samples), "u1"),
-            "offset": view(self.offset, sizeof(self.offset), "i2"),
-            "seen_channels": view(self.seen_channels, sizeof(self.seen_channels), "u4"), "stale": ints(&self.stale, sizeof(self.stale)),
-            "noise_key": view(&self.noise_key, sizeof(self.noise_key), "u8"),
-            "common_key": view(&self.common_key, sizeof(self.common_key), "u8"),
-            "n_internal": ints(&self.n_internal, sizeof(self.n_internal)),
-            "n_conversions": longs(&self.n_conversions, sizeof(self.n_conversions)),
-            "n_floating": longs(&self.n_floating, sizeof(self.n_floating)),
-            "n_unmodelled": longs(&self.n_unmodelled, sizeof(self.n_unmodelled)),
-        }
+        """Registers, conversions under way and their results, noise of the run and counters."""
+        return fields(<CADCState[:1]> &self.s) | {"ramp": view(self.ramp, sizeof(self.ramp), "u1")}
+
+    def restored(self):
+        """What follows from the registers."""
+        for channel in range(1024):
+            self.set_offset(channel)
 
 
+cdef void _set_offset(void* block, uint32_t channel, const uint32_t* words, int64_t tick) noexcept nogil:
+    (<CADC> block).set_offset(channel)
+
+
+cdef uint32_t _read_samples(void* block, uint32_t index) noexcept nogil:
+    return (<CADC> block).word(index)
+
+
+cdef int64_t _convert(void* block, uint32_t index, int64_t tick, bint* unmodelled) noexcept nogil:
+    return (<CADC> block).start(index >> 16 & 1, tick, unmodelled)
+
+
+cdef uint32_t BUFFERED = 1 << 15  # bit of the CADCSampleQuadOnDLS enum: the samples of the latest conversion
 cdef int64_t COUNT_TICKS = number("cadc_count"), CYCLE = number("ppu_cycle")
 cdef int COUNTS = number("cadc_counts")
 cdef double RAMP_START = number("cadc_ramp_start"), RAMP_GAIN = number("cadc_ramp_gain"), VOLTS_PER_CODE = number("capmem_voltage_per_code")

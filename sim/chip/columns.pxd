@@ -1,5 +1,9 @@
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t
+
 from haldls._core cimport Layout
+from hicannx_sim.anncore.core cimport AnalogCore
+from hicannx_sim.chip.debug_lines cimport DebugLines
+from hicannx_sim.chip.omnibus cimport Omnibus
 
 cdef enum:
     # what a converter channel is connected to: bits of `ColumnSwitches.sources`
@@ -20,16 +24,25 @@ cdef inline int column_of(int quad, int entry) noexcept nogil:
     return 8 * (quad & 31) + 2 * entry + (quad >> 5)
 
 
-cdef class ColumnSwitches:
-    """The switches below both synapse arrays, decoded."""
-    cdef Layout correlation, current
-    cdef const uint32_t* correlation_words      # uint32[128, 4] in the plain storage, by ColumnCorrelationQuadOnDLS
-    cdef const uint32_t* current_words          # uint32[128, 2], by ColumnCurrentQuadOnDLS
-    cdef uint32_t decoded[2][64 * 4]            # words that `sources` shows, per hemisphere
-    cdef uint8_t sources[2][2][256]             # hemisphere, causal or acausal, column
-    cdef uint8_t currents[512]                  # 256 * hemisphere + column
-    cdef int n_joined                           # columns with a line on a debug line
+cdef struct ColumnState:
+    uint32_t correlation_words[128][4]  # ColumnCorrelationQuad
+    uint32_t current_words[128][2]      # ColumnCurrentQuad
+    uint8_t sources[2][2][256]          # hemisphere, causal or acausal, column
+    uint8_t currents[512]               # 256 * hemisphere + column
+    int n_joined                        # columns with a line on a debug line
+    int64_t n_joined_elsewhere          # times that a switch connected a line to a debug line that nothing holds at the supply
 
-    cdef bint refresh(self, int hemisphere) noexcept nogil
-    cdef void touch_current(self, int quad) noexcept nogil
+
+cdef class ColumnSwitches:
+    """The switches below both synapse arrays, and the debug lines they lead to."""
+    cdef ColumnState s
+    cdef AnalogCore analog
+    cdef readonly DebugLines lines
+    cdef Layout correlation, current
+
+    cdef attach(self, Omnibus bus)
     cdef void reset(self) noexcept nogil
+    cdef void set_sources(self, int quad) noexcept nogil
+    cdef void set_currents(self, int quad) noexcept nogil
+    cdef void lines_moved(self) noexcept nogil
+    cdef void _switch(self, int neuron) noexcept nogil

@@ -6,10 +6,10 @@ queues a few; what finds the queue full is lost and counted at the input if the 
 """
 
 from libc.string cimport memset
-from hicannx_sim.base.state cimport ints, longs, view
 
 from haldls import CrossbarNode, CrossbarOutputConfig
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
 
 
 def wiring():
@@ -33,75 +33,82 @@ cdef class Crossbar:
     cdef void reset(self) noexcept nogil:
         """All registers and counters to zero: every node forwards everything."""
         cdef int i
-        memset(self.mask, 0, sizeof(self.mask))
-        memset(self.target, 0, sizeof(self.target))
-        memset(self.count_drops, 0, sizeof(self.count_drops))
-        memset(self.count_events, 0, sizeof(self.count_events))
-        memset(self.drops, 0, sizeof(self.drops))
-        memset(self.events, 0, sizeof(self.events))
-        memset(self.busy_until, 0, sizeof(self.busy_until))
+        for i in range(NODES):
+            self.s.node_words[i] = self.s.mask[i] = self.s.target[i] = self.s.count_drops[i] = 0
+        self.s.output_words[0] = 0
+        memset(self.s.count_events, 0, sizeof(self.s.count_events))
+        memset(self.s.drops, 0, sizeof(self.s.drops))
+        memset(self.s.events, 0, sizeof(self.s.events))
+        memset(self.s.busy_until, 0, sizeof(self.s.busy_until))
         for i in range(OUTPUTS):
-            self.period[i] = 0 if i < L2_OUTPUT else L2_PERIOD
+            self.s.period[i] = 0 if i < L2_OUTPUT else L2_PERIOD
+
+    cdef attach(self, Omnibus bus):
+        bus.keep("CrossbarNode", self.s.node_words, sizeof(self.s.node_words), <void*> self, _configure_node)
+        bus.keep("CrossbarOutputConfig", self.s.output_words, sizeof(self.s.output_words), <void*> self, _configure_outputs)
+        bus.keep("CrossbarInputDropCounter", self.s.drops, sizeof(self.s.drops))
+        bus.keep("CrossbarOutputEventCounter", self.s.events, sizeof(self.s.events))
 
     cdef void set_period(self, int output, int64_t period) noexcept nogil:
         """Time between two events at an output; 0 where nothing listens, so that nothing queues or gets lost there."""
-        self.period[output] = period
+        self.s.period[output] = period
         if period == 0:
-            self.busy_until[output] = 0
+            self.s.busy_until[output] = 0
 
     cdef void configure_node(self, int node, const uint32_t* word) noexcept nogil:
         cdef int64_t slots[3]
         self.node_layout.decode(word, slots)
-        self.mask[node], self.target[node] = <uint16_t>slots[MASK], <uint16_t>slots[TARGET]
-        self.count_drops[node] = slots[DROP_COUNTER] != 0
+        self.s.mask[node], self.s.target[node] = <uint16_t>slots[MASK], <uint16_t>slots[TARGET]
+        self.s.count_drops[node] = slots[DROP_COUNTER] != 0
 
     cdef void configure_outputs(self, const uint32_t* word) noexcept nogil:
         cdef int64_t slots[16]
         cdef int i
         self.output_layout.decode(word, slots)
         for i in range(OUTPUTS):
-            self.count_events[i] = slots[COUNT_EVENTS + i] != 0
+            self.s.count_events[i] = slots[COUNT_EVENTS + i] != 0
         for i in range(4):
-            self.period[L2_OUTPUT + i] = SLOW_L2_PERIOD if slots[SLOW + i] else L2_PERIOD
+            self.s.period[L2_OUTPUT + i] = SLOW_L2_PERIOD if slots[SLOW + i] else L2_PERIOD
 
     cdef int route(self, int source, uint32_t label, int64_t tick, int64_t* departure) noexcept nogil:
         """Outputs (bit mask) that an event at an input takes, and when it leaves each of them."""
         cdef int i, node, output, taken = 0
         cdef bint matched = False
         cdef int64_t leaves
-        self.n_in[source] += 1
+        self.s.n_in[source] += 1
         for i in range(self.n_nodes[source]):
             node = self.node[source][i]
-            if (label & self.mask[node]) != self.target[node]:
+            if (label & self.s.mask[node]) != self.s.target[node]:
                 continue
             matched = True
             output = self.output_of[node]
-            leaves = max(tick + self.latency, self.busy_until[output])
-            if leaves - tick - self.latency > self.depth * self.period[output]:
-                self.n_lost[output] += 1
-                if self.count_drops[node]:
-                    self.drops[source] = (self.drops[source] + 1) & 0xffff
+            leaves = max(tick + self.latency, self.s.busy_until[output])
+            if leaves - tick - self.latency > self.depth * self.s.period[output]:
+                self.s.n_lost[output] += 1
+                if self.s.count_drops[node]:
+                    self.s.drops[source] = (self.s.drops[source] + 1) & 0xffff
                 continue
-            self.busy_until[output] = leaves + self.period[output]
-            if self.count_events[output]:
-                self.events[output] = (self.events[output] + 1) & 0xffffff
-            self.n_out[output] += 1
+            self.s.busy_until[output] = leaves + self.s.period[output]
+            if self.s.count_events[output]:
+                self.s.events[output] = (self.s.events[output] + 1) & 0xffffff
+            self.s.n_out[output] += 1
             departure[output] = leaves
             taken |= 1 << output
         if not matched:
-            self.n_unrouted[source] += 1
+            self.s.n_unrouted[source] += 1
         return taken
 
     def arrays(self):
         """Registers, queues and counters."""
-        return {
-            "mask": view(self.mask, sizeof(self.mask), "u2"), "target": view(self.target, sizeof(self.target), "u2"),
-            "count_drops": ints(self.count_drops, sizeof(self.count_drops)), "count_events": ints(self.count_events, sizeof(self.count_events)),
-            "period": longs(self.period, sizeof(self.period)), "busy_until": longs(self.busy_until, sizeof(self.busy_until)),
-            "drops": view(self.drops, sizeof(self.drops), "u4"), "events": view(self.events, sizeof(self.events), "u4"),
-            "n_in": longs(self.n_in, sizeof(self.n_in)), "n_unrouted": longs(self.n_unrouted, sizeof(self.n_unrouted)),
-            "n_out": longs(self.n_out, sizeof(self.n_out)), "n_lost": longs(self.n_lost, sizeof(self.n_lost)),
-        }
+        return fields(<CrossbarState[:1]> &self.s)
+
+
+cdef void _configure_node(void* block, uint32_t node, const uint32_t* words, int64_t tick) noexcept nogil:
+    (<Crossbar> block).configure_node(node, words)
+
+
+cdef void _configure_outputs(void* block, uint32_t coordinate, const uint32_t* words, int64_t tick) noexcept nogil:
+    (<Crossbar> block).configure_outputs(words)
 
 
 cdef int64_t L2_PERIOD = number("l2_period")

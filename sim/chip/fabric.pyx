@@ -4,37 +4,110 @@ Everything that happens at a time stands in one queue ordered by tick, kind and 
 hands over its spikes, and the entry is processed.
 """
 
-from libc.stdlib cimport abort, free, realloc
-
-from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
-from hicannx_sim.chip.madc cimport RECORDING
 from hicannx_sim.base.clock cimport GRID_TICKS
+from hicannx_sim.base.growing cimport growing_append, growing_at, growing_clear, growing_count, growing_drop, growing_free
+from hicannx_sim.base.state cimport items, resize
+from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
+from hicannx_sim.chip.madc cimport RECORDING, Sample
+from hicannx_sim.chip.queue cimport AT_BACKGROUND, AT_CROSSBAR, AT_OUT, AT_PADI
 
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
+from hicannx_sim.chip.cadc_inputs import CADCInputs
 
 cdef enum:
     MADC_SPAN = 8 * GRID_TICKS  # ticks between looks at the probes, within the history the analog core keeps
 
 
 cdef class Fabric:
-    """Neurons, drivers, crossbar, background sources and converters with what goes on between them."""
-
     def __init__(self, chip, seed):
-        self.analog = AnalogCore(chip, seed)
+        self.analog, self.queue = AnalogCore(chip, seed), EventQueue()
+        self.neurons, self.synapses = NeuronRegisters(self.analog), SynapseMemory(self.analog)
         self.crossbar, self.drivers = Crossbar(), SynapseDrivers(chip)
-        self.padi, self.backends, self.background = PADIBuses(self.drivers), NeuronBackends(), BackgroundSources()
-        self.madc, self.cadc, self.queue = MADC(chip, seed), CADC(chip, seed), EventQueue()
+        self.padi = PADIBuses(self.drivers, self.crossbar, self.queue)
+        self.backends, self.background = NeuronBackends(self.neurons), BackgroundSources(self.queue)
+        self.columns, self.references = ColumnSwitches(self.analog), References(self.analog)
+        self.madc, self.cadc = MADC(chip, seed, self.neurons), CADC(chip, seed, CADCInputs(self.neurons, self.columns))
 
     def __dealloc__(self):
-        free(self.out)
+        growing_free(&self.out)
+
+    cdef attach(self, Omnibus bus):
+        """Each block says what accesses to its registers do."""
+        self.neurons.attach(bus)
+        self.synapses.attach(bus)
+        self.crossbar.attach(bus)
+        self.drivers.attach(bus)
+        self.padi.attach(bus)
+        self.backends.attach(bus)
+        self.background.attach(bus)
+        self.columns.attach(bus)
+        self.references.attach(bus)
+        self.madc.attach(bus)
+        self.cadc.attach(bus)
+
+    cdef void reset(self, int64_t tick):
+        """All registers and memories 0, no events (state of the memories is assumed)."""
+        self.queue.clear()
+        self.analog.power_up(tick)
+        self.neurons.reset()
+        self.synapses.reset()
+        self.crossbar.reset()
+        self.drivers.reset()
+        self.padi.reset()
+        self.backends.reset()
+        self.background.reset()
+        self.columns.reset()
+        self.references.reset()
+        self.madc.reset()
+        self.cadc.reset()
+
+    def begin_run(self, int run):
+        """Takes the trial noise of run number `run`."""
+        self.madc.begin_run(run)
+        self.cadc.begin_run(run)
+
+    def blocks(self):
+        """{name: block} of everything that has state of its own."""
+        return {
+            "analog": self.analog, "neurons": self.neurons, "synapses": self.synapses, "crossbar": self.crossbar, "drivers": self.drivers,
+            "pulse_lengths": self.drivers.lengths, "padi": self.padi, "backends": self.backends, "background": self.background,
+            "columns": self.columns, "debug_lines": self.columns.lines, "references": self.references, "madc": self.madc, "cadc": self.cadc,
+            "cadc_inputs": self.cadc.inputs, "queue": self.queue,
+            **({} if self.analog.settling is None else {"settling": self.analog.settling}),
+        }
+
+    def counters(self):
+        """All counters of events since construction; `hicannx_sim.trust.hops` shows them by hop."""
+        crossbar, padi = self.crossbar.arrays(), self.padi.s
+        return {
+            "neuron_spikes": self.backends.s.n_spikes, "neuron_spikes_not_enabled": self.backends.s.n_silent,
+            "neuron_output_lost": self.backends.s.n_lost, "background": self.background.s.n_events,
+            "crossbar_in": crossbar["n_in"].tolist(), "crossbar_unrouted": crossbar["n_unrouted"].tolist(),
+            "crossbar_out": crossbar["n_out"].tolist(), "crossbar_lost": crossbar["n_lost"].tolist(),
+            "padi_from_crossbar": padi.n_spl1, "padi_blocked": padi.n_blocked,
+            "padi_from_register": padi.n_written, "padi_register_lost": padi.n_write_lost,
+            "driver_unmatched": self.drivers.s.n_unmatched, "row_pulses": self.drivers.s.n_pulses,
+            "events_modulated": self.drivers.s.n_modulated, "madc_samples": self.madc.s.n_taken,
+            "madc_starts_ignored": self.madc.s.n_start_ignored, "madc_unmodelled_sources": self.madc.s.n_unmodelled_sources,
+            **self.cadc.summary(), "lines_joined_elsewhere": self.columns.s.n_joined_elsewhere,
+        }
+
+    def arrays(self):
+        """Time, and what has left the chip; the blocks have their own."""
+        return fields(<FabricState[:1]> &self.s) | {"out": items(&self.out, sizeof(OutEvent))}
+
+    def resize_arrays(self, sizes):
+        """Room for events of so many bytes."""
+        resize(&self.out, sizes["out"], sizeof(OutEvent))
 
     # -- events
 
     cdef void spike(self, uint16_t label, int64_t tick) noexcept nogil:
         """A spike label from the FPGA arrives at the crossbar."""
-        self.link_free = max(self.link_free, tick, self.now)
-        self.queue.push(self.link_free, AT_CROSSBAR, L2_INPUT + (label >> 14), label & 0x3fff)
-        self.link_free += LINK_PERIOD
+        self.s.link_free = max(self.s.link_free, tick, self.s.now)
+        self.queue.push(self.s.link_free, AT_CROSSBAR, L2_INPUT + (label >> 14), label & 0x3fff)
+        self.s.link_free += LINK_PERIOD
 
     cdef void _dispatch(self, const Event* event, int64_t horizon) noexcept nogil:
         if event.kind == AT_CROSSBAR:
@@ -62,7 +135,7 @@ cdef class Fabric:
         cdef bint fires = False
         cdef uint32_t label
         cdef int64_t tick = event.tick, following = event.tick
-        if event.what != self.background.generation[event.where]:
+        if event.what != self.background.s.generation[event.where]:
             return
         while not fires and following <= horizon:
             tick = following
@@ -90,26 +163,26 @@ cdef class Fabric:
             else:
                 break
         self._flush_samples(tick)
-        self.now = max(self.now, tick)
+        self.s.now = max(self.s.now, tick)
 
-    cdef void _catch_up(self, int64_t tick) noexcept nogil:
+    cdef void catch_up(self, int64_t tick) noexcept nogil:
         """Brings the chip up to `tick` if anything can have happened since."""
         if tick - self.analog.now >= GRID_TICKS or self.queue.due(tick):
             self.advance(tick)
 
     cdef void _run_analog(self, int64_t tick) noexcept nogil:
         """Lets the analog core run towards `tick`, not past a spike nor past what the converter must look at."""
-        if self.madc.watches(self.analog):
+        if self.madc.watches():
             tick = min(tick, self.analog.now + MADC_SPAN)
-        if self.cadc.busy:
+        if self.cadc.s.busy:
             tick = min(tick, self.analog.now + GRID_TICKS)
         self.analog.run(tick)
-        if self.cadc.busy:
-            self.cadc.look(self.analog)
+        if self.cadc.s.busy:
+            self.cadc.look()
         if self.analog.n_spikes:
             self._collect_spikes()
-        if self.madc.watches(self.analog):
-            self.madc.sample(self.analog, self.analog.now)
+        if self.madc.watches():
+            self.madc.sample(self.analog.now)
 
     cdef void _collect_spikes(self) noexcept nogil:
         cdef int i, neuron
@@ -117,7 +190,7 @@ cdef class Fabric:
         cdef int64_t arrives
         for i in range(self.analog.n_spikes):
             neuron = self.analog.spikes[i].neuron
-            arrives = self.backends.spike(self.analog, neuron, self.analog.spikes[i].tick, &label)
+            arrives = self.backends.spike(neuron, self.analog.spikes[i].tick, &label)
             if arrives >= 0:
                 self.queue.push(arrives, AT_CROSSBAR, (neuron & 255) >> 5, label)
         self.analog.clear_spikes()
@@ -126,26 +199,28 @@ cdef class Fabric:
 
     cdef void clear_out(self) noexcept nogil:
         """Whoever took the events calls this."""
-        self.n_out = 0
+        growing_clear(&self.out)
 
     cdef void _emit(self, int64_t tick, uint16_t body, int kind) noexcept nogil:
-        if self.n_out == self.out_capacity:
-            self.out_capacity = 2 * self.out_capacity if self.out_capacity else 1024
-            self.out = <OutEvent*>realloc(self.out, self.out_capacity * sizeof(OutEvent))
-            if self.out == NULL:
-                abort()
-        self.out[self.n_out].tick, self.out[self.n_out].body, self.out[self.n_out].kind = tick, body, <uint8_t>kind
-        self.n_out += 1
+        cdef OutEvent* event = <OutEvent*> growing_append(&self.out, sizeof(OutEvent))
+        if event != NULL:
+            event.tick, event.body, event.kind = tick, body, <uint8_t>kind
 
     cdef void _flush_samples(self, int64_t tick) noexcept nogil:
         """Converter samples with stamps up to a tick leave the chip."""
-        if self.madc.state == RECORDING and not self.madc.watches(self.analog):
-            self.madc.sample(self.analog, tick)
-        while self.madc.head < self.madc.tail and self.madc.samples[self.madc.head].tick <= tick:
-            self._emit(self.madc.samples[self.madc.head].tick, self.madc.samples[self.madc.head].body, OUT_MADC)
-            self.madc.head += 1
-        if self.madc.head == self.madc.tail:
-            self.madc.head = self.madc.tail = 0
+        cdef const Sample* sample
+        if self.madc.s.state == RECORDING and not self.madc.watches():
+            self.madc.sample(tick)
+        while growing_count(&self.madc.samples):
+            sample = <const Sample*> growing_at(&self.madc.samples, 0, sizeof(Sample))
+            if sample.tick > tick:
+                break
+            self._emit(sample.tick, sample.body, OUT_MADC)
+            growing_drop(&self.madc.samples, 1)
+
+    cdef int64_t refused(self) noexcept nogil:
+        """Events and samples that there was no memory for."""
+        return self.out.refused + self.madc.samples.refused + self.queue.refused()
 
 
 cdef int64_t LINK_PERIOD = number("link_event_period")

@@ -12,15 +12,17 @@ of the first microseconds if the chip has this quirk. Two neurons on a line are 
 """
 
 from libc.math cimport floor
-from libc.stdlib cimport abort, free, realloc
+from libc.string cimport memset
 
+from hicannx_sim.base.growing cimport growing_append, growing_clear, growing_free
 from hicannx_sim.base.noise cimport normal
-from hicannx_sim.base.state cimport ints, longs, view
+from hicannx_sim.base.state cimport items, resize
 
 from haldls import MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
 from hicannx_sim.chip.omnibus import written_field
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.noise import normals, stream
+from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import Quirk
 
 cdef enum:
@@ -33,12 +35,12 @@ cdef int[5] BIAS_CELLS = [1689, 1819, 1949, 908, BLOCK_CELLS + 908]
 
 
 cdef class MADC:
-    def __init__(self, chip, seed):
+    def __init__(self, chip, seed, NeuronRegisters neurons not None):
         self.config_layout, self.source_layout = MADCConfig.layout("Omnibus"), ReadoutSourceSelection.layout("Omnibus")
         self.neuron_layout = NeuronConfig.layout("Omnibus")
         if max(self.config_layout.n_slots, self.source_layout.n_slots, self.neuron_layout.n_slots) > 64:
             raise ValueError("a readout container has more fields than the model expects")
-        self.chip, self.seed = chip, seed
+        self.seed, self.neurons, self.analog = seed, neurons, neurons.analog
         self.volt_zero, self.lsb_per_volt = number("madc_offset"), 1 / number("madc_lsb")
         if not chip.is_ideal:
             spread = normals(stream(chip.serial, "fixed pattern", "madc"), [0, 1])
@@ -46,112 +48,118 @@ cdef class MADC:
             self.lsb_per_volt *= 1 + number("madc_gain_spread") * spread[1]
             self.noise, self.wander = number("madc_noise"), number("madc_noise_slow")
         self.invalid_time = number("madc_invalid_time") if Quirk.MADC_START in chip.quirks else 0
-        self.powered = self.path_powered = True
+        self.s.powered = self.s.path_powered = True
         self.drawn_span = -1
         self.begin_run(0)
         self.reset()
 
     def __dealloc__(self):
-        free(self.samples)
+        growing_free(&self.samples)
 
     def begin_run(self, int run):
         """Takes the noise of run number `run` of the seed."""
-        self.noise_key, self.wander_key = stream(self.seed, "madc noise", run), stream(self.seed, "madc wander", run)
+        self.s.noise_key, self.s.wander_key = stream(self.seed, "madc noise", run), stream(self.seed, "madc wander", run)
 
     def set_clock(self, double hertz):
         """Frequency of the converter's clock, as the PLL settings give it. ValueError unless positive."""
         if not hertz > 0:
             raise ValueError(f"MADC clock of {hertz} Hz")
-        self.clock, self.stale = hertz, True
+        self.s.clock, self.s.stale = hertz, True
 
     cdef void reset(self) noexcept nogil:
-        self.state, self.stale, self.head, self.tail = OFF, True, 0, 0
-        self.power_down = self.preamplifier = False
-        self.clock = NOMINAL_CLOCK
-        self.probe_neuron[0] = self.probe_neuron[1] = -1
+        memset(self.s.config_words, 0, sizeof(self.s.config_words))
+        memset(self.s.source_words, 0, sizeof(self.s.source_words))
+        growing_clear(&self.samples)
+        self.s.state, self.s.stale = OFF, True
+        self.s.power_down = self.s.preamplifier = False
+        self.s.clock = NOMINAL_CLOCK
+        self.s.probe_neuron[0] = self.s.probe_neuron[1] = -1
 
-    cdef void touch(self) noexcept nogil:
-        self.stale = True
+    cdef attach(self, Omnibus bus):
+        bus.keep("MADCConfig", self.s.config_words, sizeof(self.s.config_words), <void*> self, _written)
+        bus.keep("ReadoutSourceSelection", self.s.source_words, sizeof(self.s.source_words), <void*> self, _written)
+        bus.serve("MADCControl", <void*> self, _control, NULL)
 
     cdef void supply(self, bint converter, bint path) noexcept nogil:
         """Which supplies are on. Without its own the converter is off; without that of the path it sees nothing."""
-        self.powered, self.path_powered, self.stale = converter, path, True
+        self.s.powered, self.s.path_powered, self.s.stale = converter, path, True
         if not converter:
-            self.state = OFF
+            self.s.state = OFF
 
-    cdef bint watches(self, AnalogCore core) noexcept nogil:
+    cdef bint watches(self) noexcept nogil:
         """Whether samples of analog voltages are being taken. The probes stand where they must when this returns."""
-        if self.state == RECORDING and self.stale:
+        cdef uint64_t changes = self.neurons.changes.config + self.neurons.changes.cells
+        if self.s.state == RECORDING and (self.s.stale or self.s.seen != changes):
             self._configure()
             with gil:
-                self._connect(core)
-            self.stale = False
-        return self.state == RECORDING and not self.dummy
+                self._connect()
+            self.s.stale, self.s.seen = False, changes
+        return self.s.state == RECORDING and not self.s.dummy
 
     cdef void control(self, uint32_t word, int64_t tick) noexcept nogil:
         """A write to the control register."""
-        if self.stale:
+        if self.s.stale:
             self._configure()
-            self.stale = True  # the signal path follows with the next sample
-        self.preamplifier = word >> PREAMP & 1
-        self.power_down = word >> POWER_DOWN & 1
-        if word >> WAKE_UP & 1 and self.state == OFF and self.powered:
-            self.state = READY
-            self.ready = tick + <int64_t>(self.powerup_wait * 5e8 / self.clock)
-        if word >> STOP & 1 and self.state == RECORDING:
+            self.s.stale = True  # the signal path follows with the next sample
+        self.s.preamplifier = word >> PREAMP & 1
+        self.s.power_down = word >> POWER_DOWN & 1
+        if word >> WAKE_UP & 1 and self.s.state == OFF and self.s.powered:
+            self.s.state = READY
+            self.s.ready = tick + <int64_t>(self.s.powerup_wait * 5e8 / self.s.clock)
+        if word >> STOP & 1 and self.s.state == RECORDING:
             self._stop(tick)
         if word >> START & 1:
-            if self.state != READY:
-                self.n_start_ignored += 1
+            if self.s.state != READY:
+                self.s.n_start_ignored += 1
             else:
-                self.state, self.stale = RECORDING, True
-                self.start = self.next_tick = max(tick, self.ready)
-                self.taken, self.wanted = 0, -1 if word >> CONTINUOUS & 1 else self.n_samples
-                if self.wanted == 0:
+                self.s.state, self.s.stale = RECORDING, True
+                self.s.start = self.s.next_tick = max(tick, self.s.ready)
+                self.s.taken, self.s.wanted = 0, -1 if word >> CONTINUOUS & 1 else self.s.n_samples
+                if self.s.wanted == 0:
                     self._finish(tick)
 
     cdef void _stop(self, int64_t tick) noexcept nogil:
         """Ends the recording after the sample at or before `tick`, which may be yet to be taken."""
-        cdef int64_t until_now = <int64_t>((tick - self.start) / self.period) + 1 if tick >= self.start else 0
-        if self.wanted < 0 or until_now < self.wanted:
-            self.wanted = until_now
-        if self.taken >= self.wanted:
+        cdef int64_t until_now = <int64_t>((tick - self.s.start) / self.s.period) + 1 if tick >= self.s.start else 0
+        if self.s.wanted < 0 or until_now < self.s.wanted:
+            self.s.wanted = until_now
+        if self.s.taken >= self.s.wanted:
             self._finish(tick)
 
     cdef void _finish(self, int64_t tick) noexcept nogil:
-        self.state = OFF if self.power_down else READY
-        self.ready = tick
+        self.s.state = OFF if self.s.power_down else READY
+        self.s.ready = tick
 
-    cdef void sample(self, AnalogCore core, int64_t until) noexcept nogil:
+    cdef void sample(self, int64_t until) noexcept nogil:
         """Takes all samples up to and including tick `until`, which the analog core must have reached (unless dummy data flow)."""
         cdef int source, value
-        if self.state != RECORDING or self.next_tick > until:
+        if self.s.state != RECORDING or self.s.next_tick > until:
             return
-        self.watches(core)
-        while self.state == RECORDING and self.next_tick <= until:
-            source = self.first_input
-            if self.select_length:
-                source ^= (self.taken // self.select_length) & 1
-            value = self.taken & 1023 if self.dummy else self._value(core, source, self.next_tick)
-            self._append(self.next_tick + TO_STAMP, <uint16_t>(source << 10 | value))
-            self.taken += 1
-            self.n_taken += 1
-            if self.taken == self.wanted:
-                self._finish(self.next_tick)
-            self.next_tick = self.start + <int64_t>(self.taken * self.period)
+        self.watches()
+        while self.s.state == RECORDING and self.s.next_tick <= until:
+            source = self.s.first_input
+            if self.s.select_length:
+                source ^= (self.s.taken // self.s.select_length) & 1
+            value = self.s.taken & 1023 if self.s.dummy else self._value(source, self.s.next_tick)
+            self._append(self.s.next_tick + TO_STAMP, <uint16_t>(source << 10 | value))
+            self.s.taken += 1
+            self.s.n_taken += 1
+            if self.s.taken == self.s.wanted:
+                self._finish(self.s.next_tick)
+            self.s.next_tick = self.s.start + <int64_t>(self.s.taken * self.s.period)
 
-    cdef int _value(self, AnalogCore core, int source, int64_t tick) noexcept nogil:
+    cdef int _value(self, int source, int64_t tick) noexcept nogil:
         cdef double level
         cdef int i
-        if not self.connected[source] or tick - self.start < self.invalid_time:
-            level = IDLE_LEVEL + IDLE_SPREAD * normal(self.noise_key, tick)
+        if not self.s.connected[source] or tick - self.s.start < self.invalid_time:
+            level = IDLE_LEVEL + IDLE_SPREAD * normal(self.s.noise_key, tick)
         else:
             level = 0.0
-            for i in range(self.n_probes[source]):
-                level += core.probe(self.probe_slot[source] ^ i, tick)
-            level = (level / self.n_probes[source] - self.volt_zero) * self.lsb_per_volt * self.gain + self.offset
+            for i in range(self.s.n_probes[source]):
+                level += self.analog.probe(self.s.probe_slot[source] ^ i, tick)
+            level = (level / self.s.n_probes[source] - self.volt_zero) * self.lsb_per_volt * self.s.gain + self.offset
             if self.noise:
-                level += self.noise * normal(self.noise_key, tick) + self.wander * self._slow_noise(tick)
+                level += self.noise * normal(self.s.noise_key, tick) + self.wander * self._slow_noise(tick)
         return <int>min(max(floor(level + 0.5), 0.0), 1023.0)
 
     cdef double _slow_noise(self, int64_t tick) noexcept nogil:
@@ -159,62 +167,62 @@ cdef class MADC:
         cdef int64_t span = tick // WANDER_TIME
         cdef double phase = <double>(tick - span * WANDER_TIME) / WANDER_TIME
         cdef int end
-        if span != self.drawn_span or self.wander_key != self.drawn_key:
+        if span != self.drawn_span or self.s.wander_key != self.drawn_key:
             for end in range(2):
-                self.drawn[end] = normal(self.wander_key, span + end)
-            self.drawn_span, self.drawn_key = span, self.wander_key
+                self.drawn[end] = normal(self.s.wander_key, span + end)
+            self.drawn_span, self.drawn_key = span, self.s.wander_key
         return (1 - phase) * self.drawn[0] + phase * self.drawn[1]
 
     cdef void _configure(self) noexcept nogil:
         """Reads the timing from the configuration registers."""
         cdef int64_t slots[64]
-        cdef double old = self.period
-        self.config_layout.decode(self.config_words, slots)
-        self.period = (MIN_CLOCKS + slots[DURATION_ADJUST]) * (2.0 * (slots[SCALE] + 1) if slots[SCALING] else 1.0) * 5e8 / self.clock
-        self.first_input, self.select_length = <int>slots[FIRST_INPUT], <int>slots[SELECT_LENGTH]
-        self.powerup_wait, self.n_samples = <int>slots[POWERUP_WAIT], <int>slots[N_SAMPLES]
-        self.dummy = slots[DUMMY] != 0
-        self.gain = 31.0 / max(slots[GAIN_CAPACITOR], 1)
-        self.path = (self.preamplifier and slots[ACTIVE_MUX] != 0 and slots[MUX_AMPLIFIERS] != 0 and slots[TO_PREAMP] != 0
-                     and slots[PREAMP_TO_MADC] != 0 and self.path_powered)
-        if self.state == RECORDING and old != self.period and self.taken:
-            self.start = self.next_tick - <int64_t>(self.taken * self.period)
+        cdef double old = self.s.period
+        self.config_layout.decode(self.s.config_words, slots)
+        self.s.period = (MIN_CLOCKS + slots[DURATION_ADJUST]) * (2.0 * (slots[SCALE] + 1) if slots[SCALING] else 1.0) * 5e8 / self.s.clock
+        self.s.first_input, self.s.select_length = <int>slots[FIRST_INPUT], <int>slots[SELECT_LENGTH]
+        self.s.powerup_wait, self.s.n_samples = <int>slots[POWERUP_WAIT], <int>slots[N_SAMPLES]
+        self.s.dummy = slots[DUMMY] != 0
+        self.s.gain = 31.0 / max(slots[GAIN_CAPACITOR], 1)
+        self.s.path = (self.s.preamplifier and slots[ACTIVE_MUX] != 0 and slots[MUX_AMPLIFIERS] != 0 and slots[TO_PREAMP] != 0
+                     and slots[PREAMP_TO_MADC] != 0 and self.s.path_powered)
+        if self.s.state == RECORDING and old != self.s.period and self.s.taken:
+            self.s.start = self.s.next_tick - <int64_t>(self.s.taken * self.s.period)
 
-    cdef void _connect(self, AnalogCore core):
+    cdef void _connect(self):
         """Finds the neurons behind each input of the active mux and puts the probes there."""
         cdef int64_t slots[64]
-        cdef bint path = self.path and self._biased(core)
+        cdef bint path = self.s.path and self._biased()
         cdef int source, other
-        self.source_layout.decode(self.source_words, slots)
+        self.source_layout.decode(self.s.source_words, slots)
         for source in range(2):
-            found = self._neurons(core, slots, source) if path else []
-            used = source == self.first_input or self.select_length
-            self.connected[source] = len(found) > 0
-            self.n_probes[source], self.probe_slot[source] = 1, source
+            found = self._neurons(slots, source) if path else []
+            used = source == self.s.first_input or self.s.select_length
+            self.s.connected[source] = len(found) > 0
+            self.s.n_probes[source], self.s.probe_slot[source] = 1, source
             if found and used:
-                self._probe(core, source, found[0][0], found[0][1])
-            if len(found) > 1 and not self.select_length and used:
-                self._probe(core, 1 - source, found[1][0], found[1][1])
-                self.n_probes[source] = 2
+                self._probe(source, found[0][0], found[0][1])
+            if len(found) > 1 and not self.s.select_length and used:
+                self._probe(1 - source, found[1][0], found[1][1])
+                self.s.n_probes[source] = 2
             if used:
-                self.n_unmodelled_sources += len(found) > self.n_probes[source]
+                self.s.n_unmodelled_sources += len(found) > self.s.n_probes[source]
             if used and path:
                 for other in range(N_OTHER_SOURCES):
-                    self.n_unmodelled_sources += slots[OTHER_SOURCES[source][other]] != 0
+                    self.s.n_unmodelled_sources += slots[OTHER_SOURCES[source][other]] != 0
 
-    cdef void _probe(self, AnalogCore core, int slot, int neuron, int source) noexcept:
-        if self.probe_neuron[slot] != neuron or self.probe_source[slot] != source:
-            core.set_probe(slot, neuron, source)
-            self.probe_neuron[slot], self.probe_source[slot] = neuron, source
+    cdef void _probe(self, int slot, int neuron, int source) noexcept:
+        if self.s.probe_neuron[slot] != neuron or self.s.probe_source[slot] != source:
+            self.analog.set_probe(slot, neuron, source)
+            self.s.probe_neuron[slot], self.s.probe_source[slot] = neuron, source
 
-    cdef bint _biased(self, AnalogCore core) noexcept:
+    cdef bint _biased(self) noexcept:
         cdef int i
         for i in range(5):
-            if not BIAS_FLOOR <= core.capmem_data[BIAS_CELLS[i]] < 1023:
+            if not BIAS_FLOOR <= self.analog.capmem_data[BIAS_CELLS[i]] < 1023:
                 return False
         return True
 
-    cdef list _neurons(self, AnalogCore core, const int64_t* sources, int source):
+    cdef list _neurons(self, const int64_t* sources, int source):
         """(neuron, readout source) of all neurons on the lines that a source multiplexer selects."""
         cdef int64_t slots[64]
         cdef int neuron, hemisphere
@@ -223,50 +231,33 @@ cdef class MADC:
         for neuron in range(512):
             hemisphere = neuron >> 8
             selected = sources[LINE[source][neuron & 1] + hemisphere] != 0
-            if not selected or core.capmem_data[(2 * hemisphere + (neuron >> 7 & 1)) * BLOCK_CELLS + READOUT_AMP_CELL] == 0:
+            if not selected or self.analog.capmem_data[(2 * hemisphere + (neuron >> 7 & 1)) * BLOCK_CELLS + READOUT_AMP_CELL] == 0:
                 continue
-            self.neuron_layout.decode(core.neuron_config_data + 6 * neuron, slots)
+            self.neuron_layout.decode(self.analog.neuron_config_data + 6 * neuron, slots)
             if slots[READOUT] and slots[READOUT_AMP]:
                 found.append((neuron, <int>slots[READOUT_SOURCE]))
         return found
 
     cdef void _append(self, int64_t tick, uint16_t body) noexcept nogil:
-        if self.tail == self.capacity:
-            self.capacity = 2 * self.capacity if self.capacity else 1024
-            self.samples = <Sample*>realloc(self.samples, self.capacity * sizeof(Sample))
-            if self.samples == NULL:
-                abort()
-        self.samples[self.tail].tick, self.samples[self.tail].body = tick, body
-        self.tail += 1
+        cdef Sample* sample = <Sample*> growing_append(&self.samples, sizeof(Sample))
+        if sample != NULL:
+            sample.tick, sample.body = tick, body
 
     def arrays(self):
-        """State machine, recording, probes, noise of the run, and samples on the way."""
-        return {
-            "powered": ints(&self.powered, sizeof(self.powered)), "path_powered": ints(&self.path_powered, sizeof(self.path_powered)),
-            "state": ints(&self.state, sizeof(self.state)), "ready": longs(&self.ready, sizeof(self.ready)),
-            "start": longs(&self.start, sizeof(self.start)), "taken": longs(&self.taken, sizeof(self.taken)),
-            "wanted": longs(&self.wanted, sizeof(self.wanted)), "next_tick": longs(&self.next_tick, sizeof(self.next_tick)),
-            "power_down": ints(&self.power_down, sizeof(self.power_down)), "preamplifier": ints(&self.preamplifier, sizeof(self.preamplifier)),
-            "stale": ints(&self.stale, sizeof(self.stale)), "dummy": ints(&self.dummy, sizeof(self.dummy)),
-            "period": view(&self.period, sizeof(self.period), "f8"), "clock": view(&self.clock, sizeof(self.clock), "f8"),
-            "first_input": ints(&self.first_input, sizeof(self.first_input)), "select_length": ints(&self.select_length, sizeof(self.select_length)),
-            "powerup_wait": ints(&self.powerup_wait, sizeof(self.powerup_wait)), "n_samples": ints(&self.n_samples, sizeof(self.n_samples)),
-            "path": ints(&self.path, sizeof(self.path)), "connected": ints(self.connected, sizeof(self.connected)),
-            "n_probes": ints(self.n_probes, sizeof(self.n_probes)), "probe_slot": ints(self.probe_slot, sizeof(self.probe_slot)),
-            "probe_neuron": ints(self.probe_neuron, sizeof(self.probe_neuron)), "probe_source": ints(self.probe_source, sizeof(self.probe_source)),
-            "gain": view(&self.gain, sizeof(self.gain), "f8"), "noise_key": view(&self.noise_key, sizeof(self.noise_key), "u8"),
-            "wander_key": view(&self.wander_key, sizeof(self.wander_key), "u8"),
-            "samples": view(self.samples + self.head, (self.tail - self.head) * sizeof(Sample), "u1"),
-            "n_taken": longs(&self.n_taken, sizeof(self.n_taken)),
-            "n_start_ignored": longs(&self.n_start_ignored, sizeof(self.n_start_ignored)),
-            "n_unmodelled_sources": longs(&self.n_unmodelled_sources, sizeof(self.n_unmodelled_sources)),
-        }
+        """Registers, state machine, recording, probes, noise of the run, and samples on the way."""
+        return fields(<MADCState[:1]> &self.s) | {"samples": items(&self.samples, sizeof(Sample))}
 
     def resize_arrays(self, sizes):
         """Room for samples of so many bytes."""
-        self.head = self.tail = 0
-        while self.tail < <Py_ssize_t>(sizes["samples"] // sizeof(Sample)):
-            self._append(0, 0)
+        resize(&self.samples, sizes["samples"], sizeof(Sample))
+
+
+cdef void _written(void* block, uint32_t coordinate, const uint32_t* words, int64_t tick) noexcept nogil:
+    (<MADC> block).s.stale = True
+
+
+cdef void _control(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
+    (<MADC> block).control(data & mask, tick)
 
 
 cdef int64_t TO_STAMP = number("madc_to_stamp")

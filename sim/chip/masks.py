@@ -9,11 +9,7 @@ from functools import cache
 from typing import Any
 
 from haldls.bits import parse
-from hicannx_sim.chip.regions import Kind, Region
-
-_MEMORIES = frozenset({Kind.NEURON, Kind.BACKEND, Kind.DRIVER})
-_WINDOWS = frozenset({Kind.SYNAPSE_FULL, Kind.SYNAPSE_WEIGHT, Kind.SYNAPSE_LABEL, Kind.SYNAPSE_CALIB})
-_COLUMN_SWITCHES = frozenset({"ColumnCorrelationQuad", "ColumnCurrentQuad"})
+from hicannx_sim.chip.regions import Region
 
 
 @cache
@@ -39,11 +35,11 @@ def _filled(mask: int) -> int:
 
 def kept_masks(region: Region, container: Any) -> tuple[int, ...]:
     """Per word of a register of `region`: the bits that a write changes and a read shows."""
-    if region.bits:
+    if isinstance(region.bits, tuple):
         return region.bits
     masks = field_masks(container, region.backend, True) or field_masks(container, region.backend, False)
-    if region.kind in _WINDOWS or region.container in _COLUMN_SWITCHES:
+    if region.bits == "fields":
         return masks
-    if region.kind in _MEMORIES:
+    if region.bits == "memory":
         return (max(map(_filled, masks)),) * len(masks)
     return tuple(map(_filled, masks))

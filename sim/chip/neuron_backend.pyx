@@ -6,74 +6,92 @@ Without the analog supplies nothing fires.
 """
 
 from libc.string cimport memset
-from hicannx_sim.base.state cimport ints, longs, view
+
+from hicannx_sim.chip.neurons cimport BACKEND_WORDS, CONFIG_WORDS, neuron_of
 
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
 
 
 cdef class NeuronBackends:
-    def __init__(self):
+    def __init__(self, NeuronRegisters neurons not None):
+        self.neurons = neurons
         self.layout, self.common_layout = NeuronBackendConfig.layout("Omnibus"), CommonNeuronBackendConfig.layout("Omnibus")
         self.neuron_layout = NeuronConfig.layout("Omnibus")
         if max(self.layout.n_slots, self.common_layout.n_slots, self.neuron_layout.n_slots) > 64:
             raise ValueError("a neuron container has more fields than the model expects")
         self.latency, self.period = number("neuron_to_crossbar"), number("neuron_output_period")
-        self.depth, self.powered = number("fifo_depth"), True
+        self.depth, self.s.powered = number("fifo_depth"), True
         self.reset()
 
     cdef void reset(self) noexcept nogil:
-        memset(self.dirty, 1, sizeof(self.dirty))
-        memset(self.running, 0, sizeof(self.running))
-        memset(self.counter, 0, sizeof(self.counter))
-        memset(self.busy_until, 0, sizeof(self.busy_until))
+        memset(self.s.running, 0, sizeof(self.s.running))
+        memset(self.s.counter, 0, sizeof(self.s.counter))
+        memset(self.s.busy_until, 0, sizeof(self.s.busy_until))
 
-    cdef void touch(self, int neuron) noexcept nogil:
-        self.dirty[neuron] = True
+    cdef attach(self, Omnibus bus):
+        bus.keep("CommonNeuronBackendConfig", self.neurons.analog.backend_common_data, 4 * sizeof(uint32_t), <void*> self, _configure)
+        bus.serve("SpikeCounterRead", <void*> self, NULL, _read_counter)
+        bus.serve("SpikeCounterReset", <void*> self, _reset_counter, NULL)
 
-    cdef void configure(self, int block, const uint32_t* words) noexcept nogil:
+    cdef void configure(self, int block) noexcept nogil:
+        """The common register of a block (west 0, east 1) was written."""
         cdef int64_t slots[64]
-        self.common_layout.decode(words, slots)
-        self.running[block] = slots[REGISTERS] != 0 and slots[CLOCKS] != 0 and slots[FORCE_RESET] == 0
+        self.common_layout.decode(self.neurons.analog.backend_common_data + 2 * block, slots)
+        self.s.running[block] = slots[REGISTERS] != 0 and slots[CLOCKS] != 0 and slots[FORCE_RESET] == 0
+        self.neurons.analog.touch_backend_common(block)
 
-    cdef int64_t spike(self, AnalogCore core, int neuron, int64_t tick, uint32_t* label) noexcept nogil:
+    cdef void _decode(self, int neuron) noexcept nogil:
+        cdef int64_t slots[64]
+        self.layout.decode(self.neurons.analog.neuron_backend_data + BACKEND_WORDS * neuron, slots)
+        self.address[neuron], self.spike_out[neuron] = <uint8_t>slots[ADDRESS], slots[SPIKE_OUT] != 0
+        self.neuron_layout.decode(self.neurons.analog.neuron_config_data + CONFIG_WORDS * neuron, slots)
+        self.fires[neuron] = slots[FIRE] != 0
+        self.seen[neuron] = self.neurons.changes.of_neuron[neuron]
+
+    cdef int64_t spike(self, int neuron, int64_t tick, uint32_t* label) noexcept nogil:
         """When the spike of a neuron arrives at the crossbar, and its label; -1 if it goes nowhere."""
-        cdef int64_t slots[64]
         cdef int output = (neuron & 255) >> 5
         cdef int64_t arrives
-        if not self.powered:
+        if not self.s.powered:
             return -1
-        if self.dirty[neuron]:
-            self.layout.decode(core.neuron_backend_data + 4 * neuron, slots)
-            self.address[neuron], self.spike_out[neuron] = <uint8_t>slots[ADDRESS], slots[SPIKE_OUT] != 0
-            self.neuron_layout.decode(core.neuron_config_data + 6 * neuron, slots)
-            self.fires[neuron] = slots[FIRE] != 0
-            self.dirty[neuron] = False
-        if self.fires[neuron] and self.running[(neuron & 255) >> 7]:
-            self.counter[neuron] = (self.counter[neuron] + 1 & 0xff) | (self.counter[neuron] & 0x100) | (self.counter[neuron] + 1 & 0x100)
-        if not (self.fires[neuron] and self.spike_out[neuron] and self.running[(neuron & 255) >> 7]):
-            self.n_silent += 1
+        if self.seen[neuron] != self.neurons.changes.of_neuron[neuron]:
+            self._decode(neuron)
+        if self.fires[neuron] and self.s.running[(neuron & 255) >> 7]:
+            self.s.counter[neuron] = (self.s.counter[neuron] + 1 & 0xff) | (self.s.counter[neuron] & 0x100) | (self.s.counter[neuron] + 1 & 0x100)
+        if not (self.fires[neuron] and self.spike_out[neuron] and self.s.running[(neuron & 255) >> 7]):
+            self.s.n_silent += 1
             return -1
-        self.n_spikes += 1
-        arrives = max(tick + self.latency, self.busy_until[output])
+        self.s.n_spikes += 1
+        arrives = max(tick + self.latency, self.s.busy_until[output])
         if arrives - tick - self.latency > self.depth * self.period:
-            self.n_lost += 1
+            self.s.n_lost += 1
             return -1
-        self.busy_until[output] = arrives + self.period
+        self.s.busy_until[output] = arrives + self.period
         label[0] = output << 8 | self.address[neuron]
         return arrives
 
     def arrays(self):
         """Counters and queues, and which blocks run; all else follows from the register words."""
-        return {
-            "powered": ints(&self.powered, sizeof(self.powered)), "running": ints(self.running, sizeof(self.running)), "counter": view(self.counter, sizeof(self.counter), "u2"),
-            "busy_until": longs(self.busy_until, sizeof(self.busy_until)), "n_spikes": longs(&self.n_spikes, sizeof(self.n_spikes)),
-            "n_silent": longs(&self.n_silent, sizeof(self.n_silent)), "n_lost": longs(&self.n_lost, sizeof(self.n_lost)),
-        }
+        return fields(<BackendState[:1]> &self.s)
 
     def restored(self):
         """The words may have changed."""
-        memset(self.dirty, 1, sizeof(self.dirty))
+        for neuron in range(NEURONS):
+            self.seen[<int>neuron] = self.neurons.changes.of_neuron[<int>neuron] - 1
+
+
+cdef void _configure(void* block, uint32_t coordinate, const uint32_t* words, int64_t tick) noexcept nogil:
+    (<NeuronBackends> block).configure(coordinate)
+
+
+cdef uint32_t _read_counter(void* block, uint32_t index) noexcept nogil:
+    return (<NeuronBackends> block).s.counter[neuron_of(index)]
+
+
+cdef void _reset_counter(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
+    (<NeuronBackends> block).s.counter[neuron_of(index)] = 0
 
 
 cdef int ADDRESS = NeuronBackendConfig.layout("Omnibus").slot("address_out")

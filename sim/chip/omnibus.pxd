@@ -1,69 +1,90 @@
-from libc.stdint cimport uint16_t, uint32_t
+cimport cython
+from libc.stdint cimport int64_t, uint16_t, uint32_t
 
 cdef enum:
-    # = regions.Kind
-    STORED = 0
-    SYNAPSE_FULL = 1
-    SYNAPSE_WEIGHT = 2
-    SYNAPSE_LABEL = 3
-    SYNAPSE_CALIB = 4
-    CAPMEM = 5
-    NEURON = 6
-    BACKEND = 7
-    BACKEND_COMMON = 8
-    PADI_EVENT = 9
-    PADI_CONFIG = 10
-    DRIVER = 11
-    NEURON_RESET = 12
-    NEURON_RESET_QUAD = 13
-    COUNTER_READ = 14
-    COUNTER_RESET = 15
-    CROSSBAR_NODE = 16
-    CROSSBAR_OUTPUT = 17
-    DROP_COUNTER = 18
-    EVENT_COUNTER = 19
-    BACKGROUND = 20
-    MADC_CONTROL = 21
-    READOUT = 22
-    PPU_CONTROL = 23
-    UNMODELLED = 24
-    CADC_SAMPLE = 25
-    COLUMN_CURRENT = 26
-    DEBUG_LINES = 27
-    PPU_MEMORY = 28
-    PPU_STATUS = 29
+    # what became of an access
+    SERVED = 0
+    UNDEFINED = 1       # there is no such register, or not to be read or written
+    UNMODELLED = 2      # there is one on the chip, which does nothing here
 
 cdef enum:
     PAGE_BITS = 10
     ADDRESS_BITS = 26
+    INDEX_BITS = 24
     MAX_WORDS = 16
+    MAX_REGIONS = 128
+
+# What a block does with an access to its registers. index: coordinate's enum * words of a coordinate + word. mask: the bits that are written.
+ctypedef void (*Write)(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil
+# a word of a coordinate (enum) has been written into memory that the block has lent; words: all of this coordinate
+ctypedef void (*Written)(void* block, uint32_t coordinate, const uint32_t* words, int64_t tick) noexcept nogil
+# a word as it is now; reading changes nothing
+ctypedef uint32_t (*Read)(void* block, uint32_t index) noexcept nogil
+# an access whose answer takes time begins; the tick at which it is there. unmodelled: set if something behind it does nothing here
+ctypedef int64_t (*Begin)(void* block, uint32_t index, int64_t tick, bint* unmodelled) noexcept nogil
 
 
 cdef struct RegionInfo:
-    int kind
-    int words               # per coordinate
-    uint32_t base           # of its words in the plain storage, for kinds that keep them there
+    uint32_t words              # per coordinate
+    uint32_t coordinates
     bint readable
     bint writable
+    bint modelled
+    bint live                   # a read shows what time changes
     bint watched                # has settings that may be without effect
     uint32_t keep[MAX_WORDS]    # per word of a coordinate: the bits that exist
 
 
+cdef struct Attached:
+    # how a region is served on one chip
+    void* block
+    uint32_t* words             # memory behind the registers; NULL: the block has them in a form of its own
+    Write write
+    Written written
+    Read read
+    Begin begin
+    uint32_t at_once            # bits of the index with which the answer takes no time
+    bint plain                  # `write` only stores
+
+
 cdef class RegisterMap:
-    """Which register an omnibus address of the chip is: (region, index), index = coordinate enum * words + word in access order."""
+    """Which register an omnibus address of the chip is: (region, index)."""
     cdef readonly object regions        # tuple of regions.Region
     cdef readonly object pages          # uint16[65536]: page of the upper address bits, page 0 is empty
-    cdef readonly object cells          # uint32[pages, 1024]: (region + 1) << 24 | index, 0 = undefined
-    cdef readonly uint32_t n_words      # size of the plain storage
+    cdef readonly object cells          # uint32[pages, 1024]: (region + 1) << INDEX_BITS | index, 0 = undefined
     cdef const uint16_t* page
     cdef const uint32_t* cell
-    cdef RegionInfo region[128]
+    cdef RegionInfo region[MAX_REGIONS]
 
     cdef inline uint32_t find(self, uint32_t address) noexcept nogil:
-        """(region + 1) << 24 | index of a word address, 0 if there is nothing."""
+        """(region + 1) << INDEX_BITS | index of a word address, 0 if there is nothing."""
         if address >> ADDRESS_BITS:
             return 0
         return self.cell[<uint32_t>self.page[address >> PAGE_BITS] << PAGE_BITS | (address & ((1 << PAGE_BITS) - 1))]
+
+
+@cython.final
+cdef class Omnibus:
+    """The registers of one chip. Blocks attach to the regions that are theirs; the others keep what is written."""
+    cdef readonly RegisterMap map
+    cdef readonly object words          # uint32[n]: of the regions that nobody has attached to
+    cdef Attached attached[MAX_REGIONS]
+
+    # -- blocks say what they do: with words kept in memory of theirs, or in a form of their own
+    cdef int keep(self, str container, uint32_t* words, size_t size, void* block=*, Written written=*) except -1
+    cdef int serve(self, str container, void* block, Write write, Read read, bint plain=*) except -1
+    cdef int take_time(self, str container, Begin begin, uint32_t at_once=*) except -1
+    # -- accesses; `cell` as the map finds it
+    cdef int write(self, uint32_t cell, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
+    cdef int read(self, uint32_t cell, uint32_t* word) noexcept nogil
+    cdef bint takes_time(self, uint32_t cell) noexcept nogil
+    cdef int64_t begin(self, uint32_t cell, int64_t tick, bint* unmodelled) noexcept nogil
+    cdef bint acts(self, uint32_t cell) noexcept nogil
+    cdef bint is_live(self, uint32_t cell) noexcept nogil
+    cdef bint is_watched(self, uint32_t cell) noexcept nogil
+    cpdef uint32_t peek(self, uint32_t address) noexcept nogil
+    cpdef bint poke(self, uint32_t address, uint32_t data) noexcept nogil
+    cdef void clear(self) noexcept nogil
 
 
 cdef RegisterMap the_map()

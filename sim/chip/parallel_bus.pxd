@@ -6,10 +6,6 @@ from hicannx_sim.chip.synram cimport SynapseMemory
 
 cdef enum:
     LANES_OF_ROW = 128      # byte lanes of a vector: every other column of a row
-    # what became of an access
-    BUS_SERVED = 0
-    BUS_UNDEFINED = 1
-    BUS_UNMODELLED = 2
 
 
 cdef class ParallelBus:
@@ -19,8 +15,9 @@ cdef class ParallelBus:
     cdef CADC cadc
     cdef uint16_t random[2][256]        # hemisphere, column: state of the generators
 
-    # lanes: uint8[128] in the order of the columns; enables: 0xff per lane that takes part
-    cdef bint converts(self, uint32_t location) noexcept nogil
+    cdef bint takes_time(self, uint32_t location) noexcept nogil
+    cdef int64_t begin(self, int hemisphere, uint32_t location, int64_t tick, bint* unmodelled) noexcept nogil
+    # lanes: uint8[128] in the order of the columns; enables: 0xff per lane that takes part. They say what became of the access (`omnibus`)
     cdef int read(self, int hemisphere, uint32_t location, uint8_t* lanes) noexcept nogil
     cdef int write(self, int hemisphere, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t tick) noexcept nogil
     cdef void reset(self) noexcept nogil

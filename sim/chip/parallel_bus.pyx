@@ -9,6 +9,7 @@ Places of the correlation sensors are known and not modelled, except for row 256
 
 from libc.string cimport memset
 
+from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED, UNMODELLED
 from hicannx_sim.chip.synram cimport AMP, LABEL, TIME, WEIGHT
 from hicannx_sim.base.state cimport view
 
@@ -44,9 +45,13 @@ cdef class ParallelBus:
         """The generators stand still until they are seeded."""
         memset(self.random, 0, sizeof(self.random))
 
-    cdef bint converts(self, uint32_t location) noexcept nogil:
+    cdef bint takes_time(self, uint32_t location) noexcept nogil:
         """Reading there starts a conversion."""
         return (place_of(location) == CAUSAL or place_of(location) == ACAUSAL) and not location >> 16 & BUFFERED
+
+    cdef int64_t begin(self, int hemisphere, uint32_t location, int64_t tick, bint* unmodelled) noexcept nogil:
+        """A read that takes time begins; the tick at which the answer is there."""
+        return self.cadc.start(hemisphere, tick, unmodelled)
 
     cdef int read(self, int hemisphere, uint32_t location, uint8_t* lanes) noexcept nogil:
         """Half a row as it is now; the converters' results of the last conversion. `lanes` are 0 before."""
@@ -55,16 +60,16 @@ cdef class ParallelBus:
         if place == RANDOM and row < 2:
             self._draw(hemisphere, parity, lanes)
         elif (place == CAUSAL or place == ACAUSAL) and row < ROWS:
-            samples = &self.cadc.samples[hemisphere][256 * (place == ACAUSAL) + parity]
+            samples = &self.cadc.s.samples[hemisphere][256 * (place == ACAUSAL) + parity]
             for i in range(LANES_OF_ROW):
                 lanes[i] = samples[2 * i]
         elif place == CELLS and row < 2 * ROWS:
             return self._read_cells(hemisphere, row >> 2, parity, LABEL if row & 2 else WEIGHT, lanes)
         elif row >= ROWS or plane_of(place) < 0:
-            return BUS_UNDEFINED
+            return UNDEFINED
         else:
             self.synapses.read_half(plane_of(place), 256 * hemisphere + (row >> 1), parity, lanes)
-        return BUS_SERVED
+        return SERVED
 
     cdef int write(self, int hemisphere, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t tick) noexcept nogil:
         """Half a row, as far as its lanes are enabled."""
@@ -75,7 +80,7 @@ cdef class ParallelBus:
                 if enables[i]:
                     self.random[hemisphere][2 * i + parity] = lanes[i]
         elif (place == CAUSAL or place == ACAUSAL or always) and row < ROWS:
-            return BUS_UNMODELLED
+            return UNMODELLED
         elif (place == CAUSAL or always) and row < NEURON_ROW + 2:
             for i in range(LANES_OF_ROW):
                 if enables[i] and (always or lanes[i] & 2):
@@ -83,10 +88,10 @@ cdef class ParallelBus:
         elif place == CELLS and row < 2 * ROWS:
             return self._write_cells(hemisphere, row >> 2, parity, LABEL if row & 2 else WEIGHT, lanes, enables)
         elif row >= ROWS or plane_of(place) < 0:
-            return BUS_UNDEFINED
+            return UNDEFINED
         else:
             self.synapses.write_half(plane_of(place), 256 * hemisphere + (row >> 1), parity, lanes, enables)
-        return BUS_SERVED
+        return SERVED
 
     cdef int _read_cells(self, int hemisphere, int row, int parity, int plane, uint8_t* lanes) noexcept nogil:
         """Weights or labels as stored, with the calibration bits above them."""
@@ -96,7 +101,7 @@ cdef class ParallelBus:
         self.synapses.read_half(plane + 2, 256 * hemisphere + row, parity, high)
         for i in range(LANES_OF_ROW):
             lanes[i] = (self.synapses.mirror[lanes[i]] if plane == WEIGHT else lanes[i]) | high[i] << 6
-        return BUS_SERVED
+        return SERVED
 
     cdef int _write_cells(
         self, int hemisphere, int row, int parity, int plane, const uint8_t* lanes, const uint8_t* enables
@@ -107,7 +112,7 @@ cdef class ParallelBus:
             low[i], high[i] = self.synapses.mirror[lanes[i] & 63] if plane == WEIGHT else lanes[i], lanes[i] >> 6
         self.synapses.write_half(plane, 256 * hemisphere + row, parity, low, enables)
         self.synapses.write_half(plane + 2, 256 * hemisphere + row, parity, high, enables)
-        return BUS_SERVED
+        return SERVED
 
     cdef void _draw(self, int hemisphere, int parity, uint8_t* lanes) noexcept nogil:
         """The next eight bits of each generator."""

@@ -7,6 +7,7 @@ from libc.stdint cimport int64_t, uint32_t
 
 from hicannx_sim.chip.chip cimport Chip
 from hicannx_sim.chip.link cimport Link
+from hicannx_sim.chip.omnibus cimport UNDEFINED
 
 from hicannx_sim.chip import pll as _pll
 
@@ -42,9 +43,9 @@ cdef class Port:
     cdef void clock_write(self, uint32_t address, uint32_t data, int64_t tick) noexcept nogil:
         if address == PHY_ENABLE:
             self.link.set_chip_mask(data, tick)
-            self.chip.poke(PHY_ENABLE, self.link.s.chip_mask)
+            self.chip.omnibus.poke(PHY_ENABLE, self.link.s.chip_mask)
         elif address == TEST_STATUS:
-            self.chip._fault(address, False, True)  # can only be read
+            self.chip.faults.access(address, False, UNDEFINED)  # can only be read
         else:
             self.pll_write(address - PLL_BASE, data, tick)
 
@@ -62,7 +63,7 @@ cdef class Port:
         with gil:
             self.pll.write(register, word, tick)
             self.follow_clocks(tick)
-        self.chip.poke(PLL_BASE + register, word)
+        self.chip.omnibus.poke(PLL_BASE + register, word)
 
     cdef void power_clocks(self, bint powered, int64_t tick) noexcept nogil:
         """The PLL's supply."""
@@ -76,7 +77,7 @@ cdef class Port:
         self.link.set_clock_good(abs(clock / NOMINAL_PHY_CLOCK - 1) <= CLOCK_TOLERANCE, tick)
         clock = self.pll.frequency(_pll.MADC_CLOCK)
         if clock:
-            self.chip.madc.set_clock(clock)
+            self.chip.fabric.madc.set_clock(clock)
 
     cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil:
         with gil:

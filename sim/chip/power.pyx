@@ -33,11 +33,11 @@ cdef class Power:
         if changed & PLL:
             self.port.power_clocks(rails & PLL, tick)
         if changed & ANALOG:
-            self.port.chip.backends.powered = self.port.chip.cadc.powered = rails & ANALOG == ANALOG
+            self.port.chip.fabric.backends.s.powered = self.port.chip.fabric.cadc.s.powered = rails & ANALOG == ANALOG
             if rails & ANALOG == ANALOG:
-                self.port.chip.analog.settle()
+                self.port.chip.fabric.analog.settle()
         if changed & (ANALOG | FAST_CONVERTER):
-            self.port.chip.madc.supply(rails & FAST_CONVERTER, rails & ANALOG == ANALOG)
+            self.port.chip.fabric.madc.supply(rails & FAST_CONVERTER, rails & ANALOG == ANALOG)
 
     cdef void reset(self, bint asserted, int64_t tick) noexcept nogil:
         """The reset line."""

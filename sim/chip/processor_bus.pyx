@@ -4,17 +4,11 @@ Of the scalar address space the memories of the FPGA and the chip's omnibus, of 
 of 128 bytes with the words in reverse order, the memories of the FPGA again. What is accessed elsewhere reads 0 and is reported.
 """
 
-import logging
-
 from libc.string cimport memchr
 
-from hicannx_sim.chip.parallel_bus cimport BUS_SERVED, BUS_UNDEFINED, LANES_OF_ROW
-from hicannx_sim.chip.registers cimport FAULTS_COUNTED
+from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED, UNMODELLED
+from hicannx_sim.chip.parallel_bus cimport LANES_OF_ROW
 from hicannx_sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
-
-from hicannx_sim.chip.processor_fault import ProcessorFault
-
-_log = logging.getLogger("hicannx.ppu")
 
 cdef enum:
     # scalar address space
@@ -28,9 +22,17 @@ cdef enum:
     FPGA_SRAM = 0x80000000u
     FPGA_DRAM = 0x84000000u
     WORDS_OF_ROW = 32
-    CONDITIONAL_READ = 5        # of ACCESSES, whose others are numbered as the core numbers them
+    CONDITIONAL_READ = 5        # of `faults.ACCESSES`, whose others are numbered as the core numbers them
 
-ACCESSES = ("fetch", "load", "store", "vector read", "vector write", "conditional vector read")
+
+cdef inline uint32_t omnibus_word(uint32_t address) noexcept nogil:
+    """The chip's word address behind a scalar address."""
+    return (address & 0x7fffffff) >> 2
+
+
+cdef inline int nothing_at(uint32_t address) noexcept nogil:
+    """Below the memories there is nothing, behind them what is not modelled."""
+    return UNDEFINED if address < FAR_DATA_END else UNMODELLED
 
 
 cdef uint32_t far_word(uint32_t address) noexcept nogil:
@@ -43,39 +45,65 @@ cdef uint32_t far_row(uint32_t location) noexcept nogil:
     return (FPGA_DRAM if location >= FAR_DRAM_ROWS else FPGA_SRAM) + ((location & 0xffffff) << 2)
 
 
-cdef class ProcessorBus(Registers):
-    """The chip's registers, and the ways to them and to the memories beside the chip that a processor takes. Accesses happen at `now`."""
-
-    def __init__(self, chip, seed):
-        super().__init__(chip, seed)
-        self.parallel, self.far, self.processor_faults = ParallelBus(self.analog, self.synapses, self.cadc), FarMemory(), {}
-
-    cdef uint32_t program_counter(self, int number) noexcept nogil:
-        """Where a core stands."""
-        return 0
+cdef class ProcessorBus:
+    def __init__(self, Fabric fabric not None, Omnibus omnibus not None, Faults faults not None):
+        self.fabric, self.omnibus, self.faults = fabric, omnibus, faults
+        self.parallel, self.far = ParallelBus(fabric.analog, fabric.synapses, fabric.cadc), FarMemory()
 
     cdef bint fetches(self, uint32_t address) noexcept nogil:
         """There are instructions at this address."""
         return OMNIBUS <= address < FAR_FETCH_END and self.far.holds(far_word(address))
 
+    cdef bint takes_time(self, int access, uint32_t address) noexcept nogil:
+        """Whether the answer to an access has to be prepared first, by the converters."""
+        if access == PPU_ACCESS_READ:
+            return address < ARRAY_END and self.parallel.takes_time(address)
+        return access == PPU_ACCESS_LOAD and address >= OMNIBUS and self.omnibus.takes_time(self.omnibus.map.find(omnibus_word(address)))
+
+    cdef int64_t begin(self, int number, uint32_t pc, int access, uint32_t address) noexcept nogil:
+        """An access that takes time begins; the tick at which the answer is there."""
+        cdef bint unmodelled = False
+        cdef int64_t until
+        if access == PPU_ACCESS_READ:
+            until = self.parallel.begin(number, address, self.fabric.s.now, &unmodelled)
+        else:
+            until = self.omnibus.begin(self.omnibus.map.find(omnibus_word(address)), self.fabric.s.now, &unmodelled)
+        if unmodelled:
+            self.faults.processor(number, pc, address, access, UNMODELLED)
+        return until
+
     cdef uint32_t fetch_word(self, uint32_t address) noexcept nogil:
         return self.far.load_far(far_word(address))
 
-    cdef uint32_t load_word(self, int number, uint32_t address) noexcept nogil:
+    cdef uint32_t load_word(self, int number, uint32_t pc, uint32_t address) noexcept nogil:
+        cdef uint32_t word = 0
+        cdef int problem = SERVED
         if address >= OMNIBUS:
-            return self.read((address & 0x7fffffff) >> 2, self.now)
-        if FAR_DATA <= address < FAR_DATA_END and self.far.holds(far_word(address)):
-            return self.far.load_far(far_word(address))
-        self.processor_fault(number, address, PPU_ACCESS_LOAD, address < FAR_DATA_END)
-        return 0
+            self.fabric.advance(self.fabric.s.now)
+            problem = self.omnibus.read(self.omnibus.map.find(omnibus_word(address)), &word)
+        elif FAR_DATA <= address < FAR_DATA_END and self.far.holds(far_word(address)):
+            word = self.far.load_far(far_word(address))
+        else:
+            problem = nothing_at(address)
+        if problem != SERVED:
+            self.faults.processor(number, pc, address & ~3u if address >= OMNIBUS else address, PPU_ACCESS_LOAD, problem)
+        return word
 
-    cdef void store_word(self, int number, uint32_t address, uint32_t word, int byte_enables) noexcept nogil:
+    cdef void store_word(self, int number, uint32_t pc, uint32_t address, uint32_t word, int byte_enables) noexcept nogil:
+        cdef int problem = SERVED
+        cdef uint32_t cell = 0
         if address >= OMNIBUS:
-            self.write((address & 0x7fffffff) >> 2, word, byte_enables, self.now)
+            cell = self.omnibus.map.find(omnibus_word(address))
+            self.fabric.advance(self.fabric.s.now)
+            problem = self.omnibus.write(cell, word, byte_enables, self.fabric.s.now)
         elif FAR_DATA <= address < FAR_DATA_END and self.far.holds(far_word(address)):
             self.far.store_far(far_word(address), word, byte_enables)
         else:
-            self.processor_fault(number, address, PPU_ACCESS_STORE, address < FAR_DATA_END)
+            problem = nothing_at(address)
+        if problem != SERVED:
+            self.faults.processor(number, pc, address & ~3u if address >= OMNIBUS else address, PPU_ACCESS_STORE, problem)
+        elif self.faults.strict and self.omnibus.is_watched(cell):
+            self.faults.setting(self.omnibus, omnibus_word(address), cell, True)
 
     cdef bint _holds_row(self, uint32_t location) noexcept nogil:
         """All words of this row lie in a memory; behind the SRAM's last row comes a gap before the DRAM."""
@@ -83,13 +111,13 @@ cdef class ProcessorBus(Registers):
             return False
         return self.far.holds(far_row(location)) and self.far.holds(far_row(location) + WORDS_OF_ROW - 1)
 
-    cdef void read_row(self, int number, uint32_t location, uint8_t* lanes, const uint8_t* enables) noexcept nogil:
+    cdef void read_row(self, int number, uint32_t pc, uint32_t location, uint8_t* lanes, const uint8_t* enables) noexcept nogil:
         """Words of memories come in reverse order, the last one into the first lanes. What lanes that are not enabled read is not known: here
         the same as the others. `lanes` are 0 before."""
-        cdef int problem = BUS_SERVED, word
+        cdef int problem = SERVED, word
         cdef uint32_t data
         if memchr(enables, 0, LANES_OF_ROW) != NULL:
-            self.processor_fault(number, location, CONDITIONAL_READ, False)
+            self.faults.processor(number, pc, location, CONDITIONAL_READ, UNMODELLED)
         if location < ARRAY_END:
             problem = self.parallel.read(number, location, lanes)
         elif self._holds_row(location):
@@ -98,15 +126,17 @@ cdef class ProcessorBus(Registers):
                 lanes[4 * word], lanes[4 * word + 1] = data >> 24, data >> 16 & 0xff
                 lanes[4 * word + 2], lanes[4 * word + 3] = data >> 8 & 0xff, data & 0xff
         else:
-            problem = BUS_UNDEFINED
-        if problem != BUS_SERVED:
-            self.processor_fault(number, location, PPU_ACCESS_READ, problem == BUS_UNDEFINED)
+            problem = UNDEFINED
+        if problem != SERVED:
+            self.faults.processor(number, pc, location, PPU_ACCESS_READ, problem)
 
-    cdef void write_row(self, int number, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
-        cdef int problem = BUS_SERVED, word, byte, enabled
+    cdef void write_row(
+        self, int number, uint32_t pc, uint32_t location, const uint8_t* lanes, const uint8_t* enables
+    ) noexcept nogil:
+        cdef int problem = SERVED, word, byte, enabled
         cdef uint32_t data
         if location < ARRAY_END:
-            problem = self.parallel.write(number, location, lanes, enables, self.now)
+            problem = self.parallel.write(number, location, lanes, enables, self.fabric.s.now)
         elif self._holds_row(location):
             for word in range(WORDS_OF_ROW):
                 data = enabled = 0
@@ -115,25 +145,6 @@ cdef class ProcessorBus(Registers):
                     enabled = enabled << 1 | (enables[4 * word + byte] != 0)
                 self.far.store_far(far_row(location) + WORDS_OF_ROW - 1 - word, data, enabled)
         else:
-            problem = BUS_UNDEFINED
-        if problem != BUS_SERVED:
-            self.processor_fault(number, location, PPU_ACCESS_WRITE, problem == BUS_UNDEFINED)
-
-    def processor_report(self):
-        """One line for the misaligned accesses of a core, each access that nobody served, and each address at which a word ran that is no
-        instruction."""
-        unaligned = [(number, *core.unaligned) for number, core in enumerate(self.ppus)]
-        lines = [f"PPU {number}: misaligned accesses: {count} x, first at {pc:#x}; they were left out" for number, count, pc in unaligned if count]
-        lines += [f"{fault}: {count} x" for fault, count in self.processor_faults.items()]
-        return lines + [f"PPU {number}: {entry}" for number, core in enumerate(self.ppus) for entry in core.undecoded_words()]
-
-    cdef void processor_fault(self, int number, uint32_t address, int access, bint undefined) noexcept nogil:
-        """An access that nobody serves: it reads 0, is counted, and is logged once per address."""
-        with gil:
-            fault = ProcessorFault(number, self.program_counter(number), address, ACCESSES[access], bool(undefined))
-            if fault not in self.processor_faults and len(self.processor_faults) < FAULTS_COUNTED:
-                self.processor_faults[fault] = 0
-                _log.warning("%s", fault)
-            if fault in self.processor_faults:
-                self.processor_faults[fault] += 1
-            self.note_fault(fault)
+            problem = UNDEFINED
+        if problem != SERVED:
+            self.faults.processor(number, pc, location, PPU_ACCESS_WRITE, problem)

@@ -1,8 +1,15 @@
-from hicannx_sim.base.virtual_chip import VirtualChip
+from typing import Any
+
+import numpy.typing as npt
+
 from hicannx_sim.chip.processor_bus import ProcessorBus
 from hicannx_sim.ppu.core import Core
 
-class Processors(ProcessorBus):
-    ppus: tuple[Core, Core]
-    def __init__(self, chip: VirtualChip, seed: int) -> None: ...
-    def processor_tick(self, number: int, cycle: int) -> int: ...
+class Processors:
+    cores: tuple[Core, Core]
+    bus: ProcessorBus
+    active: bool
+    def tick_of(self, number: int, cycle: int) -> int: ...
+    def report(self) -> list[str]: ...
+    def arrays(self) -> dict[str, npt.NDArray[Any]]: ...
+    def restored(self) -> None: ...

@@ -1,6 +1,8 @@
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t
+
 from haldls._core cimport Layout
 from hicannx_sim.anncore.core cimport AnalogCore
+from hicannx_sim.chip.omnibus cimport Omnibus
 
 cdef enum:
     HAGEN = 1           # the activation in the address decides the length
@@ -18,21 +20,24 @@ cdef struct Driver:
     bint has_dac
 
 
+cdef struct PulseLengthState:
+    uint32_t words[2]               # CommonSTPConfig
+    double potential[256]           # voltage of the plasticity at `since` [V]
+    int64_t since[256]
+
+
 cdef class PulseLengths:
     """What decides how long the pulses of the synapse drivers last."""
+    cdef PulseLengthState s
     cdef Layout common_layout
-    cdef const uint32_t* common_words   # uint32[2, 1] in the plain storage: CommonSTPConfig
-    cdef uint32_t seen_common[2]
     cdef double clock_us[2]             # recovery of a hemisphere per recovery step of a driver, 0: no clock
     cdef Driver drivers[256]            # decoded registers
-    cdef double potential[256]          # voltage of the plasticity at `since` [V]
-    cdef int64_t since[256]
     cdef double shift[256]
     cdef double ramp_factor[4]
 
+    cdef attach(self, Omnibus bus)
     cdef void reset(self) noexcept nogil
-    cdef void _forget_clock(self) noexcept nogil
     cdef void configure(self, int driver, const int64_t* slots) noexcept nogil
+    cdef void set_clock(self, int hemisphere) noexcept nogil
     cdef double length(self, AnalogCore core, int driver, int address, int64_t tick) noexcept nogil
     cdef double _plasticity(self, AnalogCore core, int driver, const unsigned short* cells, int64_t tick) noexcept nogil
-    cdef void _read_clock(self, int hemisphere) noexcept nogil

@@ -16,12 +16,12 @@ from libc.string cimport memset
 import numpy as np
 
 from hicannx_sim.base.clock cimport TICK_NS
-from hicannx_sim.base.state cimport longs, view
 
 from halco import CapMemCellOnCapMemBlock, CapMemCellOnDLS
 from haldls import CommonSTPConfig, SynapseDriverConfig
 from hicannx_sim.base.mismatch import deviation, factor
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
 
 cdef extern from "sim/anncore/kernel/arithmetic.h":
     double exponential(double x) noexcept nogil
@@ -45,14 +45,11 @@ cdef class PulseLengths:
     cdef void reset(self) noexcept nogil:
         """All words are 0; the plasticity's voltages are at ground (assumed)."""
         memset(self.drivers, 0, sizeof(self.drivers))
-        memset(self.potential, 0, sizeof(self.potential))
-        memset(self.since, 0, sizeof(self.since))
-        self._forget_clock()
-
-    cdef void _forget_clock(self) noexcept nogil:
-        """As with words of 0."""
-        self.seen_common[0] = self.seen_common[1] = 0
+        memset(&self.s, 0, sizeof(self.s))
         self.clock_us[0] = self.clock_us[1] = 0.0
+
+    cdef attach(self, Omnibus bus):
+        bus.keep("CommonSTPConfig", self.s.words, sizeof(self.s.words), <void*> self, _written)
 
     cdef void configure(self, int driver, const int64_t* slots) noexcept nogil:
         """The words of a driver, decoded, have changed."""
@@ -90,34 +87,37 @@ cdef class PulseLengths:
         cdef Driver* d = &self.drivers[driver]
         cdef double recover = VOLTS_ZERO + VOLTS_PER_CODE * cells[V_RECOVER[d.pair]]
         cdef double charge = VOLTS_ZERO + VOLTS_PER_CODE * cells[V_CHARGE[d.pair]], tau = LEAKAGE_US, past
-        if self.common_words[driver >> 7] != self.seen_common[driver >> 7]:
-            self._read_clock(driver >> 7)
         if d.recovery_us > 0.0 and self.clock_us[driver >> 7] > 0.0:
             tau = d.recovery_us * self.clock_us[driver >> 7]
-        past = (tick - self.since[driver]) * TICK_US / tau
+        past = (tick - self.s.since[driver]) * TICK_US / tau
         if past > 0.0:
-            self.potential[driver] = recover + (self.potential[driver] - recover) * exponential(-past) if past < 40.0 else recover
-            self.since[driver] = tick
-        self.potential[driver] += d.use * (charge - self.potential[driver])
-        return self.potential[driver]
+            self.s.potential[driver] = recover + (self.s.potential[driver] - recover) * exponential(-past) if past < 40.0 else recover
+            self.s.since[driver] = tick
+        self.s.potential[driver] += d.use * (charge - self.s.potential[driver])
+        return self.s.potential[driver]
 
-    cdef void _read_clock(self, int hemisphere) noexcept nogil:
+    cdef void set_clock(self, int hemisphere) noexcept nogil:
+        """The hemisphere's register was written."""
         cdef int64_t slots[16]
-        self.seen_common[hemisphere] = self.common_words[hemisphere]
-        self.common_layout.decode(self.common_words + hemisphere, slots)
+        self.common_layout.decode(&self.s.words[hemisphere], slots)
         self.clock_us[hemisphere] = CLOCK_US * (1 << slots[SPEED]) if slots[ENABLE_CLOCK] else 0.0
 
     def potentials(self):
         """Voltage [V] of the plasticity of each driver right after its latest event."""
-        return np.array([self.potential[driver] for driver in range(256)])
+        return np.array([self.s.potential[driver] for driver in range(256)])
 
     def arrays(self):
-        """The plasticity's voltages; all else follows from register words."""
-        return {"potential": view(self.potential, sizeof(self.potential), "f8"), "since": longs(self.since, sizeof(self.since))}
+        """Registers, and the plasticity's voltages."""
+        return fields(<PulseLengthState[:1]> &self.s)
 
     def restored(self):
-        """The words may have changed; those of the drivers are decoded by their owner."""
-        self._forget_clock()
+        """What follows from the registers; those of the drivers are decoded by their owner."""
+        self.set_clock(0)
+        self.set_clock(1)
+
+
+cdef void _written(void* block, uint32_t hemisphere, const uint32_t* words, int64_t tick) noexcept nogil:
+    (<PulseLengths> block).set_clock(hemisphere)
 
 
 cdef double TICK_US = 1e-3 * TICK_NS

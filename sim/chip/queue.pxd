@@ -1,8 +1,15 @@
 cimport cython
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
+from hicannx_sim.base.growing cimport Growing, growing_append, growing_at, growing_count, growing_drop
+
 cdef enum:
-    LINES = 4
+    # kinds of events, in the order in which those of one tick are processed
+    AT_BACKGROUND       # where: source, what: generation
+    AT_CROSSBAR         # where: input, what: 14-bit label
+    AT_PADI             # where: bus, what: event
+    AT_OUT              # where: link output, what: 16-bit label
+    KINDS
 
 
 cdef struct Event:
@@ -13,11 +20,6 @@ cdef struct Event:
     int64_t what
 
 
-cdef struct Line:
-    Event* events
-    Py_ssize_t head, end, room
-
-
 cdef inline bint before(const Event* a, const Event* b) noexcept nogil:
     return a.tick < b.tick or (a.tick == b.tick and a.order < b.order)
 
@@ -25,46 +27,43 @@ cdef inline bint before(const Event* a, const Event* b) noexcept nogil:
 @cython.final
 cdef class EventQueue:
     """Events ordered by (tick, kind, where, order of insertion)."""
-    cdef Line line[LINES]           # by kind: those that came in order
-    cdef Event* heap                # the others, as a binary heap
-    cdef Py_ssize_t size, capacity
+    cdef Growing line[KINDS]        # Event: those that came in order
+    cdef Growing heap               # Event: the others, as a binary heap
     cdef uint64_t sequence
-    cdef int at                     # where the earliest event stands: line, or LINES for the heap
+    cdef int at                     # where the earliest event stands: line, or KINDS for the heap
 
     cdef void clear(self) noexcept nogil
-    cdef void _grow(self, Line* line) noexcept nogil
+    cdef int64_t refused(self) noexcept nogil
     cdef void _insert(self, const Event* event) noexcept nogil
     cdef void _drop_from_heap(self) noexcept nogil
 
     cdef inline void push(self, int64_t tick, int kind, int where, int64_t what) noexcept nogil:
-        """kind, where: 0..255."""
+        """kind: see above, where: 0..255."""
         cdef Event event
-        cdef Line* line = &self.line[kind % LINES]
+        cdef Event* place
+        cdef Growing* line = &self.line[kind]
         event.tick, event.kind, event.where, event.what = tick, kind, where, what
         event.order = <uint64_t>kind << 56 | <uint64_t>where << 48 | self.sequence
         self.sequence += 1
-        if line.head == line.end:
-            line.head = line.end = 0
-        elif before(&event, &line.events[line.end - 1]):
+        if growing_count(line) and before(&event, <const Event*> growing_at(line, growing_count(line) - 1, sizeof(Event))):
             self._insert(&event)
             return
-        if line.end == line.room:
-            self._grow(line)
-        line.events[line.end] = event
-        line.end += 1
+        place = <Event*> growing_append(line, sizeof(Event))
+        if place != NULL:
+            place[0] = event
 
     cdef inline const Event* first(self) noexcept nogil:
         """The earliest event, NULL if there is none; valid until the next push or pop."""
-        cdef const Event* found = self.heap if self.size else NULL
+        cdef const Event* earliest = <const Event*> self.heap.items if self.heap.end else NULL
         cdef const Event* event
-        cdef int i
-        self.at = LINES
-        for i in range(LINES):
-            if self.line[i].head < self.line[i].end:
-                event = self.line[i].events + self.line[i].head
-                if found == NULL or before(event, found):
-                    found, self.at = event, i
-        return found
+        cdef int kind
+        self.at = KINDS
+        for kind in range(KINDS):
+            if growing_count(&self.line[kind]):
+                event = <const Event*> growing_at(&self.line[kind], 0, sizeof(Event))
+                if earliest == NULL or before(event, earliest):
+                    earliest, self.at = event, kind
+        return earliest
 
     cdef inline bint due(self, int64_t tick) noexcept nogil:
         """Whether there is an event at or before a tick."""
@@ -73,7 +72,7 @@ cdef class EventQueue:
 
     cdef inline void pop(self) noexcept nogil:
         """Drops the event that `first` has just given."""
-        if self.at < LINES:
-            self.line[self.at].head += 1
+        if self.at < KINDS:
+            growing_drop(&self.line[self.at], 1)
         else:
             self._drop_from_heap()

@@ -6,88 +6,71 @@ their way off the chip): they stand in lines, one for each kind, and only the ot
 """
 
 cimport cython
-from libc.stdlib cimport abort, free, realloc
-from libc.string cimport memmove
-from hicannx_sim.base.state cimport view
+from hicannx_sim.base.growing cimport growing_clear, growing_free
+from hicannx_sim.base.state cimport items, resize, view
 
 
 @cython.final
 cdef class EventQueue:
     def __dealloc__(self):
-        for i in range(LINES):
-            free(self.line[<int>i].events)
-        free(self.heap)
+        for kind in range(KINDS):
+            growing_free(&self.line[<int>kind])
+        growing_free(&self.heap)
 
     def __len__(self):
-        return self.size + sum(self.line[<int>i].end - self.line[<int>i].head for i in range(LINES))
-
-    cdef void _grow(self, Line* line) noexcept nogil:
-        """Room for one more event at the end of a line."""
-        if line.head > line.room // 2:
-            memmove(line.events, line.events + line.head, (line.end - line.head) * sizeof(Event))
-            line.end -= line.head
-            line.head = 0
-            return
-        line.room = 2 * line.room if line.room else 256
-        line.events = <Event*>realloc(line.events, line.room * sizeof(Event))
-        if line.events == NULL:
-            abort()
+        return self.heap.end + sum(growing_count(&self.line[<int>kind]) for kind in range(KINDS))
 
     cdef void _insert(self, const Event* event) noexcept nogil:
-        cdef Py_ssize_t i, parent
-        if self.size == self.capacity:
-            self.capacity = 2 * self.capacity if self.capacity else 256
-            self.heap = <Event*>realloc(self.heap, self.capacity * sizeof(Event))
-            if self.heap == NULL:
-                abort()
-        i = self.size
-        self.size += 1
+        cdef Event* heap
+        cdef int64_t i = self.heap.end, parent
+        if growing_append(&self.heap, sizeof(Event)) == NULL:
+            return
+        heap = <Event*> self.heap.items
         while i:
             parent = (i - 1) >> 1
-            if not before(event, &self.heap[parent]):
+            if not before(event, &heap[parent]):
                 break
-            self.heap[i] = self.heap[parent]
+            heap[i] = heap[parent]
             i = parent
-        self.heap[i] = event[0]
+        heap[i] = event[0]
 
     cdef void _drop_from_heap(self) noexcept nogil:
+        cdef Event* heap = <Event*> self.heap.items
         cdef Event last
-        cdef Py_ssize_t i = 0, child = 1
-        self.size -= 1
-        last = self.heap[self.size]
-        while child < self.size:
-            if child + 1 < self.size and before(&self.heap[child + 1], &self.heap[child]):
+        cdef int64_t i = 0, child = 1
+        self.heap.end -= 1
+        last = heap[self.heap.end]
+        while child < self.heap.end:
+            if child + 1 < self.heap.end and before(&heap[child + 1], &heap[child]):
                 child += 1
-            if before(&last, &self.heap[child]):
+            if before(&last, &heap[child]):
                 break
-            self.heap[i] = self.heap[child]
+            heap[i] = heap[child]
             i = child
             child = 2 * i + 1
-        self.heap[i] = last
+        heap[i] = last
 
     cdef void clear(self) noexcept nogil:
-        cdef int i
-        self.size = 0
-        for i in range(LINES):
-            self.line[i].head = self.line[i].end = 0
+        cdef int kind
+        growing_clear(&self.heap)
+        for kind in range(KINDS):
+            growing_clear(&self.line[kind])
+
+    cdef int64_t refused(self) noexcept nogil:
+        """Events that there was no memory for."""
+        cdef int64_t n = self.heap.refused
+        cdef int kind
+        for kind in range(KINDS):
+            n += self.line[kind].refused
+        return n
 
     def arrays(self):
         """The events ahead, and how many there were so far."""
-        lines = {}
-        for i in range(LINES):
-            line = &self.line[<int>i]
-            lines[f"line {i}"] = view(line.events + line.head, (line.end - line.head) * sizeof(Event), "u1")
-        return {**lines, "heap": view(self.heap, self.size * sizeof(Event), "u1"), "sequence": view(&self.sequence, sizeof(self.sequence), "u8")}
+        lines = {f"line {kind}": items(&self.line[<int>kind], sizeof(Event)) for kind in range(KINDS)}
+        return {**lines, "heap": items(&self.heap, sizeof(Event)), "sequence": view(&self.sequence, sizeof(self.sequence), "u8")}
 
     def resize_arrays(self, sizes):
         """Room for events, in bytes."""
-        cdef Event nothing = Event(0, 0, 0, 0, 0)
-        cdef int i
-        self.clear()
-        for i in range(LINES):
-            while self.line[i].end < <Py_ssize_t>(sizes[f"line {i}"] // sizeof(Event)):
-                if self.line[i].end == self.line[i].room:
-                    self._grow(&self.line[i])
-                self.line[i].end += 1
-        while self.size < <Py_ssize_t>(sizes["heap"] // sizeof(Event)):
-            self._insert(&nothing)
+        resize(&self.heap, sizes["heap"], sizeof(Event))
+        for kind in range(KINDS):
+            resize(&self.line[<int>kind], sizes[f"line {kind}"], sizeof(Event))

@@ -9,17 +9,13 @@ import numpy as np
 import haldls
 from hicannx_sim.base.register_table import Accuracy, ReadBack, RegisterTable, Row
 from hicannx_sim.chip.masks import field_masks, kept_masks
-from hicannx_sim.chip.regions import REGIONS, Kind, Region
-
-_LIVE = frozenset({Kind.COUNTER_READ, Kind.DROP_COUNTER, Kind.EVENT_COUNTER, Kind.PPU_STATUS})
-_LIVE_CONTAINERS = frozenset({"PLLSelfTestStatus"})
+from hicannx_sim.chip.regions import REGIONS, Region
 
 
 def _read_back(region: Region, readable: bool) -> ReadBack:
     if not readable or region.accuracy is Accuracy.UNMODELLED:
         return ReadBack.ZERO
-    live = region.kind in _LIVE or region.container in _LIVE_CONTAINERS
-    return ReadBack.LIVE if live else ReadBack.WRITTEN
+    return ReadBack.LIVE if region.live else ReadBack.WRITTEN
 
 
 def _of(region: Region) -> Iterator[Row]:

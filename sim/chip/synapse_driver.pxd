@@ -1,6 +1,8 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+
 from haldls._core cimport Layout
 from hicannx_sim.anncore.core cimport AnalogCore
+from hicannx_sim.chip.omnibus cimport Omnibus
 from hicannx_sim.chip.pulse_length cimport PulseLengths
 
 cdef enum:
@@ -8,22 +10,28 @@ cdef enum:
     BUSES = 8
 
 
+cdef struct DriverState:
+    uint32_t words[DRIVERS][3]      # SynapseDriverConfig
+    uint64_t n_pulses
+    uint64_t n_unmatched
+    uint64_t n_modulated            # events whose pulse length plasticity or hagen mode decided
+
+
 cdef class SynapseDrivers:
-    cdef Layout layout
-    cdef const uint32_t* words          # uint32[256, 3] in the plain storage
+    cdef DriverState s
+    # -- what follows from the words, brought up to date by bus when an event comes
     cdef bint dirty[DRIVERS]
     cdef bint stale[BUSES]
     cdef bint receives[DRIVERS]
+    cdef bint modulated[DRIVERS]
     cdef uint8_t compare_mask[DRIVERS]
     cdef uint8_t address_mask[DRIVERS]
     cdef uint8_t mode[DRIVERS][2]       # of rows 2 d (bottom) and 2 d + 1 (top)
     cdef uint32_t responders[BUSES][32] # per row select address: drivers of the bus that respond
-    cdef uint64_t n_pulses
-    cdef uint64_t n_unmatched
-    cdef bint modulated[DRIVERS]
-    cdef uint64_t n_modulated           # events whose pulse length plasticity or hagen mode decided
+    cdef Layout layout
     cdef readonly PulseLengths lengths
 
+    cdef attach(self, Omnibus bus)
     cdef void touch(self, int driver) noexcept nogil
     cdef void reset(self) noexcept nogil
     cdef void _decode_all(self) noexcept nogil

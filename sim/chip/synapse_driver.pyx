@@ -6,9 +6,9 @@ bits are sent as 0. Plasticity and hagen modulation shorten the pulse (`hicannx_
 """
 
 from libc.string cimport memset
-from hicannx_sim.base.state cimport longs
 
 from haldls import SynapseDriverConfig
+from hicannx_sim.base.state import fields
 
 
 cdef class SynapseDrivers:
@@ -18,9 +18,16 @@ cdef class SynapseDrivers:
         if self.layout.n_slots > 32:
             raise ValueError("SynapseDriverConfig has more fields than the model expects")
 
+        self._decode_all()
+
     cdef void reset(self) noexcept nogil:
+        memset(self.s.words, 0, sizeof(self.s.words))
         self.lengths.reset()
         self._decode_all()
+
+    cdef attach(self, Omnibus bus):
+        bus.keep("SynapseDriverConfig", &self.s.words[0][0], sizeof(self.s.words), <void*> self, _written)
+        self.lengths.attach(bus)
 
     cdef void _decode_all(self) noexcept nogil:
         """Any word may have changed."""
@@ -41,7 +48,7 @@ cdef class SynapseDrivers:
             self._refresh(bus)
         left = self.responders[bus][row_select]
         if left == 0:
-            self.n_unmatched += 1
+            self.s.n_unmatched += 1
             return
         while left:
             if left & 1:
@@ -49,11 +56,11 @@ cdef class SynapseDrivers:
                 sent = charge
                 if self.modulated[driver]:
                     sent += self.lengths.length(core, driver, address, tick) - 1.0
-                    self.n_modulated += 1
+                    self.s.n_modulated += 1
                 for side in range(2):
                     if self.mode[driver][side]:
                         core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], sent, self.mode[driver][side])
-                        self.n_pulses += 1
+                        self.s.n_pulses += 1
             left >>= 1
             index += 1
 
@@ -78,7 +85,7 @@ cdef class SynapseDrivers:
         for index in range(32):
             driver = (bus >> 2) * 128 + 4 * index + (bus & 3)
             if self.dirty[driver]:
-                self.layout.decode(self.words + 3 * driver, slots)
+                self.layout.decode(self.s.words[driver], slots)
                 self.receives[driver] = slots[RECEIVER] != 0
                 self.compare_mask[driver] = <uint8_t>slots[COMPARE_MASK]
                 self.address_mask[driver] = 0x3f if slots[ADDRESS_OUT] else 0x20
@@ -93,15 +100,16 @@ cdef class SynapseDrivers:
         self.stale[bus] = False
 
     def arrays(self):
-        """Counters; all else follows from the register words or stands in `lengths`."""
-        return {
-            "n_pulses": longs(&self.n_pulses, sizeof(self.n_pulses)), "n_unmatched": longs(&self.n_unmatched, sizeof(self.n_unmatched)),
-            "n_modulated": longs(&self.n_modulated, sizeof(self.n_modulated)),
-        }
+        """Registers and counters; the plasticity's voltages stand in `lengths`."""
+        return fields(<DriverState[:1]> &self.s)
 
     def restored(self):
         """The words may have changed."""
         self._decode_all()
+
+
+cdef void _written(void* block, uint32_t driver, const uint32_t* words, int64_t tick) noexcept nogil:
+    (<SynapseDrivers> block).touch(driver)
 
 
 cdef int RECEIVER = SynapseDriverConfig.layout("Omnibus").slot("enable_receiver")

@@ -7,9 +7,11 @@ calibration above it. The other windows show weight, label or one calibration al
 (inferred from the way they are used).
 """
 
-import numpy as np
+from libc.stdint cimport int64_t
 
 from hicannx_sim.anncore.core cimport AnalogCore
+
+import numpy as np
 
 cdef inline Py_ssize_t _cell(int quad) noexcept nogil:
     """Index of entry 0 of a quad; the entries follow at distance 2."""
@@ -26,14 +28,25 @@ cdef class SynapseMemory:
         for value in range(64):
             self.mirror[value] = value & 32 | sum((value >> bit & 1) << (4 - bit) for bit in range(5))
 
-    cdef void write_full(self, int quad, int word, uint32_t data, int byte_enables) noexcept nogil:
+    cdef void reset(self):
+        """Calibrations are 0; weights and labels are the analog core's."""
+        self.time_calibs.fill(0)
+        self.amp_calibs.fill(0)
+
+    cdef attach(self, Omnibus bus):
+        bus.serve("SynapseQuad", <void*> self, _write_full, _read_full)
+        bus.serve("SynapseWeightQuad", <void*> self, _write_weights, _read_weights)
+        bus.serve("SynapseLabelQuad", <void*> self, _write_labels, _read_labels)
+        bus.serve("SynapseCorrelationCalibQuad", <void*> self, _write_calibs, _read_calibs)
+
+    cdef void write_full(self, int quad, int word, uint32_t data, uint32_t mask) noexcept nogil:
         cdef Py_ssize_t cell = _cell(quad)
         cdef uint8_t* low = self.planes[word]
         cdef uint8_t* high = self.planes[word + 2]
         cdef int entry
         cdef uint8_t byte
         for entry in range(4):
-            if byte_enables >> (3 - entry) & 1:
+            if mask >> (24 - 8 * entry) & 0xff:
                 byte = data >> (24 - 8 * entry) & 0xff
                 low[cell + 2 * entry] = self.mirror[byte & 63] if word == WEIGHT else byte & 63
                 high[cell + 2 * entry] = byte >> 6
@@ -41,13 +54,13 @@ cdef class SynapseMemory:
     cdef uint32_t read_full(self, int quad, int word) noexcept nogil:
         return self.read_plane(word, quad) | self.read_plane(word + 2, quad) << 6
 
-    cdef void write_plane(self, int plane, int quad, uint32_t data, int byte_enables) noexcept nogil:
+    cdef void write_plane(self, int plane, int quad, uint32_t data, uint32_t mask) noexcept nogil:
         cdef Py_ssize_t cell = _cell(quad)
         cdef uint8_t* values = self.planes[plane]
         cdef int entry
         cdef uint8_t byte
         for entry in range(4):
-            if byte_enables >> (3 - entry) & 1:
+            if mask >> (24 - 8 * entry) & 0xff:
                 byte = data >> (24 - 8 * entry) & (63 if plane < TIME else 3)
                 values[cell + 2 * entry] = self.mirror[byte] if plane == WEIGHT else byte
 
@@ -69,3 +82,35 @@ cdef class SynapseMemory:
     def arrays(self):
         """What is kept here; weights and labels are the analog core's."""
         return {"time_calibs": self.time_calibs, "amp_calibs": self.amp_calibs}
+
+
+cdef void _write_full(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
+    (<SynapseMemory> block).write_full(index >> 1, index & 1, data, mask)
+
+
+cdef uint32_t _read_full(void* block, uint32_t index) noexcept nogil:
+    return (<SynapseMemory> block).read_full(index >> 1, index & 1)
+
+
+cdef void _write_weights(void* block, uint32_t quad, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
+    (<SynapseMemory> block).write_plane(WEIGHT, quad, data, mask)
+
+
+cdef uint32_t _read_weights(void* block, uint32_t quad) noexcept nogil:
+    return (<SynapseMemory> block).read_plane(WEIGHT, quad)
+
+
+cdef void _write_labels(void* block, uint32_t quad, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
+    (<SynapseMemory> block).write_plane(LABEL, quad, data, mask)
+
+
+cdef uint32_t _read_labels(void* block, uint32_t quad) noexcept nogil:
+    return (<SynapseMemory> block).read_plane(LABEL, quad)
+
+
+cdef void _write_calibs(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
+    (<SynapseMemory> block).write_plane(TIME + (index & 1), index >> 1, data, mask)
+
+
+cdef uint32_t _read_calibs(void* block, uint32_t index) noexcept nogil:
+    return (<SynapseMemory> block).read_plane(TIME + (index & 1), index >> 1)

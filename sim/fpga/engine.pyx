@@ -45,7 +45,7 @@ cdef class Engine:
     ):
         self.port, self.tap, self.board = port, tap, board
         self.chip, self.link, self.power = port.chip, port.link, Power(port, tap)
-        self.registers = self.chip.far = RegisterFile(strict, setup)
+        self.registers = self.chip.processors.bus.far = RegisterFile(strict, setup)
         self.trace = Trace(host)
         self.events = EventPath(self.chip, self.link, self.trace, self.registers)
         self.jtag = JTAGMaster(tap)

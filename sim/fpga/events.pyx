@@ -10,6 +10,7 @@ only when somebody needs to see it. (facts: transport 2.5, 2.8; registers/behavi
 
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
+from hicannx_sim.base.growing cimport growing_at, growing_count
 from hicannx_sim.chip.chip cimport Chip
 from hicannx_sim.chip.fabric cimport OUT_SPIKE, OutEvent
 from hicannx_sim.chip.link cimport Link
@@ -88,11 +89,13 @@ cdef class EventPath:
         """Takes over what has left the chip."""
         cdef Py_ssize_t i
         cdef int64_t at
-        for i in range(self.chip.n_out):
-            at = self.slot(FROM_CHIP, self.chip.out[i].tick)
+        cdef const OutEvent* event
+        for i in range(growing_count(&self.chip.fabric.out)):
+            event = <const OutEvent*> growing_at(&self.chip.fabric.out, i, sizeof(OutEvent))
+            at = self.slot(FROM_CHIP, event.tick)
             if at >= 0:
-                self.record(&self.chip.out[i], (at + TICKS_PER_FPGA_CYCLE - 1) // TICKS_PER_FPGA_CYCLE)
-        self.chip.clear_out()
+                self.record(event, (at + TICKS_PER_FPGA_CYCLE - 1) // TICKS_PER_FPGA_CYCLE)
+        self.chip.fabric.clear_out()
         return 0
 
     cdef int record(self, const OutEvent* event, int64_t arrival) except -1 nogil:

@@ -135,7 +135,7 @@ cdef class Executor(Omnibus):
             "instruction timeouts": self.timeouts,
             "failed system time syncs": self.failed_syncs,
             "accesses to undefined FPGA addresses": self.registers.n_faults,
-            "accesses to undefined or unmodelled chip addresses": self.chip.n_faults,
+            "accesses to undefined or unmodelled chip addresses": self.chip.faults.n,
             "scans of unknown JTAG instructions": self.tap.n_unknown,
             "bytes to missing SPI devices": self.board.spi.lost,
             "bytes to missing I2C devices": self.board.i2c.unacknowledged,

@@ -87,7 +87,7 @@ cdef class Omnibus(Engine):
             self.events.advance(arrival)
             self.rate_until = 0
         self.port.write(self.address, data, self.byte_enables, arrival)
-        arrival = max(arrival, self.port.chip.now)
+        arrival = max(arrival, self.port.chip.fabric.s.now)
         self.bus.status.packets_written += 2
         self.bus.status.packets_read += 1
         self.omnibus_done = max(self.omnibus_done, cycles_of(arrival + self.latency.chip_response))
@@ -136,7 +136,7 @@ cdef class Omnibus(Engine):
 
     cdef void see_processors(self, uint32_t address) noexcept nogil:
         """What the chip's processors have done up to now to a word of the memories they share with the host."""
-        if self.chip.active and self.registers.holds(address):
+        if self.chip.processors.active and self.registers.holds(address):
             self.events.advance(self.cycle * TICKS_PER_FPGA_CYCLE)
 
     cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -2 nogil:
@@ -146,7 +146,7 @@ cdef class Omnibus(Engine):
             return 0
         arrival = self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request
         data[0] = self.port.read(address, arrival)
-        arrival = max(arrival, self.port.chip.now)  # a conversion holds the omnibus
+        arrival = max(arrival, self.port.chip.fabric.s.now)  # a conversion holds the omnibus
         self.bus.status.packets_written += 1
         if self.registers.strict:
             self.check_faults()
@@ -168,11 +168,11 @@ cdef class Omnibus(Engine):
 
     cdef int check_faults(self) except -1 nogil:
         """Strict mode: raises for the latest access or setting of the chip's that went wrong, also if it came from JTAG or from within."""
-        if self.chip.n_faults == self.known_faults:
+        if self.chip.faults.n == self.known_faults:
             return 0
-        self.known_faults = self.chip.n_faults
+        self.known_faults = self.chip.faults.n
         with gil:
-            raise self.chip.fault_error(self.instruction)
+            raise self.chip.faults.error(self.instruction)
 
     # ---------------------------------------------------------------------------------------------------------- waiting for it
     cdef int64_t omnibus_idle(self) noexcept nogil:

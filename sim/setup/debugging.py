@@ -69,7 +69,8 @@ class ChipMemory:
                 page, place = divmod((address - base) // WORD, DRAM_PAGE_WORDS)
                 return int(registers.dram[page][place]) if page in registers.dram else 0
         if CODE_BEYOND <= address < 1 << 32:
-            return self._system.chip.py_peek((address - CODE_BEYOND) // WORD)
+            omnibus, place = self._system.chip.omnibus, (address - CODE_BEYOND) // WORD
+            return omnibus.peek(place) if omnibus.is_readable(place) else None
         return None
 
     def _set_word(self, address: int, word: int) -> None:
@@ -85,7 +86,7 @@ class ChipMemory:
                     registers.open_page(page)
                 registers.dram[page][place] = word
                 return
-        if not self._system.chip.py_poke((address - CODE_BEYOND) // WORD, word):
+        if not self._system.chip.omnibus.poke((address - CODE_BEYOND) // WORD, word):
             raise DebugError(f"a write to {address:#010x} would do something on the chip; let the host or the program do it")
 
 
@@ -101,9 +102,9 @@ def debugger_of(system: System, ppu: int) -> Debugger:
     """A debugger for one PPU, 0 top or 1 bottom."""
 
     def find() -> Core:
-        return system.chip.ppus[ppu]
+        return system.chip.processors.cores[ppu]
 
-    return Debugger(find, standstill_of(system), ChipMemory(system), lambda cycle: system.chip.processor_tick(ppu, cycle))
+    return Debugger(find, standstill_of(system), ChipMemory(system), lambda cycle: system.chip.processors.tick_of(ppu, cycle))
 
 
 class gdb_server(AbstractContextManager["gdb_server"]):  # noqa: N801

@@ -72,10 +72,10 @@ class System:
         self.pll = PLL()
         self.port = Port(self.chip, self.link, self.pll)
         self.tap = TAP(self.port)
-        self.chip.tap, self.chip.link, self.chip.strict = self.tap, self.link, self.strict
+        self.chip.faults.strict = self.strict
         self.board: Board = JboaBoard(self.eeprom_serial, self._board_memory) if self.setup == "jboa" else XBoard(self.eeprom_serial)
-        self.chip.reference_source = partial(reference_volts, self.board)
-        self.chip.cadc.inputs.pad_source = partial(pad_volts, self.board)
+        self.chip.fabric.references.board_volts = partial(reference_volts, self.board)
+        self.chip.fabric.columns.lines.pad_source = partial(pad_volts, self.board)
         self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict, setup=self.setup, host=self.host)
         for seen in self.powered:
             seen()
@@ -98,7 +98,7 @@ class System:
     @property
     def events(self) -> Events:
         """What happened to events at every hop between playback program and trace: `system.events.summary()`."""
-        return Events(lambda: system_hops(self.fpga.counters, self.chip.events_summary()))
+        return Events(lambda: system_hops(self.fpga.counters, self.chip.fabric.counters()))
 
     def unmodelled(self) -> list[Unmodelled]:
         """Everything that is set now and has no effect in the model."""
@@ -113,8 +113,8 @@ class System:
         counters, on = self.fpga.counters, self.board.supplies.on()
         unanswered = {what: counters[what] for what in ("scans of unknown JTAG instructions", "bytes to missing I2C devices")}
         off = [name for n, name in enumerate(SUPPLIES) if not on >> n & 1]
-        chip, fpga, way = self.chip.faults, self.fpga.registers.faults, self.events.summary()
-        return text(chip, fpga, self.chip.processor_report(), self.unmodelled(), way, unanswered, off)
+        chip, fpga, way = self.chip.faults.counts, self.fpga.registers.faults, self.events.summary()
+        return text(chip, fpga, self.chip.processors.report(), self.unmodelled(), way, unanswered, off)
 
     def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
         """Rows of the register table of chip, FPGA and board: of an address, a container or a coordinate; all for None.
@@ -136,7 +136,7 @@ class System:
             return self.fpga.run(words)
 
     def _begin_run(self) -> None:
-        self.chip.begin_run(self.runs)
+        self.chip.fabric.begin_run(self.runs)
         self.runs += 1
 
     # -- a run in pieces, between which snapshots can be taken
@@ -169,7 +169,7 @@ class System:
         chip = {f"chip.{name}": block for name, block in self.chip.blocks().items()}
         fpga = {f"fpga.{name}": block for name, block in self.fpga.blocks().items()}
         outside = {"link": self.link, "pll": self.pll, "tap": self.tap, "board": self.board}
-        return {"chip": self.chip, **chip, **outside, "fpga": self.fpga, **fpga}
+        return {**chip, **outside, "fpga": self.fpga, **fpga}
 
     def snapshot(self, compress: bool = False) -> bytes:
         """The whole state, also in the middle of a run in pieces; see `hicannx_sim.setup.snapshot` for the format.

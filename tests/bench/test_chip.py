@@ -20,9 +20,9 @@ def test_register_access(benchmark, chip, container, access):
     words = np.zeros(addresses.shape, np.uint32)
     benchmark.extra_info["items"] = addresses.size
     if access == "write":
-        benchmark(chip.py_write_all, addresses, words)
+        benchmark(chip.write_all, addresses, words)
     else:
-        benchmark(chip.py_read_all, addresses)
+        benchmark(chip.read_all, addresses)
 
 
 def test_loopback_events(benchmark, chip):
@@ -31,13 +31,13 @@ def test_loopback_events(benchmark, chip):
     benchmark.extra_info["items"] = labels.size
 
     def run():
-        chip.py_spikes(labels, chip.now + ticks)
-        chip.py_advance(chip.now + 900_000)
-        chip.py_take_out()
+        chip.spikes(labels, chip.now + ticks)
+        chip.advance(chip.now + 900_000)
+        chip.take_out()
 
     benchmark(run)
 
 
 def test_idle_wait(benchmark, chip):
     """20 ms in which nothing happens."""
-    benchmark(lambda: chip.py_advance(chip.now + 10_000_000))
+    benchmark(lambda: chip.advance(chip.now + 10_000_000))

@@ -30,8 +30,8 @@ def loop(body):
 def chip_with(*programs):
     chip = Chip(VirtualChip(1, "ideal"))
     for ppu, program in enumerate(programs):
-        chip.py_write_all(SRAM + ppu * BOTTOM + np.arange(len(program)), program)
-        chip.py_write(CONTROL + ppu * BOTTOM, 1)
+        chip.write_all(SRAM + ppu * BOTTOM + np.arange(len(program)), program)
+        chip.write(CONTROL + ppu * BOTTOM, 1, 15, chip.now)
     return (chip,), {}
 
 
@@ -50,8 +50,11 @@ def test_processors_in_the_chip(benchmark, kind, others):
     programs = {"alone": [program], "other asleep": [program, [WAIT]], "both": [program, program]}[others]
 
     def advance(chip):
-        chip.py_advance(TICKS)
-        counts[:] = [sum(core.instructions for core in chip.ppus), sum(core.vector_instructions for core in chip.ppus)]
+        chip.advance(TICKS)
+        counts[:] = [
+            sum(core.instructions for core in chip.processors.cores),
+            sum(core.vector_instructions for core in chip.processors.cores),
+        ]
 
     benchmark.pedantic(advance, setup=lambda: chip_with(*programs), rounds=3)
     assert counts[0] > 100_000

@@ -84,11 +84,11 @@ def test_background_source(benchmark, random):
     chip = sim.System(sim.VirtualChip(1, "ideal")).chip
     source = haldls.BackgroundSpikeSource()
     source.period, source.rate, source.enable, source.enable_random = 1, 255, True, random
-    chip.py_write_all(haldls.BackgroundSpikeSource.write_addresses([0])[0], source.encode())
+    chip.write_all(haldls.BackgroundSpikeSource.write_addresses([0])[0], source.encode())
 
     def run():
-        chip.py_advance(chip.now + 2 * ITEMS)
-        assert len(chip.py_take_out()) > 0.99 * ITEMS
+        chip.advance(chip.now + 2 * ITEMS)
+        assert len(chip.take_out()) > 0.99 * ITEMS
 
     benchmark(run)
     report(benchmark)

@@ -46,7 +46,7 @@ READOUT_CELLS = {
 def put(chip: Chip, container: Any, places: Iterable[int] = (0,)) -> None:
     """One container at many coordinates (enums)."""
     for addresses in type(container).write_addresses(list(places)):
-        chip.py_write_all(addresses, container.encode())
+        chip.write_all(addresses, container.encode())
 
 
 def write_cells(chip: Chip) -> None:
@@ -94,24 +94,24 @@ def write_routes(chip: Chip) -> None:
         driver.enable_stp, driver.enable_recovery, driver.offset = True, True, 7
         driver.row_mode_bottom = driver.row_mode_top = MODE.excitatory if 2 * number < net.EXCITATORY else MODE.inhibitory
         put(chip, driver, [number, 128 + number])
-    chip.analog.labels[:] = (np.arange(512) % 2)[:, None]
+    chip.fabric.analog.labels[:] = (np.arange(512) % 2)[:, None]
 
 
 def build() -> Chip:
     chip = Chip(VirtualChip(1, "ideal"))
     put(chip, haldls.CommonNeuronBackendConfig(clock_scale_adaptation_pulse=6), range(2))
     neurons = bench.CONFIG | bench.ADEX | {"enable_readout_amplifier": 1}
-    bench.configure(chip.analog, neurons, bench.BACKEND | {"enable_spike_out": 1})
+    bench.configure(chip.fabric.analog, neurons, bench.BACKEND | {"enable_spike_out": 1})
     for write in (write_cells, write_columns, write_converters, write_routes):
         write(chip)
-    chip.analog.neuron_config[0] = bench.words(haldls.NeuronConfig, **neurons, enable_readout=1)
-    chip.analog.touch_neuron(0)
+    chip.fabric.analog.neuron_config[0] = bench.words(haldls.NeuronConfig, **neurons, enable_readout=1)
+    chip.fabric.analog.touch_neuron(0)
     return chip
 
 
 def record(chip: Chip) -> None:
     put(chip, haldls.MADCControl(wake_up=True, enable_pre_amplifier=True))
-    chip.py_advance(chip.now + 10_000)
+    chip.advance(chip.now + 10_000)
     put(chip, haldls.MADCControl(start_recording=True, enable_pre_amplifier=True, enable_continuous_sampling=True))
 
 
@@ -127,30 +127,30 @@ class Run:
 
     def __call__(self) -> None:
         begin = self.chip.now
-        self.chip.py_spikes(self.labels, begin + self.ticks)
+        self.chip.spikes(self.labels, begin + self.ticks)
         for tick in range(begin, begin + MS, CONVERSION_PERIOD):
-            self.chip.py_advance(tick)
+            self.chip.advance(tick)
             for address in CONVERSIONS:
-                self.chip.py_read(address)
-        self.chip.py_advance(begin + MS)
-        self.out = self.chip.py_take_out()
+                self.read(address)
+        self.chip.advance(begin + MS)
+        self.out = self.chip.take_out()
 
 
 @pytest.mark.benchmark(group="1 ms of network on the whole chip", timer=time.process_time)
 @pytest.mark.parametrize("level", range(len(LEVELS)), ids=LEVELS)
 def test_whole_chip(benchmark: Any, level: int, brian2_peer: dict[str, float] | None) -> None:
     chip = build()
-    chip.analog.level = level
+    chip.fabric.analog.level = level
     record(chip)
     run = Run(chip)
     benchmark.pedantic(run, rounds=7, warmup_rounds=1)
-    found, rate = chip.events_summary(), float((run.out["kind"] == 0).sum()) / net.NEURONS
+    found, rate = chip.fabric.counters(), float((run.out["kind"] == 0).sum()) / net.NEURONS
     assert 10 < rate < 40
     recorded = run.out["body"][run.out["kind"] == 1].astype(int)
     assert recorded.size == pytest.approx(MS / 17, abs=5)  # some are on their way
     assert np.ptp(recorded) > 100 and np.median(np.abs(np.diff(recorded))) < 5  # a membrane, not noise
     assert found["events_modulated"] == found["padi_from_crossbar"] > 0 == found["driver_unmatched"]
     assert found["cadc_conversions"] % 100 == 0 == found["cadc_floating"]
-    samples = chip.cadc.read()
+    samples = chip.fabric.cadc.read()
     assert 20 < samples.mean() < 220 and samples.std() > 5
     bench.compare(benchmark, f"whole chip, {LEVELS[level]}", rate, brian2_peer)

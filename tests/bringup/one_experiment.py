@@ -105,7 +105,7 @@ def stimulus(builder: Any) -> list[Any]:
 def main(level: int | None) -> None:
     with hxcomm.ManagedConnection() as connection:
         if level is not None:
-            connection.connections[0].system.chip.analog.level = level
+            connection.connections[0].system.chip.fabric.analog.level = level
         builder, _ = sta.generate(sta.SystemInit(connection.get_hwdb_entry()[0]))
         configuration(builder)
         wait(builder, 2_500_000)

@@ -49,13 +49,13 @@ def look_on(system):
 
 
 def record(system):
-    for core in system.chip.ppus:
+    for core in system.chip.processors.cores:
         core.start_trace()
         core.start_profile()
 
 
 def stop_often(system):
-    for core in system.chip.ppus:
+    for core in system.chip.processors.cores:
         debugger = Brief(core)
         core.set_breakpoint(0x1C)
         core.break_far(FAR_CODE + 4 * 7)
@@ -68,9 +68,9 @@ def begin():
     system = System(VirtualChip(3, "typical"), seed=2)
     system.brief = []
     chip, far = system.chip, system.fpga.registers.sram_array
-    chip.py_write_all(SRAM + np.arange(len(TOP)), TOP)
-    chip.py_write_all(SRAM + BOTTOM + np.arange(len(BOTTOM_START)), BOTTOM_START)
-    chip.py_write_all(SRAM + BOTTOM + 0x30 // 4 + np.arange(len(HANDLER)), HANDLER)
+    chip.write_all(SRAM + np.arange(len(TOP)), TOP)
+    chip.write_all(SRAM + BOTTOM + np.arange(len(BOTTOM_START)), BOTTOM_START)
+    chip.write_all(SRAM + BOTTOM + 0x30 // 4 + np.arange(len(HANDLER)), HANDLER)
     far[: len(BOTTOM_FAR)] = BOTTOM_FAR
     return system
 
@@ -78,13 +78,13 @@ def begin():
 def finish(system, asks=False):
     chip = system.chip
     for ppu in range(2):
-        chip.py_write(CONTROL + ppu * BOTTOM, 1)
+        chip.write(CONTROL + ppu * BOTTOM, 1, 15, chip.now)
     for tick in range(chip.now, chip.now + 30_000, 997):
-        chip.py_advance(tick)
+        chip.advance(tick)
         if asks:
-            for core in chip.ppus:
+            for core in chip.processors.cores:
                 core.ask_to_stop()
-    for core in chip.ppus:
+    for core in chip.processors.cores:
         core.ask_to_stop(False)
     return system.snapshot()
 
@@ -93,8 +93,8 @@ def finish(system, asks=False):
 def undisturbed():
     system = begin()
     snapshot = finish(system)
-    assert system.chip.ppus[0].instructions > 100 and system.chip.ppus[1].peek(0x210) > 20
-    assert system.chip.ppus[1].peek(0x200) > 0
+    assert system.chip.processors.cores[0].instructions > 100 and system.chip.processors.cores[1].peek(0x210) > 20
+    assert system.chip.processors.cores[1].peek(0x200) > 0
     return snapshot
 
 
@@ -110,7 +110,7 @@ def test_nothing_depends_on_who_looks(undisturbed, observe):
 
 def test_nothing_depends_on_when_somebody_asks_to_stop(undisturbed):
     system = begin()
-    debuggers = [Brief(core) for core in system.chip.ppus]
+    debuggers = [Brief(core) for core in system.chip.processors.cores]
     assert finish(system, asks=True) == undisturbed
     assert all(debugger.stops.count("asked") > 10 for debugger in debuggers)
 
@@ -122,8 +122,8 @@ def test_nothing_depends_on_steps(undisturbed):
             core.step_on()
 
     system = begin()
-    debuggers = [Stepper(core) for core in system.chip.ppus]
-    for core in system.chip.ppus:
+    debuggers = [Stepper(core) for core in system.chip.processors.cores]
+    for core in system.chip.processors.cores:
         core.step_on()
     assert finish(system) == undisturbed
     assert all(debugger.stops.count("step") > 100 for debugger in debuggers)
@@ -133,14 +133,14 @@ def test_trace_and_profile_of_code_in_the_memory_of_the_fpga():
     system = begin()
     record(system)
     finish(system)
-    core = system.chip.ppus[1]
+    core = system.chip.processors.cores[1]
     entries = core.trace()
     beyond = entries[entries["pc"] >= FAR_CODE]
     assert [int(word) for word in beyond["word"]] == [BOTTOM_FAR[(int(pc) - FAR_CODE) // 4] for pc in beyond["pc"]]
     counted = {int(row["pc"]): int(row["count"]) for row in core.profile()}
     assert counted[FAR_CODE] == 1 and counted[FAR_CODE + 4 * 7] == core.gpr[6]
     assert sum(counted.values()) == core.instructions
-    ticks = [system.chip.processor_tick(1, int(cycle)) for cycle in entries["cycle"]]
+    ticks = [system.chip.processors.tick_of(1, int(cycle)) for cycle in entries["cycle"]]
     assert ticks == sorted(ticks) and ticks[-1] <= system.chip.now + 2
 
 
@@ -148,7 +148,7 @@ def test_looking_has_no_side_effects_and_writing_only_where_there_are_none():
     system = begin()
     finish(system)
     memory, before = ChipMemory(system), system.snapshot()
-    assert memory.read(0x8E000210, 4) == system.chip.ppus[1].peek(0x210).to_bytes(4, "big")
+    assert memory.read(0x8E000210, 4) == system.chip.processors.cores[1].peek(0x210).to_bytes(4, "big")
     assert memory.read(0x4000000A, 4) == memory.read(0x80000008, 8)[2:6]
     assert memory.read(0x90000000, 2) == bytes(2)
     for address in (0x80000000 | 0x110000 << 2, 0x60000000, 0x20000000):  # a trigger, the executor, nothing
@@ -164,8 +164,8 @@ def test_looking_has_no_side_effects_and_writing_only_where_there_are_none():
     for address in (0x4001FFFC, 0x5FFFFFFC, 0x8A000040):
         memory.write(address + 1, b"\x12\x34")
         assert memory.read(address, 4) == b"\0\x12\x34\0"
-    assert system.chip.ppus[0].peek(0x40) == 0x123400
-    system.chip.py_write(CONTROL, 0)
+    assert system.chip.processors.cores[0].peek(0x40) == 0x123400
+    system.chip.write(CONTROL, 0, 15, system.chip.now)
 
 
 def test_debuggers_of_a_system_share_its_standstill_and_follow_its_power():
@@ -174,9 +174,9 @@ def test_debuggers_of_a_system_share_its_standstill_and_follow_its_power():
     assert standstill_of(System()) is not standstill_of(system)
     with gdb_server(system, 0) as server:
         assert len(system.powered) == 1
-        old = system.chip.ppus[0]
+        old = system.chip.processors.cores[0]
         server._debugger.engage(first=True)
         system.reset()
-        assert server._debugger.core is system.chip.ppus[0] is not old
+        assert server._debugger.core is system.chip.processors.cores[0] is not old
         server._debugger.disengage()
     assert system.powered == []

@@ -32,19 +32,22 @@ def programs():
 def begun(system, first, second, background):
     chip = system.chip
     for ppu, image in enumerate((first, second)):
-        chip.py_write_all(SRAM + ppu * BOTTOM + np.arange(len(image)), image)
+        chip.write_all(SRAM + ppu * BOTTOM + np.arange(len(image)), image)
     if background:  # events every 0.4 us
         source = BackgroundSpikeSource(enable=True, enable_random=False, period=100)
-        chip.py_write_all(BackgroundSpikeSource.write_addresses([0])[0], source.encode())
-    chip.py_write(CONTROL, 1, 1000)
-    chip.py_write(CONTROL + BOTTOM, 1, 1006)
+        chip.write_all(BackgroundSpikeSource.write_addresses([0])[0], source.encode())
+    chip.write(CONTROL, 1, 15, 1000)
+    chip.write(CONTROL + BOTTOM, 1, 15, 1006)
     return chip
 
 
 def state(chip):
     """Everything that both cores have done."""
-    cores = [(core.memory(), core.cycle, core.instructions, core.gpr.tolist(), [core.vector(k) for k in range(32)]) for core in chip.ppus]
-    return cores, np.asarray(chip.analog.weights).tobytes(), chip.events_summary()
+    cores = [
+        (core.memory(), core.cycle, core.instructions, core.gpr.tolist(), [core.vector(k) for k in range(32)])
+        for core in chip.processors.cores
+    ]
+    return cores, np.asarray(chip.fabric.analog.weights).tobytes(), chip.fabric.counters()
 
 
 @given(st.integers(0, 1 << 32), st.booleans())
@@ -53,12 +56,12 @@ def test_steps_change_nothing(seed, background):
     rng = np.random.default_rng(seed)
     pair = [programs()[k] for k in rng.integers(0, len(programs()), 2)]
     whole = begun(System(), *pair, background)
-    whole.py_advance(END)
+    whole.advance(END)
     cut = begun(System(), *pair, background)
     while cut.now < END:
-        cut.py_advance(min(cut.now + int(rng.choice([1, 3, 8, 40, 333, 5000, 50_000])), END))
+        cut.advance(min(cut.now + int(rng.choice([1, 3, 8, 40, 333, 5000, 50_000])), END))
         if rng.random() < 0.5:
-            cut.py_read(ROW)  # a look over the omnibus
+            cut.read(ROW, cut.now)  # a look over the omnibus
     assert state(cut) == state(whole)
 
 
@@ -68,9 +71,9 @@ def test_snapshot_in_the_middle_of_programs(number):
     pair = [programs()[k] for k in rng.integers(0, len(programs()), 2)]
     system = System()
     chip = begun(system, *pair, True)
-    chip.py_advance(int(rng.integers(1100, 30_000)))
+    chip.advance(int(rng.integers(1100, 30_000)))
     kept = system.snapshot()
-    chip.py_advance(END)
+    chip.advance(END)
     again = System().restore(kept)
-    again.chip.py_advance(END)
+    again.chip.advance(END)
     assert state(again.chip) == state(chip)

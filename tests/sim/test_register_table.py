@@ -39,13 +39,13 @@ def test_every_address_of_the_chip(chip, row):
         chip.reset(chip.now)
         assert row.reset in (None, row.start)
         if row.read_back is not ReadBack.LIVE:
-            assert not np.any(chip.py_read_all(row.addresses) != row.start)
+            assert not np.any(chip.read_all(row.addresses) != row.start)
         words = pattern(kind, len(row.addresses))
         if row.name == STARTS_PPU:
             words &= np.uint32(0xFFFFFFFE)
-        before = chip.py_read_all(row.addresses)
-        chip.py_write_all(row.addresses, words)
-        found = chip.py_read_all(row.addresses)
+        before = chip.read_all(row.addresses)
+        chip.write_all(row.addresses, words)
+        found = chip.read_all(row.addresses)
         if row.read_back is ReadBack.WRITTEN and "w" in row.access:
             np.testing.assert_array_equal(found, words & np.uint32(row.mask))
         elif row.read_back is ReadBack.ZERO:
@@ -61,11 +61,11 @@ def test_only_what_the_table_says_is_a_fault(chip):
         if row.name == STARTS_PPU:
             continue
         chip.reset(chip.now)
-        faults = chip.n_faults
-        chip.py_read_all(row.addresses[:1])
-        read = chip.n_faults - faults
-        chip.py_write_all(row.addresses[:1], [0])
-        written = chip.n_faults - faults - read
+        faults = chip.faults.n
+        chip.read_all(row.addresses[:1])
+        read = chip.faults.n - faults
+        chip.write_all(row.addresses[:1], [0])
+        written = chip.faults.n - faults - read
         unmodelled = row.accuracy is Accuracy.UNMODELLED
         assert read == unmodelled, row
         assert written == (unmodelled or "w" not in row.access), row
@@ -78,9 +78,9 @@ def test_every_other_address_of_the_chip_is_undefined(chip):
     walked = np.concatenate([np.arange(0, 0x200000, 7), np.arange(0x2000000, 0x4000000, 149), known + np.uint32(1), ends])
     nothing = np.setdiff1d(walked.astype(np.uint32), known)
     chip.reset(chip.now)
-    faults = chip.n_faults
-    assert not chip.py_read_all(nothing).any()
-    assert chip.n_faults - faults == len(nothing) > 400_000
+    faults = chip.faults.n
+    assert not chip.read_all(nothing).any()
+    assert chip.faults.n - faults == len(nothing) > 400_000
 
 
 def program(words, addresses, values):

@@ -21,7 +21,7 @@ def word_of(lab, words, container, place=0):
 @pytest.fixture(scope="module")
 def chip():
     made = Chip(VirtualChip(7, "ideal"))
-    made.strict = True
+    made.faults.strict = True
     return made
 
 
@@ -39,11 +39,11 @@ def test_every_setting_without_effect_is_listed_and_refused(chip, setting, field
     addresses = watch.container.write_addresses([watch.container.coordinate.size - 1])[0]
     for value, listed in ((int(watch.harmless[row]), False), (int(watch.harmless[row]) ^ 1, True)):
         chip.reset(chip.now)
-        faults = chip.n_faults
-        chip.py_write_all(addresses, watch.layout.encode_array(slots_with(watch, field, 0, value)))
+        faults = chip.faults.n
+        chip.write_all(addresses, watch.layout.encode_array(slots_with(watch, field, 0, value)))
         found = [one for one in chip.unmodelled() if one.feature == field]
         assert bool(found) == listed
-        assert chip.n_faults - faults == (listed and setting.refused)
+        assert chip.faults.n - faults == (listed and setting.refused)
         if listed:
             assert found[0][:2] == (watch.name(watch.container.coordinate.size - 1), field) and found[0].why == setting.why
             assert found[0].refused == setting.refused
@@ -62,7 +62,7 @@ def test_biases_without_effect_are_counted(name):
         cells = int(getattr(CapMemRowOnCapMemBlock, name)) * 130 + np.array([0, 127]) + 3120
     else:
         cells = int(getattr(CapMemCellOnCapMemBlock, name).toEnum()) + 3120 * np.array([0, 3])
-    chip.py_write_all(haldls.CapMemCell.write_addresses(cells).ravel(), [1, 1022])
+    chip.write_all(haldls.CapMemCell.write_addresses(cells).ravel(), [1, 1022])
     assert chip.unmodelled() == [("2 CapMemCellOnDLS", name, "nothing follows this bias or voltage", False)]
 
 

@@ -87,7 +87,7 @@ def test_one_warning_for_each_address(make_lab, words, caplog):
     assert len(told) == len(nowhere) + 3
     for place in nowhere:
         assert sum(f"{place:#010x}" in text for text in told) == 1
-    assert sum(lab.system.chip.faults.values()) == 6 * (0x200 + 1) and sum(lab.fpga.registers.faults.values()) == 6 * 0xF0
+    assert sum(lab.system.chip.faults.counts.values()) == 6 * (0x200 + 1) and sum(lab.fpga.registers.faults.values()) == 6 * 0xF0
 
 
 def test_the_table_knows_what_strict_mode_refuses(strict, words):

@@ -155,8 +155,8 @@ def test_a_session(program):
     assert "chip tick" in text and "start+0x10" in text
     assert result.return_code == 0
     system = connection.connections[0].system
-    assert system.chip.ppus[0].vector(7)[4:6] == b"\x55\xaa"
-    assert system.chip.ppus[0].vector(1)[0] == 100  # r3 went from 3 to 8, so 9 and 10 were left
+    assert system.chip.processors.cores[0].vector(7)[4:6] == b"\x55\xaa"
+    assert system.chip.processors.cores[0].vector(1)[0] == 100  # r3 went from 3 to 8, so 9 and 10 were left
 
 
 @with_gdb
@@ -204,7 +204,7 @@ def test_one_ppu_can_be_looked_at_while_the_other_one_is_halted(program):
         with debugged(top.port, program, "break *square", "continue", "detach") as process:
             assert "in square ()" in said(process)
         assert script.ends().return_code == 0
-        assert connection.connections[0].system.chip.ppus[1].gpr[3] == 5
+        assert connection.connections[0].system.chip.processors.cores[1].gpr[3] == 5
 
 
 @with_gdb
@@ -221,7 +221,7 @@ def test_memories_around_the_core(program):
         system = connection.connections[0].system
     assert text.count("0x01020304") == 2
     assert "0x90000008:\t0x00007788\t0x00000000" in text
-    assert system.chip.ppus[1].peek(4) == 0x99
+    assert system.chip.processors.cores[1].peek(4) == 0x99
     assert "Cannot access memory at address 0x30000000" in text and "Cannot access memory at address 0x8a800000" in text
     assert "would do something on the chip" in text
     assert system.fpga.registers.dram[0][2] == 0x7788

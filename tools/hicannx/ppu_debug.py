@@ -85,7 +85,7 @@ class _Observation:
 
     @property
     def _core(self) -> Core:
-        return self._system.chip.ppus[self._ppu]
+        return self._system.chip.processors.cores[self._ppu]
 
     def stop(self) -> None:
         """Records no more."""
@@ -162,7 +162,7 @@ class ppu_trace(_Observation):  # noqa: N801
         self._kept: tuple[NDArray[Any], list[str]] | None = None
 
     def _lines(self) -> Iterator[str]:
-        return trace_lines(self._core, self.symbols, lambda cycle: self._system.chip.processor_tick(self._ppu, cycle))
+        return trace_lines(self._core, self.symbols, lambda cycle: self._system.chip.processors.tick_of(self._ppu, cycle))
 
     @property
     def entries(self) -> NDArray[np.void]:

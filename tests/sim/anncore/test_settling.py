@@ -78,12 +78,12 @@ def test_the_switch_through_the_system(make_lab, words):
     address = int(CapMemCell.write_addresses([LEAK])[0, 0])
     lab.run(words.golden("SystemInit_ZeroMock"), words.write(address, 900), words.setup, words.wait(3 * 125_000), words.halt)
     assert lab.data(words.read(address), words.halt) == [900], "the register holds the code"
-    half, data = held(lab.system.chip.analog, LEAK), lab.system.snapshot()
+    half, data = held(lab.system.chip.fabric.analog, LEAK), lab.system.snapshot()
     assert 600 < half < 890
     ends = []
     for system in (lab.system, sim.System()):
         lab.system = system.restore(data)
-        assert held(lab.system.chip.analog, LEAK) == half
+        assert held(lab.system.chip.fabric.analog, LEAK) == half
         lab.run(words.setup, words.wait(2 * 125_000), words.halt)
-        ends.append(held(lab.system.chip.analog, LEAK))
+        ends.append(held(lab.system.chip.fabric.analog, LEAK))
     assert half < ends[0] == ends[1] < 900

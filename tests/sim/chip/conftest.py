@@ -12,13 +12,25 @@ SPIKE, MADC = 0, 1
 class Bench:
     """Drives a chip as its link would; `tick` counts 2 ns."""
 
-    def __init__(self, mode: str = "ideal", serial: int = 7, seed: int = 1) -> None:
-        self.chip = Chip(VirtualChip(serial, mode), seed)
+    def __init__(self, mode: str = "ideal", serial: int = 7, seed: int = 1, chip: Chip | None = None) -> None:
+        self.chip = Chip(VirtualChip(serial, mode), seed) if chip is None else chip
 
-    def put(self, container, coordinate=0, tick: int = -1) -> None:
+    def write(self, address: int, data: int, tick: int | None = None, byte_enables: int = 15) -> None:
+        """A word at a tick, None: now."""
+        self.chip.write(address, data, byte_enables, self.chip.now if tick is None else tick)
+
+    def read(self, address: int, tick: int | None = None) -> int:
+        """A word at a tick, None: now."""
+        return self.chip.read(address, self.chip.now if tick is None else tick)
+
+    def spike(self, label: int, tick: int | None = None) -> None:
+        """A label from the link at a tick, None: now."""
+        self.chip.spike(label, self.chip.now if tick is None else tick)
+
+    def put(self, container, coordinate=0, tick: int | None = None) -> None:
         """Writes a container at a coordinate (enum)."""
         addresses = type(container).write_addresses([int(coordinate)], backend=self.backend(type(container)))[0]
-        self.chip.py_write_all(addresses, container.encode(), tick)
+        self.chip.write_all(addresses, container.encode(), tick)
 
     @staticmethod
     def backend(container) -> str:
@@ -26,18 +38,18 @@ class Bench:
 
     def get(self, container, coordinate=0) -> np.ndarray:
         """Words read at a coordinate."""
-        return self.chip.py_read_all(container.read_addresses([int(coordinate)])[0])
+        return self.chip.read_all(container.read_addresses([int(coordinate)])[0])
 
     def spikes(self, until: int) -> np.ndarray:
         """(tick, body) of the spikes that left the chip up to a tick."""
-        self.chip.py_advance(until)
-        out = self.chip.py_take_out()
+        self.chip.advance(until)
+        out = self.chip.take_out()
         return out[out["kind"] == SPIKE]
 
     def samples(self, until: int) -> np.ndarray:
         """(tick, body) of the converter samples that left the chip up to a tick."""
-        self.chip.py_advance(until)
-        out = self.chip.py_take_out()
+        self.chip.advance(until)
+        out = self.chip.take_out()
         return out[out["kind"] == MADC]
 
     def connect_synapses(self, **others) -> None:

@@ -70,7 +70,7 @@ def neurons(bench, codes, source="membrane"):
         neuron_cell(bench, neuron, 0, int(code))
         neuron_cell(bench, neuron, 8, 500)
     switches(bench, internal=True, cadc_neuron_readout=True)
-    bench.chip.py_advance(bench.chip.now + SETTLED)
+    bench.chip.advance(bench.chip.now + SETTLED)
 
 
 def debug_line(bench, code):
@@ -92,8 +92,8 @@ def address(half=0, buffered=0, kind=0, row=0, quad=0):
 
 def convert(bench, half=0):
     """One conversion: [causal or acausal, column]."""
-    bench.chip.py_read(address(half))
-    return bench.chip.cadc.read()[half].astype(int)
+    bench.read(address(half))
+    return bench.chip.fabric.cadc.read()[half].astype(int)
 
 
 def expected(volts):
@@ -118,7 +118,7 @@ def test_a_quad_holds_every_second_column(bench):
     neurons(bench, 400 + np.arange(512))
     samples = convert(bench, 1)
     for kind, quad in ((0, 0), (1, 5), (0, 31), (1, 32), (0, 63)):
-        word = bench.chip.py_read(address(1, 1, kind, quad=quad))
+        word = bench.read(address(1, 1, kind, quad=quad))
         columns = 8 * (quad % 32) + quad // 32 + 2 * np.arange(4)
         assert [word >> shift & 255 for shift in (24, 16, 8, 0)] == samples[kind][columns].tolist()
 
@@ -126,21 +126,21 @@ def test_a_quad_holds_every_second_column(bench):
 def test_buffered_reads_return_the_last_conversion(bench):
     power(bench)
     neurons(bench, 500)
-    word = bench.chip.py_read(address())
+    word = bench.read(address())
     for neuron in range(256):
         neuron_cell(bench, neuron, 0, 700)
-    bench.chip.py_advance(bench.chip.now + SETTLED)
-    assert bench.chip.py_read(address(buffered=1)) == word
-    assert bench.chip.py_read(address(kind=1, row=17)) != word
-    assert bench.chip.py_read(address(buffered=1)) != word
-    assert bench.chip.py_read(address(half=1, buffered=1)) == 0
+    bench.chip.advance(bench.chip.now + SETTLED)
+    assert bench.read(address(buffered=1)) == word
+    assert bench.read(address(kind=1, row=17)) != word
+    assert bench.read(address(buffered=1)) != word
+    assert bench.read(address(half=1, buffered=1)) == 0
 
 
 @pytest.mark.parametrize("source", ["exc_synin", "inh_synin", "adaptation"])
 def test_other_voltages_of_the_neurons(bench, source):
     power(bench)
     neurons(bench, 600, source)
-    level = {"adaptation": bench.chip.analog.voltage(0, 3)}.get(source, number("synapse_line_rest"))
+    level = {"adaptation": bench.chip.fabric.analog.voltage(0, 3)}.get(source, number("synapse_line_rest"))
     np.testing.assert_array_equal(convert(bench), expected(level))
 
 
@@ -158,10 +158,10 @@ def test_debug_line_carries_the_pad(bench):
     mux.cadc_debug_causal_to_synapse_intermediate_mux = True
     bench.put(mux, 1)
     switches(bench, debug=True)
-    bench.chip.cadc.inputs.set_pad(1, 0.6)
+    bench.chip.fabric.columns.lines.set_pad(1, 0.6)
     causal, acausal = convert(bench)
     assert set(causal) == {120} and set(acausal) == {0}
-    bench.chip.cadc.inputs.set_pad(1, 0.7)
+    bench.chip.fabric.columns.lines.set_pad(1, 0.7)
     assert set(convert(bench)[0]) == set(expected([0.7]))
 
 
@@ -178,14 +178,14 @@ def test_correlation_sensors_show_their_reset_level_and_are_reported(bench):
     switches(bench, quads=[3], internal=True)
     causal, acausal = convert(bench)
     assert (causal == 200).sum() == (acausal == 200).sum() == 4
-    assert bench.chip.faults == {(address(), True, False): 1}
-    assert bench.chip.events_summary()["cadc_unmodelled"] == 8
+    assert bench.chip.faults.counts == {(address(), True, False): 1}
+    assert bench.chip.fabric.counters()["cadc_unmodelled"] == 8
 
 
 def test_inputs_that_nothing_drives_read_as_ground(bench):
     power(bench)
     np.testing.assert_array_equal(convert(bench), 0)
-    assert bench.chip.events_summary()["cadc_floating"] == 512
+    assert bench.chip.fabric.counters()["cadc_floating"] == 512
     neurons(bench, 600)
     cell(bench, "neuron_i_bias_readout_amp", [0, 110, 110, 110])
     left, right = np.split(convert(bench), 2, axis=1)
@@ -258,11 +258,11 @@ def test_a_conversion_takes_its_time(bench):
     power(bench)
     neurons(bench, 600)
     start = bench.chip.now
-    bench.chip.py_read(address())
+    bench.read(address())
     assert 0 <= bench.chip.now - start - CONVERSION < 50
     bench.put(CADCConfig(enable=True, reset_wait=0, dead_time=0), 0)
     start = bench.chip.now
-    bench.chip.py_read(address())
+    bench.read(address())
     assert 0 <= bench.chip.now - start - 2 * 257 < 50
 
 
@@ -284,8 +284,8 @@ def test_a_channel_sees_its_input_when_the_ramp_crosses_it(bench):
         neuron_cell(other, neuron, 8, 1000)
     traces = {}
     for tick in range(begin, begin + CONVERSION + 100, 50):
-        other.chip.py_advance(tick)
-        traces[other.chip.analog.now] = [other.chip.analog.voltage(neuron, 0) for neuron in range(256)]
+        other.chip.advance(tick)
+        traces[other.chip.fabric.analog.now] = [other.chip.fabric.analog.voltage(neuron, 0) for neuron in range(256)]
     ticks, volts = np.array(list(traces)), np.array(list(traces.values()))
     crossing = begin + 2 * 121 + 2 * samples
     seen = [np.interp(crossing[n], ticks, volts[:, n]) for n in range(256)]
@@ -309,16 +309,16 @@ def test_a_spike_within_the_conversion_is_seen_by_those_that_cross_later(bench):
         bench.put(NeuronBackendConfig(refractory_time=255), neuron)
     tick = bench.chip.now + 1000
     bench.put(NeuronReset(), 0, tick=tick)
-    bench.chip.py_read(address(), tick)
-    samples = bench.chip.cadc.read()[0, 0].astype(int)
+    bench.read(address(), tick)
+    samples = bench.chip.fabric.cadc.read()[0, 0].astype(int)
     assert samples[1] == samples[2] > samples[0] + 50
 
 
 def test_spikes_from_the_link_wait_for_the_end_of_a_conversion(bench):
     """And are stamped in order."""
     power(bench)
-    bench.chip.py_read(address(), 10_000)
-    bench.chip.py_spikes(np.arange(5, dtype=np.uint16), [10_100] * 5)
+    bench.read(address(), 10_000)
+    bench.chip.spikes(np.arange(5, dtype=np.uint16), [10_100] * 5)
     found = bench.spikes(20_000)
     assert len(found) == 5 and (np.diff(found["tick"]) > 0).all()
     assert found["tick"][0] > 10_000 + CONVERSION
@@ -382,10 +382,10 @@ def test_noise(make_bench):
 def test_pattern_and_noise_are_reproducible(make_bench):
     def run(serial, seed, number_=0):
         bench = make_bench("typical", serial, seed)
-        bench.chip.begin_run(number_)
+        bench.chip.fabric.begin_run(number_)
         power(bench)
         debug_line(bench, 310)
-        bench.chip.py_advance(1_000_000)
+        bench.chip.advance(1_000_000)
         return convert(bench).ravel()
 
     first = run(1, 1)
@@ -403,9 +403,9 @@ def test_converting_does_not_change_what_neurons_do(make_bench):
         for neuron in range(512):
             neuron_cell(bench, neuron, 0, 700)
         for k in range(reads):
-            bench.chip.py_read(address(), start + 5000 * k)
-        bench.chip.py_advance(start + 100_000)
-        return [bench.chip.analog.voltage(neuron, 0) for neuron in range(512)]
+            bench.read(address(), start + 5000 * k)
+        bench.chip.advance(start + 100_000)
+        return [bench.chip.fabric.analog.voltage(neuron, 0) for neuron in range(512)]
 
     assert run(0) == run(15)
 
@@ -415,6 +415,6 @@ def test_reset_clears_samples_and_ends_conversions(bench):
     debug_line(bench, 310)
     convert(bench)
     bench.chip.reset(bench.chip.now)
-    assert not bench.chip.cadc.read().any()
-    bench.chip.py_read(address())
-    assert not bench.chip.cadc.read().any()
+    assert not bench.chip.fabric.cadc.read().any()
+    bench.read(address())
+    assert not bench.chip.fabric.cadc.read().any()

@@ -15,7 +15,7 @@ def event(bench, half=0):
     pulse = PADIEvent()
     pulse.fire_bus = [True] * 4
     bench.put(pulse, half)
-    bench.chip.py_advance(bench.chip.now + 200)
+    bench.chip.advance(bench.chip.now + 200)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def driven(bench):
 
 def lines(bench):
     """Voltages [line, neuron] of excitatory and inhibitory lines."""
-    return np.array([[bench.chip.analog.voltage(neuron, source) for neuron in range(512)] for source in (1, 2)])
+    return np.array([[bench.chip.fabric.analog.voltage(neuron, source) for neuron in range(512)] for source in (1, 2)])
 
 
 def test_currents_need_their_switch(driven):
@@ -59,7 +59,7 @@ def test_both_lines_of_all_columns(driven):
     event(driven)
     event(driven, 1)
     assert (lines(driven) < REST - 1e-3).all()
-    assert set(driven.chip.cadc.inputs.columns.current_switches()) == {3}
+    assert set(driven.chip.fabric.columns.current_switches()) == {3}
 
 
 def supply(bench, volts=1.2):
@@ -67,7 +67,7 @@ def supply(bench, volts=1.2):
     mux = PadMultiplexerConfig(synapse_intermediate_mux_to_pad=True)
     mux.synin_debug_excitatory_to_synapse_intermediate_mux = mux.synin_debug_inhibitory_to_synapse_intermediate_mux = True
     bench.put(mux)
-    bench.chip.cadc.inputs.set_pad(0, volts)
+    bench.chip.fabric.columns.lines.set_pad(0, volts)
 
 
 def test_a_debug_line_at_the_supply_resets_the_lines(driven):
@@ -76,10 +76,10 @@ def test_a_debug_line_at_the_supply_resets_the_lines(driven):
     for _ in range(5):
         event(driven)
     held = lines(driven)[:, :256]
-    driven.chip.py_advance(driven.chip.now + 5000)
+    driven.chip.advance(driven.chip.now + 5000)
     np.testing.assert_allclose(lines(driven)[:, :256], held, atol=1e-3)  # they float: 10 us do not help
     driven.connect_synapses(enable_debug_excitatory=True)
-    driven.chip.py_advance(driven.chip.now + 500)
+    driven.chip.advance(driven.chip.now + 500)
     excitatory, inhibitory = lines(driven)[:, :256]
     np.testing.assert_allclose(excitatory, REST, atol=1e-6)
     np.testing.assert_allclose(inhibitory, held[1], atol=1e-3)
@@ -95,23 +95,23 @@ def test_a_debug_line_elsewhere_has_no_effect_and_counts(driven, volts):
     event(driven)
     before = lines(driven)
     driven.connect_synapses(enable_debug_excitatory=True, enable_debug_inhibitory=True)
-    driven.chip.py_advance(driven.chip.now + 500)
+    driven.chip.advance(driven.chip.now + 500)
     np.testing.assert_allclose(lines(driven), before, atol=1e-3)
-    assert driven.chip.events_summary()["lines_joined_elsewhere"] > 0
+    assert driven.chip.fabric.counters()["lines_joined_elsewhere"] > 0
 
 
 def test_a_multiplexer_that_closes_later_acts(driven):
-    driven.chip.cadc.inputs.set_pad(0, 1.2)
+    driven.chip.fabric.columns.lines.set_pad(0, 1.2)
     driven.connect_synapses()
     event(driven)
     driven.connect_synapses(enable_debug_excitatory=True, enable_debug_inhibitory=True)
     assert (lines(driven)[:, :256] < REST - 1e-3).all()
     supply(driven)
-    driven.chip.py_advance(driven.chip.now + 500)
+    driven.chip.advance(driven.chip.now + 500)
     np.testing.assert_allclose(lines(driven), REST, atol=1e-6)
 
 
 def test_reset_opens_all_switches(driven):
     driven.connect_synapses()
     driven.chip.reset(driven.chip.now)
-    assert not driven.chip.analog.column_switches.any()
+    assert not driven.chip.fabric.analog.column_switches.any()

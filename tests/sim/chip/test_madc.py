@@ -57,7 +57,7 @@ def test_default_rate_is_thirty_megasamples(bench):
 
 
 def test_a_slower_clock_slows_the_samples(bench):
-    bench.chip.madc.set_clock(400e6)
+    bench.chip.fabric.madc.set_clock(400e6)
     bench.put(MADCConfig(enable_dummy_data=True))
     wake(bench)
     start(bench, 1000, enable_continuous_sampling=True)
@@ -84,9 +84,9 @@ def test_samples_and_spikes_leave_in_time_order(bench):
     bench.put(MADCConfig(enable_dummy_data=True))
     wake(bench)
     start(bench, 1000, enable_continuous_sampling=True)
-    bench.chip.py_spikes(np.arange(300, dtype=np.uint16), np.arange(1000, 31_000, 100))
-    bench.chip.py_advance(40_000)
-    out = bench.chip.py_take_out()
+    bench.chip.spikes(np.arange(300, dtype=np.uint16), np.arange(1000, 31_000, 100))
+    bench.chip.advance(40_000)
+    out = bench.chip.take_out()
     assert set(out["kind"].tolist()) == {0, 1}
     assert (np.diff(out["tick"]) >= 0).all()
 
@@ -102,7 +102,7 @@ def test_a_start_without_power_does_nothing(bench):
     bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
     start(bench, 1000)
     assert len(bench.samples(10_000)) == 0
-    assert bench.chip.events_summary()["madc_starts_ignored"] == 1
+    assert bench.chip.fabric.counters()["madc_starts_ignored"] == 1
 
 
 @pytest.mark.parametrize("power_down", [False, True])
@@ -207,7 +207,7 @@ def test_noise_of_a_typical_chip(make_bench):
 def test_same_seed_same_samples(make_bench):
     def run(serial, seed, number=0):
         bench = make_bench("typical", serial, seed)
-        bench.chip.begin_run(number)
+        bench.chip.fabric.begin_run(number)
         connect(bench, [2])
         leak(bench, 2, 700)
         return record(bench, 500_000).tolist()

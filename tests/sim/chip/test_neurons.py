@@ -51,7 +51,7 @@ def test_counter_counts_wraps_and_is_reset(bench):
     counter = backend_of(300)
     for n in range(260):
         fire(bench, 300, 10_000 + 5000 * n)
-    bench.chip.py_advance(2_000_000)
+    bench.chip.advance(2_000_000)
     assert bench.get(SpikeCounterRead, counter)[0] == 0x100 | 4
     assert bench.get(SpikeCounterRead, counter + 1)[0] == 0
     bench.put(SpikeCounterReset(), counter, tick=2_000_000)

@@ -65,7 +65,7 @@ def test_an_input_event_fires_the_neuron_whose_synapse_has_its_label(wired, hemi
     open_node(wired, 42 + 4 * hemisphere + 1)
     open_node(wired, 3 * output + 2)
     for tick, label in ((10_000, 9 << 6 | 23), (20_000, 9 << 6 | 22), (30_000, 8 << 6 | 23), (40_000, 9 << 6 | 23)):
-        wired.chip.py_spike(2 << 14 | label, tick)
+        wired.spike(2 << 14 | label, tick)
     spikes = wired.spikes(60_000)
     assert spikes["body"].tolist() == [(output % 4) << 14 | output << 8 | 0x5A] * 2
     assert ((spikes["tick"] - [10_000, 40_000] > 0) & (spikes["tick"] - [10_000, 40_000] < 500)).all()
@@ -78,8 +78,8 @@ def test_weights_written_later_do_not_act_earlier(wired):
     open_node(wired, 5)
     address = int(SynapseWeightQuad.write_addresses([64 + 5])[0, 0])
     for event, write, weight in ((10_000, 12_000, 0x3F3F3F3F), (20_000, 22_000, 0), (25_000, 26_000, 0x3F3F3F3F), (30_000, 31_000, 0)):
-        wired.chip.py_spike(0, event)
-        wired.chip.py_write(address, weight, write)
+        wired.spike(0, event)
+        wired.write(address, weight, write)
     spikes = wired.spikes(60_000)
     assert (spikes["tick"] // 1000).tolist() == [20, 30]
 
@@ -115,16 +115,16 @@ def test_row_modes_decide_the_sign_of_the_response(bench, mode, sign):
     bench.put(NeuronConfig(membrane_capacitor_size=63, **inputs), column)
     bench.put(SynapseDriverConfig(enable_receiver=True, row_address_compare_mask=0, row_mode_bottom=mode), 0)
     synapse(bench, 0, column, 63, 7)
-    chip.analog.set_probe(0, column, 0)
-    chip.py_advance(500_000)
-    rest = chip.analog.probe(0, chip.analog.now)
+    chip.fabric.analog.set_probe(0, column, 0)
+    chip.advance(500_000)
+    rest = chip.fabric.analog.probe(0, chip.fabric.analog.now)
     event = PADIEvent(event_address=7)
     event.fire_bus = [True, False, False, False]
     bench.put(event, 0, tick=500_000)
     course = []
     for tick in range(500_000, 600_000, 500):
-        chip.py_advance(tick)
-        course.append((chip.analog.probe(0, chip.analog.now) - rest) * sign)
+        chip.advance(tick)
+        course.append((chip.fabric.analog.probe(0, chip.fabric.analog.now) - rest) * sign)
     assert max(course) == pytest.approx(63 * 1.14e-3, rel=0.5)
     assert min(course) > -1e-3
     assert abs(course[-1]) < 2e-3

@@ -37,84 +37,84 @@ def omnibus(address):
 
 
 def put(bench, words, ppu=0, at=0):
-    bench.chip.py_write_all(SRAM + ppu * BOTTOM + at // 4 + np.arange(len(words)), words)
+    bench.chip.write_all(SRAM + ppu * BOTTOM + at // 4 + np.arange(len(words)), words)
 
 
 def start(bench, *words, ppu=0):
     put(bench, words, ppu)
-    bench.chip.py_write(CONTROL + ppu * BOTTOM, 1)
+    bench.write(CONTROL + ppu * BOTTOM, 1)
 
 
 def memory(bench, ppu=0):
-    return bench.chip.py_read_all(SRAM + ppu * BOTTOM + np.arange(4096))
+    return bench.chip.read_all(SRAM + ppu * BOTTOM + np.arange(4096))
 
 
 def finish(bench, ticks=100_000, ppu=0):
-    bench.chip.py_advance(bench.chip.now + ticks)
-    assert bench.chip.py_read(STATUS + ppu * BOTTOM)
+    bench.chip.advance(bench.chip.now + ticks)
+    assert bench.read(STATUS + ppu * BOTTOM)
     return memory(bench, ppu)
 
 
 # ------------------------------------------------------------------------------------------------------------ control
 def test_a_program_runs_sleeps_and_is_stopped(bench):
     start(bench, addi(3, 0, 5), store(3, 0x100, 0), WAIT)
-    assert not bench.chip.py_read(STATUS)
+    assert not bench.read(STATUS)
     assert finish(bench)[0x40] == 5
-    bench.chip.py_write(CONTROL, 0)
-    assert not bench.chip.py_read(STATUS)
-    bench.chip.py_advance(bench.chip.now + 1000)
-    assert memory(bench)[0x40] == 5 and bench.chip.ppus[0].cycle == 4
+    bench.write(CONTROL, 0)
+    assert not bench.read(STATUS)
+    bench.chip.advance(bench.chip.now + 1000)
+    assert memory(bench)[0x40] == 5 and bench.chip.processors.cores[0].cycle == 4
 
 
 def test_instructions_issue_from_the_fourth_cycle_on(bench):
     put(bench, [time_base(3), store(3, 0x100, 0), WAIT])
     released = bench.chip.now + 1000
-    bench.chip.py_write(CONTROL, 1, released)
-    bench.chip.py_advance(released + 2 * 4 - 1)
-    assert bench.chip.ppus[0].instructions == 0
-    bench.chip.py_advance(released + 2 * 4)
-    assert bench.chip.ppus[0].instructions == 1
+    bench.write(CONTROL, 1, released)
+    bench.chip.advance(released + 2 * 4 - 1)
+    assert bench.chip.processors.cores[0].instructions == 0
+    bench.chip.advance(released + 2 * 4)
+    assert bench.chip.processors.cores[0].instructions == 1
     assert finish(bench)[0x40] == 4
 
 
 def test_a_clock_that_is_forced_off_stops_time(bench):
     start(bench, *[addi(3, 3, 1)] * 100, time_base(4), store(3, 0x400, 0), store(4, 0x404, 0), WAIT)
-    bench.chip.py_advance(bench.chip.now + 2 * 50)
-    bench.chip.py_write(CONTROL, 0b101)
-    stopped = bench.chip.ppus[0].gpr[3]
+    bench.chip.advance(bench.chip.now + 2 * 50)
+    bench.write(CONTROL, 0b101)
+    stopped = bench.chip.processors.cores[0].gpr[3]
     assert 40 < stopped < 60
-    bench.chip.py_advance(bench.chip.now + 5000)
-    assert bench.chip.ppus[0].gpr[3] == stopped
-    bench.chip.py_write(CONTROL, 1)
+    bench.chip.advance(bench.chip.now + 5000)
+    assert bench.chip.processors.cores[0].gpr[3] == stopped
+    bench.write(CONTROL, 1)
     assert finish(bench)[0x100:0x102].tolist() == [100, 104]
     start(bench, WAIT)
-    bench.chip.py_write(CONTROL, 0b111)  # forced on is stronger
-    assert bench.chip.ppus[0].sleeping
+    bench.write(CONTROL, 0b111)  # forced on is stronger
+    assert bench.chip.processors.cores[0].sleeping
 
 
 def test_reset_of_the_chip_stops_and_clears(bench):
     start(bench, 0x48000000, ppu=1)
-    bench.chip.py_advance(1000)
-    assert bench.chip.ppus[1].instructions > 50
+    bench.chip.advance(1000)
+    assert bench.chip.processors.cores[1].instructions > 50
     bench.chip.reset(bench.chip.now)
-    assert not bench.chip.ppus[1].instructions and not memory(bench, 1).any()
-    bench.chip.py_advance(bench.chip.now + 1000)
-    assert not bench.chip.ppus[1].instructions
+    assert not bench.chip.processors.cores[1].instructions and not memory(bench, 1).any()
+    bench.chip.advance(bench.chip.now + 1000)
+    assert not bench.chip.processors.cores[1].instructions
 
 
 def test_a_processor_can_stop_itself(bench):
     start(bench, *word(3, omnibus(CONTROL)), addi(4, 0, 0), store(4, 0, 3), addi(5, 0, 1), store(5, 0x100, 0), WAIT)
-    bench.chip.py_advance(bench.chip.now + 1000)
-    assert bench.chip.py_read(CONTROL) == 0 and memory(bench)[0x40] == 0
+    bench.chip.advance(bench.chip.now + 1000)
+    assert bench.read(CONTROL) == 0 and memory(bench)[0x40] == 0
 
 
 def test_host_shares_the_memory_while_a_program_runs(bench):
     start(bench, load(3, 0x100, 0), 0x2C030000, 0x4182FFF8, store(3, 0x104, 0), WAIT)  # polls 0x100
-    bench.chip.py_advance(2000)
-    assert not bench.chip.py_read(STATUS)
-    bench.chip.py_write(SRAM + 0x40, 77)
-    bench.chip.py_advance(bench.chip.now + 100)
-    bench.chip.py_write(SRAM + 0x40, 0x4200, byte_enables=2)
+    bench.chip.advance(2000)
+    assert not bench.read(STATUS)
+    bench.write(SRAM + 0x40, 77)
+    bench.chip.advance(bench.chip.now + 100)
+    bench.write(SRAM + 0x40, 0x4200, byte_enables=2)
     assert finish(bench)[0x40:0x42].tolist() == [0x424D, 77]
 
 
@@ -125,7 +125,7 @@ def test_registers_of_the_chip(bench):
     there_and_back = [load(4, 0, 3), store(4, 0x100, 0), addi(4, 4, 1), store(4, 0, 3), load(5, 0, 3), store(5, 0x104, 0)]
     start(bench, *word(3, omnibus(base)), *there_and_back, WAIT)
     assert finish(bench)[0x40:0x42].tolist() == [0x1234567, 0x1234568]
-    assert bench.chip.py_read(base) == 0x1234568
+    assert bench.read(base) == 0x1234568
 
 
 def test_a_load_from_the_omnibus_takes_its_way_there_and_back(bench):
@@ -140,19 +140,19 @@ def test_events_from_a_processor(bench):
     """The event register of the PADI buses, written from inside."""
     start(bench, *word(3, omnibus(0x110000)), *word(4, 0x0001000F), store(4, 0, 3), WAIT)
     finish(bench)
-    assert bench.chip.events_summary()["padi_from_register"] == 4
+    assert bench.chip.fabric.counters()["padi_from_register"] == 4
 
 
 def test_undefined_and_unmodelled_accesses_are_reported(bench):
     start(bench, *word(3, 0x60000000), load(4, 0, 3), *word(3, 0x20000), store(4, 0, 3), *word(3, omnibus(0x3FFFFFF)), load(4, 0, 3), WAIT)
     finish(bench)
-    assert bench.chip.processor_faults == {
+    assert bench.chip.faults.processor_counts == {
         ProcessorFault(0, 8, 0x60000000, "load", False): 1,
         ProcessorFault(0, 20, 0x20000, "store", True): 1,
         ProcessorFault(0, 32, omnibus(0x3FFFFFF), "load", True): 1,
     }
-    assert bench.chip.faults == {}
-    assert str(next(iter(bench.chip.processor_faults))) == "PPU 0, instruction at 0x00000008: load at 0x60000000: not modelled"
+    assert bench.chip.faults.counts == {}
+    assert str(next(iter(bench.chip.faults.processor_counts))) == "PPU 0, instruction at 0x00000008: load at 0x60000000: not modelled"
 
 
 # ------------------------------------------------------------------------------------------------------------ each other
@@ -169,10 +169,10 @@ def test_processors_meet_through_their_memories(bench, steps):
     """The slower one at once, the other when its word has come; to the same cycle whatever steps the chip is advanced in."""
     put(bench, barrier(1))
     put(bench, [addi(9, 9, 1)] * 300 + barrier(0), 1)
-    bench.chip.py_write(CONTROL, 1, 100)
-    bench.chip.py_write(CONTROL + BOTTOM, 1, 140)
+    bench.write(CONTROL, 1, 100)
+    bench.write(CONTROL + BOTTOM, 1, 140)
     for tick in range(140, 5000, steps):
-        bench.chip.py_advance(tick)
+        bench.chip.advance(tick)
     found = [finish(bench, ppu=ppu)[0x81] for ppu in (0, 1)]
     stored = 4 + 300 + 3 + 20  # cycle of the first one at which the second one's store issues
     assert stored + 8 + 5 < found[0] < stored + 8 + 5 + 16
@@ -191,9 +191,9 @@ def test_a_store_of_the_other_one_is_seen_at_the_same_time_whatever_the_steps(ma
         delay = [addi(7, 0, rounds), 0x7CE903A6, 0x42000000, addi(4, 0, 1)]  # mtctr 7; bdnz .
         put(bench, [*word(3, omnibus(SRAM + ppu * BOTTOM + 0x80)), *delay, store(4, 0, 3), WAIT], 1 - ppu)
         for number in range(2):
-            bench.chip.py_write(CONTROL + number * BOTTOM, 1, 1000)
+            bench.write(CONTROL + number * BOTTOM, 1, 1000)
         for tick in range(1000, 1_000_000, step):
-            bench.chip.py_advance(tick)
+            bench.chip.advance(tick)
         found.append(finish(bench, 1_000_000, ppu)[0x80:0x83].tolist())
     assert found[0] == found[1] and found[0][0] == 1 and found[0][2] >= 5 * rounds
 
@@ -205,11 +205,11 @@ def rows(*instructions):
 
 
 def set_vector(bench, number, values, ppu=0):
-    bench.chip.ppus[ppu].set_vector(number, bytes(values))
+    bench.chip.processors.cores[ppu].set_vector(number, bytes(values))
 
 
 def get_vector(bench, number, ppu=0):
-    return np.frombuffer(bench.chip.ppus[ppu].vector(number), np.uint8)
+    return np.frombuffer(bench.chip.processors.cores[ppu].vector(number), np.uint8)
 
 
 @pytest.mark.parametrize("ppu", [0, 1])
@@ -224,11 +224,13 @@ def test_planes_of_the_synapse_array(bench, ppu, base, mask, plane):
     out = rows(("fxvoutx", 1, base + 2 * row), ("fxvoutx", 2, base + 2 * row + 1), ("fxvinx", 3, base + 2 * row + 1))
     start(bench, *out, WAIT, ppu=ppu)
     finish(bench, ppu=ppu)
-    array = np.asarray(getattr(bench.chip.synapses if "calibs" in plane else bench.chip.analog, plane))[256 * ppu + row]
+    array = np.asarray(getattr(bench.chip.fabric.synapses if "calibs" in plane else bench.chip.fabric.analog, plane))[256 * ppu + row]
     np.testing.assert_array_equal(array[0::2], values[0] & mask)
     np.testing.assert_array_equal(array[1::2], values[1] & mask)
     np.testing.assert_array_equal(get_vector(bench, 3, ppu), values[1] & mask)
-    assert np.count_nonzero(getattr(bench.chip.synapses if "calibs" in plane else bench.chip.analog, plane)) == np.count_nonzero(array)
+    assert np.count_nonzero(
+        getattr(bench.chip.fabric.synapses if "calibs" in plane else bench.chip.fabric.analog, plane)
+    ) == np.count_nonzero(array)
 
 
 def test_weights_over_the_omnibus_and_the_parallel_bus(bench):
@@ -249,7 +251,7 @@ def test_raw_cells_show_weight_and_calibration_as_stored(bench):
     finish(bench)
     assert get_vector(bench, 2).tolist() == [16] * 128  # the lower five bits are mirrored
     assert get_vector(bench, 3).tolist() == [0b01_000001] * 128
-    assert (np.asarray(bench.chip.synapses.time_calibs)[5, 1::2] == 1).all()
+    assert (np.asarray(bench.chip.fabric.synapses.time_calibs)[5, 1::2] == 1).all()
 
 
 def test_masked_writes_leave_the_other_lanes(bench):
@@ -258,7 +260,7 @@ def test_masked_writes_leave_the_other_lanes(bench):
     program = [*rows(("fxvoutx", 1, 0)), encode_vector("fxvcmpb", [2]), encode_vector("fxvsplatb", [4, 3]), addi(3, 0, 0)]
     start(bench, *program, encode_vector("fxvoutx", [4, 0, 3, 1]), WAIT)
     finish(bench)
-    assert np.asarray(bench.chip.analog.weights)[0, 0::2].tolist() == [0 if lane % 3 == 0 else 9 for lane in range(128)]
+    assert np.asarray(bench.chip.fabric.analog.weights)[0, 0::2].tolist() == [0 if lane % 3 == 0 else 9 for lane in range(128)]
 
 
 @pytest.mark.parametrize(("location", "lanes"), [(0x80000 + 512, [2, 1, 3]), (0xC90200, [0, 0, 0])])
@@ -289,18 +291,18 @@ def test_random_numbers_need_a_seed_and_differ(bench):
 def test_undefined_places_are_reported(bench):
     start(bench, *rows(("fxvinx", 1, 0x30000), ("fxvoutx", 1, 0x9_0000 + 7), ("fxvinx", 1, 0x2000000)), WAIT)
     finish(bench)
-    assert [(fault.address, fault.access, fault.undefined) for fault in bench.chip.processor_faults] == [
+    assert [(fault.address, fault.access, fault.undefined) for fault in bench.chip.faults.processor_counts] == [
         (0x30000, "vector read", True), (0x90007, "vector write", False), (0x2000000, "vector read", True),
     ]  # fmt: skip
 
 
 def test_conditional_reads_are_reported(bench):
     """Nobody knows what the lanes that are not enabled read on the chip."""
-    np.asarray(bench.chip.analog.weights)[0, 0::2] = 5
+    np.asarray(bench.chip.fabric.analog.weights)[0, 0::2] = 5
     start(bench, addi(3, 0, 0), encode_vector("fxvinx", [1, 0, 3, 1]), WAIT)
     finish(bench)
     assert get_vector(bench, 1).tolist() == [5] * 128
-    assert [fault.access for fault in bench.chip.processor_faults] == ["conditional vector read"]
+    assert [fault.access for fault in bench.chip.faults.processor_counts] == ["conditional vector read"]
 
 
 def test_cycles_of_the_parallel_bus(bench):
@@ -310,7 +312,7 @@ def test_cycles_of_the_parallel_bus(bench):
         start(bench, addi(3, 0, 6), SYNC, *timed, store(4, 0x100, 0), store(5, 0x104, 0), WAIT)
         begin, end = finish(bench)[0x40:0x42].tolist()
         assert end - begin - 1 == pytest.approx(20, abs=2)
-        bench.chip.py_write(CONTROL, 0)
+        bench.write(CONTROL, 0)
 
 
 def test_converter_rows(bench):
@@ -321,10 +323,10 @@ def test_converter_rows(bench):
     start(bench, SYNC, *timed, store(4, 0x100, 0), store(5, 0x104, 0), WAIT)
     begin, end = finish(bench)[0x40:0x42].tolist()
     assert end - begin - 1 == pytest.approx(410, abs=41)
-    samples = bench.chip.cadc.read()[0]
+    samples = bench.chip.fabric.cadc.read()[0]
     np.testing.assert_array_equal(get_vector(bench, 1), samples[0, 0::2])
     np.testing.assert_array_equal(get_vector(bench, 2), samples[1, 0::2])
-    assert bench.chip.cadc.summary()["cadc_conversions"] == 1
+    assert bench.chip.fabric.cadc.summary()["cadc_conversions"] == 1
 
 
 def timed_row(at):
@@ -337,8 +339,8 @@ def test_a_reset_during_a_conversion_leaves_nothing_behind(bench):
     bench.put(haldls.CADCConfig(enable=True), 0)
     bench.put(haldls.CommonCorrelationConfig(), 0)
     start(bench, *rows(("fxvinx", 1, 0x80000)), WAIT)
-    bench.chip.py_advance(bench.chip.now + 200)
-    bench.chip.py_write(CONTROL, 0)
+    bench.chip.advance(bench.chip.now + 200)
+    bench.write(CONTROL, 0)
     start(bench, addi(3, 0, 6), *timed_row(0x100), *timed_row(0x108), WAIT)
     begin, end, again, last = finish(bench)[0x40:0x44].tolist()
     assert end - begin == last - again
@@ -353,17 +355,17 @@ def test_one_converts_over_the_omnibus_and_the_other_goes_on(bench, steps):
     triggered = omnibus(ROW + BOTTOM + 0x80000)  # the other one's
     put(bench, [*word(3, triggered), time_base(4), load(5, 0, 3), SYNC, time_base(6), WAIT])
     put(bench, [0x60000000] * 60 + [addi(3, 0, 6), *timed_row(0x100), WAIT], 1)
-    bench.chip.py_write(CONTROL, 1, 100)
-    bench.chip.py_write(CONTROL + BOTTOM, 1, 100)
+    bench.write(CONTROL, 1, 100)
+    bench.write(CONTROL + BOTTOM, 1, 100)
     for tick in range(100, 2000, steps):
-        bench.chip.py_advance(tick)
+        bench.chip.advance(tick)
     finish(bench)
-    registers, weights = bench.chip.ppus[0].gpr, memory(bench, 1)[0x40:0x42]
+    registers, weights = bench.chip.processors.cores[0].gpr, memory(bench, 1)[0x40:0x42]
     assert 370 < int(registers[6]) - int(registers[4]) < 450
     assert weights[1] - weights[0] == 20
-    samples = bench.chip.cadc.read()[1, 0]
+    samples = bench.chip.fabric.cadc.read()[1, 0]
     assert int(registers[5]) == int.from_bytes(bytes(samples[0:8:2].tolist()), "big")
-    assert bench.chip.cadc.summary()["cadc_conversions"] == 1
+    assert bench.chip.fabric.cadc.summary()["cadc_conversions"] == 1
 
 
 # ------------------------------------------------------------------------------------------------------------ FPGA memories
@@ -372,15 +374,8 @@ def system():
     return System()
 
 
-class Behind:
-    """The chip of a whole system, as a bench."""
-
-    def __init__(self, system):
-        self.chip = system.chip
-
-
-def test_scalar_access_to_the_memories_of_the_fpga(system):
-    bench = Behind(system)
+def test_scalar_access_to_the_memories_of_the_fpga(make_bench, system):
+    bench = make_bench(chip=system.chip)
     stores = [part for base in (0x40000010, 0x50000020, 0x5FFFFFFC) for part in (*word(3, base), store(4, 0, 3))]
     start(bench, *word(4, 0x12345678), *stores, 0x98830000 | 1, load(5, 0, 3), store(5, 0x100, 0), WAIT)
     assert finish(bench)[0x40] == 0x12785678  # one byte was replaced
@@ -389,9 +384,9 @@ def test_scalar_access_to_the_memories_of_the_fpga(system):
     assert registers.dram[(1 << 14) - 1][-1] == 0x12785678
 
 
-def test_vector_access_to_the_memories_of_the_fpga(system):
+def test_vector_access_to_the_memories_of_the_fpga(make_bench, system):
     """Words come in reverse order (facts: ppu/memory_map)."""
-    bench = Behind(system)
+    bench = make_bench(chip=system.chip)
     set_vector(bench, 1, range(128))
     start(bench, *rows(("fxvoutx", 1, 0x80000000 + 0x100), ("fxvoutx", 1, 0x81000000), ("fxvinx", 2, 0x80000000 + 0x100)), WAIT)
     finish(bench)
@@ -401,8 +396,8 @@ def test_vector_access_to_the_memories_of_the_fpga(system):
     assert get_vector(bench, 2).tolist() == list(range(128))
 
 
-def test_serial_vector_access_keeps_the_order(system):
-    bench = Behind(system)
+def test_serial_vector_access_keeps_the_order(make_bench, system):
+    bench = make_bench(chip=system.chip)
     set_vector(bench, 1, range(128))
     start(bench, *word(3, 0x40000000), encode_vector("fxvstax", [1, 0, 3]), SYNC, encode_vector("fxvlax", [2, 0, 3]), WAIT)
     finish(bench)
@@ -411,12 +406,12 @@ def test_serial_vector_access_keeps_the_order(system):
 
 
 @pytest.mark.parametrize("name", ["fxvinx", "fxvoutx"])
-def test_rows_behind_a_memory_are_not_there(system, name):
+def test_rows_behind_a_memory_are_not_there(make_bench, system, name):
     """The last ones before the DRAM would end in it; the last ones in the memories end behind them."""
-    bench, places = Behind(system), (0x80000000 + 0x1FF9, 0x80FFFFF9, 0x80FFFFFF, 0x81FFFFF9)
+    bench, places = make_bench(chip=system.chip), (0x80000000 + 0x1FF9, 0x80FFFFF9, 0x80FFFFFF, 0x81FFFFF9)
     start(bench, *rows(*((name, 1, place) for place in places)), WAIT)
     finish(bench)
-    assert [(fault.address, fault.undefined) for fault in bench.chip.processor_faults] == [(place, True) for place in places]
+    assert [(fault.address, fault.undefined) for fault in bench.chip.faults.processor_counts] == [(place, True) for place in places]
 
 
 def jump(address):
@@ -424,26 +419,26 @@ def jump(address):
 
 
 @pytest.mark.parametrize(("window", "dram"), [(0x80000100, False), (0x90000100, True)])
-def test_code_in_the_memories_of_the_fpga(system, window, dram):
-    bench, registers = Behind(system), system.fpga.registers
+def test_code_in_the_memories_of_the_fpga(make_bench, system, window, dram):
+    bench, registers = make_bench(chip=system.chip), system.fpga.registers
     code = [addi(3, 0, 5), addi(3, 3, 2), store(3, 0x100, 0), WAIT]
     written = [part for k, w in enumerate(code) for part in (*word(7, w), store(7, 4 * k, 8))]
     start(bench, *word(8, (0x50000000 if dram else 0x40000000) + 0x100), *written, SYNC, *jump(window))
     assert finish(bench)[0x40] == 7
     assert (registers.dram[0] if dram else registers.sram_array)[0x40:0x44].tolist() == code
-    assert bench.chip.ppus[0].fills == 1
+    assert bench.chip.processors.cores[0].fills == 1
 
 
 @pytest.mark.parametrize("address", [0x4000, 0x40000000, 0x80020000, 0xA0000000])
-def test_a_core_stands_still_where_no_instruction_is(system, address):
-    bench = Behind(system)
+def test_a_core_stands_still_where_no_instruction_is(make_bench, system, address):
+    bench = make_bench(chip=system.chip)
     start(bench, *jump(address))
-    bench.chip.py_advance(10_000_000)
-    assert list(bench.chip.processor_faults) == [ProcessorFault(0, address, address, "fetch", True)]
-    assert not bench.chip.py_read(STATUS)
+    bench.chip.advance(10_000_000)
+    assert list(bench.chip.faults.processor_counts) == [ProcessorFault(0, address, address, "fetch", True)]
+    assert not bench.read(STATUS)
     put(bench, [addi(3, 0, 1), WAIT])
-    bench.chip.py_write(CONTROL, 0)
-    bench.chip.py_write(CONTROL, 1)
+    bench.write(CONTROL, 0)
+    bench.write(CONTROL, 1)
     finish(bench)
 
 
@@ -470,8 +465,8 @@ def test_golden_programs_in_pairs(make_bench):
             put(bench, np.frombuffer(image + bytes(-len(image) % 4), ">u4"), ppu)
         begin = bench.chip.now
         for ppu in (0, 1):
-            bench.chip.py_write(CONTROL + ppu * BOTTOM, 1)
-        bench.chip.py_advance(begin + 2 * (2 * max(program["cycles_first_sleep"] for program in pair) + 20_000))
+            bench.write(CONTROL + ppu * BOTTOM, 1)
+        bench.chip.advance(begin + 2 * (2 * max(program["cycles_first_sleep"] for program in pair) + 20_000))
         for ppu, program in enumerate(pair):
             if masked(memory(bench, ppu).astype(">u4").tobytes(), program["timing_ranges"]) != program["sram_sha256_masked"]:
                 wrong.append(program["id"])

@@ -52,7 +52,7 @@ def test_currents_follow_the_board(ready, words, part):
         """1 / time constant of the way back to the leak potential after a reset, up to a factor."""
         reset = [*words.setup, *words.wait(200_000), *put(words, NeuronReset(), 0), *words.setup, *words.wait(500)]
         ready.run(put(words, reference), reset, words.halt)
-        analog, seen = ready.system.chip.analog, []
+        analog, seen = ready.system.chip.fabric.analog, []
         for _ in range(2):
             seen.append(analog.voltage(0, 0))
             ready.run(words.setup, words.wait(250), words.halt)
@@ -71,7 +71,7 @@ def test_a_switch_on_the_board_separates_it(ready, words):
     ready.run(volts(words, 2048), put(words, external), words.halt)
 
     def reference():
-        return float(ready.system.chip.analog.arrays()["reference"][0])
+        return float(ready.system.chip.fabric.analog.arrays()["reference"][0])
 
     assert reference() == pytest.approx(1.0, abs=0.01)
     data = ready.system.snapshot()

@@ -39,7 +39,7 @@ def setup(bench, i_ramp=600, dac_bias=820):
     synapses.weights = [63] * 4
     for row in range(512):
         bench.put(synapses, 64 * row)
-    bench.chip.py_advance(bench.chip.now + 100_000)
+    bench.chip.advance(bench.chip.now + 100_000)
 
 
 def driver(bench, number_=0, **fields):
@@ -58,14 +58,14 @@ def step(bench, number_=0, address=0, after_us=0.0):
     """Relative length of one pulse, from the step on the excitatory line of the first column."""
     hemisphere = number_ // 128
     neuron = 256 * hemisphere
-    bench.chip.py_advance(bench.chip.now + round(after_us * 500) // 50 * 50 + 50)
-    before = bench.chip.analog.voltage(neuron, 1)
+    bench.chip.advance(bench.chip.now + round(after_us * 500) // 50 * 50 + 50)
+    before = bench.chip.fabric.analog.voltage(neuron, 1)
     event = PADIEvent(event_address=address, row_select_address=number_ % 128 // 4)
     event.fire_bus = [bus == number_ % 4 for bus in range(4)]
     bench.put(event, hemisphere)
-    bench.chip.py_advance(bench.chip.now + 200)
-    bench.chip.py_advance(bench.chip.now + 50)
-    drop = (before - bench.chip.analog.voltage(neuron, 1)) / number("synapse_line_gain")
+    bench.chip.advance(bench.chip.now + 200)
+    bench.chip.advance(bench.chip.now + 50)
+    drop = (before - bench.chip.fabric.analog.voltage(neuron, 1)) / number("synapse_line_gain")
     return drop / FULL
 
 
@@ -102,7 +102,7 @@ def test_full_length_is_reached_with_a_strong_ramp_and_no_offset(make_bench):
     for number_ in range(0, 256, 5):
         hagen(bench, number_, dac_offset=0)
         step(bench, number_, 1)
-        lengths.append(bench.chip.drivers.length(bench.chip.analog, number_, 1, bench.chip.now))
+        lengths.append(bench.chip.fabric.drivers.length(bench.chip.fabric.analog, number_, 1, bench.chip.now))
     assert np.mean(np.array(lengths) > 0.98) > 0.95
 
 
@@ -167,7 +167,7 @@ def test_facilitation_and_depression(bench, pair, charge, recover, direction):
     assert (np.diff(lengths) * direction > 0).all()
     assert (lengths[-1] - lengths[0]) * direction > 0.3
     end = volts(charge) + (volts(recover) - volts(charge)) * 0.8**12
-    assert bench.chip.drivers.lengths.potentials()[0] == pytest.approx(end, rel=0.02)
+    assert bench.chip.fabric.drivers.lengths.potentials()[0] == pytest.approx(end, rel=0.02)
 
 
 def test_utilization_sets_how_fast(bench):
@@ -189,12 +189,12 @@ def test_recovery(bench, speed, recovery):
     driver(bench, enable_recovery=True, recovery=recovery)
     tau = 4 * 2**speed * (1 + recovery) / 8
     train(bench, period_us=1, count=10)
-    start = bench.chip.drivers.lengths.potentials()[0]
+    start = bench.chip.fabric.drivers.lengths.potentials()[0]
     step(bench, after_us=tau)
     pause = tau + 0.6  # the event itself takes its time
     recovered = volts(400) + (start - volts(400)) * np.exp(-pause / tau)
     expected = recovered + 0.2 * (volts(100) - recovered)
-    assert bench.chip.drivers.lengths.potentials()[0] == pytest.approx(expected, abs=0.25 * abs(expected - start) + 0.01)
+    assert bench.chip.fabric.drivers.lengths.potentials()[0] == pytest.approx(expected, abs=0.25 * abs(expected - start) + 0.01)
 
 
 @pytest.mark.parametrize(("clock", "enable"), [(False, True), (True, False)])
@@ -204,9 +204,9 @@ def test_without_clock_or_enable_there_is_no_recovery(bench, clock, enable):
     bench.put(CommonSTPConfig(enable_recovery_clock=clock, recovery_clock_speed=0), 0)
     driver(bench, enable_recovery=enable)
     train(bench, count=20)
-    start = bench.chip.drivers.lengths.potentials()[0]
+    start = bench.chip.fabric.drivers.lengths.potentials()[0]
     step(bench, after_us=100)
-    assert bench.chip.drivers.lengths.potentials()[0] == pytest.approx(start, abs=0.02)
+    assert bench.chip.fabric.drivers.lengths.potentials()[0] == pytest.approx(start, abs=0.02)
 
 
 def test_voltages_come_from_the_drivers_own_quadrant(bench):
@@ -219,7 +219,7 @@ def test_voltages_come_from_the_drivers_own_quadrant(bench):
     for number_ in (0, 1, 128, 129):
         driver(bench, number_)
         train(bench, number_, count=1)
-    found = bench.chip.drivers.lengths.potentials()[[0, 1, 128, 129]]
+    found = bench.chip.fabric.drivers.lengths.potentials()[[0, 1, 128, 129]]
     np.testing.assert_allclose(found, volts(np.array([180, 330, 180, 330])), rtol=1e-3)
 
 
@@ -238,7 +238,9 @@ def lengths_of(bench, address=0, **fields):
     for number_ in range(256):
         driver(bench, number_, **fields)
     now = bench.chip.now
-    return np.array([bench.chip.drivers.length(bench.chip.analog, number_, address, now + 50_000_000) for number_ in range(256)])
+    return np.array(
+        [bench.chip.fabric.drivers.length(bench.chip.fabric.analog, number_, address, now + 50_000_000) for number_ in range(256)]
+    )
 
 
 def quadrants():
@@ -283,4 +285,4 @@ def test_events_are_counted(bench):
     for _ in range(3):
         step(bench)
     step(bench, 4)
-    assert bench.chip.events_summary()["events_modulated"] == 3
+    assert bench.chip.fabric.counters()["events_modulated"] == 3

@@ -108,7 +108,7 @@ def _where(connection: MultiConnection, ppu: PPUOnDLS) -> str:
     models = [one for one in connection.connections if isinstance(one, ModelConnection)]
     if not models:
         return "where it is cannot be read over this connection"
-    counter = models[0].system.chip.ppus[int(ppu)].pc
+    counter = models[0].system.chip.processors.cores[int(ppu)].pc
     return f"it is at {_place(connection, ppu, counter)}"
 
 
