@@ -13,7 +13,6 @@ from hicannx_sim.base.state cimport longs, view
 
 from hicannx_sim.chip.rows import chip_registers
 from hicannx_sim.chip.settings import report
-from hicannx_sim.trust.hops import Events, chip_hops
 from hicannx_sim.base.virtual_chip import VirtualChip
 
 cdef enum:
@@ -80,13 +79,8 @@ cdef class Chip(Processors):
         """
         return chip_registers()(where, coordinate)
 
-    @property
-    def events(self):
-        """What happened to events at every hop on the chip: `chip.events.summary()`."""
-        return Events(lambda: chip_hops(self.events_summary()))
-
     def events_summary(self):
-        """All counters of events since construction; `events` shows them per hop."""
+        """All counters of events since construction; `hicannx_sim.trust.hops` tells them per hop."""
         cdef Crossbar crossbar = self.crossbar
         return {
             "neuron_spikes": self.backends.n_spikes, "neuron_spikes_not_enabled": self.backends.n_silent,

@@ -5,6 +5,7 @@ import pytest
 from word_streams import Generator
 
 from haldls import CommonNeuronBackendConfig, CommonPADIBusConfig, CrossbarNode, NeuronBackendConfig, NeuronConfig, NeuronReset, PADIEvent
+from hicannx_sim.trust.hops import Summary, chip_hops
 
 
 def put(words, container, place=0):
@@ -24,7 +25,7 @@ def test_every_label_is_accounted_for(ready, words):
         program += words.spikes(*rng.integers(0, 1 << 16, 3).tolist())
     ready.run(program, put(words, event), words.setup, words.wait(5000), words.halt)
     summary = ready.system.events.summary()
-    link, chip = summary["link to chip"], ready.system.chip.events.summary()
+    link, chip = summary["link to chip"], Summary(chip_hops(ready.system.chip.events_summary()))
     assert link.sent == 9000 and link.dropped > 1000 and link.delivered == link.sent - link.dropped
     inputs, outputs = ([summary[f"crossbar {side} {i}"] for i in range(n)] for side, n in (("input", 20), ("output", 12)))
     assert sum(hop.sent for hop in inputs) == link.delivered
