@@ -58,8 +58,8 @@ class Chapters:
         self._names = self._spellings(list(texts))
         longest_first = sorted(self._names, key=len, reverse=True)
         words = "|".join(_spaced(name.replace("_", " ")).replace(GAP, rf"(?:_|{GAP})") for name in longest_first)
-        self._chapter = re.compile(rf"(?<![\w/.-])({words})(?![\w/])", re.I)
-        self._start = re.compile(rf"\bfacts:{GAP}|(?<![\w/.-])(?={self._chapter.pattern}{GAP}\d)", re.I)
+        self._chapter = re.compile(rf"(?<![\w/.-])((?i:{words}))(?![\w/])")
+        self._start = re.compile(rf"\bfacts:{GAP}|(?<![\w/.-])(?={self._chapter.pattern}{GAP}\d)")
 
     @classmethod
     def load(cls) -> Chapters:
