@@ -29,6 +29,25 @@ def test_paths_exist(document: Path) -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("document", OWN, ids=lambda one: one.name)
+def test_modules_exist(document: Path) -> None:
+    """`hicannx_sim.chip.padi`, or a name in such a module."""
+    named = re.findall(r"\bhicannx_sim((?:\.\w+)+)", document.read_text("utf-8"))
+    missing = [name for name in named if not _is_module(name) and not _is_name(*name.rpartition(".")[::2])]
+    assert not missing
+
+
+def _is_module(name: str) -> bool:
+    place = ROOT / "sim" / name.strip(".").replace(".", "/")
+    return place.is_dir() or any(place.with_suffix(kind).is_file() for kind in (".py", ".pyx"))
+
+
+def _is_name(module: str, name: str) -> bool:
+    place = ROOT / "sim" / module.strip(".").replace(".", "/")
+    files = [place / "__init__.py", place.with_suffix(".py"), place.with_suffix(".pyx")]
+    return any(file.is_file() and re.search(rf"\b{name}\b", file.read_text("utf-8")) for file in files)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", _without_code(document.read_text("utf-8"))):
