@@ -78,7 +78,11 @@ packages |= _packages("compat") | _packages("tools")
 setup(
     packages=list(packages),
     package_dir=packages,
-    package_data={"": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml"], "hicannx.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"]},
+    package_data={
+        "": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml"],
+        "hicannx": ["facts/*.md", "facts/*/*.md"],
+        "hicannx.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"],
+    },
     ext_modules=extensions(),
     cmdclass={"build_ext": Build},
 )

@@ -11,7 +11,7 @@ from fisch.errors import AccessError
 
 
 class Backend(IntEnum):
-    """Backends in the original's order (facts: registers, api_surface)."""
+    """Backends in the original's order (facts: registers/api_surface)."""
 
     PollingOmnibusBlock = 0
     Barrier = 1

@@ -34,7 +34,7 @@ class Timer(Container):
 
 
 Timer.Value.fpga_clock_cycles_per_us = Timer.Value(125)
-"""FPGA cycles in 1 us. (facts: behaviour, clocks)"""
+"""FPGA cycles in 1 us. (facts: registers/behaviour, clocks and time)"""
 
 
 class Barrier(Container, BlockUntil):

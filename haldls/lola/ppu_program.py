@@ -1,7 +1,7 @@
 """Programs of the PPUs as the linker leaves them: which words go where, and where the named variables and functions stand.
 
 The PPU sees its own memory at 0 and the memories of the FPGA through two windows each, one for data and one for instructions
-(facts: ppu, memory_map). Sections called `int...` and the classic names go into the PPU's memory, `ext...` into one of the FPGA's.
+(facts: ppu/memory_map). Sections called `int...` and the classic names go into the PPU's memory, `ext...` into one of the FPGA's.
 """
 
 from __future__ import annotations

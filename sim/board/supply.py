@@ -1,6 +1,6 @@
 """The six supplies of a chip and their monitors, the same on both boards but for what sets their voltage.
 
-(facts: registers/behaviour, board; registers/coordinates, VDDOnBoard and INA219OnBoard; lola, DAC blocks; containers, INA219)
+(facts: registers/behaviour, board; registers/coordinates, VDDOnBoard and INA219OnBoard; lola, DAC blocks; containers, INA219Config)
 """
 
 from collections.abc import Callable

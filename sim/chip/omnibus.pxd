@@ -35,7 +35,7 @@ cdef struct RegionInfo:
     uint32_t keep[MAX_WORDS]    # per word of a coordinate: the bits that exist
 
 
-cdef struct Attached:
+cdef struct Attachment:
     # how a region is served on one chip
     void* block
     uint32_t* words             # memory behind the registers; NULL: the block has them in a form of its own
@@ -68,7 +68,7 @@ cdef class Omnibus:
     """The registers of one chip. Blocks attach to the regions that are theirs; the others keep what is written."""
     cdef readonly RegisterMap map
     cdef readonly object words          # uint32[n]: of the regions that nobody has attached to
-    cdef Attached attached[MAX_REGIONS]
+    cdef Attachment attached[MAX_REGIONS]
 
     # -- blocks say what they do: with words kept in memory of theirs, or in a form of their own
     cdef int keep(self, str container, uint32_t* words, size_t size, void* block=*, Written written=*) except -1

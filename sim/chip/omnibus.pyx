@@ -107,7 +107,7 @@ cdef class Omnibus:
     cdef int keep(self, str container, uint32_t* words, size_t size, void* block=NULL, Written written=NULL) except -1:
         """The registers' words stand at `words`, `size` bytes; `written` is called after each that has been written."""
         cdef int number = self._number(container)
-        cdef Attached* attached = &self.attached[number]
+        cdef Attachment* attached = &self.attached[number]
         cdef size_t needed = self.map.region[number].words * self.map.region[number].coordinates * sizeof(uint32_t)
         if size != needed:
             raise ValueError(f"{container} needs {needed} bytes, the block has {size}")
@@ -157,7 +157,7 @@ cdef class Omnibus:
     cdef int write(self, uint32_t cell, uint32_t data, int byte_enables, int64_t tick) noexcept nogil:
         """A write to a cell of the map; byte enables: bit 0 = least significant byte."""
         cdef const RegionInfo* region
-        cdef const Attached* attached
+        cdef const Attachment* attached
         cdef uint32_t index = index_of(cell), mask, first
         if cell == 0 or not self.map.region[region_of(cell)].writable:
             return UNDEFINED
@@ -176,7 +176,7 @@ cdef class Omnibus:
 
     cdef int read(self, uint32_t cell, uint32_t* word) noexcept nogil:
         """The word of a cell: what was written, or what its block shows; 0 where only writes are known or nothing is."""
-        cdef const Attached* attached
+        cdef const Attachment* attached
         word[0] = 0
         if cell == 0:
             return UNDEFINED
@@ -219,7 +219,7 @@ cdef class Omnibus:
     cpdef bint poke(self, uint32_t address, uint32_t data) noexcept nogil:
         """Sets a word to which a write does nothing else. False, and nothing happens, at other addresses."""
         cdef uint32_t cell = self.map.find(address)
-        cdef const Attached* attached
+        cdef const Attachment* attached
         if cell == 0:
             return False
         attached = &self.attached[region_of(cell)]

@@ -56,7 +56,8 @@ class PLL:
     def adpll_frequency(self, adpll: int, output: int) -> float:
         """Frequency [Hz] of output 0 (core 0), 1 (core 1) or 2 (DCO) of ADPLL 0 or 1; 0 if it is off or its output is gated.
 
-        f_dco = p0 * n * f_ref; core i: f_dco / (p1 * m_i); DCO output: f_dco / p2. (facts: the same, checked against the default words)
+        f_dco = p0 * n * f_ref; core i: f_dco / (p1 * m_i); DCO output: f_dco / p2.
+        (facts: registers/behaviour, clocks and time; checked against the default words)
         """
         low, high = self.words[2 * adpll], self.words[2 * adpll + 1]
         running = self.powered and _bits(high, 30, 30) and _bits(high, 31, 31) and not _bits(high, 24, 24)

@@ -1,5 +1,5 @@
 # distutils: sources = sim/chip/kernel/synram.c
-"""Synapse SRAM and its address windows (facts: registers, synapse array; exact).
+"""Synapse SRAM and its address windows (facts: registers/behaviour, synapse array; exact).
 
 A quad holds four synapses, entry 0 in the most significant byte. Quad q, entry e of a row is column 8 * (q % 32) + 2 * e + q // 32. The
 full window has two words per quad: weight (6 bit, the lower five bits mirrored) with time calibration above it, and label with amplitude

@@ -1,5 +1,6 @@
 """The pages of the registers: complete, linked, and true where they can be checked against the containers."""
 
+import posixpath
 import re
 from itertools import pairwise
 
@@ -23,7 +24,7 @@ def book():
 
 
 def headings(text):
-    return {anchor(line.removeprefix("## ").strip()) for line in text.splitlines() if line.startswith("## ")}
+    return {anchor(line) for line in re.findall(r"^##+ (.+)$", text, re.M)}
 
 
 def test_pages_are_written(tmp_path, book):
@@ -45,8 +46,7 @@ def test_every_link_leads_somewhere(book):
     assert len(links) > 400
     for page, target in links:
         path, _, heading = target.partition("#")
-        folder = page.rpartition("/")[0]
-        name = f"{folder}/{path}".lstrip("/") if path else page
+        name = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)) if path else page
         assert name in book, (page, target)
         assert not heading or heading in headings(book[name]), (page, target)
 
@@ -130,3 +130,9 @@ def test_every_coordinate_is_on_the_page(book):
     assert len(names) > 240
     for name in names:
         assert f"| `{name}` |" in book["coordinates.md"]
+
+
+def test_citations_are_links(book):
+    assert "[behaviour 0](facts/analog_model.md#0-parameters-on-one-page)" in book["assumptions.md"]
+    assert "[registers/behaviour, PerfTest](facts/registers/behaviour.md#4-perftest)" in book["assumptions.md"]
+    assert "## 2.9 " not in book["index.md"] and "\n### 2.9 " in book["facts/transport.md"]

@@ -49,5 +49,5 @@ CHIP: dict[str, Number] = {
                                  "20 cycles with `sync`, 11 to 12 of them the core's, facts: isa_scalar 6"),
     "ppu_far_write": _derived(52, "a vector until it is in the FPGA's memory", "38 cycles with `sync`, facts: isa_scalar 6"),
     "ppu_far_read": _derived(664, "a vector from the FPGA's memory, both ways", "344 cycles with `sync`, facts: isa_scalar 6"),
-    "madc_conversion": _derived(12, "fewest MADC clocks per sample", "facts: behaviour, clocks and time", "MADC clocks"),
+    "madc_conversion": _derived(12, "fewest MADC clocks per sample", "facts: registers/behaviour, clocks and time", "MADC clocks"),
 }

@@ -59,7 +59,7 @@ _SYNAPSE = {
     "synapse_line_gain": Number(0.85, "1", "behaviour 4.1: source follower of the line readout", A),
     "synapse_tau_normal": Number(300.0, "us code", "behaviour 0, 4.1", A),
     "synapse_tau_high_resistance": Number(2400.0, "us code", "behaviour 0, 4.1", A),
-    "synapse_leakage": Number(0.3, "code", "behaviour 1.2 of the calibrations: at bias 0 a line recovers within ms, holds for us", A),
+    "synapse_leakage": Number(0.3, "code", "calix expectations 1.2: at bias 0 a line recovers within ms, holds for us", A),
     "synapse_tau_supply": Number(0.05, "us", "behaviour 4.1: a line that a debug line connects to the supply", A),
     "synapse_supply_floor": Number(1.1, "V", "behaviour 4.1: lines rest near 1.2 V; a debug line must stand as high to reset them", A),
     "synapse_small_capacitance": Number(0.6, "1", "behaviour 0; time constant shrinks and step grows by this", A),

@@ -49,8 +49,8 @@ def assumptions_page() -> str:
     """Every physical number, latency and rate of the model, with its source and certainty."""
     return (
         "# Assumptions\n\nThe numbers that the model rests on, each with its origin: `measured` or stated by the makers of the system,"
-        " `derived` from such numbers, or `assumed`: our choice, which nothing public contradicts. Sources are sections of the collected"
-        " published facts that the model was built from.\n\n"
+        " `derived` from such numbers, or `assumed`: our choice, which nothing public contradicts. Sources are sections of the"
+        f" {link('facts', 'facts/README.md')} that the model was built from.\n\n"
         f"{''.join(_counted())}\n## Circuits\n\n{_listed(CIRCUITS)}\n## Timing of the chip\n\nTicks are 2 ns.\n\n{_listed(CHIP)}"
         f"\n## Cores of the PPUs\n\nCycles are 4 ns.\n\n{_listed(PPU)}"
         f"\n## Timing of FPGA and link\n\n{_listed(FPGA)}"

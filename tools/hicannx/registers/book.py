@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hicannx.registers import assumptions, blocks, composed, coordinates, fpga_page
+from hicannx.registers.citations import Chapters, chapter_texts
 from hicannx.registers.markdown import code, link, paragraphs, table
 
 NOTATION = """\
@@ -25,7 +26,15 @@ In the diagrams each field has a letter, `.` is a bit without meaning, `=` one t
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """(path, text) of every page."""
+    """(path, text) of every page. Citations of facts are links to the chapters, which are pages as well."""
+    chapters = Chapters(chapter_texts())
+    for path, text in _written_pages():
+        yield path, chapters.linked(text, f"{'../' * path.count('/')}facts/")
+    yield from ((f"facts/{name}.md", text) for name, text in chapter_texts().items())
+
+
+def _written_pages() -> Iterator[tuple[str, str]]:
+    """Those made from the tables."""
     yield "index.md", index()
     yield "accuracy.md", assumptions.accuracy_page()
     yield "assumptions.md", assumptions.assumptions_page()
@@ -44,6 +53,7 @@ def index() -> str:
         (link("Composed containers", "composed.md"), "`haldls.lola`: attributes, and the registers they stand in"),
         (link("Coordinates", "coordinates.md"), "sizes and conversions"),
         (link("FPGA", "fpga.md"), "all registers and memories of the FPGA, with and without a container"),
+        (link("Facts", "facts/README.md"), "what is known of the real system; where the numbers come from"),
     ]
     rows = []
     for module, containers in blocks.blocks().items():

@@ -1,5 +1,6 @@
 """Plain Markdown that every forge renders."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -31,8 +32,8 @@ def link(text: str, target: str) -> str:
 
 
 def anchor(heading: str) -> str:
-    """What forges make of a heading that is one word."""
-    return heading.lower()
+    """What forges make of a heading: the part behind # of a link to it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def sentence(text: str) -> str:
