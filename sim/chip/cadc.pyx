@@ -19,6 +19,7 @@ from libc.string cimport memset
 
 import numpy as np
 
+from hicannx_sim.base.sizes cimport BLOCK_CELLS
 from hicannx_sim.chip.cadc_inputs cimport NO_READOUT
 from hicannx_sim.chip.columns cimport DEBUG, INTERNAL, READOUT
 from hicannx_sim.base.clock cimport GRID_TICKS
@@ -31,10 +32,6 @@ from hicannx_sim.base.numbers import number
 from hicannx_sim.base.mismatch import deviation, factor
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.state import fields
-
-cdef enum:
-    BLOCK_CELLS = 3120
-
 
 cdef class CADC:
     def __init__(self, chip, seed, CADCInputs inputs not None):

@@ -6,11 +6,8 @@ Registers are not followed write by write: what is derived from them is brought 
 from halco import CapMemCellOnCapMemBlock
 from haldls import NeuronConfig
 from hicannx_sim.base.state import fields
+from hicannx_sim.base.sizes cimport BLOCK_CELLS
 from hicannx_sim.chip.neurons cimport CONFIG_WORDS
-
-cdef enum:
-    BLOCK_CELLS = 3120
-
 
 cdef class CADCInputs:
     def __init__(self, NeuronRegisters neurons not None, ColumnSwitches columns not None):

@@ -2,14 +2,12 @@
 
 from libc.math cimport NAN
 
+from hicannx_sim.base.sizes cimport BLOCK_CELLS
+
 import numpy as np
 
 from hicannx_sim.base.state import fields
 from hicannx_sim.chip.debug_nets import line_voltages
-
-cdef enum:
-    BLOCK_CELLS = 3120
-
 
 cdef class DebugLines:
     def __init__(self, AnalogCore analog not None):

@@ -28,8 +28,7 @@ cdef struct MADCState:
     int64_t taken                       # samples of this recording
     int64_t wanted                      # -1: until stopped
     int64_t next_tick                   # of the next sample
-    bint power_down
-    bint preamplifier
+    uint32_t control                    # MADCControl, as last written
     bint stale                          # a register of the converter or of the signal path was written
     uint64_t seen                       # changes of neuron registers and analog memory that the signal path shows
     bint dummy
@@ -69,6 +68,8 @@ cdef class MADC:
     cdef object seed
 
     cdef attach(self, Omnibus bus)
+    cdef bint _follow(self, int64_t tick) noexcept nogil
+    cdef int _input(self, int64_t sample) noexcept nogil
     cdef void control(self, uint32_t word, int64_t tick) noexcept nogil
     cdef void supply(self, bint converter, bint path) noexcept nogil
     cdef void reset(self) noexcept nogil

@@ -1,9 +1,10 @@
 """The fast converter: state machine, signal path and samples (facts: analog model 8 and 9; behavioural).
 
 OFF --wake_up--> READY (after powerup_wait clocks) --start--> RECORDING --stop or number_of_samples--> READY, or OFF if
-enable_power_down_after_sampling is set. A start without power or while recording is ignored and counted. The sample rate is
+enable_power_down_after_sampling is set. The bits of the control register act as long as they stand: with the start bit still set a recording
+follows the other without a gap. A start without power or while recording is ignored and counted. The sample rate is
 clock / (12 + sample_duration_adjust) [/ (2 (scale + 1)) with clock scaling]. The active mux stays on its first input if
-active_mux_input_select_length is 0, else it changes after so many samples.
+active_mux_input_select_length is 0, else it changes after so many samples. The channel of a sample lags: it is the input of the sample before.
 
 Signal path: neuron with readout amplifier and readout switched on -> line of its hemisphere and column parity -> source multiplexer ->
 active mux -> preamplifier -> converter. Without a complete and biased path the samples are noise around the middle, and so are those
@@ -14,25 +15,18 @@ of the first microseconds if the chip has this quirk. Two neurons on a line are 
 from libc.math cimport floor
 from libc.string cimport memset
 
+from hicannx_sim.base.sizes cimport BLOCK_CELLS
 from hicannx_sim.base.growing cimport growing_append, growing_clear, growing_free
 from hicannx_sim.base.noise cimport normal
 from hicannx_sim.base.state cimport items, resize
 
+from halco import CapMemCellOnCapMemBlock, CapMemCellOnDLS
 from haldls import MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
 from hicannx_sim.chip.omnibus import written_field
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.noise import normals, stream
 from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import Quirk
-
-cdef enum:
-    BLOCK_CELLS = 3120
-    READOUT_AMP_CELL = 2468
-
-# block and cell (row * 130 + column) of the cells without which there is no signal: readout_ac_mux_i_bias, readout_madc_in_500na,
-# readout_sc_amp_i_bias, readout_sc_amp_v_ref, readout_pseudo_diff_v_ref (facts: coordinates, CapMemCellOnDLS)
-cdef int[5] BIAS_CELLS = [1689, 1819, 1949, 908, BLOCK_CELLS + 908]
-
 
 cdef class MADC:
     def __init__(self, chip, seed, NeuronRegisters neurons not None):
@@ -71,7 +65,7 @@ cdef class MADC:
         memset(self.s.source_words, 0, sizeof(self.s.source_words))
         growing_clear(&self.samples)
         self.s.state, self.s.stale = OFF, True
-        self.s.power_down = self.s.preamplifier = False
+        self.s.control = 0
         self.s.clock = NOMINAL_CLOCK
         self.s.probe_neuron[0] = self.s.probe_neuron[1] = -1
 
@@ -97,26 +91,31 @@ cdef class MADC:
         return self.s.state == RECORDING and not self.s.dummy
 
     cdef void control(self, uint32_t word, int64_t tick) noexcept nogil:
-        """A write to the control register."""
+        """A write to the control register. Its bits act as long as they stand."""
+        cdef bint started = word >> START & 1 and not self.s.control >> START & 1
         if self.s.stale:
             self._configure()
             self.s.stale = True  # the signal path follows with the next sample
-        self.s.preamplifier = word >> PREAMP & 1
-        self.s.power_down = word >> POWER_DOWN & 1
-        if word >> WAKE_UP & 1 and self.s.state == OFF and self.s.powered:
-            self.s.state = READY
-            self.s.ready = tick + <int64_t>(self.s.powerup_wait * 5e8 / self.s.clock)
+        self.s.control = word
         if word >> STOP & 1 and self.s.state == RECORDING:
             self._stop(tick)
-        if word >> START & 1:
-            if self.s.state != READY:
-                self.s.n_start_ignored += 1
-            else:
-                self.s.state, self.s.stale = RECORDING, True
-                self.s.start = self.s.next_tick = max(tick, self.s.ready)
-                self.s.taken, self.s.wanted = 0, -1 if word >> CONTINUOUS & 1 else self.s.n_samples
-                if self.s.wanted == 0:
-                    self._finish(tick)
+        self.s.n_start_ignored += started and (self.s.state == RECORDING or not self._follow(tick))
+        self._follow(tick)
+
+    cdef bint _follow(self, int64_t tick) noexcept nogil:
+        """Wakes up and starts recording as the control register says; whether a recording is on its way."""
+        if self.s.state == OFF and self.s.control >> WAKE_UP & 1 and self.s.powered:
+            self.s.state = READY
+            self.s.ready = tick + <int64_t>(self.s.powerup_wait * 5e8 / self.s.clock)
+        if self.s.state != READY or not self.s.control >> START & 1 or self.s.control >> STOP & 1:
+            return self.s.state == RECORDING
+        self.s.taken, self.s.wanted = 0, -1 if self.s.control >> CONTINUOUS & 1 else self.s.n_samples
+        if self.s.wanted == 0:
+            self.s.state = OFF if self.s.control >> POWER_DOWN & 1 else READY
+            return True
+        self.s.state, self.s.stale = RECORDING, True
+        self.s.start = self.s.next_tick = max(tick, self.s.ready)
+        return True
 
     cdef void _stop(self, int64_t tick) noexcept nogil:
         """Ends the recording after the sample at or before `tick`, which may be yet to be taken."""
@@ -127,26 +126,33 @@ cdef class MADC:
             self._finish(tick)
 
     cdef void _finish(self, int64_t tick) noexcept nogil:
-        self.s.state = OFF if self.s.power_down else READY
+        """The recording has ended; with the start bit still set the next one begins."""
+        self.s.state = OFF if self.s.control >> POWER_DOWN & 1 else READY
         self.s.ready = tick
+        self._follow(tick)
+
+    cdef int _input(self, int64_t sample) noexcept nogil:
+        """Input of the active mux that a sample of this recording is taken from."""
+        if not self.s.select_length:
+            return self.s.first_input
+        return self.s.first_input ^ <int>(max(sample, 0) // self.s.select_length & 1)
 
     cdef void sample(self, int64_t until) noexcept nogil:
         """Takes all samples up to and including tick `until`, which the analog core must have reached (unless dummy data flow)."""
-        cdef int source, value
+        cdef int value
+        cdef int64_t tick
         if self.s.state != RECORDING or self.s.next_tick > until:
             return
         self.watches()
         while self.s.state == RECORDING and self.s.next_tick <= until:
-            source = self.s.first_input
-            if self.s.select_length:
-                source ^= (self.s.taken // self.s.select_length) & 1
-            value = self.s.taken & 1023 if self.s.dummy else self._value(source, self.s.next_tick)
-            self._append(self.s.next_tick + TO_STAMP, <uint16_t>(source << 10 | value))
+            tick = self.s.next_tick
+            value = self.s.taken & 1023 if self.s.dummy else self._value(self._input(self.s.taken), tick)
+            self._append(tick + TO_STAMP, <uint16_t>(self._input(self.s.taken - 1) << 10 | value))
             self.s.taken += 1
             self.s.n_taken += 1
-            if self.s.taken == self.s.wanted:
-                self._finish(self.s.next_tick)
             self.s.next_tick = self.s.start + <int64_t>(self.s.taken * self.s.period)
+            if self.s.taken == self.s.wanted:
+                self._finish(self.s.next_tick if self.s.control >> START & 1 else tick)
 
     cdef int _value(self, int source, int64_t tick) noexcept nogil:
         cdef double level
@@ -183,7 +189,7 @@ cdef class MADC:
         self.s.powerup_wait, self.s.n_samples = <int>slots[POWERUP_WAIT], <int>slots[N_SAMPLES]
         self.s.dummy = slots[DUMMY] != 0
         self.s.gain = 31.0 / max(slots[GAIN_CAPACITOR], 1)
-        self.s.path = (self.s.preamplifier and slots[ACTIVE_MUX] != 0 and slots[MUX_AMPLIFIERS] != 0 and slots[TO_PREAMP] != 0
+        self.s.path = (self.s.control >> PREAMP & 1 and slots[ACTIVE_MUX] != 0 and slots[MUX_AMPLIFIERS] != 0 and slots[TO_PREAMP] != 0
                      and slots[PREAMP_TO_MADC] != 0 and self.s.path_powered)
         if self.s.state == RECORDING and old != self.s.period and self.s.taken:
             self.s.start = self.s.next_tick - <int64_t>(self.s.taken * self.s.period)
@@ -260,6 +266,13 @@ cdef void _control(void* block, uint32_t index, uint32_t data, uint32_t mask, in
     (<MADC> block).control(data & mask, tick)
 
 
+cdef int READOUT_AMP_CELL = int(CapMemCellOnCapMemBlock.neuron_i_bias_readout_amp.toEnum())
+# the cells without which there is no signal
+cdef int[5] BIAS_CELLS
+for _position, _name in enumerate(
+    ("readout_ac_mux_i_bias", "readout_madc_in_500na", "readout_sc_amp_i_bias", "readout_sc_amp_v_ref", "readout_pseudo_diff_v_ref")
+):
+    BIAS_CELLS[_position] = int(getattr(CapMemCellOnDLS, _name).toEnum())
 cdef int64_t TO_STAMP = number("madc_to_stamp")
 cdef double NOMINAL_CLOCK = number("madc_clock")
 cdef int64_t WANDER_TIME = number("madc_wander_time")

@@ -5,12 +5,10 @@ A word that is written anew with what it holds changes nothing. The analog core 
 
 from libc.stdint cimport uint16_t
 
+from hicannx_sim.base.sizes cimport BLOCK_CELLS
+
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
-
-cdef enum:
-    BLOCK_CELLS = 3120
-
 
 cdef class NeuronRegisters:
     def __init__(self, AnalogCore analog not None):

@@ -15,6 +15,7 @@ from libc.string cimport memset
 
 import numpy as np
 
+from hicannx_sim.base.sizes cimport BLOCK_CELLS
 from hicannx_sim.base.clock cimport TICK_NS
 
 from halco import CapMemCellOnCapMemBlock, CapMemCellOnDLS
@@ -27,7 +28,6 @@ cdef extern from "sim/anncore/kernel/arithmetic.h":
     double exponential(double x) noexcept nogil
 
 cdef enum:
-    BLOCK_CELLS = 3120
     OFFSET_MIDDLE = 7
 
 

@@ -69,7 +69,12 @@ REGIONS: tuple[Region, ...] = (
         "polynomial of the random generator is an assumption; not readable on the chip",
         effect="switching it on loads the seed and starts the period",
     ),
-    Region("MADCControl", _B, "current measurement and calibration are not modelled", effect="starts, stops, wakes up"),
+    Region(
+        "MADCControl",
+        _B,
+        "wake_up, start and stop act as long as they stand, the other bits when a recording begins or ends",
+        effect="starts, stops, wakes up",
+    ),
     Region("MADCConfig", _B, "sampling windows, SAR timing and calibration are stored only", effect="the converter follows"),
     Region("ReadoutSourceSelection", _B, "neuron lines only", effect="the signal path follows"),
     Region("SystimeSyncBase", _E, effect="taken over at the next synchronisation", source=_CLOCKS),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlens_vx_v3 import hal, halco, sta
+from dlens_vx_v3 import hal, halco, lola, sta
 
 US = 125  # FPGA cycles
 
@@ -68,3 +68,60 @@ def test_rate(scale: int | None, adjust: int | None, execute: Callable[[Any], An
         steps = np.sort(np.diff(samples["chip_time"].astype(np.int64)))
         cut = len(steps) // 100  # events may get lost or come from nowhere
         assert US / steps[cut : len(steps) - cut].mean() == pytest.approx(expected, rel=0.01)
+
+
+def wait(builder: Any, microseconds: float) -> None:
+    builder.write(halco.TimerOnDLS(), hal.Timer())
+    builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(int(microseconds * US)))
+
+
+def woken(builder: Any) -> Any:
+    """A control word for further steps of a converter that is ready."""
+    control = hal.MADCControl()
+    control.wake_up = control.enable_pre_amplifier = True
+    builder.write(halco.MADCControlOnDLS(), control)
+    wait(builder, 1000)
+    control.wake_up = False
+    return control
+
+
+@pytest.mark.parametrize(("held", "recordings"), [(5, 1), (200, 6)])
+def test_recordings_follow_each_other_while_the_start_bit_stands(held: float, recordings: int, execute: Callable[[Any], Any]) -> None:
+    """1000 samples take 34 us."""
+    builder, config = sta.PlaybackProgramBuilder(), hal.MADCConfig()
+    config.number_of_samples = 1000
+    builder.write(halco.MADCConfigOnDLS(), config)
+    control = woken(builder)
+    control.start_recording = True
+    builder.write(halco.MADCControlOnDLS(), control)
+    wait(builder, held)
+    control.start_recording = False
+    builder.write(halco.MADCControlOnDLS(), control)
+    wait(builder, 100)
+    times = np.sort(execute(builder).madc_samples.to_numpy()["chip_time"])
+    assert len(times) == 1000 * recordings
+    assert np.diff(times.astype(np.int64)).max() < 12, "without a gap"
+
+
+@pytest.mark.parametrize("length", [1, 2, 4])
+def test_the_channel_of_a_sample_is_the_input_of_the_one_before(length: int, execute: Callable[[Any], Any]) -> None:
+    """Neuron 0 at the first input rests low, neuron 1 at the second one high."""
+    builder, chain = sta.PlaybackProgramBuilder(), lola.ReadoutChain()
+    for block in halco.iter_all(halco.CapMemBlockOnDLS):
+        builder.write(halco.CapMemCellOnDLS(halco.CapMemCellOnCapMemBlock.neuron_i_bias_readout_amp, block), hal.CapMemCell(110))
+    for column, potential, line in ((0, 400, chain.input_mux[0].neuron_even), (1, 900, chain.input_mux[1].neuron_odd)):
+        neuron = lola.AtomicNeuron()
+        neuron.leak.v_leak, neuron.leak.i_bias = potential, 1000
+        neuron.readout.enable_amplifier = neuron.readout.enable_buffered_access = line[0] = True
+        builder.write(halco.AtomicNeuronOnDLS(halco.NeuronColumnOnDLS(column), halco.NeuronRowOnDLS.top), neuron)
+    chain.dynamic_mux.input_select_length, chain.madc.number_of_samples = length, 2000
+    builder.write(halco.ReadoutChainOnDLS(), chain)
+    wait(builder, 20000)
+    control = woken(builder)
+    for control.start_recording in (True, False):
+        builder.write(halco.MADCControlOnDLS(), control)
+    wait(builder, 120)
+    samples = np.sort(execute(builder).madc_samples.to_numpy(), order="chip_time")[500:]
+    high = samples["value"] > 350
+    assert 0.4 < high.mean() < 0.6
+    np.testing.assert_array_equal(samples["channel"][1:], high[:-1])

@@ -20,7 +20,9 @@ def wake(bench, tick=0):
 
 
 def start(bench, tick, **others):
-    bench.put(MADCControl(start_recording=True, enable_pre_amplifier=True, **others), tick=tick)
+    """One recording: the start bit is taken back at once."""
+    for begins in (True, False):
+        bench.put(MADCControl(start_recording=begins, enable_pre_amplifier=True, **others), tick=tick)
 
 
 def stop(bench, tick, **others):
@@ -98,6 +100,32 @@ def test_power_up_takes_its_time(bench):
     assert bench.samples(5000)["tick"].tolist() == [1400 + TO_STAMP]
 
 
+def test_a_start_bit_that_stands_begins_the_next_recording_without_a_gap(bench):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
+    wake(bench)
+    bench.put(MADCControl(start_recording=True), tick=1000)
+    bench.put(MADCControl(), tick=1000 + 17 * 25)
+    samples = bench.samples(100_000)
+    assert samples["body"].tolist() == 3 * list(range(10))
+    assert set(np.diff(samples["tick"]).tolist()) == {17}
+
+
+def test_a_wake_up_bit_that_stands_wakes_again(bench):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
+    control = MADCControl(wake_up=True, start_recording=True, enable_power_down_after_sampling=True)
+    bench.put(control, tick=1000)
+    assert len(bench.samples(1000 + 3 * (96 + 170) + 96)) == 30
+
+
+def test_a_stop_bit_that_stands_keeps_recordings_from_beginning(bench):
+    bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
+    wake(bench)
+    bench.put(MADCControl(start_recording=True, stop_recording=True), tick=1000)
+    assert len(bench.samples(5000)) == 0
+    bench.put(MADCControl(start_recording=True), tick=6000)
+    assert len(bench.samples(6000 + 17 * 9 + TO_STAMP)) == 10
+
+
 def test_a_start_without_power_does_nothing(bench):
     bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=10))
     start(bench, 1000)
@@ -115,8 +143,8 @@ def test_power_down_after_sampling(bench, power_down):
     assert len(bench.samples(50_000)) == (0 if power_down else 10)
 
 
-@pytest.mark.parametrize(("first", "length", "pattern"), [(0, 0, [0] * 8), (1, 0, [1] * 8), (0, 1, [0, 1] * 4), (1, 2, [1, 1, 0, 0] * 2)])
-def test_active_mux_input(bench, first, length, pattern):
+@pytest.mark.parametrize(("first", "length", "pattern"), [(0, 0, [0] * 8), (1, 0, [1] * 8), (0, 1, [0, 0, 1, 0, 1, 0, 1, 0]), (1, 2, [1, 1, 1, 0, 0, 1, 1, 0])])
+def test_channels_lag_behind_the_active_mux_by_a_sample(bench, first, length, pattern):
     bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=8, active_mux_initially_selected_input=first,
                          active_mux_input_select_length=length))  # fmt: skip
     wake(bench)
@@ -180,8 +208,8 @@ def test_two_channels_show_two_lines(bench):
     leak(bench, 2, 700)
     leak(bench, 3, 500)
     samples = record(bench, 500_000, config=MADCConfig(number_of_samples=300, active_mux_input_select_length=1))
-    for channel, code in ((0, 700), (1, 500)):
-        values = samples[samples >> 10 == channel] & 1023
+    for channel, code in ((1, 700), (0, 500)):
+        values = samples[1:][samples[1:] >> 10 == channel] & 1023
         assert values.mean() == pytest.approx((-0.32 + 1.2e-3 * code + 0.046) / 1.52e-3, abs=3)
 
 
