@@ -1,13 +1,15 @@
 # make demo    a chip boots, a neuron spikes, first_light.png       make bench   speed, beside Brian2
 # make test    the whole test suite                                  make lint    style and types
-# make docs    the register documentation, in docs/build
+# make docs    the register documentation, in docs/build             make wheel   a wheel, tried in an empty environment
+#
+# All of them set up what they need: Debian's packages (as root; else they say which), a virtual environment, the compiled modules.
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 ROOMS := halco haldls fisch stadls sim
 SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/kernel/*.c' -o -name 'udp.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: demo test bench lint docs clean
+.PHONY: demo test bench benchmarks lint docs wheel clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo
@@ -16,8 +18,14 @@ demo: $(VENV)/demo
 test: $(VENV)/test
 	$(BIN)/pytest
 
-bench: $(VENV)/bench
+bench:
+	$(MAKE) benchmarks VENV=$(VENV)-bench  # peers need an older numpy
+
+benchmarks: $(VENV)/bench
 	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only -s
+
+wheel: $(VENV)/python
+	.ci/wheel $(BIN)/python
 
 docs: $(VENV)/docs
 	$(BIN)/hicannx docs --output docs/build --systemrdl docs/build/hicannx.rdl
@@ -30,14 +38,17 @@ $(VENV)/%: $(VENV)/built
 	HICANNX_BUILD=none $(BIN)/pip install -q --no-build-isolation -e '.[$*]'
 	@touch $@
 
-$(VENV)/built: pyproject.toml setup.py $(SOURCES)
-	@$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not (pathlib.Path(sysconfig.get_paths()["include"]) / "Python.h").exists())' \
-		|| { echo 'The headers of Python are missing. On Debian: sudo apt install python3-dev python3-venv gcc make'; exit 1; }
-	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+$(VENV)/test: packages = test
+$(VENV)/built: pyproject.toml setup.py $(SOURCES) | $(VENV)/python
 	$(BIN)/pip install -q 'setuptools>=77' 'Cython>=3.1' 'numpy>=2.0'
 	$(BIN)/python setup.py -q build_ext --inplace
 	@touch $@
 
+$(VENV)/python:
+	@PYTHON=$(PYTHON) .ci/packages $(or $(packages),build)
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) $(VENV)-bench build *.egg-info
 	find $(ROOMS) \( -name '*.so' -o -name '__pycache__' \) -prune -exec rm -rf {} +

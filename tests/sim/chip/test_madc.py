@@ -143,7 +143,10 @@ def test_power_down_after_sampling(bench, power_down):
     assert len(bench.samples(50_000)) == (0 if power_down else 10)
 
 
-@pytest.mark.parametrize(("first", "length", "pattern"), [(0, 0, [0] * 8), (1, 0, [1] * 8), (0, 1, [0, 0, 1, 0, 1, 0, 1, 0]), (1, 2, [1, 1, 1, 0, 0, 1, 1, 0])])
+@pytest.mark.parametrize(
+    ("first", "length", "pattern"),
+    [(0, 0, [0] * 8), (1, 0, [1] * 8), (0, 1, [0, 0, 1, 0, 1, 0, 1, 0]), (1, 2, [1, 1, 1, 0, 0, 1, 1, 0])],
+)
 def test_channels_lag_behind_the_active_mux_by_a_sample(bench, first, length, pattern):
     bench.put(MADCConfig(enable_dummy_data=True, number_of_samples=8, active_mux_initially_selected_input=first,
                          active_mux_input_select_length=length))  # fmt: skip
