@@ -1,7 +1,6 @@
-"""Dumped writes and whole programs as text and bytes.
+"""What the emulator stored before it spoke the original's formats: read for all objects, and still written for programs that have run.
 
-The functions are called as the original's; the formats are our own, as those of the containers (`haldls.serialize`). What was written here
-can be read here, and a container that has changed since is refused rather than misread.
+The original's form of responses is not known.
 """
 
 from __future__ import annotations
@@ -20,9 +19,8 @@ from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOn
 from halco._core import Value
 from halco.typed_array import ArrayError
 from haldls import Timer
-from haldls import from_json as container_from_json
-from haldls import to_json as container_to_json
 from haldls.container import Container
+from haldls.serialization import earlier as containers
 from stadls.dumper import DumperDone, Pair, PlaybackProgramBuilderDumper, stands_on
 from stadls.errors import SerializationError, StadlsError
 from stadls.lookup import container_named
@@ -30,104 +28,69 @@ from stadls.program import PlaybackProgram
 
 _WAIT = Timer.Value.__qualname__
 
-_MAGIC = b"hicannx "
-
 Storable = DumperDone | PlaybackProgramBuilderDumper | PlaybackProgram
 
 
-def to_json(stored: Storable) -> str:
-    """The class and everything in it as JSON: of a dumper the containers' fields, of a program words and responses.
+def is_text(text: str) -> bool:
+    """Whether a text is of the earlier form: its first member is called as a class."""
+    return containers.is_text(text)
 
-    >>> from halco import CapMemCellOnDLS
-    >>> from haldls import CapMemCell
-    >>> done = DumperDone()
-    >>> done.values = [(CapMemCellOnDLS(3), CapMemCell(5))]
-    >>> to_json(done)
-    '{"DumperDone": [["CapMemCellOnDLS", 3, {"CapMemCell": {"value": 5}}]]}'
-    """
-    name, write, _ = _ways(stored)
-    return f'{{"{name}": {write(stored)}}}'
+
+def is_binary(data: bytes) -> bool:
+    """Whether bytes are of the earlier form."""
+    return containers.is_binary(data)
+
+
+def to_json(program: PlaybackProgram) -> str:
+    """A program with its responses as JSON."""
+    return f'{{"{type(program).__name__}": {_program_text(program)}}}'
 
 
 def from_json(stored: Storable, text: str) -> None:
-    """Sets everything from what `to_json` gave.
-
-    Raises SerializationError for another class or unknown contents, and what a container raises for values that it cannot hold; the object
-    then stays as it was.
-    """
-    name, _, read = _ways(stored)
+    """Sets everything from JSON. Raises SerializationError for another class or unknown contents; the object then stays as it was."""
+    name = type(stored).__name__
     try:
         ((found, contents),) = json.loads(text).items()
-    except (ValueError, AttributeError) as error:
-        raise SerializationError(f"this is not the JSON of a {name}: {str(text)[:40]!r}") from error
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise SerializationError(f"this is not the JSON of a {name}: {text[:40]!r}") from error
     if found != name:
         raise SerializationError(f"a {found} cannot be read into a {name}")
     try:
-        read(stored, contents)
-    except (KeyError, TypeError, ValueError, AttributeError, ArrayError) as error:
+        _read(stored)(stored, contents)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ArrayError) as error:
         if isinstance(error, StadlsError):
             raise
         raise SerializationError(f"this {name} cannot be read: {error}") from error
 
 
-def to_portablebinary(stored: Storable) -> bytes:
-    """The same as `to_json` in few bytes: what the containers pickle, compressed together."""
-    name, write, _ = _ways(stored)
-    content = write(stored).encode() if isinstance(stored, PlaybackProgram) else _packed(stored._pairs)
-    return b"\0".join([_MAGIC + name.encode(), zlib.compress(content, 1)])
+def _read(stored: Storable) -> Callable[[Any, Any], None]:
+    return _take_program if isinstance(stored, PlaybackProgram) else _take_pairs
+
+
+def to_portablebinary(program: PlaybackProgram) -> bytes:
+    """The same as `to_json`, compressed."""
+    return b"\0".join([containers.MAGIC + type(program).__name__.encode(), zlib.compress(_program_text(program).encode(), 1)])
 
 
 def from_portablebinary(stored: Storable, data: bytes) -> None:
-    """Sets everything from what `to_portablebinary` gave. Errors as `from_json`; containers with other fields than then are refused."""
-    name, _, read = _ways(stored)
-    header, _, packed = bytes(data).partition(b"\0")
-    if header != _MAGIC + name.encode():
+    """Sets everything from bytes. Errors as `from_json`; containers with other fields than then are refused."""
+    name = type(stored).__name__
+    header, _, packed = data.partition(b"\0")
+    if header != containers.MAGIC + name.encode():
         raise SerializationError(f"these {len(data)} bytes are not a {name}")
     try:
-        content = zlib.decompress(packed)
+        content = containers.unpacked(packed)
         if isinstance(stored, PlaybackProgram):
-            read(stored, json.loads(content))
+            _take_program(stored, json.loads(content))
         else:
             stored._pairs = _unpacked(content)
-    except (zlib.error, KeyError, IndexError, TypeError, ValueError, AttributeError, ArrayError) as error:
+    except (zlib.error, KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, ArrayError) as error:
         if isinstance(error, StadlsError):
             raise
         raise SerializationError(f"the {len(data)} bytes of this {name} are damaged: {error}") from error
 
 
-def _ways(stored: Any) -> tuple[str, Callable[[Any], str], Callable[[Any, Any], None]]:
-    """Name, writer and reader of what can be stored. Raises SerializationError for anything else."""
-    if isinstance(stored, DumperDone | PlaybackProgramBuilderDumper):
-        return type(stored).__name__, _pairs_text, _take_pairs
-    if isinstance(stored, PlaybackProgram):
-        return type(stored).__name__, _program_text, _take_program
-    raise SerializationError(f"a DumperDone, PlaybackProgramBuilderDumper or PlaybackProgram is needed, not {stored!r}")
-
-
 # --------------------------------------------------------------------------------------------------------------------------- dumpers
-def _pairs_text(stored: DumperDone | PlaybackProgramBuilderDumper) -> str:
-    entries = [
-        f'["{type(coordinate).__name__}", {json.dumps(_coordinate_state(coordinate))}, {_content_text(content)}]'
-        for coordinate, content in stored._pairs
-    ]
-    return f"[{', '.join(entries)}]"
-
-
-def _coordinate_state(coordinate: Any) -> Any:
-    """The number of a coordinate, or names and numbers of what it is made of; of a logical neuron, its circuits by compartment."""
-    if isinstance(coordinate, LogicalNeuronOnDLS):
-        return {int(index): [int(circuit) for circuit in circuits] for index, circuits in coordinate.get_placed_compartments().items()}
-    kind, number = type(coordinate), int(coordinate)
-    if not kind.is_interval and kind(number) == coordinate:
-        return number
-    parts = coordinate.__reduce__()[1]  # intervals, and what is made of one, count their enums in another way
-    return [part if isinstance(part, int) else [type(part).__name__, _coordinate_state(part)] for part in parts]
-
-
-def _content_text(content: Any) -> str:
-    return json.dumps({_WAIT: int(content)}) if isinstance(content, Timer.Value) else container_to_json(content)
-
-
 def _take_pairs(stored: DumperDone | PlaybackProgramBuilderDumper, entries: Any) -> None:
     stored._pairs = [_pair(*entry) for entry in entries]
 
@@ -148,7 +111,7 @@ def _content(described: dict[str, Any]) -> Any:
     if kind is None:
         raise SerializationError(f"there is no container {name}")
     content: Container = kind()
-    container_from_json(content, json.dumps(described))
+    containers.from_json(content, json.dumps(described))
     return content
 
 
@@ -166,18 +129,6 @@ def _coordinate_class(name: str) -> Any:
     if not (isinstance(found, type) and issubclass(found, Value)):
         raise SerializationError(f"there is no coordinate {name}")
     return found
-
-
-def _packed(pairs: list[Pair]) -> bytes:
-    """Classes with a mark of their fields, then coordinates and sizes, then what the containers pickle."""
-    classes: dict[Any, int] = {}
-    entries, states = [], []
-    for coordinate, content in pairs:
-        state = int(content).to_bytes(4) if isinstance(content, Timer.Value) else content.__getstate__()
-        entries.append([classes.setdefault(type(content), len(classes)), _coordinate_state(coordinate), len(state)])
-        states.append(state)
-    head = json.dumps({"classes": [[kind.__qualname__, _mark(kind)] for kind in classes], "entries": entries}).encode()
-    return b"".join([len(head).to_bytes(8), head, *states])
 
 
 def _unpacked(content: bytes) -> list[Pair]:
