@@ -24,6 +24,8 @@ cdef extern from "Python.h":
 cdef bytes ENTRY = b"entry", VALUE = b"value", VALUE0 = b"value0", INDEX = b"index", DATA = b"data", KEY = b"key"
 cdef bytes X = b"x", Y = b"y", E = b"e", MIN = b"min", MAX = b"max", VERSION = b"cereal_class_version"
 
+cdef frozenset SCALARS = frozenset((b"true", b"false", b"null"))
+
 cdef enum:
     MOST_NESTED = 512   # brackets around something that is skipped
 
@@ -168,10 +170,16 @@ cdef class JSONReader(Reader):
         return name
 
     cdef int _skip_scalar(self) except -1:
-        cdef Py_ssize_t start = self.position
+        cdef Py_ssize_t start = self.position, digits = start
         while self.data[self.position] not in b" \n\r\t,]}\0":
             self.position += 1
+        while b"0" <= self.data[digits] <= b"9":
+            digits += 1
+        if digits == self.position and digits > start and (digits == start + 1 or self.data[start] != b"0"):
+            return 0
         text = self.data[start : self.position]
+        if text in SCALARS:
+            return 0
         try:
             json.loads(text, parse_constant=_refuse)
         except ValueError:

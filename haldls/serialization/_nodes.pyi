@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 class Node:
     name: str
+    names: tuple[bytes, ...] | None
     length: int
     least: int
 
