@@ -6,6 +6,7 @@ import base64
 import copy
 import gzip
 import json
+import pickle
 import random
 import re
 import struct
@@ -128,7 +129,7 @@ def test_a_neuron_keeps_its_connections() -> None:
     from_portablebinary(again, to_portablebinary(neuron))
     for mine, theirs in zip(again.write_access(place), neuron.write_access(place), strict=True):
         assert mine.tolist() == theirs.tolist()
-    assert copy.copy(again) == again == neuron
+    assert copy.copy(again) == again == neuron == pickle.loads(pickle.dumps(again))
     from_json(again, to_json(lola.LogicalNeuron()))
     assert again == lola.LogicalNeuron()
 
@@ -137,6 +138,45 @@ def test_coordinates_are_overwritten() -> None:
     place = halco.AtomicNeuronOnDLS()
     from_portablebinary(place, to_portablebinary(halco.AtomicNeuronOnDLS(5, 1)))
     assert place == halco.AtomicNeuronOnDLS(5, 1)
+
+
+COORDINATES = [class_named(name) for name in coordinates() if class_named(name) not in (None, halco.LogicalNeuronOnDLS, haldls.Timer.Value)]
+
+
+@pytest.mark.parametrize("kind", COORDINATES, ids=lambda kind: kind.__name__)
+@settings(max_examples=20, deadline=None)
+@given(number=st.integers(0, 1 << 64))
+def test_any_coordinate_comes_back(kind: Any, number: int) -> None:
+    try:
+        place, one, other = kind(halco.Enum(number % kind.size)), kind(), kind()
+    except RuntimeError:
+        return  # no interval has this number
+    from_portablebinary(one, to_portablebinary(place))
+    from_json(other, to_json(place))
+    assert one == other == place
+
+
+STRUCTURES = [kind for kind in map(class_named, classes()) if kind is not None and issubclass(kind, haldls.container.Struct)]
+
+
+@pytest.mark.parametrize("kind", STRUCTURES, ids=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_any_structure_comes_back(kind: Any, data: Any) -> None:
+    stored, one, other = kind(), kind(), kind()
+    for field in kind.fields():
+        if field.type is bool and field.count == 1:
+            setattr(stored, field.name, data.draw(st.booleans()))
+        elif field.choices is not None:
+            setattr(stored, field.name, data.draw(st.sampled_from(list(field.type))))
+        elif isinstance(field.type, tuple) and field.count == 1:
+            numbers = st.one_of(*(st.builds(one, st.integers(one.min, one.max)) for one in field.type))
+            setattr(stored, field.name, data.draw(numbers))
+        elif hasattr(field.type, "max") and field.count == 1:
+            setattr(stored, field.name, data.draw(st.integers(field.type.min, field.type.max)))
+    from_portablebinary(one, to_portablebinary(stored))
+    from_json(other, to_json(stored))
+    assert one == other == stored
 
 
 # ------------------------------------------------------------------------------------------------------------------------ what is refused

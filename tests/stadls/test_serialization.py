@@ -19,6 +19,7 @@ import haldls
 import haldls.lola as lola
 from fisch import MultiConnection, ResponseDecoder, ResponseWriter, Target
 from haldls.serialization import BinaryReader, BinaryWriter, JSONReader, JSONWriter
+from haldls.serialization.layouts import class_named
 from stadls import (
     DumperDone,
     PlaybackProgram,
@@ -168,6 +169,27 @@ KINDS: dict[str, Any] = {
     "stadls::vx::v3::PlaybackProgramBuilderDumper": PlaybackProgramBuilderDumper,
     "stadls::vx::PlaybackProgram": PlaybackProgram,
 }
+
+
+BLOCKS = ("PPUMemoryBlock", "ExternalPPUMemoryBlock", "ExternalPPUDRAMMemoryBlock", "LogicalNeuron")
+CONTENTS = [
+    record
+    for record in records("container")
+    if len(record.binary) < 300 and class_named(record.name) is not None and record.name.split("::")[-1] not in BLOCKS
+]
+
+
+@ways
+@settings(max_examples=60, deadline=None)
+@given(chosen=st.lists(st.tuples(st.sampled_from(CONTENTS), st.integers(0, 1 << 40)), max_size=9))
+def test_any_list_comes_back(way: Way, chosen: list[tuple[Record, int]]) -> None:
+    done, pairs = DumperDone(), []
+    for record, number in chosen:
+        content = class_named(record.name)()
+        haldls.from_portablebinary(content, record.binary)
+        pairs.append((content.coordinate(number % content.coordinate.size), content))
+    done.values = pairs
+    assert back(done, way) == done
 
 
 @ways

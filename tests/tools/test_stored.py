@@ -27,10 +27,7 @@ def a_list(value=5, neuron_leak=700):
 
 def store(path, stored):
     module = stadls if isinstance(stored, DumperDone) else haldls
-    if ".json" in path.name:
-        data = module.to_json(stored).encode()
-    else:
-        data = module.to_portablebinary(stored)
+    data = module.to_json(stored).encode() if ".json" in path.name else module.to_portablebinary(stored)
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return path
 
@@ -94,7 +91,7 @@ def test_calibrations_of_the_original_are_opened(tmp_path):
 
 def compare(tmp_path, capsys, one, other):
     files = [str(store(tmp_path / "one.pbin", one)), str(store(tmp_path / "other.json", other))]
-    status = main(["calibration", "diff", "--class", type(one).__name__, *files])
+    status = main(["calibration", "diff", "--all", "--class", type(one).__name__, *files])
     return status, capsys.readouterr().out.splitlines()
 
 
@@ -147,7 +144,7 @@ def test_logical_neurons_are_compared(tmp_path, capsys):
     neuron[next(iter(place.get_placed_compartments())), 0].threshold.v_threshold = 3
     other.values = [(place, neuron)]
     status, (line,) = compare(tmp_path, capsys, one, other)
-    assert status == 1 and line.endswith("[0, 0].threshold.v_threshold: 0 -> 3") or "..." in line
+    assert status == 1 and line.endswith(" [0, 0].threshold.v_threshold: 0 -> 3")
 
 
 @pytest.mark.parametrize(
