@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from haldls.errors import SerializationError
+from haldls.serialization._binary import BinaryReader, BinaryWriter
+from haldls.serialization.layouts import layout_of
 
 MAGIC = b"hicannx "
 LARGEST = 1 << 26
@@ -25,14 +28,14 @@ def is_binary(data: bytes) -> bool:
 
 
 def from_json(container: Any, text: str) -> None:
-    """Sets all fields of a container. Raises SerializationError for another class, ContainerError for other fields."""
+    """Sets all fields of a container. Raises SerializationError for another class, other fields or values out of range."""
     try:
         ((name, state),) = json.loads(text).items()
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise SerializationError(f"this is not the JSON of a container: {text[:40]!r}") from error
     if name != type(container).__name__:
-        raise SerializationError(f"a {name} cannot be read into a {type(container).__name__}")
-    container._take_state(state)
+        raise SerializationError(f"a {name[:60]} cannot be read into a {type(container).__name__}")
+    replace(container, lambda made: made._take_state(state))
 
 
 def from_portablebinary(container: Any, data: bytes) -> None:
@@ -41,10 +44,23 @@ def from_portablebinary(container: Any, data: bytes) -> None:
     kind = type(container)
     if not hasattr(kind, "_fingerprint") or header != MAGIC + f"{kind.__name__} {kind._fingerprint():08x}".encode():
         raise SerializationError(f"a {header[len(MAGIC) :][:60].decode(errors='replace')} cannot be read into a {kind.__name__}")
+    replace(container, lambda made: made.__setstate__(unpacked(state)))
+
+
+def replace(container: Any, fill: Callable[[Any], None]) -> None:
+    """Fills a new container, refuses what could not be stored again, and takes its fields over."""
+    made = type(container)()
+    layout = layout_of(type(container))
     try:
-        container.__setstate__(unpacked(state))
-    except zlib.error as error:
-        raise SerializationError(f"the {len(data)} bytes of this {kind.__name__} are damaged: {error}") from error
+        fill(made)
+        archive = BinaryWriter()
+        archive.value("value0", layout.node, layout.give(made))
+        BinaryReader(archive.done()).value("value0", layout.node)
+    except SerializationError:
+        raise
+    except (RuntimeError, TypeError, ValueError, zlib.error, RecursionError) as error:
+        raise SerializationError(f"this {type(container).__name__} cannot be read: {error}") from error
+    container.__setstate__(made.__getstate__())
 
 
 def unpacked(data: bytes) -> bytes:

@@ -8,21 +8,23 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import halco
+from fisch import decode_to_fpga, encode_to_fpga
+from fisch.program import CLASSES
 from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
 from halco._core import Value
-from halco.typed_array import ArrayError
 from haldls import Timer
 from haldls.container import Container
 from haldls.serialization import earlier as containers
 from stadls.dumper import DumperDone, Pair, PlaybackProgramBuilderDumper, stands_on
-from stadls.errors import SerializationError, StadlsError
+from stadls.errors import SerializationError
 from stadls.lookup import container_named
 from stadls.program import PlaybackProgram
 
@@ -54,13 +56,9 @@ def from_json(stored: Storable, text: str) -> None:
     except (ValueError, AttributeError, RecursionError) as error:
         raise SerializationError(f"this is not the JSON of a {name}: {text[:40]!r}") from error
     if found != name:
-        raise SerializationError(f"a {found} cannot be read into a {name}")
-    try:
+        raise SerializationError(f"a {found[:60]} cannot be read into a {name}")
+    with _errors_of(stored):
         _read(stored)(stored, contents)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ArrayError) as error:
-        if isinstance(error, StadlsError):
-            raise
-        raise SerializationError(f"this {name} cannot be read: {error}") from error
 
 
 def _read(stored: Storable) -> Callable[[Any, Any], None]:
@@ -78,16 +76,23 @@ def from_portablebinary(stored: Storable, data: bytes) -> None:
     header, _, packed = data.partition(b"\0")
     if header != containers.MAGIC + name.encode():
         raise SerializationError(f"these {len(data)} bytes are not a {name}")
-    try:
+    with _errors_of(stored):
         content = containers.unpacked(packed)
         if isinstance(stored, PlaybackProgram):
             _take_program(stored, json.loads(content))
         else:
             stored._pairs = _unpacked(content)
-    except (zlib.error, KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, ArrayError) as error:
-        if isinstance(error, StadlsError):
-            raise
-        raise SerializationError(f"the {len(data)} bytes of this {name} are damaged: {error}") from error
+
+
+@contextmanager
+def _errors_of(stored: Storable) -> Iterator[None]:
+    """Whatever damaged contents lead to becomes a SerializationError."""
+    try:
+        yield
+    except SerializationError:
+        raise
+    except (RuntimeError, zlib.error, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise SerializationError(f"this {type(stored).__name__} cannot be read: {error}") from error
 
 
 # --------------------------------------------------------------------------------------------------------------------------- dumpers
@@ -159,7 +164,7 @@ def _from_state(kind: Any, state: bytes) -> Any:
     if kind is Timer.Value:
         return Timer.Value(int.from_bytes(state))
     made = kind()
-    made.__setstate__(state)
+    containers.replace(made, lambda one: one.__setstate__(state))
     return made
 
 
@@ -181,13 +186,22 @@ def _type(kind: np.dtype[Any]) -> Any:
 
 
 def _take_program(program: PlaybackProgram, described: dict[str, Any]) -> None:
-    program.take_state({name: _restored(value) for name, value in described.items()})
+    made = PlaybackProgram()
+    arrays = made.arrays()
+    made.take_state({name: _restored(value, arrays[name]) if name in arrays else value for name, value in described.items()})
+    if not np.array_equal(encode_to_fpga(*decode_to_fpga(made.words)), made.words):
+        raise SerializationError("the words of this PlaybackProgram hold more than their messages")
+    for index, kind in enumerate(CLASSES):
+        if type(described["expected"][index]) is not int or made.n_responses(kind) != len(made.response_times(kind)):
+            raise SerializationError(f"the {kind.name.lower()} responses of this PlaybackProgram do not fit together")
+    if not made.ran and any(name != "words" and value.tobytes() != arrays[name].tobytes() for name, value in made.arrays().items()):
+        raise SerializationError("this PlaybackProgram has not run, but has responses")
+    vars(program).update(vars(made))
 
 
-def _restored(value: Any) -> Any:
-    if not isinstance(value, dict) or set(value) != {"dtype", "data"}:
-        return value
-    described = value["dtype"]
-    kind = np.dtype(described) if isinstance(described, str) else np.dtype([tuple(field) for field in described])
-    array: NDArray[Any] = np.frombuffer(b64decode(value["data"]), kind).copy()
+def _restored(value: Any, like: NDArray[Any]) -> NDArray[Any]:
+    """An array out of the text of its bytes. Raises SerializationError for one of another type."""
+    if json.dumps(value["dtype"]) != json.dumps(_type(like.dtype)):
+        raise SerializationError(f"an array of {like.dtype} is needed, not of {str(value['dtype'])[:60]}")
+    array: NDArray[Any] = np.frombuffer(b64decode(value["data"]), like.dtype).copy()
     return array

@@ -379,6 +379,25 @@ def test_earlier_files_are_read(name: str) -> None:
     assert one == other == wanted
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(EARLIER_OBJECTS)),
+    st.integers(0, 9999),
+    st.sampled_from([*'{}[],"', *"0159", "-1", "1.5", "NaN", "null", "[" * 9999]),
+)
+def test_any_damage_to_earlier_files(name: str, place: int, token: str) -> None:
+    text, kind = EARLIER[name]["json"], type(EARLIER_OBJECTS[name]())
+    stored, again = kind(), kind()
+    at = place % len(text)
+    try:
+        from_json(stored, text[:at] + token + text[at + place % 2 :])
+    except SerializationError:
+        assert stored == kind()
+    else:
+        from_json(again, to_json(stored))
+        assert again == stored
+
+
 @pytest.mark.parametrize(
     "text",
     [
