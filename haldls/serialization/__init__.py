@@ -4,7 +4,7 @@ The functions are called as the original's, and what they write is what it write
 object is: whoever reads has to know. Files in the emulator's earlier own format are recognized and read (`earlier`).
 
     classes.txt, coordinates.txt    names, order and widths of everything that is stored      table, layouts    how a class is stored
-    _binary, _json_writer, _json_reader   the formats                                         special           what is not a table
+    nodes, _binary, _json_writer, _json_reader    the formats, along trees of nodes           special           what is not a table
 """
 
 from __future__ import annotations
@@ -18,7 +18,21 @@ from haldls.serialization._json_reader import JSONReader
 from haldls.serialization._json_writer import JSONWriter
 from haldls.serialization.layouts import layout_of
 
-__all__ = ["Reader", "Writer", "from_json", "from_portablebinary", "read_value", "require", "to_json", "to_portablebinary", "write_value"]
+__all__ = [
+    "BinaryReader",
+    "BinaryWriter",
+    "JSONReader",
+    "JSONWriter",
+    "Reader",
+    "Writer",
+    "from_json",
+    "from_portablebinary",
+    "read_value",
+    "require",
+    "to_json",
+    "to_portablebinary",
+    "write_value",
+]
 
 Writer = BinaryWriter | JSONWriter
 Reader = BinaryReader | JSONReader

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""The portable binary format: plain numbers of fixed width, one after the other. (facts: serialization, portable binary)"""
+"""The portable binary format: plain numbers of fixed width, one after the other. (facts: serialization 1)"""
 
 import sys
 
@@ -8,7 +8,7 @@ from libc.stdint cimport int64_t, uint8_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy, memset
 
-from haldls.serialization._nodes cimport (
+from haldls.serialization.nodes cimport (
     ARRAY, CHOICE, FLAG, GRID, INTERVAL, LIST, MAP, NUMBER, ROW, STRUCT, VARIANT, Node, alternative, stored_for, version_of
 )
 from haldls.serialization._reader cimport Reader

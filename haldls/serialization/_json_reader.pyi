@@ -3,7 +3,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from haldls.serialization._nodes import Node
+from haldls.serialization.nodes import Node
 
 class JSONReader:
     def __init__(self, text: str) -> None: ...

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""Reading the JSON format along the tree of nodes. (facts: serialization, JSON text)
+"""Reading the JSON format along the tree of nodes. (facts: serialization 2)
 
 Members are expected in the order in which they are written; where they come in another one, or others stand between them, the object's members
 are looked up by name, as the original does.
@@ -11,7 +11,7 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp
 
-from haldls.serialization._nodes cimport (
+from haldls.serialization.nodes cimport (
     ARRAY, CHOICE, FLAG, GRID, INTERVAL, LIST, MAP, NUMBER, ROW, STRUCT, VARIANT, Node, version_of
 )
 from haldls.serialization._reader cimport DEEPEST, Reader

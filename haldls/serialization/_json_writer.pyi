@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from haldls.serialization._nodes import Node
+from haldls.serialization.nodes import Node
 
 class JSONWriter:
     def open(self, name: str | None = None) -> None: ...

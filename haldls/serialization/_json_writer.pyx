@@ -1,12 +1,12 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
-"""The JSON format: objects of named members, indented by four blanks per level. (facts: serialization, JSON text)"""
+"""The JSON format: objects of named members, indented by four blanks per level. (facts: serialization 2)"""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy, memset
 
-from haldls.serialization._nodes cimport (
+from haldls.serialization.nodes cimport (
     ARRAY, CHOICE, FLAG, GRID, INTERVAL, LIST, MAP, NUMBER, ROW, STRUCT, VARIANT, Node, alternative, stored_for, version_of
 )
 

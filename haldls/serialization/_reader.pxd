@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t
 
-from haldls.serialization._nodes cimport Node
+from haldls.serialization.nodes cimport Node
 
 cdef enum:
     DEEPEST = 64

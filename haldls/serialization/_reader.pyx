@@ -7,7 +7,7 @@ from libc.string cimport memcpy
 
 import numpy as np
 
-from haldls.serialization._nodes cimport Node
+from haldls.serialization.nodes cimport Node
 
 from haldls.errors import SerializationError
 

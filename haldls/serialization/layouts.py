@@ -17,9 +17,9 @@ from halco._core import Value
 from haldls._core import get_slots, set_slots
 from haldls.errors import SerializationError
 from haldls.fields import Array, Field
-from haldls.serialization import _nodes
-from haldls.serialization._nodes import Node
+from haldls.serialization import nodes
 from haldls.serialization._overwrite import overwrite
+from haldls.serialization.nodes import Node
 from haldls.serialization.table import Row, Type, classes, coordinates, python_path
 
 Values = NDArray[np.int64]
@@ -49,9 +49,9 @@ def node_of(type: Type, kind: Any = None, codes: Mapping[Any, int] | None = None
     codes    value of each member of an enumeration, where that is not the member's own number
     """
     if type.kind in ("array", "row"):
-        return getattr(_nodes, type.kind)(type.size, node_of(type.parts[0], kind, codes))  # type: ignore[no-any-return]
+        return getattr(nodes, type.kind)(type.size, node_of(type.parts[0], kind, codes))  # type: ignore[no-any-return]
     if type.kind == "list":
-        return _nodes.sequence(node_of(type.parts[0], kind, codes))
+        return nodes.sequence(node_of(type.parts[0], kind, codes))
     if type.kind == "class":
         return structure(type.name, kind)[0]
     if type.kind in _COMPOSED:
@@ -60,21 +60,21 @@ def node_of(type: Type, kind: Any = None, codes: Mapping[Any, int] | None = None
 
 
 def _map(type: Type, kind: Any) -> Node:
-    return _nodes.mapping(node_of(type.parts[0], kind[0]), node_of(type.parts[1], kind[1]))
+    return nodes.mapping(node_of(type.parts[0], kind[0]), node_of(type.parts[1], kind[1]))
 
 
 def _grid(type: Type, kind: Any) -> Node:
     xs, ys = kind.components(np.arange(kind.size))
     x, y, e = (node_of(part, one) for part, one in zip(type.parts, (kind.x_type, kind.y_type, kind), strict=True))
-    return _nodes.grid(x, y, e, np.asarray(xs), np.asarray(ys))
+    return nodes.grid(x, y, e, np.asarray(xs), np.asarray(ys))
 
 
 def _interval(type: Type, kind: Any) -> Node:
-    return _nodes.interval(node_of(type.parts[0], kind.bound_type), kind.bound_type.size)
+    return nodes.interval(node_of(type.parts[0], kind.bound_type), kind.bound_type.size)
 
 
 def _oneof(type: Type, kind: Any) -> Node:
-    make = _nodes.choice if type.parts[0].kind.startswith("u") else _nodes.variant
+    make = nodes.choice if type.parts[0].kind.startswith("u") else nodes.variant
     return make([node_of(part, one) for part, one in zip(type.parts, kind or (None, None), strict=True)])
 
 
@@ -84,10 +84,10 @@ _COMPOSED: dict[str, Callable[[Type, Any], Node]] = {"map": _map, "grid": _grid,
 def _scalar(type: Type, kind: Any, codes: Mapping[Any, int] | None) -> Node:
     coding = None if codes is None else {int(member): value for member, value in codes.items()}
     if type.kind == "bool":
-        return _nodes.flag(coding)
+        return nodes.flag(coding)
     width, is_signed = int(type.kind[1:]) // 8, type.kind[0] == "i"
     low, high = _bounds(kind, width, is_signed)
-    return _nodes.number(width, is_signed, low, high, type.size, coding)
+    return nodes.number(width, is_signed, low, high, type.size, coding)
 
 
 def _bounds(kind: Any, width: int, is_signed: bool) -> tuple[int, int]:
@@ -108,7 +108,7 @@ def structure(name: str, kind: Any) -> tuple[Node, Values]:
         node, places = _member(row, kind)
         members.append((row.stored, node))
         slots.append(places)
-    return _nodes.struct(name, members), np.concatenate(slots)
+    return nodes.struct(name, members), np.concatenate(slots)
 
 
 def _member(row: Row, kind: Any) -> tuple[Node, Values]:

@@ -21,7 +21,7 @@ from haldls.lola.logical_neuron import LogicalNeuron, MCSafeAtomicNeuron
 from haldls.lola.morphology import Morphology
 from haldls.lola.neuron import AtomicNeuron, Multicompartment
 from haldls.lola.ppu_program import PPUProgram
-from haldls.serialization import _nodes
+from haldls.serialization import nodes
 from haldls.serialization.layouts import Layout, Values, class_named, node_of, structure
 from haldls.serialization.table import classes, coordinates
 
@@ -43,7 +43,7 @@ def _of_block(name: str) -> Layout:
 
     return Layout(
         name,
-        _nodes.struct(name, {row.stored: _nodes.sequence(structure(row.type.parts[0].name, element)[0])}),
+        nodes.struct(name, {row.stored: nodes.sequence(structure(row.type.parts[0].name, element)[0])}),
         lambda block: np.concatenate([[len(block)], block._values]).astype(np.int64),
         take,
     )
@@ -60,7 +60,7 @@ def _of_record(name: str) -> Layout:
 
     return Layout(
         name,
-        _nodes.struct(name, {row.stored: node_of(row.type, one) for row, one in zip(rows, types, strict=True)}),
+        nodes.struct(name, {row.stored: node_of(row.type, one) for row, one in zip(rows, types, strict=True)}),
         lambda record: np.array([int(getattr(record, row.name)) for row in rows]),
         take,
     )
@@ -79,8 +79,8 @@ def _of_symbol(name: str) -> Layout:
         symbol.type, symbol.coordinate = PPUProgram.Symbol.Type(number), BLOCKS[block](*bounds)
 
     types = {member.value: member.value for member in PPUProgram.Symbol.Type}
-    nodes = {kind.stored: node_of(kind.type, codes=types), place.stored: node_of(place.type, BLOCKS)}
-    return Layout(name, _nodes.struct(name, nodes), give, take)
+    members = {kind.stored: node_of(kind.type, codes=types), place.stored: node_of(place.type, BLOCKS)}
+    return Layout(name, nodes.struct(name, members), give, take)
 
 
 # --------------------------------------------------------------------------------------------------------------- logical neurons
@@ -113,7 +113,7 @@ def _of_logical_neuron(name: str) -> Layout:
         for key, _ in _listed(values, size):  # those without a circuit as well
             neuron._neurons.setdefault(key, [])
 
-    return Layout(name, _nodes.struct(name, {row.stored: node}), give, take)
+    return Layout(name, nodes.struct(name, {row.stored: node}), give, take)
 
 
 def _circuit(values: Values, order: Values) -> AtomicNeuron:
@@ -145,7 +145,7 @@ def _of_morphology(name: str) -> Layout:
         morphology._settings, morphology._compartments = settings, {}
 
     kinds = (AtomicNeuronOnLogicalNeuron, Multicompartment)
-    return Layout(name, _nodes.struct(name, {row.stored: node_of(row.type, kinds)}), give, take)
+    return Layout(name, nodes.struct(name, {row.stored: node_of(row.type, kinds)}), give, take)
 
 
 def _of_placed_neuron(name: str) -> Layout:
@@ -161,7 +161,7 @@ def _of_placed_neuron(name: str) -> Layout:
         placed = {key: some.ravel().tolist() for key, some in _listed(values, 1)}
         coordinate._compartments = {CompartmentOnLogicalNeuron(key): list(map(AtomicNeuronOnDLS, some)) for key, some in placed.items()}
 
-    return Layout(name, _nodes.struct(name, {"value0": node_of(coordinates()[name], kinds)}), give, take)
+    return Layout(name, nodes.struct(name, {"value0": node_of(coordinates()[name], kinds)}), give, take)
 
 
 LAYOUTS: dict[str, Callable[[str], Layout]] = {

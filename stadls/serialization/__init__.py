@@ -12,10 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import haldls
-from haldls.serialization import Reader, Writer, require
-from haldls.serialization._binary import BinaryReader, BinaryWriter
-from haldls.serialization._json_reader import JSONReader
-from haldls.serialization._json_writer import JSONWriter
+from haldls.serialization import BinaryReader, BinaryWriter, JSONReader, JSONWriter, Reader, Writer, require
 from stadls.dumper import DumperDone, PlaybackProgramBuilderDumper
 from stadls.errors import SerializationError
 from stadls.program import PlaybackProgram

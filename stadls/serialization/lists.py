@@ -1,4 +1,4 @@
-"""Stored lists of coordinates and containers: what dumpers collect, and what calibrations are kept in. (facts: serialization, pairs)
+"""Stored lists of coordinates and containers: what dumpers collect, and what calibrations are kept in. (facts: serialization 5)
 
 Coordinate and container stand under the original's names of their classes, each of them with the whole name at its first use and with a
 number afterwards.

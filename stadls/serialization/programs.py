@@ -1,4 +1,4 @@
-"""Stored programs that have not run: their instructions, and how many responses they expect. (facts: serialization, PlaybackProgram)"""
+"""Stored programs that have not run: their instructions, and how many responses they expect. (facts: serialization 8)"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fisch import Responses, WireError, decode_to_fpga, encode_to_fpga
 from fisch.ut import TO_FPGA
-from haldls.serialization import Reader, Writer, _nodes
+from haldls.serialization import Reader, Writer, nodes
 from haldls.serialization.layouts import Values
 from stadls.program import PlaybackProgram
 from stadls.serialization.targets import read_targets, write_targets
@@ -26,16 +26,16 @@ LISTS = ("m_spike_response_queue", "m_madc_sample_response_queue", "m_highspeed_
 PACKS = ("m_spike_pack_counts", "m_madc_sample_pack_counts")
 TIMEOUTS = "m_timeout_notification_response_queue"
 
-COUNT = _nodes.number(8, False, 0, (1 << 63) - 1)
-PACK_COUNTS, EXPECTED = _nodes.array(3, COUNT), _nodes.row(3, COUNT)
+COUNT = nodes.number(8, False, 0, (1 << 63) - 1)
+PACK_COUNTS, EXPECTED = nodes.array(3, COUNT), nodes.row(3, COUNT)
 
 
-def _payload(bits: int) -> _nodes.Node:
-    number = _nodes.number(8, False, 0, (1 << bits) - 1)
-    return _nodes.record({"ut_message_payload": _nodes.record({"bitset_words": _nodes.row(1, number)} if bits else {})})
+def _payload(bits: int) -> nodes.Node:
+    number = nodes.number(8, False, 0, (1 << bits) - 1)
+    return nodes.record({"ut_message_payload": nodes.record({"bitset_words": nodes.row(1, number)} if bits else {})})
 
 
-INSTRUCTIONS = _nodes.sequence(_nodes.variant([_payload(message.payload_bits) for message in TO_FPGA]))
+INSTRUCTIONS = nodes.sequence(nodes.variant([_payload(message.payload_bits) for message in TO_FPGA]))
 HAS_PAYLOAD = np.array([message.payload_bits > 0 for message in TO_FPGA])
 
 
