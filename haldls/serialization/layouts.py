@@ -218,7 +218,7 @@ def layout_of(kind: type[Any]) -> Layout:
 
 @cache
 def _layout_named(name: str) -> Layout:
-    special = import_module("haldls.serialization.special").LAYOUTS.get(name, None)
+    special = import_module("haldls.serialization.special").LAYOUTS.get(name)  # only now, as it needs the logical layer
     if special is not None:
         return special(name)  # type: ignore[no-any-return]
     return _of_coordinate(name, class_named(name)) if name in coordinates() else _of_container(name, class_named(name))
