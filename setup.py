@@ -79,7 +79,7 @@ setup(
     packages=list(packages),
     package_dir=packages,
     package_data={
-        "": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml"],
+        "": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml", "*.txt"],
         "hicannx": ["facts/*.md", "facts/*/*.md"],
         "hicannx.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"],
     },

@@ -39,7 +39,7 @@ from haldls.constants import (
 )
 from haldls.container import BlockUntil, Container, DifferentialWriteTrait, Encodable, container_on
 from haldls.correlation import CommonCorrelationConfig, CorrelationReset
-from haldls.errors import ContainerError, CoordinateError, FieldValueError, UnknownBackendError
+from haldls.errors import ContainerError, CoordinateError, FieldValueError, SerializationError, UnknownBackendError
 from haldls.fpga import (
     EventRecordingConfig,
     ExternalPPUDRAMMemoryByte,
@@ -77,7 +77,7 @@ from haldls.pll import ADPLL, PLLClockOutputBlock, PLLSelfTest, PLLSelfTestStatu
 from haldls.ppu import PPUControlRegister, PPUMemory, PPUMemoryBlock, PPUMemoryWord, PPUStatusRegister
 from haldls.readout import CurrentDAC, PadMultiplexerConfig, ReadoutSourceSelection
 from haldls.routing import CrossbarInputDropCounter, CrossbarNode, CrossbarOutputConfig, CrossbarOutputEventCounter
-from haldls.serialize import from_json, from_portablebinary, to_json, to_portablebinary
+from haldls.serialization import from_json, from_portablebinary, to_json, to_portablebinary
 from haldls.spike import (
     ChipTime,
     FPGATime,

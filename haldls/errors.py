@@ -25,3 +25,16 @@ class AlternativeError(RangeError, TypeError):
 
 class BlockSizeError(ContainerError, ValueError, IndexError):
     """Words or bytes that are not all inside a block, or as many as it does not hold."""
+
+
+class SerializationError(ContainerError):
+    """An object without a stored form, or text or bytes that are not the stored form of the object they were to be read into.
+
+    path     names of the members and numbers of the elements that lead to the place at fault
+    offset   the byte at fault, of a portable binary; otherwise None
+    line     the line at fault, of JSON; otherwise None
+    """
+
+    def __init__(self, text: str, path: str = "", offset: int | None = None, line: int | None = None) -> None:
+        super().__init__(text)
+        self.path, self.offset, self.line = path, offset, line

@@ -176,7 +176,7 @@ cdef class Field:
         return all(container.slots[self.slot + index] == self.defaults[index] for index in range(self.count))
 
     def nested(self, values):
-        """The field's raw integers int64[count] as plain numbers, lists and dictionaries, the way `to_json` writes them."""
+        """The field's raw integers int64[count] as plain numbers, lists and dictionaries."""
         return int(values[0])
 
     def flattened(self, tree):
@@ -350,7 +350,7 @@ cdef tuple _named(getter, setter, str name, str doc):
 
 
 cpdef object tree_of(cls, values):
-    """The raw integers int64[n_slots] of a container class as `to_json` writes them: {field: number, list or dictionary}."""
+    """The raw integers int64[n_slots] of a container class by the names of its fields: {field: number, list or dictionary}."""
     return {field.name: field.nested(values[field.slot : field.slot + field.count]) for field in schema_of(cls).fields}
 
 

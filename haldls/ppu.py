@@ -201,9 +201,6 @@ class PPUMemoryBlock(Container):
             raise ContainerError(f"these {len(state)} bytes are not the state of a PPUMemoryBlock")
         self._take(np.frombuffer(state, dtype="<u4"))
 
-    def _state(self) -> dict[str, Any]:
-        return {"words": self._values.tolist()}
-
     def _take_state(self, state: Any) -> None:
         if not isinstance(state, dict) or set(state) != {"words"} or not isinstance(state["words"], list):
             raise ContainerError(f"the field of a PPUMemoryBlock is its list of words, not {str(state)[:80]}")

@@ -45,7 +45,7 @@ from stadls.generator import PlaybackGenerator, generate
 from stadls.listing import Entry, Listing
 from stadls.program import PlaybackProgram
 from stadls.reinit import ReinitStackEntry
-from stadls.serialize import from_json, from_portablebinary, to_json, to_portablebinary
+from stadls.serialization import from_json, from_portablebinary, to_json, to_portablebinary
 from stadls.ticket import ContainerTicket
 
 __all__ = [

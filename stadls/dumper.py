@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any, NoReturn, Self
 
+from fisch import Target
 from haldls import BlockUntil, Timer
 from haldls.container import Container
 from stadls.builder import PlaybackProgramBuilder
@@ -132,6 +133,7 @@ class PlaybackProgramBuilderDumper:
 
     def __init__(self) -> None:
         self._pairs: list[Pair] = []
+        self._unsupported_targets: set[Target] = set()  # only ever stored: the original fills it in other places
 
     def write(self, coordinate: Any, container: Any, other: Any = None, backend: Any = None) -> None:
         """Keeps a copy of the container. Raises CoordinateError or NotAContainerError."""

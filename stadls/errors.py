@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import fisch
+import haldls
 
 
 class StadlsError(RuntimeError):
@@ -54,8 +55,8 @@ class DumperError(StadlsError):
     """A dumper or what it made was asked for something that only a program has, or given something else than pairs."""
 
 
-class SerializationError(StadlsError):
-    """Text or bytes that do not describe the object they were to be read into."""
+class SerializationError(StadlsError, haldls.SerializationError):
+    """Text or bytes that do not describe the object they were to be read into. `path`, `offset` and `line` tell the place at fault."""
 
 
 class SpikeTrainError(StadlsError, ValueError):

@@ -45,7 +45,7 @@ from haldls.lola.synapse import (
     SynapseWeightRow,
 )
 from haldls.lola.synapse_driver import SynapseDriverBlock
-from haldls.serialize import from_json, from_portablebinary, to_json, to_portablebinary
+from haldls.serialization import from_json, from_portablebinary, to_json, to_portablebinary
 
 containers = [
     NeuronBlock,

@@ -12,7 +12,7 @@ STEP = "  "
 def dump(container: Any, indent: str = "") -> str:
     """`Name(` field by field `)`."""
     inner = indent + STEP
-    lines = [line for field in container.fields() for line in _lines(field, container, inner)]
+    lines = [line for field in container.fields() if field.name[0] != "_" for line in _lines(field, container, inner)]
     if not lines:
         return f"{type(container).__name__}()"
     return "\n".join([f"{type(container).__name__}(", *lines, f"{indent})"])

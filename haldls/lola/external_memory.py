@@ -152,9 +152,6 @@ class _Block(Container):
     def __setstate__(self, state: builtins.bytes) -> None:
         self._values = np.frombuffer(state, dtype=np.uint8).copy()
 
-    def _state(self) -> dict[str, Any]:
-        return {"bytes": self._values.tolist()}
-
     def _take_state(self, state: Any) -> None:
         if not isinstance(state, dict) or set(state) != {"bytes"} or not isinstance(state["bytes"], list):
             raise ContainerError(f"the field of a {type(self).__name__} is its list of bytes, not {str(state)[:80]}")

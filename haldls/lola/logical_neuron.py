@@ -30,6 +30,13 @@ class MCSafeMulticompartment(Struct):
     enable_conductance_multiplication = Field(bool, doc="four times the conductance")
     i_bias_nmda = Field(ANALOG, doc="bias of the conductance towards the somatic line")
 
+    # there as in the original, for what is stored, but nobody's to change
+    _connect_soma = Field(bool, doc="connect the membrane to the somatic line without a resistance")
+    _connect_soma_right = Field(bool, doc="connect the somatic line to that of the right neighbour")
+    _connect_right = Field(bool, doc="connect the membrane to that of the right neighbour")
+    _connect_vertical = Field(bool, doc="connect the membrane to that of the neuron in the other row")
+    _enable_conductance = Field(bool, doc="connect the membrane to the somatic line through the conductance")
+
 
 class Joint(NamedTuple):
     """Two neighbouring circuits, each as (compartment, index), that a switch of the one further to the left connects."""
@@ -76,7 +83,7 @@ class MCSafeAtomicNeuron(Struct):
             raise TypeError(f"an MCSafeAtomicNeuron is made from an AtomicNeuron or its multicompartment part, not from {source!r}")
 
 
-SAFE = [field.name for field in MCSafeMulticompartment.fields()]
+SAFE = [field.name for field in MCSafeMulticompartment.fields() if not field.name.startswith("_")]
 
 
 def _copy(source: Any, target: Any) -> None:
@@ -95,7 +102,8 @@ class LogicalNeuron:
     """Several connected circuits as one container; its coordinate says where they stand.
 
     `neuron[compartment, index]` is a circuit without its connections. Made by `Morphology.done`. Where the coordinate mirrors the
-    neuron left to right, the switches between two circuits are set in the one that comes to stand on the left.
+    neuron left to right, the switches between two circuits are set in the one that comes to stand on the left. What was read from a file
+    does not say which circuits were meant: its switches are written as they are.
     """
 
     coordinate = LogicalNeuronOnDLS
@@ -107,11 +115,11 @@ class LogicalNeuron:
     def __init__(self, other: LogicalNeuron | None = None) -> None:
         self._morphology: dict[int, list[Multicompartment]] = {}
         self._neurons: dict[int, list[MCSafeAtomicNeuron]] = {}
-        self._joints: list[Joint] = []
+        self._joints: list[Joint] | None = []  # None: what the circuits' switches connect is known only at their places
         if other is not None:
             self._morphology = {index: [Multicompartment(one) for one in some] for index, some in other._morphology.items()}
             self._neurons = {index: [MCSafeAtomicNeuron(one) for one in some] for index, some in other._neurons.items()}
-            self._joints = list(other._joints)
+            self._joints = other._joints
 
     @classmethod
     def _of(cls, morphology: dict[int, list[Multicompartment]], joints: Iterable[Joint]) -> LogicalNeuron:
@@ -169,9 +177,9 @@ class LogicalNeuron:
         circuits = {(int(index), number): one for index, some in self.collapse_neuron().items() for number, one in enumerate(some)}
         if set(circuits) != set(places):
             raise MorphologyError(f"the logical neuron has other compartments than its coordinate, which has {sorted(places)}")
-        for neuron in circuits.values():
+        for neuron in circuits.values() if self._joints is not None else ():
             neuron.multicompartment.connect_right = neuron.multicompartment.connect_soma_right = False
-        for switch, one, other in self._joints:
+        for switch, one, other in self._joints or ():
             left = min(one, other, key=lambda circuit: int(places[circuit].x()))
             setattr(circuits[left].multicompartment, switch, True)
         return [(places[circuit], neuron) for circuit, neuron in circuits.items()]
@@ -197,7 +205,7 @@ class LogicalNeuron:
         found = {(int(place.x()), int(place.y())): (index, number) for index, some in places for number, place in enumerate(some)}
         self._take(circuits, list(_joints_of(circuits, found)))
 
-    def _take(self, circuits: Mapping[tuple[int, int], AtomicNeuron], joints: list[Joint]) -> None:
+    def _take(self, circuits: Mapping[tuple[int, int], AtomicNeuron], joints: list[Joint] | None) -> None:
         self._morphology, self._neurons, self._joints = {}, {}, joints
         for (index, _), neuron in circuits.items():
             self._morphology.setdefault(index, []).append(Multicompartment(neuron.multicompartment))
@@ -206,16 +214,16 @@ class LogicalNeuron:
     def _state(self) -> dict[str, Any]:
         """Circuits by compartment, and the joints between them."""
         circuits = {str(int(index)): [one._state() for one in some] for index, some in self.collapse_neuron().items()}
-        return {"compartments": circuits, "joints": [list(joint) for joint in self._joints]}
+        return {"compartments": circuits, "joints": self._joints}
 
     def _take_state(self, state: Any) -> None:
         try:
             compartments = {int(CompartmentOnLogicalNeuron(int(index))): some for index, some in state["compartments"].items()}
-            joints = [Joint(switch, tuple(one), tuple(other)) for switch, one, other in state["joints"]]
+            joints = state["joints"] and [Joint(switch, tuple(one), tuple(other)) for switch, one, other in state["joints"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ContainerError(f"this is not the state of a LogicalNeuron: {str(state)[:80]}") from error
         circuits = {(index, number): AtomicNeuron() for index, some in compartments.items() for number in range(len(some))}
-        if any(joint.switch not in SWITCHES or not {joint.one, joint.other} <= set(circuits) for joint in joints):
+        if any(joint.switch not in SWITCHES or not {joint.one, joint.other} <= set(circuits) for joint in joints or ()):
             raise ContainerError(f"the joints of a LogicalNeuron connect two of its circuits, not {state['joints']}")
         for (index, number), neuron in circuits.items():
             neuron._take_state(compartments[index][number])

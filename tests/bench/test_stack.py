@@ -160,11 +160,12 @@ def test_convert_to_chip(benchmark, dumped, kind):
 
 
 @pytest.mark.benchmark(group="store")
+@pytest.mark.parametrize("form", ["portablebinary", "json"])
 @pytest.mark.parametrize("kind", ["whole chip", "single registers"])
-def test_store_and_restore(benchmark, dumped, kind):
+def test_store_and_restore(benchmark, dumped, kind, form):
     def there_and_back():
         restored = sta.DumperDone()
-        sta.from_portablebinary(restored, sta.to_portablebinary(dumped[kind]))
+        getattr(sta, f"from_{form}")(restored, getattr(sta, f"to_{form}")(dumped[kind]))
         return restored
 
     assert benchmark(there_and_back) == dumped[kind]

@@ -123,11 +123,10 @@ def test_stored_containers_can_be_read_again(cls: Any) -> None:
 
 def test_stored_containers_are_refused_where_they_do_not_fit() -> None:
     cell = haldls.CapMemCell(7)
-    for text in ('{"CapMemCell": {"value": 1024}}', '{"CapMemCell": {"valeu": 3}}', '{"Timer": {"value": 3}}', "[]", "?"):
-        with pytest.raises(RuntimeError):
-            haldls.from_json(cell, text)
-    with pytest.raises(haldls.ContainerError, match="not a container"):
-        haldls.from_portablebinary(cell, b"abc")
+    with pytest.raises(haldls.SerializationError, match=r"'m_value' is missing"):
+        haldls.from_json(cell, haldls.to_json(haldls.Timer()))
+    with pytest.raises(haldls.SerializationError, match=r"max\(1022\)"):
+        haldls.from_portablebinary(cell, haldls.to_portablebinary(haldls.CapMemCell(7)).replace(b"\x07\0", b"\0\x07"))
     assert cell == haldls.CapMemCell(7)
 
 

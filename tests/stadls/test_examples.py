@@ -5,9 +5,9 @@ import doctest
 import pytest
 
 import stadls
-from stadls import absolute_time, builder, chip_conversion, chip_init, dumper, events, listing, lookup, reinit, serialize
+from stadls import absolute_time, builder, chip_conversion, chip_init, dumper, events, listing, lookup, reinit, serialization
 
-MODULES = [stadls, absolute_time, builder, chip_conversion, chip_init, dumper, events, listing, lookup, reinit, serialize]
+MODULES = [stadls, absolute_time, builder, chip_conversion, chip_init, dumper, events, listing, lookup, reinit, serialization]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

@@ -66,12 +66,25 @@ def _gdb(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="a free one by default")
 
 
+def _calibration(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="one line per entry; of a container, per field that is not as by default")
+    show.add_argument("file", type=Path, metavar="FILE", help="portable binary or JSON, compressed with gzip or not")
+    diff = actions.add_parser("diff", help="one line per entry or field that differs; exit status 1 if any does")
+    diff.add_argument("one", type=Path, metavar="FILE")
+    diff.add_argument("other", type=Path, metavar="FILE")
+    for action in (show, diff):
+        action.add_argument("--class", dest="kind", metavar="NAME", help="what is stored, where the file does not tell")
+        action.add_argument("--all", action="store_true", help="do not shorten lines")
+
+
 ALL = (
     Command("serve", "serve virtual chips to host software over the network", "hicannx_sim.setup.serve:main", _none, foreign=True),
     Command("info", "versions, kinds of connections, and the virtual chip that the environment chooses", "hicannx.reports:info", _none),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),
+    Command("calibration", "list and compare files of calibrations and other containers", "hicannx.stored.command:main", _calibration),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )
 """All subcommands, in the order of the help."""

@@ -1,0 +1,3 @@
+from halco._core import Value
+
+def overwrite(value: Value, number: int) -> None: ...
