@@ -3,6 +3,8 @@ from typing import Any, ClassVar, Self
 
 from fisch.backends import Backend
 
+__all__ = ["Register"]
+
 class Kind:
     container: type[Register]
     coordinate: type[Any]

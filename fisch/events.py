@@ -13,6 +13,8 @@ from fisch import ut
 from fisch._decoder import LINK_DTYPE, MADC_DTYPE, SPIKE_DTYPE, TIMEOUT_DTYPE
 from halco import BaseType, Linear, SpikeLabel
 
+__all__ = ["ChipTime", "FPGATime", "HighspeedLinkNotification", "MADCSampleFromChip", "SpikeFromChip", "TimeoutNotification"]
+
 _TIME_MAX = (1 << ut.TIME_BITS) - 1
 
 

@@ -9,6 +9,8 @@ from cpython.number cimport PyIndex_Check
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t
 
+__all__ = ["BaseType", "CoordinateError", "Linear", "RangeError", "Value"]
+
 
 class RangeError(OverflowError, RuntimeError):
     """A number lies outside the range of its type. The text begins as the original's: `range overflow: 64 > max(63)`."""

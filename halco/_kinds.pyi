@@ -3,6 +3,8 @@ from typing import Any, ClassVar, Self, TypeVar, overload
 
 from halco._core import Enum, Linear, Value, X, Y
 
+__all__ = ["Grid", "Interval", "Mixin", "RangedEnum", "ranged_enum"]
+
 A = TypeVar("A", bound=Value)
 B = TypeVar("B", bound=Value)
 

@@ -7,6 +7,8 @@ from libc.stdint cimport int64_t
 
 from halco._core cimport Value, checked, make
 
+__all__ = ["ArrayError", "TypedArray"]
+
 
 class ArrayError(RuntimeError):
     """An array has the wrong shape or holds the wrong kind of numbers."""

@@ -13,6 +13,8 @@ from haldls._core import Container as Slots
 from haldls._core import Layout, Schema, get_slots, register, registered, set_slots
 from haldls.fields import Field, flat_tree, tree_of
 
+__all__ = ["BlockUntil", "Container", "DifferentialWriteTrait", "Encodable"]
+
 OMNIBUS: tuple[str, ...] = ("Omnibus", "OmnibusChipOverJTAG")
 """Backends of everything on the chip's omnibus."""
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from haldls.errors import ContainerError
 
+__all__ = ["from_json", "from_portablebinary", "to_json", "to_portablebinary"]
+
 MAGIC = b"hicannx"
 
 

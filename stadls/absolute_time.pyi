@@ -3,6 +3,8 @@ from typing import Any, Self
 from haldls import FPGATime, Timer
 from stadls.builder import PlaybackProgramBuilder
 
+__all__ = ["AbsoluteTimePlaybackProgramBuilder", "AbsoluteTimePlaybackProgramContainerTicket"]
+
 LATE: int
 
 class AbsoluteTimePlaybackProgramContainerTicket:

@@ -16,6 +16,8 @@ from haldls import Timer
 from stadls.errors import AccessError, MergeError, NotAContainerError, TicketError
 from stadls.spike_train import LATE
 
+__all__ = ["AbsoluteTimePlaybackProgramBuilder", "AbsoluteTimePlaybackProgramContainerTicket"]
+
 
 _log = logging.getLogger("stadls.absolute_time")
 

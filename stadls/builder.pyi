@@ -7,6 +7,8 @@ from fisch._draft import Draft
 from stadls.program import PlaybackProgram
 from stadls.ticket import ContainerTicket
 
+__all__ = ["PlaybackProgramBuilder"]
+
 PLAYBACK_MEMORY_SIZE: int
 
 class PlaybackProgramBuilder(Draft):

@@ -28,6 +28,8 @@ from stadls.errors import (
 from stadls.program import PlaybackProgram
 from stadls.spike_train import append_spike_train
 
+__all__ = ["PlaybackProgramBuilder"]
+
 cdef int WAIT_UNTIL = Backend.WaitUntil
 cdef object TIMER_COORDINATE = TimerOnDLS
 cdef object TIMER_VALUE = Timer.Value

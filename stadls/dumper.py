@@ -15,6 +15,8 @@ from stadls.builder import PlaybackProgramBuilder
 from stadls.errors import DumperError, MergeError, NotAContainerError, NotReadableError, wrong_coordinate
 from stadls.plan import access_plan
 
+__all__ = ["DumperDone", "PlaybackProgramBuilderDumper", "convert_to_builder", "convert_to_dumper"]
+
 Pair = tuple[Any, Any]
 """A coordinate and what is written or waited for there."""
 

@@ -9,6 +9,8 @@ from fisch.program import CLASSES, Program
 from haldls import HighspeedLinkNotification
 from stadls.events import MADCSampleVector, SpikeVector, link_notification
 
+__all__ = ["PlaybackProgram"]
+
 
 class PlaybackProgram(Program):
     """Made by `PlaybackProgramBuilder.done`, executed by `run`. Running it again replaces what came back before.

@@ -28,6 +28,8 @@ from stadls.errors import SerializationError, StadlsError
 from stadls.lookup import container_named
 from stadls.program import PlaybackProgram
 
+__all__ = ["from_json", "from_portablebinary", "to_json", "to_portablebinary"]
+
 _WAIT = Timer.Value.__qualname__
 
 _MAGIC = b"hicannx "

@@ -2,6 +2,8 @@ from typing import Any
 
 from haldls import FPGATime
 
+__all__ = ["ContainerTicket"]
+
 class ContainerTicket:
     def valid(self) -> bool: ...
     def get(self) -> Any: ...

@@ -13,6 +13,8 @@ from haldls import FPGATime
 
 from stadls.errors import TicketError
 
+__all__ = ["ContainerTicket"]
+
 
 cdef class ContainerTicket(Slot):
     """What `PlaybackProgramBuilder.read` returns. It keeps its program alive and is valid for the latest run of it.

@@ -14,6 +14,8 @@ from haldls.lola.neuron import AtomicNeuron
 from haldls.lola.table import Composed, Members, Part
 from haldls.neuron_backend import CommonNeuronBackendConfig
 
+__all__ = ["NeuronBlock"]
+
 QUADRANTS = CapMemBlockOnDLS.size
 
 
