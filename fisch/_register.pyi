@@ -6,6 +6,7 @@ from fisch.backends import Backend
 __all__ = ["Register"]
 
 class Kind:
+    valued: bool
     container: type[Register]
     coordinate: type[Any]
     backend: int

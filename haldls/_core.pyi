@@ -14,8 +14,8 @@ class Layout:
     n_write: int
     n_read: int
     repeat: int
-    def __init__(
-        self,
+    def __new__(
+        cls,
         container: type[Container],
         backend: str,
         fields: list[Field[Any, Any]],
@@ -25,7 +25,7 @@ class Layout:
         gray_words: bool = ...,
         byte_lane: bool = ...,
         ignore_read: bool = ...,
-    ) -> None: ...
+    ) -> Self: ...
     def slot(self, name: str) -> int: ...
     def encode_array(self, slots: ArrayLike) -> NDArray[np.uint32]: ...
     def decode_array(self, words: ArrayLike) -> NDArray[np.int64]: ...
@@ -40,7 +40,7 @@ class Schema:
     default_backend: str
     encode_hook: bool
     decode_hook: bool
-    def __init__(self, container: type[Container], fields: list[Field[Any, Any]], backends: Sequence[str]) -> None: ...
+    def __new__(cls, container: type[Container], fields: list[Field[Any, Any]], backends: Sequence[str]) -> Self: ...
 
 class Container:
     __hash__: ClassVar[None]  # type: ignore[assignment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,15 @@ from haldls._core import Layout, Schema, get_slots, register, registered, set_sl
 from haldls.fields import Field, flat_tree, tree_of
 
 __all__ = ["BlockUntil", "Container", "DifferentialWriteTrait", "Encodable"]
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # the type checkers' own: it knows defaults
+
+    K = TypeVar("K", default=Any)
+else:
+    from typing import TypeVar
+
+    K = TypeVar("K")  # class of the coordinate that a container stands on
 
 OMNIBUS: tuple[str, ...] = ("Omnibus", "OmnibusChipOverJTAG")
 """Backends of everything on the chip's omnibus."""
@@ -90,7 +99,7 @@ class Table(type):
         return super().__new__(cls, name, bases, body, **others)
 
 
-class Container(Slots, Encodable, metaclass=Table):
+class Container(Slots, Encodable, Generic[K], metaclass=Table):
     """Base of all register containers. The class body holds
 
     coordinate    the coordinate class it stands on
@@ -163,5 +172,5 @@ def _signature(cls: type[Container]) -> list[str]:
     return lines
 
 
-class Struct(Container):
+class Struct(Container[Never]):
     """A value with named parts that has no place of its own: nested in a container through `Group`."""

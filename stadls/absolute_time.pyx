@@ -9,6 +9,7 @@ from stadls.ticket cimport ContainerTicket
 
 import logging
 from math import floor
+from types import GenericAlias
 
 from halco import TimerOnDLS
 from haldls import Timer
@@ -45,6 +46,11 @@ cdef class AbsoluteTimePlaybackProgramContainerTicket:
 
     def __init__(self, ContainerTicket inner):
         self.inner = inner
+
+    @classmethod
+    def __class_getitem__(cls, container):
+        """For type checkers: `AbsoluteTimePlaybackProgramContainerTicket[NeuronConfig]`."""
+        return GenericAlias(cls, container)
 
     def valid(self):
         """Whether the program is made and all responses have arrived."""

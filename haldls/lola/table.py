@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haldls import _core, container
-from haldls.container import Container, container_on
+from haldls.container import Container, K, container_on
 from haldls.fields import Field
 from haldls.lola._composite import CompositeLayout, Composition, Step, slots_of
 from haldls.lola._dump import dump
@@ -90,7 +90,7 @@ class Struct(container.Struct):
         return dump(self)
 
 
-class Composed(Container):
+class Composed(Container[K]):
     """Base of all composed containers. The class body holds the attributes, `coordinate`, `parts` and, as for single registers,
     `backends`, `no_write_on`, `no_read_on`; the base `DifferentialWriteTrait` marks those that can be written against a reference.
     """
