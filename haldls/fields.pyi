@@ -62,7 +62,7 @@ class Field(Generic[G, S]):
     @overload
     def __init__(self: Field[V, V | Integer], type: builtins.type[V], bits: Bits = None, **options: Unpack[_Options]) -> None: ...
     @overload
-    def __init__(self: Field[E, E | int], type: builtins.type[E], bits: Bits = None, **options: Unpack[_Options]) -> None: ...
+    def __init__(self: Field[E, E], type: builtins.type[E], bits: Bits = None, **options: Unpack[_Options]) -> None: ...
     @overload
     def __init__(
         self: Field[V | W, V | W | Integer],
@@ -119,7 +119,7 @@ class Array(Field[ArrayView[I, G, S], Iterable[S]], Generic[I, G, S]):
     ) -> None: ...
     @overload
     def __init__(
-        self: Array[V, E, E | int], index: builtins.type[V], type: builtins.type[E], bits: Bits = None, **options: Unpack[_ArrayOptions]
+        self: Array[V, E, E], index: builtins.type[V], type: builtins.type[E], bits: Bits = None, **options: Unpack[_ArrayOptions]
     ) -> None: ...
     @overload
     def __init__(

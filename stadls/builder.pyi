@@ -21,7 +21,13 @@ PLAYBACK_MEMORY_SIZE: int
 class PlaybackProgramBuilder(Draft, Reading):
     def __init__(self) -> None: ...
     @overload
-    def write(self, coordinate: K, container: Container[K], other: Container[K] | Backend | str | None = None, backend: Backend | str | None = None) -> None: ...
+    def write(
+        self,
+        coordinate: K,
+        container: Container[K],
+        other: Container[K] | Backend | str | None = None,
+        backend: Backend | str | None = None,
+    ) -> None: ...
     @overload
     def write(self, coordinate: LogicalNeuronOnDLS, container: LogicalNeuron, other: Backend | str | None = None) -> None: ...
     @overload

@@ -98,7 +98,7 @@ class Types:
         if field.type is bool:
             return self.own("haldls.fields.Flag")
         if inspect.isclass(field.type) and issubclass(field.type, Enum):
-            return f"{self.name(field.type)} | int"
+            return self.name(field.type)
         return f"{self.name(field.type)} | {self.own(INTEGER)}"
 
     def own(self, name: str) -> str:
@@ -161,7 +161,7 @@ class Stub:
         return [lines[0] + "  # type: ignore", *lines[1:]] if excuse and lines else lines
 
     def statement(self, node: ast.stmt) -> list[str]:
-        if isinstance(node, ast.Import) or isinstance(node, ast.ImportFrom) and node.module != "__future__":
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module != "__future__"):
             return [ast.unparse(node)]
         if isinstance(node, ast.ClassDef):
             return self.a_class(node, vars(self.module)[node.name])
@@ -239,7 +239,7 @@ class Stub:
         if inspect.isfunction(value) or type(value).__name__ == "cython_function_or_method":
             return self.accessor(node, name, cls)
         if inspect.isclass(value):
-            own = "coordinate" == name
+            own = name == "coordinate"
             return [f"{name}: typing.ClassVar[type[{types.name(value)}]]" if own else f"{name}: typing.TypeAlias = {types.name(value)}"]
         known = hasattr(container.Container, name) or name == "parts"
         if name.startswith("_") or known:
@@ -316,7 +316,7 @@ def coordinate_constructor(cls: Any, types: Types) -> list[str]:
         ways = [f"x: {x} | halco._core.X | {INT}, y: {y} | halco._core.Y | {INT}", f"y: {y} | halco._core.Y, x: {x} | halco._core.X | {INT}, /"]
     elif "local_type" in own:
         local, unit = types.name(cls.local_type), types.name(cls.mixed_in_type)
-        ways, position = ["{}: {} | int, {}: {} | int = ...".format(cls.part_names[0], local, cls.part_names[1], unit)], f"{position} | {local}"
+        ways, position = [f"{cls.part_names[0]}: {local} | int, {cls.part_names[1]}: {unit} | int = ..."], f"{position} | {local}"
     elif "bound_type" in own:
         bound = types.name(cls.bound_type)
         ways = [f"min: {bound} | {INT}, max: {bound} | {INT}"]
