@@ -185,7 +185,7 @@ class Stub:
 
     def a_class(self, node: ast.ClassDef, cls: type) -> list[str]:
         bases = ", ".join(self.base(base, cls) for base in node.bases)
-        head = [f"@{ast.unparse(one)}" for one in node.decorator_list] + [f"class {node.name}({bases}):" if bases else f"class {node.name}:"]
+        head = [f"@{ast.unparse(one)}" for one in node.decorator_list] + [f"class {node.name}{f'({bases})' if bases else ''}:"]
         body = docstring(node) + [line for one in node.body for line in self.member(one, cls)]
         if is_table(cls):
             body += self.made_by_the_table(cls, {name for one in node.body for name in names_of(one)})
@@ -228,7 +228,8 @@ class Stub:
 
         value, types = vars(cls).get(name), self.types
         if isinstance(value, Field):
-            excuse = "  # type: ignore" if name in container.Container.__annotations__ else ""  # fields of that name hide what is said of the class
+            hides = name in container.Container.__annotations__  # what is said of all containers
+            excuse = "  # type: ignore" if hides else ""
             return [f"{name}: {types.descriptor(value)}{excuse}", *([repr(value.doc)] if value.doc else [])]
         if isinstance(value, (to, each)):
             return [conversion(name, value, types)]
@@ -239,8 +240,8 @@ class Stub:
         if inspect.isfunction(value) or type(value).__name__ == "cython_function_or_method":
             return self.accessor(node, name, cls)
         if inspect.isclass(value):
-            own = name == "coordinate"
-            return [f"{name}: typing.ClassVar[type[{types.name(value)}]]" if own else f"{name}: typing.TypeAlias = {types.name(value)}"]
+            alias = f"typing.TypeAlias = {types.name(value)}"
+            return [f"{name}: " + (f"typing.ClassVar[type[{types.name(value)}]]" if name == "coordinate" else alias)]
         known = hasattr(container.Container, name) or name == "parts"
         if name.startswith("_") or known:
             return []
@@ -300,7 +301,8 @@ def container_constructor(cls: Any, types: Types) -> list[str]:
     if not fields:
         return []
     placed = [f"{name}: {types.argument(fields[name])} = ..." for name in cls.constructor]
-    named = [f"{name}: {types.argument(field)} = ..." for name, field in fields.items() if name not in cls.constructor and not field.readonly]
+    others = {name: field for name, field in fields.items() if name not in cls.constructor and not field.readonly}
+    named = [f"{name}: {types.argument(field)} = ..." for name, field in others.items()]
     named += [f"{other}: {types.argument(fields[name])} = ..." for other, name in cls.keywords.items()]
     rest = ["*", *named] if named else []
     copying = f"def __init__(self, other: typing.Self, /{', ' if rest else ''}{', '.join(rest)}) -> None: ..."
@@ -313,10 +315,12 @@ def coordinate_constructor(cls: Any, types: Types) -> list[str]:
     own, position = vars(cls), f"{POSITION} | typing.Self"
     if "x_type" in own:
         x, y = types.name(cls.x_type), types.name(cls.y_type)
-        ways = [f"x: {x} | halco._core.X | {INT}, y: {y} | halco._core.Y | {INT}", f"y: {y} | halco._core.Y, x: {x} | halco._core.X | {INT}, /"]
+        x, y = f"x: {x} | halco._core.X", f"y: {y} | halco._core.Y"
+        ways = [f"{x} | {INT}, {y} | {INT}", f"{y}, {x} | {INT}, /"]
     elif "local_type" in own:
         local, unit = types.name(cls.local_type), types.name(cls.mixed_in_type)
-        ways, position = [f"{cls.part_names[0]}: {local} | int, {cls.part_names[1]}: {unit} | int = ..."], f"{position} | {local}"
+        ways = [f"{cls.part_names[0]}: {local} | {INT}, {cls.part_names[1]}: {unit} | {INT} = ..."]
+        position = f"{position} | {local}"
     elif "bound_type" in own:
         bound = types.name(cls.bound_type)
         ways = [f"min: {bound} | {INT}, max: {bound} | {INT}"]
@@ -329,9 +333,14 @@ def coordinate_constructor(cls: Any, types: Types) -> list[str]:
 def conversion(name: str, found: Any, types: Types) -> str:
     import halco
 
-    if hasattr(found, "index"):
-        return f"def {name}(self) -> {'list[' + types.name(getattr(halco, found.target)) + ']' if isinstance(found.index, int) else types.own('halco.typed_array.TypedArray')}: ..."
-    return f"def {name}(self) -> {types.name(getattr(halco, found.target))}{' | None' if found.optional else ''}: ..."
+    target = types.name(getattr(halco, found.target))
+    if isinstance(getattr(found, "index", None), int):
+        target = f"list[{target}]"
+    elif hasattr(found, "index"):
+        target = types.own("halco.typed_array.TypedArray")
+    elif found.optional:
+        target += " | None"
+    return f"def {name}(self) -> {target}: ..."
 
 
 def methods(cls: Any, types: Types) -> dict[str, str]:
