@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from inspect import Signature
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from haldls._core import Container as Slots
-from haldls._core import Layout, Schema, get_slots, register, registered, set_slots
+from haldls._core import Layout, Schema, get_slots, has_schema, register, registered, set_slots
+from haldls.describe import html, signature
 from haldls.fields import Field, flat_tree, tree_of
 
 __all__ = ["BlockUntil", "Container", "DifferentialWriteTrait", "Encodable"]
@@ -98,6 +100,13 @@ class Table(type):
         body.setdefault("__slots__", ())
         return super().__new__(cls, name, bases, body, **others)
 
+    @property
+    def __signature__(cls) -> Signature:
+        """For `help` and `inspect.signature`."""
+        if cls.__init__ is Slots.__init__ and has_schema(cls):  # type: ignore[misc]
+            return signature(cls)
+        raise AttributeError("__signature__")  # that of its own constructor
+
 
 class Container(Slots, Encodable, Generic[K], metaclass=Table):
     """Base of all register containers. The class body holds
@@ -142,6 +151,10 @@ class Container(Slots, Encodable, Generic[K], metaclass=Table):
         write, read = (cls._address(backend, kind) for kind in ("write_address", "read_address"))
         ignore_read = backend in cls.unread_over
         return Layout(cls, backend, list(cls.fields()), write, read, dict(cls.constants), cls.gray_words, cls.byte_lane, ignore_read)
+
+    def _repr_html_(self) -> str:
+        """A table of the fields, for notebooks."""
+        return html(self)
 
     def _state(self) -> dict[str, Any]:
         """The raw integers of each field, by its name, as plain numbers, lists and dictionaries."""

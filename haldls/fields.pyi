@@ -41,6 +41,7 @@ class _ArrayOptions(TypedDict, total=False):
     copies: bool
 
 class Field(Generic[G, S]):
+    __name__: str
     name: str
     doc: str
     unit: str

@@ -74,6 +74,9 @@ cdef class AbsoluteTimePlaybackProgramContainerTicket:
         """FPGATime of the last word's response."""
         return self.accessible().fpga_time
 
+    def __repr__(self):
+        return f"AbsoluteTimePlaybackProgramContainerTicket({self.inner!r}{'' if self.placed else ', no program yet'})"
+
 
 cdef class AbsoluteTimePlaybackProgramBuilder:
     """Collects writes and reads with times of their own; `done` sorts them into a PlaybackProgramBuilder.

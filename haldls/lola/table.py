@@ -86,7 +86,7 @@ def _numbers_of(at: Any) -> Callable[[Numbering], Numbering]:
 class Struct(container.Struct):
     """A value with named parts inside a composed container."""
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return dump(self)
 
 
@@ -120,7 +120,7 @@ class Composed(Container[K]):
         """Takes the fields of the (first) part of that class over."""
         _composed_layout(self).step(type(container)).read_into(self, container)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return dump(self)
 
 
