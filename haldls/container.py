@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Signature
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never
 
 import numpy as np
@@ -21,10 +22,19 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar  # the type checkers' own: it knows defaults
 
     K = TypeVar("K", default=Any)
+
+    class _Placed(Generic[K]):
+        """Base of what stands on coordinates of the class K."""
+
 else:
     from typing import TypeVar
 
-    K = TypeVar("K")  # class of the coordinate that a container stands on
+    K = TypeVar("K")
+
+    class _Placed:  # the same without what Generic does for each of some 200 classes
+        __slots__ = ()
+        __class_getitem__ = classmethod(GenericAlias)
+
 
 OMNIBUS: tuple[str, ...] = ("Omnibus", "OmnibusChipOverJTAG")
 """Backends of everything on the chip's omnibus."""
@@ -108,7 +118,7 @@ class Table(type):
         raise AttributeError("__signature__")  # that of its own constructor
 
 
-class Container(Slots, Encodable, Generic[K], metaclass=Table):
+class Container(Slots, Encodable, _Placed[K], metaclass=Table):
     """Base of all register containers. The class body holds
 
     coordinate    the coordinate class it stands on
