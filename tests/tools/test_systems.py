@@ -104,3 +104,17 @@ def test_representations_are_short_and_say_what_it_is() -> None:
     with hicannx.connect(serial=3, strict=True) as connection:
         assert repr(connection) == "ConnectionHandle(ModelConnection(hxcube0fpga0chip3_1))"
         assert repr(hicannx.system_of(connection)) == "System(chip 3, typical, seed 0, cube, strict, 0 runs)"
+
+
+def test_rows_of_the_register_table_are_a_table_in_a_notebook() -> None:
+    with hicannx.connect() as connection:
+        row = hicannx.system_of(connection).accuracy("CADCConfig")[0]
+    assert "<td>CADCConfig[0]</td>" in row._repr_html_() and row.accuracy.name.lower() in row._repr_html_()
+
+
+def test_recorded_spikes_are_a_table_in_a_notebook() -> None:
+    with hicannx.connect(mode="ideal") as connection:
+        initialise(connection)
+        program = spikes(5)
+        run(connection, [program])
+    assert f"SpikeVector, {len(program.spikes)} rows" in program.spikes._repr_html_()
