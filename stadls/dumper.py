@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, overload
 
+from halco import LogicalNeuronOnDLS
 from haldls import BlockUntil, Timer
-from haldls.container import Container
+from haldls.container import Container, K
+from haldls.lola import LogicalNeuron
 from stadls.builder import PlaybackProgramBuilder
 from stadls.errors import DumperError, MergeError, NotAContainerError, NotReadableError, wrong_coordinate
 from stadls.plan import access_plan
@@ -134,6 +136,12 @@ class PlaybackProgramBuilderDumper:
 
     def __init__(self) -> None:
         self._pairs: list[Pair] = []
+
+    @overload
+    def write(self, coordinate: K, container: Container[K], other: Any = None, backend: Any = None) -> None: ...
+
+    @overload
+    def write(self, coordinate: LogicalNeuronOnDLS, container: LogicalNeuron, other: Any = None, backend: Any = None) -> None: ...
 
     def write(self, coordinate: Any, container: Any, other: Any = None, backend: Any = None) -> None:
         """Keeps a copy of the container. Raises CoordinateError or NotAContainerError."""

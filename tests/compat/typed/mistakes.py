@@ -5,6 +5,7 @@ from dlens_vx_v3 import hal, halco, lola, sta
 builder = sta.PlaybackProgramBuilder()
 neuron = lola.AtomicNeuron()
 config = hal.NeuronConfig()
+dumper = sta.PlaybackProgramBuilderDumper()
 timed = sta.AbsoluteTimePlaybackProgramBuilder()
 
 # a container at a coordinate of another kind
@@ -19,6 +20,8 @@ builder.write(halco.CapMemCellOnDLS(), hal.CapMemCell(3), hal.CapMemCell(4))
 builder.write(halco.CapMemCellOnDLS(), hal.CapMemCell(3), hal.NeuronConfig())  # refused
 timed.write(hal.Timer.Value(3), halco.CapMemCellOnDLS(), hal.CapMemCell(3))
 timed.write(hal.Timer.Value(3), halco.CapMemCellOnDLS(), hal.NeuronConfig())  # refused
+dumper.write(halco.AtomicNeuronOnDLS(), neuron)
+dumper.write(halco.NeuronColumnOnDLS(), neuron)  # refused
 builder.block_until(halco.TimerOnDLS(), hal.Barrier())  # refused
 builder.block_until(halco.BarrierOnFPGA(), hal.Timer.Value(3))  # refused
 
