@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ROOMS := halco haldls fisch stadls sim
 SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/kernel/*.c' -o -name 'udp.c' -o -name '*.h' \) 2>/dev/null)
 
-# sources that stubs stand in for elsewhere (tools/stubs.py), and compiled modules whose stubs are held by stubtest
+# sources that stubs stand in for elsewhere (tools/stubs), and compiled modules whose stubs are held by stubtest
 TABLES = $(shell find halco haldls -name '*.py')
 CHECKED = $(subst /,.,$(basename $(shell find halco haldls fisch stadls -name '*.pyx')))
 
@@ -28,16 +28,16 @@ docs: $(VENV)/docs
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .
-	$(BIN)/python tools/stubs.py
-	$(BIN)/mypy $(TABLES) tools/stubs.py
+	$(BIN)/python tools/stubs
+	$(BIN)/mypy $(TABLES) tools/stubs/*.py
 	MYPYPATH=build/rooms:tools:compat $(BIN)/mypy $(addprefix -p ,fisch stadls hicannx_sim hicannx $(notdir $(wildcard compat/*)))
-	$(BIN)/stubtest --concise --ignore-disjoint-bases --ignore-positional-only --allowlist tools/stubtest.txt $(CHECKED)
+	$(BIN)/stubtest --concise --ignore-disjoint-bases --ignore-positional-only --allowlist tools/stubs/stubtest.txt $(CHECKED)
 
 $(VENV)/%: $(VENV)/built
 	HICANNX_BUILD=none $(BIN)/pip install -q --no-build-isolation -e '.[$*]'
 	@touch $@
 
-$(VENV)/built: pyproject.toml setup.py tools/stubs.py $(SOURCES) $(TABLES)
+$(VENV)/built: pyproject.toml setup.py $(wildcard tools/stubs/*.py) $(SOURCES) $(TABLES)
 	@$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not (pathlib.Path(sysconfig.get_paths()["include"]) / "Python.h").exists())' \
 		|| { echo 'The headers of Python are missing. On Debian: sudo apt install python3-dev python3-venv gcc make'; exit 1; }
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)

@@ -70,7 +70,7 @@ class Build(build_ext):
     def run(self) -> None:
         super().run()
         if not os.environ.get("HICANNX_BUILD"):  # every room is there, so the tables can be imported
-            subprocess.run([sys.executable, "tools/stubs.py", "." if self.inplace else self.build_lib], check=True)
+            subprocess.run([sys.executable, "tools/stubs", "." if self.inplace else self.build_lib], check=True)
 
 
 def _packages(folder: str, name: str = "") -> dict[str, str]:

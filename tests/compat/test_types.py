@@ -43,7 +43,7 @@ def pyright(script: str, tmp_path: Path) -> list[int]:
 
 
 def test_the_stubs_are_those_of_the_tables() -> None:
-    ran = subprocess.run([sys.executable, ROOT / "tools" / "stubs.py", "--check"], capture_output=True, text=True)
+    ran = subprocess.run([sys.executable, ROOT / "tools" / "stubs", "--check"], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
 
 
