@@ -9,6 +9,10 @@ BIN := $(VENV)/bin
 ROOMS := halco haldls fisch stadls sim
 SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/kernel/*.c' -o -name 'udp.c' -o -name '*.h' \) 2>/dev/null)
 
+# sources that stubs stand in for elsewhere (tools/stubs), and compiled modules whose stubs are held by stubtest
+TABLES = $(shell find halco haldls -name '*.py')
+CHECKED = $(subst /,.,$(basename $(shell find halco haldls fisch stadls -name '*.pyx')))
+
 .PHONY: demo test bench benchmarks lint docs wheel clean
 .DELETE_ON_ERROR:
 
@@ -32,14 +36,17 @@ docs: $(VENV)/docs
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .
-	MYPYPATH=build/rooms:tools $(BIN)/mypy -p halco -p haldls -p fisch -p stadls -p hicannx_sim -p hicannx
+	$(BIN)/python tools/stubs
+	$(BIN)/mypy $(TABLES) tools/stubs/*.py
+	MYPYPATH=build/rooms:tools:compat $(BIN)/mypy $(addprefix -p ,fisch stadls hicannx_sim hicannx $(notdir $(wildcard compat/*)))
+	$(BIN)/stubtest --concise --ignore-disjoint-bases --ignore-positional-only --allowlist tools/stubs/stubtest.txt $(CHECKED)
 
 $(VENV)/%: $(VENV)/built
 	HICANNX_BUILD=none $(BIN)/pip install -q --no-build-isolation -e '.[$*]'
 	@touch $@
 
 $(VENV)/test: packages = test
-$(VENV)/built: pyproject.toml setup.py $(SOURCES) | $(VENV)/python
+$(VENV)/built: pyproject.toml setup.py $(wildcard tools/stubs/*.py) $(SOURCES) $(TABLES) | $(VENV)/python
 	$(BIN)/pip install -q 'setuptools>=77' 'Cython>=3.1' 'numpy>=2.0'
 	$(BIN)/python setup.py -q build_ext --inplace
 	@touch $@

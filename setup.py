@@ -4,6 +4,7 @@ Generated C and everything else that a build makes lies in build/; the source tr
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def _extension(source: Path) -> Extension:
 
 
 class Build(build_ext):
-    """Makes C of the .pyx files, then extensions of the C files."""
+    """Makes C of the .pyx files, then extensions of the C files, then the stubs that show the tables to type checkers."""
 
     def finalize_options(self) -> None:
         super().finalize_options()
@@ -65,6 +66,11 @@ class Build(build_ext):
             extension.include_dirs.append(numpy.get_include())
             extension._needs_stub = False
         super().build_extensions()
+
+    def run(self) -> None:
+        super().run()
+        if not os.environ.get("HICANNX_BUILD"):  # every room is there, so the tables can be imported
+            subprocess.run([sys.executable, "tools/stubs", "." if self.inplace else self.build_lib], check=True)
 
 
 def _packages(folder: str, name: str = "") -> dict[str, str]:

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ MADC_DTYPE: np.dtype[Any]
 LINK_DTYPE: np.dtype[Any]
 TIMEOUT_DTYPE: np.dtype[Any]
 
+@final
 class ResponseDecoder:
     @property
     def position(self) -> int: ...

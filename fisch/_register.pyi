@@ -3,7 +3,10 @@ from typing import Any, ClassVar, Self
 
 from fisch.backends import Backend
 
+__all__ = ["Register"]
+
 class Kind:
+    valued: bool
     container: type[Register]
     coordinate: type[Any]
     backend: int

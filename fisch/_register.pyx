@@ -8,6 +8,8 @@ from fisch.backends import ACCESS, Sequence
 from fisch.errors import UsageError
 from fisch.word_access_type import Omnibus, SpikeLabels
 
+__all__ = ["Register"]
+
 cdef dict _kinds = {}      # container class -> Kind
 cdef dict _places = {}     # coordinate class -> Kind
 

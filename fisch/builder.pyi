@@ -9,6 +9,8 @@ from fisch._register import Register
 from fisch.events import FPGATime
 from fisch.program import PlaybackProgram
 
+__all__ = ["PlaybackProgramBuilder"]
+
 class ContainerTicket(Slot):
     def valid(self) -> bool: ...
     def get(self) -> list[Any]: ...

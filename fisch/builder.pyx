@@ -12,6 +12,8 @@ import numpy as np
 from fisch.errors import AccessError, TicketError, UsageError
 from fisch.events import FPGATime
 
+__all__ = ["PlaybackProgramBuilder"]
+
 cdef enum:
     LABELS_MAX = 3
 

@@ -87,6 +87,9 @@ class Connection(ABC):
                 _taken.add((self.kind, endpoint))
             self._endpoint = endpoint
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.identifier}{', closed' if self._closed else ''})"
+
     @classmethod
     def from_environment(cls, environ: dict[str, str]) -> "Sequence[Connection]":
         """The connections of this kind that the environment variables ask for."""

@@ -16,6 +16,14 @@ from fisch import word_access_type as values
 from fisch._register import Register
 from fisch.backends import Backend
 
+__all__ = [
+    "Barrier", "I2CAD5252RwRegister", "I2CDAC6573RwRegister", "I2CINA219RoRegister", "I2CINA219RwRegister", "I2CIdRegister",
+    "I2CTCA9546Register", "I2CTCA9554RoRegister", "I2CTCA9554RwRegister", "I2CTempRegister", "JTAGClockScaler", "JTAGIdCode",
+    "JTAGPLLRegister", "JTAGPhyRegister", "NullPayloadReadable", "Omnibus", "OmnibusChipOverJTAG", "PollingOmnibusBlock", "ResetChip",
+    "ResetJTAGTap", "SPIDACControlRegister", "SPIDACDataRegister", "SPIShiftRegister", "SpikePack1ToChip", "SpikePack2ToChip",
+    "SpikePack3ToChip", "SystimeSync", "Timer", "WaitUntil",
+]  # fmt: skip
+
 
 def _bits(width: int) -> Callable[[Any], str]:
     return lambda value: values.bits_text(int(value), width)

@@ -13,6 +13,8 @@ from fisch import ut
 from fisch._decoder import LINK_DTYPE, MADC_DTYPE, SPIKE_DTYPE, TIMEOUT_DTYPE
 from halco import BaseType, Linear, SpikeLabel
 
+__all__ = ["ChipTime", "FPGATime", "HighspeedLinkNotification", "MADCSampleFromChip", "SpikeFromChip", "TimeoutNotification"]
+
 _TIME_MAX = (1 << ut.TIME_BITS) - 1
 
 
@@ -29,7 +31,7 @@ class _Report:
     """Something with a time stamp; its string form lists the fields without their names."""
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(repr(getattr(self, name)) for name in self.__dataclass_fields__)})"
+        return f"{type(self).__name__}({', '.join(str(getattr(self, name)) for name in self.__dataclass_fields__)})"
 
 
 @dataclass(repr=False)
@@ -93,6 +95,9 @@ class TimeoutNotification(_Report):
 
 Event = TypeVar("Event")
 
+ROWS_SHOWN = 50
+"""Rows of a recording that a notebook shows."""
+
 
 class EventVector(Generic[Event]):
     """A read-only sequence over one structured array; elements are made when they are asked for. `to_numpy` is the fast way."""
@@ -134,7 +139,13 @@ class EventVector(Generic[Event]):
 
     def __repr__(self) -> str:
         shown = ", ".join(repr(event) for event in self[:6])
-        return f"[{shown}{', ...' if len(self) > 6 else ''}]"
+        return f"[{shown}{f', ... ({len(self)} in all)' if len(self) > 6 else ''}]"
+
+    def _repr_html_(self) -> str:
+        """The first rows as table, for notebooks."""
+        head = "".join(f"<th>{name}</th>" for name in self.dtype.names or ())
+        rows = ["<tr>" + "".join(f"<td>{value}</td>" for value in row.tolist()) + "</tr>" for row in self._rows[:ROWS_SHOWN]]
+        return f"<table><caption>{type(self).__name__}, {len(self)} rows</caption><tr>{head}</tr>{''.join(rows)}</table>"
 
 
 class SpikeVector(EventVector[SpikeFromChip]):

@@ -15,6 +15,9 @@ class ConnectionHandle(MultiConnection):
     def __init__(self) -> None:
         raise TypeError(f"{type(self).__name__}: No constructor defined! Use `with ManagedConnection() as connection`.")
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.connections))})"
+
     @classmethod
     def of(cls, connections: Sequence[Connection]) -> Self:
         """Handle of open connections; for those who manage them."""

@@ -32,7 +32,7 @@ cdef class to:
     """
 
     cdef object rule, within
-    cdef bint optional
+    cdef readonly bint optional
     cdef readonly str target
     cdef type found
 
@@ -73,7 +73,8 @@ cdef class each:
     The result is a `TypedArray` indexed by that coordinate, or a list if the index is a plain count.
     """
 
-    cdef object index, rule
+    cdef object rule
+    cdef readonly object index
     cdef readonly str target
 
     def __init__(self, index, rule):
@@ -133,7 +134,7 @@ class Family:
 cdef class BitField:
     """Part of a label: `spl1_address = BitField(SPL1Address, low=14, width=2)`. Assigning to it changes the label in place."""
 
-    cdef type part
+    cdef readonly type part
     cdef int low
     cdef int64_t mask
 

@@ -4,6 +4,8 @@ from typing import Any, ClassVar, Self, SupportsIndex
 from numpy import int64
 from numpy.typing import NDArray
 
+__all__ = ["BaseType", "CoordinateError", "Linear", "RangeError", "Value"]
+
 class RangeError(OverflowError, RuntimeError): ...
 class CoordinateError(ValueError, RuntimeError): ...
 

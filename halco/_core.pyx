@@ -9,6 +9,8 @@ from cpython.number cimport PyIndex_Check
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t
 
+__all__ = ["BaseType", "CoordinateError", "Linear", "RangeError", "Value"]
+
 
 class RangeError(OverflowError, RuntimeError):
     """A number lies outside the range of its type. The text begins as the original's: `range overflow: 64 > max(63)`."""
@@ -81,7 +83,11 @@ cdef bint _operand(Value self, object other, int64_t* v) except -1:
 
 
 cdef class Value:
-    """Base of all typed integers. Construct with an integer; `int(value)`, `value.value()` and indexing give it back."""
+    """Value(value=None)
+    --
+
+    Base of all typed integers. Construct with an integer; `int(value)`, `value.value()` and indexing give it back.
+    """
 
     def __init__(self, value=None):
         cls = type(self)
@@ -124,7 +130,11 @@ cdef class Value:
         return hash((type(self), self.v))
 
     def __repr__(self):
-        return f"{type(self).__name__}({self.v})"
+        return f"{type(self).__qualname__.rpartition('<locals>.')[2]}({self.v})"
+
+    def __str__(self):
+        """As the original prints it: without the class that the type is nested in."""
+        return f"{type(self).__name__}({self.v})" if type(self).__repr__ is Value.__repr__ else repr(self)
 
     def __reduce__(self):
         return type(self), (self.v,)

@@ -3,6 +3,8 @@ from typing import Any, ClassVar, Self, TypeVar, overload
 
 from halco._core import Enum, Linear, Value, X, Y
 
+__all__ = ["Grid", "Interval", "Mixin", "RangedEnum", "ranged_enum"]
+
 A = TypeVar("A", bound=Value)
 B = TypeVar("B", bound=Value)
 
@@ -53,7 +55,6 @@ class Mixin(_Composed):
     ) -> None: ...
     def __init__(self, local: Value | int = ..., mixed_in: Value | int = ..., **parts: Value | int) -> None: ...
     def split(self) -> tuple[Any, Any]: ...
-    def __getattr__(self, name: str) -> Any: ...
 
 class Interval(_Composed):
     bound_type: ClassVar[type[Linear]]

@@ -14,6 +14,8 @@ from halco._core cimport Value, checked, make
 from halco._conversions import table, to
 from halco._core import CoordinateError, Enum, Linear, X, Y
 
+__all__ = ["Grid", "Interval", "Mixin", "RangedEnum", "ranged_enum"]
+
 
 class Coordinate:
     """Base of all coordinates at which a container can be written or read."""

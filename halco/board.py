@@ -4,6 +4,14 @@ from halco._conversions import Family, at, to
 from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
 
+__all__ = [
+    "ADCOnBoard", "ADCSourceOnBoard", "DACChannelBlockOnBoard", "DACChannelOnBoard", "DACChannelOnDAC", "DACControlBlockOnBoard",
+    "DACOnBoard", "I2CINA219RoRegisterOnBoard", "I2CINA219RoRegisterOnINA219", "I2CINA219RwRegisterOnBoard", "I2CINA219RwRegisterOnINA219",
+    "I2CIdRegisterOnBoard", "I2CTempRegisterOnBoard", "INA219ConfigOnBoard", "INA219OnBoard", "INA219StatusOnBoard", "LEDOnBoard",
+    "SPIDACControlRegisterOnBoard", "SPIDACControlRegisterOnDAC", "SPIDACDataRegisterOnBoard", "SPIDACDataRegisterOnDAC",
+    "SPIShiftRegisterOnBoard", "ShiftRegisterOnBoard", "TMP112StatusOnBoard", "VDDOnBoard",
+]  # fmt: skip
+
 
 class ShiftRegisterOnBoard(Linear, Coordinate, size=1):
     """Register of switches: supplies, LEDs, analog multiplexers (xBoard)."""

@@ -8,6 +8,12 @@ from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
 from halco.synapse import SynapseQuadOnSynram, SynapseRowOnSynram, SynramOnDLS
 
+__all__ = [
+    "CADCChannelColumnOnSynram", "CADCChannelConfigOnDLS", "CADCChannelConfigOnSynram", "CADCChannelType", "CADCConfigOnDLS",
+    "CADCOffsetSRAMTimingConfigOnDLS", "CADCOnDLS", "CADCReadoutType", "CADCSampleQuadOnDLS", "CADCSampleQuadOnSynram",
+    "CADCSampleQuadUnspecifiedReadoutOnSynram", "CADCSampleRowOnDLS", "CADCSamplesOnDLS",
+]  # fmt: skip
+
 
 class CADCOnDLS(PerHemisphere, Coordinate, target=False):
     """Columnar ADC of one hemisphere."""

@@ -11,6 +11,12 @@ from halco._core import Linear
 from halco._kinds import Coordinate, Grid, Mixin
 from halco.hemisphere import HemisphereOnDLS
 
+__all__ = [
+    "CapMemBlockConfigOnDLS", "CapMemBlockOnDLS", "CapMemBlockOnHemisphere", "CapMemCellOnCapMemBlock", "CapMemCellOnDLS",
+    "CapMemColumnOnCapMemBlock", "CapMemOnDLS", "CapMemRowOnCapMemBlock", "CapMemSRAMTimingConfigOnDLS", "ReferenceGeneratorConfigOnDLS",
+    "UnusedCapMemCellOnDLS",
+]  # fmt: skip
+
 COLUMNS, CELLS = 130, 3120
 
 

@@ -4,6 +4,13 @@ from halco._conversions import at, to
 from halco._core import BaseType, Linear
 from halco._kinds import Coordinate
 
+__all__ = [
+    "ADPLLOnDLS", "ChipOnDLS", "CommonPhyConfigChipOnDLS", "CommonPhyConfigFPGAOnDLS", "JTAGClockScalerOnDLS", "JTAGIdCodeOnDLS",
+    "JTAGPLLRegisterOnDLS", "JTAGPhyRegisterOnDLS", "MemoryTimingOnDLS", "OmnibusAddress", "OmnibusChipOverJTAGAddress",
+    "PLLClockOutputBlockOnDLS", "PLLClockOutputOnDLS", "PLLSelfTestOnDLS", "PLLSelfTestStatusOnDLS", "PhyConfigChipOnDLS",
+    "PhyConfigFPGAOnDLS", "ResetChipOnDLS", "ResetJTAGTapOnDLS", "SystimeSyncBaseOnDLS", "TimerOnDLS",
+]  # fmt: skip
+
 
 class ChipOnDLS(Linear, Coordinate, size=1):
     """The chip as a whole."""

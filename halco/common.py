@@ -7,8 +7,13 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from halco._conversions import at, to
-from halco._core import CoordinateError, Enum, Linear, X, Y
+from halco._core import Enum, Linear, X, Y
 from halco._kinds import Coordinate, iter_all
+
+__all__ = [
+    "Coordinate", "Direction", "Enum", "IPv4", "Orientation", "Parity", "Side", "SideHorizontal", "SideVertical", "Unique", "X", "Y",
+    "bottom", "east", "horizontal", "iter_all", "left", "north", "right", "south", "top", "unique", "vertical", "west",
+]  # fmt: skip
 
 
 class _Worded(Linear):
@@ -156,9 +161,3 @@ class IPv4:
 
     def __reduce__(self) -> tuple[type[IPv4], tuple[int]]:
         return IPv4, (self.to_ulong(),)
-
-
-__all__ = [
-    "Coordinate", "CoordinateError", "Direction", "Enum", "IPv4", "Orientation", "Parity", "Side", "SideHorizontal", "SideVertical",
-    "Unique", "X", "Y", "bottom", "east", "horizontal", "iter_all", "left", "north", "right", "south", "top", "unique", "vertical", "west",
-]  # fmt: skip

@@ -13,6 +13,11 @@ from halco.neuron import NeuronBackendAddressOut, NeuronEventOutputOnDLS
 from halco.synapse import SynapseLabel
 from halco.synapse_driver import PADIRowSelectAddress
 
+__all__ = [
+    "MADCSamplePackFromFPGAOnDLS", "NeuronLabel", "SPL1Address", "SpikeLabel", "SpikePack1ToChipOnDLS", "SpikePack2ToChipOnDLS",
+    "SpikePack3ToChipOnDLS", "SpikePackFromFPGAOnDLS",
+]  # fmt: skip
+
 
 class NeuronLabel(Linear, max=0x3FFF):
     """Label that the crossbar routes by."""

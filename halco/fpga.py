@@ -4,6 +4,19 @@ from halco._conversions import to
 from halco._core import Linear
 from halco._kinds import Coordinate, Interval
 
+__all__ = [
+    "BarrierOnFPGA", "ChipAndMultichipJboaLeafFPGAOnSystem", "ChipAndSinglechipFPGAOnSystem", "EventRecordingConfigOnFPGA",
+    "ExternalPPUDRAMMemoryBlockOnFPGA", "ExternalPPUDRAMMemoryBlockSize", "ExternalPPUDRAMMemoryByteOnFPGA", "ExternalPPUDRAMMemoryOnFPGA",
+    "ExternalPPUDRAMMemoryQuadOnFPGA", "ExternalPPUMemoryBlockOnFPGA", "ExternalPPUMemoryBlockSize", "ExternalPPUMemoryByteOnFPGA",
+    "ExternalPPUMemoryOnFPGA", "ExternalPPUMemoryQuadOnFPGA", "FPGADeviceDNAOnFPGA", "FPGAOnChipAndMultichipJboaLeafFPGA",
+    "FPGAOnChipAndSinglechipFPGA", "FPGASystimeSyncActiveStateOnFPGA", "FPGASystimeSyncLastAsicSystimeOnFPGA",
+    "FPGASystimeSyncLastRTTOnFPGA", "FPGASystimeSyncNumRetriesOnFPGA", "HicannARQStatusOnFPGA", "InputRoutingTableEntryOnFPGA",
+    "InputRoutingTableOnFPGA", "InstructionTimeoutConfigOnFPGA", "NullPayloadReadableOnFPGA", "OutputRoutingTableEntryOnFPGA",
+    "OutputRoutingTableOnFPGA", "PerfTestOnFPGA", "PerfTestStatusOnFPGA", "PhyStatusOnFPGA", "PollingOmnibusBlockConfigOnFPGA",
+    "PollingOmnibusBlockOnFPGA", "SpikeIOAddress", "SpikeIOConfigOnFPGA", "SpikeIOInputRouteOnFPGA", "SpikeIOOutputRouteOnFPGA",
+    "SystimeCorrectionBarrierConfigOnFPGA", "SystimeSyncOnFPGA", "WaitUntilOnFPGA",
+]  # fmt: skip
+
 
 class BarrierOnFPGA(Linear, Coordinate, size=1):
     """Point where the playback executor waits for outstanding accesses."""

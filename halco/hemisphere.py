@@ -4,6 +4,8 @@ from halco._conversions import Family, at
 from halco._core import Linear
 from halco._kinds import Mixin
 
+__all__ = ["DLSGlobal", "HemisphereGlobal", "HemisphereOnDLS"]
+
 
 class PerHemisphere(Family, Linear, size=2):
     """Base of everything that exists once per hemisphere: all of it converts into all the rest, top to top, bottom to bottom."""

@@ -4,6 +4,14 @@ from halco._conversions import Family, at, to
 from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
 
+__all__ = [
+    "AD5252ChannelConfigOnBoard", "AD5252ChannelConfigPersistentOnBoard", "AD5252ChannelOnAD5252", "AD5252ChannelOnBoard", "AD5252OnBoard",
+    "DAC6573ChannelOnBoard", "DAC6573ChannelOnDAC6573", "DAC6573OnBoard", "I2CAD5252RwRegisterOnAD5252Channel",
+    "I2CAD5252RwRegisterOnBoard", "I2CDAC6573RwRegisterOnBoard", "I2CTCA9546RegisterOnBoard", "I2CTCA9554RoRegisterOnBoard",
+    "I2CTCA9554RoRegisterOnTCA9554", "I2CTCA9554RwRegisterOnBoard", "I2CTCA9554RwRegisterOnTCA9554", "TCA9546ChannelOnBoard",
+    "TCA9546OnBoard", "TCA9554ChannelOnBoard", "TCA9554ConfigOnBoard", "TCA9554InputsOnBoard", "TCA9554OnBoard",
+]  # fmt: skip
+
 
 class _Expander(Family, Linear, size=1):
     """The port expander."""

@@ -10,6 +10,11 @@ from halco._core import CoordinateError, Linear
 from halco._kinds import Coordinate, Grid
 from halco.neuron import AtomicNeuronOnDLS, NeuronColumnOnDLS, NeuronRowOnDLS
 
+__all__ = [
+    "AtomicNeuronOnLogicalNeuron", "CompartmentOnLogicalNeuron", "LogicalNeuronCompartments", "LogicalNeuronOnDLS",
+    "NeuronColumnOnLogicalNeuron", "NeuronRowOnLogicalNeuron",
+]  # fmt: skip
+
 
 class NeuronColumnOnLogicalNeuron(Linear, size=128):
     """Column relative to a logical neuron; it cannot be wider than half the chip."""

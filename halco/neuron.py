@@ -14,6 +14,16 @@ from halco._kinds import Coordinate, Grid, Mixin
 from halco.hemisphere import PerHemisphere
 from halco.synapse import SynapseQuadColumnOnDLS, SynramOnDLS
 
+__all__ = [
+    "AtomicNeuronOnDLS", "BlockPostPulseOnDLS", "CommonNeuronBackendConfigOnDLS", "NeuronBackendAddressOut",
+    "NeuronBackendConfigBlockOnDLS", "NeuronBackendConfigOnDLS", "NeuronBackendConfigOnNeuronBackendConfigBlock",
+    "NeuronBackendSRAMTimingConfigOnDLS", "NeuronBlockOnDLS", "NeuronColumnOnDLS", "NeuronConfigBlockOnDLS", "NeuronConfigOnDLS",
+    "NeuronConfigOnNeuronConfigBlock", "NeuronEventOutputOnDLS", "NeuronEventOutputOnNeuronBackendBlock", "NeuronResetBlockOnDLS",
+    "NeuronResetOnDLS", "NeuronResetOnNeuronResetBlock", "NeuronResetQuadOnDLS", "NeuronRowOnDLS", "NeuronSRAMTimingConfigOnDLS",
+    "SpikeCounterReadBlockOnDLS", "SpikeCounterReadOnDLS", "SpikeCounterReadOnSpikeCounterReadBlock", "SpikeCounterResetBlockOnDLS",
+    "SpikeCounterResetOnDLS", "SpikeCounterResetOnSpikeCounterResetBlock",
+]  # fmt: skip
+
 
 def row_first(e: Any) -> Any:
     """Number by left and right half -> number by rows, or the reverse: bits 7 and 8 exchanged. Integer or int64 array."""

@@ -5,6 +5,11 @@ from halco._core import Linear
 from halco._kinds import Coordinate, Interval, Mixin
 from halco.hemisphere import PerHemisphere
 
+__all__ = [
+    "PPUControlRegisterOnDLS", "PPUMemoryBlockOnDLS", "PPUMemoryBlockOnPPU", "PPUMemoryBlockSize", "PPUMemoryOnDLS", "PPUMemoryWordOnDLS",
+    "PPUMemoryWordOnPPU", "PPUOnDLS", "PPUStatusRegisterOnDLS",
+]  # fmt: skip
+
 
 class PPUOnDLS(PerHemisphere):
     """Processor of one hemisphere."""

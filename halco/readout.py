@@ -3,6 +3,11 @@
 from halco._core import Linear
 from halco._kinds import Coordinate
 
+__all__ = [
+    "CurrentDACOnDLS", "MADCConfigOnDLS", "MADCControlOnDLS", "PadMultiplexerConfigOnDLS", "PadOnDLS", "ReadoutChainOnDLS",
+    "ReadoutSourceSelectionOnDLS", "SourceMultiplexerOnReadoutSourceSelection",
+]  # fmt: skip
+
 
 class ReadoutChainOnDLS(Linear, Coordinate, size=1):
     """The whole readout chain from source to converter."""

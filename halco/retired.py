@@ -1,47 +1,32 @@
-"""Of the revision our registers follow, but gone since: vector generator, Extoll network and event switch of the FPGA."""
+"""Of the revision our registers follow, but gone since: Extoll network and event switch of the FPGA."""
 
 from halco._conversions import at
 from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
-from halco.hemisphere import PerHemisphere
 
-
-class VectorGeneratorOnFPGA(PerHemisphere, Coordinate):
-    """Generator that turns activation vectors into events for one hemisphere."""
-
-
-class VectorGeneratorControlOnFPGA(PerHemisphere, Coordinate):
-    """Settings of a vector generator."""
-
-
-class VectorGeneratorTriggerOnFPGA(PerHemisphere, Coordinate, target=False):
-    """Start of a vector generator."""
-
-
-class VectorGeneratorFIFOWordOnFPGA(PerHemisphere, Coordinate):
-    """Input of a vector generator."""
-
-
-class VectorGeneratorNotificationAddressOnFPGA(PerHemisphere, Coordinate):
-    """Where a vector generator reports that it is done."""
-
-
-class VectorGeneratorLUTOnFPGA(PerHemisphere, Coordinate):
-    """Table of labels of a vector generator."""
-
-
-class VectorGeneratorLUTEntryOnVectorGeneratorLUT(Linear, size=256):
-    """Entry of a label table."""
-
-
-class VectorGeneratorLUTEntryOnFPGA(
-    Mixin, Coordinate, local=VectorGeneratorLUTEntryOnVectorGeneratorLUT, mixed_in=VectorGeneratorLUTOnFPGA
-):
-    """Entry of any label table."""
-
-
-class SourceOnVectorGenerator(Linear, size=2):
-    """Where a vector generator takes its vectors from."""
+__all__ = [
+    "EventSwitchConfigOnFPGA", "EventSwitchReadoutOnFPGA", "EventSwitchSourceOnFPGA", "ExtollAddress", "ExtollAddressOnExtollNetwork",
+    "ExtollBarrierConfigOnExtollNetwork", "ExtollBarrierConfigOnExtollNodeId", "ExtollBarrierInterruptInportCounterResetOnFPGA",
+    "ExtollBarrierInterruptInportErrorCountOnFPGA", "ExtollBarrierReleasedOnExtollNetwork", "ExtollBarrierReleasedOnExtollNodeId",
+    "ExtollBarrierTriggerReachedOnExtollNetwork", "ExtollBarrierTriggerReachedOnExtollNodeId", "ExtollChipType",
+    "ExtollInterruptConfigOnExtollNetwork", "ExtollInterruptConfigOnExtollNodeId", "ExtollInterruptControlOnExtollNetwork",
+    "ExtollInterruptControlOnExtollNodeId", "ExtollNodeId", "ExtollNodeIdOnExtollNetwork", "ExtollSpikeCommBucketCounterResetOnFPGA",
+    "ExtollSpikeCommBucketDestinationConfigOnFPGA", "ExtollSpikeCommBucketNumEvtsRcvdOnFPGA",
+    "ExtollSpikeCommBucketNumEvtsRcvdOnSpikeCommSplit", "ExtollSpikeCommBucketNumPktsSentOnFPGA",
+    "ExtollSpikeCommBucketTriggerConfigOnFPGA", "ExtollSpikeCommDecoderCounterResetOnFPGA", "ExtollSpikeCommDecoderNumEventsReceivedOnFPGA",
+    "ExtollSpikeCommDecoderNumEventsReceivedOnSpikeCommSplit", "ExtollSpikeCommRouterConfigOnFPGA",
+    "ExtollSpikeCommRouterConfigOnSpikeCommSplit", "ExtollSpikeCommRouterCounterResetOnFPGA",
+    "ExtollSpikeCommRouterCounterResetOnSpikeCommSplit", "ExtollSpikeCommRouterEventLossDisabledOnFPGA",
+    "ExtollSpikeCommRouterEventLossDisabledOnSpikeCommSplit", "ExtollSpikeCommRouterEventLossMisconfOnFPGA",
+    "ExtollSpikeCommRouterEventLossMisconfOnSpikeCommSplit", "ExtollSpikeCommRouterEventsRoutedOnFPGA",
+    "ExtollSpikeCommRouterEventsRoutedOnSpikeCommSplit", "ExtollSpikeCommRouterLookupConfigOnFPGA",
+    "ExtollSpikeCommRouterLookupConfigOnSpikeCommSplit", "ExtollSpikeCommSplitOnFPGA", "ExtollSpikeCommTimestampDelayConfigOnFPGA",
+    "ExtollSpikeCommTimestampDelayConfigOnSpikeCommSplit", "ExtollSpikeCommTimestampDelayCounterResetOnFPGA",
+    "ExtollSpikeCommTimestampDelayCounterResetOnSpikeCommSplit", "ExtollSpikeCommTimestampDelayEventLossExpiredOnFPGA",
+    "ExtollSpikeCommTimestampDelayEventLossExpiredOnSpikeCommSplit", "ExtollSpikeCommTimestampDelayEventLossFullOnFPGA",
+    "ExtollSpikeCommTimestampDelayEventLossFullOnSpikeCommSplit", "ExtollSpikeCommTimestampDelayNumEventsReceivedOnFPGA",
+    "ExtollSpikeCommTimestampDelayNumEventsReceivedOnSpikeCommSplit", "LinkOnExtollNode",
+]  # fmt: skip
 
 
 class EventSwitchSourceOnFPGA(Linear, Coordinate, size=3):

@@ -4,6 +4,11 @@ from halco._conversions import to
 from halco._core import Linear
 from halco._kinds import Coordinate, Grid
 
+__all__ = [
+    "BackgroundSpikeSourceOnDLS", "CrossbarInputOnDLS", "CrossbarL2OutputOnDLS", "CrossbarNodeOnDLS", "CrossbarOnDLS",
+    "CrossbarOutputConfigOnDLS", "CrossbarOutputOnDLS",
+]  # fmt: skip
+
 
 class CrossbarOnDLS(Linear, Coordinate, size=1):
     """The whole crossbar."""

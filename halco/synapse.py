@@ -11,6 +11,17 @@ from halco._core import Linear
 from halco._kinds import Coordinate, Grid, Mixin
 from halco.hemisphere import PerHemisphere
 
+__all__ = [
+    "ColumnCorrelationQuadOnDLS", "ColumnCorrelationQuadOnSynram", "ColumnCorrelationRowOnDLS", "ColumnCurrentQuadOnDLS",
+    "ColumnCurrentQuadOnSynram", "ColumnCurrentRowOnDLS", "CommonCorrelationConfigOnDLS", "CommonSynramConfigOnDLS",
+    "CorrelationResetOnDLS", "CorrelationResetRowOnDLS", "EntryOnQuad", "SynapseBiasSelectionOnDLS", "SynapseBlockOnDLS",
+    "SynapseCorrelationCalibMatrixOnDLS", "SynapseCorrelationCalibQuadOnDLS", "SynapseCorrelationCalibRowOnDLS", "SynapseLabel",
+    "SynapseLabelMatrixOnDLS", "SynapseLabelQuadOnDLS", "SynapseLabelRowOnDLS", "SynapseOnDLS", "SynapseOnSynapseRow", "SynapseOnSynram",
+    "SynapseQuadColumnOnDLS", "SynapseQuadOnDLS", "SynapseQuadOnSynram", "SynapseRowOnDLS", "SynapseRowOnSynapseDriver",
+    "SynapseRowOnSynram", "SynapseWeightMatrixOnDLS", "SynapseWeightQuadOnDLS", "SynapseWeightRowOnDLS", "SynapticInputOnNeuron",
+    "SynramOnDLS",
+]  # fmt: skip
+
 
 class EntryOnQuad(Linear, size=4):
     """Synapse or column inside a quad."""

@@ -5,6 +5,12 @@ from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
 
+__all__ = [
+    "CommonPADIBusConfigOnDLS", "CommonSTPConfigOnDLS", "CommonSynapseDriverConfigOnDLS", "PADIBusBlockOnDLS", "PADIBusOnDLS",
+    "PADIBusOnPADIBusBlock", "PADIEventOnDLS", "PADIRowSelectAddress", "SynapseDriverBlockOnDLS", "SynapseDriverOnDLS",
+    "SynapseDriverOnPADIBus", "SynapseDriverOnSynapseDriverBlock", "SynapseDriverSRAMTimingConfigOnDLS",
+]  # fmt: skip
+
 
 class PADIBusBlockOnDLS(PerHemisphere):
     """The PADI buses of one hemisphere."""

@@ -5,6 +5,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from halco._core import Value
 
+__all__ = ["ArrayError", "TypedArray"]
+
 Index = type[Value] | tuple[type[Value], ...]
 Element = type[Value] | type[int] | type[bool]
 

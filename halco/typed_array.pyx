@@ -1,11 +1,16 @@
 """Arrays of numbers of one type that are indexed by a coordinate."""
 
 from array import array
+from itertools import islice
 
 from cpython.bool cimport PyBool_Check
 from libc.stdint cimport int64_t
 
 from halco._core cimport Value, checked, make
+
+__all__ = ["ArrayError", "TypedArray"]
+
+cdef int SHOWN = 512  # elements that `repr` lists
 
 
 class ArrayError(RuntimeError):
@@ -185,6 +190,8 @@ cdef class TypedArray:
         return TypedArray, (self.element, self.coordinates, [list(row) for row in self] if len(self.coordinates) > 1 else list(self))
 
     def __repr__(self):
+        if len(self) > SHOWN:
+            return f"[{', '.join(repr(one) for one in islice(self, SHOWN))}, ... ({len(self)} elements)]"
         return f"[{', '.join(map(repr, self))}]"
 
 

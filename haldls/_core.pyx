@@ -22,6 +22,7 @@ from haldls.bits import parse, width
 from haldls.errors import ContainerError, CoordinateError, UnknownBackendError
 
 
+cdef int REPR_MAX = 20000  # characters; what is left out then is seen in `str` or by looking at the parts
 cdef int64_t TABLE_LIMIT = 1 << 16  # coordinates with more instances get their addresses computed instead of looked up
 
 
@@ -317,6 +318,11 @@ def register(cls, Schema schema):
     _schemas[cls] = schema
 
 
+def has_schema(cls):
+    """Whether the class or one that it derives from has a schema."""
+    return any(base in _schemas for base in cls.__mro__)
+
+
 def registered(cls):
     """Whether the class derives from one that has a schema."""
     return any(base in _schemas for base in cls.__mro__[1:])
@@ -461,7 +467,8 @@ cdef class Container:
         if len(names) == 1 and len(self.schema.fields) == 1:  # a single value, given by position: shown as it is constructed
             return f"{type(self).__name__}({self.schema.fields[0].text(self)})"
         changed = [f"{field.name}={field.text(self)}" for field in self.schema.fields if not field.is_default(self)]
-        return f"{type(self).__name__}({', '.join(changed)})"
+        text = f"{type(self).__name__}({', '.join(changed)})"
+        return text if len(text) <= REPR_MAX else f"{text[:REPR_MAX]} ...)"
 
     def encode(self, coordinate=None, backend=None):
         """Words uint32[n_write] as written over `backend` (None: the default one). The coordinate matters only to single bytes."""

@@ -6,6 +6,8 @@ from halco import BackgroundSpikeSourceOnDLS, Linear, NeuronLabel
 from haldls.container import Address, Container
 from haldls.fields import Field
 
+__all__ = ["BackgroundSpikeSource"]
+
 
 class BackgroundSpikeSource(Container):
     """Sends events at regular or random times. Switching it on loads the seed and starts a full period; so it is written last."""

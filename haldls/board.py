@@ -8,6 +8,8 @@ from halco import DACChannelOnBoard, DACChannelOnDAC, DACOnBoard, LEDOnBoard, Li
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Array, Field
 
+__all__ = ["DACChannel", "DACControl", "ShiftRegister"]
+
 
 class ShiftRegister(Container, DifferentialWriteTrait):
     """Switches of the board: supplies, analog readout, reference current, ADC and lamps."""

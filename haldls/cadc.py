@@ -6,6 +6,8 @@ from halco import CADCChannelConfigOnDLS, CADCConfigOnDLS, CADCSampleQuadOnDLS, 
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 
+__all__ = ["CADCChannelConfig", "CADCConfig", "CADCSampleQuad"]
+
 
 class CADCConfig(Container):
     """Ramp of the channels of one synapse array."""

@@ -20,6 +20,11 @@ from halco import (
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Array, Field, Group
 
+__all__ = [
+    "CapMemBlock", "CapMemBlockConfig", "CapMemBlockConfigIOutSelect", "CapMemBlockConfigVRefSelect", "CapMemCell",
+    "ReferenceGeneratorConfig",
+]  # fmt: skip
+
 ROWS, COLUMNS = CapMemRowOnCapMemBlock.size, CapMemColumnOnCapMemBlock.size
 
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from haldls.timer import Timer
 
+__all__ = [
+    "chip_reset_high_duration", "chip_reset_low_duration", "jboa_dac_settling_duration", "jboa_powerup_settling_duration",
+    "minimal_madc_clock_cycles_per_sample", "nominal_pll_f_reference", "pll_and_omnibus_settling_duration",
+    "reference_generator_reset_duration", "xboard_dac_settling_duration",
+]  # fmt: skip
+
 pll_and_omnibus_settling_duration = Timer.Value(100 * 125)
 """From configuring PLLs and PHYs to a usable chip: 100 us. (facts: stadls 10)"""
 

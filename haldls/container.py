@@ -4,14 +4,37 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from inspect import Signature
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from haldls._core import Container as Slots
-from haldls._core import Layout, Schema, get_slots, register, registered, set_slots
+from haldls._core import Layout, Schema, get_slots, has_schema, register, registered, set_slots
+from haldls.describe import html, signature
 from haldls.fields import Field, flat_tree, tree_of
+
+__all__ = ["BlockUntil", "Container", "DifferentialWriteTrait", "Encodable"]
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # the type checkers' own: it knows defaults
+
+    K = TypeVar("K", default=Any)
+
+    class _Placed(Generic[K]):
+        """Base of what stands on coordinates of the class K."""
+
+else:
+    from typing import TypeVar
+
+    K = TypeVar("K")
+
+    class _Placed:  # the same without what Generic does for each of some 200 classes
+        __slots__ = ()
+        __class_getitem__ = classmethod(GenericAlias)
+
 
 OMNIBUS: tuple[str, ...] = ("Omnibus", "OmnibusChipOverJTAG")
 """Backends of everything on the chip's omnibus."""
@@ -87,8 +110,15 @@ class Table(type):
         body.setdefault("__slots__", ())
         return super().__new__(cls, name, bases, body, **others)
 
+    @property
+    def __signature__(cls) -> Signature:
+        """For `help` and `inspect.signature`."""
+        if cls.__init__ is Slots.__init__ and has_schema(cls):  # type: ignore[misc]
+            return signature(cls)
+        raise AttributeError("__signature__")  # that of its own constructor
 
-class Container(Slots, Encodable, metaclass=Table):
+
+class Container(Slots, Encodable, _Placed[K], metaclass=Table):
     """Base of all register containers. The class body holds
 
     coordinate    the coordinate class it stands on
@@ -132,6 +162,10 @@ class Container(Slots, Encodable, metaclass=Table):
         ignore_read = backend in cls.unread_over
         return Layout(cls, backend, list(cls.fields()), write, read, dict(cls.constants), cls.gray_words, cls.byte_lane, ignore_read)
 
+    def _repr_html_(self) -> str:
+        """A table of the fields, for notebooks."""
+        return html(self)
+
     def _state(self) -> dict[str, Any]:
         """The raw integers of each field, by its name, as plain numbers, lists and dictionaries."""
         return tree_of(type(self), get_slots(self))
@@ -161,5 +195,5 @@ def _signature(cls: type[Container]) -> list[str]:
     return lines
 
 
-class Struct(Container):
+class Struct(Container[Never]):
     """A value with named parts that has no place of its own: nested in a container through `Group`."""

@@ -8,6 +8,8 @@ from halco import CapMemBlockOnHemisphere, CommonCorrelationConfigOnDLS, Correla
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 
+__all__ = ["CommonCorrelationConfig", "CorrelationReset"]
+
 
 class CommonCorrelationConfig(Container):
     """Timing of the correlation sensors' reset and readout in one synapse array."""

@@ -2,6 +2,8 @@
 
 from halco import RangeError
 
+__all__ = ["ContainerError", "CoordinateError", "FieldValueError", "SerializationError", "UnknownBackendError"]
+
 
 class ContainerError(RuntimeError):
     """Something about a container does not fit; the text names the class and the coordinate or field."""

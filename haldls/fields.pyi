@@ -41,6 +41,7 @@ class _ArrayOptions(TypedDict, total=False):
     copies: bool
 
 class Field(Generic[G, S]):
+    __name__: str
     name: str
     doc: str
     unit: str
@@ -62,7 +63,7 @@ class Field(Generic[G, S]):
     @overload
     def __init__(self: Field[V, V | Integer], type: builtins.type[V], bits: Bits = None, **options: Unpack[_Options]) -> None: ...
     @overload
-    def __init__(self: Field[E, E | int], type: builtins.type[E], bits: Bits = None, **options: Unpack[_Options]) -> None: ...
+    def __init__(self: Field[E, E], type: builtins.type[E], bits: Bits = None, **options: Unpack[_Options]) -> None: ...
     @overload
     def __init__(
         self: Field[V | W, V | W | Integer],
@@ -119,7 +120,7 @@ class Array(Field[ArrayView[I, G, S], Iterable[S]], Generic[I, G, S]):
     ) -> None: ...
     @overload
     def __init__(
-        self: Array[V, E, E | int], index: builtins.type[V], type: builtins.type[E], bits: Bits = None, **options: Unpack[_ArrayOptions]
+        self: Array[V, E, E], index: builtins.type[V], type: builtins.type[E], bits: Bits = None, **options: Unpack[_ArrayOptions]
     ) -> None: ...
     @overload
     def __init__(
@@ -140,6 +141,7 @@ class Group(Field[list[C], Iterable[C]], Generic[I, C]):
         doc: str = "",
         unit: str = "",
     ) -> None: ...
+    def position(self, index: I | int) -> int: ...
     def get(self, container: Any, index: I | int) -> C: ...
     def set(self, container: Any, index: I | int, value: C) -> None: ...
     def accessors(self, name: str) -> tuple[Callable[[Any, I | int], C], Callable[[Any, I | int, C], None]]: ...

@@ -20,12 +20,15 @@ from halco._core import RangeError
 from haldls._core cimport Container, schema_of
 
 from haldls.bits import parse, width
+from haldls.describe import meaning
 from haldls.errors import AlternativeError, ContainerError, FieldValueError
 
 cdef enum Kind:
     FLAG, RANGED, CHOICE, UNION
 
 cdef object KEEP = object()
+cdef int LISTED = 32  # elements of an array that `repr` of its container lists
+cdef int SHOWN = 512  # and that of the array itself
 
 
 cdef list _per_element(bits, int count):
@@ -34,6 +37,14 @@ cdef list _per_element(bits, int count):
     if callable(bits):
         return [bits(index) for index in range(count)]
     return [bits] * count if isinstance(bits, str) else list(bits)
+
+
+cdef str few(list numbers, list defaults):
+    """Long arrays in `repr`: the elements that differ from the default, if they are few."""
+    changed = {index: number for index, (number, default) in enumerate(zip(numbers, defaults)) if number != default}
+    if len(changed) <= LISTED:
+        return "{" + ", ".join(f"{index}: {number}" for index, number in changed.items()) + "}"
+    return f"<{len(changed)} of {len(numbers)} differ from the default: {min(numbers)} .. {max(numbers)}>"
 
 
 cdef tuple _code_pair(code):
@@ -93,6 +104,18 @@ cdef class Field:
     def __class_getitem__(cls, types):
         """For type checkers: `Field[what reading gives, what can be assigned]`."""
         return cls
+
+    @property
+    def __doc__(self):
+        """Meaning, type, range, default, unit and bits."""
+        return meaning(self)
+
+    @property
+    def __name__(self):
+        return self.name
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.name}: {meaning(self).splitlines()[0]}>"
 
     def __set_name__(self, owner, name):
         self.name = name
@@ -207,6 +230,10 @@ cdef class Array(Field):
     copies    the property returns a copy, as some properties of the original do; otherwise changes reach the container
     """
 
+    @property
+    def __doc__(self):
+        return meaning(self)
+
     def __init__(self, index, type, bits=None, *, read=KEEP, default=None, unit="", doc="", offset=0, copies=False):
         self.index, self.copies, self.code, self.is_signed, self.readonly = index, copies, None, False, False
         self.count = index if isinstance(index, int) else index.size
@@ -254,7 +281,8 @@ cdef class Array(Field):
         return self.flat_numbers(tree)
 
     def text(self, Container container):
-        return "[" + ", ".join(str(int(container.slots[self.slot + index])) for index in range(self.count)) + "]"
+        numbers = [container.slots[self.slot + index] for index in range(self.count)]
+        return few(numbers, self.defaults) if self.count > LISTED else "[" + ", ".join(map(str, numbers)) + "]"
 
 
 cdef ArrayView _view(Container container, Array field):
@@ -317,6 +345,8 @@ cdef class ArrayView(View):
     __hash__ = None
 
     def __repr__(self):
+        if len(self) > SHOWN:
+            return f"<{len(self)} x {self.field.type.__qualname__}: {self.field.text(self.container)}>"
         return f"[{', '.join(map(repr, self))}]"
 
     def fill(self, value):
@@ -398,6 +428,10 @@ cdef class Group(Field):
              None for a composed container, whose words are those of so many elements one after the other
     default  callable of the element's integer giving the fields whose default differs from the structure's own
     """
+
+    @property
+    def __doc__(self):
+        return meaning(self)
 
     def __init__(self, index, type, bits=None, *, default=None, doc="", unit=""):
         self.index, self.type, self.doc, self.unit, self.repeat = index, type, doc, unit, 1
@@ -482,4 +516,9 @@ cdef class Group(Field):
 
     def text(self, Container container):
         elements = self.__get__(container, type(container))
-        return repr(elements) if len(elements) <= 16 else f"<{len(elements)} x {self.type.__name__}>"
+        if len(elements) <= 16:
+            return repr(elements)
+        usual = self.__get__(type(container)(), type(container))
+        changed = [f"{index}: {one!r}" for index, one in enumerate(elements) if one != usual[index]]
+        rest = [f"... ({len(changed)} of {len(elements)} differ from the default)"] if len(changed) > LISTED else []
+        return "{" + ", ".join(changed[:LISTED] + rest) + "}"

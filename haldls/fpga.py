@@ -25,6 +25,12 @@ from haldls.container import FPGA, Address, Container
 from haldls.fields import Array, Field
 from haldls.timer import Timer
 
+__all__ = [
+    "EventRecordingConfig", "ExternalPPUDRAMMemoryByte", "ExternalPPUDRAMMemoryQuad", "ExternalPPUMemoryByte", "ExternalPPUMemoryQuad",
+    "FPGADeviceDNA", "HicannARQStatus", "InstructionTimeoutConfig", "NullPayloadReadable", "PerfTest", "PerfTestStatus",
+    "PollingOmnibusBlockConfig", "SystimeCorrectionBarrierConfig",
+]  # fmt: skip
+
 WORD_MAX = 0xFFFFFFFF
 
 

@@ -23,6 +23,11 @@ from halco import (
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 
+__all__ = [
+    "AD5252ChannelConfig", "AD5252ChannelConfigPersistent", "DAC6573ChannelConfig", "INA219Config", "INA219Status", "TCA9546ChannelConfig",
+    "TCA9554Config", "TCA9554Inputs", "TMP112Status",
+]  # fmt: skip
+
 NOT_SIMULATED = ("simulation",)
 
 

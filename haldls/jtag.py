@@ -9,6 +9,8 @@ from haldls.container import Address, Container
 from haldls.errors import FieldValueError
 from haldls.fields import Field
 
+__all__ = ["JTAGClockScaler", "JTAGIdCode", "ResetChip", "ResetJTAGTap"]
+
 
 class ResetChip(Container):
     """The chip's reset line. Hold it for 10 FPGA cycles and give the chip 100 cycles afterwards."""

@@ -17,6 +17,8 @@ from haldls.constants import minimal_madc_clock_cycles_per_sample
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 
+__all__ = ["MADCConfig", "MADCControl"]
+
 
 class MADCControl(Container):
     """Steps of the MADC: asleep, woken up, sampling, and back. Each write carries out what its bits say."""

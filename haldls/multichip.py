@@ -6,6 +6,8 @@ from halco import InputRoutingTableEntryOnFPGA, Linear, OutputRoutingTableEntryO
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Field
 
+__all__ = ["InputRoutingTableEntry", "OutputRoutingTableEntry"]
+
 
 class OutputRoutingTableEntry(Container):
     """What becomes of a label leaving towards the other FPGAs."""

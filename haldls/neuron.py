@@ -16,6 +16,8 @@ from halco import (
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Field
 
+__all__ = ["BlockPostPulse", "NeuronConfig", "NeuronReset", "NeuronResetQuad", "SpikeCounterRead", "SpikeCounterReset"]
+
 
 class NeuronConfig(Container, DifferentialWriteTrait):
     """Switches of a neuron circuit: which terms its membrane equation has, how strong they are, and what is read out."""

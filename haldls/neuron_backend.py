@@ -12,6 +12,8 @@ from halco import (
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Array, Field
 
+__all__ = ["CommonNeuronBackendConfig", "NeuronBackendConfig"]
+
 
 class CommonNeuronBackendConfig(Container, DifferentialWriteTrait):
     """What the 256 backends of a half share: clocks, waits of the bus accesses, event output."""

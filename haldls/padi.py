@@ -14,6 +14,8 @@ from halco import (
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Array, Field
 
+__all__ = ["CommonPADIBusConfig", "CommonSTPConfig", "PADIEvent"]
+
 
 class PADIEvent(Container):
     """Writing it sends one event onto PADI buses. In hagen mode the address is an address bit and a five-bit activation."""

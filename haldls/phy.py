@@ -16,6 +16,8 @@ from halco import (
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Array, Field
 
+__all__ = ["CommonPhyConfigChip", "CommonPhyConfigFPGA", "PhyConfigChip", "PhyConfigFPGA", "PhyStatus"]
+
 COUNT_MAX = 0xFFFFFFFF
 
 

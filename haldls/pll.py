@@ -9,6 +9,8 @@ from haldls.constants import nominal_pll_f_reference
 from haldls.container import Address, Container, Struct
 from haldls.fields import Field, Group
 
+__all__ = ["ADPLL", "PLLClockOutputBlock", "PLLSelfTest", "PLLSelfTestStatus"]
+
 PLL = ("JTAGPLLRegister", "OmnibusChipOverJTAG")
 WRITE_ONLY = ("JTAGPLLRegister",)  # what is shifted out of the JTAG registers is not their contents: read over the other backend
 

@@ -24,6 +24,8 @@ from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.errors import BlockSizeError, ContainerError
 from haldls.fields import Field, Group
 
+__all__ = ["PPUControlRegister", "PPUMemory", "PPUMemoryBlock", "PPUMemoryWord", "PPUStatusRegister"]
+
 MEMORY, PPU = 0x2800000, 0x1000000
 WORDS = PPUMemoryWordOnPPU.size
 

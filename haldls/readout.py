@@ -17,6 +17,8 @@ from halco import (
 from haldls.container import Address, Container, Struct
 from haldls.fields import Array, Field, Group
 
+__all__ = ["CurrentDAC", "PadMultiplexerConfig", "ReadoutSourceSelection"]
+
 
 class PadMultiplexerConfig(Container):
     """Switches between internal debug signals and a pad of the chip."""

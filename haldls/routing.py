@@ -16,6 +16,8 @@ from halco import (
 from haldls.container import Address, Container
 from haldls.fields import Array, Field
 
+__all__ = ["CrossbarInputDropCounter", "CrossbarNode", "CrossbarOutputConfig", "CrossbarOutputEventCounter"]
+
 
 class CrossbarOutputConfig(Container):
     """Outputs of the crossbar: event counters, and throttling of those towards the FPGA."""

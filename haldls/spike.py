@@ -17,6 +17,11 @@ from halco import (
 from haldls.container import Address, Container
 from haldls.fields import Array
 
+__all__ = [
+    "ChipTime", "FPGATime", "HighspeedLinkNotification", "MADCSampleFromChip", "SpikeFromChip", "SpikePack1ToChip", "SpikePack2ToChip",
+    "SpikePack3ToChip",
+]  # fmt: skip
+
 
 class SpikePack1ToChip(Container):
     """One spike sent to the chip at the moment of its instruction."""

@@ -8,6 +8,8 @@ from halco import Linear, SpikeIOAddress, SpikeIOConfigOnFPGA, SpikeIOInputRoute
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Field
 
+__all__ = ["SpikeIOConfig", "SpikeIOInputRoute", "SpikeIOOutputRoute"]
+
 
 class SpikeIOConfig(Container):
     """Serial interface: speed, directions and loopback."""

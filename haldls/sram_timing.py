@@ -13,6 +13,11 @@ from halco import (
 from haldls.container import Address, Container
 from haldls.fields import Field
 
+__all__ = [
+    "CADCOffsetSRAMTimingConfig", "CapMemSRAMTimingConfig", "NeuronBackendSRAMTimingConfig", "NeuronSRAMTimingConfig",
+    "SynapseDriverSRAMTimingConfig",
+]  # fmt: skip
+
 
 class SRAMTimingConfig(Container):
     """What all SRAM controllers have in common. All times count cycles of the controller's clock."""

@@ -23,6 +23,11 @@ from halco import (
 from haldls.container import Address, Container, DifferentialWriteTrait, Struct
 from haldls.fields import Array, Field, Group
 
+__all__ = [
+    "ColumnCorrelationQuad", "ColumnCurrentQuad", "CommonSynramConfig", "SynapseBiasSelection", "SynapseCorrelationCalibQuad",
+    "SynapseLabelQuad", "SynapseQuad", "SynapseWeightQuad",
+]  # fmt: skip
+
 
 def lane(entry: int) -> int:
     """Lowest bit of the byte of a quad's entry."""

@@ -11,6 +11,8 @@ from halco import Linear, SynapseDriverOnDLS
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Field
 
+__all__ = ["SynapseDriverConfig"]
+
 
 class SynapseDriverConfig(Container, DifferentialWriteTrait):
     """Which events a driver takes from its bus, and how its two rows of synapses act: sign, short-term plasticity, hagen mode."""

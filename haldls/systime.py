@@ -14,6 +14,11 @@ from halco import (
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Field
 
+__all__ = [
+    "FPGASystimeSyncActiveState", "FPGASystimeSyncLastAsicSystime", "FPGASystimeSyncLastRTT", "FPGASystimeSyncNumRetries", "SystimeSync",
+    "SystimeSyncBase",
+]  # fmt: skip
+
 SYSTIME_MAX = (1 << 43) - 1
 
 

@@ -8,6 +8,8 @@ from halco import BarrierOnFPGA, BaseType, PollingOmnibusBlockOnFPGA, TimerOnDLS
 from haldls.container import Address, BlockUntil, Container
 from haldls.fields import Field
 
+__all__ = ["Barrier", "PollingOmnibusBlock", "Timer"]
+
 
 class Timer(Container):
     """The timer by which a program keeps time. Any write sets it to 0; what stands in `value` is not transmitted."""

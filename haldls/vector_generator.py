@@ -20,6 +20,11 @@ from haldls.container import FPGA, Address, Container
 from haldls.fields import Array, Field
 from haldls.padi import PADIEvent
 
+__all__ = [
+    "VectorGeneratorControl", "VectorGeneratorFIFOWord", "VectorGeneratorLUTEntry", "VectorGeneratorNotificationAddress",
+    "VectorGeneratorTrigger",
+]  # fmt: skip
+
 BASE, GENERATOR = 0x84000000, 0x1000
 
 

@@ -9,12 +9,15 @@ from stadls.ticket cimport ContainerTicket
 
 import logging
 from math import floor
+from types import GenericAlias
 
 from halco import TimerOnDLS
 from haldls import Timer
 
 from stadls.errors import AccessError, MergeError, NotAContainerError, TicketError
 from stadls.spike_train import LATE
+
+__all__ = ["AbsoluteTimePlaybackProgramBuilder", "AbsoluteTimePlaybackProgramContainerTicket"]
 
 
 _log = logging.getLogger("stadls.absolute_time")
@@ -44,6 +47,11 @@ cdef class AbsoluteTimePlaybackProgramContainerTicket:
     def __init__(self, ContainerTicket inner):
         self.inner = inner
 
+    @classmethod
+    def __class_getitem__(cls, container):
+        """For type checkers: `AbsoluteTimePlaybackProgramContainerTicket[NeuronConfig]`."""
+        return GenericAlias(cls, container)
+
     def valid(self):
         """Whether the program is made and all responses have arrived."""
         return self.placed and self.inner.valid()
@@ -65,6 +73,9 @@ cdef class AbsoluteTimePlaybackProgramContainerTicket:
     def fpga_time(self):
         """FPGATime of the last word's response."""
         return self.accessible().fpga_time
+
+    def __repr__(self):
+        return f"AbsoluteTimePlaybackProgramContainerTicket({self.inner!r}{'' if self.placed else ', no program yet'})"
 
 
 cdef class AbsoluteTimePlaybackProgramBuilder:

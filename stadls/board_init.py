@@ -18,6 +18,8 @@ from haldls.lola import DACChannelBlock, DACControlBlock
 from stadls.builder import PlaybackProgramBuilder
 from stadls.generator import PerCoordinate, PlaybackGenerator, write_all
 
+__all__ = ["ASICAdapterBoardInit", "CubeASICAdapterBoardInit", "JboaASICAdapterBoardInit"]
+
 
 def wait(builder: PlaybackProgramBuilder, duration: Timer.Value, *, reset: bool = True) -> None:
     """Waits until the timer, set to 0 first unless `reset` is off, has counted that far."""

@@ -25,8 +25,11 @@ from stadls.errors import (
     NotWritableError,
     wrong_coordinate,
 )
+from stadls.listing import Listing
 from stadls.program import PlaybackProgram
 from stadls.spike_train import append_spike_train
+
+__all__ = ["PlaybackProgramBuilder"]
 
 cdef int WAIT_UNTIL = Backend.WaitUntil
 cdef object TIMER_COORDINATE = TimerOnDLS
@@ -246,6 +249,10 @@ cdef class PlaybackProgramBuilder(Draft):
         program = Draft.done(self)
         program.unsupported_targets = {Target[name] for name in refused}
         return program
+
+    def _repr_html_(self):
+        """What is written, read and waited for, and when, as table for notebooks; the same as text is `stadls.Listing(builder)`."""
+        return Listing(self.words)._repr_html_()
 
     def __copy__(self):
         raise TypeError("a PlaybackProgramBuilder cannot be copied; copy_back appends a copy of its instructions to another one")

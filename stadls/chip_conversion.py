@@ -19,6 +19,8 @@ from stadls.dumper import DumperDone, is_condition, require_done
 from stadls.errors import NotAContainerError, NotWritableError
 from stadls.lookup import locate
 
+__all__ = ["convert_to_chip"]
+
 _log = logging.getLogger("stadls.convert_to_chip")
 _LANES = 4
 

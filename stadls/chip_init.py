@@ -57,6 +57,8 @@ from stadls.builder import PlaybackProgramBuilder
 from stadls.errors import StadlsError
 from stadls.generator import PerCoordinate, PlaybackGenerator, write_all
 
+__all__ = ["ChipInit", "SystemInit"]
+
 _log = logging.getLogger("stadls.init")
 
 

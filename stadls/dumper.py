@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, overload
 
 from fisch import Target
+from halco import LogicalNeuronOnDLS
 from haldls import BlockUntil, Timer
-from haldls.container import Container
+from haldls.container import Container, K
+from haldls.lola import LogicalNeuron
 from stadls.builder import PlaybackProgramBuilder
 from stadls.errors import DumperError, MergeError, NotAContainerError, NotReadableError, wrong_coordinate
 from stadls.plan import access_plan
+
+__all__ = ["DumperDone", "PlaybackProgramBuilderDumper", "convert_to_builder", "convert_to_dumper"]
 
 Pair = tuple[Any, Any]
 """A coordinate and what is written or waited for there."""
@@ -134,6 +138,12 @@ class PlaybackProgramBuilderDumper:
     def __init__(self) -> None:
         self._pairs: list[Pair] = []
         self._unsupported_targets: set[Target] = set()  # only ever stored: the original fills it in other places
+
+    @overload
+    def write(self, coordinate: K, container: Container[K], other: Any = None, backend: Any = None) -> None: ...
+
+    @overload
+    def write(self, coordinate: LogicalNeuronOnDLS, container: LogicalNeuron, other: Any = None, backend: Any = None) -> None: ...
 
     def write(self, coordinate: Any, container: Any, other: Any = None, backend: Any = None) -> None:
         """Keeps a copy of the container. Raises CoordinateError or NotAContainerError."""

@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 from halco._core import Value
 from stadls.builder import PlaybackProgramBuilder
 
+__all__ = ["PlaybackGenerator", "generate"]
+
 Element = TypeVar("Element")
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +21,28 @@ from numpy.typing import NDArray
 from fisch.backends import Backend
 from haldls import Barrier, PollingOmnibusBlock, Timer
 from haldls.bits import parse
+from haldls.describe import html_table
 from stadls.accesses import Access, Verb, accesses, text
-from stadls.builder import PlaybackProgramBuilder
 from stadls.errors import NotAContainerError
 from stadls.lookup import Place, places
-from stadls.program import PlaybackProgram
 
 TEXT_MAX = 160
 """Characters of a container's contents that a line shows."""
 
+ROWS_SHOWN = 200
+"""Lines that a notebook shows."""
+
 _SINGLE_LANES = (1, 2, 4, 8)
 
 Words = NDArray[np.uint64]
+
+
+class HasWords(Protocol):
+    """A program or a builder."""
+
+    @property
+    def words(self) -> Words:
+        """Instructions, uint64[n]."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,7 @@ class Listing:
 
     >>> from halco import NeuronConfigOnDLS, TimerOnDLS
     >>> from haldls import NeuronConfig
+    >>> from stadls import PlaybackProgramBuilder
     >>> builder = PlaybackProgramBuilder()
     >>> builder.write(TimerOnDLS(), Timer())
     >>> builder.block_until(TimerOnDLS(), Timer.Value(100))
@@ -87,9 +99,9 @@ class Listing:
     2 12 101 write NeuronConfig(enable_fire=True)
     """
 
-    def __init__(self, program: PlaybackProgram | PlaybackProgramBuilder | Words, first: int = 0, end: int | None = None) -> None:
+    def __init__(self, program: HasWords | Words, first: int = 0, end: int | None = None) -> None:
         """Of a program, a builder or words uint64[n]; `first` and `end` say which instructions, by index."""
-        words = program.words if isinstance(program, PlaybackProgram | PlaybackProgramBuilder) else program
+        words = getattr(program, "words", program)
         if not isinstance(words, np.ndarray):
             raise NotAContainerError(f"a program, a builder or an array of words is needed, not {program!r}")
         self.first, self._words = first, words[first:end]
@@ -105,7 +117,7 @@ class Listing:
             return Entry(first.index, count, time, first.verb, None, None, text(self._words, first, self.first))
         if first.verb is Verb.WAIT:
             condition = _condition(first)
-            return Entry(first.index, count, time, first.verb, None, condition, _condition_text(condition))
+            return Entry(first.index, count, time, first.verb, None, condition, repr(condition))
         found = _owner(group)
         if found is None:
             contents = f"{first.backend.name} address {first.address:#x} {_hex(first.words)}"
@@ -120,6 +132,17 @@ class Listing:
 
     def __repr__(self) -> str:
         return f"Listing({len(self._words)} instructions from {self.first} on)"
+
+    def _repr_html_(self) -> str:
+        """The first lines as table, for notebooks."""
+        head = ("index", "t [cycles]", "", "register", "contents")
+        every = (_cells(entry) for entry in islice(self, ROWS_SHOWN))
+        return html_table(f"{len(self._words)} instructions from {self.first} on", head, every)
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    where = f"{entry.place.container.__name__} at {entry.coordinate!r}" if entry.place is not None else ""
+    return str(entry.index), "" if entry.time is None else str(entry.time), entry.verb.value, where, entry.contents
 
 
 class _Clock:
@@ -224,9 +247,6 @@ def _condition(access: Access) -> Any:
     names = ("omnibus", "jtag", "systime", "multi_fpga", "systime_correction")
     return Barrier(**{f"enable_{name}": bool(payload >> bit & 1) for bit, name in enumerate(names)})
 
-
-def _condition_text(condition: Any) -> str:
-    return f"Timer.Value({int(condition)})" if isinstance(condition, Timer.Value) else repr(condition)
 
 
 def _hex(words: tuple[int, ...]) -> str:

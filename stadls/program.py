@@ -8,6 +8,9 @@ from fisch import Target
 from fisch.program import CLASSES, Program
 from haldls import HighspeedLinkNotification
 from stadls.events import MADCSampleVector, SpikeVector, link_notification
+from stadls.listing import Listing
+
+__all__ = ["PlaybackProgram"]
 
 
 class PlaybackProgram(Program):
@@ -52,6 +55,13 @@ class PlaybackProgram(Program):
         made.ran, made.unsupported_targets = bool(state["ran"]), {Target[name] for name in state["unsupported_targets"]}
         made.expected = dict(zip(CLASSES, state["expected"], strict=True))
         vars(self).update(vars(made))
+
+    def __str__(self) -> str:
+        """What is written, read and waited for, and when (`stadls.Listing`)."""
+        return str(Listing(self.words))
+
+    def _repr_html_(self) -> str:
+        return Listing(self.words)._repr_html_()
 
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}, {'ran' if self.ran else 'not run'})"

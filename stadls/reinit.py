@@ -15,6 +15,8 @@ from stadls._run import check_programs, run
 from stadls.errors import NotAContainerError, ReinitError
 from stadls.program import PlaybackProgram
 
+__all__ = ["ReinitStackEntry"]
+
 
 class ReinitStackEntry(ReinitEntry):
     """One entry of the stack of programs that bring the chips of a connection back into their state.

@@ -7,11 +7,15 @@ from fisch.access cimport decode_read
 from haldls._core cimport Container
 from halco._core cimport Value
 
+from types import GenericAlias
+
 import numpy as np
 
 from haldls import FPGATime
 
 from stadls.errors import TicketError
+
+__all__ = ["ContainerTicket"]
 
 
 cdef class ContainerTicket(Slot):
@@ -22,6 +26,11 @@ cdef class ContainerTicket(Slot):
 
     def __init__(self):
         raise TicketError("Unexpected access to moved-from object. A ticket comes from PlaybackProgramBuilder.read.")
+
+    @classmethod
+    def __class_getitem__(cls, container):
+        """For type checkers: `ContainerTicket[NeuronConfig]`."""
+        return GenericAlias(cls, container)
 
     def valid(self):
         """Whether all responses have arrived."""

@@ -6,6 +6,7 @@ configured where they go.
 
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from pylogging._appenders import configure_if_nobody_did
 
@@ -19,6 +20,9 @@ _PACKAGES = {
 }
 
 __all__ = ["hal", "halco", "hxcomm", "logger", "lola", "sta"]
+
+if TYPE_CHECKING:
+    from dlens_vx_v3 import hal, halco, hxcomm, logger, lola, sta
 
 configure_if_nobody_did()
 

@@ -1,7 +1,12 @@
+# ruff: noqa: F403
 """`dlens_vx_v3.sta` is `pystadls_vx_v3` itself, so that names and classes are the same under both."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import pystadls_vx_v3
+
+if TYPE_CHECKING:  # what stands in its place below
+    from pystadls_vx_v3 import *
 
 sys.modules[__name__] = pystadls_vx_v3

@@ -1,51 +1,16 @@
-# ruff: noqa: F401
+# ruff: noqa: F403
 # mypy: implicit-reexport
 """The wire's containers, builder and programs of the third chip revision under their original import name; see `fisch`."""
 
-from fisch import (
-    Barrier,
-    ChipTime,
-    FPGATime,
-    HighspeedLinkNotification,
-    I2CAD5252RwRegister,
-    I2CDAC6573RwRegister,
-    I2CIdRegister,
-    I2CINA219RoRegister,
-    I2CINA219RwRegister,
-    I2CTCA9546Register,
-    I2CTCA9554RoRegister,
-    I2CTCA9554RwRegister,
-    I2CTempRegister,
-    JTAGClockScaler,
-    JTAGIdCode,
-    JTAGPhyRegister,
-    JTAGPLLRegister,
-    MADCSampleFromChip,
-    NullPayloadReadable,
-    Omnibus,
-    OmnibusChipOverJTAG,
-    PlaybackProgram,
-    PlaybackProgramBuilder,
-    PollingOmnibusBlock,
-    ReinitStackEntry,
-    ResetChip,
-    ResetJTAGTap,
-    RunTimeInfo,
-    SPIDACControlRegister,
-    SPIDACDataRegister,
-    SpikeFromChip,
-    SpikePack1ToChip,
-    SpikePack2ToChip,
-    SpikePack3ToChip,
-    SPIShiftRegister,
-    SystimeSync,
-    TimeoutNotification,
-    Timer,
-    WaitUntil,
-    run,
-    word_access_type,
-)
-from halco import SpikeLabel
+from fisch import run as run
+from fisch import word_access_type as word_access_type
+from fisch.builder import *
+from fisch.containers import *
+from fisch.events import *
+from fisch.execution import RunTimeInfo as RunTimeInfo
+from fisch.program import PlaybackProgram as PlaybackProgram
+from fisch.reinit import ReinitStackEntry as ReinitStackEntry
+from halco import SpikeLabel as SpikeLabel
 
 __variant__ = "pybind11"
 

@@ -1,52 +1,7 @@
-# ruff: noqa: F401
+# ruff: noqa: F403
 # mypy: implicit-reexport
 """The composed containers of the third chip revision under their original import name; see `haldls.lola`."""
 
-from haldls.lola import (
-    AtomicNeuron,
-    CADCReadoutChain,
-    CADCSampleRow,
-    CADCSamples,
-    CapMem,
-    Chip,
-    ChipAndMultichipJboaLeafFPGA,
-    ChipAndSinglechipFPGA,
-    ColumnCorrelationRow,
-    ColumnCurrentRow,
-    CorrelationResetRow,
-    Crossbar,
-    DACChannelBlock,
-    DACControlBlock,
-    ExternalPPUDRAMMemoryBlock,
-    ExternalPPUMemory,
-    ExternalPPUMemoryBlock,
-    InputRoutingTable,
-    LogicalNeuron,
-    MCSafeAtomicNeuron,
-    MemoryTiming,
-    Morphology,
-    MultichipJboaLeafFPGA,
-    NeuronBlock,
-    OutputRoutingTable,
-    PPUElfFile,
-    PPUProgram,
-    ReadoutChain,
-    SinglechipFPGA,
-    SynapseBlock,
-    SynapseCorrelationCalibMatrix,
-    SynapseCorrelationCalibRow,
-    SynapseDriverBlock,
-    SynapseLabelMatrix,
-    SynapseLabelRow,
-    SynapseMatrix,
-    SynapseRow,
-    SynapseWeightMatrix,
-    SynapseWeightRow,
-    containers,
-    from_json,
-    from_portablebinary,
-    to_json,
-    to_portablebinary,
-)
+from haldls.lola.composed import *
 
 __variant__ = "pybind11"

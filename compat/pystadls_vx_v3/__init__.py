@@ -1,55 +1,17 @@
+# ruff: noqa: F403
+# mypy: implicit-reexport
 """Playback programs under their original names."""
 
-from stadls import (
-    AbsoluteTimePlaybackProgramBuilder,
-    AbsoluteTimePlaybackProgramContainerTicket,
-    ASICAdapterBoardInit,
-    ChipInit,
-    ContainerTicket,
-    CubeASICAdapterBoardInit,
-    DumperDone,
-    JboaASICAdapterBoardInit,
-    PlaybackGenerator,
-    PlaybackProgram,
-    PlaybackProgramBuilder,
-    PlaybackProgramBuilderDumper,
-    ReinitStackEntry,
-    RunTimeInfo,
-    SystemInit,
-    convert_to_builder,
-    convert_to_chip,
-    convert_to_dumper,
-    from_json,
-    from_portablebinary,
-    generate,
-    run,
-    to_json,
-    to_portablebinary,
-)
-
-__all__ = [
-    "ASICAdapterBoardInit",
-    "AbsoluteTimePlaybackProgramBuilder",
-    "AbsoluteTimePlaybackProgramContainerTicket",
-    "ChipInit",
-    "ContainerTicket",
-    "CubeASICAdapterBoardInit",
-    "DumperDone",
-    "JboaASICAdapterBoardInit",
-    "PlaybackGenerator",
-    "PlaybackProgram",
-    "PlaybackProgramBuilder",
-    "PlaybackProgramBuilderDumper",
-    "ReinitStackEntry",
-    "RunTimeInfo",
-    "SystemInit",
-    "convert_to_builder",
-    "convert_to_chip",
-    "convert_to_dumper",
-    "from_json",
-    "from_portablebinary",
-    "generate",
-    "run",
-    "to_json",
-    "to_portablebinary",
-]
+from fisch.execution import RunTimeInfo as RunTimeInfo
+from stadls import run as run
+from stadls.absolute_time import *
+from stadls.board_init import *
+from stadls.builder import *
+from stadls.chip_conversion import *
+from stadls.chip_init import *
+from stadls.dumper import *
+from stadls.generator import *
+from stadls.program import *
+from stadls.reinit import *
+from stadls.serialize import *
+from stadls.ticket import *

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,9 @@ class Step:
     layout: Layout
     at: Callable[[NDArray[np.int64]], NDArray[np.int64]]
     count: int
-    def __init__(
-        self, layout: Layout, at: Any, index: NDArray[np.int64], shift: list[int] | None = None, mask: list[int] | None = None
-    ) -> None: ...
+    def __new__(
+        cls, layout: Layout, at: Any, index: NDArray[np.int64], shift: list[int] | None = None, mask: list[int] | None = None
+    ) -> Self: ...
     def read_into(self, container: Any, part: Any, repetition: int = 0) -> None: ...
     def made_from(self, container: Any, repetition: int = 0) -> Any: ...
 

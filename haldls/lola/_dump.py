@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from haldls.lola._members import Member, Members
+import numpy as np
+
+from haldls.fields import Array
+from haldls.lola._members import Member, Members, Numbers
 
 STEP = "  "
 
@@ -24,9 +27,17 @@ def _lines(field: Any, container: Any, indent: str) -> list[str]:
     if isinstance(field, Members):
         elements = enumerate(getattr(container, field.name))
         return [f"{indent}{field.name}[{number}]: {_nested(element, indent)}" for number, element in elements]
-    return [f"{indent}{field.name}: {field.text(container)}"]
+    return [f"{indent}{field.name}: {_text(field, container)}"]
+
+
+def _text(field: Any, container: Any) -> str:
+    if isinstance(field, Numbers):
+        return np.array2string(getattr(container, field.name).to_numpy(), separator=", ").replace("\n", "")
+    if isinstance(field, Array):
+        return f"[{', '.join(str(int(value)) for value in getattr(container, field.name))}]"
+    return field.text(container)  # type: ignore[no-any-return]
 
 
 def _nested(container: Any, indent: str) -> str:
-    has_dump = type(container).__repr__.__qualname__ in ("Struct.__repr__", "Composed.__repr__")
+    has_dump = type(container).__str__.__qualname__ in ("Struct.__str__", "Composed.__str__")
     return dump(container, indent) if has_dump else repr(container)

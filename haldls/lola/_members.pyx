@@ -14,6 +14,10 @@ from haldls.fields cimport Field, Group, View, flat_tree, flat_trees, tree_of, t
 
 from halco._core import RangeError
 
+from haldls.describe import meaning
+
+cdef int SHOWN = 32     # numbers of an array, and
+cdef int ELEMENTS = 4   # structures of one, that `repr` shows
 cdef int LISTED = 4096  # members up to this size list their defaults for structures that nest them
 
 
@@ -89,6 +93,10 @@ cdef int _put(Container target, Field field, int slot, object value) except -1:
 cdef class Member(Field):
     """A structure or container as attribute of a bigger one. What is set in it is set in the bigger one."""
 
+    @property
+    def __doc__(self):
+        return meaning(self)
+
     def __init__(self, type, doc=""):
         _describe_part(self, type, 1, doc)
 
@@ -123,6 +131,10 @@ cdef class Member(Field):
 
 cdef class Members(Field):
     """One structure or container per instance of a coordinate (or per integer below `index`)."""
+
+    @property
+    def __doc__(self):
+        return meaning(self)
 
     def __init__(self, index, type, doc=""):
         self.index = index
@@ -167,7 +179,18 @@ cdef class Members(Field):
         return _holds_defaults(self, container, self.size)
 
     def text(self, Container container):
-        return repr(self.__get__(container, None))
+        """The elements that differ from the default."""
+        cdef Schema inner = schema_of(self.type)
+        cdef int64_t* slots = container.slots + self.slot
+        cdef int i
+        cdef list changed = []
+        for i in range(self.size):
+            if memcmp(slots + i * inner.n_slots, inner.default_slots(), inner.n_slots * sizeof(int64_t)):
+                changed.append(i)
+        elements = self.__get__(container, None)
+        shown = [f"{one}: {elements[one]!r}" for one in changed[:ELEMENTS]]
+        rest = [f"... ({len(changed)} of {self.size} differ from the default)"] if len(changed) > ELEMENTS else []
+        return "{" + ", ".join(shown + rest) + "}"
 
 
 cdef class MembersView(View):
@@ -196,7 +219,9 @@ cdef class MembersView(View):
             self[i] = value
 
     def __repr__(self):
-        return f"[{', '.join(map(repr, self))}]"
+        if self.field.size <= ELEMENTS:
+            return f"[{', '.join(map(repr, self))}]"
+        return f"<{self.field.size} x {self.field.type.__qualname__}: {self.field.text(self.container)}>"
 
 
 cdef class Coded(Field):
@@ -204,6 +229,10 @@ cdef class Coded(Field):
 
     `aliases` are codes that the registers may hold although no member is stored that way, and the code they stand for.
     """
+
+    @property
+    def __doc__(self):
+        return meaning(self)
 
     def __init__(self, type, codes, *, aliases=None, default=None, doc=""):
         self.codes, self.aliases = dict(codes), dict(aliases or {})
@@ -223,6 +252,10 @@ cdef class Numbers(Field):
     index   the coordinate class of each dimension, outermost first
     type    a ranged number class; the arrays handed out are of the smallest unsigned type that holds its range (signed: int64)
     """
+
+    @property
+    def __doc__(self):
+        return meaning(self)
 
     def __init__(self, index, type, *, default=None, doc="", unit=""):
         self.index = index if isinstance(index, tuple) else (index,)
@@ -251,7 +284,13 @@ cdef class Numbers(Field):
         return bool((np.asarray(<int64_t[:self.count]>(container.slots + self.slot)) == self.defaults[0]).all())
 
     def text(self, Container container):
-        return np.array2string(self.__get__(container, None).to_numpy(), separator=", ").replace("\n", "")
+        values = np.asarray(<int64_t[:self.count]>(container.slots + self.slot))
+        changed = np.flatnonzero(values != self.defaults[0])
+        if len(changed) > SHOWN:
+            return f"<{len(changed)} of {self.count} differ from the default: {values.min()} .. {values.max()}>"
+        places = [tuple(map(int, np.unravel_index(one, self.shape))) for one in changed]
+        shown = (f"{place if len(place) > 1 else place[0]}: {values[one]}" for place, one in zip(places, changed))
+        return "{" + ", ".join(shown) + "}"
 
 
 cdef NumbersView _numbers(Container container, Numbers field, int64_t* first, int axis):

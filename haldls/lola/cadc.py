@@ -24,6 +24,8 @@ from haldls.lola._quads import COLUMNS, QUADS, ROWS, quads_of_row
 from haldls.lola.table import Composed, Member, Members, Numbering, Numbers, Part, Struct
 from haldls.synapse import ColumnCorrelationQuad
 
+__all__ = ["CADCReadoutChain", "CADCSampleRow", "CADCSamples"]
+
 CAUSAL, ACAUSAL = (int(channel) for channel in (CADCChannelType.causal, CADCChannelType.acausal))
 TRIGGER, BUFFERED = (int(readout) for readout in (CADCReadoutType.trigger_read, CADCReadoutType.buffered))
 

@@ -9,6 +9,8 @@ from haldls.lola._cells import ANALOG
 from haldls.lola.table import Composed, Member, Members, Part
 from haldls.synapse import SynapseBiasSelection
 
+__all__ = ["CapMem"]
+
 _UNUSED = [int(UnusedCapMemCellOnDLS(number).toCapMemCellOnDLS()) for number in range(UnusedCapMemCellOnDLS.size)]
 
 

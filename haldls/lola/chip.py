@@ -18,6 +18,8 @@ from haldls.lola.synapse_driver import SynapseDriverBlock
 from haldls.lola.table import Composed, Member, Members, Part, Preset
 from haldls.ppu import PPUMemory
 
+__all__ = ["Chip"]
+
 
 def _bypass(chip: Any) -> None:
     for neuron in chip.neuron_block.atomic_neurons:

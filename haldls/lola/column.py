@@ -9,6 +9,8 @@ from haldls.lola._quads import COLUMNS, quads_of_row
 from haldls.lola.table import Composed, Members, Part
 from haldls.synapse import ColumnCorrelationQuad, ColumnCurrentQuad
 
+__all__ = ["ColumnCorrelationRow", "ColumnCurrentRow", "CorrelationResetRow"]
+
 
 class ColumnCurrentRow(Composed, DifferentialWriteTrait):
     """Switches between the synaptic current lines of each column and its neuron."""

@@ -9,6 +9,8 @@ from haldls.board import DACChannel, DACControl
 from haldls.fields import Array
 from haldls.lola.table import Composed, Part, Preset
 
+__all__ = ["DACChannelBlock", "DACControlBlock"]
+
 REFERENCE = {
     "i_ref_board": 2.5,
     "ana_readout_debug_0": 2.5,

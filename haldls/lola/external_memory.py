@@ -23,6 +23,8 @@ from haldls.errors import BlockSizeError, ContainerError
 from haldls.fpga import ExternalPPUDRAMMemoryByte, ExternalPPUMemoryByte, ExternalPPUMemoryQuad
 from haldls.lola.table import Composed, Members, Part
 
+__all__ = ["ExternalPPUDRAMMemoryBlock", "ExternalPPUMemory", "ExternalPPUMemoryBlock"]
+
 SRAM, DRAM = 0x80000000, 0x84000000
 """Address of the first word of each memory."""
 

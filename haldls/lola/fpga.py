@@ -20,6 +20,11 @@ from haldls.lola.table import Composed, Member, Members, Part
 from haldls.multichip import InputRoutingTableEntry, OutputRoutingTableEntry
 from haldls.spikeio import SpikeIOConfig, SpikeIOInputRoute, SpikeIOOutputRoute
 
+__all__ = [
+    "ChipAndMultichipJboaLeafFPGA", "ChipAndSinglechipFPGA", "InputRoutingTable", "MultichipJboaLeafFPGA", "OutputRoutingTable",
+    "SinglechipFPGA",
+]  # fmt: skip
+
 
 class OutputRoutingTable(Composed):
     """Where the spikes of the chip go among several FPGAs."""

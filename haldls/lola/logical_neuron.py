@@ -18,6 +18,8 @@ from haldls.lola._cells import ANALOG
 from haldls.lola.neuron import AtomicNeuron, Multicompartment
 from haldls.lola.table import Member, Struct
 
+__all__ = ["LogicalNeuron", "MCSafeAtomicNeuron"]
+
 
 class MorphologyError(ContainerError):
     """The circuits cannot be connected like this."""

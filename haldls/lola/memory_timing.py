@@ -21,6 +21,8 @@ from haldls.sram_timing import (
 )
 from haldls.synapse import CommonSynramConfig
 
+__all__ = ["MemoryTiming"]
+
 
 class MemoryTiming(Composed):
     """Timing of all SRAMs on the chip, to be set before any of them is accessed."""

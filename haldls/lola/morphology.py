@@ -23,6 +23,8 @@ from halco import (
 from haldls.lola.logical_neuron import SWITCHES, Joint, LogicalNeuron, MorphologyError
 from haldls.lola.neuron import Multicompartment
 
+__all__ = ["Morphology"]
+
 Node = tuple[str, int, int]
 
 

@@ -13,6 +13,8 @@ from haldls.lola.table import Coded, Composed, Member, Part, Preset, Struct
 from haldls.neuron import NeuronConfig
 from haldls.neuron_backend import NeuronBackendConfig
 
+__all__ = ["AtomicNeuron"]
+
 
 class SynapticInput(Struct):
     """Input circuit that turns synaptic currents into a current (or conductance) onto the membrane."""

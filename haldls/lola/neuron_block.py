@@ -6,6 +6,7 @@ from typing import Any, overload
 
 from halco import AtomicNeuronOnDLS, CapMemBlockOnDLS, ColumnCurrentRowOnDLS, CommonNeuronBackendConfigOnDLS, NeuronBlockOnDLS
 from haldls.container import OMNIBUS
+from haldls.describe import meaning
 from haldls.fields import Array
 from haldls.lola._cells import ANALOG, shared_cells
 from haldls.lola._members import MembersView
@@ -14,11 +15,15 @@ from haldls.lola.neuron import AtomicNeuron
 from haldls.lola.table import Composed, Members, Part
 from haldls.neuron_backend import CommonNeuronBackendConfig
 
+__all__ = ["NeuronBlock"]
+
 QUADRANTS = CapMemBlockOnDLS.size
 
 
 class _NeuronBackends(Members[CommonNeuronBackendConfigOnDLS, CommonNeuronBackendConfig]):
-    """The attribute `backends` of an instance; of the class, it is the names of the ways to reach the registers, as everywhere."""
+    # The attribute `backends` of an instance; of the class, it is the names of the ways to reach the registers, as everywhere.
+
+    __doc__ = property(meaning)
 
     @overload  # type: ignore[override]
     def __get__(self, container: None, owner: Any = None) -> tuple[str, ...]: ...

@@ -28,6 +28,8 @@ from haldls.errors import ContainerError
 from haldls.lola.external_memory import ExternalPPUDRAMMemoryBlock, ExternalPPUMemoryBlock
 from haldls.ppu import PPUMemoryBlock
 
+__all__ = ["PPUElfFile", "PPUProgram"]
+
 Coordinate = PPUMemoryBlockOnPPU | ExternalPPUMemoryBlockOnFPGA | ExternalPPUDRAMMemoryBlockOnFPGA
 
 WORD = 4  # bytes

@@ -18,6 +18,8 @@ from haldls.madc import MADCConfig
 from haldls.readout import CurrentDAC as CurrentDACRegister
 from haldls.readout import PadMultiplexerConfig, ReadoutSourceSelection
 
+__all__ = ["ReadoutChain"]
+
 
 class BufferToPad(Struct):
     """Buffer that drives a pad."""

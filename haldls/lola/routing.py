@@ -7,6 +7,8 @@ from haldls.container import FPGA
 from haldls.lola.table import Composed, Member, Members, Part
 from haldls.routing import CrossbarNode, CrossbarOutputConfig
 
+__all__ = ["Crossbar"]
+
 
 class Crossbar(Composed):
     """Filters of all nodes and the settings of the outputs; the real chip cannot read them back."""

@@ -35,6 +35,11 @@ from haldls.lola._quads import by_column, quads_of_row, rows_of_hemisphere
 from haldls.lola.table import Composed, Member, Numbers, Part
 from haldls.synapse import SynapseCorrelationCalibQuad, SynapseLabelQuad, SynapseQuad, SynapseWeightQuad
 
+__all__ = [
+    "SynapseBlock", "SynapseCorrelationCalibMatrix", "SynapseCorrelationCalibRow", "SynapseLabelMatrix", "SynapseLabelRow", "SynapseMatrix",
+    "SynapseRow", "SynapseWeightMatrix", "SynapseWeightRow",
+]  # fmt: skip
+
 Weight = SynapseWeightQuad.Value
 TimeCalib, AmpCalib = SynapseCorrelationCalibQuad.TimeCalib, SynapseCorrelationCalibQuad.AmpCalib
 

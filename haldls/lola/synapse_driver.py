@@ -12,6 +12,8 @@ from haldls.lola.table import Composed, Member, Members, Part
 from haldls.padi import CommonPADIBusConfig, CommonSTPConfig
 from haldls.synapse_driver import SynapseDriverConfig
 
+__all__ = ["SynapseDriverBlock"]
+
 DRIVERS = SynapseDriverOnSynapseDriverBlock.size
 QUADRANT = CapMemBlockOnHemisphere
 

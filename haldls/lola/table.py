@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haldls import _core, container
-from haldls.container import Container, container_on
+from haldls.container import Container, K, container_on
 from haldls.fields import Field
 from haldls.lola._composite import CompositeLayout, Composition, Step, slots_of
 from haldls.lola._dump import dump
@@ -86,11 +86,11 @@ def _numbers_of(at: Any) -> Callable[[Numbering], Numbering]:
 class Struct(container.Struct):
     """A value with named parts inside a composed container."""
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return dump(self)
 
 
-class Composed(Container):
+class Composed(Container[K]):
     """Base of all composed containers. The class body holds the attributes, `coordinate`, `parts` and, as for single registers,
     `backends`, `no_write_on`, `no_read_on`; the base `DifferentialWriteTrait` marks those that can be written against a reference.
     """
@@ -120,7 +120,7 @@ class Composed(Container):
         """Takes the fields of the (first) part of that class over."""
         _composed_layout(self).step(type(container)).read_into(self, container)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return dump(self)
 
 

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from haldls.describe import html_table
+
 Unit = Literal["chip", "FPGA", "board"]
 Access = Literal["rw", "r", "w"]
 
@@ -69,6 +71,23 @@ class Row:
         what = f"{self.access}, mask {self.mask:#x}, {self.accuracy.name.lower()}"
         return f"{self.unit} {self.name}[{self.word}] at {where} x {self.count}: {what}"
 
+    def _repr_html_(self) -> str:
+        return _table([self])
+
+
+HEAD = ("register", "address", "count", "access", "mask", "reset", "read back", "accuracy", "note")
+SHOWN = 200
+"""Rows that a notebook shows."""
+
+
+def _table(rows: Iterable[Row]) -> str:
+    return html_table("Registers", HEAD, map(_cells, rows))
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    place = f"{row.name}[{row.word}]", f"{int(row.addresses[0]):#010x}", str(row.count)
+    return *place, row.access, f"{row.mask:#x}", row.certain_reset, row.read_back.value, row.accuracy.name.lower(), row.note
+
 
 class RegisterTable:
     """Rows that can be asked by address, name, container or coordinate."""
@@ -85,6 +104,12 @@ class RegisterTable:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"RegisterTable({len(self)} rows)"
+
+    def _repr_html_(self) -> str:
+        return _table(self.rows[:SHOWN])
 
     def at(self, address: int) -> Row | None:
         """The row that holds an omnibus word address; None if there is none."""

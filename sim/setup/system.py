@@ -80,6 +80,10 @@ class System:
         for seen in self.powered:
             seen()
 
+    def __repr__(self) -> str:
+        chip = f"chip {self.identity.serial}, {self.identity.mode.value}"
+        return f"System({chip}, seed {self.seed}, {self.setup}{', strict' if self.strict else ''}, {self.runs} runs)"
+
     @property
     def device_dna(self) -> int:
         """57-bit identification of the FPGA, made from the chip's serial number; that of the original simulation for serial 0."""

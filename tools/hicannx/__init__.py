@@ -1,4 +1,4 @@
-"""What is this emulator's own: virtual chips by serial number, and how far each register can be trusted.
+"""What is this emulator's own: virtual chips by serial number, what their systems report, and how far each register can be trusted.
 
 >>> import hicannx
 >>> hicannx.VirtualChip(serial=42).mode.value
@@ -13,28 +13,52 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hicannx import faults
     from hicannx.connecting import connect
+    from hicannx.errors import HicannxError, NotAModelError, UnknownRegisterError
     from hicannx.ppu_debug import debug, ppu_profile, ppu_trace
+    from hicannx.systems import (
+        clear_faults,
+        events,
+        inject,
+        report,
+        restore,
+        snapshot,
+        system_of,
+        systems_of,
+        unmodelled,
+        write_spikes,
+    )
     from hicannx.trust import Accuracy, Trust, accuracy
-    from hicannx_sim import Mode, VirtualChip
+    from hicannx_sim import Mode, System, VirtualChip
+    from stadls import Entry, Listing
 
 _HOMES = {
-    "Accuracy": "hicannx.trust",
-    "Mode": "hicannx_sim",
-    "Trust": "hicannx.trust",
-    "VirtualChip": "hicannx_sim",
-    "accuracy": "hicannx.trust",
-    "connect": "hicannx.connecting",
-    "debug": "hicannx.ppu_debug",
-    "ppu_profile": "hicannx.ppu_debug",
-    "ppu_trace": "hicannx.ppu_debug",
+    "hicannx.connecting": "connect",
+    "hicannx.errors": "HicannxError NotAModelError UnknownRegisterError",
+    "hicannx.ppu_debug": "debug ppu_profile ppu_trace",
+    "hicannx.systems": "clear_faults events inject report restore snapshot system_of systems_of unmodelled write_spikes",
+    "hicannx.trust": "Accuracy Trust accuracy",
+    "hicannx_sim": "Mode System VirtualChip",
+    "stadls": "Entry Listing",
 }
 
-__all__ = ["Accuracy", "Mode", "Trust", "VirtualChip", "accuracy", "connect", "debug", "ppu_profile", "ppu_trace"]
+__all__ = [
+    "Accuracy", "Entry", "HicannxError", "Listing", "Mode", "NotAModelError", "System", "Trust", "UnknownRegisterError", "VirtualChip",
+    "accuracy", "clear_faults", "connect", "debug", "events", "faults", "inject", "ppu_profile", "ppu_trace", "report", "restore",
+    "snapshot", "system_of", "systems_of", "unmodelled", "write_spikes",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Public names are loaded when first used: the command line starts without the model."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'hicannx' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    if name == "faults":
+        return import_module("hicannx.faults")
+    for home, names in _HOMES.items():
+        if name in names.split():
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'hicannx' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

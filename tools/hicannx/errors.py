@@ -9,3 +9,7 @@ class UnknownRegisterError(HicannxError, KeyError):
     """There is no register of that name or at that address."""
 
     __str__ = RuntimeError.__str__
+
+
+class NotAModelError(HicannxError, TypeError):
+    """A connection does not lead to the model in this process."""

@@ -1,0 +1,113 @@
+"""What lies behind a connection to the model: its systems, what they have to report, their state, and what can be made to go wrong.
+
+Every function takes the connection handle of any managed connection (or of `hicannx.connect`). `chip` says which one is meant where a
+connection has several. Connections to anything else than the model in this process raise NotAModelError.
+
+>>> import hicannx
+>>> with hicannx.connect(serial=3) as connection:
+...     state = hicannx.snapshot(connection)
+...     hicannx.report(connection), hicannx.system_of(connection)
+('', System(chip 3, typical, seed 0, cube, 0 runs))
+>>> with hicannx.connect() as other:
+...     hicannx.restore(other, state)
+...     other.get_unique_identifier()
+['hxcube0fpga0chip3_1']
+"""
+
+from collections.abc import Iterator
+
+from numpy.typing import ArrayLike
+
+from fisch import Connection, MultiConnection
+from hicannx.errors import NotAModelError
+from hicannx_sim import ModelConnection, System
+from hicannx_sim.chip.settings import Unmodelled
+from hicannx_sim.fpga.faults import Fault
+from hicannx_sim.trust.hops import Summary
+from stadls import PlaybackProgramBuilder
+
+AnyConnection = MultiConnection | Connection
+
+
+def systems_of(connection: AnyConnection) -> list[System]:
+    """The systems behind a connection, one for each FPGA. Raises NotAModelError."""
+    return list(_systems(connection))
+
+
+def _systems(connection: AnyConnection) -> Iterator[System]:
+    for one in connection.connections if isinstance(connection, MultiConnection) else [connection]:
+        if not isinstance(one, ModelConnection):
+            raise NotAModelError(
+                f"{one!r} does not lead to the model in this process, so nobody can look into it from here: "
+                "with hicannx.connect() or without variables that choose a connection one gets the model"
+            )
+        yield one.system
+
+
+def system_of(connection: AnyConnection, chip: int = 0) -> System:
+    """The system of one chip: board, FPGA and chip as one. Raises NotAModelError, and IndexError for a chip that is not there."""
+    found = systems_of(connection)
+    if not 0 <= chip < len(found):
+        raise IndexError(f"chip {chip} of a connection with {len(found)}")
+    return found[chip]
+
+
+def report(connection: AnyConnection) -> str:
+    """What one should know before believing the runs so far, of all chips: accesses nobody served, settings without effect, lost events.
+
+    Empty if there is nothing to say.
+    """
+    every = [system.report() for system in systems_of(connection)]
+    if len(every) == 1:
+        return every[0]
+    return "\n".join(f"chip {number}:\n{text}" for number, text in enumerate(every) if text)
+
+
+def events(connection: AnyConnection, chip: int = 0) -> Summary:
+    """What happened to events at every hop between playback program and trace. `print` shows it as text."""
+    return system_of(connection, chip).events.summary()
+
+
+def unmodelled(connection: AnyConnection, chip: int = 0) -> list[Unmodelled]:
+    """Everything that is set now and has no effect in the model: place, field, and what is missing."""
+    return system_of(connection, chip).unmodelled()
+
+
+def snapshot(connection: AnyConnection, chip: int = 0, compress: bool = False) -> bytes:
+    """The whole state of a system, from which `restore` continues with the same bits, in this process or another one."""
+    return system_of(connection, chip).snapshot(compress)
+
+
+def restore(connection: AnyConnection, state: bytes, chip: int = 0) -> None:
+    """Makes a system the one that `snapshot` was taken of, with its serial number and seed. Raises hicannx_sim.SnapshotError."""
+    system_of(connection, chip).restore(state)
+
+
+def inject(connection: AnyConnection, *faults: Fault, seed: int = 0, chip: int = 0) -> None:
+    """Lets things go wrong from now on, see `hicannx.faults`; `seed` decides where chance does.
+
+    >>> import hicannx
+    >>> with hicannx.connect() as connection:
+    ...     hicannx.inject(connection, hicannx.faults.PHYDown(phy=2, after=1000), hicannx.faults.LostEvents(probability=0.1), seed=1)
+    """
+    system_of(connection, chip).inject(*faults, seed=seed)
+
+
+def clear_faults(connection: AnyConnection, chip: int = 0) -> None:
+    """Nothing goes wrong any more; counters keep what has happened."""
+    system_of(connection, chip).clear_faults()
+
+
+def write_spikes(builder: PlaybackProgramBuilder, times: ArrayLike, labels: ArrayLike) -> None:
+    """Writes a whole spike train from arrays: `labels[i]` leaves when the timer stands at `times[i]` (FPGA cycles of 8 ns), in any order.
+
+    The same as `builder.write_spikes`, which says what happens to spikes that are due together.
+
+    >>> import hicannx, numpy as np
+    >>> from stadls import PlaybackProgramBuilder
+    >>> builder = PlaybackProgramBuilder()
+    >>> hicannx.write_spikes(builder, times=np.arange(100, 400, 100), labels=np.array([1, 2, 3]))
+    >>> builder.size_to_fpga() > 0
+    True
+    """
+    builder.write_spikes(times, labels)
