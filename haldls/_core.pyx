@@ -334,7 +334,10 @@ cdef int64_t _enum_on(cls, coordinate) except -1:
 cdef Schema schema_of(object cls):
     schema = _schemas.get(cls)
     if schema is None:  # a user's subclass shares the schema of the container it derives from
-        schema = _schemas[cls] = _schemas[next(base for base in cls.__mro__ if base in _schemas)]
+        parent = next((base for base in cls.__mro__ if base in _schemas), None)
+        if parent is None:
+            raise TypeError(f"{cls.__name__} is abstract: construct a container, for example NeuronConfig()")
+        schema = _schemas[cls] = _schemas[parent]
     return <Schema>schema
 
 
@@ -414,15 +417,19 @@ cdef class Container:
 
     def __init__(self, *values, **fields):
         """Positional values in the order of the class attribute `constructor`, or another instance to copy; fields by name."""
-        if len(values) == 1 and type(values[0]) is type(self):
+        cls, given = type(self), set()
+        if len(values) == 1 and type(values[0]) is cls:
             self._copy_from(values[0])
             values = ()
-        if len(values) > len(type(self).constructor):
-            raise TypeError(f"{type(self).__name__} takes at most {len(type(self).constructor)} values, {len(values)} were given")
-        for name, value in [*zip(type(self).constructor, values), *fields.items()]:
-            name = type(self).keywords.get(name, name)
-            if not hasattr(type(self), name):
-                raise TypeError(f"{type(self).__name__} has no field {name!r}")
+        if len(values) > len(cls.constructor):
+            raise TypeError(f"{cls.__name__} takes at most {len(cls.constructor)} values, {len(values)} were given")
+        for name, value in [*zip(cls.constructor, values), *fields.items()]:
+            name = cls.keywords.get(name, name)
+            if not hasattr(getattr(cls, name, None), "__set__"):
+                raise TypeError(f"{cls.__name__} has no field {name!r}")
+            if name in given:
+                raise TypeError(f"{cls.__name__} got two values for {name}")
+            given.add(name)
             setattr(self, name, value)
 
     def _copy_from(self, Container other):
@@ -444,11 +451,11 @@ cdef class Container:
         return packed(_memory(self))
 
     def __setstate__(self, bytes state):
-        """Takes over what `__getstate__` gave. Raises ContainerError for the state of a container with other fields."""
+        """Takes over what `__getstate__` gave. Raises ContainerError for the state of a container with other fields, RangeError."""
         values = unpacked(state)
         if len(values) != self.schema.n_slots:
             raise ContainerError(f"{type(self).__name__} has {self.schema.n_slots} values, the stored one has {len(values)}")
-        _memory(self)[:] = values
+        set_slots(self, values)
 
     def __copy__(self):
         return type(self)(self)
@@ -555,7 +562,7 @@ def set_slots(Container container, values):
     try:
         for field in container.schema.fields:
             field.check(container)
-    except RangeError:
+    except BaseException:
         _memory(container)[:] = before
         raise
 
@@ -572,6 +579,20 @@ cdef object unpacked(bytes state):
     if not state or state[0] not in (1, 2, 4, 8) or (len(state) - 1) % state[0]:
         raise ContainerError(f"these {len(state)} bytes are not the state of a container")
     return np.frombuffer(state, dtype=f"<i{state[0]}", offset=1)
+
+
+def packed_slots(Container container, int first, int count):
+    """Some of the raw integers as `packed` bytes."""
+    return packed(_memory(container)[first : first + count])
+
+
+def restored_slots(Container container, Py_ssize_t first, bytes state):
+    """Takes what `packed_slots` gave into the slots from `first` on. Raises as `set_slots` does."""
+    values, slots = unpacked(state), get_slots(container)
+    if not 0 <= first <= len(slots) - len(values):
+        raise ContainerError(f"{type(container).__name__} has {len(slots)} values, not {len(values)} from number {first} on")
+    slots[first : first + len(values)] = values
+    set_slots(container, slots)
 
 
 def get_slot(Container container, int slot):

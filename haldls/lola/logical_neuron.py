@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halco import CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
+from halco._core import shown
 from haldls.container import OMNIBUS, container_on
 from haldls.errors import ContainerError, CoordinateError
 from haldls.fields import Field
@@ -29,6 +30,13 @@ class MCSafeMulticompartment(Struct):
     enable_conductance_division = Field(bool, doc="a quarter of the conductance")
     enable_conductance_multiplication = Field(bool, doc="four times the conductance")
     i_bias_nmda = Field(ANALOG, doc="bias of the conductance towards the somatic line")
+
+    def __init__(self, source: Any = None, **fields: Any) -> None:
+        super().__init__(*([source] if isinstance(source, MCSafeMulticompartment) else []), **fields)
+        if isinstance(source, Multicompartment):
+            _copy_safe(source, self)
+        elif source is not None and not isinstance(source, MCSafeMulticompartment):
+            raise TypeError(f"an MCSafeAtomicNeuron.Multicompartment is made from an AtomicNeuron.Multicompartment, not from {shown(source)}")
 
 
 class Joint(NamedTuple):
@@ -73,7 +81,7 @@ class MCSafeAtomicNeuron(Struct):
         elif isinstance(source, Multicompartment):
             _copy_safe(source, self.multicompartment)
         elif source is not None and not isinstance(source, MCSafeAtomicNeuron):
-            raise TypeError(f"an MCSafeAtomicNeuron is made from an AtomicNeuron or its multicompartment part, not from {source!r}")
+            raise TypeError(f"an MCSafeAtomicNeuron is made from an AtomicNeuron or its multicompartment part, not from {shown(source)}")
 
 
 SAFE = [field.name for field in MCSafeMulticompartment.fields()]
