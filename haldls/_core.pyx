@@ -417,6 +417,8 @@ cdef class Container:
 
     def __init__(self, *values, **fields):
         """Positional values in the order of the class attribute `constructor`, or another instance to copy; fields by name."""
+        if not values and not fields:
+            return
         cls, given = type(self), set()
         if len(values) == 1 and type(values[0]) is cls:
             self._copy_from(values[0])

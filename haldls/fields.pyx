@@ -148,7 +148,7 @@ cdef class Field:
         """The member of the enumeration that a user means. Raises TypeError, or RangeError for an integer that is none's."""
         if type(value) is self.type:
             return value
-        if isinstance(value, (bool, Enum, Value)):
+        if type(value) is not int and isinstance(value, (bool, Enum, Value)):
             raise TypeError("a member of another kind")
         number = PyNumber_Index(value)
         found = self.choices.get(number)
@@ -202,14 +202,21 @@ cdef class Field:
 
     def check(self, Container container):
         """Refuses values that decoding left outside the range of the type. Raises RangeError."""
-        cdef int index
-        for index in range(self.slot, self.slot + self.count):
-            if self.kind == RANGED and not bounds_of(self.type).min <= container.slots[index] <= bounds_of(self.type).max:
-                self.raw(container.slots[index], container)  # raises
-            elif self.kind == FLAG and not 0 <= container.slots[index] <= 1:
-                raise RangeError(f"{self.place(container)} is 0 or 1, not {container.slots[index]}")
-            elif self.kind == UNION:
-                self.cooked(container.slots[index])
+        cdef int64_t low = 0, high = 1
+        cdef int64_t* slots = container.slots + self.slot
+        cdef int index, count = 0 if self.kind == CHOICE else self.count
+        if self.kind == RANGED:
+            low, high = bounds_of(self.type).min, bounds_of(self.type).max
+        elif self.kind == UNION:
+            low, high = min(bounds_of(one).min for one in self.type), max(bounds_of(one).max for one in self.type)
+        for index in range(count):
+            if slots[index] < low or slots[index] > high:
+                if self.kind == RANGED:
+                    self.raw(slots[index], container)  # raises
+                raise RangeError(f"{self.place(container)} takes {self.takes()}, not {slots[index]}")
+        if self.kind == UNION:
+            for index in range(count):
+                self.cooked(slots[index])
 
     def is_default(self, Container container):
         """Whether all slots of the field hold their default."""

@@ -346,7 +346,7 @@ cdef class NumbersView(View):
                 return np.array([self.field.raw(value, self.container) for value in values], dtype=np.int64)
             for extreme in (values.min(), values.max()):
                 self.field.raw(int(extreme), self.container)
-            return values.astype(np.int64)
+            return values.astype(np.int64, copy=False)
         values = listed(self.field, values, self.width, self.container)
         if self.innermost():
             return np.array([self.field.raw(value, self.container) for value in values], dtype=np.int64)
