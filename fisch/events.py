@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fisch import ut
 from fisch._decoder import LINK_DTYPE, MADC_DTYPE, SPIKE_DTYPE, TIMEOUT_DTYPE
 from halco import BaseType, Linear, SpikeLabel
+from halco.record import Record
 
 _TIME_MAX = (1 << ut.TIME_BITS) - 1
 
@@ -25,7 +26,7 @@ class ChipTime(Linear, max=_TIME_MAX):
 
 
 @dataclass(repr=False)
-class _Report:
+class _Report(Record):
     """Something with a time stamp; its string form lists the fields without their names."""
 
     def __repr__(self) -> str:
@@ -143,7 +144,8 @@ class SpikeVector(EventVector[SpikeFromChip]):
     dtype = SPIKE_DTYPE
 
     def _event(self, row: np.void) -> SpikeFromChip:
-        return SpikeFromChip(SpikeLabel(int(row["label"])), ChipTime(int(row["chip_time"])), FPGATime(int(row["fpga_time"])))
+        label, fpga_time, chip_time = row.item()
+        return SpikeFromChip.of(label=SpikeLabel(label), chip_time=ChipTime(chip_time), fpga_time=FPGATime(fpga_time))
 
 
 class MADCSampleVector(EventVector[MADCSampleFromChip]):
@@ -152,8 +154,10 @@ class MADCSampleVector(EventVector[MADCSampleFromChip]):
     dtype = MADC_DTYPE
 
     def _event(self, row: np.void) -> MADCSampleFromChip:
-        value, channel = MADCSampleFromChip.Value(int(row["value"])), MADCSampleFromChip.Channel(int(row["channel"]))
-        return MADCSampleFromChip(value, channel, ChipTime(int(row["chip_time"])), FPGATime(int(row["fpga_time"])))
+        kind = MADCSampleFromChip
+        value, channel, fpga_time, chip_time = row.item()
+        times = {"chip_time": ChipTime(chip_time), "fpga_time": FPGATime(fpga_time)}
+        return kind.of(value=kind.Value(value), channel=kind.Channel(channel), **times)
 
 
 class LinkVector(EventVector[HighspeedLinkNotification]):

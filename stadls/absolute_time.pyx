@@ -10,6 +10,7 @@ from stadls.ticket cimport ContainerTicket
 import logging
 from math import floor
 
+from fisch.errors import not_portable
 from halco import TimerOnDLS
 from haldls import Timer
 
@@ -43,6 +44,15 @@ cdef class AbsoluteTimePlaybackProgramContainerTicket:
 
     def __init__(self, ContainerTicket inner):
         self.inner = inner
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        not_portable(self, "pickle what get() gives, or the program")
 
     def valid(self):
         """Whether the program is made and all responses have arrived."""
@@ -207,7 +217,7 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
         return self.__copy__()
 
     def __reduce__(self):
-        raise TypeError("an AbsoluteTimePlaybackProgramBuilder cannot be pickled")
+        raise TypeError("an AbsoluteTimePlaybackProgramBuilder cannot be pickled; the program that its builder's done() makes can")
 
     def __str__(self):
         """The commands in the order in which they were given. (The first line is spelt as the original spells it.)"""

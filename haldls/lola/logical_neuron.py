@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from halco import CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
 from halco._core import shown
-from haldls.container import OMNIBUS, container_on
+from haldls.container import OMNIBUS, Container
 from haldls.errors import ContainerError, CoordinateError
 from haldls.fields import Field
 from haldls.lola._cells import ANALOG
@@ -99,24 +99,25 @@ def _copy_safe(source: Any, target: Any) -> None:
         setattr(target, name, getattr(source, name))
 
 
-class LogicalNeuron:
+class LogicalNeuron(Container):
     """Several connected circuits as one container; its coordinate says where they stand.
 
     `neuron[compartment, index]` is a circuit without its connections. Made by `Morphology.done`. Where the coordinate mirrors the
     neuron left to right, the switches between two circuits are set in the one that comes to stand on the left.
     """
 
+    # the number of circuits differs from one instance to the next, which no table of fields can say
     coordinate = LogicalNeuronOnDLS
     backends = OMNIBUS
-    differential = False
-    no_write_on: tuple[str, ...] = ()
-    no_read_on: tuple[str, ...] = ()
+    __slots__ = ("_joints", "_morphology", "_neurons")
 
     def __init__(self, other: LogicalNeuron | None = None) -> None:
         self._morphology: dict[int, list[Multicompartment]] = {}
         self._neurons: dict[int, list[MCSafeAtomicNeuron]] = {}
         self._joints: list[Joint] = []
         if other is not None:
+            if not isinstance(other, LogicalNeuron):
+                raise TypeError(f"a LogicalNeuron is made by Morphology.done, or from another one, not from {shown(other)}")
             self._morphology = {index: [Multicompartment(one) for one in some] for index, some in other._morphology.items()}
             self._neurons = {index: [MCSafeAtomicNeuron(one) for one in some] for index, some in other._neurons.items()}
             self._joints = list(other._joints)
@@ -129,10 +130,12 @@ class LogicalNeuron:
         return made
 
     def _at(self, key: tuple[Any, int]) -> tuple[list[MCSafeAtomicNeuron], int]:
-        compartment, index = key
-        if int(compartment) not in self._neurons or not 0 <= index < len(self._neurons[int(compartment)]):
-            raise IndexError(f"the logical neuron has no circuit {index} in compartment {int(compartment)}")
-        return self._neurons[int(compartment)], index
+        if not isinstance(key, tuple) or len(key) != 2 or not all(hasattr(type(one), "__index__") for one in key):
+            raise TypeError(f"a logical neuron is indexed by a CompartmentOnLogicalNeuron and the number of a circuit, not {shown(key)}")
+        compartment, index = int(CompartmentOnLogicalNeuron(key[0])), int(key[1])
+        if compartment not in self._neurons or not 0 <= index < len(self._neurons[compartment]):
+            raise IndexError(f"the logical neuron has no circuit {index} in compartment {compartment}")
+        return self._neurons[compartment], index
 
     def __getitem__(self, key: tuple[CompartmentOnLogicalNeuron, int]) -> MCSafeAtomicNeuron:
         neurons, index = self._at(key)
@@ -171,6 +174,10 @@ class LogicalNeuron:
             return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8)
         accesses = [neuron.write_access(place, backend) for place, neuron in circuits]
         return tuple(np.concatenate(columns) for columns in zip(*accesses, strict=True))
+
+    def encode(self, coordinate: LogicalNeuronOnDLS | None = None, backend: Any = None) -> NDArray[np.uint32]:
+        """Words of a write at the coordinate: where the neuron stands decides how many there are, and where the switches go."""
+        return self.write_access(coordinate, backend)[1]  # type: ignore[arg-type]  # refused if it is missing
 
     def _placed(self, places: Mapping[tuple[int, int], Any]) -> list[tuple[Any, AtomicNeuron]]:
         """Place and contents of each circuit, by compartment and index."""
@@ -221,7 +228,7 @@ class LogicalNeuron:
             compartments = {int(CompartmentOnLogicalNeuron(int(index))): some for index, some in state["compartments"].items()}
             joints = [Joint(switch, tuple(one), tuple(other)) for switch, one, other in state["joints"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ContainerError(f"this is not the state of a LogicalNeuron: {str(state)[:80]}") from error
+            raise ContainerError(f"this is not the state of a LogicalNeuron: {shown(state)}") from error
         circuits = {(index, number): AtomicNeuron() for index, some in compartments.items() for number in range(len(some))}
         if any(joint.switch not in SWITCHES or not {joint.one, joint.other} <= set(circuits) for joint in joints):
             raise ContainerError(f"the joints of a LogicalNeuron connect two of its circuits, not {state['joints']}")
@@ -241,6 +248,9 @@ class LogicalNeuron:
 
     def __eq__(self, other: object) -> bool:
         return self.collapse_neuron() == other.collapse_neuron() if isinstance(other, LogicalNeuron) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -268,6 +278,3 @@ def _joints_of(circuits: Mapping[Any, AtomicNeuron], found: Mapping[tuple[int, i
             if (x + 1, y) not in found:
                 raise MorphologyError(f"{switch} is set at column {x}, row {y}, but the next circuit is not part of the neuron")
             yield Joint(switch, circuit, found[x + 1, y])
-
-
-container_on.setdefault(LogicalNeuronOnDLS, LogicalNeuron)
