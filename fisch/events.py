@@ -107,6 +107,12 @@ class EventVector(Generic[Event]):
     def _event(self, row: np.void) -> Event:
         raise NotImplementedError
 
+    def require_in_range(self) -> None:
+        """Raises RangeError if one of the elements could not be made: its numbers are outside the ranges of their types."""
+        if len(self._rows):
+            names = self._rows.dtype.names or ()
+            self._event(np.array([tuple(self._rows[name].max() for name in names)], dtype=self._rows.dtype)[0])
+
     def to_numpy(self) -> NDArray[np.void]:
         """All elements as a structured array of their own (packed)."""
         return self._rows.copy()

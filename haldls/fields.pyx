@@ -230,6 +230,10 @@ cdef class Field:
         """The raw integers int64[count] that `nested` was given. Raises ContainerError for anything of another shape."""
         return self.flat_numbers([tree])
 
+    def stored_shape(self):
+        """Shape of the numbers as `nested` gives them, in a list of their own if there is just one."""
+        return (self.count,)
+
     cdef object flat_numbers(self, object numbers):
         """An array of `count` integers out of a list. Raises ContainerError for another number or other things than integers."""
         try:
@@ -237,7 +241,7 @@ cdef class Field:
         except (ValueError, RecursionError):  # lists of different length, or one in another without end
             values = np.zeros(0, dtype=np.int64)
         cdef bint flags = self.type is bool, fits
-        fits = values.size == self.count and values.dtype.kind in "iub" and not (values.dtype.kind == "u" and values.max() > MAXIMUM)
+        fits = values.shape == self.stored_shape() and values.dtype.kind in "iub" and not (values.dtype.kind == "u" and values.max() > MAXIMUM)
         if not fits or flags and not ((values == 0) | (values == 1)).all():
             raise ContainerError(f"{self.name} is {self.count} {'truth values' if flags else 'integers'}, not {shown(numbers)}")
         return values.astype(np.int64).ravel()
@@ -528,9 +532,12 @@ cpdef object tree_of(cls, values):
 cpdef object flat_tree(cls, tree):
     """The raw integers that `tree_of` was given. Raises ContainerError for other fields or values of another shape."""
     fields = schema_of(cls).fields
-    names = [field.name for field in fields]
-    if not isinstance(tree, dict) or set(tree) != set(names):
-        raise ContainerError(f"the fields of {cls.__qualname__} are {', '.join(names)}, not {shown(tree)}")
+    names = {field.name for field in fields}
+    if not isinstance(tree, dict):
+        raise ContainerError(f"the fields of {cls.__qualname__} are stored by their names, not as {shown(tree)}")
+    if set(tree) != names:
+        missing, unknown = sorted(names - set(tree)), sorted(map(str, set(tree) - names))
+        raise ContainerError(f"the fields of {cls.__qualname__} are others: missing are {shown(missing)}, unknown are {shown(unknown)}")
     parts = [field.flattened(tree[field.name]) for field in fields]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 

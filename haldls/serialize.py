@@ -32,7 +32,7 @@ def from_json(container: Any, text: str) -> None:
     """
     try:
         ((name, state),) = json.loads(text).items()
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise ContainerError(f"this is not the JSON of a container: {str(text)[:40]!r}") from error
     if name != type(container).__name__:
         raise ContainerError(f"a {name} cannot be read into a {type(container).__name__}")

@@ -50,7 +50,7 @@ class Settings:
             except TypeError:
                 raise TypeError(f"{place} takes True or False, not {shown(value)}") from None
         elif isinstance(before, PerCoordinate) and not isinstance(value, PerCoordinate):
-            value = before.replaced(value)
+            value = before.replaced(value, place)
         elif before is not None and not isinstance(value, self._kind(before)):
             raise TypeError(f"{place} takes a {self._kind(before).__name__}, not {shown(value)}")
         super().__setattr__(name, value)
@@ -81,21 +81,23 @@ class PerCoordinate(Generic[Element]):
 
     def __setitem__(self, index: Any, element: Element) -> None:
         position = self._position(index)
-        self._require(element)
+        self._require(element, f"element {position} per {self.coordinate.__name__}")
         self._elements[position] = element
 
-    def _require(self, element: Any) -> None:
+    def _require(self, element: Any, place: str) -> None:
         wanted = type(self._elements[0])
         if not isinstance(element, wanted):
-            raise TypeError(f"a {wanted.__name__} is needed, not {shown(element)}")
+            raise TypeError(f"{place}: an element of class {wanted.__name__} is needed, not {shown(element)}")
 
-    def replaced(self, elements: Iterable[Element]) -> PerCoordinate[Element]:
-        """As many other elements of the same class. Raises TypeError or ValueError for anything else."""
+    def replaced(self, elements: Iterable[Element], place: str) -> PerCoordinate[Element]:
+        """As many other elements of the same class. Raises TypeError or ValueError, with the name of the place, for anything else."""
+        if not hasattr(type(elements), "__iter__"):
+            raise TypeError(f"{place} takes one element per {self.coordinate.__name__}, not {shown(elements)}")
         made = list(elements)
         if len(made) != len(self):
-            raise ValueError(f"there is one element per {self.coordinate.__name__}, {len(self)} together, not {len(made)}")
+            raise ValueError(f"{place} takes one element per {self.coordinate.__name__}, {len(self)} together, not {len(made)}")
         for element in made:
-            self._require(element)
+            self._require(element, place)
         return PerCoordinate(self.coordinate, made)
 
     def items(self) -> Iterator[tuple[Any, Element]]:

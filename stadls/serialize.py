@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import halco
 from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
-from halco._core import Value
+from halco._core import Value, shown
 from halco.typed_array import ArrayError
 from haldls import Timer
 from haldls import from_json as container_from_json
@@ -58,13 +58,13 @@ def from_json(stored: Storable, text: str) -> None:
     name, _, read = _ways(stored)
     try:
         ((found, contents),) = json.loads(text).items()
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise SerializationError(f"this is not the JSON of a {name}: {str(text)[:40]!r}") from error
     if found != name:
         raise SerializationError(f"a {found} cannot be read into a {name}")
     try:
         read(stored, contents)
-    except (KeyError, TypeError, ValueError, AttributeError, ArrayError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArrayError) as error:
         if isinstance(error, StadlsError):
             raise
         raise SerializationError(f"this {name} cannot be read: {error}") from error
@@ -89,7 +89,7 @@ def from_portablebinary(stored: Storable, data: bytes) -> None:
             read(stored, json.loads(content))
         else:
             stored._pairs = _unpacked(content)
-    except (zlib.error, KeyError, IndexError, TypeError, ValueError, AttributeError, ArrayError) as error:
+    except (zlib.error, LookupError, TypeError, ValueError, AttributeError, RecursionError, ArrayError) as error:
         if isinstance(error, StadlsError):
             raise
         raise SerializationError(f"the {len(data)} bytes of this {name} are damaged: {error}") from error
@@ -129,6 +129,8 @@ def _content_text(content: Any) -> str:
 
 
 def _take_pairs(stored: DumperDone | PlaybackProgramBuilderDumper, entries: Any) -> None:
+    if not isinstance(entries, list):
+        raise SerializationError(f"a list of entries is needed, not {shown(entries)}")
     stored._pairs = [_pair(*entry) for entry in entries]
 
 
@@ -153,7 +155,7 @@ def _content(described: dict[str, Any]) -> Any:
 
 
 def _coordinate(kind: Any, state: Any) -> Any:
-    if isinstance(state, dict):
+    if kind is LogicalNeuronOnDLS and isinstance(state, dict):
         circuits = {index: [AtomicNeuronOnDLS(number) for number in numbers] for index, numbers in state.items()}
         return LogicalNeuronOnDLS._of({CompartmentOnLogicalNeuron(int(index)): placed for index, placed in circuits.items()})
     if not isinstance(state, list):
@@ -186,6 +188,8 @@ def _unpacked(content: bytes) -> list[Pair]:
     kinds = [_marked_class(*marked) for marked in head["classes"]]
     pairs = []
     for number, coordinate, size in head["entries"]:
+        if type(size) is not int or not 0 <= size <= len(content) - position:
+            raise SerializationError(f"an entry of {shown(size)} bytes does not fit")
         made = _from_state(kinds[number], content[position : position + size])
         pairs.append((_coordinate(stands_on(made), coordinate), made))
         position += size

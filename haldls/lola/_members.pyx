@@ -253,6 +253,10 @@ cdef class Numbers(Field):
     def flattened(self, tree):
         return self.flat_numbers(tree)
 
+    def stored_shape(self):
+        """Shape of the numbers as `nested` gives them."""
+        return self.shape
+
     def is_default(self, Container container):
         """Whether all elements hold their default."""
         return bool((np.asarray(<int64_t[:self.count]>(container.slots + self.slot)) == self.defaults[0]).all())

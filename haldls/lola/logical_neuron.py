@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from halco import CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
+from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
 from halco._core import shown
 from haldls.container import OMNIBUS, Container
 from haldls.errors import ContainerError, CoordinateError
@@ -224,14 +224,10 @@ class LogicalNeuron(Container):
         return {"compartments": circuits, "joints": [list(joint) for joint in self._joints]}
 
     def _take_state(self, state: Any) -> None:
-        try:
-            compartments = {int(CompartmentOnLogicalNeuron(int(index))): some for index, some in state["compartments"].items()}
-            joints = [Joint(switch, tuple(one), tuple(other)) for switch, one, other in state["joints"]]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ContainerError(f"this is not the state of a LogicalNeuron: {shown(state)}") from error
+        compartments, joints = _stored_compartments(state), _stored_joints(state)
         circuits = {(index, number): AtomicNeuron() for index, some in compartments.items() for number in range(len(some))}
         if any(joint.switch not in SWITCHES or not {joint.one, joint.other} <= set(circuits) for joint in joints):
-            raise ContainerError(f"the joints of a LogicalNeuron connect two of its circuits, not {state['joints']}")
+            raise ContainerError(f"the joints of a LogicalNeuron connect two of its circuits, not {shown(state['joints'])}")
         for (index, number), neuron in circuits.items():
             neuron._take_state(compartments[index][number])
         self._take(circuits, joints)
@@ -240,7 +236,11 @@ class LogicalNeuron(Container):
         return json.dumps(self._state()).encode()
 
     def __setstate__(self, state: bytes) -> None:
-        self._take_state(json.loads(state))
+        try:
+            stored = json.loads(state)
+        except (ValueError, RecursionError) as error:
+            raise ContainerError(f"these {len(state)} bytes are not the state of a LogicalNeuron: {error}") from None
+        self._take_state(stored)
 
     @classmethod
     def _fingerprint(cls) -> int:
@@ -263,6 +263,30 @@ class LogicalNeuron(Container):
     def __repr__(self) -> str:
         circuits = ", ".join(f"{index}: {len(some)}" for index, some in sorted(self._neurons.items()))
         return f"LogicalNeuron(circuits per compartment: {{{circuits}}})"
+
+
+def _stored_compartments(state: Any) -> dict[int, list[Any]]:
+    """The stored circuits of each compartment. Raises ContainerError for anything else, RangeError for a compartment that there is not."""
+    stored = state["compartments"] if isinstance(state, dict) and set(state) == {"compartments", "joints"} else None
+    if not isinstance(stored, dict) or not all(isinstance(some, list) and key.isdecimal() and len(key) < 9 for key, some in stored.items()):
+        raise ContainerError(f"the state of a LogicalNeuron is its compartments and joints, not {shown(state)}")
+    if sum(map(len, stored.values())) > AtomicNeuronOnDLS.size:
+        raise ContainerError(f"a LogicalNeuron has at most {AtomicNeuronOnDLS.size} circuits")
+    return {int(CompartmentOnLogicalNeuron(int(key))): some for key, some in stored.items()}
+
+
+def _stored_joints(state: Any) -> list[Joint]:
+    try:
+        return [Joint(str(switch), _stored_circuit(one), _stored_circuit(other)) for switch, one, other in state["joints"]]
+    except (TypeError, ValueError):
+        raise ContainerError(f"a joint of a LogicalNeuron is a switch and two circuits: {shown(state['joints'])}") from None
+
+
+def _stored_circuit(circuit: Any) -> tuple[int, int]:
+    compartment, index = circuit
+    if type(compartment) is not int or type(index) is not int:
+        raise TypeError("a circuit is two integers")
+    return compartment, index
 
 
 SWITCHES = ("connect_right", "connect_soma_right")
