@@ -141,9 +141,12 @@ class Block(Container):
 
     def _take_state(self, state: Any) -> None:
         numbers = state[self.unit] if isinstance(state, dict) and set(state) == {self.unit} else None
-        if not isinstance(numbers, list) or not self.Size.min <= len(numbers) <= self.Size.max or any(type(one) is not int for one in numbers):
+        if not isinstance(numbers, list) or not self._fits(numbers):
             raise ContainerError(f"the field of a {type(self).__name__} is its list of {self.unit}, not {shown(state)}")
         self._values = np.array([self._number(number) for number in numbers], dtype=self.dtype)
+
+    def _fits(self, numbers: list[Any]) -> bool:
+        return bool(self.Size.min <= len(numbers) <= self.Size.max) and all(type(number) is int for number in numbers)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self)} {self.unit})"

@@ -72,9 +72,9 @@ class PerCoordinate(Generic[Element]):
         if wrong or not hasattr(type(index), "__index__"):
             raise TypeError(f"the index is a {self.coordinate.__name__} or an integer, not {shown(index)}")
         try:
-            return range(len(self))[index]
+            return int(range(len(self))[index.__index__()])
         except IndexError:
-            raise ArrayIndexError(f"there are {len(self)} elements, one per {self.coordinate.__name__}, not a number {int(index)}") from None
+            raise ArrayIndexError(f"there are {len(self)} elements, one per {self.coordinate.__name__}, not number {int(index)}") from None
 
     def __getitem__(self, index: Any) -> Element:
         return self._elements[self._position(index)]

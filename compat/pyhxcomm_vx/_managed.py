@@ -35,7 +35,7 @@ class _Managed(Generic[Handle]):
             if name.startswith("__"):
                 raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
             kind = type(self).__name__
-            raise AttributeError(f"{kind} opens a connection but is none: {name} is to be asked of what `with {kind}() as connection` gives")
+            raise AttributeError(f"{kind} opens a connection but is none: ask for {name} what `with {kind}() as connection` gives")
 
     def __reduce__(self) -> Never:
         not_portable(self, "make one in each process")

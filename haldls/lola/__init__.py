@@ -11,6 +11,7 @@
 Nested attributes are parts of the object they are read from: changing `neuron.leak` changes the neuron, assigning to it copies.
 """
 
+from haldls.container import Container
 from haldls.lola.cadc import CADCReadoutChain, CADCSampleRow, CADCSamples
 from haldls.lola.capmem import CapMem
 from haldls.lola.chip import Chip
@@ -47,7 +48,7 @@ from haldls.lola.synapse import (
 from haldls.lola.synapse_driver import SynapseDriverBlock
 from haldls.serialize import from_json, from_portablebinary, to_json, to_portablebinary
 
-containers = [
+containers: list[type[Container]] = [
     NeuronBlock,
     AtomicNeuron,
     Chip,

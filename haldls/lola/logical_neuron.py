@@ -36,7 +36,7 @@ class MCSafeMulticompartment(Struct):
         if isinstance(source, Multicompartment):
             _copy_safe(source, self)
         elif source is not None and not isinstance(source, MCSafeMulticompartment):
-            raise TypeError(f"an MCSafeAtomicNeuron.Multicompartment is made from an AtomicNeuron.Multicompartment, not from {shown(source)}")
+            raise TypeError(f"an MCSafeAtomicNeuron.Multicompartment is made from that of an AtomicNeuron, not from {shown(source)}")
 
 
 class Joint(NamedTuple):
@@ -161,23 +161,26 @@ class LogicalNeuron(Container):
         return made
 
     @staticmethod
-    def _places(coordinate: LogicalNeuronOnDLS) -> list[tuple[int, list[Any]]]:
+    def _places(coordinate: LogicalNeuronOnDLS | None) -> list[tuple[int, list[Any]]]:
         if not isinstance(coordinate, LogicalNeuronOnDLS):
             raise CoordinateError(f"LogicalNeuron stands on LogicalNeuronOnDLS, not on {coordinate!r}")
         return sorted((int(index), places) for index, places in coordinate.get_placed_compartments().items())
 
-    def write_access(self, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> tuple[NDArray[Any], ...]:
+    def write_access(
+        self, coordinate: LogicalNeuronOnDLS | None, backend: Any = None
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
         """Addresses, words and byte enables of a write. Raises MorphologyError if the coordinate is of another shape."""
         places = self._places(coordinate)
         circuits = self._placed({(index, number): place for index, some in places for number, place in enumerate(some)})
         if not circuits:
             return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8)
         accesses = [neuron.write_access(place, backend) for place, neuron in circuits]
-        return tuple(np.concatenate(columns) for columns in zip(*accesses, strict=True))
+        addresses, words, enables = (np.concatenate(columns) for columns in zip(*accesses, strict=True))
+        return addresses, words, enables
 
     def encode(self, coordinate: LogicalNeuronOnDLS | None = None, backend: Any = None) -> NDArray[np.uint32]:
         """Words of a write at the coordinate: where the neuron stands decides how many there are, and where the switches go."""
-        return self.write_access(coordinate, backend)[1]  # type: ignore[arg-type]  # refused if it is missing
+        return self.write_access(coordinate, backend)[1]
 
     def _placed(self, places: Mapping[tuple[int, int], Any]) -> list[tuple[Any, AtomicNeuron]]:
         """Place and contents of each circuit, by compartment and index."""
@@ -197,7 +200,7 @@ class LogicalNeuron(Container):
         enums = [int(place) for _, places in cls._places(coordinate) for place in places]
         return AtomicNeuron.layout(backend).addresses(enums, False).ravel() if enums else np.zeros(0, dtype=np.uint32)
 
-    def decode(self, words: Any, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> None:
+    def decode(self, words: Any, coordinate: LogicalNeuronOnDLS | None = None, backend: Any = None) -> None:
         """Takes circuits and connections from the words read at the coordinate.
 
         Raises MorphologyError if a circuit is connected to one on its right that is not part of the coordinate.

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 
 import fisch
+from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +50,14 @@ def test_connections_do_not_pickle(connection: Any) -> None:
         for way in (pickle.dumps, copy.copy, copy.deepcopy):
             with pytest.raises(TypeError, match=f"{type(live).__name__} belongs to this process and cannot be pickled: "):
                 way(live)
-    with pytest.raises(TypeError, match="System belongs to this process .*snapshot"):
+    with pytest.raises(TypeError, match=r"System belongs to this process .*snapshot"):
         pickle.dumps(connection.connections[0].system)
 
 
 def test_a_managed_connection_has_to_be_entered(connection: Any) -> None:
     manager: Any = hxcomm.ManagedConnection()
     for name in ("get_hwdb_entry", "connections", "get_unique_identifier", "bitfile_info", "anything"):
-        with pytest.raises(AttributeError, match=f"{name} is to be asked of what `with ManagedConnection\\(\\) as connection` gives"):
+        with pytest.raises(AttributeError, match=f"ask for {name} what `with ManagedConnection\\(\\) as connection` gives"):
             getattr(manager, name)
     program = sta.PlaybackProgramBuilder().done()
     for run in (sta.run, fisch.run):

@@ -59,7 +59,11 @@ CONSTRUCTORS: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
     (haldls.SystimeSync, {"do_sync": False}, {"do_sync": False}),
     (haldls.Timer, {"value": 5}, {"value": 5}),
     (haldls.VectorGeneratorNotificationAddress, {"word": PPUMemoryWordOnDLS(4099)}, {"value": 0x3800003}),
-    (lola.MCSafeAtomicNeuron, {"source": lola.AtomicNeuron(leak=lola.AtomicNeuron.Leak(v_leak=7))}, {"leak": lola.AtomicNeuron.Leak(v_leak=7)}),
+    (
+        lola.MCSafeAtomicNeuron,
+        {"source": lola.AtomicNeuron(leak=lola.AtomicNeuron.Leak(v_leak=7))},
+        {"leak": lola.AtomicNeuron.Leak(v_leak=7)},
+    ),
     (
         lola.MCSafeAtomicNeuron.Multicompartment,
         {"source": lola.AtomicNeuron.Multicompartment(i_bias_nmda=7, connect_right=True)},
@@ -73,7 +77,11 @@ CONSTRUCTORS: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
         {"coordinate": PPUMemoryBlockOnPPU(3, 5)},
     ),
     (lola.ChipAndSinglechipFPGA, {"chip": lola.Chip(), "fpga": lola.SinglechipFPGA()}, {"fpga": lola.SinglechipFPGA()}),
-    (lola.ChipAndMultichipJboaLeafFPGA, {"chip": lola.Chip(), "fpga": lola.MultichipJboaLeafFPGA()}, {"fpga": lola.MultichipJboaLeafFPGA()}),
+    (
+        lola.ChipAndMultichipJboaLeafFPGA,
+        {"chip": lola.Chip(), "fpga": lola.MultichipJboaLeafFPGA()},
+        {"fpga": lola.MultichipJboaLeafFPGA()},
+    ),
     (
         lola.AtomicNeuron.EventRouting,
         {

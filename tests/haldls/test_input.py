@@ -25,11 +25,11 @@ NO_MEMBER = (2.9, 1.0, float("nan"), "1", "off", "membrane", None, True, False, 
 by_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__qualname__)
 
 
-def refuse(container: Any, action: Any, error: Any, *texts: str) -> None:
-    """Runs the action, which must raise an error with all the texts and leave the container as it was."""
+def refuse(container: Any, call: Any, arguments: tuple[Any, ...], error: Any, *texts: str) -> None:
+    """Calls what must raise an error with all the texts and leave the container as it was."""
     before = type(container)(container)
     with pytest.raises(error) as caught:
-        action()
+        call(*arguments)
     assert all(text in str(caught.value) for text in texts), str(caught.value)
     assert len(str(caught.value)) < 1000
     assert container == before
@@ -47,7 +47,7 @@ def test_flags_are_whatever_python_calls_true(cls: Any) -> None:
                 setattr(container, field.name, value)
                 assert getattr(container, field.name) is meant
         for value in NO_TRUTH_VALUE:
-            refuse(container, lambda: setattr(container, field.name, value), TypeError, f"{cls.__qualname__}.{field.name}")
+            refuse(container, setattr, (container, field.name, value), TypeError, f"{cls.__qualname__}.{field.name}")
         assert getattr(cls(**{field.name: np.int64(1)}), field.name) is True
 
 
@@ -59,7 +59,13 @@ def test_arrays_of_flags_are_whatever_python_calls_true(cls: Any) -> None:
             continue
         pattern = [number % 3 == 0 for number in range(field.count)]
         mixed = [(TRUE if flag else FALSE)[number % 7] for number, flag in enumerate(pattern)]
-        for assigned in (mixed, tuple(mixed), [np.int64(flag) for flag in pattern], np.array(pattern), np.array(pattern, dtype=float) * 0.5):
+        for assigned in (
+            mixed,
+            tuple(mixed),
+            [np.int64(flag) for flag in pattern],
+            np.array(pattern),
+            np.array(pattern, dtype=float) * 0.5,
+        ):
             setattr(container, field.name, [False] * field.count)
             setattr(container, field.name, assigned)
             assert list(getattr(container, field.name)) == pattern
@@ -71,10 +77,10 @@ def test_arrays_of_flags_are_whatever_python_calls_true(cls: Any) -> None:
             assert list(array) == [meant] * field.count
         place = f"{cls.__qualname__}.{field.name}"
         for value in NO_TRUTH_VALUE:
-            refuse(container, lambda: array.__setitem__(0, value), TypeError, place)
-            refuse(container, lambda: array.fill(value), TypeError, place)
-            refuse(container, lambda: setattr(container, field.name, [True] * (field.count - 1) + [value]), TypeError, place)
-        refuse(container, lambda: array.from_numpy(np.array(["1"] * field.count)), TypeError, place)
+            refuse(container, array.__setitem__, (0, value), TypeError, place)
+            refuse(container, array.fill, (value,), TypeError, place)
+            refuse(container, setattr, (container, field.name, [True] * (field.count - 1) + [value]), TypeError, place)
+        refuse(container, array.from_numpy, (np.array(["1"] * field.count),), TypeError, place)
 
 
 @by_class
@@ -93,13 +99,13 @@ def test_numbers_take_integers_in_range_and_nothing_else(cls: Any) -> None:
             assert int(getattr(container, field.name)) == 1
         place = f"{cls.__qualname__}.{field.name}"
         for value in NO_INTEGER:
-            refuse(container, lambda: setattr(container, field.name, value), TypeError, place, str(low), str(high))
+            refuse(container, setattr, (container, field.name, value), TypeError, place, str(low), str(high))
         if high < 2**63 - 1:
             beyond = high + 1 + isinstance(field.type, tuple)
             text = f"range overflow: {beyond} > max({high})"
-            refuse(container, lambda: setattr(container, field.name, beyond), RangeError, text, place)
-            refuse(container, lambda: setattr(container, field.name, 10**40), RangeError, "range overflow", place)
-            refuse(container, lambda: setattr(container, field.name, low - 1), RangeError, "range underflow", place)
+            refuse(container, setattr, (container, field.name, beyond), RangeError, text, place)
+            refuse(container, setattr, (container, field.name, 10**40), RangeError, "range overflow", place)
+            refuse(container, setattr, (container, field.name, low - 1), RangeError, "range underflow", place)
 
 
 @by_class
@@ -117,25 +123,25 @@ def test_arrays_of_numbers_are_taken_whole_or_not_at_all(cls: Any) -> None:
         for wrong in (3.7, np.nan, np.inf, -np.inf):
             values = np.full(shape, float(low))
             values[-1] = wrong
-            refuse(container, lambda: setattr(container, field.name, values), TypeError, place)
-            refuse(container, lambda: array.from_numpy(values), TypeError, place)
+            refuse(container, setattr, (container, field.name, values), TypeError, place)
+            refuse(container, array.from_numpy, (values,), TypeError, place)
         for kind in ("U1", "S1", complex, "datetime64[s]"):
-            refuse(container, lambda: array.from_numpy(np.zeros(shape, dtype=kind)), TypeError, place)
-        refuse(container, lambda: array.from_numpy(np.full(shape, None)), TypeError, place)
+            refuse(container, array.from_numpy, (np.zeros(shape, dtype=kind),), TypeError, place)
+        refuse(container, array.from_numpy, (np.full(shape, None),), TypeError, place)
         if high < 2**62:
             beyond = high + 1 + isinstance(field.type, tuple)
-            refuse(container, lambda: array.from_numpy(np.full(shape, beyond)), RangeError, f"{beyond} > max({high})", place)
-            refuse(container, lambda: array.from_numpy(np.full(shape, 2**64 - 1, dtype=np.uint64)), RangeError, "range overflow", place)
-        refuse(container, lambda: array.from_numpy(np.zeros((*shape, 1), dtype=int)), RuntimeError, "shape", place)
-        refuse(container, lambda: array.from_numpy(np.zeros(shape[0] + 1, dtype=int)), RuntimeError, "shape", place)
-        refuse(container, lambda: setattr(container, field.name, [low] * (shape[0] + 1)), ValueError, place)
+            refuse(container, array.from_numpy, (np.full(shape, beyond),), RangeError, f"{beyond} > max({high})", place)
+            refuse(container, array.from_numpy, (np.full(shape, 2**64 - 1, dtype=np.uint64),), RangeError, "range overflow", place)
+        refuse(container, array.from_numpy, (np.zeros((*shape, 1), dtype=int),), RuntimeError, "shape", place)
+        refuse(container, array.from_numpy, (np.zeros(shape[0] + 1, dtype=int),), RuntimeError, "shape", place)
+        refuse(container, setattr, (container, field.name, [low] * (shape[0] + 1)), ValueError, place)
         for wrong in (5, "abcd", None, {0: 1}, 3.5):
-            refuse(container, lambda: setattr(container, field.name, wrong), TypeError, place)
+            refuse(container, setattr, (container, field.name, wrong), TypeError, place)
         if len(shape) == 1:
             for wrong in NO_INTEGER:
-                refuse(container, lambda: array.__setitem__(0, wrong), TypeError, place)
-                refuse(container, lambda: array.fill(wrong), TypeError, place)
-                refuse(container, lambda: setattr(container, field.name, [high] * (shape[0] - 1) + [wrong]), TypeError, place)
+                refuse(container, array.__setitem__, (0, wrong), TypeError, place)
+                refuse(container, array.fill, (wrong,), TypeError, place)
+                refuse(container, setattr, (container, field.name, [high] * (shape[0] - 1) + [wrong]), TypeError, place)
 
 
 @by_class
@@ -145,18 +151,25 @@ def test_enumerations_take_members_and_their_integers(cls: Any) -> None:
             continue
         container, place = cls(), f"{cls.__qualname__}.{field.name}"
 
-        def assign(value: Any) -> None:
-            setattr(container, field.name, [value] * field.count if isinstance(field, Array) else value)
-
+        count = field.count if isinstance(field, Array) else 0
         for member in field.type:
             for given in (member, int(member), np.uint8(int(member))):
-                assign(given)
+                setattr(container, field.name, [given] * count if count else given)
                 value = getattr(container, field.name)
                 assert (value[0] if isinstance(field, Array) else value) is member
         for wrong in NO_MEMBER:
-            refuse(container, lambda: assign(wrong), TypeError, place, *field.type.__members__)
+            refuse(
+                container, setattr, (container, field.name, [wrong] * count if count else wrong), TypeError, place, *field.type.__members__
+            )
         for wrong in (max(field.type) + 1, -1, 10**30):
-            refuse(container, lambda: assign(wrong), (RangeError, TypeError), place, *field.type.__members__)
+            refuse(
+                container,
+                setattr,
+                (container, field.name, [wrong] * count if count else wrong),
+                (RangeError, TypeError),
+                place,
+                *field.type.__members__,
+            )
 
 
 def test_there_are_enumerations_flags_and_numbers_to_go_over() -> None:
@@ -174,16 +187,16 @@ def test_assigning_what_is_no_part_names_the_field(cls: Any) -> None:
         wrongs = (None, 5, "x", object(), haldls.CapMemCell(3), [None], [5] * 3)
         for wrong in wrongs:
             if type(wrong) is not field.type:
-                refuse(container, lambda: setattr(container, field.name, wrong), (TypeError, ValueError), f"{cls.__qualname__}.{field.name}")
+                refuse(container, setattr, (container, field.name, wrong), (TypeError, ValueError), f"{cls.__qualname__}.{field.name}")
 
 
 def test_setters_of_single_elements() -> None:
     common = haldls.CommonPhyConfigFPGA()
     common.set_enable_phy(PhyConfigFPGAOnDLS(0), np.uint8(1))
     assert common.get_enable_phy(PhyConfigFPGAOnDLS(0)) is True
-    refuse(common, lambda: common.set_enable_phy(PhyConfigFPGAOnDLS(0), "on"), TypeError, "CommonPhyConfigFPGA.enable_phy")
-    refuse(common, lambda: common.set_enable_phy(HemisphereOnDLS(0), True), TypeError, "PhyConfigFPGAOnDLS")
-    refuse(common, lambda: common.set_enable_phy(-1, True), IndexError, "enable_phy[-1]")
+    refuse(common, common.set_enable_phy, (PhyConfigFPGAOnDLS(0), "on"), TypeError, "CommonPhyConfigFPGA.enable_phy")
+    refuse(common, common.set_enable_phy, (HemisphereOnDLS(0), True), TypeError, "PhyConfigFPGAOnDLS")
+    refuse(common, common.set_enable_phy, (-1, True), IndexError, "enable_phy[-1]")
 
 
 def test_examples_of_each_kind() -> None:

@@ -15,7 +15,23 @@ from halco import NullPayloadReadableOnFPGA, RangeError
 from haldls import lola
 
 DEEP = "[" * 5000 + "]" * 5000
-WRONG = ["[[]]", "1.5", "[1.5]", "{}", "null", '"x"', DEEP, "[null]", '{"a": 1}', "9" * 4000, "NaN", "[[1, 2], [3, 4]]", "[{}]", "-1", "[-1]"]
+WRONG = [
+    "[[]]",
+    "1.5",
+    "[1.5]",
+    "{}",
+    "null",
+    '"x"',
+    DEEP,
+    "[null]",
+    '{"a": 1}',
+    "9" * 4000,
+    "NaN",
+    "[[1, 2], [3, 4]]",
+    "[{}]",
+    "-1",
+    "[-1]",
+]
 
 ROOTS = (haldls.ContainerError, stadls.StadlsError, fisch.FischError, RangeError)
 """What reading may raise."""
@@ -48,7 +64,9 @@ def test_containers(cls: Any, body: str, wrong: str) -> None:
     assert container == before and len(str(caught.value)) < 500
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", "5", '{"a": 1, "b": 2}', DEEP, '{"a":' * 3000 + "1" + "}" * 3000, "\ud800", '{"CapMemCell": null}'])
+@pytest.mark.parametrize(
+    "text", ["", "null", "[]", "5", '{"a": 1, "b": 2}', DEEP, '{"a":' * 3000 + "1" + "}" * 3000, "\ud800", '{"CapMemCell": null}']
+)
 def test_what_is_no_stored_container(text: str) -> None:
     cell = haldls.CapMemCell(7)
     with pytest.raises(ROOTS):
@@ -69,7 +87,9 @@ def test_coordinates(coordinate: str) -> None:
     assert len(done) == 0
 
 
-@pytest.mark.parametrize("entry", ["[]", "[[]]", '["CapMemCellOnDLS", 3, []]', '["CapMemCellOnDLS", 3, {}]', '["TimerOnDLS", 0, {"Timer.Value": 1.5}]'])
+@pytest.mark.parametrize(
+    "entry", ["[]", "[[]]", '["CapMemCellOnDLS", 3, []]', '["CapMemCellOnDLS", 3, {}]', '["TimerOnDLS", 0, {"Timer.Value": 1.5}]']
+)
 def test_entries(entry: str) -> None:
     with pytest.raises(ROOTS):
         stadls.from_json(stadls.DumperDone(), f'{{"DumperDone": [{entry}]}}')
@@ -82,7 +102,13 @@ def program() -> Any:
 
 
 NO_ARRAYS = [1.5, [], [[]], None, "x", {}, -1, True, 10**30, ["x"] * 3, [1.5] * 8]
-NO_ARRAYS += [{"dtype": "O", "data": ""}, {"dtype": "<f8", "data": ""}, {"dtype": [[]], "data": ""}, {"dtype": 5, "data": 5}, {"dtype": "<u8", "data": "AAA="}]
+NO_ARRAYS += [
+    {"dtype": "O", "data": ""},
+    {"dtype": "<f8", "data": ""},
+    {"dtype": [[]], "data": ""},
+    {"dtype": 5, "data": 5},
+    {"dtype": "<u8", "data": "AAA="},
+]
 
 
 @pytest.mark.parametrize("name", sorted(program().arrays()))
