@@ -31,13 +31,16 @@ class Record:
         kind = cls._kinds.get(name)
         if kind is None:
             raise AttributeError(f"{cls.__qualname__} has no field {name!r}")
-        object.__setattr__(self, name, value if type(value) is kind else _of(kind, value, f"{cls.__qualname__}.{name}"))
+        object.__setattr__(self, name, value if type(value) is kind else taken(kind, value, f"{cls.__qualname__}.{name}"))
 
 
-def _of(kind: Any, value: Any, place: str) -> Any:
+def taken(kind: Any, value: Any, place: str) -> Any:
+    """A user's value as a `kind` (bool, a ranged number or a coordinate). Raises TypeError or RangeError that names the place."""
     try:
         if kind is bool:
             return truth(value)
+        if type(value) is kind:
+            return value
         if isinstance(value, Value):
             raise TypeError("a number of another kind")
         return kind(value)

@@ -492,7 +492,7 @@ cdef class Container:
         Raises RangeError for contents that a field cannot hold; the container then stays as it was.
         """
         cdef Layout layout = self.schema.layout(_name(backend))
-        cdef const uint32_t[::1] source = np.ascontiguousarray(words, dtype=np.uint32)
+        cdef const uint32_t[::1] source = _words(words)
         if source.shape[0] != layout.n_read:
             raise ContainerError(f"{type(self).__name__} is read as {layout.n_read} words over {layout.backend}, not {source.shape[0]}")
         if layout.n_read == 0:
@@ -541,6 +541,17 @@ cdef class Container:
     def fields(cls):
         """The fields in declaration order."""
         return schema_of(cls).fields
+
+
+cdef object _words(words):
+    """An array of words as uint32. Raises TypeError for what is no integer, RangeError beyond 32 bits."""
+    given = np.asarray(words)
+    if given.dtype != np.uint32:
+        if given.dtype.kind not in "iu" and given.size:
+            raise TypeError(f"words are integers, not {given.dtype}")
+        if given.size and not 0 <= int(given.min()) <= int(given.max()) <= 0xffffffff:
+            raise RangeError(f"words have 32 bits: {int(given.min())} to {int(given.max())} is not inside 0 to {0xffffffff}")
+    return np.ascontiguousarray(given, dtype=np.uint32)
 
 
 cdef object _memory(Container container):

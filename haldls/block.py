@@ -110,6 +110,8 @@ class Block(Container):
 
     def set_subblock(self, begin: int, subblock: Self) -> None:
         """Sets the items from `begin` on. Raises BlockSizeError if they are not all inside."""
+        if type(subblock) is not type(self):
+            raise TypeError(f"a {type(self).__name__} is needed, not {shown(subblock)}")
         place = inside(len(self), begin, len(subblock), self.unit)
         self._values[place] = subblock._values
 
@@ -153,7 +155,9 @@ class Block(Container):
 
 
 def inside(size: int, begin: int, length: int, unit: str) -> slice:
-    """The items from `begin` on. Raises BlockSizeError if they are not all inside."""
+    """The items from `begin` on. Raises TypeError for what is no integer, BlockSizeError if they are not all inside."""
+    if not hasattr(type(begin), "__index__"):
+        raise TypeError(f"the first of the {unit} is an integer, not {shown(begin)}")
     if begin < 0 or begin + length > size:
         raise BlockSizeError(f"{unit} {begin} to {begin + length - 1} are not all inside a block of {size}")
     return slice(begin, begin + length)

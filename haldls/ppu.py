@@ -20,6 +20,7 @@ from halco import (
     PPUMemoryWordOnPPU,
     PPUStatusRegisterOnDLS,
 )
+from halco._core import shown
 from haldls.block import Block
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.errors import ContainerError
@@ -79,12 +80,15 @@ class PPUMemory(Container):
 
     def get_block(self, block_coord: PPUMemoryBlockOnPPU) -> PPUMemoryBlock:
         """A copy of the words in an interval."""
+        _require(block_coord, PPUMemoryBlockOnPPU)
         made = PPUMemoryBlock(block_coord.length())
         made.from_numpy(self.encode()[int(block_coord.toMin()) : int(block_coord.toMax()) + 1])
         return made
 
     def set_block(self, block_coord: PPUMemoryBlockOnPPU, block: PPUMemoryBlock) -> None:
         """Sets the words in an interval. Raises ContainerError if the block is of another size."""
+        _require(block_coord, PPUMemoryBlockOnPPU)
+        _require(block, PPUMemoryBlock)
         if len(block) != block_coord.length():
             raise ContainerError(f"a block of {len(block)} words does not fit {block_coord!r}")
         values = self.encode()
@@ -100,6 +104,11 @@ class PPUMemory(Container):
         if len(image) > 4 * WORDS:
             raise ContainerError(f"the program {filename} is too large: {len(image)} bytes, the memory holds {4 * WORDS}")
         self.decode(np.frombuffer(image.ljust(4 * WORDS, b"\0"), dtype=">u4").astype(np.uint32))
+
+
+def _require(value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"a {kind.__name__} is needed, not {shown(value)}")
 
 
 class PPUMemoryBlock(Block):

@@ -12,6 +12,7 @@ from math import floor
 
 from fisch.errors import not_portable
 from halco import TimerOnDLS
+from halco.record import taken
 from haldls import Timer
 
 from stadls.errors import AccessError, MergeError, NotAContainerError, TicketError
@@ -236,7 +237,7 @@ def time_of(Command command):
 
 cdef object cycles(time):
     """FPGA cycles of a Timer.Value or integer. Raises RangeError or TypeError."""
-    return int(time if type(time) is Timer.Value else Timer.Value(time))
+    return int(taken(Timer.Value, time, "the time of a command"))
 
 
 cdef AbsoluteTimePlaybackProgramBuilder checked(other):
