@@ -6,7 +6,7 @@ arithmetic and hash differently; plain integers are welcome wherever the range a
 
 from cpython.long cimport PyLong_AsLongLong, PyLong_Check
 from cpython.number cimport PyIndex_Check, PyNumber_Index
-from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject_RichCompare
+from cpython.object cimport PyObject_GenericSetAttr, Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject_RichCompare
 from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t
 
 from reprlib import Repr
@@ -130,6 +130,11 @@ cdef class Value:
         self.v = bounds_of(cls).default if value is ... else _within(cls, _index(cls, value))
 
     is_interval = False
+
+    def __setattr__(self, name, value):
+        if not hasattr(type(getattr(type(self), name, None)), "__set__"):
+            raise AttributeError(f"a {type(self).__qualname__} has no attribute {name!r} that could be set")
+        PyObject_GenericSetAttr(self, name, value)
 
     def value(self):
         """The plain integer."""

@@ -143,6 +143,9 @@ cdef class TypedArray:
         else:
             self._set(self._index(key), value)
 
+    def __delitem__(self, key):
+        raise TypeError(f"an array of {self.coordinates[0].size} elements: none can be deleted")
+
     def at(self, key):
         """The element at a coordinate."""
         return self[key]

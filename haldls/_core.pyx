@@ -12,7 +12,7 @@ from libc.string cimport memcmp, memcpy, memset
 
 import numpy as np
 
-from halco._core cimport Value
+from halco._core cimport Value, shown
 
 from halco._core import RangeError
 
@@ -423,6 +423,8 @@ cdef class Container:
         if len(values) == 1 and type(values[0]) is cls:
             self._copy_from(values[0])
             values = ()
+        if values and not cls.constructor:
+            raise TypeError(f"{cls.__name__} takes its fields by name only, or another {cls.__name__} to copy, not {shown(values[0])}")
         if len(values) > len(cls.constructor):
             raise TypeError(f"{cls.__name__} takes at most {len(cls.constructor)} values, {len(values)} were given")
         for name, value in [*zip(cls.constructor, values), *fields.items()]:

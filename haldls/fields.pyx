@@ -121,6 +121,9 @@ cdef class Field:
             raise FieldValueError(f"{self.place(container)} cannot be {shown(value)}, only one of {sorted(self.allowed)}")
         (<Container>container).slots[self.slot] = raw
 
+    def __delete__(self, container):
+        raise AttributeError(f"{self.place(container)} cannot be deleted")
+
     cdef long long raw(self, object value, object container) except? -9223372036854775807:
         """The integer of a user's value. Raises TypeError or RangeError that names the field of `container` (None: of its class)."""
         try:
@@ -407,6 +410,9 @@ cdef class View:
             self.put(range(*index.indices(self.length())), value)
         else:
             self.put((self.position(index),), (value,))
+
+    def __delitem__(self, index):
+        raise TypeError(f"{self.field.place(self.container)} has {self.length()} elements: none can be deleted")
 
     @property
     def size(self):

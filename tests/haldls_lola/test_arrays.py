@@ -166,3 +166,12 @@ def test_pickles_are_read_by_another_process(tmp_path: Any) -> None:
     program = "import pickle, sys; sys.stdout.buffer.write(pickle.dumps(pickle.load(open(sys.argv[1], 'rb'))))"
     done = subprocess.run([sys.executable, "-c", program, tmp_path / "objects"], capture_output=True, check=True)
     assert pickle.loads(done.stdout) == objects
+
+
+def test_nothing_can_be_deleted() -> None:
+    quad = haldls.SynapseQuad()
+    with pytest.raises(TypeError, match=r"SynapseQuad\.weights has 4 elements"):
+        del quad.weights[0]
+    with pytest.raises(AttributeError, match=r"SynapseQuad\.weights cannot be deleted"):
+        del quad.weights
+    assert quad == haldls.SynapseQuad()
