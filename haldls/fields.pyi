@@ -11,8 +11,7 @@ from haldls._core import Container
 
 Bits = str | Sequence[str] | Callable[[int], str] | None
 Integer = int | np.integer[Any]
-Flag = float | Value | np.number[Any] | np.bool_ | None
-"""Whatever has a truth value as a number has."""
+Flag = bool | np.bool_  # at run time whatever has a truth value as a number has; a checker asks for what is meant
 
 G = TypeVar("G")  # what reading gives
 S = TypeVar("S")  # what can be assigned
