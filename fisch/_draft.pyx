@@ -7,7 +7,7 @@ from fisch._words cimport WordBuffer
 import logging
 
 from fisch.dump import message_lines
-from fisch.errors import MergeError, UsageError
+from fisch.errors import MergeError, UsageError, not_portable
 from fisch.program import PlaybackProgram
 
 PLAYBACK_MEMORY_SIZE = 4194304
@@ -17,7 +17,14 @@ _log = logging.getLogger("fisch.PlaybackProgramBuilder")
 
 
 cdef class Slot:
-    pass
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        not_portable(self, "pickle what get() gives, or the program")
 
 
 cdef class Draft:
@@ -126,7 +133,7 @@ cdef class Draft:
         return self.__copy__()
 
     def __reduce__(self):
-        raise UsageError(f"a {type(self).__name__} cannot be pickled")
+        raise UsageError(f"a {type(self).__name__} cannot be pickled; a program made by done() can")
 
 
 cdef Draft draft_of(object other):

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import IntEnum
 from types import TracebackType
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Never, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ut
-from fisch.errors import ConnectionFailedError, FischError, ProgramError
+from fisch.errors import ConnectionFailedError, FischError, ProgramError, UsageError, not_portable
 from fisch.hwdb import HwdbEntry
+from halco._core import shown
 
 Words = NDArray[np.uint64]
 
@@ -158,6 +159,9 @@ class Connection(ABC):
         if hasattr(self, "_endpoint"):
             self.close()
 
+    def __reduce__(self) -> Never:
+        not_portable(self, "open one in each process, and pickle programs instead")
+
     def __enter__(self) -> Self:
         return self
 
@@ -173,10 +177,18 @@ class MultiConnection:
             raise ConnectionFailedError("No executor backend found to connect to.")
         self.connections = tuple(connections)
 
+    def __reduce__(self) -> Never:
+        not_portable(self, "open one in each process, and pickle programs instead")
+
     @staticmethod
-    def of_one(connection: "MultiConnection | Connection") -> "MultiConnection":
-        """The same connection, one that stands alone as a list of one."""
-        return MultiConnection([connection]) if isinstance(connection, Connection) else connection
+    def of_one(connection: "MultiConnection | Connection", error: type[Exception] = UsageError) -> "MultiConnection":
+        """The same connection, one that stands alone as a list of one. Raises the error for anything else."""
+        if isinstance(connection, MultiConnection | Connection):
+            return MultiConnection([connection]) if isinstance(connection, Connection) else connection
+        if hasattr(type(connection), "__enter__"):
+            name = type(connection).__name__
+            raise error(f"a connection is needed; this {name} is not one but opens one: `with {name}() as connection`")
+        raise error(f"a connection is needed (`with ManagedConnection() as connection`), not {shown(connection)}")
 
     @property
     def size(self) -> int:

@@ -21,6 +21,9 @@ TEXT_VARIABLE: Final = "SLURM_HWDB_YAML"
 VIRTUAL_CHIPS: Final = Path(__file__).with_name("virtual_chips.yaml")
 """Virtual chips as they are served by default: chip n at 127.0.0.(n+1)."""
 
+LARGEST: Final = 1 << 24
+"""Characters that a hardware database may have; that of the largest site has some 10 000."""
+
 _MOST_KEYS: Final = 11
 _WING_DETAILS: Final = ("eeprom_chip_serial", "synram_timing_pcconf", "synram_timing_wconf")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -86,6 +89,8 @@ def setup_from(document: Any) -> Setup:
             if len(fpga) > _MOST_KEYS:
                 raise HwdbError(f"an FPGA has {len(fpga)} keys, at most {_MOST_KEYS} are known")
         return msgspec.convert(document, _Document).entry()
+    except RecursionError:
+        raise HwdbError("it is nested too deeply") from None
     except (msgspec.ValidationError, AttributeError, TypeError) as error:
         raise HwdbError(str(error)) from None
 
@@ -230,10 +235,16 @@ def configured(environ: Mapping[str, str]) -> Database | None:
 
 
 def _documents(text: str, source: str) -> list[Any]:
+    if len(text) > LARGEST:
+        raise HwdbError(f"{source} has {len(text)} characters, a hardware database at most {LARGEST}")
     try:
         return list(yaml.load_all(text, Loader=_Loader))
     except yaml.YAMLError as error:
         raise HwdbError(f"{source} is not YAML: {error}") from None
+    except RecursionError:
+        raise HwdbError(f"{source} is nested too deeply for a hardware database") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:  # yaml's own readers of numbers, dates, ...
+        raise HwdbError(f"{source} has a value that is not what its tag or form says: {error}") from None
 
 
 def _get(entries: dict[int, T], number: int, kind: str) -> T:

@@ -1,5 +1,7 @@
 """Errors of this package. Every one is a `FischError`, which is a RuntimeError as in the original driver."""
 
+from typing import Never
+
 
 class FischError(RuntimeError):
     """Base of all errors of this package."""
@@ -81,3 +83,8 @@ class RunTimeoutError(RunError):
 
 class ConnectionLostError(RunError):
     """The other side does not answer any more."""
+
+
+def not_portable(thing: object, instead: str) -> Never:
+    """Raises the TypeError of whoever tries to pickle something that lives in this process only."""
+    raise TypeError(f"a {type(thing).__name__} belongs to this process and cannot be pickled: {instead}")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fisch import ut
 from fisch._decoder import LINK_DTYPE, MADC_DTYPE, SPIKE_DTYPE, TIMEOUT_DTYPE
 from halco import BaseType, Linear, SpikeLabel
+from halco.record import Record
 
 __all__ = ["ChipTime", "FPGATime", "HighspeedLinkNotification", "MADCSampleFromChip", "SpikeFromChip", "TimeoutNotification"]
 
@@ -27,7 +28,7 @@ class ChipTime(Linear, max=_TIME_MAX):
 
 
 @dataclass(repr=False)
-class _Report:
+class _Report(Record):
     """Something with a time stamp; its string form lists the fields without their names."""
 
     def __repr__(self) -> str:
@@ -111,6 +112,12 @@ class EventVector(Generic[Event]):
     def _event(self, row: np.void) -> Event:
         raise NotImplementedError
 
+    def require_in_range(self) -> None:
+        """Raises RangeError if one of the elements could not be made: its numbers are outside the ranges of their types."""
+        if len(self._rows):
+            names = self._rows.dtype.names or ()
+            self._event(np.array([tuple(self._rows[name].max() for name in names)], dtype=self._rows.dtype)[0])
+
     def to_numpy(self) -> NDArray[np.void]:
         """All elements as a structured array of their own (packed)."""
         return self._rows.copy()
@@ -154,7 +161,8 @@ class SpikeVector(EventVector[SpikeFromChip]):
     dtype = SPIKE_DTYPE
 
     def _event(self, row: np.void) -> SpikeFromChip:
-        return SpikeFromChip(SpikeLabel(int(row["label"])), ChipTime(int(row["chip_time"])), FPGATime(int(row["fpga_time"])))
+        label, fpga_time, chip_time = row.item()
+        return SpikeFromChip.of(label=SpikeLabel(label), chip_time=ChipTime(chip_time), fpga_time=FPGATime(fpga_time))
 
 
 class MADCSampleVector(EventVector[MADCSampleFromChip]):
@@ -163,8 +171,10 @@ class MADCSampleVector(EventVector[MADCSampleFromChip]):
     dtype = MADC_DTYPE
 
     def _event(self, row: np.void) -> MADCSampleFromChip:
-        value, channel = MADCSampleFromChip.Value(int(row["value"])), MADCSampleFromChip.Channel(int(row["channel"]))
-        return MADCSampleFromChip(value, channel, ChipTime(int(row["chip_time"])), FPGATime(int(row["fpga_time"])))
+        kind = MADCSampleFromChip
+        value, channel, fpga_time, chip_time = row.item()
+        times = {"chip_time": ChipTime(chip_time), "fpga_time": FPGATime(fpga_time)}
+        return kind.of(value=kind.Value(value), channel=kind.Channel(channel), **times)
 
 
 class LinkVector(EventVector[HighspeedLinkNotification]):

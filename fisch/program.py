@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch._decoder import ResponseDecoder
+from fisch._to_fpga import decode_to_fpga
 from fisch.backends import Responses
 from fisch.dump import message_lines, to_fpga_lines
+from fisch.errors import WireError
 from fisch.events import EventVector, LinkVector, MADCSampleVector, SpikeVector, TimeoutVector
 from halco import MADCSamplePackFromFPGAOnDLS, SpikePackFromFPGAOnDLS
-from halco.typed_array import TypedArray
+from halco._core import shown
+from halco.typed_array import ArrayError, TypedArray
 
 CLASSES = (Responses.OMNIBUS, Responses.JTAG, Responses.LOOPBACK)
 CONTEXT = 10
@@ -90,11 +93,23 @@ class Program:
         }
 
     def take_arrays(self, arrays: dict[str, Any]) -> None:
-        """Takes over what `arrays` gave. Raises KeyError if something is missing, ArrayError for other than three counts of packs."""
+        """Takes over what `arrays` gave.
+
+        Raises KeyError if something is missing, ArrayError for arrays of another type or length and words that are no messages,
+        RangeError for events with times or values that there cannot be. The program is then left half changed.
+        """
+        for name, like in type(self)().arrays().items():
+            _require_like(name, arrays[name], like)
+        for kind in CLASSES:
+            if len(arrays[f"data{int(kind)}"]) != len(arrays[f"times{int(kind)}"]):
+                raise ArrayError(f"each of the {kind.name.lower()} responses has one time")
+        _require_messages(arrays["words"])
         self.words, self.links, self.timeouts = arrays["words"], arrays["links"], arrays["timeouts"]
         self._data = {kind: arrays[f"data{int(kind)}"] for kind in CLASSES}
         self._times = {kind: arrays[f"times{int(kind)}"] for kind in CLASSES}
         self.take_events(arrays["spikes"], arrays["madc_samples"], arrays["spikes_pack_counts"], arrays["madc_samples_pack_counts"])
+        for events in (self.spikes, self.madc_samples):
+            events.require_in_range()
 
     def n_responses(self, kind: int) -> int:
         """Responses of a class (`fisch.Responses`) that have arrived."""
@@ -147,6 +162,24 @@ class Program:
 
     def __str__(self) -> str:
         return message_lines(self.words)
+
+
+def _require_like(name: str, array: Any, like: NDArray[Any]) -> None:
+    """Raises ArrayError unless the array is one of the same type; counts of packs are three numbers."""
+    counts = name.endswith("counts")
+    if not isinstance(array, np.ndarray) or array.ndim != 1 or (array.dtype.kind not in "iu" if counts else array.dtype != like.dtype):
+        raise ArrayError(f"{name} is an array of {like.dtype}, not {shown(array)}")
+    if counts and len(array) != len(like):
+        raise ArrayError(f"{name} holds {len(like)} numbers, not {len(array)}")
+    if counts and array.min() < 0:
+        raise ArrayError(f"{name} counts messages, {array.min()} is none of their numbers")
+
+
+def _require_messages(words: NDArray[np.uint64]) -> None:
+    try:
+        decode_to_fpga(words)
+    except WireError as error:
+        raise ArrayError(f"words are messages to the FPGA: {error}") from None
 
 
 class PlaybackProgram(Program):

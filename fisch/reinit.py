@@ -7,11 +7,11 @@ never has to: there an entry is a program that is executed at once if that is as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Never
 
 from fisch._run import require_programs, run
 from fisch.connection import Connection, MultiConnection
-from fisch.errors import FischError, ProgramError, UsageError
+from fisch.errors import FischError, ProgramError, UsageError, not_portable
 from fisch.program import PlaybackProgram
 
 
@@ -22,9 +22,7 @@ class ReinitEntry:
     """
 
     def __init__(self, connection: MultiConnection | Connection) -> None:
-        if not isinstance(connection, MultiConnection | Connection):
-            raise self._usage_error(f"a connection is needed, not {connection!r}")
-        self._connection = MultiConnection.of_one(connection)
+        self._connection = MultiConnection.of_one(connection, self._usage_error)
 
     _usage_error: type[Exception] = UsageError
     _reading_error: type[FischError | RuntimeError] = ProgramError
@@ -51,6 +49,9 @@ class ReinitEntry:
 
     def enforce(self) -> None:
         """Asks for the next restoration to happen in any case; on a connection of one's own there is none."""
+
+    def __reduce__(self) -> Never:
+        not_portable(self, "make one for each connection")
 
     def pop(self) -> None:
         """Takes the entry from the stack; without other users there is nothing to take back."""

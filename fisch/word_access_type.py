@@ -5,11 +5,12 @@ What is wider or stranger than a number: `Omnibus`, a word with its byte enables
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from typing import Any, ClassVar, SupportsIndex
 
 from fisch.errors import UsageError
 from halco import BaseType, Linear, SpikeLabel
+from halco._core import shown, truth
 
 _WORD = 0xFFFFFFFF
 
@@ -19,7 +20,17 @@ def bits_text(number: int, width: int) -> str:
     return f"0d{number} {number:#x} 0b{number:0{width}b}"
 
 
-class PollingOmnibusBlock(BaseType, maximum=1):
+class _Flag(BaseType, maximum=1):
+    """A truth value, from whatever Python gives one as it does to numbers."""
+
+    def __init__(self, value: Any = False) -> None:
+        try:
+            super().__init__(truth(value))
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}: {error}") from None
+
+
+class PollingOmnibusBlock(_Flag, maximum=1):
     """Wait until the polled word equals the target (1) or differs from it (0)."""
 
 
@@ -41,7 +52,7 @@ class WaitUntil(BaseType, maximum=_WORD):
     """Value of the timer in FPGA cycles."""
 
 
-class SystimeSync(BaseType, maximum=1):
+class SystimeSync(_Flag, maximum=1):
     """Whether to synchronise the system times."""
 
 
@@ -65,7 +76,7 @@ class JTAGPhyRegister(Linear, max=(1 << 22) - 1):
     """Configuration of one PHY of the chip."""
 
 
-class ResetChip(BaseType, maximum=1):
+class ResetChip(_Flag, maximum=1):
     """Whether the chip is held in reset."""
 
 
@@ -151,7 +162,10 @@ class Omnibus:
 
     @byte_enables.setter
     def byte_enables(self, byte_enables: Iterable[bool]) -> None:
-        enables = tuple(bool(enable) for enable in byte_enables)
+        try:
+            enables = tuple(map(truth, byte_enables))
+        except TypeError as error:
+            raise TypeError(f"the byte enables of a word are {self.BYTES} truth values, not {shown(byte_enables)}: {error}") from None
         if len(enables) != self.BYTES:
             raise UsageError(f"a word has {self.BYTES} bytes, not {len(enables)} byte enables")
         self._byte_enables = enables
@@ -182,8 +196,8 @@ class SpikeLabels(tuple[SpikeLabel, ...]):
 
     def __new__(cls, labels: Sequence[Any] | None = None) -> SpikeLabels:
         made = (0,) * cls.labels if labels is None else labels
-        if len(made) != cls.labels:
-            raise UsageError(f"a {cls.__name__} takes {cls.labels} labels, not {len(made)}")
+        if not isinstance(made, Sized) or len(made) != cls.labels:
+            raise UsageError(f"a {cls.__name__} takes {cls.labels} labels, not {len(made) if isinstance(made, Sized) else shown(made)}")
         return super().__new__(cls, (label if isinstance(label, SpikeLabel) else SpikeLabel(label) for label in made))
 
 

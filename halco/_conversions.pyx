@@ -6,6 +6,8 @@ coordinate to that of the other. Classes are found by name when a conversion is 
 
 from libc.stdint cimport int64_t
 
+from halco.record import taken
+
 from halco._core cimport Value, make
 
 from halco._core import CoordinateError
@@ -135,17 +137,21 @@ cdef class BitField:
     """Part of a label: `spl1_address = BitField(SPL1Address, low=14, width=2)`. Assigning to it changes the label in place."""
 
     cdef readonly type part
+    cdef str name
     cdef int low
     cdef int64_t mask
 
     def __init__(self, part, low, width):
         self.part, self.low, self.mask = part, low, (1 << width) - 1
 
+    def __set_name__(self, owner, name):
+        self.name = f"{owner.__qualname__}.{name}"
+
     def __get__(self, instance, owner):
         return self if instance is None else make(self.part, (<Value>instance).v >> self.low & self.mask)
 
     def __set__(self, instance, value):
-        cdef int64_t number = (<Value>self.part(value)).v
+        cdef int64_t number = (<Value>taken(self.part, value, self.name)).v
         (<Value>instance).v = ((<Value>instance).v & ~(self.mask << self.low)) | number << self.low
 
     def accessors(self):

@@ -13,3 +13,5 @@ cdef class Value:
 cdef Bounds bounds_of(type cls)
 cdef Value make(type cls, int64_t v)
 cdef int64_t checked(type cls, object number) except? -9223372036854775807
+cpdef str shown(object value)
+cpdef bint truth(object value) except -1

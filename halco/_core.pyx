@@ -5,9 +5,20 @@ arithmetic and hash differently; plain integers are welcome wherever the range a
 """
 
 from cpython.long cimport PyLong_AsLongLong, PyLong_Check
-from cpython.number cimport PyIndex_Check
-from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
+from cpython.number cimport PyIndex_Check, PyNumber_Index
+from cpython.object cimport PyObject_GenericSetAttr, Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject_RichCompare
 from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t
+
+from reprlib import Repr
+
+cdef extern from *:
+    """
+    static int has_truth_value(PyObject *object) {
+        PyNumberMethods *methods = Py_TYPE(object)->tp_as_number;
+        return methods != NULL && methods->nb_bool != NULL;
+    }
+    """
+    bint has_truth_value(object value)
 
 __all__ = ["BaseType", "CoordinateError", "Linear", "RangeError", "Value"]
 
@@ -41,8 +52,42 @@ cdef Value make(type cls, int64_t v):
     return made
 
 
-cdef bint _is_integer(object number):
-    return PyLong_Check(number) or (PyIndex_Check(number) and getattr(number, "shape", ()) == ())
+cdef object _brief = Repr()
+_brief.maxother = _brief.maxstring = _brief.maxlong = 80
+_brief.maxlist = _brief.maxtuple = _brief.maxdict = _brief.maxset = _brief.maxarray = 4
+_brief.maxlevel = 3
+
+
+cpdef str shown(object value):
+    """A user's value as error messages show it: short, however big or deep it is."""
+    return _brief.repr(value)
+
+
+cpdef bint truth(object value) except -1:
+    """The truth value of a number-like object, as the original's bindings take it: numbers, None, numpy scalars, coordinates.
+
+    Raises TypeError for strings, containers and whatever else has no truth value of its own.
+    """
+    if value is True or value is False:
+        return value is True
+    if has_truth_value(value) and not isinstance(value, (str, bytes, type)):
+        try:
+            return bool(value)
+        except Exception:  # an array of several elements, a value that says it has none
+            pass
+    raise TypeError(f"True or False is needed, not {shown(value)}")
+
+
+cdef object _integer(object number):
+    """The plain integer of an int or of what stands for one exactly (numpy integers, coordinates); None for anything else."""
+    if PyLong_Check(number):
+        return number
+    if not PyIndex_Check(number):
+        return None
+    try:
+        return PyNumber_Index(number)
+    except TypeError:  # arrays
+        return None
 
 
 cdef int64_t _within(type cls, object number) except? -9223372036854775807:
@@ -66,20 +111,17 @@ cdef int64_t checked(type cls, object number) except? -9223372036854775807:
     """
     if type(number) is cls:
         return (<Value>number).v
-    if isinstance(number, Value) or not _is_integer(number):
-        raise TypeError(f"{cls.__qualname__} takes a {cls.__qualname__} or an integer, not {number!r}")
-    return _within(cls, number.__index__())
+    plain = None if isinstance(number, Value) else _integer(number)
+    if plain is None:
+        raise TypeError(f"{cls.__qualname__} takes a {cls.__qualname__} or an integer, not {shown(number)}")
+    return _within(cls, plain)
 
 
-cdef bint _operand(Value self, object other, int64_t* v) except -1:
-    """Value of the other operand; False if the two do not mix."""
+cdef object _operand(Value self, object other):
+    """Plain integer of the other operand; None if the two do not mix."""
     if type(other) is type(self):
-        v[0] = (<Value>other).v
-        return True
-    if isinstance(other, Value) or not _is_integer(other):
-        return False
-    v[0] = PyLong_AsLongLong(other.__index__())
-    return True
+        return (<Value>other).v
+    return None if isinstance(other, Value) else _integer(other)
 
 
 cdef class Value:
@@ -89,11 +131,16 @@ cdef class Value:
     Base of all typed integers. Construct with an integer; `int(value)`, `value.value()` and indexing give it back.
     """
 
-    def __init__(self, value=None):
+    def __init__(self, value=...):
         cls = type(self)
-        self.v = bounds_of(cls).default if value is None else _within(cls, _index(value))
+        self.v = bounds_of(cls).default if value is ... else _within(cls, _index(cls, value))
 
     is_interval = False
+
+    def __setattr__(self, name, value):
+        if not hasattr(type(getattr(type(self), name, None)), "__set__"):
+            raise AttributeError(f"a {type(self).__qualname__} has no attribute {name!r} that could be set")
+        PyObject_GenericSetAttr(self, name, value)
 
     def value(self):
         """The plain integer."""
@@ -146,56 +193,48 @@ cdef class Value:
         return self
 
     def __richcmp__(self, other, int operation):
-        cdef int64_t b
-        if not _operand(self, other, &b):
-            return NotImplemented
-        if operation == Py_EQ:
-            return self.v == b
-        if operation == Py_NE:
-            return self.v != b
-        if operation == Py_LT:
-            return self.v < b
-        if operation == Py_LE:
-            return self.v <= b
-        return self.v > b if operation == Py_GT else self.v >= b
+        if type(other) is type(self):
+            return _compared(self.v, (<Value>other).v, operation)
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else PyObject_RichCompare(self.v, plain, operation)
 
     def __add__(self, other):
-        cdef int64_t b
-        return _result(type(self), self.v + b) if _operand(self, other, &b) else NotImplemented
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else _result(type(self), <object>self.v + plain)
 
     def __radd__(self, other):
         return self.__add__(other)
 
     def __sub__(self, other):
-        cdef int64_t b
-        return _result(type(self), self.v - b) if _operand(self, other, &b) else NotImplemented
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else _result(type(self), <object>self.v - plain)
 
     def __rsub__(self, other):
-        cdef int64_t b
-        return _result(type(self), b - self.v) if _operand(self, other, &b) else NotImplemented
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else _result(type(self), plain - <object>self.v)
 
     def __mul__(self, other):
-        cdef int64_t b
-        return _result(type(self), <object>self.v * b) if _operand(self, other, &b) else NotImplemented
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else _result(type(self), <object>self.v * plain)
 
     def __rmul__(self, other):
         return self.__mul__(other)
 
     def __truediv__(self, other):
-        cdef int64_t b
-        return _result(type(self), _quotient(self.v, b)) if _operand(self, other, &b) else NotImplemented
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else _result(type(self), _quotient(self.v, plain))
 
     def __rtruediv__(self, other):
-        cdef int64_t b
-        return _result(type(self), _quotient(b, self.v)) if _operand(self, other, &b) else NotImplemented
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else _result(type(self), _quotient(plain, self.v))
 
     def __mod__(self, other):
-        cdef int64_t b
-        return _result(type(self), self.v - b * _quotient(self.v, b)) if _operand(self, other, &b) else NotImplemented
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else _result(type(self), self.v - plain * _quotient(self.v, plain))
 
     def __rmod__(self, other):
-        cdef int64_t b
-        return _result(type(self), b - self.v * _quotient(b, self.v)) if _operand(self, other, &b) else NotImplemented
+        plain = _operand(self, other)
+        return NotImplemented if plain is None else _result(type(self), plain - self.v * _quotient(plain, self.v))
 
     def __neg__(self):
         return _result(type(self), -self.v)
@@ -212,17 +251,30 @@ cdef class Value:
         _bounds[cls] = Bounds(low, high, start, ranged)
 
 
-cdef object _index(object value):
-    if not PyIndex_Check(value):
-        raise TypeError(f"an integer is needed, not {value!r}")
-    return value.__index__()
+cdef object _index(type cls, object value):
+    try:
+        return PyNumber_Index(value)
+    except TypeError:
+        raise TypeError(f"{cls.__qualname__} is made from an integer, not {shown(value)}") from None
 
 
-cdef int64_t _quotient(int64_t a, int64_t b) except? -1:
+cdef object _quotient(object a, object b):
     """Division that truncates towards zero, as the original's integers do."""
     if b == 0:
         raise ZeroDivisionError("division of a coordinate or ranged number by zero")
-    return a // b
+    return a // b if (a < 0) == (b < 0) else -(-a // b)
+
+
+cdef bint _compared(int64_t a, int64_t b, int operation) noexcept:
+    if operation == Py_EQ:
+        return a == b
+    if operation == Py_NE:
+        return a != b
+    if operation == Py_LT:
+        return a < b
+    if operation == Py_LE:
+        return a <= b
+    return a > b if operation == Py_GT else a >= b
 
 
 cdef object _result(type cls, object number):

@@ -137,13 +137,13 @@ class Grid(_Composed):
             _shapes[cls] = _shapes[cls.__mro__[1]]
         cls._limit(0, cls.max)
 
-    def __init__(self, first=None, second=None, *, x=None, y=None):
+    def __init__(self, first=..., second=..., *, x=..., y=...):
         cls = type(self)
-        if x is not None or y is not None:
+        if x is not ... or y is not ...:
             first, second = _named(cls, ("x", "y"), (first, second), {"x": x, "y": y})
-        if second is not None:
+        if second is not ...:
             (<Value>self).v = _node(cls, <Shape>_shapes[cls], first, second)
-        elif first is not None:
+        elif first is not ...:
             (<Value>self).v = _position(cls, first)
 
     def x(self):
@@ -170,15 +170,15 @@ class Grid(_Composed):
 
 cdef tuple _named(type cls, tuple names, tuple given, dict named):
     """The two parts of a position, given by place or by name. Raises TypeError for a name that does not exist or is given twice."""
-    values = {name: value for name, value in zip(names, given) if value is not None}
+    values = {name: value for name, value in zip(names, given) if value is not ...}
     for name, value in named.items():
-        if name not in names or (name in values and value is not None):
+        if name not in names or (name in values and value is not ...):
             raise TypeError(f"{cls.__name__} takes {names[0]} and {names[1]}, each once, not {name}={value!r}")
-        if value is not None:
+        if value is not ...:
             values[name] = value
     if names[0] not in values:
         raise TypeError(f"{cls.__name__} needs {names[0]}, not {names[1]} alone")
-    return values[names[0]], values.get(names[1])
+    return values[names[0]], values.get(names[1], ...)
 
 
 cdef Shape _grid_shape(type x, type y, object nodes):
@@ -250,16 +250,16 @@ class Mixin(_Composed):
         start = default if default is not None else int(cls.mixed_in_type()) * cls.local_type.size + int(cls.local_type())
         cls._limit(0, cls.max, start)
 
-    def __init__(self, first=None, second=None, **named):
+    def __init__(self, first=..., second=..., **named):
         cls = type(self)
         if named:
             first, second = _named(cls, cls.part_names, (first, second), named)
         cdef Parts parts = <Parts>_parts[cls]
         cdef int64_t unit
-        if first is None and second is None:
+        if first is ... and second is ...:
             Value.__init__(self)
-        elif second is not None or type(first) is parts.local:
-            unit = checked(parts.mixed_in, parts.mixed_in() if second is None else second)
+        elif second is not ... or type(first) is parts.local:
+            unit = checked(parts.mixed_in, parts.mixed_in() if second is ... else second)
             (<Value>self).v = unit * parts.local_size + checked(parts.local, first)
         elif parts.interval and type(first) is not cls:
             unit = _position(cls, first)
@@ -328,14 +328,14 @@ class Interval(_Composed):
             cls.min, cls.max = 0, cls.size - 1
         cls._limit(0, cls.max)
 
-    def __init__(self, first=None, second=None):
+    def __init__(self, first=..., second=...):
         cls = type(self)
         bound = cls.bound_type
         cdef int64_t low, high, e
-        if second is None and (first is None or type(first) is cls):
-            (<Value>self).v = 0 if first is None else (<Value>first).v
+        if second is ... and (first is ... or type(first) is cls):
+            (<Value>self).v = 0 if first is ... else (<Value>first).v
             return
-        if second is None:
+        if second is ...:
             e = _position(cls, first)
             low, high = e // bound.size, checked(bound, e % bound.size + e // bound.size)
         else:

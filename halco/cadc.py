@@ -66,9 +66,9 @@ class CADCSampleQuadOnSynram(
 ):
     """Four channels of one type and the way they are read."""
 
-    def __init__(self, first: Any = None, second: Any = None, third: Any = None, **parts: Any) -> None:
+    def __init__(self, first: Any = ..., second: Any = ..., third: Any = ..., **parts: Any) -> None:
         """From the four channels and the way they are read, or from a quad of synapses, the type of the channels and the way."""
-        if third is None:
+        if third is ...:
             super().__init__(first, second, **parts)
         else:
             super().__init__(CADCSampleQuadUnspecifiedReadoutOnSynram(first, second), third)

@@ -4,7 +4,7 @@ Columns 0..127 belong to the neurons of a quadrant; columns 128 and 129 hold wha
 8..23 currents. The blocks are top left, top right, bottom left, bottom right.
 """
 
-from typing import SupportsIndex
+from typing import Any
 
 from halco._conversions import at, table, to
 from halco._core import Linear
@@ -70,8 +70,8 @@ class _PerQuadrant(Linear, size=4):
     toCapMemBlockOnHemisphere = to(lambda e: e % 2)
     toHemisphereOnDLS = to(lambda e: e // 2)
 
-    def __init__(self, block: SupportsIndex | None = None, hemisphere: SupportsIndex | None = None) -> None:
-        if hemisphere is not None:
+    def __init__(self, block: Any = ..., hemisphere: Any = ...) -> None:
+        if hemisphere is not ...:
             block = int(CapMemBlockOnHemisphere(block)) + 2 * int(HemisphereOnDLS(hemisphere))
         super().__init__(block)
 

@@ -69,8 +69,8 @@ class SynapseBiasSelectionOnDLS(Linear, Coordinate, size=1):
 class SynapseOnSynapseRow(Linear, size=256):
     """Synapse in its row, which is the column of the neuron it feeds. Constructed from its number or from (entry, quad column)."""
 
-    def __init__(self, position: Any = None, quad: Any = None) -> None:
-        if quad is not None:
+    def __init__(self, position: Any = ..., quad: Any = ...) -> None:
+        if quad is not ...:
             entry, column = int(EntryOnQuad(position)), int(SynapseQuadColumnOnDLS(quad))
             position = 8 * (column % 32) + 2 * entry + column // 32
         super().__init__(position)

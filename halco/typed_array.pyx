@@ -3,10 +3,12 @@
 from array import array
 from itertools import islice
 
-from cpython.bool cimport PyBool_Check
+from cpython.long cimport PyLong_Check
 from libc.stdint cimport int64_t
 
-from halco._core cimport Value, checked, make
+from halco._core cimport Value, checked, make, shown, truth
+
+from halco._core import RangeError
 
 __all__ = ["ArrayError", "TypedArray"]
 
@@ -15,6 +17,35 @@ cdef int SHOWN = 512  # elements that `repr` lists
 
 class ArrayError(RuntimeError):
     """An array has the wrong shape or holds the wrong kind of numbers."""
+
+
+class ArrayElementError(ArrayError, TypeError):
+    """An array holds something that is not a whole number."""
+
+
+class ArrayIndexError(RangeError, IndexError):
+    """There is no such element."""
+
+
+def whole_numbers(values, bint flags):
+    """A numpy array whose elements are integers (or truth values, if `flags`), whatever their type.
+
+    Floats have to be whole numbers: nothing is cut off. Raises ArrayElementError that shows the first element at fault.
+    """
+    import numpy
+
+    kind = values.dtype.kind
+    if flags and kind in "biufc":
+        return values.astype(bool)
+    if kind in "biu":
+        return values
+    if kind != "f":
+        raise ArrayElementError(f"an array of {'truth values' if flags else 'integers'} is needed, not of {values.dtype}")
+    wrong = numpy.argwhere(~(numpy.isfinite(values) & (numpy.trunc(values) == values)))
+    if len(wrong):
+        place = tuple(wrong[0].tolist())
+        raise ArrayElementError(f"integers are needed, not {float(values[place])!r} at {list(place)}: round the array first if that is meant")
+    return values
 
 
 cdef class TypedArray:
@@ -58,7 +89,16 @@ cdef class TypedArray:
         return made
 
     cdef int64_t _index(self, object key) except -1:
-        return checked(self.coordinates[0], key) - self.start
+        """Number of an element. A plain integer below 0 counts from the end, as in a list."""
+        coordinate = self.coordinates[0]
+        if PyLong_Check(key) and key < 0:
+            key = key + self.start + coordinate.size
+        try:
+            return checked(coordinate, key) - self.start
+        except RangeError as error:
+            raise ArrayIndexError(f"{error}: there are {coordinate.size} elements") from None
+        except TypeError:
+            raise TypeError(f"the array is indexed by {coordinate.__name__}, an integer or a slice, not {shown(key)}") from None
 
     cdef TypedArray _row(self, int64_t index):
         cdef TypedArray row = TypedArray.__new__(TypedArray)
@@ -81,19 +121,35 @@ cdef class TypedArray:
         return 0
 
     cdef int _assign(self, object values) except -1:
-        cdef int64_t index
+        """Sets all elements, or none if one of them does not fit."""
+        return self._put(list(range(self.coordinates[0].size)), values)
+
+    cdef int _put(self, list places, object values) except -1:
         values = list(values)
-        if len(values) != self.coordinates[0].size:
-            raise ArrayError(f"{len(values)} values for an array of {self.coordinates[0].size}")
-        for index in range(len(values)):
-            self._set(index, values[index])
+        if len(values) != len(places):
+            raise ArrayError(f"{len(values)} values for {len(places)} elements")
+        before = self.data.copy()
+        try:
+            for index, value in zip(places, values):
+                self._set(index, value)
+        except BaseException:
+            self.data[:] = before
+            raise
         return 0
 
     def __getitem__(self, key):
+        if isinstance(key, slice):
+            return [self._get(index) for index in range(*key.indices(self.coordinates[0].size))]
         return self._get(self._index(key))
 
     def __setitem__(self, key, value):
-        self._set(self._index(key), value)
+        if isinstance(key, slice):
+            self._put(list(range(*key.indices(self.coordinates[0].size))), value)
+        else:
+            self._set(self._index(key), value)
+
+    def __delitem__(self, key):
+        raise TypeError(f"an array of {self.coordinates[0].size} elements: none can be deleted")
 
     def at(self, key):
         """The element at a coordinate."""
@@ -109,8 +165,7 @@ cdef class TypedArray:
 
     def fill(self, value):
         """Sets all elements (of a matrix: all rows)."""
-        for index in range(self.coordinates[0].size):
-            self._set(index, value)
+        self._assign([value] * self.coordinates[0].size)
 
     def __len__(self):
         return self.coordinates[0].size
@@ -145,9 +200,10 @@ cdef class TypedArray:
         return numpy.array(self.data, dtype=bool if self.element is bool else numpy.int64).reshape(self.shape)
 
     def from_numpy(self, values):
-        """Sets all elements from an array of the same shape; floats are cut off towards zero.
+        """Sets all elements from an array of the same shape. Floats have to be whole numbers.
 
-        ArrayError (a RuntimeError) if the shape does not fit, RangeError if an element is out of range; then nothing changes.
+        ArrayError (a RuntimeError) if the shape does not fit or for other things than numbers, RangeError if an element is out of range;
+        then nothing changes.
         """
         import numpy
 
@@ -156,10 +212,8 @@ cdef class TypedArray:
             raise ArrayError(f"an array of {len(self.coordinates)} dimensions is needed, not {values.ndim}")
         if values.shape != self.shape:
             raise ArrayError(f"Input shape does not match. It is {values.shape}, {self.shape} is needed.")
-        if values.dtype.kind not in "buif" or values.dtype.kind == "f" and not numpy.isfinite(values).all():
-            raise ArrayError(f"numbers are needed, not {values.dtype}")
-        values = values.astype(bool) if self.element is bool else numpy.trunc(values) if values.dtype.kind == "f" else values
-        if values.size and self.element not in (bool, int):
+        values = whole_numbers(values, self.element is bool)
+        if self.element is not bool:
             _encoded(self.element, int(values.min()))
             _encoded(self.element, int(values.max()))
         numpy.asarray(self.data)[:] = values.astype(numpy.int64).reshape(-1)
@@ -173,7 +227,9 @@ cdef class TypedArray:
     def __eq__(self, other):
         if isinstance(other, TypedArray):
             return self._key() == other._key()
-        return list(self) == list(other) if isinstance(other, (list, tuple)) else NotImplemented
+        if hasattr(type(other), "__array__") and hasattr(type(other), "tolist"):
+            other = other.tolist()
+        return same_elements(self, other) if isinstance(other, (list, tuple)) else NotImplemented
 
     def __lt__(self, other):
         return list(self) < list(other) if isinstance(other, TypedArray) else NotImplemented
@@ -214,7 +270,22 @@ cdef object _decoded(object element, int64_t number):
 
 cdef int64_t _encoded(object element, object value) except? -9223372036854775807:
     if element is bool:
-        if not PyBool_Check(value) and value not in (0, 1):
-            raise TypeError(f"a bool is needed, not {value!r}")
-        return bool(value)
-    return value.__index__() if element is int else checked(element, value)
+        return truth(value)
+    if element is not int:
+        return checked(element, value)
+    try:
+        return value.__index__()
+    except (AttributeError, TypeError):
+        raise TypeError(f"an integer is needed, not {shown(value)}") from None
+
+
+def same_elements(one, other):
+    """Whether two sequences have equal elements, also where comparing two of them gives no truth value."""
+    return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other))
+
+
+cdef bint _same(object a, object b):
+    try:
+        return bool(a == b)
+    except (TypeError, ValueError):  # arrays: no single truth value
+        return False

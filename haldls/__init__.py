@@ -7,9 +7,9 @@
 >>> config.membrane_capacitor_size = 63
 >>> [hex(word) for word in config.encode()]
 ['0x0', '0x0', '0x0', '0xfc', '0x4', '0x0']
->>> CapMemCell(1023)
+>>> config.enable_fire = "yes"
 Traceback (most recent call last):
-haldls.errors.AlternativeError: range overflow: 1023 > max(1022) (CapMemCell.Value)
+TypeError: NeuronConfig.enable_fire takes True or False, not 'yes'
 
 A container is a table (see `haldls.container` and `haldls.fields`). `containers` lists all that can be written or read, in the
 original's order; `container_on` tells which one stands on a coordinate class.

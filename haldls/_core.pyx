@@ -12,7 +12,7 @@ from libc.string cimport memcmp, memcpy, memset
 
 import numpy as np
 
-from halco._core cimport Value
+from halco._core cimport Value, shown
 
 from halco._core import RangeError
 
@@ -340,7 +340,10 @@ cdef int64_t _enum_on(cls, coordinate) except -1:
 cdef Schema schema_of(object cls):
     schema = _schemas.get(cls)
     if schema is None:  # a user's subclass shares the schema of the container it derives from
-        schema = _schemas[cls] = _schemas[next(base for base in cls.__mro__ if base in _schemas)]
+        parent = next((base for base in cls.__mro__ if base in _schemas), None)
+        if parent is None:
+            raise TypeError(f"{cls.__name__} is abstract: construct a container, for example NeuronConfig()")
+        schema = _schemas[cls] = _schemas[parent]
     return <Schema>schema
 
 
@@ -420,15 +423,23 @@ cdef class Container:
 
     def __init__(self, *values, **fields):
         """Positional values in the order of the class attribute `constructor`, or another instance to copy; fields by name."""
-        if len(values) == 1 and type(values[0]) is type(self):
+        if not values and not fields:
+            return
+        cls, given = type(self), set()
+        if len(values) == 1 and type(values[0]) is cls:
             self._copy_from(values[0])
             values = ()
-        if len(values) > len(type(self).constructor):
-            raise TypeError(f"{type(self).__name__} takes at most {len(type(self).constructor)} values, {len(values)} were given")
-        for name, value in [*zip(type(self).constructor, values), *fields.items()]:
-            name = type(self).keywords.get(name, name)
-            if not hasattr(type(self), name):
-                raise TypeError(f"{type(self).__name__} has no field {name!r}")
+        if values and not cls.constructor:
+            raise TypeError(f"{cls.__name__} takes its fields by name only, or another {cls.__name__} to copy, not {shown(values[0])}")
+        if len(values) > len(cls.constructor):
+            raise TypeError(f"{cls.__name__} takes at most {len(cls.constructor)} values, {len(values)} were given")
+        for name, value in [*zip(cls.constructor, values), *fields.items()]:
+            name = cls.keywords.get(name, name)
+            if not hasattr(getattr(cls, name, None), "__set__"):
+                raise TypeError(f"{cls.__name__} has no field {name!r}")
+            if name in given:
+                raise TypeError(f"{cls.__name__} got two values for {name}")
+            given.add(name)
             setattr(self, name, value)
 
     def _copy_from(self, Container other):
@@ -450,11 +461,11 @@ cdef class Container:
         return packed(_memory(self))
 
     def __setstate__(self, bytes state):
-        """Takes over what `__getstate__` gave. Raises ContainerError for the state of a container with other fields."""
+        """Takes over what `__getstate__` gave. Raises ContainerError for the state of a container with other fields, RangeError."""
         values = unpacked(state)
         if len(values) != self.schema.n_slots:
             raise ContainerError(f"{type(self).__name__} has {self.schema.n_slots} values, the stored one has {len(values)}")
-        _memory(self)[:] = values
+        set_slots(self, values)
 
     def __copy__(self):
         return type(self)(self)
@@ -490,7 +501,7 @@ cdef class Container:
         Raises RangeError for contents that a field cannot hold; the container then stays as it was.
         """
         cdef Layout layout = self.schema.layout(_name(backend))
-        cdef const uint32_t[::1] source = np.ascontiguousarray(words, dtype=np.uint32)
+        cdef const uint32_t[::1] source = _words(words)
         if source.shape[0] != layout.n_read:
             raise ContainerError(f"{type(self).__name__} is read as {layout.n_read} words over {layout.backend}, not {source.shape[0]}")
         if layout.n_read == 0:
@@ -541,6 +552,17 @@ cdef class Container:
         return schema_of(cls).fields
 
 
+cdef object _words(words):
+    """An array of words as uint32. Raises TypeError for what is no integer, RangeError beyond 32 bits."""
+    given = np.asarray(words)
+    if given.dtype != np.uint32:
+        if given.dtype.kind not in "iu" and given.size:
+            raise TypeError(f"words are integers, not {given.dtype}")
+        if given.size and not 0 <= int(given.min()) <= int(given.max()) <= 0xffffffff:
+            raise RangeError(f"words have 32 bits: {int(given.min())} to {int(given.max())} is not inside 0 to {0xffffffff}")
+    return np.ascontiguousarray(given, dtype=np.uint32)
+
+
 cdef object _memory(Container container):
     """The raw integers of all fields, int64[n_slots], on the container's own memory."""
     if container.schema.n_slots == 0:
@@ -562,7 +584,7 @@ def set_slots(Container container, values):
     try:
         for field in container.schema.fields:
             field.check(container)
-    except RangeError:
+    except BaseException:
         _memory(container)[:] = before
         raise
 
@@ -579,6 +601,20 @@ cdef object unpacked(bytes state):
     if not state or state[0] not in (1, 2, 4, 8) or (len(state) - 1) % state[0]:
         raise ContainerError(f"these {len(state)} bytes are not the state of a container")
     return np.frombuffer(state, dtype=f"<i{state[0]}", offset=1)
+
+
+def packed_slots(Container container, int first, int count):
+    """Some of the raw integers as `packed` bytes."""
+    return packed(_memory(container)[first : first + count])
+
+
+def restored_slots(Container container, Py_ssize_t first, bytes state):
+    """Takes what `packed_slots` gave into the slots from `first` on. Raises as `set_slots` does."""
+    values, slots = unpacked(state), get_slots(container)
+    if not 0 <= first <= len(slots) - len(values):
+        raise ContainerError(f"{type(container).__name__} has {len(slots)} values, not {len(values)} from number {first} on")
+    slots[first : first + len(values)] = values
+    set_slots(container, slots)
 
 
 def get_slot(Container container, int slot):

@@ -63,6 +63,7 @@ class DACChannel(Container, DifferentialWriteTrait):
     coordinate = DACChannelOnBoard
     backends = ("SPIDACDataRegister",)
     write_address = Address(0, stride=(1, 8))
+    constructor = ("value",)
 
     class Value(Linear, max=4095):
         """LSB of the DAC."""

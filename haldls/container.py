@@ -96,6 +96,9 @@ class Encodable:
 
     __slots__ = ()
 
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise TypeError(f"{type(self).__name__} is abstract: construct a container or a condition, for example NeuronConfig() or Barrier()")
+
 
 class BlockUntil(Encodable):
     """Base of the conditions that `block_until` can wait for: `Timer.Value`, `Barrier`, `PollingOmnibusBlock`."""

@@ -22,7 +22,11 @@ class FieldValueError(ContainerError, ValueError):
 
 
 class AlternativeError(RangeError, TypeError):
-    """A plain number that fits none of the alternatives a field can hold."""
+    """A plain number that fits none of the alternatives or members a field can hold."""
+
+
+class ShapeError(ContainerError, ValueError):
+    """Values of another number or shape than an array has."""
 
 
 class BlockSizeError(ContainerError, ValueError, IndexError):

@@ -125,6 +125,7 @@ class PerfTest(Container):
     backends = FPGA
     address = Address(0x88008000)
     constructor = ("enable",)
+    keywords = {"value": "enable"}
     enable = Field(bool, "w0[0]", doc="run the test")
 
 

@@ -38,6 +38,7 @@ class DAC6573ChannelConfig(Container):
     backends = ("I2CDAC6573RwRegister",)
     address = Address(0, stride=1)
     no_read_on = NOT_SIMULATED
+    constructor = ("value",)
 
     class Value(Linear, max=1023):
         """LSB of the DAC."""

@@ -11,6 +11,7 @@ from halco import (
     PADIRowSelectAddress,
     SynapseLabel,
 )
+from halco.record import taken
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.fields import Array, Field
 
@@ -42,7 +43,7 @@ class PADIEvent(Container):
 
     @hagen_address.setter
     def hagen_address(self, value: PADIEvent.HagenAddress | int) -> None:
-        self.event_address = int(self.event_address) & 31 | int(PADIEvent.HagenAddress(value)) << 5
+        self.event_address = int(self.event_address) & 31 | int(taken(PADIEvent.HagenAddress, value, "PADIEvent.hagen_address")) << 5
 
     @property
     def hagen_activation(self) -> PADIEvent.HagenActivation:
@@ -51,7 +52,7 @@ class PADIEvent(Container):
 
     @hagen_activation.setter
     def hagen_activation(self, value: PADIEvent.HagenActivation | int) -> None:
-        self.event_address = int(self.event_address) & 32 | int(PADIEvent.HagenActivation(value))
+        self.event_address = int(self.event_address) & 32 | int(taken(PADIEvent.HagenActivation, value, "PADIEvent.hagen_activation"))
 
 
 class CommonPADIBusConfig(Container, DifferentialWriteTrait):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from halco import ADPLLOnDLS, Linear, PLLClockOutputBlockOnDLS, PLLClockOutputOnDLS, PLLSelfTestOnDLS, PLLSelfTestStatusOnDLS
+from halco._core import shown
 from haldls.constants import nominal_pll_f_reference
 from haldls.container import Address, Container, Struct
 from haldls.fields import Field, Group
@@ -94,6 +95,8 @@ class ADPLL(Container):
         >>> ADPLL().calculate_output_frequency(ADPLL.Output.core_1)
         250000000.0
         """
+        if not isinstance(output, ADPLL.Output):
+            raise TypeError(f"an output is a member of ADPLL.Output ({', '.join(ADPLL.Output.__members__)}), not {shown(output)}")
         oscillator = f_ref * int(self.pre_div_p0) * int(self.loop_div_n)
         if output == ADPLL.Output.dco:
             return oscillator / int(self.pre_div_p2)

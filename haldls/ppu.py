@@ -20,8 +20,10 @@ from halco import (
     PPUMemoryWordOnPPU,
     PPUStatusRegisterOnDLS,
 )
+from halco._core import shown
+from haldls.block import Block
 from haldls.container import Address, Container, DifferentialWriteTrait
-from haldls.errors import BlockSizeError, ContainerError
+from haldls.errors import ContainerError
 from haldls.fields import Field, Group
 
 __all__ = ["PPUControlRegister", "PPUMemory", "PPUMemoryBlock", "PPUMemoryWord", "PPUStatusRegister"]
@@ -80,12 +82,15 @@ class PPUMemory(Container):
 
     def get_block(self, block_coord: PPUMemoryBlockOnPPU) -> PPUMemoryBlock:
         """A copy of the words in an interval."""
+        _require(block_coord, PPUMemoryBlockOnPPU)
         made = PPUMemoryBlock(block_coord.length())
-        made._take(self.encode()[int(block_coord.toMin()) : int(block_coord.toMax()) + 1])
+        made.from_numpy(self.encode()[int(block_coord.toMin()) : int(block_coord.toMax()) + 1])
         return made
 
     def set_block(self, block_coord: PPUMemoryBlockOnPPU, block: PPUMemoryBlock) -> None:
         """Sets the words in an interval. Raises ContainerError if the block is of another size."""
+        _require(block_coord, PPUMemoryBlockOnPPU)
+        _require(block, PPUMemoryBlock)
         if len(block) != block_coord.length():
             raise ContainerError(f"a block of {len(block)} words does not fit {block_coord!r}")
         values = self.encode()
@@ -103,7 +108,12 @@ class PPUMemory(Container):
         self.decode(np.frombuffer(image.ljust(4 * WORDS, b"\0"), dtype=">u4").astype(np.uint32))
 
 
-class PPUMemoryBlock(Container):
+def _require(value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"a {kind.__name__} is needed, not {shown(value)}")
+
+
+class PPUMemoryBlock(Block):
     """Some words in a row of a PPU's memory, as many as its coordinate's interval holds.
 
     >>> block = PPUMemoryBlock(2)
@@ -112,104 +122,23 @@ class PPUMemoryBlock(Container):
     (PPUMemoryBlockSize(2), PPUMemoryWord(7))
     """
 
-    # the number of words differs from one instance to the next, which no table of fields can say
     coordinate = PPUMemoryBlockOnDLS
     address = Address(MEMORY)
-    __slots__ = ("_values",)
-
-    def __init__(self, size: PPUMemoryBlockSize | PPUMemoryBlock | int = WORDS) -> None:
-        if isinstance(size, PPUMemoryBlock):
-            self._values: NDArray[np.uint32] = size._values.copy()
-        else:
-            self._values = np.zeros(int(PPUMemoryBlockSize(int(size))), dtype=np.uint32)
-
-    def size(self) -> PPUMemoryBlockSize:
-        """Number of words."""
-        return PPUMemoryBlockSize(len(self._values))
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def _take(self, values: Any) -> None:
-        self._values = np.array(values, dtype=np.uint32)
-
-    def to_numpy(self) -> NDArray[np.uint32]:
-        """A copy of the words' values."""
-        return self._values.copy()
+    Item, Size, default_size, dtype, unit = PPUMemoryWord, PPUMemoryBlockSize, WORDS, np.uint32, "words"
 
     @property
     def words(self) -> list[PPUMemoryWord]:
         """A copy of the words."""
-        return [PPUMemoryWord(int(value)) for value in self._values]
+        return list(self)
 
     @words.setter
-    def words(self, words: Iterable[PPUMemoryWord]) -> None:
-        values = [int(word.value) for word in words]
-        if len(values) != len(self):
-            raise BlockSizeError(f"the block holds {len(self)} words, {len(values)} were given")
-        self._take(values)
-
-    def at(self, index: int) -> PPUMemoryWord:
-        """The word at `index`. Raises IndexError outside the block."""
-        if not 0 <= index < len(self):
-            raise IndexError(f"word {index} of a block of {len(self)}")
-        return PPUMemoryWord(int(self._values[index]))
-
-    __getitem__ = at
-
-    def __setitem__(self, index: int, word: PPUMemoryWord | int) -> None:
-        if not 0 <= index < len(self):
-            raise IndexError(f"word {index} of a block of {len(self)}")
-        self._values[index] = int(word.value if isinstance(word, PPUMemoryWord) else PPUMemoryWord.Value(word))
-
-    def get_subblock(self, begin: int, length: PPUMemoryBlockSize | int) -> PPUMemoryBlock:
-        """A copy of `length` words from `begin` on. Raises BlockSizeError if they are not all inside."""
-        self._inside(begin, int(length))
-        made = PPUMemoryBlock(int(length))
-        made._take(self._values[begin : begin + int(length)])
-        return made
-
-    def set_subblock(self, begin: int, subblock: PPUMemoryBlock) -> None:
-        """Sets the words from `begin` on. Raises ContainerError if they are not all inside."""
-        self._inside(begin, len(subblock))
-        self._values[begin : begin + len(subblock)] = subblock._values
-
-    def _inside(self, begin: int, length: int) -> None:
-        if begin < 0 or begin + length > len(self):
-            raise BlockSizeError(f"words {begin} to {begin + length - 1} are not all inside a block of {len(self)}")
+    def words(self, words: Iterable[PPUMemoryWord | int]) -> None:
+        self._set_all(words)
 
     def to_string(self) -> str:
         """The words as text, big-endian, up to the first zero byte and without what cannot be printed."""
         text = self._values.astype(">u4").tobytes().split(b"\0", 1)[0]
         return "".join(chr(byte) for byte in text if 32 <= byte < 127 or byte in b"\t\n\v\f\r")
-
-    def __eq__(self, other: object) -> bool:
-        return np.array_equal(self._values, other._values) if type(other) is type(self) else NotImplemented
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __copy__(self) -> PPUMemoryBlock:
-        return type(self)(self)
-
-    def __deepcopy__(self, memo: Any) -> PPUMemoryBlock:
-        return type(self)(self)
-
-    def __getstate__(self) -> bytes:
-        return self._values.astype("<u4").tobytes()
-
-    def __setstate__(self, state: bytes) -> None:
-        if len(state) % 4:
-            raise ContainerError(f"these {len(state)} bytes are not the state of a PPUMemoryBlock")
-        self._take(np.frombuffer(state, dtype="<u4"))
-
-    def _take_state(self, state: Any) -> None:
-        if not isinstance(state, dict) or set(state) != {"words"} or not isinstance(state["words"], list):
-            raise ContainerError(f"the field of a PPUMemoryBlock is its list of words, not {str(state)[:80]}")
-        self._take([int(PPUMemoryWord.Value(word)) for word in state["words"]])
-
-    def __repr__(self) -> str:
-        return f"PPUMemoryBlock({len(self)} words)"
 
     def encode(self, coordinate: PPUMemoryBlockOnDLS | None = None, backend: Any = None) -> NDArray[np.uint32]:
         """Words uint32[size]."""
@@ -217,7 +146,7 @@ class PPUMemoryBlock(Container):
 
     def decode(self, words: ArrayLike, coordinate: PPUMemoryBlockOnDLS | None = None, backend: Any = None) -> None:
         """Takes the words; the block becomes as long as they are many."""
-        self._take(words)
+        self.from_numpy(words)
 
     def write_access(
         self, coordinate: PPUMemoryBlockOnDLS, backend: Any = None

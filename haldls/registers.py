@@ -22,7 +22,6 @@ from haldls.pll import *
 from haldls.ppu import *
 from haldls.readout import *
 from haldls.routing import *
-from haldls.serialization import from_json, from_portablebinary, to_json, to_portablebinary
 from haldls.spike import *
 from haldls.spikeio import *
 from haldls.sram_timing import *

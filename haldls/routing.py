@@ -50,6 +50,7 @@ class CrossbarInputDropCounter(Container):
 
     coordinate = CrossbarInputOnDLS
     read_address = Address(0x130065, stride=1)
+    constructor = ("value",)
 
     class Value(Linear, max=0xFFFF):
         """Number of events."""
@@ -62,6 +63,7 @@ class CrossbarOutputEventCounter(Container):
 
     coordinate = CrossbarOutputOnDLS
     read_address = Address(0x130079, stride=1)
+    constructor = ("value",)
 
     class Value(Linear, max=(1 << 24) - 1):
         """Number of events."""

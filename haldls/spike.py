@@ -14,6 +14,7 @@ from halco import (
     SpikePack2ToChipOnDLS,
     SpikePack3ToChipOnDLS,
 )
+from halco.record import Record
 from haldls.container import Address, Container
 from haldls.fields import Array
 
@@ -62,7 +63,7 @@ class ChipTime(Linear, max=(1 << 43) - 1):
 
 
 @dataclass
-class SpikeFromChip:
+class SpikeFromChip(Record):
     """One recorded spike: its label, when it entered the FPGA's trace and when it left the chip's crossbar."""
 
     label: SpikeLabel = field(default_factory=SpikeLabel)
@@ -71,7 +72,7 @@ class SpikeFromChip:
 
 
 @dataclass
-class MADCSampleFromChip:
+class MADCSampleFromChip(Record):
     """One recorded sample of the MADC: value, readout buffer it came from, and both times."""
 
     class Value(Linear, max=1023):
@@ -86,7 +87,7 @@ class MADCSampleFromChip:
 
 
 @dataclass
-class HighspeedLinkNotification:
+class HighspeedLinkNotification(Record):
     """What a PHY of the FPGA reported about its link."""
 
     phy: PhyStatusOnFPGA = field(default_factory=PhyStatusOnFPGA)

@@ -41,6 +41,7 @@ class SystimeSync(Container):
     coordinate = SystimeSyncOnFPGA
     backends = ("SystimeSync",)
     write_address = Address(0)
+    constructor = ("do_sync",)
     do_sync = Field(bool, "w0[0]", default=True, doc="start the handshake")
 
 

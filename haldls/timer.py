@@ -72,4 +72,5 @@ class PollingOmnibusBlock(Container, BlockUntil):
     coordinate = PollingOmnibusBlockOnFPGA
     backends = ("PollingOmnibusBlock",)
     write_address = Address(0)
+    constructor = ("enable_expects_equality",)
     enable_expects_equality = Field(bool, "w0[0]", default=True, doc="wait for equality; otherwise for inequality")

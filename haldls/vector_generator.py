@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 from halco import (
     EntryOnQuad,
     Linear,
     OmnibusAddress,
+    PPUMemoryWordOnDLS,
     SourceOnVectorGenerator,
     VectorGeneratorControlOnFPGA,
     VectorGeneratorFIFOWordOnFPGA,
@@ -19,6 +21,7 @@ from halco import (
 from haldls.container import FPGA, Address, Container
 from haldls.fields import Array, Field
 from haldls.padi import PADIEvent
+from haldls.ppu import PPUMemoryWord
 
 __all__ = [
     "VectorGeneratorControl", "VectorGeneratorFIFOWord", "VectorGeneratorLUTEntry", "VectorGeneratorNotificationAddress",
@@ -127,3 +130,10 @@ class VectorGeneratorNotificationAddress(Container):
     address = Address(BASE + 1, stride=GENERATOR)
     Value = OmnibusAddress
     value = Field(OmnibusAddress, "w0[31:0]", doc="omnibus address")
+
+    def __init__(self, word: PPUMemoryWordOnDLS | VectorGeneratorNotificationAddress | None = None, **fields: Any) -> None:
+        """With a word of a PPU's memory: its address."""
+        if word is None or isinstance(word, VectorGeneratorNotificationAddress):
+            super().__init__(*([] if word is None else [word]), **fields)
+        else:
+            super().__init__(value=OmnibusAddress(int(PPUMemoryWord.read_access(word)[0])), **fields)

@@ -49,11 +49,9 @@ def run(connection: MultiConnection | Connection, programs: Sequence[Any]) -> Ru
 
 def check_programs(connection: MultiConnection | Connection, programs: Sequence[PlaybackProgram]) -> MultiConnection:
     """The connection, if it can execute these programs. Raises NotAContainerError, ProgramCountError or TargetError."""
-    if not isinstance(connection, MultiConnection | Connection):
-        raise NotAContainerError(f"a connection is needed to run programs on, not {connection!r}")
+    together = MultiConnection.of_one(connection, NotAContainerError)
     if not isinstance(programs, Sequence) or not all(isinstance(program, PlaybackProgram) for program in programs):
         raise NotAContainerError(f"a list of PlaybackPrograms is needed, one for each FPGA, not {programs!r}")
-    together = MultiConnection.of_one(connection)
     together.require_one_each(programs, ProgramCountError)
     for program in programs:
         if not together.supported_targets - program.unsupported_targets:

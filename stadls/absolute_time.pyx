@@ -11,7 +11,9 @@ import logging
 from math import floor
 from types import GenericAlias
 
+from fisch.errors import not_portable
 from halco import TimerOnDLS
+from halco.record import taken
 from haldls import Timer
 
 from stadls.errors import AccessError, MergeError, NotAContainerError, TicketError
@@ -51,6 +53,14 @@ cdef class AbsoluteTimePlaybackProgramContainerTicket:
     def __class_getitem__(cls, container):
         """For type checkers: `AbsoluteTimePlaybackProgramContainerTicket[NeuronConfig]`."""
         return GenericAlias(cls, container)
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        not_portable(self, "pickle what get() gives, or the program")
 
     def valid(self):
         """Whether the program is made and all responses have arrived."""
@@ -218,7 +228,7 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
         return self.__copy__()
 
     def __reduce__(self):
-        raise TypeError("an AbsoluteTimePlaybackProgramBuilder cannot be pickled")
+        raise TypeError("an AbsoluteTimePlaybackProgramBuilder cannot be pickled; the program that its builder's done() makes can")
 
     def __str__(self):
         """The commands in the order in which they were given. (The first line is spelt as the original spells it.)"""
@@ -237,7 +247,7 @@ def time_of(Command command):
 
 cdef object cycles(time):
     """FPGA cycles of a Timer.Value or integer. Raises RangeError or TypeError."""
-    return int(time if type(time) is Timer.Value else Timer.Value(time))
+    return int(taken(Timer.Value, time, "the time of a command"))
 
 
 cdef AbsoluteTimePlaybackProgramBuilder checked(other):

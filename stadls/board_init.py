@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from halco import (
     AD5252ChannelConfigOnBoard,
     BarrierOnFPGA,
@@ -16,7 +18,7 @@ from haldls import AD5252ChannelConfig, Barrier, ShiftRegister, TCA9546ChannelCo
 from haldls.constants import jboa_dac_settling_duration, jboa_powerup_settling_duration, xboard_dac_settling_duration
 from haldls.lola import DACChannelBlock, DACControlBlock
 from stadls.builder import PlaybackProgramBuilder
-from stadls.generator import PerCoordinate, PlaybackGenerator, write_all
+from stadls.generator import PerCoordinate, PlaybackGenerator, Settings, write_all
 
 __all__ = ["ASICAdapterBoardInit", "CubeASICAdapterBoardInit", "JboaASICAdapterBoardInit"]
 
@@ -28,15 +30,23 @@ def wait(builder: PlaybackProgramBuilder, duration: Timer.Value, *, reset: bool 
     builder.block_until(TimerOnDLS(), duration)
 
 
-class ASICAdapterBoardInit(PlaybackGenerator):
+class ASICAdapterBoardInit(Settings, PlaybackGenerator):
     """Initialisation of a board that needs none."""
+
+    __slots__ = ()
+    _replaceable_by: ClassVar[type]
 
     def generate(self) -> tuple[PlaybackProgramBuilder, None]:
         return PlaybackProgramBuilder(), None
 
 
+ASICAdapterBoardInit._replaceable_by = ASICAdapterBoardInit
+
+
 class CubeASICAdapterBoardInit(ASICAdapterBoardInit):
     """The cube's xBoard: shift register, reference voltages, and 1 ms for them to settle."""
+
+    __slots__ = ("dac_channel_block", "dac_control_block", "shift_register")
 
     def __init__(self) -> None:
         self.shift_register = ShiftRegister()
@@ -54,6 +64,8 @@ class CubeASICAdapterBoardInit(ASICAdapterBoardInit):
 
 class JboaASICAdapterBoardInit(ASICAdapterBoardInit):
     """The jBOA board: I2C multiplexer, digital potentiometers, port expander, and time for power and references to settle."""
+
+    __slots__ = ("DigitalPotiArray", "io_expander", "multiplexer")
 
     def __init__(self) -> None:
         self.multiplexer = TCA9546ChannelConfig(TCA9546ChannelConfig.default_mux)

@@ -28,6 +28,7 @@ from halco import (
     SystimeSyncBaseOnDLS,
     SystimeSyncOnFPGA,
 )
+from halco._core import shown
 from haldls import (
     ADPLL,
     Barrier,
@@ -55,7 +56,7 @@ from haldls.lola import MemoryTiming
 from stadls.board_init import ASICAdapterBoardInit, CubeASICAdapterBoardInit, JboaASICAdapterBoardInit, wait
 from stadls.builder import PlaybackProgramBuilder
 from stadls.errors import StadlsError
-from stadls.generator import PerCoordinate, PlaybackGenerator, write_all
+from stadls.generator import PerCoordinate, PlaybackGenerator, Settings, write_all
 
 __all__ = ["ChipInit", "SystemInit"]
 
@@ -66,8 +67,17 @@ class InitError(StadlsError):
     """An initialisation that cannot work as it is configured."""
 
 
-class HighspeedLink:
+class HighspeedLink(Settings):
     """Settings of the eight links between FPGA and chip."""
+
+    __slots__ = (
+        "common_phy_config_chip",
+        "common_phy_config_fpga",
+        "enable_systime",
+        "phy_configs_chip",
+        "phy_configs_fpga",
+        "systime_sync_base",
+    )
 
     def __init__(self) -> None:
         self.common_phy_config_fpga = CommonPhyConfigFPGA()
@@ -78,16 +88,28 @@ class HighspeedLink:
         self.enable_systime = True
 
 
-class ChipInit(PlaybackGenerator):
+class ChipInit(Settings, PlaybackGenerator):
     """Reset, JTAG, PLLs, highspeed link, system time, event recording, CapMem references and memory timing, in this order.
 
     The timing of the synapse memories comes from the setup's entry, if it knows it.
     """
 
     HighspeedLink = HighspeedLink
+    __slots__ = (
+        "adplls",
+        "enable_capmem",
+        "enable_highspeed_link",
+        "event_recording",
+        "highspeed_link",
+        "jtag_clock_scaler",
+        "memory_timing",
+        "pll_clock_output_block",
+        "reference_generator_config",
+    )
 
     def __init__(self, hwdb_entry: HwdbEntry) -> None:
         """Raises InitError for a setup with more than one FPGA: it does not say which of its chips is meant."""
+        _require_entry(type(self), hwdb_entry)
         self.jtag_clock_scaler = JTAGClockScaler()
         self.pll_clock_output_block = PLLClockOutputBlock()
         self.adplls = PerCoordinate(ADPLLOnDLS, [ADPLL() for _ in range(ADPLLOnDLS.size)])
@@ -165,13 +187,19 @@ class ChipInit(PlaybackGenerator):
         builder.write(ReferenceGeneratorConfigOnDLS(), self.reference_generator_config)
 
 
+def _require_entry(kind: type, entry: object) -> None:
+    if not isinstance(entry, HwdbEntry):
+        hint = ", one of this list" if isinstance(entry, list | tuple) else ""
+        raise TypeError(f"{kind.__name__} takes the entry of one setup{hint}: connection.get_hwdb_entry()[0], not {shown(entry)}")
+
+
 def _only_fpga(entry: HXCubeSetupEntry | JboaSetupEntry) -> HXCubeFPGAEntry:
     if len(entry.fpgas) != 1:
         raise InitError(f"the setup's entry lists {len(entry.fpgas)} FPGAs, a ChipInit is for exactly one of them")
     return next(iter(entry.fpgas.values()))
 
 
-class SystemInit(PlaybackGenerator):
+class SystemInit(Settings, PlaybackGenerator):
     """Instruction timeout, board and chip: what every program on a fresh connection starts with.
 
     >>> from fisch import ZeroMockEntry
@@ -184,7 +212,10 @@ class SystemInit(PlaybackGenerator):
     instruction_timeout, asic_adapter_board, enable_asic_adapter_board, chip, enable_chip can be changed before `generate`.
     """
 
+    __slots__ = ("asic_adapter_board", "chip", "enable_asic_adapter_board", "enable_chip", "instruction_timeout")
+
     def __init__(self, hwdb_entry: HwdbEntry) -> None:
+        _require_entry(type(self), hwdb_entry)
         self.instruction_timeout = InstructionTimeoutConfig()
         self.enable_asic_adapter_board = True
         self.asic_adapter_board: ASICAdapterBoardInit = (

@@ -19,7 +19,8 @@ class SpikeVector(EventVector[SpikeFromChip]):
     dtype = SPIKE_DTYPE
 
     def _event(self, row: np.void) -> SpikeFromChip:
-        return SpikeFromChip(SpikeLabel(int(row["label"])), FPGATime(int(row["fpga_time"])), ChipTime(int(row["chip_time"])))
+        label, fpga_time, chip_time = row.item()
+        return SpikeFromChip.of(label=SpikeLabel(label), fpga_time=FPGATime(fpga_time), chip_time=ChipTime(chip_time))
 
 
 class MADCSampleVector(EventVector[MADCSampleFromChip]):
@@ -28,8 +29,10 @@ class MADCSampleVector(EventVector[MADCSampleFromChip]):
     dtype = MADC_DTYPE
 
     def _event(self, row: np.void) -> MADCSampleFromChip:
-        times = FPGATime(int(row["fpga_time"])), ChipTime(int(row["chip_time"]))
-        return MADCSampleFromChip(MADCSampleFromChip.Value(int(row["value"])), MADCSampleFromChip.Channel(int(row["channel"])), *times)
+        kind = MADCSampleFromChip
+        value, channel, fpga_time, chip_time = row.item()
+        times = {"fpga_time": FPGATime(fpga_time), "chip_time": ChipTime(chip_time)}
+        return kind.of(value=kind.Value(value), channel=kind.Channel(channel), **times)
 
 
 def link_notification(value: int, fpga_time: int) -> HighspeedLinkNotification:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-from halco._core import Value
+from halco._core import Value, shown, truth
+from halco.typed_array import ArrayIndexError
 from stadls.builder import PlaybackProgramBuilder
 
 __all__ = ["PlaybackGenerator", "generate"]
@@ -16,6 +17,8 @@ Element = TypeVar("Element")
 
 class PlaybackGenerator(ABC):
     """Base of everything that `generate` takes; also for users' own."""
+
+    __slots__ = ()
 
     @abstractmethod
     def generate(self) -> tuple[PlaybackProgramBuilder, Any]:
@@ -27,7 +30,37 @@ def generate(generator: PlaybackGenerator) -> tuple[PlaybackProgramBuilder, Any]
 
     builder, _ = generate(SystemInit(connection.get_hwdb_entry()[0]))
     """
+    if not hasattr(generator, "generate"):
+        raise TypeError(f"generate takes a PlaybackGenerator such as SystemInit, not {shown(generator)}")
     return generator.generate()
+
+
+class Settings:
+    """Attributes that keep their kind: what is a flag takes truth values, what is a container another one of its class, and so on.
+
+    A subclass lists its attributes as `__slots__`, so that a misspelt one is an error.
+    """
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        before = getattr(self, name, None)
+        place = f"{type(self).__name__}.{name}"
+        if isinstance(before, bool):
+            try:
+                value = truth(value)
+            except TypeError:
+                raise TypeError(f"{place} takes True or False, not {shown(value)}") from None
+        elif isinstance(before, PerCoordinate) and not isinstance(value, PerCoordinate):
+            value = before.replaced(value, place)
+        elif before is not None and not isinstance(value, self._kind(before)):
+            raise TypeError(f"{place} takes a {self._kind(before).__name__}, not {shown(value)}")
+        super().__setattr__(name, value)
+
+    @staticmethod
+    def _kind(value: Any) -> type:
+        """What may replace a value: an instance of the same class, or of the class that all of a kind derive from."""
+        return getattr(value, "_replaceable_by", type(value))
 
 
 class PerCoordinate(Generic[Element]):
@@ -37,19 +70,37 @@ class PerCoordinate(Generic[Element]):
         self.coordinate, self._elements = coordinate, elements
 
     def _position(self, index: Any) -> int:
-        if isinstance(index, Value) and not isinstance(index, self.coordinate):
-            raise TypeError(f"the index is a {self.coordinate.__name__} or an integer, not {index!r}")
-        return int(self.coordinate(int(index)))
+        wrong = isinstance(index, Value) and not isinstance(index, self.coordinate)
+        if wrong or not hasattr(type(index), "__index__"):
+            raise TypeError(f"the index is a {self.coordinate.__name__} or an integer, not {shown(index)}")
+        try:
+            return int(range(len(self))[index.__index__()])
+        except IndexError:
+            raise ArrayIndexError(f"there are {len(self)} elements, one per {self.coordinate.__name__}, not number {int(index)}") from None
 
     def __getitem__(self, index: Any) -> Element:
         return self._elements[self._position(index)]
 
     def __setitem__(self, index: Any, element: Element) -> None:
         position = self._position(index)
-        wanted = type(self._elements[position])
-        if not isinstance(element, wanted):
-            raise TypeError(f"a {wanted.__name__} is needed, not {element!r}")
+        self._require(element, f"element {position} per {self.coordinate.__name__}")
         self._elements[position] = element
+
+    def _require(self, element: Any, place: str) -> None:
+        wanted = type(self._elements[0])
+        if not isinstance(element, wanted):
+            raise TypeError(f"{place}: an element of class {wanted.__name__} is needed, not {shown(element)}")
+
+    def replaced(self, elements: Iterable[Element], place: str) -> PerCoordinate[Element]:
+        """As many other elements of the same class. Raises TypeError or ValueError, with the name of the place, for anything else."""
+        if not hasattr(type(elements), "__iter__"):
+            raise TypeError(f"{place} takes one element per {self.coordinate.__name__}, not {shown(elements)}")
+        made = list(elements)
+        if len(made) != len(self):
+            raise ValueError(f"{place} takes one element per {self.coordinate.__name__}, {len(self)} together, not {len(made)}")
+        for element in made:
+            self._require(element, place)
+        return PerCoordinate(self.coordinate, made)
 
     def items(self) -> Iterator[tuple[Any, Element]]:
         """Pairs of coordinate and element."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fisch.backends import Backend
 from haldls import Barrier, PollingOmnibusBlock
 from haldls import containers as registers
-from haldls.container import Address
+from haldls.container import Address, Container
 from haldls.lola import containers as composed
 
 INSTANCES_MAX = 1 << 17
@@ -124,7 +124,8 @@ def container_named(name: str) -> Any:
 
 @cache
 def _by_name() -> dict[str, Any]:
-    return {container.__name__: container for container in (*registers, *composed, Barrier, PollingOmnibusBlock)}
+    every: list[type[Container]] = [*registers, *composed, Barrier, PollingOmnibusBlock]
+    return {container.__name__: container for container in every}
 
 
 __all__ = ["INSTANCES_MAX", "Place", "container_named", "locate", "place", "places"]

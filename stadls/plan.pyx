@@ -56,6 +56,8 @@ def backend_name(backend):
 
 
 cdef AccessPlan _made(object container, str backend):
+    if issubclass(container, type):
+        raise NotAContainerError("a container is needed, not its class: construct one, for example NeuronConfig()", None, container)
     if getattr(container, "coordinate", None) is None or not hasattr(container, "write_access"):
         raise NotAContainerError(f"{container.__name__} is not a container that stands on a coordinate", None, container)
     if issubclass(container, BlockUntil):

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from fisch import Target
 from fisch.program import CLASSES, Program
+from halco._core import shown
 from haldls import HighspeedLinkNotification
 from stadls.events import MADCSampleVector, SpikeVector, link_notification
 from stadls.listing import Listing
@@ -49,11 +50,22 @@ class PlaybackProgram(Program):
         }
 
     def take_state(self, state: dict[str, Any]) -> None:
-        """Takes over what `state` gave. Raises KeyError for an incomplete one; the program then stays as it was."""
+        """Takes over what `state` gave; the program stays as it was if that is no state.
+
+        Raises KeyError for an incomplete one, TypeError for other things than a truth value, names of targets and numbers of responses,
+        and what `take_arrays` raises.
+        """
+        ran, targets, expected = state["ran"], state["unsupported_targets"], state["expected"]
+        if type(ran) is not bool:
+            raise TypeError(f"ran is True or False, not {shown(ran)}")
+        if not isinstance(targets, list) or not set(map(str, targets)) <= set(Target.__members__):
+            raise TypeError(f"unsupported_targets is a list of {', '.join(Target.__members__)}, not {shown(targets)}")
+        if not isinstance(expected, list) or len(expected) != len(CLASSES) or any(type(one) is not int or one < 0 for one in expected):
+            raise TypeError(f"expected is a list of {len(CLASSES)} numbers of responses, not {shown(expected)}")
         made = PlaybackProgram()
         made.take_arrays(state)
-        made.ran, made.unsupported_targets = bool(state["ran"]), {Target[name] for name in state["unsupported_targets"]}
-        made.expected = dict(zip(CLASSES, state["expected"], strict=True))
+        made.ran, made.unsupported_targets = ran, {Target[name] for name in targets}
+        made.expected = dict(zip(CLASSES, expected, strict=True))
         vars(self).update(vars(made))
 
     def __str__(self) -> str:

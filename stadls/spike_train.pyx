@@ -1,6 +1,6 @@
 """Whole spike trains from arrays: sorted, packed and timed at the speed of arrays."""
 
-from libc.stdint cimport uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from fisch._words cimport WordBuffer
@@ -10,8 +10,9 @@ import logging
 
 import numpy as np
 
-from halco import SpikeLabel
-from haldls import Timer
+from halco import RangeError, SpikeLabel
+from halco.record import taken
+from haldls import ChipTime, FPGATime, Timer
 
 from stadls.errors import SpikeTrainError
 
@@ -31,13 +32,23 @@ def _checked(values, str what, number):
     """The integers of an array or sequence, int64[n]. Raises SpikeTrainError naming the first one out of the range of `number`."""
     found = np.asarray(values)
     if found.dtype == object or found.size == 0:
-        found = np.array([int(value) for value in values], dtype=np.int64)
+        found = np.array([_number(value, what, number) for value in values], dtype=np.int64)
     if found.ndim != 1 or found.dtype.kind not in "iu":
         raise SpikeTrainError(f"{what} of a spike train are a row of integers, not {found.dtype} of shape {found.shape}")
     if found.size and not (0 <= found.min() and found.max() <= number.max):
         bad = int(np.flatnonzero((found < 0) | (found > number.max))[0])
         raise SpikeTrainError(f"{what}[{bad}] of a spike train is {found[bad]}, which is outside 0..{number.max}")
     return found
+
+
+cdef int64_t _number(value, str what, number) except? -1:
+    """The integer of an element that is no plain one: a number of the right kind, of times also recorded ones."""
+    if number is Timer.Value and isinstance(value, (FPGATime, ChipTime)):
+        return value.value()
+    try:
+        return int(taken(number, value, what))
+    except (TypeError, RangeError) as error:
+        raise SpikeTrainError(f"spike train: {error}") from None
 
 
 cdef bint _is_sorted(const uint64_t[::1] spikes) noexcept nogil:

@@ -6,6 +6,7 @@ import halco as _halco
 import pyhalco_common as common
 from halco.common import Coordinate, iter_all
 from halco.positions import *
+from halco.retired import *
 
 __variant__ = "pybind11"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, TypeVar
 
 from fisch import Connection, connection_from_environment, connection_kind
-from fisch.errors import ConnectionFailedError
+from fisch.errors import ConnectionFailedError, not_portable
 from fisch.handles import (
     ConnectionHandle,
     MultiARQConnectionHandle,
@@ -27,6 +27,18 @@ class _Managed(Generic[Handle]):
 
     def _open(self) -> Handle:
         raise NotImplementedError
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Explains where the attribute of a connection is to be found."""
+            if name.startswith("__"):
+                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+            kind = type(self).__name__
+            raise AttributeError(f"{kind} opens a connection but is none: ask for {name} what `with {kind}() as connection` gives")
+
+    def __reduce__(self) -> Never:
+        not_portable(self, "make one in each process")
 
     def __enter__(self) -> Handle:
         if self._handle is not None:

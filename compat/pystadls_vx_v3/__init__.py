@@ -13,5 +13,5 @@ from stadls.dumper import *
 from stadls.generator import *
 from stadls.program import *
 from stadls.reinit import *
-from stadls.serialize import *
+from stadls.serialization import *
 from stadls.ticket import *

@@ -14,12 +14,11 @@ cdef class Member(Field):
 cdef class Members(Field):
     cdef readonly object index
     cdef readonly int size
-    cdef int position(self, object index) except -1
+    cdef int put(self, Container container, object numbers, object values) except -1
 
 
 cdef class MembersView(View):
-    cdef Container container
-    cdef Members field
+    pass
 
 
 cdef class Coded(Field):
@@ -33,10 +32,9 @@ cdef class Numbers(Field):
 
 
 cdef class NumbersView(View):
-    cdef Container container
-    cdef Numbers field
     cdef int64_t* first
     cdef int axis
-    cdef Py_ssize_t length, stride
-    cdef Py_ssize_t position(self, object index) except -1
-    cdef object element(self, Py_ssize_t position)
+    cdef Py_ssize_t width, stride
+    cdef bint innermost(self)
+    cdef int take(self, object values) except -1
+    cdef object plain(self, object values)

@@ -4,15 +4,20 @@ Every view reads and writes the slots of the container it belongs to, and keeps 
 """
 
 from libc.stdint cimport int64_t
-from libc.string cimport memcmp, memcpy
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcmp, memcpy, memmove
 
 import numpy as np
 
 from halco._core cimport Bounds, Value, bounds_of
 from haldls._core cimport Container, Schema, part_of, schema_of
-from haldls.fields cimport Field, Group, View, flat_tree, flat_trees, tree_of, trees_of
+from halco._core cimport shown
+from haldls.fields cimport Field, Group, View, array_elements, element, flat_tree, flat_trees, listed, tree_of, trees_of
 
 from halco._core import RangeError
+from halco.typed_array import TypedArray
+
+from haldls.errors import ContainerError
 
 from haldls.describe import meaning
 
@@ -37,7 +42,12 @@ cdef int _check_field(Field field, Schema schema, int64_t* slots) except -1:
     if isinstance(field, Coded):
         slots[field.slot] = (<Coded>field).aliases.get(slots[field.slot], slots[field.slot])
         return 0
-    if isinstance(field, Group) or field.type is bool:
+    if isinstance(field, Group):
+        return 0
+    if field.type is bool:
+        for i in range(field.slot, field.slot + field.count):
+            if not 0 <= slots[i] <= 1:
+                raise RangeError(f"{field.place(schema.container)} is 0 or 1, not {slots[i]}")
         return 0
     if isinstance(field.type, tuple) or field.choices is not None:
         for i in range(field.slot, field.slot + field.count):
@@ -45,10 +55,8 @@ cdef int _check_field(Field field, Schema schema, int64_t* slots) except -1:
         return 0
     bounds = bounds_of(field.type)
     for i in range(field.slot, field.slot + field.count):
-        if slots[i] > bounds.max:
-            raise RangeError(f"range overflow: {slots[i]} > max({bounds.max}) ({schema.container.__qualname__}.{field.name})")
-        if slots[i] < bounds.min:
-            raise RangeError(f"range underflow: {slots[i]} < min({bounds.min}) ({schema.container.__qualname__}.{field.name})")
+        if not bounds.min <= slots[i] <= bounds.max:
+            field.raw(slots[i], schema.container)  # raises
     return 0
 
 
@@ -82,11 +90,9 @@ cdef bint _holds_defaults(Field field, Container container, int elements):
     return True
 
 
-cdef int _put(Container target, Field field, int slot, object value) except -1:
-    """Copies a structure into the slots of a member."""
+cdef int _require(Field field, object value, object container) except -1:
     if type(value) is not field.type:
-        raise TypeError(f"{field.name} is a {field.type.__qualname__}, not {value!r}")
-    memcpy(target.slots + slot, (<Container>value).slots, (<Container>value).schema.n_slots * sizeof(int64_t))
+        raise TypeError(f"{field.place(container)} is a {field.type.__qualname__}, not {shown(value)}")
     return 0
 
 
@@ -106,7 +112,8 @@ cdef class Member(Field):
         return part_of(<Container>container, <type>self.type, (<Container>container).slots + self.slot)
 
     def __set__(self, container, value):
-        _put(<Container>container, self, self.slot, value)
+        _require(self, value, container)
+        memmove((<Container>container).slots + self.slot, (<Container>value).slots, self.count * sizeof(int64_t))
 
     def nested(self, values):
         return tree_of(self.type, values)
@@ -144,25 +151,29 @@ cdef class Members(Field):
     def __get__(self, container, owner):
         if container is None:
             return self
+        return self.view_from(<Container>container, self.slot, 0)
+
+    cdef object view_from(self, Container container, Py_ssize_t first, int axis):
         cdef MembersView made = MembersView.__new__(MembersView)
         made.container, made.field = container, self
         return made
 
     def __set__(self, container, values):
-        values = list(values)
-        if len(values) != self.size:
-            raise ValueError(f"{self.name} holds {self.size} values, {len(values)} were given")
-        for i, value in enumerate(values):
-            _put(<Container>container, self, self.position(i), value)
+        self.put(<Container>container, range(self.size), values)
 
-    cdef int position(self, object index) except -1:
-        """First slot of an element. Raises TypeError for a coordinate of another kind, IndexError outside the array."""
-        if isinstance(index, Value) and not isinstance(self.index, int) and type(index) is not self.index:
-            raise TypeError(f"{self.name} is indexed by {self.index.__name__} or integers, not {index!r}")
-        number = index.__index__()
-        if not 0 <= number < self.size:
-            raise IndexError(f"{self.name}[{number}]: there are {self.size} elements")
-        return self.slot + <int>number * (self.count // self.size)
+    cdef int put(self, Container container, object numbers, object values) except -1:
+        """Sets the elements with these numbers, or none; the values may be parts of the container themselves."""
+        cdef Py_ssize_t width = self.count // self.size, i
+        values = listed(self, values, len(numbers), container)
+        for value in values:
+            _require(self, value, container)
+        cdef int64_t* copies = <int64_t*>malloc(max(1, len(values) * width) * sizeof(int64_t))
+        for i, value in enumerate(values):
+            memcpy(copies + i * width, (<Container>value).slots, width * sizeof(int64_t))
+        for i, number in enumerate(numbers):
+            memcpy(container.slots + self.slot + <Py_ssize_t>number * width, copies + i * width, width * sizeof(int64_t))
+        free(copies)
+        return 0
 
     def nested(self, values):
         return trees_of(self.type, values)
@@ -196,32 +207,26 @@ cdef class Members(Field):
 cdef class MembersView(View):
     """An array of structures: indexable by its coordinate or by integers; what is set in an element is set in the container."""
 
-    def __len__(self):
-        return self.field.size
+    cdef Py_ssize_t length(self):
+        return (<Members>self.field).size
 
-    def __getitem__(self, index):
-        return part_of(self.container, <type>self.field.type, self.container.slots + self.field.position(index))
+    cdef Py_ssize_t position(self, object index) except -1:
+        return element(self.field, (<Members>self.field).index, (<Members>self.field).size, index, True, self.container)
 
-    def __setitem__(self, index, value):
-        _put(self.container, self.field, self.field.position(index), value)
+    cdef object item(self, Py_ssize_t number):
+        cdef int64_t* slots = self.container.slots + self.field.slot + number * (self.field.count // (<Members>self.field).size)
+        return part_of(self.container, <type>self.field.type, slots)
 
-    def __iter__(self):
-        return (self[i] for i in range(self.field.size))
+    cdef int put(self, object numbers, object values) except -1:
+        return (<Members>self.field).put(self.container, numbers, values)
 
-    def __eq__(self, other):
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other))
-
-    __hash__ = None
-
-    def fill(self, value):
-        """Sets all elements."""
-        for i in range(self.field.size):
-            self[i] = value
+    cdef tuple region(self):
+        return self.field.slot, self.field.count, 0
 
     def __repr__(self):
-        if self.field.size <= ELEMENTS:
-            return f"[{', '.join(map(repr, self))}]"
-        return f"<{self.field.size} x {self.field.type.__qualname__}: {self.field.text(self.container)}>"
+        if self.length() <= ELEMENTS:
+            return View.__repr__(self)
+        return f"<{self.length()} x {self.field.type.__qualname__}: {self.field.text(self.container)}>"
 
 
 cdef class Coded(Field):
@@ -239,8 +244,8 @@ cdef class Coded(Field):
         self.members = {code: member for member, code in self.codes.items()}
         Field.__init__(self, type, default=default, doc=doc)
 
-    cdef long long raw(self, object value) except? -9223372036854775807:
-        return self.codes[self.choices[self._raw_choice(value)]]
+    cdef long long number(self, object value) except? -9223372036854775807:
+        return self.codes[self.member(value)]
 
     cdef object cooked(self, long long raw):
         return self.members[self.aliases.get(raw, raw)]
@@ -271,13 +276,22 @@ cdef class Numbers(Field):
         return _numbers(<Container>container, self, (<Container>container).slots + self.slot, 0)
 
     def __set__(self, container, values):
-        self.__get__(container, None).from_numpy(values.to_numpy() if isinstance(values, NumbersView) else np.asarray(values))
+        (<NumbersView>self.__get__(container, None)).take(values)
+
+    cdef object view_from(self, Container container, Py_ssize_t first, int axis):
+        if not (0 <= axis < len(self.shape) and self.slot <= first < self.slot + self.count):
+            raise ContainerError(f"{self.place(container)} has no part at {first}")
+        return _numbers(container, self, container.slots + first, axis)
 
     def nested(self, values):
         return values.reshape(self.shape).tolist()
 
     def flattened(self, tree):
         return self.flat_numbers(tree)
+
+    def stored_shape(self):
+        """Shape of the numbers as `nested` gives them."""
+        return self.shape
 
     def is_default(self, Container container):
         """Whether all elements hold their default."""
@@ -296,7 +310,7 @@ cdef class Numbers(Field):
 cdef NumbersView _numbers(Container container, Numbers field, int64_t* first, int axis):
     cdef NumbersView made = NumbersView.__new__(NumbersView)
     made.container, made.field, made.first, made.axis = container, field, first, axis
-    made.length = field.shape[axis]
+    made.width = field.shape[axis]
     made.stride = 1 if axis == len(field.shape) - 1 else field.shape[axis + 1]
     return made
 
@@ -304,88 +318,102 @@ cdef NumbersView _numbers(Container container, Numbers field, int64_t* first, in
 cdef class NumbersView(View):
     """An array property: `weights[row][column]`, indexed by coordinates or integers, or taken as a whole with numpy."""
 
-    def __len__(self):
-        return self.length
+    cdef Py_ssize_t length(self):
+        return self.width
+
+    cdef Py_ssize_t position(self, object index) except -1:
+        return element(self.field, (<Numbers>self.field).index[self.axis], self.width, index, True, self.container)
+
+    cdef bint innermost(self):
+        return self.axis == len((<Numbers>self.field).shape) - 1
+
+    cdef object item(self, Py_ssize_t number):
+        if self.innermost():
+            return self.field.cooked(self.first[number])
+        return _numbers(self.container, <Numbers>self.field, self.first + number * self.stride, self.axis + 1)
+
+    cdef int put(self, object numbers, object values) except -1:
+        values = listed(self.field, values, len(numbers), self.container)
+        if not self.innermost():
+            values = [(<NumbersView>self.item(number)).plain(value) for number, value in zip(numbers, values)]
+            for number, value in zip(numbers, values):
+                (<NumbersView>self.item(number))._all()[:] = value
+            return 0
+        raw = [self.field.raw(value, self.container) for value in values]
+        for number, value in zip(numbers, raw):
+            self.first[<Py_ssize_t>number] = value
+        return 0
+
+    cdef tuple region(self):
+        return self.first - self.container.slots, self.width * self.stride, self.axis
 
     @property
     def shape(self):
         """Number of elements along each dimension."""
-        return self.field.shape[self.axis:]
-
-    cdef Py_ssize_t position(self, object index) except -1:
-        kind = self.field.index[self.axis]
-        if isinstance(index, Value) and not isinstance(kind, int) and type(index) is not kind:
-            raise TypeError(f"{self.field.name} is indexed by {kind.__name__} or integers, not {index!r}")
-        number = index.__index__()
-        if not 0 <= number < self.length:
-            raise IndexError(f"{self.field.name}[{number}]: there are {self.length} elements")
-        return <Py_ssize_t>number * self.stride
-
-    cdef object element(self, Py_ssize_t position):
-        if self.axis == len(self.field.shape) - 1:
-            return self.field.cooked(self.first[position])
-        return _numbers(self.container, self.field, self.first + position, self.axis + 1)
-
-    def __getitem__(self, index):
-        return self.element(self.position(index))
+        return (<Numbers>self.field).shape[self.axis:]
 
     def __setitem__(self, index, value):
-        cdef Py_ssize_t position = self.position(index)
-        if self.axis == len(self.field.shape) - 1:
-            self.first[position] = self.field.raw(value)
+        if isinstance(index, slice) or not self.innermost():
+            View.__setitem__(self, index, value)
         else:
-            self.element(position).from_numpy(value.to_numpy() if isinstance(value, NumbersView) else np.asarray(value))
-
-    def __iter__(self):
-        return (self.element(i * self.stride) for i in range(self.length))
+            self.first[self.position(index)] = self.field.raw(value, self.container)
 
     def _all(self):
         """All elements of the view as int64 array on the container's own memory."""
-        return np.asarray(<int64_t[:self.length * self.stride]>self.first)
+        return np.asarray(<int64_t[:self.width * self.stride]>self.first)
 
     def to_numpy(self):
         """A copy of the plain integers (or bools), of shape `shape`."""
-        dtype = bool if self.field.type is bool else self.field.dtype
+        dtype = bool if self.field.type is bool else (<Numbers>self.field).dtype
         return self._all().astype(dtype).reshape(self.shape)
 
     def from_numpy(self, values):
-        """Takes all elements from an array; floats are cut off towards zero.
+        """Takes all elements from an array of integers, or of floats that are whole numbers.
 
-        Raises RuntimeError for another shape, TypeError for an array of other things, RangeError for a value out of range.
+        Raises ShapeError (a RuntimeError) for another shape, TypeError for an array of other things, RangeError for a value out of
+        range; then nothing changes.
         """
-        values = np.asarray(values)
-        if values.shape != self.shape:
-            raise RuntimeError(f"Input shape does not match. {self.field.name} is of shape {self.shape}, the input of {values.shape}.")
-        if values.dtype.kind == "O":
-            values = np.array([int(value) for value in values.ravel()], dtype=object).reshape(values.shape)
-        elif values.dtype.kind == "f" and np.isfinite(values).all():
-            values = np.trunc(values)
-        elif values.dtype.kind not in "iub":
-            raise TypeError(f"{self.field.name} takes an array of finite numbers, not of {values.dtype}")
-        self._check(values)
-        self._all()[:] = values.ravel()
+        self._all()[:] = self.plain(np.asarray(values))
 
-    def _check(self, values):
-        low, high = int(values.min()), int(values.max())
-        kind = self.field.type
-        least, most = (0, 1) if kind is bool else (kind.min, kind.max)
-        if high > most:
-            raise RangeError(f"range overflow: {high} > max({most}) ({self.field.name})")
-        if low < least:
-            raise RangeError(f"range underflow: {low} < min({least}) ({self.field.name})")
+    cdef int take(self, object values) except -1:
+        """The same from a sequence, element by element, or another array of that kind."""
+        self._all()[:] = self.plain(values)
+        return 0
+
+    cdef object plain(self, object values):
+        """The raw integers int64[elements] of what is assigned to the whole view. Raises before anything changes."""
+        if isinstance(values, NumbersView):
+            values = (<NumbersView>values).to_numpy()
+        elif isinstance(values, TypedArray) and values.element in (bool, int):
+            values = values.to_numpy()
+        if isinstance(values, np.ndarray):
+            values = array_elements(self.field, values, self.shape, self.container)
+            if values.dtype.kind == "O":
+                return np.array([self.field.raw(value, self.container) for value in values], dtype=np.int64)
+            for extreme in (values.min(), values.max()):
+                self.field.raw(int(extreme), self.container)
+            return values.astype(np.int64, copy=False)
+        values = listed(self.field, values, self.width, self.container)
+        if self.innermost():
+            return np.array([self.field.raw(value, self.container) for value in values], dtype=np.int64)
+        return np.concatenate([(<NumbersView>self.item(number)).plain(value) for number, value in enumerate(values)])
 
     def __array__(self, dtype=None, copy=None):
         values = self.to_numpy()
         return values if dtype is None else values.astype(dtype)
 
     def fill(self, value):
-        """Sets all elements."""
-        self._all()[:] = self.field.raw(value)
+        """Sets all elements: to a number, or all rows of a matrix to a row."""
+        if self.innermost() or not hasattr(type(value), "__iter__"):
+            self._all()[:] = self.field.raw(value, self.container)
+        else:
+            View.fill(self, value)
 
     def __eq__(self, other):
-        if isinstance(other, NumbersView):
-            return self.shape == other.shape and bool((self._all() == (<NumbersView>other)._all()).all())
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other))
+        if isinstance(other, (NumbersView, np.ndarray)):
+            other = np.asarray(other)
+            return self.shape == other.shape and other.dtype.kind in "biuf" and bool((self._all() == other.ravel()).all())
+        return View.__eq__(self, other)
 
     __hash__ = None
 

@@ -19,7 +19,6 @@ from haldls.lola.readout import *
 from haldls.lola.routing import *
 from haldls.lola.synapse import *
 from haldls.lola.synapse_driver import *
-from haldls.serialization import from_json, from_portablebinary, to_json, to_portablebinary
 
 containers = [
     NeuronBlock, AtomicNeuron, Chip, SynapseDriverBlock, Crossbar, CapMem, DACControlBlock, DACChannelBlock, CADCReadoutChain,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
-from halco import DACChannelBlockOnBoard, DACChannelOnBoard, DACControlBlockOnBoard
+from halco import DACChannelBlockOnBoard, DACChannelOnBoard, DACControlBlockOnBoard, RangeError
+from halco._core import shown
 from haldls.board import DACChannel, DACControl
 from haldls.fields import Array
 from haldls.lola.table import Composed, Part, Preset
@@ -51,7 +53,10 @@ class DACChannelBlock(Composed):
 
     def set_voltage(self, channel: DACChannelOnBoard, voltage: float) -> None:
         """Sets a channel without regulator to a voltage [V]. Raises ValueError for a regulated one, RangeError beyond full scale."""
-        self.value[channel] = int(voltage / _reference(channel) * DACChannel.Value.max)
+        reference = _reference(channel)
+        if not isinstance(voltage, Real) or not 0 <= voltage <= reference:
+            raise RangeError(f"{channel!r} takes 0 to {reference} V, not {shown(voltage)}")
+        self.value[channel] = int(voltage / reference * DACChannel.Value.max)
 
     def get_voltage(self, channel: DACChannelOnBoard) -> float:
         """Voltage [V] of a channel without regulator. Raises ValueError for a regulated one."""

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from halco import CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
-from haldls.container import OMNIBUS, container_on
+from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
+from halco._core import shown
+from haldls.container import OMNIBUS, Container
 from haldls.errors import ContainerError, CoordinateError
 from haldls.fields import Field
 from haldls.lola._cells import ANALOG
@@ -38,6 +39,13 @@ class MCSafeMulticompartment(Struct):
     _connect_right = Field(bool, doc="connect the membrane to that of the right neighbour")
     _connect_vertical = Field(bool, doc="connect the membrane to that of the neuron in the other row")
     _enable_conductance = Field(bool, doc="connect the membrane to the somatic line through the conductance")
+
+    def __init__(self, source: Any = None, **fields: Any) -> None:
+        super().__init__(*([source] if isinstance(source, MCSafeMulticompartment) else []), **fields)
+        if isinstance(source, Multicompartment):
+            _copy_safe(source, self)
+        elif source is not None and not isinstance(source, MCSafeMulticompartment):
+            raise TypeError(f"an MCSafeAtomicNeuron.Multicompartment is made from that of an AtomicNeuron, not from {shown(source)}")
 
 
 class Joint(NamedTuple):
@@ -82,7 +90,7 @@ class MCSafeAtomicNeuron(Struct):
         elif isinstance(source, Multicompartment):
             _copy_safe(source, self.multicompartment)
         elif source is not None and not isinstance(source, MCSafeAtomicNeuron):
-            raise TypeError(f"an MCSafeAtomicNeuron is made from an AtomicNeuron or its multicompartment part, not from {source!r}")
+            raise TypeError(f"an MCSafeAtomicNeuron is made from an AtomicNeuron or its multicompartment part, not from {shown(source)}")
 
 
 SAFE = [field.name for field in MCSafeMulticompartment.fields() if not field.name.startswith("_")]
@@ -100,7 +108,7 @@ def _copy_safe(source: Any, target: Any) -> None:
         setattr(target, name, getattr(source, name))
 
 
-class LogicalNeuron:
+class LogicalNeuron(Container):
     """Several connected circuits as one container; its coordinate says where they stand.
 
     `neuron[compartment, index]` is a circuit without its connections. Made by `Morphology.done`. Where the coordinate mirrors the
@@ -108,17 +116,18 @@ class LogicalNeuron:
     does not say which circuits were meant: its switches are written as they are.
     """
 
+    # the number of circuits differs from one instance to the next, which no table of fields can say
     coordinate = LogicalNeuronOnDLS
     backends = OMNIBUS
-    differential = False
-    no_write_on: tuple[str, ...] = ()
-    no_read_on: tuple[str, ...] = ()
+    __slots__ = ("_joints", "_morphology", "_neurons")
 
     def __init__(self, other: LogicalNeuron | None = None) -> None:
         self._morphology: dict[int, list[Multicompartment]] = {}
         self._neurons: dict[int, list[MCSafeAtomicNeuron]] = {}
         self._joints: list[Joint] | None = []  # None: what the circuits' switches connect is known only at their places
         if other is not None:
+            if not isinstance(other, LogicalNeuron):
+                raise TypeError(f"a LogicalNeuron is made by Morphology.done, or from another one, not from {shown(other)}")
             self._morphology = {index: [Multicompartment(one) for one in some] for index, some in other._morphology.items()}
             self._neurons = {index: [MCSafeAtomicNeuron(one) for one in some] for index, some in other._neurons.items()}
             self._joints = other._joints
@@ -131,10 +140,12 @@ class LogicalNeuron:
         return made
 
     def _at(self, key: tuple[Any, int]) -> tuple[list[MCSafeAtomicNeuron], int]:
-        compartment, index = key
-        if int(compartment) not in self._neurons or not 0 <= index < len(self._neurons[int(compartment)]):
-            raise IndexError(f"the logical neuron has no circuit {index} in compartment {int(compartment)}")
-        return self._neurons[int(compartment)], index
+        if not isinstance(key, tuple) or len(key) != 2 or not all(hasattr(type(one), "__index__") for one in key):
+            raise TypeError(f"a logical neuron is indexed by a CompartmentOnLogicalNeuron and the number of a circuit, not {shown(key)}")
+        compartment, index = int(CompartmentOnLogicalNeuron(key[0])), int(key[1])
+        if compartment not in self._neurons or not 0 <= index < len(self._neurons[compartment]):
+            raise IndexError(f"the logical neuron has no circuit {index} in compartment {compartment}")
+        return self._neurons[compartment], index
 
     def __getitem__(self, key: tuple[CompartmentOnLogicalNeuron, int]) -> MCSafeAtomicNeuron:
         neurons, index = self._at(key)
@@ -160,19 +171,26 @@ class LogicalNeuron:
         return made
 
     @staticmethod
-    def _places(coordinate: LogicalNeuronOnDLS) -> list[tuple[int, list[Any]]]:
+    def _places(coordinate: LogicalNeuronOnDLS | None) -> list[tuple[int, list[Any]]]:
         if not isinstance(coordinate, LogicalNeuronOnDLS):
             raise CoordinateError(f"LogicalNeuron stands on LogicalNeuronOnDLS, not on {coordinate!r}")
         return sorted((int(index), places) for index, places in coordinate.get_placed_compartments().items())
 
-    def write_access(self, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> tuple[NDArray[Any], ...]:
+    def write_access(
+        self, coordinate: LogicalNeuronOnDLS | None, backend: Any = None
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
         """Addresses, words and byte enables of a write. Raises MorphologyError if the coordinate is of another shape."""
         places = self._places(coordinate)
         circuits = self._placed({(index, number): place for index, some in places for number, place in enumerate(some)})
         if not circuits:
             return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8)
         accesses = [neuron.write_access(place, backend) for place, neuron in circuits]
-        return tuple(np.concatenate(columns) for columns in zip(*accesses, strict=True))
+        addresses, words, enables = (np.concatenate(columns) for columns in zip(*accesses, strict=True))
+        return addresses, words, enables
+
+    def encode(self, coordinate: LogicalNeuronOnDLS | None = None, backend: Any = None) -> NDArray[np.uint32]:
+        """Words of a write at the coordinate: where the neuron stands decides how many there are, and where the switches go."""
+        return self.write_access(coordinate, backend)[1]
 
     def _placed(self, places: Mapping[tuple[int, int], Any]) -> list[tuple[Any, AtomicNeuron]]:
         """Place and contents of each circuit, by compartment and index."""
@@ -192,7 +210,7 @@ class LogicalNeuron:
         enums = [int(place) for _, places in cls._places(coordinate) for place in places]
         return AtomicNeuron.layout(backend).addresses(enums, False).ravel() if enums else np.zeros(0, dtype=np.uint32)
 
-    def decode(self, words: Any, coordinate: LogicalNeuronOnDLS, backend: Any = None) -> None:
+    def decode(self, words: Any, coordinate: LogicalNeuronOnDLS | None = None, backend: Any = None) -> None:
         """Takes circuits and connections from the words read at the coordinate.
 
         Raises MorphologyError if a circuit is connected to one on its right that is not part of the coordinate.
@@ -219,14 +237,11 @@ class LogicalNeuron:
         return {"compartments": circuits, "joints": self._joints}
 
     def _take_state(self, state: Any) -> None:
-        try:
-            compartments = {int(CompartmentOnLogicalNeuron(int(index))): some for index, some in state["compartments"].items()}
-            joints = state["joints"] and [Joint(switch, tuple(one), tuple(other)) for switch, one, other in state["joints"]]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ContainerError(f"this is not the state of a LogicalNeuron: {str(state)[:80]}") from error
+        compartments = _stored_compartments(state)
+        joints = None if state["joints"] is None else _stored_joints(state)
         circuits = {(index, number): AtomicNeuron() for index, some in compartments.items() for number in range(len(some))}
         if any(joint.switch not in SWITCHES or not {joint.one, joint.other} <= set(circuits) for joint in joints or ()):
-            raise ContainerError(f"the joints of a LogicalNeuron connect two of its circuits, not {state['joints']}")
+            raise ContainerError(f"the joints of a LogicalNeuron connect two of its circuits, not {shown(state['joints'])}")
         for (index, number), neuron in circuits.items():
             neuron._take_state(compartments[index][number])
         self._take(circuits, joints)
@@ -235,7 +250,11 @@ class LogicalNeuron:
         return json.dumps(self._state()).encode()
 
     def __setstate__(self, state: bytes) -> None:
-        self._take_state(json.loads(state))
+        try:
+            stored = json.loads(state)
+        except (ValueError, RecursionError) as error:
+            raise ContainerError(f"these {len(state)} bytes are not the state of a LogicalNeuron: {error}") from None
+        self._take_state(stored)
 
     @classmethod
     def _fingerprint(cls) -> int:
@@ -243,6 +262,9 @@ class LogicalNeuron:
 
     def __eq__(self, other: object) -> bool:
         return self.collapse_neuron() == other.collapse_neuron() if isinstance(other, LogicalNeuron) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -255,6 +277,30 @@ class LogicalNeuron:
     def __repr__(self) -> str:
         circuits = ", ".join(f"{index}: {len(some)}" for index, some in sorted(self._neurons.items()))
         return f"LogicalNeuron(circuits per compartment: {{{circuits}}})"
+
+
+def _stored_compartments(state: Any) -> dict[int, list[Any]]:
+    """The stored circuits of each compartment. Raises ContainerError for anything else, RangeError for a compartment that there is not."""
+    stored = state["compartments"] if isinstance(state, dict) and set(state) == {"compartments", "joints"} else None
+    if not isinstance(stored, dict) or not all(isinstance(some, list) and key.isdecimal() and len(key) < 9 for key, some in stored.items()):
+        raise ContainerError(f"the state of a LogicalNeuron is its compartments and joints, not {shown(state)}")
+    if sum(map(len, stored.values())) > AtomicNeuronOnDLS.size:
+        raise ContainerError(f"a LogicalNeuron has at most {AtomicNeuronOnDLS.size} circuits")
+    return {int(CompartmentOnLogicalNeuron(int(key))): some for key, some in stored.items()}
+
+
+def _stored_joints(state: Any) -> list[Joint]:
+    try:
+        return [Joint(str(switch), _stored_circuit(one), _stored_circuit(other)) for switch, one, other in state["joints"]]
+    except (TypeError, ValueError):
+        raise ContainerError(f"a joint of a LogicalNeuron is a switch and two circuits: {shown(state['joints'])}") from None
+
+
+def _stored_circuit(circuit: Any) -> tuple[int, int]:
+    compartment, index = circuit
+    if type(compartment) is not int or type(index) is not int:
+        raise TypeError("a circuit is two integers")
+    return compartment, index
 
 
 SWITCHES = ("connect_right", "connect_soma_right")
@@ -270,6 +316,3 @@ def _joints_of(circuits: Mapping[Any, AtomicNeuron], found: Mapping[tuple[int, i
             if (x + 1, y) not in found:
                 raise MorphologyError(f"{switch} is set at column {x}, row {y}, but the next circuit is not part of the neuron")
             yield Joint(switch, circuit, found[x + 1, y])
-
-
-container_on.setdefault(LogicalNeuronOnDLS, LogicalNeuron)

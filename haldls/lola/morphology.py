@@ -20,6 +20,8 @@ from halco import (
     NeuronColumnOnLogicalNeuron,
     NeuronRowOnLogicalNeuron,
 )
+from halco._core import shown
+from halco.record import taken
 from haldls.lola.logical_neuron import SWITCHES, Joint, LogicalNeuron, MorphologyError
 from haldls.lola.neuron import Multicompartment
 
@@ -61,15 +63,19 @@ class Morphology:
         self, x_start: NeuronColumnOnLogicalNeuron, x_end: NeuronColumnOnLogicalNeuron, row: NeuronRowOnLogicalNeuron
     ) -> None:
         """Connects the somatic line of a row between two columns, both included. All these circuits become part of the neuron."""
-        for column in range(int(x_start), int(x_end)):
-            self._part(AtomicNeuronOnLogicalNeuron(column, int(row))).connect_soma_right = True
-        self._part(AtomicNeuronOnLogicalNeuron(int(x_end), int(row)))
+        first, last = (int(taken(NeuronColumnOnLogicalNeuron, x, "connect_soma_line")) for x in (x_start, x_end))
+        place = taken(NeuronRowOnLogicalNeuron, row, "connect_soma_line")
+        for column in range(first, last):
+            self._part(AtomicNeuronOnLogicalNeuron(column, place)).connect_soma_right = True
+        self._part(AtomicNeuronOnLogicalNeuron(last, place))
 
     def create_compartment(self, neurons: Iterable[AtomicNeuronOnLogicalNeuron]) -> CompartmentOnLogicalNeuron:
         """Connects the membranes of neighbouring circuits; between the two rows, both ends are closed (assumed).
 
         Raises MorphologyError if there are none, if one is part of another compartment, or if they are not contiguous.
         """
+        if not hasattr(type(neurons), "__iter__"):
+            raise TypeError(f"a compartment is made from a list of AtomicNeuronOnLogicalNeuron, not from {shown(neurons)}")
         block = [AtomicNeuronOnLogicalNeuron(neuron) for neuron in neurons]
         self._refuse(block)
         inside = set(block)

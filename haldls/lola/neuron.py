@@ -125,6 +125,14 @@ class EventRouting(Struct):
 
     AnalogOutputMode = _AnalogOutputMode
     Address = NeuronBackendAddressOut
+    constructor = (
+        "analog_output",
+        "enable_digital",
+        "enable_bypass_excitatory",
+        "enable_bypass_inhibitory",
+        "address",
+        "enable_post_overwrite",
+    )
     # bit 0 lets the comparator fire, bit 1 makes it strong
     analog_output = Coded(
         _AnalogOutputMode,

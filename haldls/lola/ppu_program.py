@@ -79,9 +79,9 @@ class PPUProgram:
             function = 1
             other = 2
 
-        def __init__(self, type: PPUProgram.Symbol.Type = Type.other, coordinate: Coordinate | None = None) -> None:
+        def __init__(self, type: PPUProgram.Symbol.Type = Type.other, coord: Coordinate | None = None) -> None:
             self.type = type
-            self.coordinate = PPUMemoryBlockOnPPU() if coordinate is None else coordinate
+            self.coordinate = PPUMemoryBlockOnPPU() if coord is None else coord
 
         def __eq__(self, other: object) -> bool:
             if not isinstance(other, PPUProgram.Symbol):

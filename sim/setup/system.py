@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import astuple
 from functools import partial
-from typing import Any, Self, get_args
+from typing import Any, Never, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,9 @@ class System:
         self.powered: list[Callable[[], None]] = []
         """Called after each power cycle, when everything is a new one."""
         self._power_on()
+
+    def __reduce__(self) -> Never:
+        raise TypeError("a System belongs to this process and cannot be pickled: its snapshot can, to be restored elsewhere")
 
     def _power_on(self) -> None:
         self.runs = 0

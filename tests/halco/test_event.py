@@ -52,3 +52,16 @@ def test_changing_a_copy_leaves_the_label_alone():
     for copied in (copy.copy(label), copy.deepcopy(label), SpikeLabel(label), pickle.loads(pickle.dumps(label))):
         copied.synapse_label = 0
         assert label == SpikeLabel(0x1234) != copied
+
+
+def test_parts_of_a_label_are_refused_by_name() -> None:
+    label = SpikeLabel(0x1234)
+    for wrong in (3.5, "3", None, SPL1Address(1), 1 << 14, -1):
+        for assign in (label.set_neuron_label, lambda value: setattr(label, "neuron_label", value)):
+            with pytest.raises((TypeError, OverflowError), match=r"SpikeLabel\.neuron_label"):
+                assign(wrong)
+    with pytest.raises(AttributeError, match="'lable'"):
+        label.lable = 3  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="'x'"):
+        NeuronEventOutputOnDLS(3).x = 3  # type: ignore[attr-defined]
+    assert label == SpikeLabel(0x1234)

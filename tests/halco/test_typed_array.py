@@ -45,7 +45,7 @@ def test_wrong_index_and_wrong_element():
     with pytest.raises(TypeError):
         labels[0] = EntryOnQuad(1)
     with pytest.raises(TypeError):
-        TypedArray(bool, EntryOnQuad)[0] = 2
+        TypedArray(bool, EntryOnQuad)[0] = "1"
     with pytest.raises(ArrayError):
         TypedArray(bool, EntryOnQuad, [True])
 
@@ -77,8 +77,51 @@ def test_from_numpy_is_all_or_nothing():
     with pytest.raises(ArrayError):
         labels.from_numpy(np.array(["1", "2", "3", "4"]))
     assert labels.to_numpy().tolist() == [0] * 4
-    labels.from_numpy(np.array([1.9, 2.0, 3.0, 4.0]))
+    with pytest.raises(TypeError, match=r"1\.9 at \[0\]"):
+        labels.from_numpy(np.array([1.9, 2.0, 3.0, 4.0]))
+    with pytest.raises(RangeError, match="64 > max"):
+        labels[1:3] = [5, 64]
+    with pytest.raises(ArrayError, match="3 values for 2 elements"):
+        labels[1:3] = [5, 6, 7]
+    assert labels.to_numpy().tolist() == [0] * 4
+    labels.from_numpy(np.array([1.0, 2.0, 3.0, 4.0]))
     assert labels.to_numpy().tolist() == [1, 2, 3, 4]
+
+
+def test_indices_and_slices_are_those_of_a_list():
+    labels = TypedArray(SynapseLabel, EntryOnQuad, [1, 2, 3, 4])
+    numbers = [SynapseLabel(number) for number in (1, 2, 3, 4)]
+    assert labels[-1] == numbers[-1] and labels[1:3] == numbers[1:3] and labels[::-2] == numbers[::-2]
+    labels[-4], labels[2:] = 9, [7, 8]
+    assert labels.to_numpy().tolist() == [9, 2, 7, 8]
+    for wrong in (4, -5):
+        with pytest.raises(IndexError, match="4 elements"):
+            labels[wrong]
+    with pytest.raises(TypeError, match=r"indexed by EntryOnQuad, an integer or a slice, not 1\.0"):
+        labels[1.0]
+
+
+def test_comparison_with_anything():
+    labels = TypedArray(SynapseLabel, EntryOnQuad, [1, 2, 3, 4])
+    assert labels == (1, 2, 3, 4) and labels == np.array([1, 2, 3, 4])
+    for other in (None, 5, "1234", {}, [1, 2, 3], np.zeros((4, 2)), [np.zeros(2)] * 4, object()):
+        assert (labels == other) is False and (labels != other) is True
+    assert SynapseLabel(2) in labels and None not in labels
+
+
+def test_flags_are_whatever_python_calls_true():
+    flags = TypedArray(bool, EntryOnQuad)
+    for value in (True, 5, -3, 1.0, np.int64(1), np.bool_(True), EntryOnQuad(2)):
+        flags.fill(False)
+        flags[1] = value
+        assert list(flags) == [False, True, False, False]
+    for value in (0, 0.0, None, np.uint8(0), EntryOnQuad(0)):
+        flags.fill(True)
+        flags[1] = value
+        assert list(flags) == [True, False, True, True]
+    for wrong in ("1", b"1", [1], {}, np.zeros(2), int):
+        with pytest.raises(TypeError, match="True or False"):
+            flags[1] = wrong
 
 
 def test_booleans_and_integers():

@@ -50,11 +50,11 @@ def test_fields_take_numbers_and_values_of_their_type() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "error", "text"),
     [
-        ("membrane_capacitor_size", 64, RangeError, r"range overflow: 64 > max\(63\) \(NeuronConfig.MembraneCapacitorSize\)"),
+        ("membrane_capacitor_size", 64, RangeError, r"range overflow: 64 > max\(63\) \(NeuronConfig.membrane_capacitor_size takes"),
         ("membrane_capacitor_size", -1, RangeError, r"range underflow: -1 < min\(0\)"),
         ("membrane_capacitor_size", haldls.SynapseWeightQuad.Value(3), TypeError, "MembraneCapacitorSize"),
         ("membrane_capacitor_size", 1.0, TypeError, "MembraneCapacitorSize"),
-        ("enable_fire", 2, TypeError, "enable_fire takes True or False"),
+        ("enable_fire", [1], TypeError, "NeuronConfig.enable_fire takes True or False"),
         ("enable_fire", "yes", TypeError, "enable_fire takes True or False"),
         ("readout_source", 4, TypeError, "membrane, exc_synin, inh_synin, adaptation"),
         ("readout_source", haldls.SynapseDriverConfig.RowMode.inhibitory, TypeError, "ReadoutSource"),

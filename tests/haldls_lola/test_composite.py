@@ -105,7 +105,7 @@ def test_values_are_checked() -> None:
     with pytest.raises(AttributeError):
         neuron.leak.v_leek = 1
     with pytest.raises(TypeError):
-        neuron.threshold.enable = 2
+        neuron.threshold.enable = "on"
     with pytest.raises(TypeError):
         neuron.readout.source = lola.AtomicNeuron.EventRouting.AnalogOutputMode.normal
     assert neuron.leak.v_leak == CapMemCell.DisableRefresh()
@@ -148,7 +148,7 @@ def test_arrays_refuse_wrong_shapes_and_values() -> None:
         row.weights.from_numpy(np.full(256, 64))
     with pytest.raises(RangeError, match="range underflow: -1 < min"):
         row.weights.from_numpy(np.full(256, -1))
-    with pytest.raises(TypeError, match="finite"):
+    with pytest.raises(TypeError, match=r"SynapseRow\.weights takes an integer"):
         row.weights.from_numpy(np.full(256, np.nan))
     with pytest.raises(RangeError):
         row.weights[0] = 64

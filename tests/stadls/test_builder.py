@@ -104,7 +104,7 @@ def test_differential_write_of_equal_containers_is_nothing() -> None:
         ((TIMER, haldls.NeuronConfig()), CoordinateError, r"NeuronConfig stands on NeuronConfigOnDLS, not on TimerOnDLS\(0\)"),
         ((3, haldls.NeuronConfig()), CoordinateError, "not on 3"),
         ((NEURON, 3), NotAContainerError, "int is not a container"),
-        ((NEURON, haldls.NeuronConfig), NotAContainerError, "not a container"),
+        ((NEURON, haldls.NeuronConfig), NotAContainerError, "not its class"),
         ((NEURON, haldls.NeuronConfig(), 7), NotAContainerError, "Backend"),
         ((NEURON, haldls.NeuronConfig(), 7, Backend.Omnibus), NotAContainerError, "reference container"),
         ((NEURON, haldls.NeuronConfig(), haldls.Timer()), DifferentialWriteError, "against a Timer"),
