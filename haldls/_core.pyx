@@ -403,6 +403,11 @@ cdef Container part_of(Container owner, type cls, int64_t* slots):
     return made
 
 
+cdef bint _is_assignable(cls, str name):
+    """A descriptor of that name takes values, even if asking the class for it gives something else."""
+    return any(hasattr(vars(base).get(name), "__set__") for base in cls.__mro__)
+
+
 cdef class Container:
     """A register set of the chip, its FPGA or its board as an object: fields by name, words by `encode`.
 
@@ -435,7 +440,7 @@ cdef class Container:
             raise TypeError(f"{cls.__name__} takes at most {len(cls.constructor)} values, {len(values)} were given")
         for name, value in [*zip(cls.constructor, values), *fields.items()]:
             name = cls.keywords.get(name, name)
-            if not hasattr(getattr(cls, name, None), "__set__"):
+            if not hasattr(getattr(cls, name, None), "__set__") and not _is_assignable(cls, name):
                 raise TypeError(f"{cls.__name__} has no field {name!r}")
             if name in given:
                 raise TypeError(f"{cls.__name__} got two values for {name}")

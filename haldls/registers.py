@@ -22,6 +22,10 @@ from haldls.pll import *
 from haldls.ppu import *
 from haldls.readout import *
 from haldls.routing import *
+from haldls.serialization import from_json as from_json
+from haldls.serialization import from_portablebinary as from_portablebinary
+from haldls.serialization import to_json as to_json
+from haldls.serialization import to_portablebinary as to_portablebinary
 from haldls.spike import *
 from haldls.spikeio import *
 from haldls.sram_timing import *

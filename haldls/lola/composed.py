@@ -2,6 +2,7 @@
 # mypy: implicit-reexport
 """Every composed container, and what goes with them."""
 
+from haldls.container import Container as Container
 from haldls.lola.cadc import *
 from haldls.lola.capmem import *
 from haldls.lola.chip import *
@@ -19,8 +20,12 @@ from haldls.lola.readout import *
 from haldls.lola.routing import *
 from haldls.lola.synapse import *
 from haldls.lola.synapse_driver import *
+from haldls.serialization import from_json as from_json
+from haldls.serialization import from_portablebinary as from_portablebinary
+from haldls.serialization import to_json as to_json
+from haldls.serialization import to_portablebinary as to_portablebinary
 
-containers = [
+containers: list[type[Container]] = [
     NeuronBlock, AtomicNeuron, Chip, SynapseDriverBlock, Crossbar, CapMem, DACControlBlock, DACChannelBlock, CADCReadoutChain,
     CADCSampleRow, CADCSamples, LogicalNeuron, ReadoutChain, SynapseMatrix, SynapseBlock, SynapseWeightMatrix, SynapseLabelMatrix,
     SynapseCorrelationCalibMatrix, ColumnCorrelationRow, ColumnCurrentRow, CorrelationResetRow, SynapseWeightRow, SynapseLabelRow,

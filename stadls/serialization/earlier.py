@@ -19,7 +19,7 @@ import halco
 from fisch import decode_to_fpga, encode_to_fpga
 from fisch.program import CLASSES
 from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
-from halco._core import Value
+from halco._core import Value, shown
 from haldls import Timer
 from haldls.container import Container
 from haldls.serialization import earlier as containers
@@ -97,6 +97,8 @@ def _errors_of(stored: Storable) -> Iterator[None]:
 
 # --------------------------------------------------------------------------------------------------------------------------- dumpers
 def _take_pairs(stored: DumperDone | PlaybackProgramBuilderDumper, entries: Any) -> None:
+    if not isinstance(entries, list):
+        raise SerializationError(f"a list of entries is needed, not {shown(entries)}")
     stored._pairs = [_pair(*entry) for entry in entries]
 
 
@@ -121,7 +123,7 @@ def _content(described: dict[str, Any]) -> Any:
 
 
 def _coordinate(kind: Any, state: Any) -> Any:
-    if isinstance(state, dict):
+    if kind is LogicalNeuronOnDLS and isinstance(state, dict):
         circuits = {index: [AtomicNeuronOnDLS(number) for number in numbers] for index, numbers in state.items()}
         return LogicalNeuronOnDLS._of({CompartmentOnLogicalNeuron(int(index)): placed for index, placed in circuits.items()})
     if not isinstance(state, list):
@@ -142,6 +144,8 @@ def _unpacked(content: bytes) -> list[Pair]:
     kinds = [_marked_class(*marked) for marked in head["classes"]]
     pairs = []
     for number, coordinate, size in head["entries"]:
+        if type(size) is not int or not 0 <= size <= len(content) - position:
+            raise SerializationError(f"an entry of {shown(size)} bytes does not fit")
         made = _from_state(kinds[number], content[position : position + size])
         pairs.append((_coordinate(stands_on(made), coordinate), made))
         position += size
