@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from haldls import Container
 from haldls.differences import changes, differences
 from hicannx.stored.opening import StoredFileError, open_stored
 from stadls import DumperDone, PlaybackProgram, PlaybackProgramBuilderDumper
@@ -57,10 +58,12 @@ def _flat(thing: Any) -> str:
 
 def _summary(container: Any) -> str:
     """A container in one line: what is not as in a default one."""
-    kind, text = type(container), repr(container)
-    if "\n" in text or len(text) > WIDTH or hasattr(container, "__len__"):
-        return f"{kind.__qualname__}({', '.join(f'{path}={value}' for path, _, value in changes(container))})"
-    return text.replace(kind.__name__, kind.__qualname__, 1)
+    if not isinstance(container, Container):
+        return repr(container)
+    changed = list(changes(container))
+    if hasattr(container, "__len__") or any("." in path or "[" in path for path, _, _ in changed):
+        return f"{type(container).__qualname__}({', '.join(f'{path}={value}' for path, _, value in changed)})"
+    return repr(container)
 
 
 def diff(chosen: Namespace) -> Iterator[str]:
