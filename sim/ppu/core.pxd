@@ -8,34 +8,17 @@ cdef extern from "sim/ppu/kernel/core.h":
         PPU_SRAM_BYTES
         PPU_LANES
         PPU_LOG
-        PPU_START
-        PPU_PREDICTIONS
-        PPU_LINES
-        PPU_LINE_WORDS
-        PPU_FILL_START
-        PPU_OPS
+        PPU_TABLES
         PPU_LIMIT
         PPU_SLEEPING
         PPU_OUTSIDE
         PPU_BREAKPOINT
-        PPU_OP_nop
         PPU_ACCESS_FETCH
         PPU_ACCESS_LOAD
         PPU_ACCESS_STORE
         PPU_ACCESS_READ
         PPU_ACCESS_WRITE
     int64_t PPU_NEVER
-    const char* const* ppu_names
-    ctypedef struct ppu_decode_table:
-        uint8_t primary[64]
-        uint8_t extended4[512]
-        uint8_t extended19[1024]
-        uint8_t extended31[1024]
-    ppu_decode_table ppu_decode
-    ctypedef struct ppu_instruction:
-        uint8_t op, d, a, b
-        int32_t imm
-        uint32_t flags
     ctypedef union ppu_vector:
         uint8_t b[128]
         uint16_t h[64]

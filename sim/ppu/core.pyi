@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from hicannx_sim.ppu.isa import Undecoded
 from hicannx_sim.ppu.observed import Observed
 
-CONSTANTS: dict[str, int]
+TABLES: int
 
 class Core(Observed):
     gpr: NDArray[np.uint32]

@@ -16,37 +16,16 @@ from cpython.exc cimport PyErr_SetInterrupt
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from hicannx_sim.ppu.isa import INSTRUCTIONS, Undecoded
+from hicannx_sim.ppu.isa import Undecoded
 from hicannx_sim.ppu.observed cimport Observed
 from hicannx_sim.base.state cimport view
 
 import numpy as np
 
-CONSTANTS = {
-    "start": PPU_START, "predictions": PPU_PREDICTIONS, "lines": PPU_LINES, "line words": PPU_LINE_WORDS, "fill start": PPU_FILL_START,
-}  # see hicannx_sim.ppu.numbers
+TABLES = PPU_TABLES  # checksum of the rows and numbers that this was compiled with (see kernel/header.py)
 MSR_MASK = 0x29230  # bits that exist (facts: ppu/isa_scalar)
 _REASONS = {PPU_LIMIT: "limit", PPU_SLEEPING: "sleeping", PPU_OUTSIDE: "outside", PPU_BREAKPOINT: "breakpoint"}
 
-
-cdef object _fill_tables():
-    """Writes the encodings of `hicannx_sim.ppu.isa` into the core's decode tables."""
-    numbers = {ppu_names[op].decode(): op for op in range(PPU_OPS) if ppu_names[op] is not NULL}
-    for row in INSTRUCTIONS:
-        op = numbers[row.name.rstrip(".")]
-        if row.extended is None:
-            ppu_decode.primary[row.primary] = op
-        elif row.primary == 4:
-            ppu_decode.extended4[row.extended] = op
-        elif row.primary == 19:
-            ppu_decode.extended19[row.extended] = op
-        else:
-            ppu_decode.extended31[row.extended] = op
-            if row.overflow:
-                ppu_decode.extended31[row.extended | 512] = op
-
-
-_fill_tables()
 
 # The port of a Python object. What it raises is kept until the run comes back. Loads and fetches give a word, or a word and its extra cycles.
 cdef int _word(object answer, uint32_t* word) except -1:

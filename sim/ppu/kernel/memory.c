@@ -85,14 +85,14 @@ static uint32_t fetch_word(ppu_core *core, uint32_t address, int64_t t, int *ext
 /* The words of a line are asked for one a cycle, from the missing one on and around; each can run once it has arrived. */
 static void fill_line(ppu_core *core, uint32_t pc, int64_t t) {
     ppu_state *s = &core->s;
-    uint32_t line = pc / 4 / PPU_LINE_WORDS, slot = line % PPU_LINES, first = pc / 4 % PPU_LINE_WORDS;
+    uint32_t line = pc / 4 / PPU_CACHE_LINE, slot = line % PPU_CACHE_LINES, first = pc / 4 % PPU_CACHE_LINE;
     int64_t start = later(t, s->line_done), arrival = 0; /* one line after the other */
-    for (uint32_t k = 0; k < PPU_LINE_WORDS; k++) {
-        uint32_t word = (first + k) % PPU_LINE_WORDS, place_in_cache = slot * PPU_LINE_WORDS + word;
+    for (uint32_t k = 0; k < PPU_CACHE_LINE; k++) {
+        uint32_t word = (first + k) % PPU_CACHE_LINE, place_in_cache = slot * PPU_CACHE_LINE + word;
         int extra;
-        s->line_words[place_in_cache] = fetch_word(core, 4 * (line * PPU_LINE_WORDS + word), start + k, &extra);
+        s->line_words[place_in_cache] = fetch_word(core, 4 * (line * PPU_CACHE_LINE + word), start + k, &extra);
         core->cached[place_in_cache].op = PPU_UNKNOWN;
-        arrival = later(arrival + 1, start + k + extra + PPU_FILL_START);
+        arrival = later(arrival + 1, start + k + extra + PPU_CACHE_FILL);
         s->line_arrival[word] = arrival;
     }
     s->lines[slot] = line + 1;
@@ -108,7 +108,7 @@ ppu_outcome ppu_fetch_outside(ppu_core *core, uint32_t pc, int64_t *t, ppu_instr
         if (!granted(core, *t)) return HELD;
         fill_line(core, pc, *t);
     }
-    if (*t < s->line_done && s->line_filled == (int32_t)(pc / 4 / PPU_LINE_WORDS % PPU_LINES)) *t = later(*t, s->line_arrival[pc / 4 % PPU_LINE_WORDS]);
+    if (*t < s->line_done && s->line_filled == (int32_t)(pc / 4 / PPU_CACHE_LINE % PPU_CACHE_LINES)) *t = later(*t, s->line_arrival[pc / 4 % PPU_CACHE_LINE]);
     *i = &core->cached[pc / 4 % PPU_CACHE_WORDS];
     return DONE;
 }

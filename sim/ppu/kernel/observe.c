@@ -92,18 +92,6 @@ static void specials_of(const ppu_state *s, uint32_t *values) {
     memcpy(values, found, sizeof found);
 }
 
-static int writes_vector(int op) { /* the others write the accumulator, the flags or memory */
-    switch (op) {
-    case PPU_OP_fxvmahm: case PPU_OP_fxvmabm: case PPU_OP_fxvmahfs: case PPU_OP_fxvmabfs: case PPU_OP_fxvmulhm: case PPU_OP_fxvmulbm:
-    case PPU_OP_fxvmulhfs: case PPU_OP_fxvmulbfs: case PPU_OP_fxvsubhm: case PPU_OP_fxvsubbm: case PPU_OP_fxvsubhfs: case PPU_OP_fxvsubbfs:
-    case PPU_OP_fxvaddachm: case PPU_OP_fxvaddacbm: case PPU_OP_fxvaddachfs: case PPU_OP_fxvaddacbfs: case PPU_OP_fxvaddhm:
-    case PPU_OP_fxvaddbm: case PPU_OP_fxvaddhfs: case PPU_OP_fxvaddbfs: case PPU_OP_fxvsplath: case PPU_OP_fxvsplatb: case PPU_OP_fxvshh:
-    case PPU_OP_fxvshb: case PPU_OP_fxvsel: case PPU_OP_fxvpckbu: case PPU_OP_fxvpckbl: case PPU_OP_fxvupckbl: case PPU_OP_fxvupckbr:
-    case PPU_OP_fxvlax: case PPU_OP_fxvinx: return 1;
-    default: return 0;
-    }
-}
-
 static int traces(const ppu_observer *o, uint32_t pc) {
     return o->trace && pc >= o->trace_first && pc <= o->trace_last && !(o->trace_head && o->trace_count >= o->trace_capacity);
 }
@@ -205,7 +193,7 @@ static int one(ppu_core *core, ppu_observer *o, int64_t until) {
     if (traced) {
         entry.kind = (uint8_t)access.kind;
         entry.address = access.address;
-        if (writes_vector(i.op)) entry.vector = i.d;
+        if (ppu_traits_of[i.op].uses & PPU_WRITES_T) entry.vector = i.d;
         changes(&entry, s, gprs, specials);
         record(o, core, &entry);
     }

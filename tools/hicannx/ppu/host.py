@@ -30,6 +30,7 @@ from haldls.lola import PPUElfFile
 from hicannx.errors import HicannxError
 from hicannx.ppu.code import Code
 from hicannx_sim import ModelConnection
+from hicannx_sim.ppu.isa import INTERRUPTS
 from stadls import PlaybackProgramBuilder
 from stadls import run as execute
 
@@ -42,7 +43,6 @@ UNHANDLED = 0x15E00000
 """Upper part of the return code after an interrupt without handler; below it the interrupt's address (ppu/interrupts.h)."""
 
 INTERRUPTED = PPUMemoryWordOnPPU(int(PPUMemoryWordOnPPU.return_code) - 1)
-INTERRUPTS = {0x14: "external", 0x18: "alignment", 0x1C: "trap", 0x24: "doorbell", 0x2C: "fixed interval", 0x30: "decrementer"}
 
 
 class PPUTimeoutError(HicannxError):
@@ -155,7 +155,7 @@ def run(connection: MultiConnection, program: str | Path, ppu: PPUOnDLS = TOP, t
     load_and_start_program(connection, program, ppu)
     wait_until_ppu_finished(connection, timeout, ppu)
     code, text, before = _stopped(connection, ppu)
-    vector = code ^ UNHANDLED
-    if vector not in INTERRUPTS:
+    interrupt = next((name for name, vector in INTERRUPTS.items() if vector == code ^ UNHANDLED), None)
+    if interrupt is None:
         return Result(code, text)
-    return Result(code, text, f"{INTERRUPTS[vector]} interrupt at {_place(connection, ppu, before)}, for which there is no handler")
+    return Result(code, text, f"{interrupt} interrupt at {_place(connection, ppu, before)}, for which there is no handler")
