@@ -1,4 +1,4 @@
-# distutils: sources = sim/ppu/kernel/access.c sim/ppu/kernel/decode.c sim/ppu/kernel/execute.c sim/ppu/kernel/keep.c sim/ppu/kernel/memory.c sim/ppu/kernel/observe.c sim/ppu/kernel/pipeline.c sim/ppu/kernel/system.c sim/ppu/kernel/vector.c sim/ppu/kernel/vector_time.c
+# distutils: sources = sim/ppu/kernel/access.c sim/ppu/kernel/decode.c sim/ppu/kernel/execute.c sim/ppu/kernel/memory.c sim/ppu/kernel/observe.c sim/ppu/kernel/pipeline.c sim/ppu/kernel/state.c sim/ppu/kernel/system.c sim/ppu/kernel/vector.c sim/ppu/kernel/vector_time.c
 """One plasticity processor's core with its SRAM: registers, execution in core cycles of 4 ns, and a port to everything else.
 
 >>> core = Core()
@@ -19,6 +19,8 @@ from libc.string cimport memcpy, memset
 from hicannx_sim.ppu.isa import Undecoded
 from hicannx_sim.ppu.observed cimport Observed
 from hicannx_sim.base.state cimport view
+
+from hicannx_sim.base.errors import SnapshotError
 
 import numpy as np
 
@@ -379,7 +381,7 @@ cdef class Core(Observed):
     @property
     def unaligned(self) -> tuple:
         """How many misaligned accesses there were, and the pc of the first one. Each raised an interrupt, or its successor did, and was left out."""
-        return self.c.n_unaligned, self.c.unaligned_pc
+        return self.c.notes.n_unaligned, self.c.notes.unaligned_pc
 
     def undecoded(self) -> list:
         """Byte addresses at which words ran that are no instruction of this core, each once, in the order of their first run; they did nothing."""
@@ -387,7 +389,7 @@ cdef class Core(Observed):
 
     def undecoded_words(self) -> list:
         """The same with the words and the cycles of their first run. Keeps the first 64."""
-        return [Undecoded(entry.address, entry.word, entry.cycle) for entry in self.c.log[:min(self.c.n_undecoded, PPU_LOG)]]
+        return [Undecoded(entry.address, entry.word, entry.cycle) for entry in self.c.log[:min(self.c.notes.n_undecoded, PPU_LOG)]]
 
     # -- state
 
@@ -396,4 +398,8 @@ cdef class Core(Observed):
         return {"state": view(&self.c.s, sizeof(ppu_state), "u1"), "sram": view(self.c.sram, sizeof(self.c.sram), "u4")}
 
     def restored(self) -> None:
+        """Takes over a state from outside. Raises SnapshotError if it is none that a core can have."""
+        cdef const char* field = ppu_out_of_range(&self.c.s)
+        if field is not NULL:
+            raise SnapshotError(f"the PPU's {field.decode()} is out of range")
         ppu_forget(self.c)

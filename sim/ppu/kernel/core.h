@@ -17,7 +17,6 @@ enum {
     PPU_HALVES = 64,      /* halfword lanes */
     PPU_PREDICTIONS = PPU_BRANCH_CACHE,
     PPU_EVICTIONS = 4,    /* that can be under way at the same time */
-    PPU_LOADS = 16,       /* loads under way */
     PPU_CACHE_WORDS = PPU_CACHE_LINES * PPU_CACHE_LINE, /* what `cache_controller_enable` of the control register does to the cache is not known */
     PPU_LOG = 64,         /* undecoded words that are remembered */
 };
@@ -43,7 +42,7 @@ typedef struct {
     uint32_t flags;      /* 1: record, 2: overflow; link and absolute of branches, condition of vector instructions */
 } ppu_instruction;
 
-/* A vector or accumulator in lanes: a halfword lane is one native number; byte lane i is byte ppu_lane(i) of it. */
+/* A vector or accumulator in lanes: a halfword lane is one native number; see vector.c for the order of the bytes. */
 typedef union {
     uint8_t b[PPU_LANES];
     uint16_t h[PPU_HALVES];
@@ -52,7 +51,6 @@ typedef union {
     uint16_t b[PPU_LANES]; /* in the order of the byte lanes of ppu_vector */
     uint32_t h[PPU_HALVES];
 } ppu_accumulator;
-int ppu_lane(int byte);
 
 /* The world outside of the own SRAM. Scalar addresses are bytes; `enables` is a byte mask, bit 3 the byte at the lowest address of the word;
  * words are big-endian. Vectors are 128 bytes in the order of the byte lanes. Each function returns the extra cycles its access takes. */
@@ -103,8 +101,8 @@ typedef struct {
     int64_t blocked;           /* up to when the last of the instructions that hold back all others did so */
     int64_t slots;             /* results of more than one cycle on their way to the register file: bit i = cycle slots_since + i */
     int64_t slots_since;
-    int64_t load_commit[PPU_LOADS]; /* when the loads under way reach the register file, oldest first */
-    uint8_t load_register[PPU_LOADS];
+    int64_t load_commit[PPU_LOADS_MOST]; /* when the loads under way reach the register file, oldest first */
+    uint8_t load_register[PPU_LOADS_MOST];
     int64_t port_busy;         /* no result of one cycle that issues from here on meets another one at the port of the register file */
     /* branch cache */
     uint32_t predict_pc[PPU_PREDICTIONS], predict_target[PPU_PREDICTIONS];
@@ -124,7 +122,7 @@ typedef struct {
     int64_t v_retired[PPU_UNITS];
     int64_t v_port[256];       /* cycles at which the port of the registers is taken, by the low bits of the cycle */
     int64_t v_drained;
-    int32_t v_count;
+    uint32_t v_count;
     int32_t v_entry[PPU_UNITS];
     int32_t v_turn;            /* state of the register port's arbiter: requests since its mask was full */
     /* instruction cache */
@@ -141,6 +139,14 @@ typedef struct {
     int64_t cycle;
 } ppu_undecoded;
 
+/* What went wrong in a program. */
+typedef struct {
+    uint32_t undecoded[PPU_SRAM_WORDS / 32]; /* words of the SRAM that are in the log already */
+    int64_t n_undecoded;           /* addresses, of which the first PPU_LOG are in the log; beyond the log and the SRAM, executions */
+    int64_t n_unaligned;           /* misaligned accesses */
+    uint32_t unaligned_pc;         /* where the first one was */
+} ppu_notes;
+
 typedef struct {
     ppu_state s;
     uint32_t sram[PPU_SRAM_WORDS]; /* words as numbers; byte 0 is the most significant one of word 0 */
@@ -152,11 +158,8 @@ typedef struct {
     ppu_instruction decoded[PPU_SRAM_WORDS];
     ppu_instruction cached[PPU_CACHE_WORDS]; /* of the lines of the instruction cache */
     uint32_t breakpoints[PPU_SRAM_WORDS / 32];
-    uint32_t undecoded[PPU_SRAM_WORDS / 32]; /* words of the SRAM that are in the log already */
+    ppu_notes notes;
     ppu_undecoded log[PPU_LOG];    /* each address once */
-    int64_t n_undecoded;           /* addresses, of which the first PPU_LOG are in the log; beyond the log and the SRAM, executions */
-    int64_t n_unaligned;           /* misaligned accesses */
-    uint32_t unaligned_pc;         /* where the first one was */
     int64_t n_fills;               /* lines fetched into the instruction cache */
 } ppu_core;
 
@@ -164,12 +167,11 @@ typedef struct {
 typedef struct {
     ppu_state s;
     uint32_t sram[PPU_SRAM_WORDS];
-    uint32_t undecoded[PPU_SRAM_WORDS / 32];
-    int64_t n_undecoded, n_unaligned;
-    uint32_t unaligned_pc;
+    ppu_notes notes;
 } ppu_kept;
 void ppu_keep(const ppu_core *core, ppu_kept *kept);
 void ppu_take_back(ppu_core *core, const ppu_kept *kept);
+const char *ppu_out_of_range(const ppu_state *s);                  /* the first field of a state that no core can have, or 0 */
 
 void ppu_reset(ppu_core *core);
 void ppu_forget(ppu_core *core);                                   /* after the SRAM was changed as a whole */

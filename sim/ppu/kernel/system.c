@@ -30,7 +30,7 @@ static int64_t dec_event(const ppu_state *s) { return s->dec ? s->dec_since + (i
 
 static void find_fit(ppu_state *s, int64_t t) { /* next rising edge of the selected bit of the time base, after t */
     uint64_t half = UINT64_C(256) << (4 * (s->tcr >> 24 & 3)), period = 2 * half;
-    uint64_t passed = (uint64_t)(t + s->timebase), ahead = (half - passed) & (period - 1);
+    uint64_t passed = (uint64_t)t + (uint64_t)s->timebase, ahead = (half - passed) & (period - 1);
     s->fit_next = t + (int64_t)(ahead ? ahead : period);
 }
 
@@ -52,7 +52,7 @@ int64_t ppu_next_event(const ppu_state *s) { return dec_event(s) < s->fit_next ?
 
 uint32_t ppu_get_spr(ppu_core *core, int spr) {
     ppu_state *s = &core->s;
-    uint64_t ticks = (uint64_t)(s->now + s->timebase);
+    uint64_t ticks = (uint64_t)s->now + (uint64_t)s->timebase;
     ppu_settle_timers(s, s->now);
     switch (spr) {
     case PPU_SPR_XER: return s->xer;
@@ -86,7 +86,7 @@ static void set_timebase(ppu_state *s, uint64_t value) {
 
 void ppu_set_spr(ppu_core *core, int spr, uint32_t value) {
     ppu_state *s = &core->s;
-    uint64_t ticks = (uint64_t)(s->now + s->timebase);
+    uint64_t ticks = (uint64_t)s->now + (uint64_t)s->timebase;
     ppu_settle_timers(s, s->now);
     switch (spr) {
     case PPU_SPR_XER: s->xer = value & (SO | OV | CA); break;

@@ -20,7 +20,8 @@ void ppu_vector_reset_time(ppu_state *s) {
     memset(s->v_retired, 0, sizeof s->v_retired);
     memset(s->v_entry, 0, sizeof s->v_entry);
     s->v_flags_ready = s->v_flags_read = s->v_drained = s->v_memory_started = s->v_memory_ready = 0;
-    s->v_count = s->v_turn = 0;
+    s->v_count = 0;
+    s->v_turn = 0;
 }
 
 /* The port of the registers: the first free cycle from t on, which is taken. The multiplier is always served. */
@@ -77,7 +78,7 @@ static int64_t started(ppu_state *s, const ppu_instruction *i, int64_t look, int
 
 int64_t ppu_vector_time(ppu_state *s, const ppu_instruction *i, int64_t t, int extra) {
     const ppu_traits *traits = &ppu_traits_of[i->op];
-    int unit = traits->unit, uses = i->flags & 3 ? traits->uses : traits->uses & ~PPU_READS_FLAGS, count = s->v_count++ & 3, entry = s->v_entry[unit];
+    int unit = traits->unit, uses = i->flags & 3 ? traits->uses : traits->uses & ~PPU_READS_FLAGS, count = (int)(s->v_count++ & 3), entry = s->v_entry[unit];
     int64_t look, begun, done;
     t = queued(s, t, count);
     look = later(popped(s, i, t, count, unit, uses) + 1, s->v_idle[unit]);
