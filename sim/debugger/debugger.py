@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hicannx_sim.base.errors import SimError
-from hicannx_sim.ppu.core import Core
+from hicannx_sim.debugger.listing import own_ticks
+from hicannx_sim.ppu.core import SRAM_BYTES, Core
 from hicannx_sim.ppu.observed import READS, WRITES
 
-SRAM_BYTES = 0x4000
 CODE_BEYOND = 0x8000_0000
 """First address of code beyond the SRAM. (facts: ppu/memory_map)"""
 
@@ -114,7 +114,7 @@ class Debugger:
         self.core = find()
         self.standstill = standstill or Standstill()
         self.memory: Memory = memory or NoMemory()
-        self.tick_of = tick_of or (lambda cycle: 2 * cycle)
+        self.tick_of = tick_of or own_ticks
         self.on_stop: Callable[[], None] = lambda: None
         self.running = True
         self.cause, self.where, self.kinds = "none", 0, 0

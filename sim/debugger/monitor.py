@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
+from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.debugger.debugger import DebugError, Debugger
-from hicannx_sim.debugger.listing import NO_SYMBOLS, TICKS_PER_US, Symbols, code_lines, profile_rows, profile_text, trace_lines
+from hicannx_sim.debugger.listing import NO_SYMBOLS, Symbols, code_lines, profile_rows, profile_text, trace_lines
 from hicannx_sim.ppu.observed import PARALLEL, READS, WRITES
 
 HELP = """\

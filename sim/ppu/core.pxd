@@ -10,6 +10,7 @@ cdef extern from "sim/ppu/kernel/core.h":
         PPU_LANES
         PPU_LOG
         PPU_TABLES
+        PPU_MSR_MASK
         PPU_LIMIT
         PPU_SLEEPING
         PPU_OUTSIDE

@@ -7,6 +7,7 @@ from hicannx_sim.ppu.isa import Undecoded
 from hicannx_sim.ppu.observed import Observed
 
 TABLES: int
+SRAM_BYTES: int
 
 class Core(Observed):
     gpr: NDArray[np.uint32]

@@ -25,7 +25,7 @@ from hicannx_sim.base.errors import SnapshotError
 import numpy as np
 
 TABLES = PPU_TABLES  # checksum of the rows and numbers that this was compiled with (see kernel/header.py)
-MSR_MASK = 0x29230  # bits that exist (facts: ppu/isa_scalar)
+SRAM_BYTES = PPU_SRAM_BYTES
 _REASONS = {PPU_LIMIT: "limit", PPU_SLEEPING: "sleeping", PPU_OUTSIDE: "outside", PPU_BREAKPOINT: "breakpoint"}
 
 
@@ -320,7 +320,7 @@ cdef class Core(Observed):
 
     @msr.setter
     def msr(self, value: int):
-        self.c.s.msr = value & MSR_MASK
+        self.c.s.msr = value & PPU_MSR_MASK
 
     @property
     def pc(self) -> int:

@@ -131,7 +131,7 @@ static inline void branch_conditional(ppu_state *s, const ppu_instruction *i, ui
 }
 
 static void return_from(ppu_state *s, uint32_t msr, int64_t *t) {
-    s->msr = msr & MSR_MASK;
+    s->msr = msr & PPU_MSR_MASK;
     s->jumped = 1;
     *t = later(*t, s->drained) + PPU_REFILL + 1;
 }
@@ -245,7 +245,7 @@ again:
     case PPU_OP_mfmsr: t = result(s, t, i->d, s->msr, 1) + 1; break;
     case PPU_OP_mtmsr:
         t = synchronised(s, t, ready_d(s, i, t)) + PPU_MSR_WRITE - PPU_SYNCHRONISED;
-        s->msr = S & MSR_MASK;
+        s->msr = S & PPU_MSR_MASK;
         goto after;
     case PPU_OP_sync: t = synchronised(s, t, t); break;
     case PPU_OP_wait:

@@ -7,7 +7,7 @@
 enum { TSR_DIS = 0x08000000, TSR_FIS = 0x04000000, TCR_DIE = 0x04000000, TCR_FIE = 0x00800000, TCR_ARE = 0x00400000 };
 
 enum { SO = 0x80000000u, OV = 0x40000000u, CA = 0x20000000u };                  /* of XER */
-enum { MSR_EE = 0x8000, MSR_KEPT = 0x21200, MSR_MASK = 0x29230 /* bits that exist */ };
+enum { MSR_EE = 0x8000, MSR_KEPT = 0x21200 };
 enum { ESR_TRAP = 0x02000000 };
 
 void ppu_settle_timers(ppu_state *s, int64_t t);              /* what the timers did up to cycle t */
