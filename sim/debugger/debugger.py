@@ -230,6 +230,8 @@ class Debugger:
 
     def read_memory(self, address: int, length: int) -> bytes:
         """Bytes from an address on; fewer at the end of a memory. Raises DebugError if there is not even one."""
+        if not 0 <= address < 1 << 32:
+            raise DebugError(f"{address:#x} is no address of 32 bits")
         if address < SRAM_BYTES:
             return self.core.memory()[address : address + length]
         return self.memory.read(address, length)
