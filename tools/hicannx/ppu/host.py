@@ -36,6 +36,7 @@ from stadls import run as execute
 
 TOP = PPUOnDLS.top
 NAMES = ("top", "bottom")
+STATUSES = 256
 POLL, LONGEST = 1000, 1_000_000
 """FPGA cycles between two looks at a program: few when it has just begun, later an eighth of what has passed, up to the longest."""
 
@@ -78,6 +79,8 @@ def wait_until_ppu_finished(connection: MultiConnection, timeout: int | None = N
 
     Raises PPUTimeoutError.
     """
+    if timeout is not None and timeout < 0:
+        raise HicannxError(f"timeout is {timeout} FPGA cycles; it cannot be negative, and None waits forever")
     passed = 0
     while not _sleeps(connection, ppu, pause := _pause(passed, timeout)):
         if timeout is not None and passed >= timeout:
@@ -136,6 +139,15 @@ def _stopped(connection: MultiConnection, ppu: PPUOnDLS) -> tuple[int, str, int]
     execute(connection, [builder.done()])
     code, before = (int(word.get().value) for word in words)
     return code - (code >> 31 << 32), mailbox.get().to_string(), before
+
+
+def exit_status(code: int) -> int:
+    """A command's exit status for a program's return code: the same from 0 to 255, 255 for all others, which fit into no status.
+
+    >>> exit_status(5), exit_status(-1), exit_status(256)
+    (5, 255, 255)
+    """
+    return code if 0 <= code < STATUSES else STATUSES - 1
 
 
 @dataclass(frozen=True)
