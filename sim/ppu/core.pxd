@@ -49,7 +49,7 @@ cdef extern from "sim/ppu/kernel/core.h":
         ppu_state s
         uint32_t sram[4096]
         ppu_port port
-        int32_t hold_outside, granted, lha_zero_extends
+        int32_t hold_outside, granted, shared_sram, lha_zero_extends
         int64_t wanted
         ppu_undecoded log[64]
         ppu_notes notes

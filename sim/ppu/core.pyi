@@ -15,6 +15,7 @@ class Core(Observed):
     cr: int
     pc: int
     hold_outside: bool
+    shared_sram: bool
     lha_zero_extends: bool
     msr: int
     @property

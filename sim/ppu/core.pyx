@@ -360,6 +360,15 @@ cdef class Core(Observed):
         self.c.hold_outside = on
 
     @property
+    def shared_sram(self) -> bool:
+        """Whether vectors wait on their way to and from the SRAM, as on the chip; off by default, as in the hardware description."""
+        return self.c.shared_sram != 0
+
+    @shared_sram.setter
+    def shared_sram(self, on: bool):
+        self.c.shared_sram = on
+
+    @property
     def lha_zero_extends(self) -> bool:
         """Whether `lha` and `lhau` take displacements without sign, as the public hardware description does; off by default."""
         return self.c.lha_zero_extends != 0

@@ -7,15 +7,20 @@ from hicannx_sim.base.numbers.entry import Certainty, Number
 
 _SCALAR = "public hardware description (facts: ppu/isa_scalar 6)"
 _VECTOR = "public hardware description (facts: ppu/isa_vector, cycle costs)"
+_D = Certainty.DERIVED
 _CACHE = "as in the verification of the public hardware description; the chip's own cache is not public"
 
 
 def _scalar(value: int, meaning: str, unit: str = "cycles") -> Number:
-    return Number(value, unit, _SCALAR, Certainty.DERIVED, meaning)
+    return Number(value, unit, _SCALAR, _D, meaning)
 
 
 def _vector(value: int, meaning: str, unit: str = "cycles") -> Number:
-    return Number(value, unit, _VECTOR, Certainty.DERIVED, meaning)
+    return Number(value, unit, _VECTOR, _D, meaning)
+
+
+def _shared(value: int, meaning: str) -> Number:
+    return Number(value, "cycles", "measured on the chip, less the hardware description (facts: ppu/isa_scalar 6)", _D, meaning)
 
 
 def _cache(value: int, meaning: str, unit: str) -> Number:
@@ -42,6 +47,9 @@ PPU: dict[str, Number] = {
     "ppu_queue_delay": _vector(3, "from the issue to the way out of the queue, and until the core sees the queue filled"),
     "ppu_queue_full": _vector(2, "waiting in the queue at which the core stalls", "operations"),
     "ppu_port_turns": _vector(6, "of the register port's arbiter, which excludes a unit more with each before it starts again", "requests"),
+    # the SRAM on the chip, which fetches, data and vectors share
+    "ppu_sram_load": _shared(6, "of fxvlax on the chip beyond those with a memory of its own: 49 +- 5 with sync, less 43"),
+    "ppu_sram_store": _shared(4, "of fxvstax on the chip beyond those with a memory of its own: 47 +- 5 with sync, less 43"),
     # instruction cache for code beyond the SRAM
     "ppu_cache_lines": _cache(64, "instruction cache for code beyond the SRAM, direct-mapped, emptied by the reset alone", "lines"),
     "ppu_cache_line": _cache(16, "size of its lines, filled from the missing word on", "words"),

@@ -155,6 +155,7 @@ typedef struct {
     int32_t hold_outside;          /* 1: stop before each access beyond the SRAM that was not granted */
     int32_t granted;
     int64_t wanted;                /* cycle of the access before which the core stopped last */
+    int32_t shared_sram;           /* 1: fetches and data hold up vectors on their way to and from the SRAM, as on the chip */
     int32_t lha_zero_extends;      /* 1: displacements of lha and lhau are taken without sign, as in the public hardware description */
     ppu_instruction decoded[PPU_SRAM_WORDS];
     ppu_instruction cached[PPU_CACHE_WORDS]; /* of the lines of the instruction cache */

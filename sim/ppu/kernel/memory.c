@@ -38,11 +38,11 @@ static int load_anywhere(ppu_core *core, ppu_vector *v, uint32_t address, int64_
 static int vector_load(ppu_core *core, ppu_vector *v, uint32_t address, int64_t t) {
     if (address > PPU_SRAM_BYTES - PPU_LANES) return load_anywhere(core, v, address, t);
     load_inside(v, core->sram + (address >> 2));
-    return 0;
+    return core->shared_sram ? PPU_SRAM_LOAD : 0;
 }
 
 static int vector_store(ppu_core *core, const ppu_vector *v, uint32_t address, int64_t t) {
-    int extra = 0;
+    int extra = core->shared_sram && address <= PPU_SRAM_BYTES - PPU_LANES ? PPU_SRAM_STORE : 0;
     for (int k = 0; k < PPU_HALVES / 2; k++, address += 4) {
         uint32_t word = (uint32_t)v->h[2 * k] << 16 | v->h[2 * k + 1];
         if (address < PPU_SRAM_BYTES) store_inside(core, address, word, 4);
