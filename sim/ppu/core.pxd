@@ -53,7 +53,7 @@ cdef extern from "sim/ppu/kernel/core.h":
         int64_t wanted
         ppu_undecoded log[64]
         ppu_notes notes
-        int64_t n_fills
+        int64_t n_fills, n_skipped
     ctypedef struct ppu_kept:
         pass
     void ppu_keep(const ppu_core* core, ppu_kept* kept) noexcept nogil
@@ -70,6 +70,9 @@ cdef extern from "sim/ppu/kernel/core.h":
     void ppu_set_spr(ppu_core* core, int spr, uint32_t value) noexcept nogil
     void ppu_vector_get(const ppu_vector* v, uint8_t* lanes) noexcept nogil
     void ppu_vector_set(ppu_vector* v, const uint8_t* lanes) noexcept nogil
+
+cdef extern from "sim/ppu/kernel/idle.h":
+    int ppu_run_idle(ppu_core* core, int64_t until) noexcept nogil
 
 cdef extern from "sim/ppu/kernel/observe.h":
     int ppu_run_observed(ppu_core* core, ppu_observer* o, int64_t until) noexcept nogil

@@ -1,4 +1,4 @@
-# distutils: sources = sim/ppu/kernel/access.c sim/ppu/kernel/decode.c sim/ppu/kernel/execute.c sim/ppu/kernel/memory.c sim/ppu/kernel/observe.c sim/ppu/kernel/pipeline.c sim/ppu/kernel/state.c sim/ppu/kernel/system.c sim/ppu/kernel/vector.c sim/ppu/kernel/vector_time.c
+# distutils: sources = sim/ppu/kernel/access.c sim/ppu/kernel/decode.c sim/ppu/kernel/execute.c sim/ppu/kernel/idle.c sim/ppu/kernel/memory.c sim/ppu/kernel/observe.c sim/ppu/kernel/pipeline.c sim/ppu/kernel/state.c sim/ppu/kernel/system.c sim/ppu/kernel/vector.c sim/ppu/kernel/vector_time.c
 """One plasticity processor's core with its SRAM: registers, execution in core cycles of 4 ns, and a port to everything else.
 
 >>> core = Core()
@@ -127,7 +127,7 @@ cdef class Core(Observed):
         PPU_BREAKPOINT, after which `stopped` has to be called before it goes on."""
         cdef int reason
         self.c.granted = grant
-        reason = ppu_run(self.c, until, 0) if self.o is NULL else ppu_run_observed(self.c, self.o, until)
+        reason = ppu_run_idle(self.c, until) if self.o is NULL else ppu_run_observed(self.c, self.o, until)
         self.c.granted = 0  # a grant that was not used does not outlast its run
         return reason
 
@@ -381,6 +381,11 @@ cdef class Core(Observed):
     def fills(self) -> int:
         """Lines that the instruction cache has fetched."""
         return self.c.n_fills
+
+    @property
+    def skipped(self) -> int:
+        """Cycles in loops that wait which were left out, as they change nothing that is not known (see kernel/idle.c)."""
+        return self.c.n_skipped
 
     @property
     def wanted(self) -> int:

@@ -19,6 +19,7 @@ enum {
     PPU_EVICTIONS = 4,    /* that can be under way at the same time */
     PPU_CACHE_WORDS = PPU_CACHE_LINES * PPU_CACHE_LINE, /* what `cache_controller_enable` of the control register does to the cache is not known */
     PPU_MSR_MASK = 0x29230, /* bits of MSR that exist (facts: ppu/isa_scalar 4) */
+    PPU_FIRST_PROBE = 1 << 9, /* cycles between looks for a loop that waits, at first */
     PPU_LOG = 64,         /* undecoded words that are remembered */
 };
 #define PPU_NEVER INT64_C(0x3fffffffffffffff)
@@ -33,6 +34,7 @@ typedef struct {
     uint8_t is_signed, update, multiple, indexed;
     uint8_t immediate;   /* what `imm` is made of */
     uint8_t latency;     /* cycles */
+    uint8_t sources, targets; /* general purpose registers, PPU_SOURCE_* */
     uint8_t unit, uses;  /* of the vector part: PPU_UNIT_*, PPU_READS_* and PPU_WRITES_T */
 } ppu_traits;
 extern const ppu_traits ppu_traits_of[PPU_OPS];
@@ -133,6 +135,11 @@ typedef struct {
     int64_t line_done;         /* when the last of them is */
     int32_t line_filled;       /* its place in `lines` */
 } ppu_state;
+/* Fields of it that hold cycles of the pipelines. */
+#define PPU_TIMES(X)                                                                                                                         \
+    X(gpr_ready) X(cr_ready) X(ctr_ready) X(lr_ready) X(spr_ready) X(cr_written) X(drained) X(branched) X(blocked) X(slots_since)             \
+    X(load_commit) X(port_busy) X(predict_new) X(v_ready) X(v_read) X(v_flags_ready) X(v_flags_read) X(v_pushed) X(v_issued) X(v_unit)        \
+    X(v_idle) X(v_memory_started) X(v_memory_ready) X(v_retired) X(v_port) X(v_drained) X(line_arrival) X(line_done)
 
 /* A word that ran and is no instruction. */
 typedef struct {
@@ -160,6 +167,9 @@ typedef struct {
     ppu_instruction decoded[PPU_SRAM_WORDS];
     ppu_instruction cached[PPU_CACHE_WORDS]; /* of the lines of the instruction cache */
     uint32_t breakpoints[PPU_SRAM_WORDS / 32];
+    int32_t n_breakpoints;
+    int64_t n_skipped;             /* cycles that were left out in loops that wait */
+    int64_t probe_at, probe_gap;   /* cycle from which on a loop that waits is looked for, and the distance to the next time (see idle.c) */
     ppu_notes notes;
     ppu_undecoded log[PPU_LOG];    /* each address once */
     int64_t n_fills;               /* lines fetched into the instruction cache */

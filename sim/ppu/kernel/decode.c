@@ -79,9 +79,9 @@ void ppu_poke(ppu_core *core, uint32_t index, uint32_t word) {
 }
 
 void ppu_breakpoint(ppu_core *core, uint32_t index, int on) {
-    uint32_t bit = 1u << (index % 32);
+    uint32_t bit = 1u << (index % 32), *bits = &core->breakpoints[index % PPU_SRAM_WORDS / 32];
     index &= PPU_SRAM_WORDS - 1;
-    if (on) core->breakpoints[index / 32] |= bit;
-    else core->breakpoints[index / 32] &= ~bit;
+    core->n_breakpoints += (on != 0) - ((*bits & bit) != 0);
+    *bits = on ? *bits | bit : *bits & ~bit;
     core->decoded[index].op = PPU_UNKNOWN;
 }

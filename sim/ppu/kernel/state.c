@@ -43,14 +43,10 @@ static int are_entries(const ppu_state *s) {
 }
 
 const char *ppu_out_of_range(const ppu_state *s) {
-#define TIME(field) if (!is_time((const int64_t *)&s->field, sizeof s->field)) return #field
+#define TIME(field) if (!is_time((const int64_t *)&s->field, sizeof s->field)) return #field;
 #define IF_NOT(right, field) if (!(right)) return #field
     IF_NOT(is_index(s->now, LATEST), now);
-    TIME(slept); TIME(dec_since); TIME(fit_next); TIME(instructions); TIME(vectors); TIME(gpr_ready); TIME(cr_ready); TIME(ctr_ready);
-    TIME(lr_ready); TIME(spr_ready); TIME(cr_written); TIME(drained); TIME(branched); TIME(blocked); TIME(slots_since); TIME(load_commit);
-    TIME(port_busy); TIME(predict_new); TIME(v_ready); TIME(v_read); TIME(v_flags_ready); TIME(v_flags_read); TIME(v_pushed); TIME(v_issued);
-    TIME(v_unit); TIME(v_idle); TIME(v_memory_started); TIME(v_memory_ready); TIME(v_retired); TIME(v_port); TIME(v_drained);
-    TIME(line_arrival); TIME(line_done);
+    TIME(slept) TIME(dec_since) TIME(fit_next) TIME(instructions) TIME(vectors) PPU_TIMES(TIME)
     IF_NOT(!(s->pc & 3), pc);
     IF_NOT(!s->dec || s->dec_since + (int64_t)s->dec >= s->now - DECREMENTER_LATE, dec_since);
     IF_NOT(s->slots_since <= s->now, slots_since);

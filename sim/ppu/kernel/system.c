@@ -16,6 +16,8 @@ void ppu_reset(ppu_core *core) {
     s->fit_next = FIT_FIRST;
     ppu_vector_reset_time(s);
     core->granted = 0;
+    core->probe_at = PPU_FIRST_PROBE;
+    core->probe_gap = PPU_FIRST_PROBE;
 }
 
 /* ---- timers ---- */
