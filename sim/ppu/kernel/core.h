@@ -19,7 +19,7 @@ enum {
     PPU_EVICTIONS = 4,    /* that can be under way at the same time */
     PPU_CACHE_WORDS = PPU_CACHE_LINES * PPU_CACHE_LINE, /* what `cache_controller_enable` of the control register does to the cache is not known */
     PPU_MSR_MASK = 0x29230, /* bits of MSR that exist (facts: ppu/isa_scalar 4) */
-    PPU_FIRST_PROBE = 1 << 9, /* cycles between looks for a loop that waits, at first */
+    PPU_FIRST_PROBE = 1 << 6, /* cycles between looks for a loop that waits, at first */
     PPU_LOG = 64,         /* undecoded words that are remembered */
 };
 #define PPU_NEVER INT64_C(0x3fffffffffffffff)
@@ -34,7 +34,7 @@ typedef struct {
     uint8_t is_signed, update, multiple, indexed;
     uint8_t immediate;   /* what `imm` is made of */
     uint8_t latency;     /* cycles */
-    uint8_t sources, targets; /* general purpose registers, PPU_SOURCE_* */
+    uint8_t sources, targets; /* general purpose registers, PPU_GPR_* */
     uint8_t unit, uses;  /* of the vector part: PPU_UNIT_*, PPU_READS_* and PPU_WRITES_T */
 } ppu_traits;
 extern const ppu_traits ppu_traits_of[PPU_OPS];
@@ -81,9 +81,6 @@ typedef struct {
     uint32_t gin, gout, goe, iccr, tsr, tcr, decar, dec;
     uint32_t sleeping;         /* 1 after `wait` */
     uint32_t external;         /* latched requests: bit 0 pins, bit 1 doorbell */
-    ppu_vector vr[32];
-    ppu_accumulator acc;
-    ppu_vector flags[4];       /* 0xff per byte lane: always, greater, less, equal */
     /* time */
     int64_t now;
     int64_t slept;             /* when the sleep began */
@@ -115,7 +112,10 @@ typedef struct {
     int64_t predict_new;       /* when a free entry was last taken */
     int32_t n_predict;
     int32_t jumped;            /* 1: the next instruction is the target of a jump and is not looked up */
-    /* vector unit: see vector_time.c */
+    /* vector unit: see vector_time.c. From here on only vector instructions and fetches from beyond the SRAM change anything. */
+    ppu_vector vr[32];
+    ppu_accumulator acc;
+    ppu_vector flags[4];       /* 0xff per byte lane: always, greater, less, equal */
     int64_t v_ready[32], v_read[32], v_flags_ready, v_flags_read;
     int64_t v_pushed[4];       /* when the last four operations entered the queue */
     int64_t v_issued[4];       /* when the last four operations left the queue */
@@ -136,9 +136,11 @@ typedef struct {
     int32_t line_filled;       /* its place in `lines` */
 } ppu_state;
 /* Fields of it that hold cycles of the pipelines. */
-#define PPU_TIMES(X)                                                                                                                         \
+#define PPU_SCALAR_TIMES(X)                                                                                                                  \
     X(gpr_ready) X(cr_ready) X(ctr_ready) X(lr_ready) X(spr_ready) X(cr_written) X(drained) X(branched) X(blocked) X(slots_since)             \
-    X(load_commit) X(port_busy) X(predict_new) X(v_ready) X(v_read) X(v_flags_ready) X(v_flags_read) X(v_pushed) X(v_issued) X(v_unit)        \
+    X(load_commit) X(port_busy) X(predict_new)
+#define PPU_VECTOR_TIMES(X)                                                                                                                  \
+    X(v_ready) X(v_read) X(v_flags_ready) X(v_flags_read) X(v_pushed) X(v_issued) X(v_unit)                           \
     X(v_idle) X(v_memory_started) X(v_memory_ready) X(v_retired) X(v_port) X(v_drained) X(line_arrival) X(line_done)
 
 /* A word that ran and is no instruction. */

@@ -46,20 +46,21 @@ def _uses(row: Any) -> str:
     return " | ".join(names[letter] for letter in row.operands if letter in names and row.unit) or "0"
 
 
-def _registers(row: Any) -> tuple[str, str]:
-    """The general purpose registers that an instruction reads, and those that it writes: the first operand, but for stores and `mtmsr`."""
+def _sources_and_targets(row: Any) -> str:
+    """General purpose registers that are read, and written: the first operand, but for stores and `mtmsr`, and the base of update forms."""
     operands = row.operands.replace("i", "a")
     writes = operands[:1] if operands[:1] in ("d", "a") and row.access != "store" and row.name != "mtmsr" and not row.unit else ""
     reads = operands[len(writes) :] + (writes if row.name == "rlwimi" else "")
-    sources, targets = ({letter for letter in letters if letter in "dab"} for letters in (reads, writes + "a" * row.update))
-    return tuple(" | ".join(f"PPU_SOURCE_{letter.upper()}" for letter in sorted(found)) or "0" for found in (sources, targets))  # type: ignore[return-value]
+    parts = (sorted({letter for letter in letters if letter in "dab"}) for letters in (reads, writes + "a" * row.update))
+    return ", ".join(" | ".join(f"PPU_GPR_{letter.upper()}" for letter in part) or "0" for part in parts)
 
 
 def _traits(row: Any) -> str:
     immediate = next((IMMEDIATES[letter] for letter in row.operands if letter in IMMEDIATES), "SIGNED")
     flags = f"{row.signed:d}, {row.update:d}, {row.multiple:d}, {row.indexed:d}"
     unit = f"PPU_UNIT_{row.unit.upper()}, {_uses(row)}" if row.unit else "0, 0"
-    return f"[PPU_OP_{_c_name(row)}] = {{PPU_ACCESS_{row.access.upper()}, {row.size}, {flags}, PPU_{immediate}, {row.latency}, {', '.join(_registers(row))}, {unit}}}"
+    access, registers = f"PPU_ACCESS_{row.access.upper()}, {row.size}, {flags}", _sources_and_targets(row)
+    return f"[PPU_OP_{_c_name(row)}] = {{{access}, PPU_{immediate}, {row.latency}, {registers}, {unit}}}"
 
 
 def _table(name: str, rows: dict[int, str]) -> str:
@@ -96,7 +97,7 @@ def text() -> str:
         _enum(f"PPU_ACCESS_{access.upper()}" for access in isa.ACCESSES),
         _enum(f"PPU_{kind}" for kind in dict.fromkeys(["SIGNED", *IMMEDIATES.values()])),
         _enum(["PPU_READS_T = 1", "PPU_READS_A = 2", "PPU_READS_B = 4", "PPU_WRITES_T = 8", "PPU_READS_FLAGS = 16"]),
-        _enum(["PPU_SOURCE_D = 1", "PPU_SOURCE_A = 2", "PPU_SOURCE_B = 4"]),
+        _enum(["PPU_GPR_D = 1", "PPU_GPR_A = 2", "PPU_GPR_B = 4"]),
         f"enum {{ PPU_FIRST_VECTOR = PPU_OP_{_c_name(isa.VECTOR[0])} }};",
         _enum([*(f"PPU_UNIT_{unit.upper()}" for unit in isa.UNITS), "PPU_UNITS"]),
         "#define PPU_UNIT_ENTRIES { " + ", ".join(map(str, isa.UNITS.values())) + " }",

@@ -13,6 +13,7 @@
 #include "memory.h"
 #include "system.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum {
@@ -23,6 +24,7 @@ enum {
     CTR = 32, PLACES = 33,  /* of slopes: the general purpose registers and CTR */
 };
 #define FOREVER INT64_MAX
+#define SCALAR_PART offsetof(ppu_state, vr) /* of the state; no loop that is followed changes the rest */
 
 typedef struct {
     ppu_instruction i;
@@ -114,14 +116,15 @@ static int times_move(const int64_t *from, const int64_t *to, size_t size, int64
 static int is_same_pipeline(const ppu_state *from, const ppu_state *to) {
     int64_t period = to->now - from->now;
     ppu_state like; /* with what may differ */
-    memcpy(&like, from, sizeof like);
+    memcpy(&like, from, SCALAR_PART);
+    if (to->v_drained >= from->now - SETTLED) return 0; /* what waits for the pipeline to be empty still waits for vectors */
 #define MOVES(field) \
     if (!times_move((const int64_t *)&from->field, (const int64_t *)&to->field, sizeof from->field, from->now, period)) return 0;
 #define MAY_DIFFER(field) memcpy(&like.field, &to->field, sizeof like.field);
-    PPU_TIMES(MOVES)
-    PPU_TIMES(MAY_DIFFER)
+    PPU_SCALAR_TIMES(MOVES)
+    PPU_SCALAR_TIMES(MAY_DIFFER)
     MAY_DIFFER(gpr) MAY_DIFFER(ctr) MAY_DIFFER(now) MAY_DIFFER(instructions) MAY_DIFFER(fit_next)
-    return memcmp(&like, to, sizeof like) == 0;
+    return memcmp(&like, to, SCALAR_PART) == 0;
 }
 
 /* Which entry of the branch cache an unknown branch takes depends on the cycle. */
@@ -197,13 +200,13 @@ static int branches(change_t *c, const step_t *step) {
 /* Sources of an instruction with a slope. */
 static int has_slope(const change_t *c, const ppu_instruction *i) {
     int sources = ppu_traits_of[i->op].sources;
-    return ((sources & PPU_SOURCE_D) && c->slope[i->d]) || ((sources & PPU_SOURCE_A) && c->slope[i->a]) || ((sources & PPU_SOURCE_B) && c->slope[i->b]);
+    return ((sources & PPU_GPR_D) && c->slope[i->d]) || ((sources & PPU_GPR_A) && c->slope[i->a]) || ((sources & PPU_GPR_B) && c->slope[i->b]);
 }
 
 static void set_constants(change_t *c, const ppu_instruction *i) {
     int targets = ppu_traits_of[i->op].targets;
-    if (targets & PPU_SOURCE_D) c->slope[i->d] = 0;
-    if (targets & PPU_SOURCE_A) c->slope[i->a] = 0;
+    if (targets & PPU_GPR_D) c->slope[i->d] = 0;
+    if (targets & PPU_GPR_A) c->slope[i->a] = 0;
 }
 
 /* The slopes behind an instruction; 0 if they are not known. */
@@ -270,7 +273,7 @@ static void move_times(int64_t *to, const int64_t *from, size_t size, int64_t by
 static void skip(ppu_state *s, const ppu_state *from, const change_t *c, int64_t n) {
     int64_t by = n * (s->now - from->now);
 #define MOVE(field) move_times((int64_t *)&s->field, (const int64_t *)&from->field, sizeof s->field, by);
-    PPU_TIMES(MOVE)
+    PPU_SCALAR_TIMES(MOVE)
     for (int r = 0; r < 32; r++) s->gpr[r] += (uint32_t)n * c->slope[r];
     s->ctr += (uint32_t)n * c->slope[CTR];
     s->instructions += n * (s->instructions - from->instructions);
@@ -284,7 +287,7 @@ static int try_to_skip(ppu_core *core, int64_t until) {
     change_t c;
     int64_t n;
     if (!iterate(core, &first, until)) return 0;
-    memcpy(&from, &core->s, sizeof from);
+    memcpy(&from, &core->s, SCALAR_PART);
     if (!iterate(core, &second, until) || !same_path(&first, &second)) return 0;
     if (!memory_as_before(core, &second) || !is_same_pipeline(&from, &core->s) || !knows_branches(&from, &second) || !is_known_change(&c, &second, &from, &core->s)) return 0;
     n = (next_change(&core->s, until) - 1 - core->s.now) / (core->s.now - from.now);

@@ -46,7 +46,7 @@ const char *ppu_out_of_range(const ppu_state *s) {
 #define TIME(field) if (!is_time((const int64_t *)&s->field, sizeof s->field)) return #field;
 #define IF_NOT(right, field) if (!(right)) return #field
     IF_NOT(is_index(s->now, LATEST), now);
-    TIME(slept) TIME(dec_since) TIME(fit_next) TIME(instructions) TIME(vectors) PPU_TIMES(TIME)
+    TIME(slept) TIME(dec_since) TIME(fit_next) TIME(instructions) TIME(vectors) PPU_SCALAR_TIMES(TIME) PPU_VECTOR_TIMES(TIME)
     IF_NOT(!(s->pc & 3), pc);
     IF_NOT(!s->dec || s->dec_since + (int64_t)s->dec >= s->now - DECREMENTER_LATE, dec_since);
     IF_NOT(s->slots_since <= s->now, slots_since);

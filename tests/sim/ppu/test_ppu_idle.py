@@ -109,7 +109,9 @@ LOOPS = {
     "in memory": [addi(3, 0, 0), addi(3, 3, 1), store(3, 0x300), cmpwi(3, 0x7000), blt(-3), WAIT],
     "the same into memory": [addi(3, 0, 5), store(3, 0x300), load(4, 0x300), 0x4BFFFFF8],
     "time": [mfspr(3, TBL), *constant(4, 400_000), mfspr(5, TBL), subf(6, 3, 5), cmplw(6, 4), blt(-3), WAIT],
-    "time with both halves": [mfspr(3, TBU), mfspr(5, TBL), mfspr(4, TBU), cmpw(3, 4), bne(-4), *constant(7, 300_000), cmplw(5, 7), blt(-8), WAIT],
+    "time with both halves": [
+        *(mfspr(3, TBU), mfspr(5, TBL), mfspr(4, TBU), cmpw(3, 4), bne(-4)), *constant(7, 300_000), cmplw(5, 7), blt(-8), WAIT,
+    ],
     "decrementer": [*constant(4, 250_000), mtspr(DEC, 4), mfspr(5, DEC), cmpwi(5, 0), bne(-2), WAIT],
     "status of the timer": [*constant(4, 250_000), mtspr(DEC, 4), mfspr(5, TSR), lis(6, 0x800), form_x(28, 5, 5, 6, 1), beq(-3), WAIT],
     "synchronised": [SYNC, load(3, 0x200), cmpwi(3, 0), beq(-3), WAIT],
@@ -168,17 +170,20 @@ def random_loop(chance):
 
     def instruction():
         d, a, b = (chance.randint(3, 8) for _ in range(3))
+        near = 4 * chance.randrange(128, 140)
         return chance.choice([
-            addi(d, a, chance.choice([1, -1, 4, 100, -30000])), addi(d, 0, chance.randrange(-5, 5)), add(d, a, b), subf(d, a, b), form_x(444, a, d, a),
-            mfspr(d, TBL), mfspr(d, DEC), mfspr(d, TSR), mfspr(d, CTR), mtspr(CTR, d), load(d, 4 * chance.randrange(128, 140)),
-            store(d, 4 * chance.randrange(128, 140)), form_x(28, d, a, b), form_x(235, d, a, b), form_x(459, d, a, b), cmpwi(d, chance.randrange(-300, 300)),
-            cmpw(a, b), cmplw(a, b), NOP, SYNC, branch(chance.choice([4, 12]), chance.randrange(4), chance.randint(2, 3)), form_x(104, d, a, 0, 1),
-            form_x(266, d, a, b, 1), 0x7C000026 | d << 21, form_x(24, d, a, b), mfspr(d, TBU), 7 << 26 | d << 21 | a << 16 | 5])  # fmt: skip
+            addi(d, a, chance.choice([1, -1, 4, 100, -30000])), addi(d, 0, chance.randrange(-5, 5)), add(d, a, b), subf(d, a, b),
+            form_x(444, a, d, a), form_x(28, d, a, b), form_x(235, d, a, b), form_x(459, d, a, b), form_x(104, d, a, 0, 1),
+            form_x(266, d, a, b, 1), form_x(24, d, a, b), 7 << 26 | d << 21 | a << 16 | 5, 0x7C000026 | d << 21, NOP, SYNC,
+            mfspr(d, TBL), mfspr(d, TBU), mfspr(d, DEC), mfspr(d, TSR), mfspr(d, CTR), mtspr(CTR, d), load(d, near), store(d, near),
+            cmpwi(d, chance.randrange(-300, 300)), cmpw(a, b), cmplw(a, b),
+            branch(chance.choice([4, 12]), chance.randrange(4), chance.randint(2, 3)),
+        ])  # fmt: skip
 
     body = [instruction() for _ in range(chance.randint(1, 7))]
     if chance.random() < 0.7:  # one that counts
         body += [addi(9, 9, chance.choice([1, 1, 3, -1])), cmpw(9, 10)] if chance.random() < 0.7 else [mfspr(9, TBL), cmplw(9, 10)]
-        back = blt(-len(body) - 0)
+        back = blt(-len(body))
     else:
         back = chance.choice([bdnz(-len(body)), 0x48000000 | -4 * len(body) & 0x3FFFFFC])
     start = [
@@ -206,7 +211,7 @@ SECOND = 250_000_000  # cycles
 
 @pytest.mark.parametrize("name", ["itself", "word", "word behind a function", "counter", "time", "synchronised", "the same into memory"])
 def test_a_second_of_waiting_costs_no_tenth_of_one(name):
-    words = LOOPS[name][:-1] + [HERE] if LOOPS[name][-1] == WAIT else LOOPS[name]
+    words = [*LOOPS[name][:-1], HERE] if LOOPS[name][-1] == WAIT else LOOPS[name]
     core = core_of(words, False)
     begin = time.process_time()
     core.run(SECOND)
