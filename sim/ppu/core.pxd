@@ -42,7 +42,7 @@ cdef extern from "sim/ppu/kernel/core.h":
     ctypedef struct ppu_undecoded:
         uint32_t address, word
         int64_t cycle
-    ctypedef struct ppu_notes:
+    ctypedef struct ppu_faults:
         int64_t n_undecoded, n_unaligned
         uint32_t unaligned_pc
     ctypedef struct ppu_core:
@@ -52,7 +52,7 @@ cdef extern from "sim/ppu/kernel/core.h":
         int32_t hold_outside, granted, shared_sram, lha_zero_extends
         int64_t wanted
         ppu_undecoded log[64]
-        ppu_notes notes
+        ppu_faults faults
         int64_t n_fills, n_skipped
     ctypedef struct ppu_kept:
         pass

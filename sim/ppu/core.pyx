@@ -395,7 +395,7 @@ cdef class Core(Observed):
     @property
     def unaligned(self) -> tuple:
         """How many misaligned accesses there were, and the pc of the first one. Each raised an interrupt, or its successor did, and was left out."""
-        return self.c.notes.n_unaligned, self.c.notes.unaligned_pc
+        return self.c.faults.n_unaligned, self.c.faults.unaligned_pc
 
     def undecoded(self) -> list:
         """Byte addresses at which words ran that are no instruction of this core, each once, in the order of their first run; they did nothing."""
@@ -403,7 +403,7 @@ cdef class Core(Observed):
 
     def undecoded_words(self) -> list:
         """The same with the words and the cycles of their first run. Keeps the first 64."""
-        return [Undecoded(entry.address, entry.word, entry.cycle) for entry in self.c.log[:min(self.c.notes.n_undecoded, PPU_LOG)]]
+        return [Undecoded(entry.address, entry.word, entry.cycle) for entry in self.c.log[:min(self.c.faults.n_undecoded, PPU_LOG)]]
 
     # -- state
 

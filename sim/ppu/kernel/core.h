@@ -155,7 +155,7 @@ typedef struct {
     int64_t n_undecoded;           /* addresses, of which the first PPU_LOG are in the log; beyond the log and the SRAM, executions */
     int64_t n_unaligned;           /* misaligned accesses */
     uint32_t unaligned_pc;         /* where the first one was */
-} ppu_notes;
+} ppu_faults;
 
 typedef struct {
     ppu_state s;
@@ -172,7 +172,7 @@ typedef struct {
     int32_t n_breakpoints;
     int64_t n_skipped;             /* cycles that were left out in loops that wait */
     int64_t probe_at, probe_gap;   /* cycle from which on a loop that waits is looked for, and the distance to the next time (see idle.c) */
-    ppu_notes notes;
+    ppu_faults faults;
     ppu_undecoded log[PPU_LOG];    /* each address once */
     int64_t n_fills;               /* lines fetched into the instruction cache */
 } ppu_core;
@@ -181,7 +181,7 @@ typedef struct {
 typedef struct {
     ppu_state s;
     uint32_t sram[PPU_SRAM_WORDS];
-    ppu_notes notes;
+    ppu_faults faults;
 } ppu_kept;
 void ppu_keep(const ppu_core *core, ppu_kept *kept);
 void ppu_take_back(ppu_core *core, const ppu_kept *kept);

@@ -335,9 +335,9 @@ trap:
     goto interrupt;
 unaligned:
     s->esr = 0;
-    if (!core->notes.n_unaligned++) core->notes.unaligned_pc = pc;
+    if (!core->faults.n_unaligned++) core->faults.unaligned_pc = pc;
     if (ppu_is_unaligned_pair(core, i, pc, t)) {
-        core->notes.n_unaligned++;
+        core->faults.n_unaligned++;
         done++;
         pc += 4;
         t++;

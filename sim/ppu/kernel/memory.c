@@ -119,8 +119,8 @@ uint32_t ppu_code_word(const ppu_core *core, uint32_t pc) {
 }
 
 static int reported(ppu_core *core, uint32_t pc) {
-    uint32_t *bits = &core->notes.undecoded[(pc >> 2) / 32 % (PPU_SRAM_WORDS / 32)], bit = 1u << ((pc >> 2) % 32);
-    int logged = core->notes.n_undecoded < PPU_LOG ? (int)core->notes.n_undecoded : PPU_LOG;
+    uint32_t *bits = &core->faults.undecoded[(pc >> 2) / 32 % (PPU_SRAM_WORDS / 32)], bit = 1u << ((pc >> 2) % 32);
+    int logged = core->faults.n_undecoded < PPU_LOG ? (int)core->faults.n_undecoded : PPU_LOG;
     if (pc < PPU_SRAM_BYTES) {
         int before = (*bits & bit) != 0;
         *bits |= bit;
@@ -133,6 +133,6 @@ static int reported(ppu_core *core, uint32_t pc) {
 
 void ppu_report_undecoded(ppu_core *core, uint32_t pc, uint32_t word, int64_t t) {
     if (reported(core, pc)) return;
-    if (core->notes.n_undecoded < PPU_LOG) core->log[core->notes.n_undecoded] = (ppu_undecoded){pc, word, t};
-    core->notes.n_undecoded++;
+    if (core->faults.n_undecoded < PPU_LOG) core->log[core->faults.n_undecoded] = (ppu_undecoded){pc, word, t};
+    core->faults.n_undecoded++;
 }

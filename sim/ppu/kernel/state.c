@@ -5,13 +5,13 @@
 
 void ppu_keep(const ppu_core *core, ppu_kept *kept) {
     kept->s = core->s;
-    kept->notes = core->notes;
+    kept->faults = core->faults;
     memcpy(kept->sram, core->sram, sizeof kept->sram);
 }
 
 void ppu_take_back(ppu_core *core, const ppu_kept *kept) {
     core->s = kept->s;
-    core->notes = kept->notes;
+    core->faults = kept->faults;
     for (uint32_t index = 0; index < PPU_SRAM_WORDS; index++)
         if (core->sram[index] != kept->sram[index]) ppu_poke(core, index, kept->sram[index]);
 }
