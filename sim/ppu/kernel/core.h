@@ -19,7 +19,7 @@ enum {
     PPU_EVICTIONS = 4,    /* that can be under way at the same time */
     PPU_CACHE_WORDS = PPU_CACHE_LINES * PPU_CACHE_LINE, /* what `cache_controller_enable` of the control register does to the cache is not known */
     PPU_MSR_MASK = 0x29230, /* bits of MSR that exist (facts: ppu/isa_scalar 4) */
-    PPU_FIRST_PROBE = 1 << 6, /* cycles between looks for a loop that waits, at first */
+    PPU_FIRST_PROBE = 1 << 9, /* cycles until a loop that waits is looked for, at first */
     PPU_LOG = 64,         /* undecoded words that are remembered */
 };
 #define PPU_NEVER INT64_C(0x3fffffffffffffff)

@@ -18,7 +18,8 @@
 
 enum {
     LONGEST = 128,          /* instructions of an iteration */
-    LAST_PROBE = 1 << 18,   /* cycles from an attempt that failed to the next one; they double each time up to here */
+    NEAR_PROBE = 1 << 6,    /* cycles from an attempt that failed to the next one, if one before has not */
+    LAST_PROBE = 1 << 18,   /* they become four times as many each time, up to here */
     SETTLED = 64,           /* cycles after which a time of the pipeline has no effect any more */
     WORTH = 256,            /* cycles that are left of a run, so that a look for a loop is worth it */
     CTR = 32, PLACES = 33,  /* of slopes: the general purpose registers and CTR */
@@ -307,11 +308,11 @@ int ppu_run_idle(ppu_core *core, int64_t until) {
         if (s->now >= until || (reason != PPU_LIMIT && reason != PPU_SLEEPING)) return reason;
         if (until - s->now < WORTH || s->sleeping) return ppu_run(core, until, 0);
         if (try_to_skip(core, until)) {
-            core->probe_gap = PPU_FIRST_PROBE;
+            core->probe_gap = NEAR_PROBE;
             core->probe_at = s->now;
         } else {
             core->probe_at = s->now + core->probe_gap;
-            if (core->probe_gap < LAST_PROBE) core->probe_gap *= 2;
+            if (core->probe_gap < LAST_PROBE) core->probe_gap *= 4;
         }
     }
 }
