@@ -20,6 +20,9 @@ FLAGS = ["-O2", "-g0"] if POSIX else ["/O2"]
 # the model: bit-identical results on every instruction set, so no contraction and no fast-math (the two -fno switches keep the results
 # and allow vector code)
 MODEL_FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if POSIX else ["/O2"]
+GENERATED = Path("build/generated")
+"""What C shares with Python, written by the scripts below before anything is compiled."""
+HEADERS = ("sim/ppu/kernel/header.py",)
 LINKS = Path("build/rooms")
 """The rooms under their installed names, for Cython, which looks for declarations by package."""
 
@@ -38,10 +41,10 @@ def _extension(source: Path) -> Extension:
     return Extension(
         ".".join([ROOMS[room], *inner]),
         [source.as_posix()],
-        include_dirs=["."],
+        include_dirs=[".", GENERATED.as_posix()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
         extra_compile_args=MODEL_FLAGS if room == "sim" else FLAGS,
-        depends=[header.as_posix() for header in source.parent.glob("kernel/*.h")],
+        depends=[header.as_posix() for header in (*source.parent.glob("kernel/*.h"), *(GENERATED.glob("*.h") if room == "sim" else ()))],
     )
 
 
@@ -56,9 +59,12 @@ class Build(build_ext):
         import numpy
         from Cython.Build import cythonize
 
+        for script in HEADERS:
+            subprocess.run([sys.executable, script, GENERATED], check=True)
         LINKS.mkdir(parents=True, exist_ok=True)
         for room, name in ROOMS.items():
-            if not (LINKS / name).exists():
+            if (LINKS / name).resolve() != Path(room).resolve():  # also if this tree is a copy of another one
+                (LINKS / name).unlink(missing_ok=True)
                 (LINKS / name).symlink_to(Path(room).resolve(), target_is_directory=True)
         options: Any = {"build_dir": "build/c", "include_path": [LINKS.as_posix()], "compiler_directives": DIRECTIVES, "quiet": True}
         self.extensions = cythonize(self.extensions, nthreads=os.cpu_count() or 1, **options)

@@ -34,7 +34,6 @@ LEVELS = [{"setup"}, {"debugger"}, {"trust"}, {"observe"}, {"fpga"}, {"board"}, 
 LATE = {
     ("halco/_conversions.pyx", "numpy"),  # arrays of coordinates only
     ("halco/typed_array.pyx", "numpy"),
-    ("haldls/lola/ppu_program.py", "elftools.common.exceptions.ELFError"),  # programs of the PPUs only
     ("haldls/lola/ppu_program.py", "elftools.elf.elffile.ELFFile"),
     ("fisch/registry.py", "importlib.metadata"),  # names of kinds that the package does not know only
     ("compat/pyhxcomm_vx/_service.py", "importlib.metadata"),

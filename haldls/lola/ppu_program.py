@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +38,14 @@ CLASSIC = (".text", ".data", ".rodata", ".bss", ".init", ".fini")
 """A section with one of these in its name belongs into the PPU's own memory, like one whose name begins with `int`."""
 
 RELOCATIONS = ("SHT_REL", "SHT_RELA")
+ALLOCATED, THREAD_LOCAL, COMPRESSED = 0x2, 0x400, 0x800
+"""Flags of a section: part of the program in memory; of each thread; packed."""
+
+UNLINKED = {
+    "ET_REL": "it is an object file and not linked: all its sections have address 0; link it with the PPU's linker script",
+    "ET_DYN": "it is a shared or position-independent file and not linked to addresses; link it with -no-pie -static",
+}
+"""Why a well-formed file is no image of a memory."""
 
 
 class PPUProgramError(ContainerError):
@@ -64,6 +73,15 @@ WINDOWS = (
 
 def _window(address: int) -> Window:
     return next(window for window in WINDOWS if address >= window.base)
+
+
+class Part(NamedTuple):
+    """A section to be loaded: bytes `start` to `end` - 1 of a memory."""
+
+    section: Any
+    memory: str
+    start: int
+    end: int
 
 
 class PPUProgram:
@@ -152,33 +170,57 @@ class PPUElfFile:
         words = first // WORD, first // WORD + -(-size // WORD) - 1  # rounded up from the word it begins in, as the original does
         return PPUMemoryBlockOnPPU(PPUMemoryWordOnPPU(words[0]), PPUMemoryWordOnPPU(words[1]))
 
+    def check(self) -> None:
+        """Raises PPUProgramError unless the sections are one image of the memories: each inside its memory, no two over one another."""
+        self._layout()
+
     def read_program(self) -> PPUElfFile.Memory:
         """Contents of all sections at their places, gaps and uninitialised variables zero, each memory rounded up to whole words.
 
-        Raises PPUProgramError for a section that does not fit into its memory.
+        Raises PPUProgramError for what `check` refuses, and for a section that is not whole in the file.
         """
-        images = {"internal": bytearray(), "external": bytearray(), "external_dram": bytearray()}
+        layout = self._layout()
+        images = {window.memory: bytearray() for window in WINDOWS}
+        for part in layout:  # the last one of each memory ends where its image does
+            images[part.memory] = bytearray(-(-part.end // WORD) * WORD)
         with self._reading():
-            for section, window in self._sections():
-                image, start = images[window.memory], section["sh_addr"] - window.base
-                data = self._contents(section, window)
-                image.extend(bytes(max(0, start + len(data) - len(image))))
-                image[start : start + len(data)] = data
-        if not images["internal"]:
-            raise PPUProgramError(f"the program {self._name} has no section for the PPU's own memory")
-        for image in images.values():
-            image.extend(bytes(-len(image) % WORD))
+            for part in (part for part in layout if part.section["sh_type"] != "SHT_NOBITS"):
+                images[part.memory][part.start : part.end] = self._contents(part.section)
         return PPUElfFile.Memory(
             _words(images["internal"]),
             _bytes(ExternalPPUMemoryBlock, images["external"]),
             _bytes(ExternalPPUDRAMMemoryBlock, images["external_dram"]),
         )
 
+    def _layout(self) -> list[Part]:
+        """The sections to be loaded that have a size, in the order of their places. Raises PPUProgramError if they are not one image."""
+        with self._reading():
+            parts = sorted((part for part in self._parts() if part.end > part.start), key=lambda part: (part.memory, part.start))
+        for part, after in pairwise(parts):
+            if part.memory == after.memory and after.start < part.end:
+                over = f"sections {part.section.name} and {after.section.name} of {self._name} lie over one another"
+                raise PPUProgramError(f"{over} from byte {after.start} of the {part.memory} memory on: link the program for the PPU")
+        if not any(part.memory == "internal" for part in parts):
+            raise PPUProgramError(f"the program {self._name} has no section for the PPU's own memory")
+        return parts
+
+    def _parts(self) -> Iterator[Part]:
+        """Where each of the sections to be loaded lies. Raises PPUProgramError if one leaves its memory."""
+        for section, window in self._sections():
+            start = section["sh_addr"] - window.base
+            end = start + section["sh_size"]
+            if end > window.size:
+                raise PPUProgramError(f"section {section.name} of {self._name} is too large: it ends at byte {end} of {window.size}")
+            if section["sh_flags"] & COMPRESSED:
+                raise PPUProgramError(f"section {section.name} of {self._name} is compressed; link without compression")
+            yield Part(section, window.memory, start, end)
+
     def _sections(self) -> Iterator[tuple[Any, Window]]:
         """The sections to be loaded, each with the window it lies in."""
         for section in self._elf.iter_sections():
             name, window = section.name, _window(section["sh_addr"])
-            if section["sh_type"] in RELOCATIONS:
+            flags, kind = section["sh_flags"], section["sh_type"]
+            if kind in RELOCATIONS or not flags & ALLOCATED or (kind == "SHT_NOBITS" and flags & THREAD_LOCAL):
                 continue
             if name.startswith("ext"):
                 if window.memory == "internal":
@@ -188,12 +230,9 @@ class PPUElfFile:
             elif name.startswith("int") or any(part in name for part in CLASSIC):
                 yield section, WINDOWS[-1]
 
-    def _contents(self, section: Any, window: Window) -> bytes:
-        """Bytes of a section. Raises PPUProgramError if they leave the memory, or are not all in the file."""
-        end = section["sh_addr"] - window.base + section["sh_size"]
-        if end > window.size:
-            raise PPUProgramError(f"section {section.name} of {self._name} is too large: it ends at byte {end} of {window.size}")
-        data = bytes(section["sh_size"]) if section["sh_type"] == "SHT_NOBITS" else bytes(section.data())
+    def _contents(self, section: Any) -> bytes:
+        """Bytes of a section. Raises PPUProgramError if they are not all in the file."""
+        data = bytes(section.data())
         if len(data) != section["sh_size"]:
             raise PPUProgramError(f"section {section.name} of {self._name} is cut off: {len(data)} of {section['sh_size']} bytes")
         return data
@@ -201,18 +240,30 @@ class PPUElfFile:
 
 def _parsed(data: bytes) -> Any:
     """The parsed file. Raises ValueError saying why it is none for the PPU."""
-    from elftools.common.exceptions import ELFError  # 15 ms that only those pay who load a program
-    from elftools.elf.elffile import ELFFile
+    from elftools.elf.elffile import ELFFile  # 15 ms that only those pay who load a program
 
     try:
         elf = ELFFile(BytesIO(data))
-        machine = elf["e_machine"]
-    except ELFError as error:
+        machine, whole = elf["e_machine"], _tables_fit(elf, len(data))
+        dynamic = whole and any(segment["p_type"] in ("PT_INTERP", "PT_DYNAMIC") for segment in elf.iter_segments())
+    except Exception as error:  # a damaged file fails anywhere in the parser, with anything
         raise ValueError("not an ELF file, or a damaged one") from error
     if elf.elfclass != 32 or elf.little_endian or machine != "EM_PPC":
         order = "little" if elf.little_endian else "big"
         raise ValueError(f"it is {elf.elfclass}-bit {order}-endian code for {machine}, not 32-bit big-endian code for EM_PPC")
+    if elf["e_type"] != "ET_EXEC":
+        raise ValueError(UNLINKED.get(elf["e_type"], f"its type is {elf['e_type']}, not that of a linked program; link it for the PPU"))
+    if not whole:
+        raise ValueError("it is damaged: its tables of sections or segments leave the file")
+    if dynamic:
+        raise ValueError("it is linked dynamically, and there is nobody to load libraries; link it with -static")
     return elf
+
+
+def _tables_fit(elf: Any, size: int) -> bool:
+    """Whether the tables that the header tells of are as large as it says; nobody shall walk through one of 2**32 entries."""
+    sections = not elf["e_shoff"] or (elf["e_shentsize"] == 40 and elf["e_shoff"] + 40 * elf.num_sections() <= size)
+    return sections and (not elf["e_phnum"] or (elf["e_phentsize"] == 32 and elf["e_phoff"] + 32 * elf.num_segments() <= size))
 
 
 def _kind(entry: Any) -> PPUProgram.Symbol.Type:
@@ -222,7 +273,7 @@ def _kind(entry: Any) -> PPUProgram.Symbol.Type:
 
 def _words(image: bytearray) -> PPUMemoryBlock:
     block = PPUMemoryBlock(len(image) // WORD)
-    block.decode(np.frombuffer(bytes(image), dtype=">u4").astype(np.uint32))
+    block.decode(np.frombuffer(image, dtype=">u4").astype(np.uint32))
     return block
 
 
@@ -230,5 +281,5 @@ def _bytes(block: Any, image: bytearray) -> Any:
     if not image:
         return None
     made = block(len(image))
-    made.from_numpy(np.frombuffer(bytes(image), dtype=np.uint8))
+    made.from_numpy(np.frombuffer(image, dtype=np.uint8))
     return made

@@ -6,6 +6,10 @@ from hicannx_sim.chip.synram cimport SynapseMemory
 
 cdef enum:
     LANES_OF_ROW = 128      # byte lanes of a vector: every other column of a row
+    WORDS_OF_ROW = 32       # of them
+
+
+cdef uint32_t switches_at(int hemisphere, uint32_t location) noexcept nogil
 
 
 cdef class ParallelBus:

@@ -4,6 +4,7 @@ A location is a place (bits 16 to 20), a flag for converter results without a ne
 lane i is column 2 * i + parity. Bits 22 and 23 are not looked at (inferred: software reaches one place with and without them). Weights are seen
 as numbers, whatever their bits are called in the memory; only the raw cells show them as stored (order of the raw rows inferred).
 
+Behind the last row of the planes stand the switches of the columns, with the bits that they have on the omnibus (registers/containers).
 Places of the correlation sensors are known and not modelled, except for row 256, which resets neurons. The generators' polynomial is assumed.
 """
 
@@ -30,11 +31,22 @@ cdef enum:
     BUFFERED = 0x20
     ROWS = 512              # half rows of an array
     NEURON_ROW = 512        # half rows that reset neurons
+    ARRAY = 0x2c00000       # words of the top array on the omnibus
+    HEMISPHERE = 0x1000000
     TAPS = 0xb400           # assumption: x^16 + x^14 + x^13 + x^11 + 1, eight steps per draw
 
 
 cdef inline int place_of(uint32_t location) noexcept nogil:
     return location >> 16 & 0x1f
+
+
+cdef uint32_t switches_at(int hemisphere, uint32_t location) noexcept nogil:
+    """The first word on the omnibus of the column switches at a location, which stand behind the last row of the planes and of the raw
+    cells, lane by lane as there; 0 if there are none."""
+    cdef uint32_t place = place_of(location), row = location & 0xffff
+    if not (2 * ROWS + 4 <= row < 2 * ROWS + 8 if place == CELLS else plane_of(place) >= 0 and ROWS <= row < ROWS + 2):
+        return 0
+    return ARRAY + <uint32_t> hemisphere * HEMISPHERE + (place << 16) + WORDS_OF_ROW * row
 
 
 cdef class ParallelBus:

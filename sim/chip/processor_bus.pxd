@@ -29,6 +29,8 @@ cdef class ProcessorBus:
     cdef uint32_t fetch_word(self, uint32_t address) noexcept nogil
     cdef uint32_t load_word(self, int number, uint32_t pc, uint32_t address) noexcept nogil
     cdef void store_word(self, int number, uint32_t pc, uint32_t address, uint32_t word, int byte_enables) noexcept nogil
+    cdef void _read_switches(self, uint32_t address, uint8_t* lanes) noexcept nogil
+    cdef void _write_switches(self, uint32_t address, const uint8_t* lanes, const uint8_t* enables) noexcept nogil
     cdef void read_row(self, int number, uint32_t pc, uint32_t location, uint8_t* lanes, const uint8_t* enables) noexcept nogil
     cdef void write_row(self, int number, uint32_t pc, uint32_t location, const uint8_t* lanes, const uint8_t* enables) noexcept nogil
     cdef bint _holds_row(self, uint32_t location) noexcept nogil

@@ -7,7 +7,7 @@ of 128 bytes with the words in reverse order, the memories of the FPGA again. Wh
 from libc.string cimport memchr
 
 from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED, UNMODELLED
-from hicannx_sim.chip.parallel_bus cimport LANES_OF_ROW
+from hicannx_sim.chip.parallel_bus cimport LANES_OF_ROW, WORDS_OF_ROW, switches_at
 from hicannx_sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
 
 cdef enum:
@@ -21,7 +21,6 @@ cdef enum:
     # the FPGA's omnibus
     FPGA_SRAM = 0x80000000u
     FPGA_DRAM = 0x84000000u
-    WORDS_OF_ROW = 32
     CONDITIONAL_READ = 5        # of `faults.ACCESSES`, whose others are numbered as the core numbers them
 
 
@@ -111,6 +110,27 @@ cdef class ProcessorBus:
             return False
         return self.far.holds(far_row(location)) and self.far.holds(far_row(location) + WORDS_OF_ROW - 1)
 
+    cdef void _read_switches(self, uint32_t address, uint8_t* lanes) noexcept nogil:
+        cdef int word, byte
+        for word in range(WORDS_OF_ROW):
+            for byte in range(4):
+                lanes[4 * word + byte] = self.omnibus.peek(address + word) >> (24 - 8 * byte) & 0xff
+
+    cdef void _write_switches(self, uint32_t address, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
+        cdef int word, byte, enabled
+        cdef uint32_t data, cell
+        self.fabric.advance(self.fabric.s.now)
+        for word in range(WORDS_OF_ROW):
+            data = enabled = 0
+            cell = self.omnibus.map.find(address + word)
+            for byte in range(4):
+                data = data << 8 | lanes[4 * word + byte]
+                enabled = enabled << 1 | (enables[4 * word + byte] != 0)
+            if enabled:
+                self.omnibus.write(cell, data, enabled, self.fabric.s.now)
+            if enabled and self.faults.strict and self.omnibus.is_watched(cell):
+                self.faults.setting(self.omnibus, address + word, cell, True)
+
     cdef void read_row(self, int number, uint32_t pc, uint32_t location, uint8_t* lanes, const uint8_t* enables) noexcept nogil:
         """Words of memories come in reverse order, the last one into the first lanes. What lanes that are not enabled read is not known: here
         the same as the others. `lanes` are 0 before."""
@@ -118,7 +138,9 @@ cdef class ProcessorBus:
         cdef uint32_t data
         if memchr(enables, 0, LANES_OF_ROW) != NULL:
             self.faults.processor(number, pc, location, CONDITIONAL_READ, UNMODELLED)
-        if location < ARRAY_END:
+        if location < ARRAY_END and switches_at(number, location):
+            self._read_switches(switches_at(number, location), lanes)
+        elif location < ARRAY_END:
             problem = self.parallel.read(number, location, lanes)
         elif self._holds_row(location):
             for word in range(WORDS_OF_ROW):
@@ -135,7 +157,9 @@ cdef class ProcessorBus:
     ) noexcept nogil:
         cdef int problem = SERVED, word, byte, enabled
         cdef uint32_t data
-        if location < ARRAY_END:
+        if location < ARRAY_END and switches_at(number, location):
+            self._write_switches(switches_at(number, location), lanes, enables)
+        elif location < ARRAY_END:
             problem = self.parallel.write(number, location, lanes, enables, self.fabric.s.now)
         elif self._holds_row(location):
             for word in range(WORDS_OF_ROW):

@@ -51,7 +51,7 @@ cdef class Processors:
             core.c.port.context = &self.context[<int>number]
             core.c.port.fetch, core.c.port.load, core.c.port.store = _fetch, _load, _store
             core.c.port.read, core.c.port.write = _read, _write
-            core.c.hold_outside = True
+            core.c.hold_outside = core.c.shared_sram = True
 
     cdef attach(self, Omnibus bus):
         bus.keep("PPUControlRegister", self.control, sizeof(self.control), <void*> self, _control)

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hicannx_sim.base.errors import SimError
-from hicannx_sim.ppu.core import Core
+from hicannx_sim.debugger.listing import own_ticks
+from hicannx_sim.ppu.core import SRAM_BYTES, Core
 from hicannx_sim.ppu.observed import READS, WRITES
 
-SRAM_BYTES = 0x4000
 CODE_BEYOND = 0x8000_0000
 """First address of code beyond the SRAM. (facts: ppu/memory_map)"""
 
@@ -114,7 +114,7 @@ class Debugger:
         self.core = find()
         self.standstill = standstill or Standstill()
         self.memory: Memory = memory or NoMemory()
-        self.tick_of = tick_of or (lambda cycle: 2 * cycle)
+        self.tick_of = tick_of or own_ticks
         self.on_stop: Callable[[], None] = lambda: None
         self.running = True
         self.cause, self.where, self.kinds = "none", 0, 0
@@ -230,6 +230,8 @@ class Debugger:
 
     def read_memory(self, address: int, length: int) -> bytes:
         """Bytes from an address on; fewer at the end of a memory. Raises DebugError if there is not even one."""
+        if not 0 <= address < 1 << 32:
+            raise DebugError(f"{address:#x} is no address of 32 bits")
         if address < SRAM_BYTES:
             return self.core.memory()[address : address + length]
         return self.memory.read(address, length)

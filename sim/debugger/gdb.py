@@ -11,6 +11,7 @@ from hicannx_sim.debugger.monitor import Monitor
 from hicannx_sim.debugger.registers import PC, REGISTERS, description, read_all, write_all
 
 PACKET_BYTES = 0x8000
+LONGEST = 2 * PACKET_BYTES  # that is waited for to become a packet
 INTERRUPT = b"\x03"
 
 _SIGNALS = {"asked": 2}  # SIGINT; all others SIGTRAP
@@ -18,6 +19,22 @@ _TRAP = 5
 _ESCAPED = re.compile(rb"}(.)", re.DOTALL)
 _SPECIAL = re.compile(rb"[#$}*]")
 _WATCH_NAMES = {KINDS["2"]: "watch", KINDS["3"]: "rwatch", KINDS["4"]: "awatch"}
+
+
+_NUMBER = re.compile(rb"[0-9a-fA-F]{1,8}")
+
+
+def _hex(text: bytes) -> int:
+    """A number of 32 bits as packets have it. Raises ValueError for anything else."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text[:20]!r} is no number of up to 8 hexadecimal digits")
+    return int(text, 16)
+
+
+def _hex_pair(text: bytes) -> tuple[int, int]:
+    """Two numbers with a comma between them."""
+    first, _, second = text.partition(b",")
+    return _hex(first), _hex(second)
 
 
 def framed(body: bytes) -> bytes:
@@ -48,6 +65,9 @@ class Reader:
                 continue
             end = self._rest.find(b"#")
             if end < 0 or len(self._rest) < end + 3:
+                if len(self._rest) > LONGEST:  # this will never be a packet
+                    found.append(None)
+                    self._rest = b""
                 break
             body, sum_ = self._rest[1:end], self._rest[end + 1 : end + 3]
             self._rest = self._rest[end + 3 :]
@@ -105,11 +125,11 @@ class Protocol:
         return b"OK"
 
     def _read(self, rest: bytes) -> bytes:
-        return REGISTERS[int(rest, 16)].read(self.debugger.core).hex().encode()
+        return REGISTERS[_hex(rest)].read(self.debugger.core).hex().encode()
 
     def _write(self, rest: bytes) -> bytes:
         number, _, text = rest.partition(b"=")
-        register, data = REGISTERS[int(number, 16)], bytes.fromhex(text.decode())
+        register, data = REGISTERS[_hex(number)], bytes.fromhex(text.decode())
         if register.write is None:
             raise DebugError(f"register {register.name} can only be read")
         if len(data) != register.size:
@@ -120,12 +140,12 @@ class Protocol:
     # -- memory
 
     def _peek(self, rest: bytes) -> bytes:
-        address, length = (int(part, 16) for part in rest.split(b","))
+        address, length = _hex_pair(rest)
         return self.debugger.read_memory(address, min(length, PACKET_BYTES // 2 - 4)).hex().encode()
 
     def _poke(self, rest: bytes, binary: bool = False) -> bytes:
         place, _, content = rest.partition(b":")
-        address, length = (int(part, 16) for part in place.split(b","))
+        address, length = _hex_pair(place)
         data = content if binary else bytes.fromhex(content.decode())
         if len(data) != length:
             raise ValueError(f"{len(data)} bytes instead of {length}")
@@ -139,12 +159,12 @@ class Protocol:
     # -- breakpoints and watchpoints
 
     def _insert(self, rest: bytes, on: bool = True) -> bytes:
-        kind, address, length = rest.decode().split(";")[0].split(",")
-        place = int(address, 16)
-        if kind in "01":
+        kind, _, span = rest.partition(b";")[0].decode().partition(",")
+        place, length = _hex_pair(span.encode())
+        if kind in ("0", "1"):
             self.debugger.set_breakpoint(place, on)
         elif kind in KINDS:
-            self.debugger.set_watch(place, place + max(int(length, 16), 1) - 1, KINDS[kind], on)
+            self.debugger.set_watch(place, place + max(length, 1) - 1, KINDS[kind], on)
         else:
             return b""
         return b"OK"
@@ -164,26 +184,25 @@ class Protocol:
 
     def _jump(self, rest: bytes) -> None:
         if rest:
-            REGISTERS[PC].write(self.debugger.core, int(rest, 16).to_bytes(4, "big"))  # type: ignore[misc]
+            REGISTERS[PC].write(self.debugger.core, _hex(rest).to_bytes(4, "big"))  # type: ignore[misc]
 
     def _v(self, rest: bytes) -> bytes | None:
         if rest == b"Cont?":
             return b"vCont;c;C;s;S;r"
         if rest.startswith(b"Cont;"):
-            return self._resume(rest.removeprefix(b"Cont;").split(b";")[0].partition(b":")[0].decode())
+            return self._resume(rest.removeprefix(b"Cont;").split(b";")[0].partition(b":")[0])
         if rest.startswith(b"Kill"):
             self._refuse_kill(rest)
             return b"E01"
         return b""
 
-    def _resume(self, action: str) -> bytes | None:
-        if action[:1] in "cC":
+    def _resume(self, action: bytes) -> bytes | None:
+        if action[:1] in (b"c", b"C"):
             self.debugger.resume()
-        elif action[:1] in "sS":
+        elif action[:1] in (b"s", b"S"):
             self.debugger.resume((0, 0))
-        elif action[:1] == "r":
-            first, last = (int(part, 16) for part in action[1:].split(","))
-            self.debugger.resume((first, last))
+        elif action[:1] == b"r":
+            self.debugger.resume(_hex_pair(action[1:]))
         else:
             return b""
         return None
@@ -214,7 +233,7 @@ class Protocol:
 
     @staticmethod
     def _part(text: str, span: bytes) -> bytes:
-        offset, length = (int(part, 16) for part in span.split(b","))
+        offset, length = _hex_pair(span)
         part = text.encode()[offset : offset + length]
         return (b"m" if offset + length < len(text) else b"l") + part
 

@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hicannx_sim.base.clock import TICKS_PER_SYSTIME, TICKS_PER_US
 from hicannx_sim.ppu.core import Core
 from hicannx_sim.ppu.isa import disassemble
 from hicannx_sim.ppu.observed import PARALLEL, WRITES
-
-TICKS_PER_CYCLE = 2
-TICKS_PER_US = 500
-"""The chip's time counts 2 ns, the core's cycles last 4 ns."""
 
 UNKNOWN = "?"
 _SPECIALS = ("cr", "xer", "lr", "ctr", "msr")
@@ -78,8 +75,8 @@ def _access(entry: Any) -> str:
 
 
 def own_ticks(cycle: int) -> int:
-    """Ticks of 2 ns since the core's last reset."""
-    return TICKS_PER_CYCLE * cycle
+    """Ticks of 2 ns since the core's last reset; a cycle lasts as long as one of the system time."""
+    return TICKS_PER_SYSTIME * cycle
 
 
 def trace_lines(

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
+from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.debugger.debugger import DebugError, Debugger
-from hicannx_sim.debugger.listing import NO_SYMBOLS, TICKS_PER_US, Symbols, code_lines, profile_rows, profile_text, trace_lines
+from hicannx_sim.debugger.listing import NO_SYMBOLS, Symbols, code_lines, profile_rows, profile_text, trace_lines
 from hicannx_sim.ppu.observed import PARALLEL, READS, WRITES
 
 HELP = """\
@@ -18,11 +19,15 @@ rows FIRST [LAST] [r|w|rw] | off  stop in front of fxvinx (r) and fxvoutx (w) at
 why                               why the last command was refused
 help                              this text
 """
+WORDS_MOST = 4096
 _KINDS = {"r": READS, "w": WRITES, "rw": READS | WRITES}
 
 
 def _number(words: list[str], place: int, default: int) -> int:
-    return int(words[place], 0) if len(words) > place else default
+    number = int(words[place], 0) if len(words) > place else default
+    if number < 0:
+        raise ValueError(f"{words[place]} is negative")
+    return number
 
 
 class Monitor:
@@ -73,8 +78,8 @@ class Monitor:
         elif words[:1] == ["off"]:
             core.stop_profile()
         else:
-            rows = profile_rows(core, self.symbols)
-            return profile_text(islice(rows, _number(words, 0, 20)), core.asleep) + "\n" if rows else self._lines([], "monitor profile on")
+            rows, count = profile_rows(core, self.symbols), _number(words, 0, 20)
+            return profile_text(islice(rows, count), core.asleep) + "\n" if rows else self._lines([], "monitor profile on")
         return ""
 
     @staticmethod
@@ -83,8 +88,10 @@ class Monitor:
 
     def _disassemble(self, words: list[str]) -> str:
         pc = self._debugger.core.pc
-        address = _number(words, 0, pc) & ~3
-        code = self._debugger.read_memory(address, 4 * _number(words, 1, 8))
+        address, count = _number(words, 0, pc) & ~3, _number(words, 1, 8)
+        if not 0 < count <= WORDS_MOST:
+            raise ValueError(f"COUNT is 1 to {WORDS_MOST}")
+        code = self._debugger.read_memory(address, 4 * count)
         return "".join(f"{line}\n" for line in code_lines(code, address, pc, self.symbols))
 
     def _watch_rows(self, words: list[str]) -> str:

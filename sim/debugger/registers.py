@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from hicannx_sim.ppu.core import Core
+from hicannx_sim.ppu.isa import SPECIAL_REGISTERS
 
-CORE, SYSTEM, VECTOR = "org.gnu.gdb.power.core", "org.hicannx.ppu.system", "org.hicannx.ppu.vector"
+GENERAL, SYSTEM, VECTOR = "org.gnu.gdb.power.core", "org.hicannx.ppu.system", "org.hicannx.ppu.vector"
 WORD = 4  # bytes
-SPRS = {  # name in GDB: number (facts: ppu/isa_scalar)
-    "dec": 22, "decar": 54, "srr0": 26, "srr1": 27, "csrr0": 58, "csrr1": 59, "mcsrr0": 570, "mcsrr1": 571, "dear": 61, "esr": 62,
-    "tbl": 284, "tbu": 285, "tsr": 336, "tcr": 340, "gin": 65, "gout": 66, "goe": 67,
-}  # fmt: skip
+SHOWN = (
+    "dec", "decar", "srr0", "srr1", "csrr0", "csrr1", "mcsrr0", "mcsrr1", "dear", "esr", "tbl", "tbu", "tsr", "tcr", "gin", "gout", "goe",
+)  # fmt: skip
+"""The special registers of the feature SYSTEM, in GDB's order."""
 CONDITIONS = ("always", "greater", "less", "equal")
 
 
@@ -39,7 +40,7 @@ def _gpr(number: int) -> Register:
     def write(core: Core, data: bytes) -> None:
         core.gpr[number] = int.from_bytes(data, "big")
 
-    return Register(f"r{number}", WORD, CORE, "uint32", lambda core: _word(int(core.gpr[number])), write)
+    return Register(f"r{number}", WORD, GENERAL, "uint32", lambda core: _word(int(core.gpr[number])), write)
 
 
 def _set_pc(core: Core, data: bytes) -> None:
@@ -52,10 +53,12 @@ def _attribute(name: str, type_: str = "uint32") -> Register:
     def write(core: Core, data: bytes) -> None:
         setattr(core, name, int.from_bytes(data, "big"))
 
-    return Register(name, WORD, CORE, type_, lambda core: _word(getattr(core, name)), _set_pc if name == "pc" else write)
+    return Register(name, WORD, GENERAL, type_, lambda core: _word(getattr(core, name)), _set_pc if name == "pc" else write)
 
 
-def _spr(name: str, number: int, feature: str = SYSTEM, type_: str = "uint32") -> Register:
+def _spr(name: str, feature: str = SYSTEM, type_: str = "uint32") -> Register:
+    number = SPECIAL_REGISTERS[name]
+
     def write(core: Core, data: bytes) -> None:
         core.set_spr(number, int.from_bytes(data, "big"))
 
@@ -82,10 +85,10 @@ REGISTERS = (
     _attribute("pc", "code_ptr"),
     _attribute("msr"),
     _attribute("cr"),
-    _spr("lr", 8, CORE, "code_ptr"),
-    _spr("ctr", 9, CORE),
-    _spr("xer", 1, CORE),
-    *(_spr(name, number) for name, number in SPRS.items()),
+    _spr("lr", GENERAL, "code_ptr"),
+    _spr("ctr", GENERAL),
+    _spr("xer", GENERAL),
+    *map(_spr, SHOWN),
     *(_vector(number) for number in range(32)),
     Register("acc", 256, VECTOR, "ppu_accumulator", lambda core: core.accumulator.astype(">u4").tobytes(), _set_accumulator),
     *(_flags(condition, name) for condition, name in enumerate(CONDITIONS)),
@@ -107,7 +110,7 @@ def _described(feature: str) -> Iterator[str]:
     yield f'<feature name="{feature}">{_TYPES.get(feature, "")}'
     for number, register in enumerate(REGISTERS):
         if register.feature == feature:
-            group = {CORE: "general", SYSTEM: "system", VECTOR: "vector"}[feature]
+            group = {GENERAL: "general", SYSTEM: "system", VECTOR: "vector"}[feature]
             yield f'<reg name="{register.name}" bitsize="{8 * register.size}" type="{register.type}" regnum="{number}" group="{group}"/>'
     yield "</feature>"
 
@@ -115,7 +118,7 @@ def _described(feature: str) -> Iterator[str]:
 @cache
 def description() -> str:
     """The target description (XML) that GDB asks for."""
-    features = "\n".join(line for feature in (CORE, SYSTEM, VECTOR) for line in _described(feature))
+    features = "\n".join(line for feature in (GENERAL, SYSTEM, VECTOR) for line in _described(feature))
     head = '<?xml version="1.0"?>\n<!DOCTYPE target SYSTEM "gdb-target.dtd">\n<target version="1.0">'
     return f"{head}<architecture>powerpc:common</architecture>\n{features}\n</target>\n"
 

@@ -2,45 +2,28 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from hicannx_sim.ppu.observed cimport Observed, ppu_observer
 
+# Of the structures only what is used outside of C.
 cdef extern from "sim/ppu/kernel/core.h":
     enum:
         PPU_SRAM_WORDS
         PPU_SRAM_BYTES
         PPU_LANES
         PPU_LOG
-        PPU_START
-        PPU_PREDICTIONS
-        PPU_LINES
-        PPU_LINE_WORDS
-        PPU_FILL_START
-        PPU_OPS
+        PPU_TABLES
+        PPU_MSR_MASK
         PPU_LIMIT
         PPU_SLEEPING
         PPU_OUTSIDE
         PPU_BREAKPOINT
-        PPU_OP_nop
         PPU_ACCESS_FETCH
         PPU_ACCESS_LOAD
         PPU_ACCESS_STORE
         PPU_ACCESS_READ
         PPU_ACCESS_WRITE
     int64_t PPU_NEVER
-    const char* const* ppu_names
-    ctypedef struct ppu_decode_table:
-        uint8_t primary[64]
-        uint8_t extended4[512]
-        uint8_t extended19[1024]
-        uint8_t extended31[1024]
-    ppu_decode_table ppu_decode
-    ctypedef struct ppu_instruction:
-        uint8_t op, d, a, b
-        int32_t imm
-        uint32_t flags
     ctypedef union ppu_vector:
         uint8_t b[128]
-        uint16_t h[64]
     ctypedef union ppu_accumulator:
-        uint16_t b[128]
         uint32_t h[64]
     ctypedef struct ppu_port:
         void* context
@@ -51,7 +34,7 @@ cdef extern from "sim/ppu/kernel/core.h":
         int (*write)(void* context, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil
     ctypedef struct ppu_state:
         uint32_t gpr[32]
-        uint32_t cr, xer, lr, ctr, msr, pc, gin, sleeping, external
+        uint32_t cr, msr, pc, sleeping, external
         ppu_vector vr[32]
         ppu_accumulator acc
         ppu_vector flags[4]
@@ -59,19 +42,22 @@ cdef extern from "sim/ppu/kernel/core.h":
     ctypedef struct ppu_undecoded:
         uint32_t address, word
         int64_t cycle
+    ctypedef struct ppu_faults:
+        int64_t n_undecoded, n_unaligned
+        uint32_t unaligned_pc
     ctypedef struct ppu_core:
         ppu_state s
         uint32_t sram[4096]
         ppu_port port
-        int32_t hold_outside, granted, lha_zero_extends
+        int32_t hold_outside, granted, shared_sram, lha_zero_extends
         int64_t wanted
         ppu_undecoded log[64]
-        uint32_t breakpoints[128]
-        int64_t n_undecoded, n_unaligned, n_fills
-        uint32_t unaligned_pc
+        ppu_faults faults
+        int64_t n_fills, n_skipped
     ctypedef struct ppu_kept:
         pass
     void ppu_keep(const ppu_core* core, ppu_kept* kept) noexcept nogil
+    const char* ppu_out_of_range(const ppu_state* s) noexcept nogil
     void ppu_take_back(ppu_core* core, const ppu_kept* kept) noexcept nogil
     void ppu_reset(ppu_core* core) noexcept nogil
     void ppu_forget(ppu_core* core) noexcept nogil
@@ -84,7 +70,9 @@ cdef extern from "sim/ppu/kernel/core.h":
     void ppu_set_spr(ppu_core* core, int spr, uint32_t value) noexcept nogil
     void ppu_vector_get(const ppu_vector* v, uint8_t* lanes) noexcept nogil
     void ppu_vector_set(ppu_vector* v, const uint8_t* lanes) noexcept nogil
-    int ppu_lane(int byte) noexcept nogil
+
+cdef extern from "sim/ppu/kernel/idle.h":
+    int ppu_run_idle(ppu_core* core, int64_t until) noexcept nogil
 
 cdef extern from "sim/ppu/kernel/observe.h":
     int ppu_run_observed(ppu_core* core, ppu_observer* o, int64_t until) noexcept nogil

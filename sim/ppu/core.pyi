@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from hicannx_sim.ppu.isa import Undecoded
 from hicannx_sim.ppu.observed import Observed
 
-CONSTANTS: dict[str, int]
+TABLES: int
+SRAM_BYTES: int
 
 class Core(Observed):
     gpr: NDArray[np.uint32]
@@ -14,6 +15,7 @@ class Core(Observed):
     cr: int
     pc: int
     hold_outside: bool
+    shared_sram: bool
     lha_zero_extends: bool
     msr: int
     @property
@@ -44,6 +46,8 @@ class Core(Observed):
     def set_spr(self, number: int, value: int) -> None: ...
     @property
     def fills(self) -> int: ...
+    @property
+    def skipped(self) -> int: ...
     @property
     def wanted(self) -> int: ...
     @property

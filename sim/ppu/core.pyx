@@ -1,4 +1,4 @@
-# distutils: sources = sim/ppu/kernel/access.c sim/ppu/kernel/decode.c sim/ppu/kernel/execute.c sim/ppu/kernel/keep.c sim/ppu/kernel/memory.c sim/ppu/kernel/observe.c sim/ppu/kernel/pipeline.c sim/ppu/kernel/system.c sim/ppu/kernel/vector.c sim/ppu/kernel/vector_time.c
+# distutils: sources = sim/ppu/kernel/access.c sim/ppu/kernel/decode.c sim/ppu/kernel/execute.c sim/ppu/kernel/idle.c sim/ppu/kernel/memory.c sim/ppu/kernel/observe.c sim/ppu/kernel/pipeline.c sim/ppu/kernel/state.c sim/ppu/kernel/system.c sim/ppu/kernel/vector.c sim/ppu/kernel/vector_time.c
 """One plasticity processor's core with its SRAM: registers, execution in core cycles of 4 ns, and a port to everything else.
 
 >>> core = Core()
@@ -16,37 +16,18 @@ from cpython.exc cimport PyErr_SetInterrupt
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from hicannx_sim.ppu.isa import INSTRUCTIONS, Undecoded
+from hicannx_sim.ppu.isa import Undecoded
 from hicannx_sim.ppu.observed cimport Observed
 from hicannx_sim.base.state cimport view
 
+from hicannx_sim.base.errors import SnapshotError
+
 import numpy as np
 
-CONSTANTS = {
-    "start": PPU_START, "predictions": PPU_PREDICTIONS, "lines": PPU_LINES, "line words": PPU_LINE_WORDS, "fill start": PPU_FILL_START,
-}  # see hicannx_sim.ppu.numbers
-MSR_MASK = 0x29230  # bits that exist (facts: ppu/isa_scalar)
+TABLES = PPU_TABLES  # checksum of the rows and numbers that this was compiled with (see kernel/header.py)
+SRAM_BYTES = PPU_SRAM_BYTES
 _REASONS = {PPU_LIMIT: "limit", PPU_SLEEPING: "sleeping", PPU_OUTSIDE: "outside", PPU_BREAKPOINT: "breakpoint"}
 
-
-cdef object _fill_tables():
-    """Writes the encodings of `hicannx_sim.ppu.isa` into the core's decode tables."""
-    numbers = {ppu_names[op].decode(): op for op in range(PPU_OPS) if ppu_names[op] is not NULL}
-    for row in INSTRUCTIONS:
-        op = numbers[row.name.rstrip(".")]
-        if row.extended is None:
-            ppu_decode.primary[row.primary] = op
-        elif row.primary == 4:
-            ppu_decode.extended4[row.extended] = op
-        elif row.primary == 19:
-            ppu_decode.extended19[row.extended] = op
-        else:
-            ppu_decode.extended31[row.extended] = op
-            if row.overflow:
-                ppu_decode.extended31[row.extended | 512] = op
-
-
-_fill_tables()
 
 # The port of a Python object. What it raises is kept until the run comes back. Loads and fetches give a word, or a word and its extra cycles.
 cdef int _word(object answer, uint32_t* word) except -1:
@@ -146,7 +127,7 @@ cdef class Core(Observed):
         PPU_BREAKPOINT, after which `stopped` has to be called before it goes on."""
         cdef int reason
         self.c.granted = grant
-        reason = ppu_run(self.c, until, 0) if self.o is NULL else ppu_run_observed(self.c, self.o, until)
+        reason = ppu_run_idle(self.c, until) if self.o is NULL else ppu_run_observed(self.c, self.o, until)
         self.c.granted = 0  # a grant that was not used does not outlast its run
         return reason
 
@@ -339,7 +320,7 @@ cdef class Core(Observed):
 
     @msr.setter
     def msr(self, value: int):
-        self.c.s.msr = value & MSR_MASK
+        self.c.s.msr = value & PPU_MSR_MASK
 
     @property
     def pc(self) -> int:
@@ -379,6 +360,15 @@ cdef class Core(Observed):
         self.c.hold_outside = on
 
     @property
+    def shared_sram(self) -> bool:
+        """Whether vectors wait on their way to and from the SRAM, as on the chip; off by default, as in the hardware description."""
+        return self.c.shared_sram != 0
+
+    @shared_sram.setter
+    def shared_sram(self, on: bool):
+        self.c.shared_sram = on
+
+    @property
     def lha_zero_extends(self) -> bool:
         """Whether `lha` and `lhau` take displacements without sign, as the public hardware description does; off by default."""
         return self.c.lha_zero_extends != 0
@@ -393,6 +383,11 @@ cdef class Core(Observed):
         return self.c.n_fills
 
     @property
+    def skipped(self) -> int:
+        """Cycles in loops that wait which were left out, as they change nothing that is not known (see kernel/idle.c)."""
+        return self.c.n_skipped
+
+    @property
     def wanted(self) -> int:
         """The cycle of the access or fetch before which the core came back with "outside"."""
         return self.c.wanted
@@ -400,7 +395,7 @@ cdef class Core(Observed):
     @property
     def unaligned(self) -> tuple:
         """How many misaligned accesses there were, and the pc of the first one. Each raised an interrupt, or its successor did, and was left out."""
-        return self.c.n_unaligned, self.c.unaligned_pc
+        return self.c.faults.n_unaligned, self.c.faults.unaligned_pc
 
     def undecoded(self) -> list:
         """Byte addresses at which words ran that are no instruction of this core, each once, in the order of their first run; they did nothing."""
@@ -408,7 +403,7 @@ cdef class Core(Observed):
 
     def undecoded_words(self) -> list:
         """The same with the words and the cycles of their first run. Keeps the first 64."""
-        return [Undecoded(entry.address, entry.word, entry.cycle) for entry in self.c.log[:min(self.c.n_undecoded, PPU_LOG)]]
+        return [Undecoded(entry.address, entry.word, entry.cycle) for entry in self.c.log[:min(self.c.faults.n_undecoded, PPU_LOG)]]
 
     # -- state
 
@@ -417,4 +412,8 @@ cdef class Core(Observed):
         return {"state": view(&self.c.s, sizeof(ppu_state), "u1"), "sram": view(self.c.sram, sizeof(self.c.sram), "u4")}
 
     def restored(self) -> None:
+        """Takes over a state from outside. Raises SnapshotError if it is none that a core can have."""
+        cdef const char* field = ppu_out_of_range(&self.c.s)
+        if field is not NULL:
+            raise SnapshotError(f"the PPU's {field.decode()} is out of range")
         ppu_forget(self.c)

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 from weakref import WeakKeyDictionary
 
+from haldls.lola.ppu_program import WINDOWS
 from hicannx_sim.debugger.debugger import CODE_BEYOND, DebugError, Debugger, Standstill
 from hicannx_sim.debugger.listing import NO_SYMBOLS, Symbols
 from hicannx_sim.debugger.monitor import Monitor
@@ -19,12 +20,7 @@ from hicannx_sim.ppu.core import Core
 from hicannx_sim.setup.system import System
 
 WORD = 4  # bytes
-FAR_SRAM_BYTES = 0x2_0000
-FAR_DRAM_BYTES = 0x1000_0000
 DRAM_PAGE_WORDS = 1 << 12
-FAR_SRAM = (0x4000_0000, 0x8000_0000)
-FAR_DRAM = (0x5000_0000, 0x9000_0000)
-"""First addresses of the FPGA's memories: as data and as code. (facts: ppu/memory_map)"""
 
 
 class ChipMemory:
@@ -60,34 +56,34 @@ class ChipMemory:
             self._set_word(first + offset, int.from_bytes(words[offset : offset + WORD], "big"))
 
     def _word(self, address: int) -> int | None:
-        registers = self._system.fpga.registers
-        for base in FAR_SRAM:
-            if 0 <= address - base < FAR_SRAM_BYTES:
-                return int(registers.sram_array[(address - base) // WORD])
-        for base in FAR_DRAM:
-            if 0 <= address - base < FAR_DRAM_BYTES:
-                page, place = divmod((address - base) // WORD, DRAM_PAGE_WORDS)
-                return int(registers.dram[page][place]) if page in registers.dram else 0
-        if CODE_BEYOND <= address < 1 << 32:
-            omnibus, place = self._system.chip.omnibus, (address - CODE_BEYOND) // WORD
-            return omnibus.peek(place) if omnibus.is_readable(place) else None
-        return None
+        registers, (memory, place) = self._system.fpga.registers, _located(address)
+        if memory == "external":
+            return int(registers.sram_array[place])
+        if memory == "external_dram":
+            page, place = divmod(place, DRAM_PAGE_WORDS)
+            return int(registers.dram[page][place]) if page in registers.dram else 0
+        omnibus = self._system.chip.omnibus
+        return omnibus.peek(place) if memory == "omnibus" and omnibus.is_readable(place) else None
 
     def _set_word(self, address: int, word: int) -> None:
-        registers = self._system.fpga.registers
-        for base in FAR_SRAM:
-            if 0 <= address - base < FAR_SRAM_BYTES:
-                registers.sram_array[(address - base) // WORD] = word
-                return
-        for base in FAR_DRAM:
-            if 0 <= address - base < FAR_DRAM_BYTES:
-                page, place = divmod((address - base) // WORD, DRAM_PAGE_WORDS)
-                if page not in registers.dram:
-                    registers.open_page(page)
-                registers.dram[page][place] = word
-                return
-        if not self._system.chip.omnibus.poke((address - CODE_BEYOND) // WORD, word):
+        registers, (memory, place) = self._system.fpga.registers, _located(address)
+        if memory == "external":
+            registers.sram_array[place] = word
+        elif memory == "external_dram":
+            page, place = divmod(place, DRAM_PAGE_WORDS)
+            if page not in registers.dram:
+                registers.open_page(page)
+            registers.dram[page][place] = word
+        elif not self._system.chip.omnibus.poke(place, word):
             raise DebugError(f"a write to {address:#010x} would do something on the chip; let the host or the program do it")
+
+
+def _located(address: int) -> tuple[str, int]:
+    """The memory beyond the SRAM behind an address, "external", "external_dram", "omnibus" or "" for none, and the word in it."""
+    for window in WINDOWS:
+        if window.memory != "internal" and 0 <= address - window.base < window.size:
+            return window.memory, (address - window.base) // WORD
+    return ("omnibus", (address - CODE_BEYOND) // WORD) if CODE_BEYOND <= address < 1 << 32 else ("", 0)
 
 
 _standstills: WeakKeyDictionary[System, Standstill] = WeakKeyDictionary()

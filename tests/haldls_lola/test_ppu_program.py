@@ -30,6 +30,7 @@ class Section(NamedTuple):
     data: bytes = b""
     kind: int = PROGBITS
     size: int | None = None
+    flags: int = 2
 
 
 def strings(names: list[str]) -> tuple[bytes, list[int]]:
@@ -41,7 +42,7 @@ def strings(names: list[str]) -> tuple[bytes, list[int]]:
     return table, places
 
 
-def elf(sections: list[Section], symbols: list[tuple[str, int, int, int]] | None = None, machine: int = POWERPC) -> bytes:
+def elf(sections: list[Section], symbols: list[tuple[str, int, int, int]] | None = None, machine: int = POWERPC, type_: int = 2) -> bytes:
     """A 32-bit big-endian ELF file. Symbols are (name, address, size, type)."""
     sections = [Section("", 0, kind=0), *sections]
     if symbols is not None:
@@ -56,11 +57,11 @@ def elf(sections: list[Section], symbols: list[tuple[str, int, int, int]] | None
         offset, link = 52 + len(body), number + 1 if section.kind == SYMTAB else 0
         size = len(section.data) if section.size is None else section.size
         headers += struct.pack(
-            ">10I", name, section.kind, 2, section.address, offset, size, link, 0, 4, 16 if section.kind == SYMTAB else 0
+            ">10I", name, section.kind, section.flags, section.address, offset, size, link, 0, 4, 16 if section.kind == SYMTAB else 0
         )
         body += section.data
     ident = b"\x7fELF" + bytes((1, 2, 1)) + bytes(9)
-    header = struct.pack(">HHIIIIIHHHHHH", 2, machine, 1, 0, 0, 52 + len(body), 0, 52, 0, 0, 40, len(sections), len(sections) - 1)
+    header = struct.pack(">HHIIIIIHHHHHH", type_, machine, 1, 0, 0, 52 + len(body), 0, 52, 0, 0, 40, len(sections), len(sections) - 1)
     return ident + header + body + headers
 
 
@@ -167,6 +168,70 @@ def test_sections_that_cannot_be_loaded(write, section: Section, text: str) -> N
         PPUElfFile(write(elf([section]))).read_program()
 
 
+@pytest.mark.parametrize(
+    "type_, text", [(1, "object file and not linked"), (3, "position-independent file and not linked"), (4, "ET_CORE")]
+)
+def test_files_that_are_not_linked(write, type_: int, text: str) -> None:
+    with pytest.raises(PPUProgramError, match=text):
+        PPUElfFile(write(elf(PROGRAM, type_=type_)))
+
+
+@pytest.mark.parametrize("place, value", [(46, 0), (46, 0xFFFF), (48, 0xFFFF), (44, 0xFFFF), (32, 0xFFFF)])
+def test_tables_that_leave_the_file(write, place: int, value: int) -> None:
+    """Sizes and numbers of headers, and the section in which a number too large for its field stands."""
+    data = bytearray(elf(PROGRAM))
+    data[place : place + 2] = value.to_bytes(2, "big")
+    with pytest.raises(PPUProgramError):
+        PPUElfFile(write(bytes(data))).check()
+
+
+def test_a_number_of_sections_without_end(write) -> None:
+    """The size of the first section is the number of sections if the header says 0, and all headers stand at the same place."""
+    data = bytearray(elf([Section(".text", 0, bytes(8))]))
+    first = int.from_bytes(data[32:36], "big")
+    data[first + 20 : first + 24] = b"\xff\xff\xff\xff"
+    data[46:50] = bytes(4)
+    with pytest.raises(PPUProgramError):
+        PPUElfFile(write(bytes(data))).check()
+
+
+BSS = Section("int.bss", 12, kind=NOBITS, size=8)
+
+
+@pytest.mark.parametrize(
+    "sections, names",
+    [
+        ([Section(".text", 0, bytes(8)), Section(".rodata", 4, bytes(8))], ".text and .rodata"),
+        ([Section(".text", 0, bytes(8)), Section(".data", 0, bytes(8))], ".text and .data"),
+        ([BSS, Section("int.data", 16, bytes(8))], "int.bss and int.data"),
+        ([Section("int.data", 16, bytes(2)), BSS], "int.bss and int.data"),
+        ([BSS, Section("ext.text", 0x80000010, bytes(8)), Section("ext.data", 0x40000014, bytes(8))], "ext.text and ext.data"),
+        ([BSS, Section("ext.a", 0x90000000, bytes(8)), Section("ext.b", 0x50000007, bytes(8))], "ext.a and ext.b"),
+        ([BSS, *(Section(f"ext.{n}", 0x50000000, kind=NOBITS, size=1 << 28) for n in range(8))], "ext.0 and ext.1"),
+    ],
+)
+def test_sections_over_one_another(write, sections: list[Section], names: str) -> None:
+    file = PPUElfFile(write(elf(sections)))
+    for read in (file.read_program, file.check):
+        with pytest.raises(PPUProgramError, match=f"sections {names} of .* lie over one another"):
+            read()
+
+
+def test_what_is_not_part_of_the_program_does_not_count(write) -> None:
+    apart = [
+        Section(".text.debug", 0, b"12345678", flags=0),
+        Section(".tbss", 0, kind=NOBITS, size=64, flags=0x402),
+        Section(".bss", 4, kind=NOBITS, size=0),
+    ]
+    memory = PPUElfFile(write(elf([Section(".text", 0, bytes(range(8))), *apart]))).read_program()
+    assert [int(word.value) for word in memory.internal.words] == [0x00010203, 0x04050607]
+
+
+def test_compressed_sections_are_refused(write) -> None:
+    with pytest.raises(PPUProgramError, match="compressed"):
+        PPUElfFile(write(elf([Section(".data", 0, bytes(32), flags=0x802)]))).read_program()
+
+
 def test_symbols_outside_the_memories_and_stripped_files(write) -> None:
     with pytest.raises(PPUProgramError, match=r"symbol high .* at 0x4000 leaves its memory"):
         PPUElfFile(write(elf(PROGRAM, [("high", 0x4000, 4, OBJECT)]))).read_symbols()
@@ -213,3 +278,21 @@ def test_compiled_program(tmp_path: Path) -> None:
     counter = memory.internal.get_subblock(int(block.toMin()), block.length())
     assert [int(word.value) for word in counter.words] == [1, 2, 3]
     assert symbols["start"].type is PPUProgram.Symbol.Type.function
+
+
+@pytest.mark.skipif(COMPILER is None, reason="no cross compiler for PowerPC")
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        (["-c"], "not linked"),
+        (["-r", "-nostdlib"], "not linked"),
+        (["-shared", "-fPIC", "-nostdlib"], "not linked"),
+        (["-pie", "-fPIE", "-nostdlib"], "not linked"),
+    ],
+)
+def test_compiled_files_that_are_no_program(tmp_path: Path, options: list[str], text: str) -> None:
+    assert COMPILER is not None
+    (tmp_path / "x.c").write_text("int a = 5; int f(void); int main(void) { return a + f(); } int f(void) { return 3; }")
+    subprocess.run([COMPILER, "-ffreestanding", *options, "-Wl,-e,main", "x.c", "-o", "x.o"], cwd=tmp_path, check=True)
+    with pytest.raises(PPUProgramError, match=text):
+        PPUElfFile(tmp_path / "x.o")

@@ -23,6 +23,7 @@ from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
 from hicannx.errors import HicannxError
 from hicannx.ppu import Code, load_and_start_program, stop_program, wait_until_ppu_finished
+from hicannx.ppu.host import exit_status
 from hicannx_sim import ModelConnection, System
 from hicannx_sim.debugger.listing import NO_SYMBOLS, ProfileRow, Symbols, profile_rows, profile_text, trace_lines
 from hicannx_sim.ppu import Core
@@ -201,4 +202,4 @@ def gdb(chosen: Namespace) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     print(f"return code {code}")
-    return int(code != 0)
+    return exit_status(code)

@@ -12,10 +12,11 @@ from hicannx_sim.base.numbers.chip import CHIP
 from hicannx_sim.base.numbers.circuits import CIRCUITS
 from hicannx_sim.base.numbers.entry import Certainty, Number
 from hicannx_sim.base.numbers.fpga import FPGA
+from hicannx_sim.base.numbers.ppu import PPU
 
-__all__ = ["CHIP", "CIRCUITS", "FPGA", "TABLE", "Certainty", "Number", "number"]
+__all__ = ["CHIP", "CIRCUITS", "FPGA", "PPU", "TABLE", "Certainty", "Number", "number"]
 
-TABLE: dict[str, Number] = {**CIRCUITS, **CHIP, **FPGA}
+TABLE: dict[str, Number] = {**CIRCUITS, **CHIP, **FPGA, **PPU}
 
 
 def number(name: str) -> float:

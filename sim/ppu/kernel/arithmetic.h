@@ -44,10 +44,10 @@ static inline int64_t sum(ppu_state *s, const ppu_instruction *i, int64_t t, uin
     if (carries) s->xer = (s->xer & ~CA) | (wide >> 32 ? CA : 0);
     if (i->flags & OVERFLOW) overflow(s, (~(x ^ y) & (x ^ value)) >> 31);
     t = recorded(s, i->flags & RECORD, t, i->d, value, 1);
-    return carries || (i->flags & OVERFLOW) ? blocked(s, t + XER_CYCLES) : t + 1;
+    return carries || (i->flags & OVERFLOW) ? blocked(s, t + PPU_XER_RESULT) : t + 1;
 }
 
-static inline int64_t multiply(ppu_state *s, const ppu_instruction *i, int64_t t) {
+static inline int64_t multiply(ppu_state *s, const ppu_instruction *i, int64_t t, int latency) {
     uint32_t a = s->gpr[i->a], b = i->op == PPU_OP_mulli ? (uint32_t)i->imm : s->gpr[i->b];
     int64_t product = (int64_t)as_signed(a) * as_signed(b);
     uint32_t value = i->op == PPU_OP_mulhw    ? (uint32_t)((uint64_t)product >> 32)
@@ -55,9 +55,9 @@ static inline int64_t multiply(ppu_state *s, const ppu_instruction *i, int64_t t
                                               : (uint32_t)(uint64_t)product;
     int overflows = i->op == PPU_OP_mullw && (i->flags & OVERFLOW);
     if (overflows) overflow(s, product != as_signed(value));
-    t = recorded(s, i->op != PPU_OP_mulli && (i->flags & RECORD), t, i->d, value, MUL_LATENCY);
-    s->drained = later(s->drained, t + MUL_LATENCY + 1);
-    return overflows ? blocked(s, t + XER_CYCLES + MUL_LATENCY - 1) : t + 1;
+    t = recorded(s, i->op != PPU_OP_mulli && (i->flags & RECORD), t, i->d, value, latency);
+    s->drained = later(s->drained, t + latency + 1);
+    return overflows ? blocked(s, t + PPU_XER_RESULT + latency - 1) : t + 1;
 }
 
 static inline uint32_t quotient(uint32_t x, uint32_t y, int is_signed, int *bad) { /* the corners are defined; facts: isa_scalar 3.11 */
@@ -66,17 +66,17 @@ static inline uint32_t quotient(uint32_t x, uint32_t y, int is_signed, int *bad)
     return is_signed ? (uint32_t)(as_signed(x) / as_signed(y)) : x / y;
 }
 
-static inline int64_t divide(ppu_state *s, const ppu_instruction *i, int64_t t) {
+static inline int64_t divide(ppu_state *s, const ppu_instruction *i, int64_t t, int latency) {
     int bad;
     uint32_t value = quotient(s->gpr[i->a], s->gpr[i->b], i->op == PPU_OP_divw, &bad);
     if (i->flags & OVERFLOW) overflow(s, (uint32_t)bad);
-    return blocked(s, recorded(s, i->flags & RECORD, later(t, DIV_START), i->d, value, 1) + DIV_CYCLES);
+    return blocked(s, recorded(s, i->flags & RECORD, later(t, PPU_DIVIDER_START), i->d, value, 1) + latency);
 }
 
 static inline int64_t shift_right(ppu_state *s, const ppu_instruction *i, int64_t t, unsigned n) {
     uint32_t x = s->gpr[i->d];
     s->xer = (s->xer & ~CA) | ((x >> 31) && n && (x << (32 - n)) ? CA : 0);
-    return blocked(s, recorded(s, i->flags & RECORD, t, i->a, shifted_right(x, n), 1) + XER_CYCLES);
+    return blocked(s, recorded(s, i->flags & RECORD, t, i->a, shifted_right(x, n), 1) + PPU_XER_RESULT);
 }
 
 static inline uint32_t leading_zeros(uint32_t x) {

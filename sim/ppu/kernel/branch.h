@@ -5,8 +5,6 @@
 #include "pipeline.h"
 
 enum { SURE = 3, LIKELY = 2, NOWHERE = 1 }; /* counts from which a branch is taken to be taken; a target no branch has */
-enum { FETCH_AHEAD = 4 };                     /* instructions */
-enum { FREE_CYCLES = 2 };                     /* until the next free entry is known */
 
 static inline int known_branch(const ppu_state *s, uint32_t pc) {
     for (int i = 0; i < s->n_predict; i++)
@@ -23,7 +21,7 @@ static inline void evict(ppu_state *s, int i, uint32_t pc) {
 static inline const ppu_eviction *lost_branch(const ppu_state *s, uint32_t pc) {
     for (uint32_t k = 0; k < PPU_EVICTIONS && k < s->n_evicted; k++) {
         const ppu_eviction *e = &s->evicted[(s->n_evicted - 1 - k) % PPU_EVICTIONS];
-        if (e->pc == pc && pc - e->by <= 4 * FETCH_AHEAD) return e;
+        if (e->pc == pc && pc - e->by <= 4 * PPU_FETCH_AHEAD) return e;
     }
     return 0;
 }
@@ -32,7 +30,7 @@ static inline const ppu_eviction *lost_branch(const ppu_state *s, uint32_t pc) {
  * with the clock. */
 static inline int new_branch(ppu_state *s, uint32_t pc, int64_t t) {
     int i = s->n_predict;
-    if (i && t - s->predict_new < FREE_CYCLES) i--;
+    if (i && t - s->predict_new < PPU_BRANCH_NEW) i--;
     else if (i == PPU_PREDICTIONS) evict(s, i = (int)(t % PPU_PREDICTIONS), pc);
     else {
         s->n_predict++;
@@ -63,6 +61,6 @@ static inline int64_t branched(ppu_state *s, uint32_t pc, uint32_t target, int t
     if (!right) s->n_evicted = 0;                    /* what follows is fetched anew */
     s->jumped = !right;
     s->branched = t;
-    return right ? 1 : REFILL;
+    return right ? 1 : PPU_REFILL;
 }
 #endif

@@ -3,8 +3,10 @@
  * Time is counted in core cycles (4 ns) since reset; `now` is the cycle at which the next instruction issues. Every result is a function of the
  * state, the memory and the port alone. (facts: ppu/isa_scalar, ppu/isa_vector; timing derived from the same)
  */
-#ifndef SIM_PPU_CORE_KERNEL_H
-#define SIM_PPU_CORE_KERNEL_H
+#ifndef SIM_PPU_CORE_H
+#define SIM_PPU_CORE_H
+
+#include "ppu_isa.h" /* made by header.py */
 
 #include <stdint.h>
 
@@ -13,17 +15,11 @@ enum {
     PPU_SRAM_BYTES = 4 * PPU_SRAM_WORDS,
     PPU_LANES = 128,      /* byte lanes of a vector */
     PPU_HALVES = 64,      /* halfword lanes */
-    PPU_PREDICTIONS = 16, /* entries of the branch cache */
+    PPU_PREDICTIONS = PPU_BRANCH_CACHE,
     PPU_EVICTIONS = 4,    /* that can be under way at the same time */
-    PPU_LOADS = 16,       /* loads under way */
-    PPU_START = 4,        /* cycle at which the first instruction issues */
-    /* Instruction cache for code beyond the SRAM. Assumed: direct-mapped lines of this size and number (4 KiB), filled from the missing word on,
-     * emptied by the reset alone. So is the cache in the verification of the public hardware description; the one around the chip's core is not
-     * public, nor is what `cache_controller_enable` of the control register does to it. */
-    PPU_LINES = 64,
-    PPU_LINE_WORDS = 16,
-    PPU_CACHE_WORDS = PPU_LINES * PPU_LINE_WORDS,
-    PPU_FILL_START = 3,   /* cycles of a line fill beyond the memory's: miss seen, request, word read again (derived from the same description) */
+    PPU_CACHE_WORDS = PPU_CACHE_LINES * PPU_CACHE_LINE, /* what `cache_controller_enable` of the control register does to the cache is not known */
+    PPU_MSR_MASK = 0x29230, /* bits of MSR that exist (facts: ppu/isa_scalar 4) */
+    PPU_FIRST_PROBE = 1 << 9, /* cycles until a loop that waits is looked for, at first */
     PPU_LOG = 64,         /* undecoded words that are remembered */
 };
 #define PPU_NEVER INT64_C(0x3fffffffffffffff)
@@ -31,35 +27,17 @@ enum {
 /* Why a run came back. */
 enum { PPU_LIMIT, PPU_SLEEPING, PPU_OUTSIDE, PPU_BREAKPOINT };
 
-/* The instructions the core knows; the encodings stand in isa.py. */
-#define PPU_SCALAR(X)                                                                                                                       \
-    X(nop) X(twi) X(tw) X(mulli) X(subfic) X(cmplwi) X(cmpwi) X(addic) X(addi) X(addis) X(bc) X(b) X(rlwimi) X(rlwinm) X(rlwnm) X(ori)       \
-    X(oris) X(xori) X(xoris) X(andi) X(andis) X(lwz) X(lwzu) X(lbz) X(lbzu) X(stw) X(stwu) X(stb) X(stbu) X(lhz) X(lhzu) X(lha) X(lhau)       \
-    X(sth) X(sthu) X(lmw) X(stmw) X(cmpw) X(cmplw) X(lwzx) X(lwzux) X(lbzx) X(lbzux) X(lhzx) X(lhzux) X(lhax) X(lhaux) X(stwx) X(stwux)       \
-    X(stbx) X(stbux) X(sthx) X(sthux) X(slw) X(srw) X(sraw) X(srawi) X(cntlzw) X(and) X(andc) X(or) X(orc) X(xor) X(nand) X(nor) X(eqv)       \
-    X(extsb) X(extsh) X(popcntb) X(prtyw) X(mfmsr) X(mtmsr) X(mfcr) X(mtcrf) X(mfspr) X(mtspr) X(sync) X(wait) X(add) X(addc) X(adde)         \
-    X(addme) X(addze) X(subf) X(subfc) X(subfe) X(subfme) X(subfze) X(neg) X(mullw) X(mulhw) X(mulhwu) X(divw) X(divwu) X(mcrf) X(bclr)       \
-    X(bcctr) X(crand) X(crandc) X(creqv) X(crnand) X(crnor) X(cror) X(crorc) X(crxor) X(rfi) X(rfci) X(rfmci)
-#define PPU_VECTOR(X)                                                                                                                       \
-    X(fxvmahm) X(fxvmabm) X(fxvmahfs) X(fxvmabfs) X(fxvmtach) X(fxvmtacb) X(fxvmtachf) X(fxvmtacbf) X(fxvmatachm) X(fxvmatacbm)               \
-    X(fxvmatachfs) X(fxvmatacbfs) X(fxvmulhm) X(fxvmulbm) X(fxvmulhfs) X(fxvmulbfs) X(fxvmultachm) X(fxvmultacbm) X(fxvmultachfs)             \
-    X(fxvmultacbfs) X(fxvsubhm) X(fxvsubbm) X(fxvsubhfs) X(fxvsubbfs) X(fxvaddactachm) X(fxvaddactacbm) X(fxvaddactachf) X(fxvaddactacbf)     \
-    X(fxvaddachm) X(fxvaddacbm) X(fxvaddachfs) X(fxvaddacbfs) X(fxvaddtach) X(fxvaddtacb) X(fxvaddhm) X(fxvaddbm) X(fxvaddhfs) X(fxvaddbfs)   \
-    X(fxvcmph) X(fxvcmpb) X(fxvsplath) X(fxvsplatb) X(fxvshh) X(fxvshb) X(fxvsel) X(fxvpckbu) X(fxvpckbl) X(fxvupckbl) X(fxvupckbr)           \
-    X(fxvlax) X(fxvstax) X(fxvinx) X(fxvoutx)
-#define PPU_ENUM(name) PPU_OP_##name,
-enum { PPU_UNKNOWN, PPU_BREAK, PPU_SCALAR(PPU_ENUM) PPU_FIRST_VECTOR, PPU_LAST_SCALAR = PPU_FIRST_VECTOR - 1, PPU_VECTOR(PPU_ENUM) PPU_OPS };
-#undef PPU_ENUM
-extern const char *const ppu_names[PPU_OPS]; /* as in the lists; 0 for the ones without name */
-
-/* Which operation a word is, by primary opcode and by extended opcode; filled from isa.py. */
+/* What is known of an operation, by PPU_OP_*: rows of isa.py. */
 typedef struct {
-    uint8_t primary[64];
-    uint8_t extended4[512];
-    uint8_t extended19[1024];
-    uint8_t extended31[1024];
-} ppu_decode_table;
-extern ppu_decode_table ppu_decode;
+    uint8_t access;      /* PPU_ACCESS_*; FETCH: none but its own */
+    uint8_t size;        /* bytes of an access, of one register */
+    uint8_t is_signed, update, multiple, indexed;
+    uint8_t immediate;   /* what `imm` is made of */
+    uint8_t latency;     /* cycles */
+    uint8_t sources, targets; /* general purpose registers, PPU_GPR_* */
+    uint8_t unit, uses;  /* of the vector part: PPU_UNIT_*, PPU_READS_* and PPU_WRITES_T */
+} ppu_traits;
+extern const ppu_traits ppu_traits_of[PPU_OPS];
 
 typedef struct {
     uint8_t op, d, a, b; /* operation; RT/RS/BO/crfD; RA/BI; RB/shift */
@@ -67,7 +45,7 @@ typedef struct {
     uint32_t flags;      /* 1: record, 2: overflow; link and absolute of branches, condition of vector instructions */
 } ppu_instruction;
 
-/* A vector or accumulator in lanes: a halfword lane is one native number; byte lane i is byte ppu_lane(i) of it. */
+/* A vector or accumulator in lanes: a halfword lane is one native number; see vector.c for the order of the bytes. */
 typedef union {
     uint8_t b[PPU_LANES];
     uint16_t h[PPU_HALVES];
@@ -76,7 +54,6 @@ typedef union {
     uint16_t b[PPU_LANES]; /* in the order of the byte lanes of ppu_vector */
     uint32_t h[PPU_HALVES];
 } ppu_accumulator;
-int ppu_lane(int byte);
 
 /* The world outside of the own SRAM. Scalar addresses are bytes; `enables` is a byte mask, bit 3 the byte at the lowest address of the word;
  * words are big-endian. Vectors are 128 bytes in the order of the byte lanes. Each function returns the extra cycles its access takes. */
@@ -104,9 +81,6 @@ typedef struct {
     uint32_t gin, gout, goe, iccr, tsr, tcr, decar, dec;
     uint32_t sleeping;         /* 1 after `wait` */
     uint32_t external;         /* latched requests: bit 0 pins, bit 1 doorbell */
-    ppu_vector vr[32];
-    ppu_accumulator acc;
-    ppu_vector flags[4];       /* 0xff per byte lane: always, greater, less, equal */
     /* time */
     int64_t now;
     int64_t slept;             /* when the sleep began */
@@ -127,8 +101,8 @@ typedef struct {
     int64_t blocked;           /* up to when the last of the instructions that hold back all others did so */
     int64_t slots;             /* results of more than one cycle on their way to the register file: bit i = cycle slots_since + i */
     int64_t slots_since;
-    int64_t load_commit[PPU_LOADS]; /* when the loads under way reach the register file, oldest first */
-    uint8_t load_register[PPU_LOADS];
+    int64_t load_commit[PPU_LOADS_MOST]; /* when the loads under way reach the register file, oldest first */
+    uint8_t load_register[PPU_LOADS_MOST];
     int64_t port_busy;         /* no result of one cycle that issues from here on meets another one at the port of the register file */
     /* branch cache */
     uint32_t predict_pc[PPU_PREDICTIONS], predict_target[PPU_PREDICTIONS];
@@ -138,32 +112,50 @@ typedef struct {
     int64_t predict_new;       /* when a free entry was last taken */
     int32_t n_predict;
     int32_t jumped;            /* 1: the next instruction is the target of a jump and is not looked up */
-    /* vector unit: see core_vector_kernel.c */
+    /* vector unit: see vector_time.c. From here on only vector instructions and fetches from beyond the SRAM change anything. */
+    ppu_vector vr[32];
+    ppu_accumulator acc;
+    ppu_vector flags[4];       /* 0xff per byte lane: always, greater, less, equal */
     int64_t v_ready[32], v_read[32], v_flags_ready, v_flags_read;
     int64_t v_pushed[4];       /* when the last four operations entered the queue */
     int64_t v_issued[4];       /* when the last four operations left the queue */
-    int64_t v_unit[5][16];     /* when the entries of the five reservation stations become free */
-    int64_t v_idle[5];         /* when the unit looks at the next operation */
+    int64_t v_unit[PPU_UNITS][16];     /* when the entries of the five reservation stations become free */
+    int64_t v_idle[PPU_UNITS];         /* when the unit looks at the next operation */
     int64_t v_memory_started, v_memory_ready; /* of the unit for loads and stores: when it last started, and when it can start again */
-    int64_t v_retired[5];
+    int64_t v_retired[PPU_UNITS];
     int64_t v_port[256];       /* cycles at which the port of the registers is taken, by the low bits of the cycle */
     int64_t v_drained;
-    int32_t v_count;
-    int32_t v_entry[5];
+    uint32_t v_count;
+    int32_t v_entry[PPU_UNITS];
     int32_t v_turn;            /* state of the register port's arbiter: requests since its mask was full */
     /* instruction cache */
-    uint32_t lines[PPU_LINES]; /* which line of the memory each holds, plus one; 0: none */
+    uint32_t lines[PPU_CACHE_LINES]; /* which line of the memory each holds, plus one; 0: none */
     uint32_t line_words[PPU_CACHE_WORDS];
-    int64_t line_arrival[PPU_LINE_WORDS]; /* of the line fetched last: when each word is there */
+    int64_t line_arrival[PPU_CACHE_LINE]; /* of the line fetched last: when each word is there */
     int64_t line_done;         /* when the last of them is */
     int32_t line_filled;       /* its place in `lines` */
 } ppu_state;
+/* Fields of it that hold cycles of the pipelines. */
+#define PPU_SCALAR_TIMES(X)                                                                                                                  \
+    X(gpr_ready) X(cr_ready) X(ctr_ready) X(lr_ready) X(spr_ready) X(cr_written) X(drained) X(branched) X(blocked) X(slots_since)             \
+    X(load_commit) X(port_busy) X(predict_new)
+#define PPU_VECTOR_TIMES(X)                                                                                                                  \
+    X(v_ready) X(v_read) X(v_flags_ready) X(v_flags_read) X(v_pushed) X(v_issued) X(v_unit)                           \
+    X(v_idle) X(v_memory_started) X(v_memory_ready) X(v_retired) X(v_port) X(v_drained) X(line_arrival) X(line_done)
 
 /* A word that ran and is no instruction. */
 typedef struct {
     uint32_t address, word;
     int64_t cycle;
 } ppu_undecoded;
+
+/* What went wrong in a program. */
+typedef struct {
+    uint32_t undecoded[PPU_SRAM_WORDS / 32]; /* words of the SRAM that are in the log already */
+    int64_t n_undecoded;           /* addresses, of which the first PPU_LOG are in the log; beyond the log and the SRAM, executions */
+    int64_t n_unaligned;           /* misaligned accesses */
+    uint32_t unaligned_pc;         /* where the first one was */
+} ppu_faults;
 
 typedef struct {
     ppu_state s;
@@ -172,15 +164,16 @@ typedef struct {
     int32_t hold_outside;          /* 1: stop before each access beyond the SRAM that was not granted */
     int32_t granted;
     int64_t wanted;                /* cycle of the access before which the core stopped last */
+    int32_t shared_sram;           /* 1: fetches and data hold up vectors on their way to and from the SRAM, as on the chip */
     int32_t lha_zero_extends;      /* 1: displacements of lha and lhau are taken without sign, as in the public hardware description */
     ppu_instruction decoded[PPU_SRAM_WORDS];
     ppu_instruction cached[PPU_CACHE_WORDS]; /* of the lines of the instruction cache */
     uint32_t breakpoints[PPU_SRAM_WORDS / 32];
-    uint32_t undecoded[PPU_SRAM_WORDS / 32]; /* words of the SRAM that are in the log already */
+    int32_t n_breakpoints;
+    int64_t n_skipped;             /* cycles that were left out in loops that wait */
+    int64_t probe_at, probe_gap;   /* cycle from which on a loop that waits is looked for, and the distance to the next time (see idle.c) */
+    ppu_faults faults;
     ppu_undecoded log[PPU_LOG];    /* each address once */
-    int64_t n_undecoded;           /* addresses, of which the first PPU_LOG are in the log; beyond the log and the SRAM, executions */
-    int64_t n_unaligned;           /* misaligned accesses */
-    uint32_t unaligned_pc;         /* where the first one was */
     int64_t n_fills;               /* lines fetched into the instruction cache */
 } ppu_core;
 
@@ -188,12 +181,11 @@ typedef struct {
 typedef struct {
     ppu_state s;
     uint32_t sram[PPU_SRAM_WORDS];
-    uint32_t undecoded[PPU_SRAM_WORDS / 32];
-    int64_t n_undecoded, n_unaligned;
-    uint32_t unaligned_pc;
+    ppu_faults faults;
 } ppu_kept;
 void ppu_keep(const ppu_core *core, ppu_kept *kept);
 void ppu_take_back(ppu_core *core, const ppu_kept *kept);
+const char *ppu_out_of_range(const ppu_state *s);                  /* the first field of a state that no core can have, or 0 */
 
 void ppu_reset(ppu_core *core);
 void ppu_forget(ppu_core *core);                                   /* after the SRAM was changed as a whole */
@@ -204,7 +196,6 @@ void ppu_decode_at(ppu_core *core, uint32_t pc, uint32_t word, ppu_instruction *
 /* Runs until cycle `until` or, if `count` is positive, for that many instructions. */
 int ppu_run(ppu_core *core, int64_t until, int64_t count);
 /* What the next instruction wants from beyond the SRAM, and where; stopped with PPU_OUTSIDE it wants something. */
-enum { PPU_ACCESS_FETCH, PPU_ACCESS_LOAD, PPU_ACCESS_STORE, PPU_ACCESS_READ, PPU_ACCESS_WRITE }; /* the last two on the parallel bus */
 int ppu_next_access(const ppu_core *core, uint32_t *address);
 int ppu_access_of(const ppu_core *core, const ppu_instruction *i, uint32_t *address); /* the same of any instruction; FETCH: nothing else */
 uint32_t ppu_access_size(const ppu_instruction *i);                /* bytes that it loads or stores */

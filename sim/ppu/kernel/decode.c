@@ -1,10 +1,9 @@
-/* From words to instructions. (facts: ppu/isa_scalar 2, ppu/isa_vector) */
+/* From words to instructions, by the tables that isa.py gives. (facts: ppu/isa_scalar 2, ppu/isa_vector) */
 #include "core.h"
 
-ppu_decode_table ppu_decode;
-#define NAME(name) [PPU_OP_##name] = #name,
-const char *const ppu_names[PPU_OPS] = {PPU_SCALAR(NAME) PPU_VECTOR(NAME)};
-#undef NAME
+const ppu_traits ppu_traits_of[PPU_OPS] = PPU_TRAITS;
+static const uint8_t by_primary[64] = PPU_PRIMARY, by_extended4[512] = PPU_EXTENDED_4, by_extended19[1024] = PPU_EXTENDED_19,
+                     by_extended31[1024] = PPU_EXTENDED_31;
 
 enum { NOP = 0x60000000 }; /* ori 0,0,0, which does not issue */
 
@@ -22,10 +21,10 @@ static uint32_t field_bits(uint32_t fields) { /* of the condition register, by f
 
 static uint8_t operation(uint32_t word) {
     unsigned primary = word >> 26;
-    uint8_t op = primary == 31   ? ppu_decode.extended31[word >> 1 & 1023]
-                 : primary == 19 ? ppu_decode.extended19[word >> 1 & 1023]
-                 : primary == 4  ? ppu_decode.extended4[word >> 2 & 511]
-                                 : ppu_decode.primary[primary];
+    uint8_t op = primary == 31   ? by_extended31[word >> 1 & 1023]
+                 : primary == 19 ? by_extended19[word >> 1 & 1023]
+                 : primary == 4  ? by_extended4[word >> 2 & 511]
+                                 : by_primary[primary];
     return op && word != NOP ? op : PPU_OP_nop;
 }
 
@@ -41,16 +40,16 @@ static uint32_t flags_of(uint32_t word, int op) {
 
 static int32_t immediate(uint32_t word, int op) {
     int32_t low = (int16_t)(word & 0xffff);
-    switch (op) {
-    case PPU_OP_ori: case PPU_OP_xori: case PPU_OP_andi: case PPU_OP_cmplwi: case PPU_OP_twi: return low & 0xffff;
-    case PPU_OP_oris: case PPU_OP_xoris: case PPU_OP_andis: case PPU_OP_addis: return (int32_t)(word << 16);
-    case PPU_OP_rlwinm: case PPU_OP_rlwimi: case PPU_OP_rlwnm: return (int32_t)mask_of(word >> 6 & 31, word >> 1 & 31);
-    case PPU_OP_b: return (int32_t)(word & 0x03fffffc) - (int32_t)((word & 0x02000000) << 1);
-    case PPU_OP_bc: return low & ~3;
-    case PPU_OP_mfspr: case PPU_OP_mtspr: return (int32_t)((word >> 16 & 31) | (word >> 6 & 0x3e0));
-    case PPU_OP_mtcrf: return (int32_t)field_bits(word >> 12 & 0xff);
-    case PPU_OP_mfcr: return (int32_t)field_bits(word >> 20 & 1 ? word >> 12 & 0xff : 0xff); /* mfocrf, mfcr */
-    case PPU_OP_nop: return word == NOP;
+    if (op == PPU_OP_nop) return word == NOP;
+    switch (ppu_traits_of[op].immediate) {
+    case PPU_UNSIGNED: return low & 0xffff;
+    case PPU_SHIFTED: return (int32_t)(word << 16);
+    case PPU_MASK: return (int32_t)mask_of(word >> 6 & 31, word >> 1 & 31);
+    case PPU_JUMP: return (int32_t)(word & 0x03fffffc) - (int32_t)((word & 0x02000000) << 1);
+    case PPU_BRANCH: return low & ~3;
+    case PPU_SPECIAL: return (int32_t)((word >> 16 & 31) | (word >> 6 & 0x3e0));
+    case PPU_FIELDS: return (int32_t)field_bits(word >> 12 & 0xff);
+    case PPU_FIELDS_OR_ALL: return (int32_t)field_bits(word >> 20 & 1 ? word >> 12 & 0xff : 0xff);
     default: return low;
     }
 }
@@ -80,9 +79,9 @@ void ppu_poke(ppu_core *core, uint32_t index, uint32_t word) {
 }
 
 void ppu_breakpoint(ppu_core *core, uint32_t index, int on) {
-    uint32_t bit = 1u << (index % 32);
+    uint32_t bit = 1u << (index % 32), *bits = &core->breakpoints[index % PPU_SRAM_WORDS / 32];
     index &= PPU_SRAM_WORDS - 1;
-    if (on) core->breakpoints[index / 32] |= bit;
-    else core->breakpoints[index / 32] &= ~bit;
+    core->n_breakpoints += (on != 0) - ((*bits & bit) != 0);
+    *bits = on ? *bits | bit : *bits & ~bit;
     core->decoded[index].op = PPU_UNKNOWN;
 }

@@ -1,7 +1,7 @@
 /* Execution: one instruction after the other, each at the cycle at which it issues. (facts: ppu/isa_scalar 2..6)
  *
- * The files around: core_decode (words), core_arithmetic (between registers), core_memory (accesses, code beyond the SRAM), core_branch (branch
- * cache), core_system (timers, special registers, interrupts), core_pipeline (time), core_vector (vector unit).
+ * The files around: isa.py and decode (words), arithmetic (between registers), memory (accesses, code beyond the SRAM), branch (branch cache),
+ * system (timers, special registers, interrupts), pipeline (time), vector and vector_time (vector unit).
  */
 #include "arithmetic.h"
 #include "branch.h"
@@ -18,6 +18,9 @@ enum { ANY_CONDITION = 16, CONDITION_TRUE = 8, ANY_COUNT = 4, COUNT_ZERO = 2 }; 
 #define DISPLACED (base(s, i) + IMM)
 /* lha and lhau */
 #define DISPLACED_HALF (base(s, i) + (core->lha_zero_extends ? IMM & 0xffff : IMM))
+#define READY_DISPLACED (t = ready_base(s, i, t))
+#define READY_DISPLACED_HALF READY_DISPLACED
+#define READY_INDEXED (t = ready(s, ready_base(s, i, t), i->b))
 
 static inline int all_inside(uint32_t ea, uint32_t words) { return ea < PPU_SRAM_BYTES && ea + 4 * words <= PPU_SRAM_BYTES; }
 
@@ -31,11 +34,11 @@ static ppu_outcome load_multiple(ppu_core *core, const ppu_instruction *i, uint3
         int extra = 0;
         uint32_t word;
         issue = ready(s, issue, r);
-        if (issue < s->port_busy) issue = ppu_load_turn(s, issue, LOAD_BOOKS);
+        if (issue < s->port_busy) issue = ppu_load_turn(s, issue, PPU_LOAD_BOOKING);
         if (ea < PPU_SRAM_BYTES) word = core->sram[ea >> 2];
         else extra = ppu_load_outside(core, ea, &word, issue);
         s->gpr[r] = word;
-        loaded(s, issue, r, LOAD_LATENCY + extra);
+        loaded(s, issue, r, PPU_LATENCY_lmw + extra);
     }
     *t = issue;
     return DONE;
@@ -51,7 +54,7 @@ static ppu_outcome store_multiple(ppu_core *core, const ppu_instruction *i, uint
         issue = ready(s, issue, r);
         if (ea < PPU_SRAM_BYTES) store_inside(core, ea, s->gpr[r], 4);
         else extra = ppu_store_outside(core, ea, s->gpr[r], 4, issue);
-        s->drained = later(s->drained, issue + STORE_DRAIN + extra);
+        s->drained = later(s->drained, issue + PPU_LATENCY_stmw + extra);
     }
     *t = issue;
     return DONE;
@@ -70,8 +73,8 @@ static ppu_outcome vector_access(ppu_core *core, const ppu_instruction *i, uint3
 
 static int64_t read_special(ppu_core *core, const ppu_instruction *i, int64_t t) {
     ppu_state *s = &core->s;
-    if (i->imm == SPR_CTR) t = later(t, s->ctr_ready);
-    if (i->imm == SPR_LR) t = later(t, s->lr_ready);
+    if (i->imm == PPU_SPR_CTR) t = later(t, s->ctr_ready);
+    if (i->imm == PPU_SPR_LR) t = later(t, s->lr_ready);
     if (i->imm == s->spr_written) t = later(t, s->spr_ready);
     t = result(s, t, i->d, s->gpr[i->d], 1);
     s->now = t;
@@ -83,11 +86,11 @@ static int64_t write_special(ppu_core *core, const ppu_instruction *i, int64_t t
     ppu_state *s = &core->s;
     s->now = t;
     ppu_set_spr(core, i->imm, S);
-    if (i->imm == SPR_CTR) s->ctr_ready = t + 2;
-    if (i->imm == SPR_LR) s->lr_ready = t + 2;
+    if (i->imm == PPU_SPR_CTR) s->ctr_ready = t + 2;
+    if (i->imm == PPU_SPR_LR) s->lr_ready = t + 2;
     s->spr_written = i->imm;
     s->spr_ready = t + 2;
-    return i->imm == SPR_XER ? blocked(s, t + XER_CYCLES) : t + 1;
+    return i->imm == PPU_SPR_XER ? blocked(s, t + PPU_XER_RESULT) : t + 1;
 }
 
 /* Undecoded words reach the fixed-point unit without a result; what they record is assumed to be that of 0. */
@@ -100,7 +103,7 @@ static int64_t nothing(ppu_core *core, const ppu_instruction *i, uint32_t pc, in
         t = cr_turn(s, t, 1);
         set_field(s, 0, compared(s, 0, 0, 1), t, 1);
     }
-    return i->flags & OVERFLOW ? blocked(s, t + XER_CYCLES) : t + 1;
+    return i->flags & OVERFLOW ? blocked(s, t + PPU_XER_RESULT) : t + 1;
 }
 
 static inline void link(ppu_state *s, const ppu_instruction *i, uint32_t pc, int64_t t) {
@@ -128,9 +131,9 @@ static inline void branch_conditional(ppu_state *s, const ppu_instruction *i, ui
 }
 
 static void return_from(ppu_state *s, uint32_t msr, int64_t *t) {
-    s->msr = msr & MSR_MASK;
+    s->msr = msr & PPU_MSR_MASK;
     s->jumped = 1;
-    *t = later(*t, s->drained) + REFILL + 1;
+    *t = later(*t, s->drained) + PPU_REFILL + 1;
 }
 
 int ppu_run(ppu_core *core, int64_t until, int64_t count) {
@@ -145,7 +148,7 @@ int ppu_run(ppu_core *core, int64_t until, int64_t count) {
         if (!ppu_sleep(s, until)) return PPU_SLEEPING;
         t = s->now;
         if (!ppu_pending(s)) {
-            t += REFILL;
+            t += PPU_REFILL;
             pc += 4;
         }
     }
@@ -193,9 +196,12 @@ again:
     case PPU_OP_subfme: t = sum(s, i, ready_ab(s, i, t), ~A, 0xffffffffu, carry_of(s), 1); break;
     case PPU_OP_subfze: t = sum(s, i, ready_ab(s, i, t), ~A, 0, carry_of(s), 1); break;
     case PPU_OP_neg: t = sum(s, i, ready_a(s, i, t), ~A, 0, 1, 0); break;
-    case PPU_OP_mulli: t = multiply(s, i, ready_a(s, i, t)); break;
-    case PPU_OP_mullw: case PPU_OP_mulhw: case PPU_OP_mulhwu: t = multiply(s, i, ready_ab(s, i, t)); break;
-    case PPU_OP_divw: case PPU_OP_divwu: t = divide(s, i, ready_ab(s, i, t)); break;
+    case PPU_OP_mulli: t = multiply(s, i, ready_a(s, i, t), PPU_LATENCY_mulli); break;
+    case PPU_OP_mullw: t = multiply(s, i, ready_ab(s, i, t), PPU_LATENCY_mullw); break;
+    case PPU_OP_mulhw: t = multiply(s, i, ready_ab(s, i, t), PPU_LATENCY_mulhw); break;
+    case PPU_OP_mulhwu: t = multiply(s, i, ready_ab(s, i, t), PPU_LATENCY_mulhwu); break;
+    case PPU_OP_divw: t = divide(s, i, ready_ab(s, i, t), PPU_LATENCY_divw); break;
+    case PPU_OP_divwu: t = divide(s, i, ready_ab(s, i, t), PPU_LATENCY_divwu); break;
 
     /* -- logic -- */
     case PPU_OP_ori: case PPU_OP_oris: t = result(s, ready_d(s, i, t), i->a, S | IMM, 1) + 1; break;
@@ -238,8 +244,8 @@ again:
     case PPU_OP_mtspr: t = write_special(core, i, ready_d(s, i, t)); goto after;
     case PPU_OP_mfmsr: t = result(s, t, i->d, s->msr, 1) + 1; break;
     case PPU_OP_mtmsr:
-        t = synchronised(s, t, ready_d(s, i, t)) + MSR_CYCLES - SYNC_CYCLES;
-        s->msr = S & MSR_MASK;
+        t = synchronised(s, t, ready_d(s, i, t)) + PPU_MSR_WRITE - PPU_SYNCHRONISED;
+        s->msr = S & PPU_MSR_MASK;
         goto after;
     case PPU_OP_sync: t = synchronised(s, t, t); break;
     case PPU_OP_wait:
@@ -270,41 +276,17 @@ again:
         break;
 
     /* -- memory -- */
-#define D_FORM (t = ready_base(s, i, t))
-#define X_FORM (t = ready(s, ready_base(s, i, t), i->b))
-    case PPU_OP_lwz: D_FORM; outcome = load(core, i, DISPLACED, 4, 0, 0, &t); goto accessed;
-    case PPU_OP_lbz: D_FORM; outcome = load(core, i, DISPLACED, 1, 0, 0, &t); goto accessed;
-    case PPU_OP_lhz: D_FORM; outcome = load(core, i, DISPLACED, 2, 0, 0, &t); goto accessed;
-    case PPU_OP_lha: D_FORM; outcome = load(core, i, DISPLACED_HALF, 2, 1, 0, &t); goto accessed;
-    case PPU_OP_lwzu: D_FORM; outcome = load(core, i, DISPLACED, 4, 0, 1, &t); goto accessed;
-    case PPU_OP_lbzu: D_FORM; outcome = load(core, i, DISPLACED, 1, 0, 1, &t); goto accessed;
-    case PPU_OP_lhzu: D_FORM; outcome = load(core, i, DISPLACED, 2, 0, 1, &t); goto accessed;
-    case PPU_OP_lhau: D_FORM; outcome = load(core, i, DISPLACED_HALF, 2, 1, 1, &t); goto accessed;
-    case PPU_OP_lwzx: X_FORM; outcome = load(core, i, INDEXED, 4, 0, 0, &t); goto accessed;
-    case PPU_OP_lbzx: X_FORM; outcome = load(core, i, INDEXED, 1, 0, 0, &t); goto accessed;
-    case PPU_OP_lhzx: X_FORM; outcome = load(core, i, INDEXED, 2, 0, 0, &t); goto accessed;
-    case PPU_OP_lhax: X_FORM; outcome = load(core, i, INDEXED, 2, 1, 0, &t); goto accessed;
-    case PPU_OP_lwzux: X_FORM; outcome = load(core, i, INDEXED, 4, 0, 1, &t); goto accessed;
-    case PPU_OP_lbzux: X_FORM; outcome = load(core, i, INDEXED, 1, 0, 1, &t); goto accessed;
-    case PPU_OP_lhzux: X_FORM; outcome = load(core, i, INDEXED, 2, 0, 1, &t); goto accessed;
-    case PPU_OP_lhaux: X_FORM; outcome = load(core, i, INDEXED, 2, 1, 1, &t); goto accessed;
-    case PPU_OP_stw: D_FORM; outcome = store(core, i, DISPLACED, 4, 0, &t); goto accessed;
-    case PPU_OP_stb: D_FORM; outcome = store(core, i, DISPLACED, 1, 0, &t); goto accessed;
-    case PPU_OP_sth: D_FORM; outcome = store(core, i, DISPLACED, 2, 0, &t); goto accessed;
-    case PPU_OP_stwu: D_FORM; outcome = store(core, i, DISPLACED, 4, 1, &t); goto accessed;
-    case PPU_OP_stbu: D_FORM; outcome = store(core, i, DISPLACED, 1, 1, &t); goto accessed;
-    case PPU_OP_sthu: D_FORM; outcome = store(core, i, DISPLACED, 2, 1, &t); goto accessed;
-    case PPU_OP_stwx: X_FORM; outcome = store(core, i, INDEXED, 4, 0, &t); goto accessed;
-    case PPU_OP_stbx: X_FORM; outcome = store(core, i, INDEXED, 1, 0, &t); goto accessed;
-    case PPU_OP_sthx: X_FORM; outcome = store(core, i, INDEXED, 2, 0, &t); goto accessed;
-    case PPU_OP_stwux: X_FORM; outcome = store(core, i, INDEXED, 4, 1, &t); goto accessed;
-    case PPU_OP_stbux: X_FORM; outcome = store(core, i, INDEXED, 1, 1, &t); goto accessed;
-    case PPU_OP_sthux: X_FORM; outcome = store(core, i, INDEXED, 2, 1, &t); goto accessed;
-    case PPU_OP_lmw: D_FORM; outcome = load_multiple(core, i, DISPLACED, &t); goto accessed;
-    case PPU_OP_stmw: D_FORM; outcome = store_multiple(core, i, DISPLACED, &t); goto accessed;
+#define LOAD(name, form, size, is_signed, update, latency)                                                                                   \
+    case PPU_OP_##name: READY_##form; outcome = load(core, i, form, size, is_signed, update, latency, &t); goto accessed;
+#define STORE(name, form, size, is_signed, update, latency)                                                                                  \
+    case PPU_OP_##name: READY_##form; outcome = store(core, i, form, size, update, latency, &t); goto accessed;
+    PPU_LOADS(LOAD)
+    PPU_STORES(STORE)
+    case PPU_OP_lmw: READY_DISPLACED; outcome = load_multiple(core, i, DISPLACED, &t); goto accessed;
+    case PPU_OP_stmw: READY_DISPLACED; outcome = store_multiple(core, i, DISPLACED, &t); goto accessed;
 
     /* -- vector unit -- */
-    case PPU_OP_fxvlax: case PPU_OP_fxvstax: case PPU_OP_fxvinx: case PPU_OP_fxvoutx: X_FORM; outcome = vector_access(core, i, INDEXED, &t); goto accessed;
+    case PPU_OP_fxvlax: case PPU_OP_fxvstax: case PPU_OP_fxvinx: case PPU_OP_fxvoutx: READY_INDEXED; outcome = vector_access(core, i, INDEXED, &t); goto accessed;
     case PPU_OP_fxvsplath: case PPU_OP_fxvsplatb: t = ready_base(s, i, t); goto vector;
     default: goto vector;
     }
@@ -343,24 +325,24 @@ sleep: /* does not count as an instruction */
     t = s->now;
     ppu_settle_timers(s, t);
     if (ppu_pending(s)) goto check; /* resumes at the wait itself */
-    t += REFILL;
+    t += PPU_REFILL;
     pc += 4;
     goto check;
 trap:
     s->esr = ESR_TRAP;
-    vector = VECTOR_PROGRAM;
+    vector = PPU_VECTOR_TRAP;
     done++;
     goto interrupt;
 unaligned:
     s->esr = 0;
-    if (!core->n_unaligned++) core->unaligned_pc = pc;
+    if (!core->faults.n_unaligned++) core->faults.unaligned_pc = pc;
     if (ppu_is_unaligned_pair(core, i, pc, t)) {
-        core->n_unaligned++;
+        core->faults.n_unaligned++;
         done++;
         pc += 4;
         t++;
     }
-    vector = VECTOR_ALIGNMENT;
+    vector = PPU_VECTOR_ALIGNMENT;
     done++;
 interrupt:
     ppu_enter(s, vector, pc, t);

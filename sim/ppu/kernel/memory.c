@@ -38,11 +38,11 @@ static int load_anywhere(ppu_core *core, ppu_vector *v, uint32_t address, int64_
 static int vector_load(ppu_core *core, ppu_vector *v, uint32_t address, int64_t t) {
     if (address > PPU_SRAM_BYTES - PPU_LANES) return load_anywhere(core, v, address, t);
     load_inside(v, core->sram + (address >> 2));
-    return 0;
+    return core->shared_sram ? PPU_SRAM_LOAD : 0;
 }
 
 static int vector_store(ppu_core *core, const ppu_vector *v, uint32_t address, int64_t t) {
-    int extra = 0;
+    int extra = core->shared_sram && address <= PPU_SRAM_BYTES - PPU_LANES ? PPU_SRAM_STORE : 0;
     for (int k = 0; k < PPU_HALVES / 2; k++, address += 4) {
         uint32_t word = (uint32_t)v->h[2 * k] << 16 | v->h[2 * k + 1];
         if (address < PPU_SRAM_BYTES) store_inside(core, address, word, 4);
@@ -85,14 +85,14 @@ static uint32_t fetch_word(ppu_core *core, uint32_t address, int64_t t, int *ext
 /* The words of a line are asked for one a cycle, from the missing one on and around; each can run once it has arrived. */
 static void fill_line(ppu_core *core, uint32_t pc, int64_t t) {
     ppu_state *s = &core->s;
-    uint32_t line = pc / 4 / PPU_LINE_WORDS, slot = line % PPU_LINES, first = pc / 4 % PPU_LINE_WORDS;
+    uint32_t line = pc / 4 / PPU_CACHE_LINE, slot = line % PPU_CACHE_LINES, first = pc / 4 % PPU_CACHE_LINE;
     int64_t start = later(t, s->line_done), arrival = 0; /* one line after the other */
-    for (uint32_t k = 0; k < PPU_LINE_WORDS; k++) {
-        uint32_t word = (first + k) % PPU_LINE_WORDS, place_in_cache = slot * PPU_LINE_WORDS + word;
+    for (uint32_t k = 0; k < PPU_CACHE_LINE; k++) {
+        uint32_t word = (first + k) % PPU_CACHE_LINE, place_in_cache = slot * PPU_CACHE_LINE + word;
         int extra;
-        s->line_words[place_in_cache] = fetch_word(core, 4 * (line * PPU_LINE_WORDS + word), start + k, &extra);
+        s->line_words[place_in_cache] = fetch_word(core, 4 * (line * PPU_CACHE_LINE + word), start + k, &extra);
         core->cached[place_in_cache].op = PPU_UNKNOWN;
-        arrival = later(arrival + 1, start + k + extra + PPU_FILL_START);
+        arrival = later(arrival + 1, start + k + extra + PPU_CACHE_FILL);
         s->line_arrival[word] = arrival;
     }
     s->lines[slot] = line + 1;
@@ -108,7 +108,7 @@ ppu_outcome ppu_fetch_outside(ppu_core *core, uint32_t pc, int64_t *t, ppu_instr
         if (!granted(core, *t)) return HELD;
         fill_line(core, pc, *t);
     }
-    if (*t < s->line_done && s->line_filled == (int32_t)(pc / 4 / PPU_LINE_WORDS % PPU_LINES)) *t = later(*t, s->line_arrival[pc / 4 % PPU_LINE_WORDS]);
+    if (*t < s->line_done && s->line_filled == (int32_t)(pc / 4 / PPU_CACHE_LINE % PPU_CACHE_LINES)) *t = later(*t, s->line_arrival[pc / 4 % PPU_CACHE_LINE]);
     *i = &core->cached[pc / 4 % PPU_CACHE_WORDS];
     return DONE;
 }
@@ -119,8 +119,8 @@ uint32_t ppu_code_word(const ppu_core *core, uint32_t pc) {
 }
 
 static int reported(ppu_core *core, uint32_t pc) {
-    uint32_t *bits = &core->undecoded[(pc >> 2) / 32 % (PPU_SRAM_WORDS / 32)], bit = 1u << ((pc >> 2) % 32);
-    int logged = core->n_undecoded < PPU_LOG ? (int)core->n_undecoded : PPU_LOG;
+    uint32_t *bits = &core->faults.undecoded[(pc >> 2) / 32 % (PPU_SRAM_WORDS / 32)], bit = 1u << ((pc >> 2) % 32);
+    int logged = core->faults.n_undecoded < PPU_LOG ? (int)core->faults.n_undecoded : PPU_LOG;
     if (pc < PPU_SRAM_BYTES) {
         int before = (*bits & bit) != 0;
         *bits |= bit;
@@ -133,6 +133,6 @@ static int reported(ppu_core *core, uint32_t pc) {
 
 void ppu_report_undecoded(ppu_core *core, uint32_t pc, uint32_t word, int64_t t) {
     if (reported(core, pc)) return;
-    if (core->n_undecoded < PPU_LOG) core->log[core->n_undecoded] = (ppu_undecoded){pc, word, t};
-    core->n_undecoded++;
+    if (core->faults.n_undecoded < PPU_LOG) core->log[core->faults.n_undecoded] = (ppu_undecoded){pc, word, t};
+    core->faults.n_undecoded++;
 }

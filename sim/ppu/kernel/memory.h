@@ -7,7 +7,7 @@
 /* How an access or a fetch ended. Held: it leads beyond the SRAM and was not granted. Unaligned: nothing was accessed; *t is then its issue. */
 typedef enum { DONE, HELD, UNALIGNED } ppu_outcome;
 
-/* In core_memory_kernel.c; those that access return the extra cycles. */
+/* In memory.c; those that access return the extra cycles. */
 int ppu_load_outside(ppu_core *core, uint32_t address, uint32_t *word, int64_t t);
 int ppu_store_outside(ppu_core *core, uint32_t address, uint32_t value, int size, int64_t t);
 int ppu_vector_memory(ppu_core *core, const ppu_instruction *i, uint32_t address, int64_t t);
@@ -27,8 +27,8 @@ static inline int granted(ppu_core *core, int64_t t) {
 
 /* Code beyond the SRAM whose line is in the cache, if not yet all of it; and of which all has arrived. */
 static inline int in_cache(const ppu_core *core, uint32_t pc) {
-    uint32_t line = pc / 4 / PPU_LINE_WORDS;
-    return core->s.lines[line % PPU_LINES] == line + 1;
+    uint32_t line = pc / 4 / PPU_CACHE_LINE;
+    return core->s.lines[line % PPU_CACHE_LINES] == line + 1;
 }
 
 static inline int cache_hit(const ppu_core *core, uint32_t pc, int64_t t) { return in_cache(core, pc) && t >= core->s.line_done; }
@@ -48,25 +48,25 @@ static inline void store_inside(ppu_core *core, uint32_t address, uint32_t value
 }
 
 /* Accesses of `size` bytes that could issue at *t, which becomes the issue of the next instruction. */
-static inline ppu_outcome load(ppu_core *core, const ppu_instruction *i, uint32_t ea, int size, int is_signed, int update, int64_t *t) {
+static inline ppu_outcome load(ppu_core *core, const ppu_instruction *i, uint32_t ea, int size, int is_signed, int update, int latency, int64_t *t) {
     ppu_state *s = &core->s;
     int64_t issue = ready(s, *t, i->d);
     uint32_t word;
     int extra = 0;
     if (misaligned(ea, size)) return *t = issue, UNALIGNED;
-    if (issue < s->port_busy) issue = ppu_load_turn(s, issue, LOAD_BOOKS + update);
+    if (issue < s->port_busy) issue = ppu_load_turn(s, issue, PPU_LOAD_BOOKING + update);
     if (ea < PPU_SRAM_BYTES) word = core->sram[ea >> 2];
     else if (granted(core, issue)) extra = ppu_load_outside(core, ea, &word, issue);
     else return HELD;
     word = word >> place(ea, size) & part_mask(size);
     s->gpr[i->d] = is_signed ? (uint32_t)(int32_t)(int16_t)word : word;
-    loaded(s, issue, i->d, LOAD_LATENCY + extra);
+    loaded(s, issue, i->d, latency + extra);
     *t = issue + 1;
     if (update) *t = updated(s, *t, i->a, ea) + 1;
     return DONE;
 }
 
-static inline ppu_outcome store(ppu_core *core, const ppu_instruction *i, uint32_t ea, int size, int update, int64_t *t) {
+static inline ppu_outcome store(ppu_core *core, const ppu_instruction *i, uint32_t ea, int size, int update, int latency, int64_t *t) {
     ppu_state *s = &core->s;
     int64_t issue = ready(s, *t, i->d);
     uint32_t value = s->gpr[i->d];
@@ -76,7 +76,7 @@ static inline ppu_outcome store(ppu_core *core, const ppu_instruction *i, uint32
     if (update) issue = updated(s, issue, i->a, ea);
     if (ea < PPU_SRAM_BYTES) store_inside(core, ea, value, size);
     else extra = ppu_store_outside(core, ea, value, size, issue);
-    s->drained = later(s->drained, issue + STORE_DRAIN + extra);
+    s->drained = later(s->drained, issue + latency + extra);
     *t = issue + 1;
     return DONE;
 }

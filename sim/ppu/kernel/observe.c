@@ -61,22 +61,22 @@ static void count(ppu_observer *o, uint32_t pc, int64_t instructions, int64_t cy
 
 /* ---- accesses ---- */
 
-static access_t accessed(const ppu_core *core, const ppu_instruction *i) {
-    access_t found = {0, 0, 0};
-    switch (ppu_access_of(core, i, &found.address)) {
-    case PPU_ACCESS_LOAD: found.kind = PPU_READS; break;
-    case PPU_ACCESS_STORE: found.kind = PPU_WRITES; break;
-    case PPU_ACCESS_READ: found.kind = PPU_PARALLEL | PPU_READS; found.size = 1; return found;
-    case PPU_ACCESS_WRITE: found.kind = PPU_PARALLEL | PPU_WRITES; found.size = 1; return found;
-    default: return found;
+static access_t access_of(const ppu_core *core, const ppu_instruction *i) {
+    access_t access = {0, 0, 0};
+    switch (ppu_access_of(core, i, &access.address)) {
+    case PPU_ACCESS_LOAD: access.kind = PPU_READS; break;
+    case PPU_ACCESS_STORE: access.kind = PPU_WRITES; break;
+    case PPU_ACCESS_READ: access.kind = PPU_PARALLEL | PPU_READS; access.size = 1; return access;
+    case PPU_ACCESS_WRITE: access.kind = PPU_PARALLEL | PPU_WRITES; access.size = 1; return access;
+    default: return access;
     }
-    found.size = ppu_access_size(i);
-    if (ppu_is_unaligned(core, i)) found.kind = 0; /* nothing is accessed */
-    return found;
+    access.size = ppu_access_size(i);
+    if (ppu_is_unaligned(core, i)) access.kind = 0; /* nothing is accessed */
+    return access;
 }
 
 /* The watchpoint an access meets, or 0. */
-static const ppu_watch *met(const ppu_observer *o, access_t a) {
+static const ppu_watch *watch_of(const ppu_observer *o, access_t a) {
     for (int n = 0; a.kind && n < o->n_watches; n++) {
         const ppu_watch *w = &o->watches[n];
         if (((w->kinds ^ a.kind) & PPU_PARALLEL) || !(w->kinds & a.kind & (PPU_READS | PPU_WRITES))) continue;
@@ -88,20 +88,8 @@ static const ppu_watch *met(const ppu_observer *o, access_t a) {
 /* ---- trace ---- */
 
 static void specials_of(const ppu_state *s, uint32_t *values) {
-    uint32_t found[SPECIALS] = {s->cr, s->xer, s->lr, s->ctr, s->msr};
-    memcpy(values, found, sizeof found);
-}
-
-static int writes_vector(int op) { /* the others write the accumulator, the flags or memory */
-    switch (op) {
-    case PPU_OP_fxvmahm: case PPU_OP_fxvmabm: case PPU_OP_fxvmahfs: case PPU_OP_fxvmabfs: case PPU_OP_fxvmulhm: case PPU_OP_fxvmulbm:
-    case PPU_OP_fxvmulhfs: case PPU_OP_fxvmulbfs: case PPU_OP_fxvsubhm: case PPU_OP_fxvsubbm: case PPU_OP_fxvsubhfs: case PPU_OP_fxvsubbfs:
-    case PPU_OP_fxvaddachm: case PPU_OP_fxvaddacbm: case PPU_OP_fxvaddachfs: case PPU_OP_fxvaddacbfs: case PPU_OP_fxvaddhm:
-    case PPU_OP_fxvaddbm: case PPU_OP_fxvaddhfs: case PPU_OP_fxvaddbfs: case PPU_OP_fxvsplath: case PPU_OP_fxvsplatb: case PPU_OP_fxvshh:
-    case PPU_OP_fxvshb: case PPU_OP_fxvsel: case PPU_OP_fxvpckbu: case PPU_OP_fxvpckbl: case PPU_OP_fxvupckbl: case PPU_OP_fxvupckbr:
-    case PPU_OP_fxvlax: case PPU_OP_fxvinx: return 1;
-    default: return 0;
-    }
+    uint32_t special[SPECIALS] = {s->cr, s->xer, s->lr, s->ctr, s->msr};
+    memcpy(values, special, sizeof special);
 }
 
 static int traces(const ppu_observer *o, uint32_t pc) {
@@ -167,11 +155,11 @@ static void sleep_on(ppu_core *core, ppu_observer *o, int64_t until) {
 /* The instruction at the pc and its word. */
 static ppu_instruction next_instruction(const ppu_core *core, uint32_t *word) {
     uint32_t pc = core->s.pc;
-    ppu_instruction found;
+    ppu_instruction instruction;
     *word = ppu_word_at(core, pc);
     if (pc < PPU_SRAM_BYTES && core->decoded[pc >> 2].op > PPU_BREAK) return core->decoded[pc >> 2];
-    ppu_decode_word(*word, &found);
-    return found;
+    ppu_decode_word(*word, &instruction);
+    return instruction;
 }
 
 /* A wait may be over within the same run, and the instruction behind it would pass unseen. So it gets a run of its own. */
@@ -181,12 +169,12 @@ static int64_t end_of_run(const ppu_core *core, int op, int64_t until) {
 
 /* One instruction, unless it makes an access to stop for, as GDB expects it of this architecture. Returns the reason of ppu_run, or
  * PPU_BREAKPOINT for a stop. */
-static int one(ppu_core *core, ppu_observer *o, int64_t until) {
+static int run_instruction(ppu_core *core, ppu_observer *o, int64_t until) {
     ppu_state *s = &core->s;
     ppu_trace_entry entry = {s->now, s->pc, 0, 0, 0, 0, NO_VECTOR, 0, {0}};
     ppu_instruction i = next_instruction(core, &entry.word);
-    access_t access = accessed(core, &i);
-    const ppu_watch *watch = passes(core, o) ? 0 : met(o, access);
+    access_t access = access_of(core, &i);
+    const ppu_watch *watch = passes(core, o) ? 0 : watch_of(o, access);
     uint32_t gprs[32], specials[SPECIALS];
     int64_t before = s->instructions;
     int reason, traced = traces(o, s->pc);
@@ -205,7 +193,7 @@ static int one(ppu_core *core, ppu_observer *o, int64_t until) {
     if (traced) {
         entry.kind = (uint8_t)access.kind;
         entry.address = access.address;
-        if (writes_vector(i.op)) entry.vector = i.d;
+        if (ppu_traits_of[i.op].uses & PPU_WRITES_T) entry.vector = i.d;
         changes(&entry, s, gprs, specials);
         record(o, core, &entry);
     }
@@ -213,7 +201,7 @@ static int one(ppu_core *core, ppu_observer *o, int64_t until) {
     return reason;
 }
 
-static int many(ppu_core *core, ppu_observer *o, int64_t until) {
+static int run_chunk(ppu_core *core, ppu_observer *o, int64_t until) {
     uint32_t word;
     ppu_instruction i = next_instruction(core, &word);
     int reason = ppu_run(core, end_of_run(core, i.op, earlier(until, core->s.now + CHUNK)), 0);
@@ -235,7 +223,7 @@ int ppu_run_observed(ppu_core *core, ppu_observer *o, int64_t until) {
             continue;
         }
         if (breaks(core, o)) return stop(o, PPU_STOP_BREAK, s->pc);
-        reason = single ? one(core, o, until) : many(core, o, until);
+        reason = single ? run_instruction(core, o, until) : run_chunk(core, o, until);
         if (reason == PPU_BREAKPOINT || reason == PPU_OUTSIDE) return reason;
     } while (s->now < until);
     return s->sleeping ? PPU_SLEEPING : PPU_LIMIT;

@@ -2,8 +2,8 @@
  *
  * Observing changes no result and no cycle: the core runs through ppu_run alone, one instruction at a time where each one has to be seen.
  */
-#ifndef SIM_PPU_CORE_OBSERVE_KERNEL_H
-#define SIM_PPU_CORE_OBSERVE_KERNEL_H
+#ifndef SIM_PPU_OBSERVE_H
+#define SIM_PPU_OBSERVE_H
 
 #include "core.h"
 
@@ -73,16 +73,16 @@ typedef struct {
  * 0 for a word that the core still has to ask for: the instruction does not run before it is granted. */
 uint32_t ppu_word_at(const ppu_core *core, uint32_t address);
 static inline ppu_profile_entry *ppu_far_table(int64_t capacity) {
-    ppu_profile_entry *made = malloc((size_t)capacity * sizeof *made);
-    for (int64_t i = 0; made && i < capacity; i++) made[i] = (ppu_profile_entry){PPU_FREE, 0, 0};
-    return made;
+    ppu_profile_entry *table = malloc((size_t)capacity * sizeof *table);
+    for (int64_t i = 0; table && i < capacity; i++) table[i] = (ppu_profile_entry){PPU_FREE, 0, 0};
+    return table;
 }
-/* In observed_kernel.c. */
+/* In observed.c. */
 ppu_observer *ppu_observer_new(void);
 void ppu_observer_free(ppu_observer *o);
 int ppu_observer_trace(ppu_observer *o, int64_t capacity, int lanes); /* capacity 0: off; returns 0 without memory */
 int ppu_observer_profile(ppu_observer *o, int on);                    /* starts anew; returns 0 without memory */
-/* In core_observe_kernel.c. The instruction at the pc runs next, whatever stands on it. */
+/* In observe.c. The instruction at the pc runs next, whatever stands on it. */
 void ppu_observer_pass(ppu_observer *o, const ppu_core *core);
 /* As ppu_run until `until`, and stops where the observer wants. */
 int ppu_run_observed(ppu_core *core, ppu_observer *o, int64_t until);

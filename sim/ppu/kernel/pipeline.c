@@ -57,8 +57,8 @@ int64_t ppu_book(ppu_state *s, int64_t t, int latency) {
 int64_t ppu_load_turn(ppu_state *s, int64_t t, int latency) {
     while (booked_from(s, t) >> latency & 1) t++;
     forget_loads(s, t);
-    if (s->n_loads >= LOADS_MOST) {
-        t = later(t, s->load_commit[s->n_loads - LOADS_MOST] + 1);
+    if (s->n_loads >= PPU_LOADS_MOST) {
+        t = later(t, s->load_commit[s->n_loads - PPU_LOADS_MOST] + 1);
         forget_loads(s, t);
     }
     return t;

@@ -9,25 +9,9 @@
 
 #include "core.h"
 
-enum {
-    REFILL = 5,         /* from a branch that was not foreseen to its target */
-    LOAD_LATENCY = 5,
-    STORE_DRAIN = 5,
-    MUL_LATENCY = 4,
-    UPDATE_LATENCY = 2, /* of the address in update forms */
-    DIV_CYCLES = 32,
-    DIV_START = 31,     /* the divider is ready for the first time */
-    XER_CYCLES = 3,
-    SYNC_CYCLES = 2,    /* of an instruction that waits for the pipeline to be empty, at least */
-    MSR_CYCLES = 4,
-    ENTRY_CYCLES = 7,   /* from the drained pipeline to the first instruction of an interrupt */
-    LOADS_MOST = 13,    /* loads under way at which the next one waits */
-    LOAD_BOOKS = 3,     /* a load issues only if this many cycles on no result is booked; with update, one more */
-};
-
 static inline int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* Slow ways, in core_pipeline_kernel.c */
+/* Slow ways, in pipeline.c */
 int64_t ppu_book(ppu_state *s, int64_t t, int latency);
 int64_t ppu_load_turn(ppu_state *s, int64_t t, int latency);
 void ppu_queue_load(ppu_state *s, int64_t t, int r, int64_t commit);
@@ -51,8 +35,8 @@ static inline int64_t result(ppu_state *s, int64_t t, int r, uint32_t value, int
 }
 
 static inline int64_t updated(ppu_state *s, int64_t t, int r, uint32_t address) { /* the address of update forms */
-    t = result(s, t, r, address, UPDATE_LATENCY);
-    s->drained = later(s->drained, t + UPDATE_LATENCY + 1);
+    t = result(s, t, r, address, PPU_UPDATE);
+    s->drained = later(s->drained, t + PPU_UPDATE + 1);
     return t;
 }
 
@@ -82,8 +66,8 @@ static inline int64_t blocked(ppu_state *s, int64_t t) { return s->blocked = t; 
 /* Issue of the next instruction after one that waits until everything before it is done. One that had to wait at `came` for its turn or for its
  * operands, there at t, waits for that before it issues and once more after it. */
 static inline int64_t synchronised(const ppu_state *s, int64_t came, int64_t t) {
-    if (s->blocked == came) return ppu_emptied(s, came) + 1 + SYNC_CYCLES;
-    if (t > came) return ppu_emptied(s, came + 1) + 1 + SYNC_CYCLES;
+    if (s->blocked == came) return ppu_emptied(s, came) + 1 + PPU_SYNCHRONISED;
+    if (t > came) return ppu_emptied(s, came + 1) + 1 + PPU_SYNCHRONISED;
     return later(t + 1, ppu_emptied(s, t)) + 1;
 }
 #endif

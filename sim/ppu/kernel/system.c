@@ -16,6 +16,8 @@ void ppu_reset(ppu_core *core) {
     s->fit_next = FIT_FIRST;
     ppu_vector_reset_time(s);
     core->granted = 0;
+    core->probe_at = PPU_FIRST_PROBE;
+    core->probe_gap = PPU_FIRST_PROBE;
 }
 
 /* ---- timers ---- */
@@ -30,7 +32,7 @@ static int64_t dec_event(const ppu_state *s) { return s->dec ? s->dec_since + (i
 
 static void find_fit(ppu_state *s, int64_t t) { /* next rising edge of the selected bit of the time base, after t */
     uint64_t half = UINT64_C(256) << (4 * (s->tcr >> 24 & 3)), period = 2 * half;
-    uint64_t passed = (uint64_t)(t + s->timebase), ahead = (half - passed) & (period - 1);
+    uint64_t passed = (uint64_t)t + (uint64_t)s->timebase, ahead = (half - passed) & (period - 1);
     s->fit_next = t + (int64_t)(ahead ? ahead : period);
 }
 
@@ -52,29 +54,29 @@ int64_t ppu_next_event(const ppu_state *s) { return dec_event(s) < s->fit_next ?
 
 uint32_t ppu_get_spr(ppu_core *core, int spr) {
     ppu_state *s = &core->s;
-    uint64_t ticks = (uint64_t)(s->now + s->timebase);
+    uint64_t ticks = (uint64_t)s->now + (uint64_t)s->timebase;
     ppu_settle_timers(s, s->now);
     switch (spr) {
-    case SPR_XER: return s->xer;
-    case SPR_LR: return s->lr;
-    case SPR_CTR: return s->ctr;
-    case 22: return decrementer(s, s->now);
-    case 26: return s->srr0;
-    case 27: return s->srr1;
-    case 54: return s->decar;
-    case 58: return s->csrr0;
-    case 59: return s->csrr1;
-    case 61: return s->dear;
-    case 62: return s->esr;
-    case 65: return s->gin;
-    case 66: return s->gout;
-    case 67: return s->goe;
-    case SPR_TBL: return (uint32_t)ticks;
-    case 285: return (uint32_t)(ticks >> 32);
-    case 336: return s->tsr;
-    case 340: return s->tcr;
-    case 570: return s->mcsrr0;
-    case 571: return s->mcsrr1;
+    case PPU_SPR_XER: return s->xer;
+    case PPU_SPR_LR: return s->lr;
+    case PPU_SPR_CTR: return s->ctr;
+    case PPU_SPR_DEC: return decrementer(s, s->now);
+    case PPU_SPR_SRR0: return s->srr0;
+    case PPU_SPR_SRR1: return s->srr1;
+    case PPU_SPR_DECAR: return s->decar;
+    case PPU_SPR_CSRR0: return s->csrr0;
+    case PPU_SPR_CSRR1: return s->csrr1;
+    case PPU_SPR_DEAR: return s->dear;
+    case PPU_SPR_ESR: return s->esr;
+    case PPU_SPR_GIN: return s->gin;
+    case PPU_SPR_GOUT: return s->gout;
+    case PPU_SPR_GOE: return s->goe;
+    case PPU_SPR_TBL: return (uint32_t)ticks;
+    case PPU_SPR_TBU: return (uint32_t)(ticks >> 32);
+    case PPU_SPR_TSR: return s->tsr;
+    case PPU_SPR_TCR: return s->tcr;
+    case PPU_SPR_MCSRR0: return s->mcsrr0;
+    case PPU_SPR_MCSRR1: return s->mcsrr1;
     default: return 0;
     }
 }
@@ -86,29 +88,29 @@ static void set_timebase(ppu_state *s, uint64_t value) {
 
 void ppu_set_spr(ppu_core *core, int spr, uint32_t value) {
     ppu_state *s = &core->s;
-    uint64_t ticks = (uint64_t)(s->now + s->timebase);
+    uint64_t ticks = (uint64_t)s->now + (uint64_t)s->timebase;
     ppu_settle_timers(s, s->now);
     switch (spr) {
-    case SPR_XER: s->xer = value & (SO | OV | CA); break;
-    case SPR_LR: s->lr = value; break;
-    case SPR_CTR: s->ctr = value; break;
-    case 22: s->dec = value; s->dec_since = s->now; break;
-    case 26: s->srr0 = value; break;
-    case 27: s->srr1 = value; break;
-    case 54: s->decar = value; break;
-    case 58: s->csrr0 = value; break;
-    case 59: s->csrr1 = value; break;
-    case 61: s->dear = value; break;
-    case 62: s->esr = value; break;
-    case 66: s->gout = value; break;
-    case 67: s->goe = value; break;
-    case 68: s->iccr = value; break;
-    case SPR_TBL: set_timebase(s, (ticks & ~UINT64_C(0xffffffff)) | value); break;
-    case 285: set_timebase(s, (ticks & 0xffffffffu) | (uint64_t)value << 32); break;
-    case 336: s->tsr &= ~value; break;
-    case 340: s->tcr = value; find_fit(s, s->now); break;
-    case 570: s->mcsrr0 = value; break;
-    case 571: s->mcsrr1 = value; break;
+    case PPU_SPR_XER: s->xer = value & (SO | OV | CA); break;
+    case PPU_SPR_LR: s->lr = value; break;
+    case PPU_SPR_CTR: s->ctr = value; break;
+    case PPU_SPR_DEC: s->dec = value; s->dec_since = s->now; break;
+    case PPU_SPR_SRR0: s->srr0 = value; break;
+    case PPU_SPR_SRR1: s->srr1 = value; break;
+    case PPU_SPR_DECAR: s->decar = value; break;
+    case PPU_SPR_CSRR0: s->csrr0 = value; break;
+    case PPU_SPR_CSRR1: s->csrr1 = value; break;
+    case PPU_SPR_DEAR: s->dear = value; break;
+    case PPU_SPR_ESR: s->esr = value; break;
+    case PPU_SPR_GOUT: s->gout = value; break;
+    case PPU_SPR_GOE: s->goe = value; break;
+    case PPU_SPR_ICCR: s->iccr = value; break;
+    case PPU_SPR_TBL: set_timebase(s, (ticks & ~UINT64_C(0xffffffff)) | value); break;
+    case PPU_SPR_TBU: set_timebase(s, (ticks & 0xffffffffu) | (uint64_t)value << 32); break;
+    case PPU_SPR_TSR: s->tsr &= ~value; break;
+    case PPU_SPR_TCR: s->tcr = value; find_fit(s, s->now); break;
+    case PPU_SPR_MCSRR0: s->mcsrr0 = value; break;
+    case PPU_SPR_MCSRR1: s->mcsrr1 = value; break;
     default: break;
     }
 }
@@ -117,10 +119,10 @@ void ppu_set_spr(ppu_core *core, int spr, uint32_t value) {
 
 int ppu_pending(const ppu_state *s) {
     if (!(s->msr & MSR_EE)) return 0;
-    if (s->external & 1) return VECTOR_EXTERNAL;
-    if ((s->tcr & TCR_FIE) && (s->tsr & TSR_FIS)) return VECTOR_FIT;
-    if ((s->tcr & TCR_DIE) && (s->tsr & TSR_DIS)) return VECTOR_DEC;
-    return s->external & 2 ? VECTOR_DOORBELL : 0;
+    if (s->external & 1) return PPU_VECTOR_EXTERNAL;
+    if ((s->tcr & TCR_FIE) && (s->tsr & TSR_FIS)) return PPU_VECTOR_FIXED_INTERVAL;
+    if ((s->tcr & TCR_DIE) && (s->tsr & TSR_DIS)) return PPU_VECTOR_DECREMENTER;
+    return s->external & 2 ? PPU_VECTOR_DOORBELL : 0;
 }
 
 void ppu_enter(ppu_state *s, int vector, uint32_t resume, int64_t t) {
@@ -128,10 +130,10 @@ void ppu_enter(ppu_state *s, int vector, uint32_t resume, int64_t t) {
     s->srr1 = s->msr;
     s->msr &= MSR_KEPT;
     s->pc = (uint32_t)vector;
-    s->now = later(t, s->drained) + ENTRY_CYCLES;
+    s->now = later(t, s->drained) + PPU_INTERRUPT_ENTRY;
     s->jumped = 1;
-    if (vector == VECTOR_EXTERNAL) s->external &= ~1u;
-    if (vector == VECTOR_DOORBELL) s->external &= ~2u;
+    if (vector == PPU_VECTOR_EXTERNAL) s->external &= ~1u;
+    if (vector == PPU_VECTOR_DOORBELL) s->external &= ~2u;
 }
 
 static int wakes(const ppu_state *s) {

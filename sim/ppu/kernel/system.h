@@ -1,4 +1,4 @@
-/* Timers, special registers, interrupts and sleep, as the execution sees them; in core_system_kernel.c. (facts: ppu/isa_scalar 4, 5) */
+/* Timers, special registers, interrupts and sleep, as the execution sees them; in system.c. (facts: ppu/isa_scalar 4, 5) */
 #ifndef SIM_PPU_CORE_SYSTEM_H
 #define SIM_PPU_CORE_SYSTEM_H
 
@@ -7,9 +7,7 @@
 enum { TSR_DIS = 0x08000000, TSR_FIS = 0x04000000, TCR_DIE = 0x04000000, TCR_FIE = 0x00800000, TCR_ARE = 0x00400000 };
 
 enum { SO = 0x80000000u, OV = 0x40000000u, CA = 0x20000000u };                  /* of XER */
-enum { MSR_EE = 0x8000, MSR_KEPT = 0x21200, MSR_MASK = 0x29230 };
-enum { SPR_XER = 1, SPR_LR = 8, SPR_CTR = 9, SPR_TBL = 284 };
-enum { VECTOR_EXTERNAL = 0x14, VECTOR_ALIGNMENT = 0x18, VECTOR_PROGRAM = 0x1c, VECTOR_DOORBELL = 0x24, VECTOR_FIT = 0x2c, VECTOR_DEC = 0x30 };
+enum { MSR_EE = 0x8000, MSR_KEPT = 0x21200 };
 enum { ESR_TRAP = 0x02000000 };
 
 void ppu_settle_timers(ppu_state *s, int64_t t);              /* what the timers did up to cycle t */

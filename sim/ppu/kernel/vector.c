@@ -18,8 +18,6 @@ enum { SWAP = 1 };
 #define WIDE
 #endif
 
-int ppu_lane(int byte) { return byte ^ SWAP; }
-
 /* Between lanes in their order and halfwords: bytes in pairs change places, or nothing does. */
 WIDE static void ordered(uint16_t *restrict t, const uint16_t *x) {
     for (int k = 0; k < PPU_HALVES; k++) t[k] = SWAP ? (uint16_t)(x[k] << 8 | x[k] >> 8) : x[k];

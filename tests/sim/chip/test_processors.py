@@ -278,6 +278,37 @@ def test_neuron_resets(bench, location, lanes):
     assert sorted(int(body) & 31 for body in bench.spikes(bench.chip.now)["body"]) == [0, 4]
 
 
+WINDOWS = [  # location and words on the omnibus of the column switches of even columns, and the bits that exist in a lane
+    (0x10200, 0x14000, 3), (0x20200, 0x24000, 3), (0x00200, 0x04000, 0x20), (0x40200, 0x44000, 0x20),
+    (0xF0404, 0xF8080, 0xC0), (0xF0406, 0xF80C0, 0xC0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("ppu", [0, 1])
+@pytest.mark.parametrize("parity", [0, 1])
+@pytest.mark.parametrize(("location", "words", "mask"), WINDOWS)
+def test_column_switches_behind_the_rows(bench, location, words, mask, parity, ppu):
+    """What the vector unit writes behind the last row of a window is what the host reads there, lane by lane, and the other way round."""
+    at = ROW + words + 32 * parity + ppu * BOTTOM + np.arange(32)
+    values = (np.arange(128) * 37 % 256).astype(np.uint8)
+    set_vector(bench, 1, values, ppu)
+    start(bench, *rows(("fxvoutx", 1, location + parity), ("fxvinx", 2, location + parity)), WAIT, ppu=ppu)
+    finish(bench, ppu=ppu)
+    assert np.array_equal(np.array(bench.chip.read_all(at)).astype(">u4").view(np.uint8), values & mask)
+    assert np.array_equal(get_vector(bench, 2, ppu), values & mask)
+    assert not bench.chip.faults.processor_counts
+
+
+def test_masked_writes_of_column_switches(bench):
+    """A published plasticity program attaches the debug line of some columns only."""
+    set_vector(bench, 1, np.full(128, 1, np.uint8))
+    set_vector(bench, 2, np.where(np.arange(128) < 64, 1, 0xFF).astype(np.uint8))
+    start(bench, encode_vector("fxvcmpb", [2]), *word(3, 0x20201), encode_vector("fxvoutx", [1, 0, 3, 1]), WAIT)
+    finish(bench)
+    switches = bench.chip.fabric.columns.current_switches()
+    assert np.flatnonzero(switches & 4).tolist() == list(range(1, 128, 2))
+
+
 def test_random_numbers_need_a_seed_and_differ(bench):
     set_vector(bench, 1, range(1, 129))
     draws = [("fxvinx", v, 0xE0000) for v in (2, 3, 5, 6)]

@@ -1,5 +1,6 @@
 """GDB's protocol byte by byte: a scripted client at the port of a core, whose program runs in slices as on a chip."""
 
+import random
 import re
 import socket
 import struct
@@ -485,3 +486,104 @@ def test_far_memory_needs_a_chip():
         debugger.read_memory(0x40000000, 4)
     with pytest.raises(DebugError, match="no chip"):
         debugger.write_memory(0x40000000, b"1")
+
+
+# -- what is no packet, and peers that say nothing
+
+MALFORMED = [
+    *(b"c-4", b"c100000000", b"s-1", b"s 4", b"cxyz", b"vCont;r-1,4", b"vCont;r0", b"vCont;r0,100000000"),
+    *(b"Z0,100000000,4", b"Z0,-4,4", b"Z2,0", b"Z2,ffffffff,ffffffff", b"z0,", b"Z", b"Z0"),
+    *(b"m", b"m-4,4", b"m0,-1", b"m0,0x4", b"m100000000,4", b"M0,4", b"M0,4:zz", b"M-4,4:00000000", b"X0,4:"),
+    *(b"p", b"p-1", b"pffffffff", b"P-1=00000000", b"P0=", b"P0=-1", b"G-1", b"Gzz"),
+    *(b"qXfer:features:read:target.xml:-1,4", b"qXfer:features:read:target.xml:0", b"qRcmd,zz", b"qRcmd,ff"),
+]
+
+
+@pytest.mark.parametrize("packet", MALFORMED, ids=repr)
+def test_what_is_malformed_is_an_error_and_the_port_stays_good(running, packet):
+    _, client = running
+    before = client.register("pc")
+    assert client.ask(packet) == b"E01"
+    assert re.search("malformed|no |cannot|do not fit|E01", client.monitor("why"))
+    assert client.register("pc") == before
+    client.ask(b"s")
+
+
+def test_random_packets_do_not_end_the_port(running):
+    chance = random.Random(1)
+    _, client = running
+    client.ask(b"?")
+    letters = b"?gGpPmMXZzHTvqQk" + b"0123456789abcdef,:;=-#$}*" * 2
+    for _ in range(2000):
+        body = bytes(chance.choice(letters) for _ in range(chance.randint(1, 12)))
+        if body[:1] not in b"csCSkD" and not body.startswith(b"vCont") and not body.startswith(b"QStart"):
+            client.ask(body)
+    assert client.ask(b"?").startswith(b"T")
+
+
+WRONG_NUMBERS = [
+    *("disassemble -4", "disassemble 0 -1", "disassemble 0 1000000000", "disassemble 0x100000000", "trace -3", "trace on -1"),
+    *("trace on 1000000000000", "trace on x", "profile -1", "rows -1", "rows 5 4", "rows"),
+]
+
+
+@pytest.mark.parametrize("line", WRONG_NUMBERS)
+def test_numbers_of_monitor_commands(running, line):
+    _, client = running
+    answer = client.monitor(line)
+    assert answer.startswith(f"{line}: ") and answer.count("\n") == 1
+    assert client.ask(b"?").startswith(b"T")
+
+
+def test_a_packet_without_end_is_dropped():
+    reader = Reader()
+    for _ in range(100):
+        answers = reader.feed(b"$" + b"a" * 4095)
+        if None in answers:
+            break
+    assert None in answers
+    assert reader.feed(framed(b"g")) == [b"g"]
+
+
+def test_a_silent_peer_halts_nothing(running, monkeypatch):
+    monkeypatch.setattr("hicannx_sim.debugger.server.GREETING", 0.3)
+    bench, client = running
+    client.ask(b"D")
+    client.close()
+    with socket.create_connection(("127.0.0.1", bench.server.port)) as peer:
+        assert bench.goes_on()
+        peer.settimeout(10)
+        assert b"no packet within" in peer.recv(1000)
+        assert peer.recv(1000) == b""
+    again = Client(bench.server.port)
+    assert again.ask(b"?").startswith(b"T")
+    again.close()
+
+
+def test_a_second_debugger_is_told_at_once(running):
+    bench, client = running
+    client.ask(b"?")
+    begin = time.monotonic()
+    with socket.create_connection(("127.0.0.1", bench.server.port)) as second:
+        second.settimeout(10)
+        second.sendall(b"+" + framed(b"qSupported"))
+        assert b"another debugger holds this PPU" in second.recv(1000)
+    assert time.monotonic() - begin < 1
+    assert client.ask(b"?").startswith(b"T")
+
+
+def test_a_fault_of_the_debugger_does_not_end_the_port(running, monkeypatch, caplog):
+    bench, client = running
+    client.ask(b"?")
+
+    def fail():
+        raise RuntimeError("lost")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.debugger, "read_memory", fail)
+        client.send(b"m0,4")
+        with pytest.raises((AssertionError, ConnectionError)):
+            client.receive()
+    again = Client(bench.server.port)
+    assert again.ask(b"m0,4") != b"E01"
+    again.close()

@@ -257,3 +257,16 @@ def test_disassembly():
     assert disassemble(0x80650008) == "lwz 3,8(5)"
     assert disassemble(0x7CA32415) == "addco. 5,3,4"
     assert disassemble(0x7C6902A6) == "mfspr 3,9"
+
+
+TBL, SYNC = 0x7C1C42A6, 0x7C0004AC  # mftbl 0; sync
+
+
+@pytest.mark.parametrize("name, alone, shared", [("fxvlax", 43, 49), ("fxvstax", 43, 47)])
+def test_vectors_wait_for_the_sram_on_the_chip(name, alone, shared):
+    """Cycles with the sync behind it, as software measures them: of the hardware description, and of the chip. (facts: ppu/isa_scalar 6)"""
+    for on, cycles in ((False, alone), (True, shared)):
+        core = core_with(SYNC, TBL | 3 << 21, encode_vector(name, [1, 0, 9]), SYNC, TBL | 4 << 21, WAIT)
+        core.shared_sram, core.gpr[9] = on, 0x400
+        core.run(1000)
+        assert core.gpr[4] - core.gpr[3] - 1 == cycles

@@ -22,6 +22,7 @@ from haldls import PPUControlRegister
 from haldls.lola import PPUProgramError, SynapseRow
 from hicannx import ppu
 from hicannx.cli import main
+from hicannx.errors import HicannxError
 from hicannx.ppu import Compiler, PPUTimeoutError, Program, Result
 from hicannx.ppu.host import load_and_start_program, stop_program, wait_until_ppu_finished
 from hicannx_sim import ModelConnection
@@ -181,10 +182,22 @@ def test_command(make: Make, gcc: Compiler, capsys: pytest.CaptureFixture[str]) 
     program = make('int main(void) { ppu_print("in the mailbox"); return 7 * ppu_hemisphere(); }', gcc)
     assert main(["ppu", "run", str(program.path)]) == 0
     assert capsys.readouterr().out == "in the mailbox\nreturn code 0\n"
-    assert main(["ppu", "run", str(program.path), "--ppu", "bottom"]) == 1
+    assert main(["ppu", "run", str(program.path), "--ppu", "bottom"]) == 7
     assert capsys.readouterr().out == "in the mailbox\nreturn code 7\n"
     assert main(["ppu", "run", str(make(RUNAWAY, gcc).path), "--timeout", "3000"]) == 1
     assert "hicannx: the program on PPU top did not finish within 3000 FPGA cycles; it is at 0x" in capsys.readouterr().err
     bad = make('int main(void) { __asm__ volatile("tw 31,0,0"); return 0; }', gcc)
     assert main(["ppu", "run", str(bad.path)]) == 1
     assert "ended by: trap interrupt at 0x" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("code, status", [(0, 0), (5, 5), (255, 255), (256, 255), (-1, 255)])
+def test_the_exit_status_is_the_return_code(code: int, status: int, make: Make, gcc: Compiler, capsys: pytest.CaptureFixture[str]) -> None:
+    program = make(f"int main(void) {{ return {code}; }}", gcc)
+    assert main(["ppu", "run", str(program.path)]) == status
+    assert f"return code {code}" in capsys.readouterr().out
+
+
+def test_a_negative_time_out_is_refused(connection: Any, make: Make, gcc: Compiler) -> None:
+    with pytest.raises(HicannxError, match="-5 FPGA cycles"):
+        ppu.run(connection, make("int main(void) { return 0; }", gcc).path, timeout=-5)

@@ -26,10 +26,10 @@ def calls() -> list[tuple[str, int]]:
     """C statements and the words they should become, for instructions without scalar operands."""
     made = []
     for row in VECTOR:
-        letters = row.operands.removesuffix("C")
+        letters = row.operands.rstrip("CNI")
         if {"a", "b"} & set(letters):
             continue
-        conditions = (0, 1, 2, 3) if "pck" in row.name else CONDITIONS if row.operands.endswith("C") else (None,)
+        conditions = (0, 1, 2, 3) if row.operands.endswith("N") else CONDITIONS if row.operands.endswith("C") else (None,)
         for operands in numbers(letters):
             for condition in conditions:
                 values = operands if condition is None else [*operands, condition]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hicannx.ppu.code import Code
 from hicannx.ppu.listing import instruction
-from hicannx_sim.ppu.isa import find
+from hicannx_sim.ppu.isa import SPECIAL_REGISTERS, find, special_register
 
 
 class Kind(Enum):
@@ -42,9 +42,6 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.place}: {self.text}: {self.kind.value}; {self.advice}"
 
-
-SPECIAL_REGISTERS = (1, 8, 9, 22, 26, 27, 54, 58, 59, 61, 62, 65, 66, 67, 68, 284, 285, 336, 340, 570, 571)
-"""Numbers of the registers that exist (facts: isa_scalar 4)."""
 
 _INTEGER = "compile with -msoft-float, and use integers"
 _INTERRUPTS = "use ppu_interrupts_enable() and ppu_interrupts_disable()"
@@ -94,7 +91,7 @@ def _problem(word: int) -> tuple[str, Kind, str] | None:
     if row is None:
         name, advice = KNOWN.get((primary, word >> 1 & 1023)) or KNOWN.get((primary, None)) or ("", "write it with other instructions")
         return name, Kind.missing, advice
-    if row.name in ("mfspr", "mtspr") and (word >> 16 & 31 | word >> 6 & 0x3E0) not in SPECIAL_REGISTERS:
+    if row.name in ("mfspr", "mtspr") and special_register(word) not in SPECIAL_REGISTERS.values():
         return "", Kind.register, "ppu/registers.h lists those that exist"
     if row.name == "wait" and word >> 21 & 3:
         return "", Kind.differs, "it does not wait: use ppu_wait()"

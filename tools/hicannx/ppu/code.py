@@ -28,7 +28,7 @@ class Code:
     """What a program can be asked about its code. Raises PPUProgramError for a file that is no program for the PPU."""
 
     def __init__(self, filename: str | Path) -> None:
-        PPUElfFile(filename)  # refuses other files, saying why
+        PPUElfFile(filename).check()  # refuses other files, saying why
         self.path = Path(filename)
         try:
             elf = ELFFile(BytesIO(self.path.read_bytes()))

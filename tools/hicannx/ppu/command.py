@@ -10,7 +10,7 @@ from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
 from hicannx.errors import HicannxError
 from hicannx.ppu.check import Finding, check
-from hicannx.ppu.host import run
+from hicannx.ppu.host import exit_status, run
 from hicannx.ppu.listing import listing
 from hicannx.ppu.toolchain import build
 from hicannx.ppu_debug import ppu_profile, ppu_trace
@@ -76,4 +76,4 @@ def _run(chosen: Namespace) -> int:
             result = run(connection, chosen.program, ppu, chosen.timeout)
     print(result.mailbox, end="" if result.mailbox.endswith("\n") else "\n")
     print(f"return code {result.return_code}" if result.failure is None else f"ended by: {result.failure}")
-    return int(result.return_code != 0)
+    return exit_status(result.return_code) if result.failure is None else 1

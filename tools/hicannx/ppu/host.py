@@ -30,11 +30,13 @@ from haldls.lola import PPUElfFile
 from hicannx.errors import HicannxError
 from hicannx.ppu.code import Code
 from hicannx_sim import ModelConnection
+from hicannx_sim.ppu.isa import INTERRUPTS
 from stadls import PlaybackProgramBuilder
 from stadls import run as execute
 
 TOP = PPUOnDLS.top
 NAMES = ("top", "bottom")
+STATUSES = 256
 POLL, LONGEST = 1000, 1_000_000
 """FPGA cycles between two looks at a program: few when it has just begun, later an eighth of what has passed, up to the longest."""
 
@@ -42,7 +44,6 @@ UNHANDLED = 0x15E00000
 """Upper part of the return code after an interrupt without handler; below it the interrupt's address (ppu/interrupts.h)."""
 
 INTERRUPTED = PPUMemoryWordOnPPU(int(PPUMemoryWordOnPPU.return_code) - 1)
-INTERRUPTS = {0x14: "external", 0x18: "alignment", 0x1C: "trap", 0x24: "doorbell", 0x2C: "fixed interval", 0x30: "decrementer"}
 
 
 class PPUTimeoutError(HicannxError):
@@ -78,6 +79,8 @@ def wait_until_ppu_finished(connection: MultiConnection, timeout: int | None = N
 
     Raises PPUTimeoutError.
     """
+    if timeout is not None and timeout < 0:
+        raise HicannxError(f"timeout is {timeout} FPGA cycles; it cannot be negative, and None waits forever")
     passed = 0
     while not _sleeps(connection, ppu, pause := _pause(passed, timeout)):
         if timeout is not None and passed >= timeout:
@@ -138,6 +141,15 @@ def _stopped(connection: MultiConnection, ppu: PPUOnDLS) -> tuple[int, str, int]
     return code - (code >> 31 << 32), mailbox.get().to_string(), before
 
 
+def exit_status(code: int) -> int:
+    """A command's exit status for a program's return code: the same from 0 to 255, 255 for all others, which fit into no status.
+
+    >>> exit_status(5), exit_status(-1), exit_status(256)
+    (5, 255, 255)
+    """
+    return code if 0 <= code < STATUSES else STATUSES - 1
+
+
 @dataclass(frozen=True)
 class Result:
     """What a program left behind. `failure` says which interrupt ended it if one did that it has no handler for."""
@@ -155,7 +167,7 @@ def run(connection: MultiConnection, program: str | Path, ppu: PPUOnDLS = TOP, t
     load_and_start_program(connection, program, ppu)
     wait_until_ppu_finished(connection, timeout, ppu)
     code, text, before = _stopped(connection, ppu)
-    vector = code ^ UNHANDLED
-    if vector not in INTERRUPTS:
+    interrupt = next((name for name, vector in INTERRUPTS.items() if vector == code ^ UNHANDLED), None)
+    if interrupt is None:
         return Result(code, text)
-    return Result(code, text, f"{INTERRUPTS[vector]} interrupt at {_place(connection, ppu, before)}, for which there is no handler")
+    return Result(code, text, f"{interrupt} interrupt at {_place(connection, ppu, before)}, for which there is no handler")

@@ -7,10 +7,9 @@ import haldls
 from hicannx.registers.blocks import blocks, page_of
 from hicannx.registers.markdown import anchor, code, link, table
 from hicannx.trust import accuracy
-from hicannx_sim.base.numbers import CHIP, CIRCUITS, FPGA, TABLE, Number
+from hicannx_sim.base.numbers import CHIP, CIRCUITS, FPGA, PPU, TABLE, Number
 from hicannx_sim.base.register_table import Accuracy
 from hicannx_sim.fpga.table import REGISTERS
-from hicannx_sim.ppu.numbers import NUMBERS as PPU
 from hicannx_sim.trust.accuracy import rows_of
 
 CLASSES = {
@@ -64,6 +63,6 @@ def _listed(numbers: Mapping[str, Number]) -> str:
 
 
 def _counted() -> Iterator[str]:
-    certainties = [one.certainty.value for one in (*TABLE.values(), *PPU.values())]
+    certainties = [one.certainty.value for one in TABLE.values()]
     kinds = sorted(set(certainties))
     yield "Of " + str(len(certainties)) + " numbers " + ", ".join(f"{certainties.count(kind)} are {kind}" for kind in kinds) + ".\n"
