@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ut
+from fisch.environment import setting
 from fisch.errors import ConnectionFailedError, FischError, ProgramError, UsageError, not_portable
 from fisch.hwdb import HwdbEntry
 from halco._core import shown
@@ -58,12 +59,9 @@ _taken_lock = threading.Lock()
 
 
 def run_timeout(environ: Mapping[str, str], usual: float | None) -> float | None:
-    """[s] that a run may take: HICANNX_RUN_TIMEOUT (0: for ever, None), else the usual time. Raises ConnectionFailedError for no number."""
-    text = environ.get(RUN_TIMEOUT_VARIABLE, "").strip()
-    try:
-        return (float(text) or None) if text else usual
-    except ValueError:
-        raise ConnectionFailedError(f"{RUN_TIMEOUT_VARIABLE}={text!r} is not a number of seconds") from None
+    """[s] that a run may take: HICANNX_RUN_TIMEOUT (0: for ever, None), else the usual time. SettingError for what is no such number."""
+    seconds: float | None = setting(environ, RUN_TIMEOUT_VARIABLE)
+    return usual if seconds is None else seconds or None
 
 
 class Connection(ABC):

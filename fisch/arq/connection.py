@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Self
@@ -17,6 +16,7 @@ from fisch.arq.session import CONFIGURATION_TIME, NoAnswerError, Session
 from fisch.connection import Connection, ConnectionTimeInfo, Words
 from fisch.connection import run_timeout as run_timeout_of
 from fisch.database import PATH_VARIABLE, Database, Setup, configured, setup_from
+from fisch.environment import address_and_ports, setting
 from fisch.errors import ConnectionFailedError, HwdbError
 from fisch.hwdb import HwdbEntry, JboaSetupEntry
 
@@ -66,7 +66,7 @@ class ARQConnection(Connection):
 
         As in the original, each of them is connected to.
         """
-        ips = [ip.strip() for ip in environ.get(IPS_VARIABLE, "").split(",") if ip.strip()]
+        ips = setting(environ, IPS_VARIABLE)
         if not ips:
             raise ConnectionFailedError(f"No FPGA IP found in environment ({IPS_VARIABLE}).")
         timeout = run_timeout_of(environ, RUN_TIMEOUT)
@@ -149,13 +149,11 @@ def _halts(words: Words) -> int:
 
 def _address(text: str) -> tuple[str, tuple[int, int]]:
     """(address, (data port, reset port))"""
-    ip, *ports = str(text).split(":")
-    if not ports:
-        return ip, (protocol.DATA_PORT, protocol.RESET_PORT)
-    with suppress(ValueError):
-        data, reset = (int(port) for port in ports)
-        return ip, (data, reset)
-    raise ConnectionFailedError(f"{text!r} is neither an address nor 'address:data port:reset port'")
+    try:
+        ip, ports = address_and_ports(str(text))
+    except ValueError as error:
+        raise ConnectionFailedError(f"no way to the FPGA: {error}") from None
+    return ip, ports or (protocol.DATA_PORT, protocol.RESET_PORT)
 
 
 def _find(ip: str, hwdb_path: str | None, info: dict[str, Any]) -> tuple[Setup, int]:

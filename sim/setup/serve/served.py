@@ -64,6 +64,11 @@ class ServedChip:
         return self.endpoint.ports
 
     @property
+    def address(self) -> str:
+        """As SLURM_FPGA_IPS has it: with ports if they are not the usual ones."""
+        return self.ip if self.ports == (DATA_PORT, RESET_PORT) else f"{self.ip}:{self.ports[0]}:{self.ports[1]}"
+
+    @property
     def counters(self) -> dict[str, Any]:
         """What happened since start: of the protocol, of the programs, of the chip."""
         return {**self.endpoint.counters, "runs": self.system.runs, "instructions not executed": self.stream.errors, **self.system.counters}
