@@ -4,6 +4,7 @@
 knows what stands behind them. `MultiConnection` is what users hold: one or more connections that run one program each.
 """
 
+import os
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -56,6 +57,16 @@ class ConnectionTimeInfo:
 
 _taken: set[Hashable] = set()
 _taken_lock = threading.Lock()
+
+
+def _after_fork() -> None:
+    """What the parent is connected to is no business of a forked process."""
+    global _taken_lock
+    _taken_lock = threading.Lock()
+    _taken.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def run_timeout(environ: Mapping[str, str], usual: float | None) -> float | None:

@@ -17,7 +17,12 @@ BAD = {
     Choice: ["perfect", "0", "IDEAL"],
     Addresses: ["nowhere", "1.2.3", "300.0.0.1", "127.0.0.1:1", "127.0.0.1:1:70000", "127.0.0.1:-1:2", "127.0.0.1,x", "a" * 300, "::1"],
 }
-GOOD = {Whole: ["0", " 17 ", "0x10"], Seconds: ["0", "2.5"], Switch: ["0", "1", "TRUE", "false"], Addresses: ["", "127.0.0.1,127.0.0.2:1:2"]}
+GOOD = {
+    Whole: ["0", " 17 ", "0x10"],
+    Seconds: ["0", "2.5"],
+    Switch: ["0", "1", "TRUE", "false"],
+    Addresses: ["", "127.0.0.1,127.0.0.2:1:2"],
+}
 
 
 @pytest.mark.parametrize("name", [name for name, variable in TABLE.items() if not isinstance(variable.values, Text)])
@@ -57,7 +62,9 @@ def test_misspelt_names_are_errors_in_strict_mode():
 def test_the_table_is_complete():
     """Whatever is called HICANNX_... anywhere in the sources is in it."""
     found = set()
-    for path in (path for room in ("fisch", "sim", "tools", "stadls", "haldls", "halco", "compat") for path in (ROOT / room).rglob("*.py*")):
+    for path in (
+        path for room in ("fisch", "sim", "tools", "stadls", "haldls", "halco", "compat") for path in (ROOT / room).rglob("*.py*")
+    ):
         if path.suffix in (".py", ".pyx", ".pyi"):
             found |= set(re.findall(r"HICANNX_[A-Z_]+[A-Z]", path.read_text()))
     assert found - OF_BUILD_AND_TESTS == {name for name in TABLE if name.startswith("HICANNX_")}

@@ -86,7 +86,15 @@ def test_interrupts_and_lost_readers(command, end, monkeypatch, capsys):
     assert status == (INTERRUPTED if "Keyboard" in end else 1) and said.count("\n") <= 1 and "Traceback" not in said
 
 
-COMMANDS = [["info"], ["accuracy"], ["docs"], ["ppu", "run", "x.elf"], ["ppu", "check", "x.elf"], ["ppu", "disassemble", "x.elf"], ["gdb", "x.elf"]]
+COMMANDS = [
+    ["info"],
+    ["accuracy"],
+    ["docs"],
+    ["ppu", "run", "x.elf"],
+    ["ppu", "check", "x.elf"],
+    ["ppu", "disassemble", "x.elf"],
+    ["gdb", "x.elf"],
+]
 ENVIRONMENTS = [
     {"HICANNX_CHIP": "abc"},
     {"HICANNX_MODE": "perfect"},
@@ -143,7 +151,7 @@ def test_interrupting_a_process(address):
         while not process.stdout.readline().startswith("SLURM"):
             pass
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=20)
     assert process.returncode == INTERRUPTED and "Traceback" not in errors
 
 
@@ -153,4 +161,7 @@ def test_closed_and_full_outputs(arguments):
         line = f"{sys.executable} -m hicannx {' '.join(arguments)} {redirect}; exit ${{PIPESTATUS[0]}}"
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=environ, timeout=60, check=False)
-        assert done.returncode in statuses and "Traceback" not in done.stderr and "Exception ignored" not in done.stderr, (line, done.stderr)
+        assert done.returncode in statuses and "Traceback" not in done.stderr and "Exception ignored" not in done.stderr, (
+            line,
+            done.stderr,
+        )

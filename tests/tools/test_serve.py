@@ -72,7 +72,7 @@ def test_a_signal_ends_a_run(process, address):
         (["--address", "192.0.2.1", "--public"], "cannot listen at 192.0.2.1"),
         (["--address", "somewhere"], "'somewhere' is not an IPv4 address"),
         (["1", "2", "--address", "255.255.255.255", "--public"], "--address: '255.255.255.255'"),
-        (["--gdb", "65535"], "--gdb: 1 chips need 2 ports, and from 65535 on there are 1"),
+        (["--gdb", "65535"], "--gdb: 2 ports are needed, and from 65535 on there are 1"),
         (["--data-port", "9", "--reset-port", "9"], "cannot listen at 127.0.0.1"),
         (["--write-hwdb", "/nowhere/at/all"], "/nowhere/at/all"),
         (["--write-hwdb", "/"], "Is a directory"),

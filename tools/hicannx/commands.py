@@ -47,7 +47,9 @@ def _serve(parser: ArgumentParser) -> None:
     parser.add_argument("--setup", default="cube", choices=("cube", "jboa"), help="what is around the chips, default %(default)s")
     parser.add_argument("--seed", type=SEED, default=0, help="of the trial noise, 0 .. 2**64 - 1, default %(default)s")
     parser.add_argument("--strict", action="store_true", help="report accesses to what is undefined or not modelled as errors")
-    parser.add_argument("--gdb", type=PORT, metavar="PORT", help="debug PPUs at ports of this machine, two a chip from PORT on; 0: free ones")
+    parser.add_argument(
+        "--gdb", type=PORT, metavar="PORT", help="debug PPUs at ports of this machine, two a chip from PORT on; 0: free ones"
+    )
     parser.add_argument("--power-cycle", action="store_true", help="power cycle a chip when somebody connects to it")
     parser.add_argument("--public", action="store_true", help="allow an address that others can reach; there is no protection of any kind")
     parser.add_argument("--write-hwdb", metavar="PATH", type=Path, help="write a hardware database with these chips")
@@ -105,7 +107,12 @@ def _calibration(parser: ArgumentParser) -> None:
 
 ALL = (
     Command("serve", "serve virtual chips to host software over UDP (HostARQ)", "hicannx.serve:main", _serve),
-    Command("info", "versions, and what the environment chooses: a virtual chip, or FPGAs and whether they answer", "hicannx.reports:info", _none),
+    Command(
+        "info",
+        "versions, and what the environment chooses: a virtual chip, or FPGAs, and whether they answer",
+        "hicannx.reports:info",
+        _none,
+    ),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),

@@ -1,6 +1,7 @@
 """The command `hicannx serve`."""
 
 import argparse
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ from hicannx.errors import HicannxError
 from hicannx_sim import System, VirtualChip
 from hicannx_sim.setup.connection import setup_of
 from hicannx_sim.setup.debugging import gdb_server
-from hicannx_sim.setup.serve import ServedChip
+from hicannx_sim.setup.serve import Log, ServedChip
 
 PPUS = ("top", "bottom")
 
@@ -49,10 +50,26 @@ def main(options: argparse.Namespace) -> int:
 
     chips = _chips(options)
     debuggers = [] if options.gdb is None else _debuggers(chips, options.gdb)
-    with _signals(end):
+    with _signals(end), _log():
         _announce(chips, debuggers)
         serve(chips, until, debuggers)
     return INTERRUPTED if signal.SIGINT in got else 0
+
+
+@contextmanager
+def _log() -> Iterator[None]:
+    """What happens is told on stderr, for whoever wants to read it."""
+    root = logging.getLogger()
+    handler, level = Log(), root.level
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        handler.close()
 
 
 @contextmanager
@@ -62,8 +79,8 @@ def _signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 def _chips(options: argparse.Namespace) -> list[ServedChip]:
@@ -87,7 +104,7 @@ def _debuggers(chips: Sequence[ServedChip], port: int) -> list[gdb_server]:
     made: list[gdb_server] = []
     if port and port + len(PPUS) * len(chips) - 1 not in PORTS:
         _close(chips)
-        raise HicannxError(f"--gdb: {len(chips)} chips need {len(PPUS) * len(chips)} ports, and from {port} on there are {len(PORTS) - port}")
+        raise HicannxError(f"--gdb: {len(PPUS) * len(chips)} ports are needed, and from {port} on there are {len(PORTS) - port}")
     try:
         for number, chip in enumerate(chips):
             for ppu in range(len(PPUS)):
@@ -114,7 +131,9 @@ def _addresses(text: str, count: int, public: bool) -> list[str]:
         raise HicannxError(f"--address: {text!r} is not an IPv4 address{need}: {error}") from None
     for address in addresses:
         if not address.is_loopback and not public:
-            raise HicannxError(f"--address: others can reach {address}, and anybody who does can use the chip: add --public if that is wanted")
+            raise HicannxError(
+                f"--address: others can reach {address}, and anybody who does can use the chip: add --public if that is wanted"
+            )
     return [str(address) for address in addresses]
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Callable
 
 import numpy as np
 
@@ -17,13 +18,14 @@ class Stream:
 
     A run begins with its first word and ends with its HALT. What the model cannot execute (unknown messages; in strict mode undefined or
     unmodelled accesses) ends in a TimeoutNotification and the rest of the program is discarded, so that the host learns of it; the reason
-    is logged. `errors` counts these.
+    is logged and given to `refused`. `errors` counts these.
     """
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, refused: Callable[[str], None] = lambda text: None) -> None:
         self.system = system
         self.errors = 0
         self._running = False
+        self._refused = refused
 
     @property
     def running(self) -> bool:
@@ -52,20 +54,33 @@ class Stream:
         except InterruptedRunError:
             raise
         except Exception as error:
-            self.errors += 1
-            _log.warning("%s. What follows up to HALT is discarded.", error)
-            if not isinstance(error, SimError):
-                _log.error("this is an error of the model:\n%s", traceback.format_exc())
+            self._report(error)
             fpga.give_up()
         self._running = not fpga.halted
         return max(fpga.executed - before, 1)
+
+    def _report(self, error: Exception) -> None:
+        """An error of a program, or of the model while it executes one."""
+        self.errors += 1
+        if isinstance(error, SimError):
+            _log.warning("%s. What follows up to HALT is discarded.", error)
+            self._refused(str(error))
+        else:
+            _log.error("this is an error of the model:\n%s", traceback.format_exc())
+            self._refused(f"an error of the model: {type(error).__name__}: {error}")
 
     def settle(self) -> Words:
         """The responses that an unfinished program still owes, with the last word filled up. Time passes meanwhile. InterruptedRunError."""
         if not self._running:
             return _NOTHING
         with self.system._lock:
-            self.system.fpga.idle()
+            try:
+                self.system.fpga.idle()
+            except InterruptedRunError:
+                raise
+            except Exception as error:
+                self._report(error)
+                self.system.fpga.give_up()
             return self.system.fpga.trace.take_words(True)
 
     def interrupt(self) -> None:
@@ -75,6 +90,6 @@ class Stream:
     def abort(self) -> None:
         """Ends an unfinished program without responses."""
         with self.system._lock:
-            if self._running:
+            was_running, self._running = self._running, False
+            if was_running:
                 self.system.fpga.end()
-            self._running = False
