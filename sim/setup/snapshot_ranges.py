@@ -20,8 +20,8 @@ LONGEST: Final = 1 << 45
 BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i4": (-1, 1 << 30), "i8": (-1, LONGEST)}
 
 RANGES: Final[dict[str, tuple[float, float]]] = {
-    "chip.systime_offset": (-LONGEST, LONGEST),
-    "fpga.trace.offset": (-LONGEST, LONGEST),
+    "*.systime_offset": (-LONGEST, LONGEST),
+    "*trace.offset": (-LONGEST, LONGEST),
     "pll.words": (0, (1 << 32) - 1),
 }
 """{block.name, as a pattern: (lowest, highest)}; the first one that fits counts."""

@@ -45,7 +45,7 @@ class ServedChip:
         self, ip: str, system: System, fpga: int = 0, data_port: int = DATA_PORT, reset_port: int = RESET_PORT, power_cycle: bool = False
     ) -> None:
         self.ip, self.system, self.power_cycle = ip, system, power_cycle
-        self.stream = Stream(system, self._refused)
+        self.stream = Stream(system)
         self.out_of_order = ""
         self._session = self._first_run = 0
         self._peer: str | None = None
@@ -143,6 +143,9 @@ class ServedChip:
             return self.endpoint.notify(self._session, protocol.OUT_OF_ORDER, self.out_of_order)
         for first in range(0, len(words) or 1, PIECE):
             answer = self.stream.push(words[first : first + PIECE]) if len(words) else self.stream.settle()
+            if remark := self.stream.remark:
+                self.stream.remark = ""
+                self._refused(remark)
             if len(answer):
                 self.endpoint.send(self._session, answer)
         return None

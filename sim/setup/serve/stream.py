@@ -2,7 +2,6 @@
 
 import logging
 import traceback
-from collections.abc import Callable
 
 import numpy as np
 
@@ -18,14 +17,14 @@ class Stream:
 
     A run begins with its first word and ends with its HALT. What the model cannot execute (unknown messages; in strict mode undefined or
     unmodelled accesses) ends in a TimeoutNotification and the rest of the program is discarded, so that the host learns of it; the reason
-    is logged and given to `refused`. `errors` counts these.
+    is logged and waits in `remark`. `errors` counts these.
     """
 
-    def __init__(self, system: System, refused: Callable[[str], None] = lambda text: None) -> None:
+    def __init__(self, system: System) -> None:
         self.system = system
         self.errors = 0
         self._running = False
-        self._refused = refused
+        self.remark = ""
 
     @property
     def running(self) -> bool:
@@ -64,10 +63,10 @@ class Stream:
         self.errors += 1
         if isinstance(error, SimError):
             _log.warning("%s. What follows up to HALT is discarded.", error)
-            self._refused(str(error))
+            self.remark = str(error)
         else:
             _log.error("this is an error of the model:\n%s", traceback.format_exc())
-            self._refused(f"an error of the model: {type(error).__name__}: {error}")
+            self.remark = f"an error of the model: {type(error).__name__}: {error}"
 
     def settle(self) -> Words:
         """The responses that an unfinished program still owes, with the last word filled up. Time passes meanwhile. InterruptedRunError."""
