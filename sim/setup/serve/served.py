@@ -16,8 +16,9 @@ from hicannx_sim.setup.system import System, Words
 
 PLAYBACK_WORDS: Final = 1 << 22
 """Words that may wait for execution, the size of the FPGA's playback memory; then the host has to repeat them. (facts: transport 2.7)"""
-SETTLE_AFTER: Final = 0.02
-"""[s] without new words after which responses of an unfinished program are handed out."""
+SETTLE_AFTER: Final = 1.0
+"""[s] without new words after which time passes on the FPGA, as it does on the real one all the while, and responses of an unfinished program are
+handed out. Much longer than a network delays words that get lost: those are to have no effect."""
 
 GIVE_UP: Final = 600 * 10**9
 """[ns] for which responses are repeated to a host that does not acknowledge: it may be stopped in a debugger."""
@@ -35,7 +36,7 @@ class ServedChip:
     """One system behind UDP ports. Anybody may connect at any time: a reset ends the session before it and the run in progress.
 
     ip: IPv4 address to listen at. fpga: its number in the setup. power_cycle: each session finds a chip that has just been powered on;
-    without, chip and FPGA keep their state as the real ones do.
+    without, chip and FPGA keep their state as the real ones do, but for what `Executor.new_session` names.
 
     What a program does wrong is told to its host and logged (`hicannx_sim.setup.serve`), and the next one runs. If even giving it up fails, the
     chip is power cycled; if that fails too, it is `out_of_order`, and says so to everybody.
@@ -129,6 +130,8 @@ class ServedChip:
         if self.power_cycle and self.system.runs:
             self._recover(self.system.reset)
         self._first_run = self.system.runs
+        if self.system.runs:
+            self.stream.new_session()
 
     def _end(self, how: str) -> None:
         held_up = self.endpoint.held_up * 1e-9

@@ -2,14 +2,20 @@
 
 import logging
 import traceback
+from typing import Final
 
 import numpy as np
 
+from fisch import ut
 from hicannx_sim.base.errors import InterruptedRunError, SimError
 from hicannx_sim.setup.system import System, Words
 
 _log = logging.getLogger("hicannx_sim.setup.serve")
 _NOTHING = np.empty(0, np.uint64)
+_HEADERS = {message.name: message.header for message in ut.TO_FPGA}
+_MILLISECOND = np.array([_HEADERS["Setup"] << 56, _HEADERS["WaitUntil"] << 56 | 125_000], np.uint64)
+BETWEEN_SESSIONS: Final = 30
+"""[ms] of hardware time that pass while a host connects: the original takes as long at least. (facts: transport 6.7)"""
 
 
 class Stream:
@@ -81,6 +87,23 @@ class Stream:
                 self._report(error)
                 self.system.fpga.give_up()
             return self.system.fpga.trace.take_words(True)
+
+    def new_session(self) -> None:
+        """The end of what an earlier host has left: time passes, and what comes back meanwhile is lost. InterruptedRunError."""
+        self.abort()
+        fpga = self.system.fpga
+        with self.system._lock:
+            fpga.begin()
+            try:
+                for _ in range(BETWEEN_SESSIONS):
+                    fpga.feed(_MILLISECOND)
+                    fpga.settle()
+                    fpga.trace.take_words(True)
+            except InterruptedRunError:
+                raise
+            except SimError as error:
+                self._report(error)
+            fpga.new_session()
 
     def interrupt(self) -> None:
         """Ends the run that another thread executes."""
