@@ -567,7 +567,7 @@ cdef class ServerEndpoint(_Endpoint):
     @property
     def over(self):
         """The host has ended the session, and all of its words are taken."""
-        return self.ended == self.session
+        return self.session > 0 and self.ended == self.session
 
     def receive(self, double timeout=-1):
         """Waits for words: (session, uint64[n]). No words if a session begins or ends, `timeout` [s] is over or the endpoint stops."""

@@ -36,8 +36,8 @@ class ARQConnection(Connection):
     virtual chip says about itself, else the list of virtual chips.
     connect_timeout [s]. run_timeout [s]: None waits for ever; if not given, HICANNX_RUN_TIMEOUT (0: for ever) or 600 s.
 
-    A run that fails (RunTimeoutError, ConnectionLostError, WireError, an interrupt) ends the session; the next run begins a new one. After a
-    SessionTakenOverError no run begins: the connection stays unusable. A session of somebody else's that this one ends is told in a warning.
+    A run that fails (RunTimeoutError, ConnectionLostError, WireError, an interrupt) ends the session; the next run begins a new one. After
+    a SessionTakenOverError no run begins: the connection stays unusable. If this one ends a session of somebody else's, a warning says so.
 
     A forked process cannot use the connection (InheritedConnectionError), and closing it there concerns nobody else.
     """

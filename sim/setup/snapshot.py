@@ -4,8 +4,8 @@ The state is the arrays of its blocks, {name of the block: {name: array}}. Compi
 Python objects are walked: attributes that are numbers, lists and dictionaries of numbers, byte arrays, or objects and containers of these;
 what can be called is wiring and left alone.
 
-Arrays whose description differs from what this version of the model has are refused: a snapshot fits the version that took it. The bytes: `snapshot_file`; what
-numbers may be: `snapshot_ranges`.
+Arrays whose description differs from what this version of the model has are refused: a snapshot fits the version that took it. The bytes:
+`snapshot_file`; what numbers may be: `snapshot_ranges`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -124,7 +124,7 @@ def capture(blocks: Mapping[str, Any]) -> State:
 
 
 def install(blocks: Mapping[str, Any], state: State) -> None:
-    """Puts the arrays back. SnapshotError if these blocks have others, or numbers that cannot be; only then may they have to be made anew."""
+    """Puts the arrays back. SnapshotError if these blocks have others, or numbers that cannot be; then they may have to be made anew."""
     _check_names(blocks, state)
     require_in_range(state)
     for name, block in blocks.items():
@@ -157,7 +157,8 @@ def _check_walked(name: str, here: Arrays, there: Arrays) -> None:
         saved = there[key]
         grows = array.ndim == 2 or key.endswith(LISTS)
         optional = array.ndim == 1 and array.size + saved.size == 1
-        if saved.dtype.kind != array.dtype.kind or saved.shape != array.shape and not (grows and saved.ndim == array.ndim or optional):
+        fits = saved.shape == array.shape or (grows and saved.ndim == array.ndim) or optional
+        if saved.dtype.kind != array.dtype.kind or not fits:
             raise SnapshotError(f"{name}.{key} is {array.dtype}{array.shape} here and {saved.dtype}{saved.shape} there")
         if len(saved) > LONGEST_LIST or saved.shape[1:] != array.shape[1:]:
             raise SnapshotError(f"{name}.{key} is too long: {saved.shape}")

@@ -197,8 +197,8 @@ class System:
     def restore(self, data: bytes) -> Self:
         """Becomes the system that a snapshot was taken of, with its chip, seed and strictness; what follows is the same to the bit.
 
-        Raises SnapshotError: then nothing has changed if the bytes are no snapshot, and the system has just been powered on if their content
-        is not right.
+        Raises SnapshotError: then nothing has changed if the bytes are no snapshot, and the system has just been powered on if their
+        content is not right.
         """
         described, state = snapshot.decode(data)
         identity, host = self._described(described)

@@ -12,7 +12,7 @@ import pytest
 from hicannx import commands, reports  # noqa: F401
 from hicannx.cli import INTERRUPTED, main, parser
 
-WORDS = {"--address", "--compiler", "--function", "-D", "-I", "register"}
+WORDS = {"--address", "--compiler", "--function", "-D", "-I", "register", "address"}
 """What is neither a number nor a path: checked where it is used."""
 
 

@@ -55,6 +55,12 @@ def _serve(parser: ArgumentParser) -> None:
     parser.add_argument("--write-hwdb", metavar="PATH", type=Path, help="write a hardware database with these chips")
 
 
+def _report(parser: ArgumentParser) -> None:
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="of the chip; those in SLURM_FPGA_IPS, else 127.0.0.1, by default")
+    parser.add_argument("--counters", action="store_true", help="everything that is counted, as JSON")
+    parser.add_argument("--snapshot", type=Path, metavar="FILE", help="write the whole state, for hicannx_sim.System.restore")
+
+
 def _docs(parser: ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, metavar="DIR", help=f"folder for the pages, {DEFAULT_FOLDER} by default")
     parser.add_argument("--systemrdl", type=Path, metavar="FILE", help="write SystemRDL; then pages only if --output is given too")
@@ -113,6 +119,7 @@ ALL = (
         "hicannx.reports:info",
         _none,
     ),
+    Command("report", "what happened on a chip that is served on this machine", "hicannx.served:report", _report),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),

@@ -119,7 +119,7 @@ def _debuggers(chips: Sequence[ServedChip], port: int) -> list[gdb_server]:
 
 def _close(chips: Sequence[ServedChip]) -> None:
     for chip in chips:
-        chip.endpoint.close()
+        chip.close()
 
 
 def _addresses(text: str, count: int, public: bool) -> list[str]:

@@ -17,7 +17,7 @@ WAITING: Final = 1000
 
 
 class Log(logging.Handler):
-    """Writes records to a file descriptor from a thread of its own. What is too much or cannot be written is dropped and counted in a later line.
+    """Writes records to a file descriptor from a thread of its own. What is too much is dropped, and counted in a later line.
 
     `close` gives the reader `patience` [s] to take what waits, and does not wait for the rest.
     """

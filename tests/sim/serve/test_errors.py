@@ -84,9 +84,8 @@ def test_a_chip_that_cannot_be_mended_says_so(serve, address, words, monkeypatch
     chip = serve(system)
     system.fpga = Broken(system.fpga, end=ERRORS * 9, feed=ERRORS * 9, give_up=ERRORS * 9)
     monkeypatch.setattr(system, "_power_on", lambda: Broken(None, on=list(ERRORS)).on())
-    with ARQConnection(address, run_timeout=5) as connection:
-        with pytest.raises((fisch.ConnectionLostError, fisch.RunTimeoutError)):
-            connection._session.execute(words.halt, 1, 0.3)
+    with ARQConnection(address, run_timeout=5) as connection, pytest.raises((fisch.ConnectionLostError, fisch.RunTimeoutError)):
+        connection._session.execute(words.halt, 1, 0.3)
     begin = time.monotonic()
     with ARQConnection(address, run_timeout=5) as connection, pytest.raises(fisch.ConnectionLostError, match="out of order"):
         connection.execute(words.halt)
