@@ -22,8 +22,11 @@ __all__ = ["capture", "decode", "encode", "install"]
 
 GROWING: Final = "dram "
 """Arrays whose names begin so come and go."""
+DRAM_PAGES: Final = frozenset(f"{GROWING}{page}" for page in range(1 << 14))
 LISTS: Final = ("_received", "_sent")
 """Lists of bytes that grow, by the end of their names; other lists keep their length."""
+OPTIONAL: Final = ("test_started", "_pending")
+"""Numbers that may be None, by the end of their names."""
 LONGEST_LIST: Final = 1 << 12
 
 Arrays = dict[str, Array]
@@ -156,7 +159,7 @@ def _check_walked(name: str, here: Arrays, there: Arrays) -> None:
     for key, array in here.items():
         saved = there[key]
         grows = array.ndim == 2 or key.endswith(LISTS)
-        optional = array.ndim == 1 and array.size + saved.size == 1
+        optional = key.endswith(OPTIONAL) and saved.ndim == 1 and saved.size <= 1
         fits = saved.shape == array.shape or (grows and saved.ndim == array.ndim) or optional
         if saved.dtype.kind != array.dtype.kind or not fits:
             raise SnapshotError(f"{name}.{key} is {array.dtype}{array.shape} here and {saved.dtype}{saved.shape} there")
@@ -173,5 +176,5 @@ def _check_names(blocks: Mapping[str, Any], state: State) -> None:
         if missing:
             raise SnapshotError(f"block {name} has other arrays: {', '.join(sorted(missing))}")
         for key in set(state[name]) - set(here):
-            if not key.removeprefix(GROWING).isdecimal() or not hasattr(block, "resize_arrays"):
+            if key not in DRAM_PAGES or not hasattr(block, "resize_arrays"):
                 raise SnapshotError(f"block {name} has no {key!r}")

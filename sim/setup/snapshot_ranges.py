@@ -32,7 +32,7 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
     "*.analog.dirty_list": (0, NEURONS - 1),
     "*.analog.parity": (0, 1),
     "*.analog.features": (0, 3),
-    "*.background.period": (1, 1 << 30),
+    "*.background.period": (0, 1 << 30),
     "pll.words": (0, (1 << 32) - 1),
     "board.i2c.prescaler": (0, (1 << 16) - 1),
     "board.*": (-1, (1 << 32) - 1),
@@ -40,6 +40,9 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
 """{block.name, as a pattern: (lowest, highest)}; the first one that fits counts."""
 
 _Fields = list[tuple[str, str, tuple[float, float]]]
+POSITIVE_WHERE: Final = {"*.background.period": "enabled"}
+"""What has to be positive where another array of its block is not zero."""
+
 STRUCTURES: Final[dict[str, _Fields]] = {
     "*.analog.probe": [("neuron", "<i4", (-1, NEURONS - 1)), ("source", "<i4", (0, 7)), ("past", "(64,)<f8", (-1e19, 1e19))],
     "*.analog.pulses": [
@@ -72,9 +75,16 @@ def require_in_range(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
             entry = f"{block}.{name}"
             if array.dtype.kind in "if" and array.size:
                 _require(entry, array, range_of(entry, array.dtype.str[1:]))
+                _require_positive(entry, array, arrays)
             elif array.size and (fields := _structure_of(entry)):
                 _require_fields(entry, array, fields)
     _require_times(state)
+
+
+def _require_positive(entry: str, array: NDArray[Any], beside: Mapping[str, NDArray[Any]]) -> None:
+    for pattern, where in POSITIVE_WHERE.items():
+        if fnmatchcase(entry, pattern) and ((beside[where] != 0) & (array <= 0)).any():
+            raise SnapshotError(f"{entry} has to be positive where {where} is set")
 
 
 def _require_fields(entry: str, array: NDArray[Any], fields: _Fields) -> None:
@@ -100,5 +110,8 @@ def _require_times(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
     for entry, array in found.items():
         if array.dtype.kind == "i" and array.dtype.itemsize == 8 and range_of(entry, "i8") == BY_TYPE["i8"]:
             _require(entry, array, (-1, min(4 * now + AHEAD, LONGEST)))
+        if entry.endswith("link.up_at"):  # there is one to send by
+            ready = f"{entry.removesuffix('up_at')}ready"
+            _require(ready, found[ready], (int(array.min()), NEVER))
         if entry.startswith("fpga") and entry.endswith(".flushed"):
             _require(entry, array, (now - BEHIND, now))
