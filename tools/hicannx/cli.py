@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from hicannx import commands
@@ -22,9 +23,8 @@ class _Version(argparse.Action):
         super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help="show the version and end")
 
     def __call__(self, parser: argparse.ArgumentParser, *rest: object) -> None:
-        from importlib.metadata import version  # costs more than all the rest of the command line
-
-        print(f"{parser.prog.split()[0]} {version('hicannx')}")
+        metadata = import_module("importlib.metadata")  # costs more than all the rest of the command line
+        print(f"{parser.prog.split()[0]} {metadata.version('hicannx')}")
         parser.exit()
 
 
