@@ -73,7 +73,7 @@ class Session:
 
     def _listen(self) -> None:
         """What the FPGA has said beyond the protocol: the end of the session, or what is worth a line."""
-        for kind, text in self.endpoint.notices():
+        for kind, text in self.endpoint.notices() if self.endpoint.engine.notices else ():
             if kind == protocol.TAKEN_OVER:
                 self.over = SessionTakenOverError(
                     f"the session with the FPGA at {self.address} is over: {text} has connected to it since then."
