@@ -12,7 +12,7 @@ import pytest
 from hicannx import commands, reports  # noqa: F401
 from hicannx.cli import INTERRUPTED, main, parser
 
-WORDS = {"--address", "--compiler", "--function", "-D", "-I", "register", "address"}
+WORDS = {"--address", "--compiler", "--function", "-D", "-I", "register", "address", "--class"}
 """What is neither a number nor a path: checked where it is used."""
 
 
@@ -71,7 +71,7 @@ def test_help_everywhere(given, capsys):
 
 
 # ------------------------------------------------------------------------------------------------------------ ends that nobody wants
-ENOUGH = {"ppu": ["check", "x.elf"], "gdb": ["x.elf"]}
+ENOUGH = {"ppu": ["check", "x.elf"], "gdb": ["x.elf"], "calibration": ["show", "x.bin"]}
 
 
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)
@@ -132,7 +132,13 @@ def test_nothing_in_the_environment_ends_in_a_traceback(environ, tmp_path, monke
 
 @pytest.mark.parametrize("path", ["/nowhere/at/all", "/", "/etc/passwd/x"], ids=repr)
 def test_paths_that_lead_nowhere(path, capsys, monkeypatch):
-    for arguments in (["docs", "--systemrdl", path], ["docs", "--output", f"{path}/docs"], ["ppu", "check", path], ["ppu", "run", path]):
+    for arguments in (
+        ["docs", "--systemrdl", path],
+        ["docs", "--output", f"{path}/docs"],
+        ["ppu", "check", path],
+        ["calibration", "show", path],
+        ["ppu", "run", path],
+    ):
         if (path, arguments[-1]) == ("/", "//docs") or (path.startswith("/nowhere") and arguments[1] == "--output"):
             continue  # there one may write
         assert main(arguments) == 1

@@ -146,6 +146,8 @@ class ServedChip:
                 _log.exception("%s: an error of the model", self.ip)
                 self._refused("an error of the model; the chip is power cycled")
                 self._recover(self.system.reset)
+            if self.out_of_order:
+                self.endpoint.notify(self._session, protocol.OUT_OF_ORDER, self.out_of_order)
 
     def _recover(self, way: Callable[[], None]) -> None:
         """Makes the chip ready for the next program, at worst as it is after power-on."""
@@ -170,6 +172,8 @@ class ServedChip:
             self._end("is taken over" if taken_from == self._peer else "was given up")
         self._session, self._peer = session, self.endpoint.peer_address
         _log.info("%s: session of %s begins%s", self.ip, self._peer, f", taking over from {taken_from}" if taken_from else "")
+        if self.out_of_order:
+            return
         self._recover(self.stream.abort)
         if self.power_cycle and self.system.runs:
             self._recover(self.system.reset)
@@ -187,7 +191,7 @@ class ServedChip:
     def _run(self, words: Words) -> None:
         """Executes the words and sends what they answer; without words, what is left."""
         if self.out_of_order:
-            return self.endpoint.notify(self._session, protocol.OUT_OF_ORDER, self.out_of_order)
+            return
         for first in range(0, len(words) or 1, PIECE):
             answer = self.stream.push(words[first : first + PIECE]) if len(words) else self.stream.settle()
             if remark := self.stream.remark:
@@ -195,4 +199,3 @@ class ServedChip:
                 self._refused(remark)
             if len(answer):
                 self.endpoint.send(self._session, answer)
-        return None
