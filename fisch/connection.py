@@ -4,6 +4,7 @@
 knows what stands behind them. `MultiConnection` is what users hold: one or more connections that run one program each.
 """
 
+import os
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ut
+from fisch.environment import setting
 from fisch.errors import ConnectionFailedError, FischError, ProgramError, UsageError, not_portable
 from fisch.hwdb import HwdbEntry
 from halco._core import shown
@@ -57,13 +59,20 @@ _taken: set[Hashable] = set()
 _taken_lock = threading.Lock()
 
 
+def _after_fork() -> None:
+    """What the parent is connected to is no business of a forked process."""
+    global _taken_lock
+    _taken_lock = threading.Lock()
+    _taken.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
 def run_timeout(environ: Mapping[str, str], usual: float | None) -> float | None:
-    """[s] that a run may take: HICANNX_RUN_TIMEOUT (0: for ever, None), else the usual time. Raises ConnectionFailedError for no number."""
-    text = environ.get(RUN_TIMEOUT_VARIABLE, "").strip()
-    try:
-        return (float(text) or None) if text else usual
-    except ValueError:
-        raise ConnectionFailedError(f"{RUN_TIMEOUT_VARIABLE}={text!r} is not a number of seconds") from None
+    """[s] that a run may take: HICANNX_RUN_TIMEOUT (0: for ever, None), else the usual time. SettingError for what is no such number."""
+    seconds: float | None = setting(environ, RUN_TIMEOUT_VARIABLE)
+    return usual if seconds is None else seconds or None
 
 
 class Connection(ABC):

@@ -30,6 +30,10 @@ class ConnectionFailedError(FischError):
     """No connection can be had: nothing to connect to, the endpoint is taken, or this kind is not available."""
 
 
+class SettingError(ConnectionFailedError, ValueError):
+    """An environment variable says what it must not say, or is not known; see `fisch.environment`."""
+
+
 class ProgramError(FischError):
     """What was handed over for execution cannot be executed as it stands."""
 
@@ -83,6 +87,21 @@ class RunTimeoutError(RunError):
 
 class ConnectionLostError(RunError):
     """The other side does not answer any more."""
+
+
+class SessionTakenOverError(ConnectionLostError):
+    """Somebody else has connected to the FPGA, which ended this session. The connection stays unusable.
+
+    by   address and port of whoever did, as the FPGA saw it
+    """
+
+    def __init__(self, text: str, by: str) -> None:
+        super().__init__(text)
+        self.by = by
+
+
+class InheritedConnectionError(FischError):
+    """A forked process uses a connection that its parent has opened."""
 
 
 def not_portable(thing: object, instead: str) -> Never:

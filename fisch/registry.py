@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 from fisch.connection import Connection, MultiConnection
+from fisch.environment import require_known, setting
 from fisch.errors import ConnectionFailedError
 from fisch.zero_mock import ZeroMockConnection
 
@@ -52,9 +53,9 @@ def connection_kind(name: str) -> type[Connection]:
 
 
 def chosen_kind(environ: Mapping[str, str]) -> tuple[str, str]:
-    """Which kind the environment asks for, and the variable that says so (empty: nothing is set)."""
+    """Which kind the environment asks for, and the variable that says so (empty: nothing is set). SettingError."""
     for variable, kind in (("HXCOMM_ENABLE_ZERO_MOCK", "zeromock"), ("QUIGGELDY_ENABLED", "quiggeldy")):
-        if environ.get(variable, "").strip() not in ("", "0"):
+        if setting(environ, variable):
             return kind, variable
     for variable, kind in (("SLURM_FPGA_IPS", "arq"), ("FLANGE_SIMULATION_RCF_PORT", "simulation")):
         if variable in environ:
@@ -63,8 +64,9 @@ def chosen_kind(environ: Mapping[str, str]) -> tuple[str, str]:
 
 
 def connection_from_environment(environ: Mapping[str, str] | None = None) -> MultiConnection:
-    """Connects to what the environment asks for; with nothing set, to the embedded model."""
+    """Connects to what the environment asks for; with nothing set, to the embedded model. ConnectionFailedError, SettingError."""
     environ = os.environ if environ is None else environ
+    require_known(environ)
     kind, variable = chosen_kind(environ)
     try:
         connection = connection_kind(kind)

@@ -1,5 +1,7 @@
-"""A network that damages what it passes on, for tests of both ends of a connection."""
+"""Addresses nobody else uses, served chips, and a network that damages what it passes on: for tests of both ends of a connection."""
 
+import itertools
+import os
 import random
 import select
 import socket
@@ -12,6 +14,33 @@ import pytest
 from fisch.arq import DATA_PORT, RESET_PORT
 
 sys.path.insert(0, str(Path(__file__).parent / "helpers"))
+
+
+_number = itertools.count()
+
+
+@pytest.fixture
+def address():
+    """A loopback address of this test's own; the next three are free, too."""
+    process, number = os.getpid(), next(_number)
+    return f"127.{64 + process % 128}.{process // 128 % 256}.{1 + 4 * number % 250}"
+
+
+@pytest.fixture
+def serve(address):
+    """Serves a System, by default at `address`, until the end of the test."""
+    from hicannx_sim.setup.serve import ServedChip
+
+    served = []
+
+    def start(system, ip=address, **options):
+        served.append(ServedChip(ip, system, **options))
+        served[-1].start()
+        return served[-1]
+
+    yield start
+    for chip in served:
+        chip.stop()
 
 
 class Relay:

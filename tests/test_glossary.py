@@ -15,7 +15,7 @@ ORIGINAL = (
 
 # Words that any engineer reads without asking, in names of the model. Terms do not belong here but in the glossary.
 PLAIN_WORDS = """
-    accumulator amplifier back change context crc debugger decode down eeprom expander gdb identity latency length lost map
+    accumulator amplifier back change context crc debugger decode down eeprom expander gdb identity latency length log lost map
     master missing model no non number observer operation parameter potentiometer power processor profile protocol queue ramp reader
     record regulator router scan server small stream summary supply switch symbol thermometer undefined volatile
 """

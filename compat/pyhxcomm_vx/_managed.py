@@ -40,6 +40,10 @@ class _Managed(Generic[Handle]):
     def __reduce__(self) -> Never:
         not_portable(self, "make one in each process")
 
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"<{name}, which opens and closes a connection: with {name}() as connection: ...>"
+
     def __enter__(self) -> Handle:
         if self._handle is not None:
             raise ConnectionFailedError("this connection is open already")

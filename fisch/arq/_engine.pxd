@@ -30,7 +30,7 @@ cdef struct Fifo:           # of words, growing
 cdef struct Counters:
     int64_t frames_sent, frames_resent, acks_sent, words_sent
     int64_t frames_received, acks_received, words_received
-    int64_t bad_length, bad_header, bad_acks, duplicates, out_of_window, out_of_order, congestion_drops, unknown_pids
+    int64_t bad_length, bad_header, bad_acks, duplicates, out_of_window, out_of_order, notices, congestion_drops, unknown_pids
 
 
 cdef object fifo_take(Fifo* fifo, Py_ssize_t n)
@@ -43,6 +43,7 @@ cdef class Engine:
     cdef public int ack_every
     cdef public Py_ssize_t limit    # words that may wait at the receiver before frames are dropped
     cdef public bint echo_loopback, mirror, scan
+    cdef public int introductions   # transmissions of a frame to somebody who has not been heard; 0: as to all others
     # -- sender
     cdef Frame* frames              # by sequence number
     cdef int base, next, allowed, repeated_acks
@@ -60,6 +61,9 @@ cdef class Engine:
     cdef Fifo control               # other packets: (number of words << 16 | packet id), then the words
     cdef readonly int64_t last_heard    # time of the last valid datagram, or of the first unanswered one
     cdef readonly bint failed           # the other side does not acknowledge
+    cdef readonly bint heard            # it has sent something valid since the reset
+    cdef readonly bint flushed          # it has said good-bye
+    cdef readonly list notices          # (kind, text): what an FPGA of ours says beyond the protocol
     # -- scanner for halts in the stream of responses
     cdef int message_left           # bytes of the unfinished message
     cdef int message                # its header
@@ -78,6 +82,8 @@ cdef class Engine:
     cdef void acknowledged(self, unsigned int value, bint pure, int64_t now) noexcept nogil
     cdef void scan_word(self, uint64_t word) noexcept nogil
     cdef int next_datagram(self, const uint8_t** p, int64_t now) noexcept nogil
+    cdef int64_t repeat_after(self, const Frame* frame) noexcept nogil
+    cdef int notice(self, const uint8_t* p, Py_ssize_t n) except -1 nogil
     cdef int build(self) noexcept nogil
     cdef void sign(self, Frame* frame) noexcept nogil
     cdef int64_t next_time(self) noexcept nogil

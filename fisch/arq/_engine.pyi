@@ -13,6 +13,7 @@ class Engine:
     echo_loopback: bool
     mirror: bool
     scan: bool
+    introductions: int
     def __init__(
         self,
         *,
@@ -24,6 +25,7 @@ class Engine:
         echo_loopback: bool = False,
         mirror: bool = False,
         scan: bool = False,
+        introductions: int = 0,
     ) -> None: ...
     @property
     def expected(self) -> int: ...
@@ -31,6 +33,12 @@ class Engine:
     def last_heard(self) -> int: ...
     @property
     def failed(self) -> bool: ...
+    @property
+    def heard(self) -> bool: ...
+    @property
+    def flushed(self) -> bool: ...
+    @property
+    def notices(self) -> list[tuple[str, str]]: ...
     @property
     def halts(self) -> int: ...
     @property

@@ -7,7 +7,7 @@ round trip, and a slow receiver is not flooded. What is not a frame is counted a
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memmove, memset
+from libc.string cimport memcmp, memcpy, memmove, memset
 
 from fisch._grow cimport grown
 
@@ -22,8 +22,11 @@ cdef enum:
     FIRST_ALLOWED = 16      # and at the start
     REPEATED = 3            # equal acknowledgements that mean a loss
     SLOWEST = 16            # a frame is repeated after at most so many rto
+    NOTICES = 16            # are kept
+    NOTICE_HEAD = 12        # bytes
 
 cdef int64_t NEVER = (<int64_t> 1 << 62)
+cdef const uint8_t* NOTICE = protocol.NOTICE_HEAD
 cdef int LENGTHS[256]       # of messages from the FPGA, by header; 0: no message
 cdef int LOOPBACK = -1
 for _header in range(256):
@@ -89,7 +92,8 @@ cdef class Engine:
     that carries them. give_up [ns]: without acknowledgement for so long the other side is taken for dead (`failed`).
     limit [words]: while more words wait at the receiver, further frames are dropped: the sender repeats them.
     echo_loopback: send LOOPBACK packets back, drop other control packets (the FPGA's side). mirror: send the stream back, too (for measurements).
-    scan: count the halts in the stream (the host's side).
+    scan: count the halts in the stream (the host's side). introductions: so often a frame is sent, ever more rarely, to somebody who has not
+    been heard since the reset, who may have nothing to do with it; 0: no limit.
     """
 
     def __cinit__(self):
@@ -99,9 +103,10 @@ cdef class Engine:
             raise MemoryError("no memory for frames")
 
     def __init__(self, *, rto=1_000_000, ack_delay=100_000, ack_every=16, give_up=10_000_000_000, limit=1 << 40, echo_loopback=False,
-                 mirror=False, scan=False):
+                 mirror=False, scan=False, introductions=0):
         self.rto, self.ack_delay, self.give_up, self.ack_every = rto, ack_delay, give_up, ack_every
         self.limit, self.echo_loopback, self.mirror, self.scan = limit, echo_loopback, mirror, scan
+        self.introductions, self.notices = introductions, []
         self.clear()
 
     def __dealloc__(self):
@@ -117,7 +122,7 @@ cdef class Engine:
         self.base = self.next = self.expected = 0
         self.allowed = FIRST_ALLOWED
         self.repeated_acks = self.acks_due = 0
-        self.resend_now = self.ack_now = self.failed = False
+        self.resend_now = self.ack_now = self.failed = self.heard = self.flushed = False
         self.out.head = self.out.end = self.runs.head = self.runs.end = 0
         self.inbound.head = self.inbound.end = self.control.head = self.control.end = 0
         self.last_heard = 0
@@ -181,6 +186,12 @@ cdef class Engine:
         self.acks_due = 0
         self.ack_now = False
 
+    cdef int64_t repeat_after(self, const Frame* frame) noexcept nogil:
+        """How long to wait for an acknowledgement of a frame."""
+        if self.introductions == 0 or self.heard:
+            return self.rto * min(frame.sent, SLOWEST)
+        return NEVER if frame.sent >= self.introductions else self.rto << frame.sent
+
     cdef int next_datagram(self, const uint8_t** p, int64_t now) noexcept nogil:
         """The next datagram that is due at `now`: its length, 0 if there is none. It is valid until the engine is next told of a datagram."""
         cdef Frame* frame = &self.frames[self.base]
@@ -188,7 +199,7 @@ cdef class Engine:
         if self.failed:
             return 0
         if self.next != self.base:
-            late = now - frame.last >= self.rto * min(frame.sent, SLOWEST)
+            late = now - frame.last >= self.repeat_after(frame)
             if late or self.resend_now:
                 self.allowed = max(self.allowed // 2, FEWEST_ALLOWED)
                 if late and frame.sent > 1 and now - self.last_heard > self.give_up:
@@ -230,7 +241,7 @@ cdef class Engine:
         if self.ack_now or self.resend_now or (self.runs.head < self.runs.end and self.outstanding() < min(self.allowed, WINDOW)):
             return 0
         if self.next != self.base:
-            time = frame.last + self.rto * min(frame.sent, SLOWEST)
+            time = min(frame.last + self.repeat_after(frame), NEVER)
         if self.acks_due:
             time = min(time, self.ack_since + self.ack_delay)
         return time
@@ -268,8 +279,11 @@ cdef class Engine:
                 return 0
             self.count.acks_received += 1
             self.last_heard = now
+            self.heard = True
             self.acknowledged(ack, True, now)
             return 1
+        if self.scan and n > NOTICE_HEAD and memcmp(p, NOTICE, NOTICE_HEAD) == 0:
+            return self.notice(p + NOTICE_HEAD, n - NOTICE_HEAD)
         if n < HEADER + 8 or n > MAX_FRAME:
             self.count.bad_length += 1
             return 0
@@ -282,6 +296,7 @@ cdef class Engine:
             return 0
         self.count.frames_received += 1
         self.last_heard = now
+        self.heard = True
         self.acknowledged(ack, False, now)
         offset = (<int> seq - self.expected) & 0xff
         if offset >= WINDOW:
@@ -307,6 +322,14 @@ cdef class Engine:
                 memcpy(self.early[seq].bytes, p, n)
                 self.early[seq].length = <int> n
         return 1
+
+    cdef int notice(self, const uint8_t* p, Py_ssize_t n) except -1 nogil:
+        """Keeps what the FPGA says beyond the protocol."""
+        self.count.notices += 1
+        with gil:
+            if len(self.notices) < NOTICES:
+                self.notices.append((chr(p[0]), p[1:n].decode("utf-8", "replace")))
+        return 0
 
     cdef int accept(self, const uint8_t* p, int length) except -1 nogil:
         """The next frame of the sequence."""
@@ -337,6 +360,7 @@ cdef class Engine:
                 fifo.end = first - 1
             elif self.echo_loopback:
                 fifo.end = first - 1
+                self.flushed |= pid == PID_FLUSH
         self.count.words_received += n
         self.expected = (self.expected + 1) & 0xff
         self.acks_due += 1

@@ -1,9 +1,9 @@
 """Connections to FPGAs over UDP. (facts: transport 5.2, 5.3, 6)"""
 
+import logging
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Self
@@ -17,12 +17,15 @@ from fisch.arq.session import CONFIGURATION_TIME, NoAnswerError, Session
 from fisch.connection import Connection, ConnectionTimeInfo, Words
 from fisch.connection import run_timeout as run_timeout_of
 from fisch.database import PATH_VARIABLE, Database, Setup, configured, setup_from
-from fisch.errors import ConnectionFailedError, HwdbError
+from fisch.environment import address_and_ports, setting
+from fisch.errors import ConnectionFailedError, HwdbError, InheritedConnectionError, SessionTakenOverError
 from fisch.hwdb import HwdbEntry, JboaSetupEntry
 
 IPS_VARIABLE: Final = "SLURM_FPGA_IPS"
 RUN_TIMEOUT: Final = 600.0
 CONNECT_TIMEOUT: Final = 2.0
+
+_log = logging.getLogger("fisch.arq")
 
 
 class ARQConnection(Connection):
@@ -33,7 +36,10 @@ class ARQConnection(Connection):
     virtual chip says about itself, else the list of virtual chips.
     connect_timeout [s]. run_timeout [s]: None waits for ever; if not given, HICANNX_RUN_TIMEOUT (0: for ever) or 600 s.
 
-    A run that fails (RunTimeoutError, ConnectionLostError, WireError, an interrupt) ends the session; the next run begins a new one.
+    A run that fails (RunTimeoutError, ConnectionLostError, WireError, an interrupt) ends the session; the next run begins a new one. After
+    a SessionTakenOverError no run begins: the connection stays unusable. If this one ends a session of somebody else's, a warning says so.
+
+    A forked process cannot use the connection (InheritedConnectionError), and closing it there concerns nobody else.
     """
 
     kind: ClassVar[str] = "arq"
@@ -50,11 +56,13 @@ class ARQConnection(Connection):
         self._connect_timeout = connect_timeout
         self._run_timeout = run_timeout_of(os.environ, RUN_TIMEOUT) if isinstance(run_timeout, str) else run_timeout
         self._session: Session | None = None
+        self._over: SessionTakenOverError | None = None
+        self._own_ports: set[str] = set()
+        self._owner = os.getpid()
         usual = self._ports == (protocol.DATA_PORT, protocol.RESET_PORT)
         super().__init__(self._ip if usual else f"{self._ip}:{self._ports[0]}:{self._ports[1]}")
         try:
-            self._session = self._connect()
-            self._bitfile_info = self._session.bitfile_info
+            self._bitfile_info = self._connect().bitfile_info
             self._setup, self._fpga = _find(self._ip, hwdb_path, read_bitfile_info(self._bitfile_info))
         except BaseException:
             self.close()
@@ -66,7 +74,7 @@ class ARQConnection(Connection):
 
         As in the original, each of them is connected to.
         """
-        ips = [ip.strip() for ip in environ.get(IPS_VARIABLE, "").split(",") if ip.strip()]
+        ips = setting(environ, IPS_VARIABLE)
         if not ips:
             raise ConnectionFailedError(f"No FPGA IP found in environment ({IPS_VARIABLE}).")
         timeout = run_timeout_of(environ, RUN_TIMEOUT)
@@ -85,13 +93,24 @@ class ARQConnection(Connection):
     def _connect(self) -> Session:
         """A new session; a reset or an answer to it that gets lost is repeated."""
         end = time.monotonic() + self._connect_timeout
-        while True:
+        while self._session is None:
             left = end - time.monotonic()
             try:
-                return Session(self._ip, *self._ports, min(left, CONFIGURATION_TIME))
+                self._session = Session(self._ip, *self._ports, min(left, CONFIGURATION_TIME))
             except NoAnswerError:
                 if left <= CONFIGURATION_TIME:
                     raise
+        self._tell_takeover(self._session)
+        return self._session
+
+    def _tell_takeover(self, session: Session) -> None:
+        """Warns if the FPGA says that it has ended a session of somebody else's for this one."""
+        ended = read_bitfile_info(session.bitfile_info).get("took_over")
+        if ended is not None and _port(ended) not in self._own_ports:
+            _log.warning(
+                "the session of %s with the FPGA at %s was in use and is over: this one has taken its place", ended, session.address
+            )
+        self._own_ports.add(_port(session.own_address))
 
     @property
     def hwdb_entry(self) -> HwdbEntry:
@@ -115,22 +134,33 @@ class ARQConnection(Connection):
         """What the present session has counted, lost and dropped datagrams among it."""
         return self._session.endpoint.counters if self._session else {}
 
+    def execute(self, words: Words) -> Words:
+        """As all connections do; InheritedConnectionError in a forked process."""
+        if os.getpid() != self._owner:
+            raise InheritedConnectionError(f"the connection to {self._ip} belongs to process {self._owner}: a forked process opens its own")
+        return super().execute(words)
+
     def _execute(self, words: Words) -> Words:
-        if self._session is None:
-            self._session = self._connect()
+        if self._over:
+            raise SessionTakenOverError(str(self._over), self._over.by)
         try:
-            answer = self._session.execute(words, _halts(words), self._run_timeout)
-        except BaseException:
-            self._session.close(orderly=False)
+            session = self._session or self._connect()
+            answer = session.execute(words, _halts(words), self._run_timeout)
+        except BaseException as error:
+            self._over = error if isinstance(error, SessionTakenOverError) else None
+            if self._session:
+                self._session.close(orderly=False)
             self._session = None
             raise
-        self.add_time(ConnectionTimeInfo(commit_duration=timedelta(seconds=self._session.commit_seconds)))
+        self.add_time(ConnectionTimeInfo(commit_duration=timedelta(seconds=session.commit_seconds)))
         return answer
 
     def close(self) -> None:
-        """Ends the session; a run in another thread fails. Closing twice is harmless."""
+        """Ends the session; a run in another thread fails. Closing twice is harmless. In a forked process the session goes on."""
         self._closed = True
-        if session := self._session:
+        if os.getpid() != self._owner:
+            self._session = self._endpoint = None
+        elif session := self._session:
             if not self._lock.acquire(blocking=False):
                 session.stop()
                 self._lock.acquire()
@@ -149,13 +179,16 @@ def _halts(words: Words) -> int:
 
 def _address(text: str) -> tuple[str, tuple[int, int]]:
     """(address, (data port, reset port))"""
-    ip, *ports = str(text).split(":")
-    if not ports:
-        return ip, (protocol.DATA_PORT, protocol.RESET_PORT)
-    with suppress(ValueError):
-        data, reset = (int(port) for port in ports)
-        return ip, (data, reset)
-    raise ConnectionFailedError(f"{text!r} is neither an address nor 'address:data port:reset port'")
+    try:
+        ip, ports = address_and_ports(str(text))
+    except ValueError as error:
+        raise ConnectionFailedError(f"no way to the FPGA: {error}") from None
+    return ip, ports or (protocol.DATA_PORT, protocol.RESET_PORT)
+
+
+def _port(address: str) -> str:
+    """The port of "address:port": what both ends agree on."""
+    return str(address).rpartition(":")[2]
 
 
 def _find(ip: str, hwdb_path: str | None, info: dict[str, Any]) -> tuple[Setup, int]:

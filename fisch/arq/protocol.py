@@ -22,7 +22,20 @@ PID_FLUSH = 0x8000  # the last frame of a host
 PID_LOOPBACK = 0x8001  # to be sent back as it is
 PID_CFG = 0x8002  # the FPGA's answer to a reset
 
+# What an FPGA of ours tells a host beyond the protocol, in a datagram that every other host drops: where a frame has its length stands one
+# that no datagram has. The head is followed by one letter and a text.
+NOTICE_HEAD = b"hx notice:\xff\xff"
+NOTICE_LENGTH = 400  # bytes at most
+TAKEN_OVER = "T"  # this session is over; the text is the address of whoever has connected since
+REFUSED = "R"  # an instruction of the present program was not executed; the text says why
+OUT_OF_ORDER = "X"  # no program is executed any more; the text says why
+
 _FIXED = (SEQUENCE_NUMBERS, WINDOW, MAX_WORDS)
+
+
+def notice(kind: str, text: str) -> bytes:
+    """The datagram that tells a host something."""
+    return (NOTICE_HEAD + kind.encode() + text.encode())[:NOTICE_LENGTH]
 
 
 def configuration_frames(info: str) -> list[list[int]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fisch.arq import protocol
 from fisch.arq._endpoint import ClientEndpoint
 from fisch.arq._engine import Engine
-from fisch.errors import ConnectionFailedError, ConnectionLostError, RunTimeoutError, WireError
+from fisch.errors import ConnectionFailedError, ConnectionLostError, RunTimeoutError, SessionTakenOverError, WireError
 
 Words = NDArray[np.uint64]
 
@@ -21,6 +21,7 @@ LOOPBACK_TIME: Final = 0.4
 CLOSING_TIME: Final = 0.5
 SILENCE: Final = 1.0  # [s] after which the other side is asked whether it is there
 GIVE_UP: Final = 10.0  # [s] without acknowledgement after which it is not
+WORTH_TELLING: Final = 0.1  # [s] that the system may hold this process up before an error of the link mentions it
 
 _log = logging.getLogger("fisch.arq")
 
@@ -37,6 +38,7 @@ class Session:
 
     def __init__(self, ip: str, data_port: int, reset_port: int, configuration_time: float = CONFIGURATION_TIME) -> None:
         self.address = f"{ip}:{data_port}"
+        self.over: ConnectionLostError | None = None
         self.commit_seconds = 0.0  # that handing over the last program took
         engine = Engine(scan=True, give_up=int(GIVE_UP * 1e9))
         try:
@@ -46,6 +48,7 @@ class Session:
             raise ConnectionFailedError(f"the reset of the FPGA at {self.address} was not let through: {error}. {hint}") from None
         except OSError as error:
             raise ConnectionFailedError(f"no way to the FPGA at {self.address}: {error}") from None
+        self.own_address = self.endpoint.own_address
         try:
             self.bitfile_info = self._configuration(configuration_time)
             self._loop_back()
@@ -61,7 +64,32 @@ class Session:
             while packet := self.endpoint.take_control():
                 if packet[0] == pid:
                     return [int(word) for word in packet[1]]
-        raise NoAnswerError(reason)
+        raise NoAnswerError(reason + self._delay())
+
+    def _delay(self) -> str:
+        """Whether a silence may be the fault of this side: how long this process was not given the processor."""
+        seconds = self.endpoint.held_up * 1e-9
+        return f"; meanwhile the system held up this process itself for {seconds:.2f} s" if seconds > WORTH_TELLING else ""
+
+    def _listen(self) -> None:
+        """What the FPGA has said beyond the protocol: the end of the session, or what is worth a line."""
+        for kind, text in self.endpoint.notices() if self.endpoint.engine.notices else ():
+            if kind == protocol.TAKEN_OVER:
+                self.over = SessionTakenOverError(
+                    f"the session with the FPGA at {self.address} is over: {text} has connected to it since then."
+                    " This connection cannot be used any more; a new one would end theirs.",
+                    text,
+                )
+            elif kind == protocol.OUT_OF_ORDER:
+                self.over = ConnectionLostError(f"the FPGA at {self.address} is out of order: {text}")
+            else:
+                _log.warning("the FPGA at %s says: %s", self.address, text)
+
+    def _require_open(self) -> None:
+        """Raises SessionTakenOverError or ConnectionLostError if the FPGA has ended the session."""
+        self._listen()
+        if self.over:
+            raise self.over
 
     def _configuration(self, seconds: float) -> str:
         end = time.monotonic() + seconds
@@ -86,26 +114,32 @@ class Session:
     def execute(self, words: Words, halts: int, timeout: float | None) -> Words:
         """Sends a program with so many halts and returns what comes back up to the last halt's echo.
 
-        Raises RunTimeoutError after `timeout` [s], ConnectionLostError, WireError; then the session is to be closed.
+        Raises RunTimeoutError after `timeout` [s], SessionTakenOverError, ConnectionLostError, WireError; then the session is to be closed.
         """
+        self._require_open()
         begin, target = time.monotonic(), self.endpoint.halts + halts
         self.endpoint.push(words)
         self.commit_seconds = time.monotonic() - begin
         end = np.inf if timeout is None else begin + timeout
-        while not self.endpoint.pump(max(min(SILENCE, end - time.monotonic()), 0), halts=target):
+        while True:
+            self.endpoint.pump(max(min(SILENCE, end - time.monotonic()), 0), halts=target)
+            if self.endpoint.halts >= target or self.endpoint.bad_message >= 0:
+                break
             self._check(begin, timeout)
+        self._listen()
         if self.endpoint.bad_message >= 0:
             raise WireError(f"Unknown UT message header: {self.endpoint.bad_message} (from {self.address})", 8 * self.endpoint.available)
         return self.endpoint.take()
 
     def _check(self, begin: float, timeout: float | None) -> None:
         """While waiting: is the other side still there, is there time left?"""
+        self._require_open()
         while self.endpoint.take_control():
             pass
         if self.endpoint.stopping:
             raise ConnectionFailedError(f"the connection to {self.address} was closed during a run")
         if self.endpoint.failed:
-            raise ConnectionLostError(f"the FPGA at {self.address} has not answered for {GIVE_UP:.0f} s")
+            raise ConnectionLostError(f"the FPGA at {self.address} has not answered for {GIVE_UP:.0f} s{self._delay()}")
         if timeout is not None and time.monotonic() - begin >= timeout:
             raise RunTimeoutError(
                 f"no end of the program after {timeout:g} s: the FPGA at {self.address} is there, but has not echoed the halt"
@@ -121,10 +155,13 @@ class Session:
 
     def close(self, orderly: bool = True) -> None:
         """Says good-bye, if `orderly`, and gives the socket free."""
-        if orderly and not self.endpoint.failed and not self.endpoint.stopping:
+        if self.endpoint.abandoned:  # in a forked process: it is the parent's session
+            return
+        self._listen()
+        if orderly and not self.endpoint.failed and not self.endpoint.stopping and self.over is None:
             self.endpoint.push([0], protocol.PID_FLUSH)
             if not self.endpoint.pump(CLOSING_TIME, idle=True):
-                _log.warning("the FPGA at %s did not acknowledge the end of the session", self.address)
+                _log.warning("the FPGA at %s did not acknowledge the end of the session%s", self.address, self._delay())
         self.endpoint.stop()
         self._keeper.join()
         self.endpoint.close()

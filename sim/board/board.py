@@ -8,7 +8,7 @@ from typing import Final
 from hicannx_sim.board.carrier import Carrier
 from hicannx_sim.board.i2c import I2CMaster, PlainBus
 from hicannx_sim.board.spi import SPIMaster
-from hicannx_sim.board.supply import Regulator, Supplies
+from hicannx_sim.board.supply import Regulator, Supplies, weakly
 from hicannx_sim.board.xboard import CHANNELS_PER_DAC, DAC, MULTIPLEXED, N_DACS, OUTPUTS, ShiftRegister
 
 _PER_CODE: Final = 0.05 / (2090 - 1630)
@@ -27,7 +27,7 @@ class XBoard:
         self.shift_register = ShiftRegister()
         self.dacs = tuple(DAC() for _ in range(N_DACS))
         self.spi = SPIMaster({1: self.shift_register.transfer, 2: self.dacs[0].transfer, 4: self.dacs[1].transfer})
-        self.supplies = Supplies(REGULATORS, self.shift_register.supply_enabled, self._code)
+        self.supplies = Supplies(REGULATORS, self.shift_register.supply_enabled, weakly(self._code))
         self.i2c = I2CMaster(PlainBus({**self.carrier.devices, **self.supplies.monitors()}))
 
     def _code(self, supply: int) -> int:

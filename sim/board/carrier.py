@@ -1,6 +1,7 @@
 """The chip carrier: what sits beside the chip itself and runs from standby power, whatever board carries it."""
 
 from typing import Final
+from weakref import proxy
 
 from hicannx_sim.board.i2c import Device, IdentityEEPROM, Thermometer
 
@@ -17,4 +18,5 @@ class Carrier:
         self.temperature = TEMPERATURE
         self.devices: dict[int, Device] = {0x50: IdentityEEPROM(serial)}
         if serial >= FIRST_WITH_THERMOMETER:
-            self.devices[0x48] = Thermometer(lambda: self.temperature)
+            this = proxy(self)
+            self.devices[0x48] = Thermometer(lambda: float(this.temperature))

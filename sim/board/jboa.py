@@ -12,7 +12,7 @@ from hicannx_sim.board.carrier import Carrier
 from hicannx_sim.board.i2c import Device, I2CMaster
 from hicannx_sim.board.jboa_devices import Expander, Multiplexer, NonVolatile, Potentiometer, SmallDAC
 from hicannx_sim.board.spi import SPIMaster
-from hicannx_sim.board.supply import Regulator, Supplies
+from hicannx_sim.board.supply import Regulator, Supplies, weakly
 
 N_POTENTIOMETERS: Final = 3
 Memory = tuple[NonVolatile, ...]
@@ -71,7 +71,7 @@ class JboaBoard:
         self.memory = memory or new_memory()
         self.carrier, self.multiplexer, self.expander, self.dac = Carrier(eeprom_serial), Multiplexer(), Expander(), SmallDAC()
         self.potentiometers = tuple(Potentiometer(memory) for memory in self.memory)
-        self.supplies = Supplies(REGULATORS, self._enabled, self._code)
+        self.supplies = Supplies(REGULATORS, weakly(self._enabled), weakly(self._code))
         wipers: dict[int, Device] = {0x2C + n: device for n, device in enumerate(self.potentiometers)}
         branches: tuple[Mapping[int, Device], ...] = (wipers, {0x38: self.expander, 0x4C: self.dac}, self.supplies.monitors())
         self.i2c = I2CMaster(_Bus(self.multiplexer, {0x70: self.multiplexer, **self.carrier.devices}, branches))

@@ -5,10 +5,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
+from weakref import WeakMethod
 
 from hicannx_sim.board.i2c import RegisterDevice
 
+T = TypeVar("T")
 SUPPLIES: Final = ("vdd25_digital", "vdd12_digital", "vdd25_analog", "vdd12_analog", "vdd12_madc", "vdd12_pll")
 """In the order of VDDOnBoard."""
 MONITORED: Final = (1, 0, 3, 2, 4, 5)
@@ -82,6 +84,18 @@ class SupplyMonitor(RegisterDevice):
             self.config = value
         elif register == 5:
             self.calibration = value
+
+
+def weakly(method: Callable[[int], T]) -> Callable[[int], T]:
+    """A method of whoever owns the supplies, without keeping it alive."""
+    found = WeakMethod(method)
+
+    def call(supply: int) -> T:
+        owner = found()
+        assert owner is not None
+        return owner(supply)
+
+    return call
 
 
 class Supplies:

@@ -95,6 +95,15 @@ cdef class Executor(Omnibus):
             self.flush(self.cycle)
             self.trace.emit(self.cycle, True)
 
+    def new_session(self):
+        """A host has connected: messages are not annotated with times until it synchronises them, and no routing is set.
+
+        Which registers of the FPGA a new connection resets is not known; the hardware tests rely on these. (derived)
+        """
+        self.abandon()
+        self.trace.timed = False
+        self.registers.reset_routing()
+
     def give_up(self):
         """After an error in `feed`: the instruction is reported like one that timed out, what follows is discarded up to HALT."""
         self.time_out()

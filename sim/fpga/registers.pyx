@@ -99,6 +99,13 @@ cdef class RegisterFile:
                     first = row.address - place.start
                     values[first : first + row.count * row.stride : row.stride] = row.reset
 
+    def reset_routing(self):
+        """The routing tables between FPGAs as after power-on."""
+        for row in self._rows:
+            if row.address in _ROUTING:
+                first = row.address - _ROUTING.start
+                self.routing_array[first : first + row.count * row.stride : row.stride] = row.reset
+
     cdef int kind(self, uint32_t address) noexcept nogil:
         """Flags of the register at `address`, 0 if there is none."""
         if address - <uint32_t> SMALL_BASE < SMALL_WORDS:

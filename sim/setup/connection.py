@@ -3,10 +3,11 @@
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from fisch.connection import RUN_TIMEOUT_VARIABLE, Connection, Words, run_timeout
-from fisch.errors import RunTimeoutError
+from fisch.environment import require_known, setting
+from fisch.errors import RunTimeoutError, SettingError
 from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry, JboaAggregatorEntry, JboaSetupEntry
 from hicannx_sim.base.errors import ConfigurationError, InterruptedRunError
 from hicannx_sim.base.virtual_chip import VirtualChip
@@ -18,6 +19,7 @@ MODE_VARIABLE = "HICANNX_MODE"
 SEED_VARIABLE = "HICANNX_SEED"
 STRICT_VARIABLE = "HICANNX_STRICT"
 SETUP_VARIABLE = "HICANNX_SETUP"
+VARIABLES = (CHIP_VARIABLE, MODE_VARIABLE, SEED_VARIABLE, STRICT_VARIABLE, SETUP_VARIABLE)
 
 _PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
 _CHIP_REVISION = 3
@@ -29,12 +31,11 @@ setup: hxcube
 """
 
 
-def _number(environ: Mapping[str, str], name: str) -> int:
-    text = environ.get(name) or "0"
+def _setting(environ: Mapping[str, str], name: str) -> Any:
     try:
-        return int(text, 0)
-    except ValueError:
-        raise ConfigurationError(f"{name}={text!r} is not a number") from None
+        return setting(environ, name)
+    except SettingError as error:
+        raise ConfigurationError(str(error)) from None
 
 
 def _fuses_of(device_dna: int) -> int:
@@ -81,20 +82,20 @@ class ModelConnection(Connection):
     ) -> None:
         super().__init__()
         environ = os.environ
-        serial = _number(environ, CHIP_VARIABLE) if serial is None else serial
-        seed = _number(environ, SEED_VARIABLE) if seed is None else seed
-        strict = bool(_number(environ, STRICT_VARIABLE)) if strict is None else strict
-        setup = setup or environ.get(SETUP_VARIABLE) or "cube"
-        chip = _chip(serial, mode or environ.get(MODE_VARIABLE) or "typical")
+        require_known(environ)
+        serial = _setting(environ, CHIP_VARIABLE) if serial is None else serial
+        seed = _setting(environ, SEED_VARIABLE) if seed is None else seed
+        strict = _setting(environ, STRICT_VARIABLE) if strict is None else strict
+        chip = _chip(serial, mode or _setting(environ, MODE_VARIABLE))
+        setup = setup or _setting(environ, SETUP_VARIABLE)
         self._run_timeout = run_timeout(environ, None)
         self.system = System(chip, seed, strict, setup, host)  # type: ignore[arg-type]  # System refuses other setups
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
         """One connection with the settings of `environ`."""
-        strict = bool(_number(environ, STRICT_VARIABLE))
-        mode, setup = environ.get(MODE_VARIABLE) or "typical", environ.get(SETUP_VARIABLE) or "cube"
-        return [cls(_number(environ, CHIP_VARIABLE), mode, _number(environ, SEED_VARIABLE), strict, setup)]
+        serial, mode, seed, strict, setup = (_setting(environ, name) for name in VARIABLES)
+        return [cls(serial, mode, seed, strict, setup)]
 
     @property
     def hwdb_entry(self) -> HXCubeSetupEntry | JboaSetupEntry:

@@ -4,41 +4,32 @@ The state is the arrays of its blocks, {name of the block: {name: array}}. Compi
 Python objects are walked: attributes that are numbers, lists and dictionaries of numbers, byte arrays, or objects and containers of these;
 what can be called is wiring and left alone.
 
-The file, version 1, all numbers little endian:
-
-    0   8 bytes   "hxsnap" CR LF
-    8   uint32    version of the format
-    12  uint32    1 if what follows the head is compressed (zlib), else 0
-    16  uint32    CRC-32 of what follows the head, as stored
-    20  uint32    length n of the description
-    24  n bytes   description, JSON: {"system": {serial, mode, seed, strict, runs}, "arrays": [[block, name, type, shape], ...]}
-    24+n          the arrays in that order, one after the other
-
-Arrays whose description differs from what this version of the model has are refused: a snapshot fits the version that took it.
+Arrays whose description differs from what this version of the model has are refused: a snapshot fits the version that took it. The bytes:
+`snapshot_file`; what numbers may be: `snapshot_ranges`.
 """
 
-import json
-import struct
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
-from math import prod
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hicannx_sim.base.errors import SnapshotError
+from hicannx_sim.setup.snapshot_file import Array, State, decode, encode
+from hicannx_sim.setup.snapshot_ranges import require_in_range
 
-VERSION: Final = 1
-_MAGIC: Final = b"hxsnap\r\n"
+__all__ = ["capture", "decode", "encode", "install"]
+
 GROWING: Final = "dram "
 """Arrays whose names begin so come and go."""
-_HEAD: Final = struct.Struct("<8sIIII")
+DRAM_PAGES: Final = frozenset(f"{GROWING}{page}" for page in range(1 << 14))
+LISTS: Final = ("_received", "_sent")
+"""Lists of bytes that grow, by the end of their names; other lists keep their length."""
+OPTIONAL: Final = ("test_started", "_pending")
+"""Numbers that may be None, by the end of their names."""
+LONGEST_LIST: Final = 1 << 12
 
-Array = NDArray[Any]
 Arrays = dict[str, Array]
-State = dict[str, Arrays]
 
 
 # ------------------------------------------------------------------------------------------------------------ Python objects
@@ -136,22 +127,44 @@ def capture(blocks: Mapping[str, Any]) -> State:
 
 
 def install(blocks: Mapping[str, Any], state: State) -> None:
-    """Puts the arrays back. SnapshotError if these blocks have others; then nothing has changed but lengths."""
+    """Puts the arrays back. SnapshotError if these blocks have others, or numbers that cannot be; then they may have to be made anew."""
     _check_names(blocks, state)
+    require_in_range(state)
     for name, block in blocks.items():
-        if not hasattr(block, "arrays"):
-            put_back(block, state[name])
-            continue
-        if hasattr(block, "resize_arrays"):
-            block.resize_arrays({key: array.nbytes for key, array in state[name].items()})
-        for key, place in block.arrays().items():
-            saved = state[name][key]
-            if place.dtype != saved.dtype or place.shape != saved.shape:
-                raise SnapshotError(f"{name}.{key} is {place.dtype}{place.shape} here and {saved.dtype}{saved.shape} there")
-            place[...] = saved
+        try:
+            _install(name, block, state[name])
+        except (ValueError, TypeError, IndexError, KeyError, OverflowError, MemoryError) as error:
+            raise error if isinstance(error, SnapshotError) else SnapshotError(f"block {name}: {error}") from None
     for block in blocks.values():
         if hasattr(block, "restored"):
             block.restored()
+
+
+def _install(name: str, block: Any, arrays: Arrays) -> None:
+    if not hasattr(block, "arrays"):
+        _check_walked(name, walk(block), arrays)
+        return put_back(block, arrays)
+    if hasattr(block, "resize_arrays"):
+        block.resize_arrays({key: array.nbytes for key, array in arrays.items()})
+    for key, place in block.arrays().items():
+        saved = arrays[key]
+        if place.dtype != saved.dtype or place.shape != saved.shape:
+            raise SnapshotError(f"{name}.{key} is {place.dtype}{place.shape} here and {saved.dtype}{saved.shape} there")
+        place[...] = saved
+    return None
+
+
+def _check_walked(name: str, here: Arrays, there: Arrays) -> None:
+    """Numbers of Python objects: the same type and length, but for what may be missing and for lists and tables that grow."""
+    for key, array in here.items():
+        saved = there[key]
+        grows = array.ndim == 2 or key.endswith(LISTS)
+        optional = key.endswith(OPTIONAL) and saved.ndim == 1 and saved.size <= 1
+        fits = saved.shape == array.shape or (grows and saved.ndim == array.ndim) or optional
+        if saved.dtype.kind != array.dtype.kind or not fits:
+            raise SnapshotError(f"{name}.{key} is {array.dtype}{array.shape} here and {saved.dtype}{saved.shape} there")
+        if len(saved) > LONGEST_LIST or saved.shape[1:] != array.shape[1:]:
+            raise SnapshotError(f"{name}.{key} is too long: {saved.shape}")
 
 
 def _check_names(blocks: Mapping[str, Any], state: State) -> None:
@@ -162,35 +175,6 @@ def _check_names(blocks: Mapping[str, Any], state: State) -> None:
         missing = {key for key in set(here) ^ set(state[name]) if not key.startswith(GROWING)}
         if missing:
             raise SnapshotError(f"block {name} has other arrays: {', '.join(sorted(missing))}")
-
-
-# ------------------------------------------------------------------------------------------------------------ the file
-def encode(system: Mapping[str, Any], state: State, compress: bool = False) -> bytes:
-    """The bytes of a snapshot; `system` is what can be said in JSON."""
-    arrays = [(block, name, array) for block, named in state.items() for name, array in named.items()]
-    listed = [[block, name, array.dtype.str, array.shape] for block, name, array in arrays]
-    description = json.dumps({"system": system, "arrays": listed}, separators=(",", ":")).encode()
-    body = b"".join([description, *(np.ascontiguousarray(array).data.cast("B") for _, _, array in arrays if array.size)])
-    if compress:
-        body = zlib.compress(body, 1)
-    return _HEAD.pack(_MAGIC, VERSION, compress, zlib.crc32(body), len(description)) + body
-
-
-def decode(data: bytes) -> tuple[dict[str, Any], State]:
-    """What was given to `encode`; the arrays are read only views. SnapshotError for what is no snapshot of this version."""
-    if len(data) < _HEAD.size or data[:8] != _MAGIC:
-        raise SnapshotError("these bytes are no snapshot")
-    _, version, compressed, checksum, length = _HEAD.unpack_from(data)
-    if version != VERSION:
-        raise SnapshotError(f"format {version} is not the one this version reads ({VERSION})")
-    body = memoryview(data)[_HEAD.size :]
-    if zlib.crc32(body) != checksum:
-        raise SnapshotError("the bytes are damaged: their checksum is wrong")
-    if compressed:
-        body = memoryview(zlib.decompress(body))
-    description = json.loads(bytes(body[:length]))
-    state: State = {}
-    for block, name, kind, shape in description["arrays"]:
-        state.setdefault(block, {})[name] = array = np.frombuffer(body, kind, prod(shape), length).reshape(shape)
-        length += array.nbytes
-    return description["system"], state
+        for key in set(state[name]) - set(here):
+            if key not in DRAM_PAGES or not hasattr(block, "resize_arrays"):
+                raise SnapshotError(f"block {name} has no {key!r}")

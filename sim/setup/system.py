@@ -1,7 +1,7 @@
 """A whole setup: FPGA, board and one chip, wired together. Words in, words out."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from functools import partial
 from typing import Any, Never, Self, get_args
@@ -9,7 +9,7 @@ from typing import Any, Never, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.errors import ConfigurationError, SnapshotError
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.register_table import Row
 from hicannx_sim.base.virtual_chip import VirtualChip
@@ -197,19 +197,32 @@ class System:
     def restore(self, data: bytes) -> Self:
         """Becomes the system that a snapshot was taken of, with its chip, seed and strictness; what follows is the same to the bit.
 
-        Raises SnapshotError, and may have to be reset then.
+        Raises SnapshotError: then nothing has changed if the bytes are no snapshot, and the system has just been powered on if their
+        content is not right.
         """
         described, state = snapshot.decode(data)
+        identity, host = self._described(described)
         with self._lock:
-            identity = VirtualChip(described["serial"], described["mode"], described["quirks"])
-            host = None if described["host"] is None else HostLink(*described["host"])
             system = (identity, described["seed"], described["strict"], described["setup"], host)
             if system != (self.identity, self.seed, self.strict, self.setup, self.host):
                 self.identity, self.seed, self.strict, self.setup, self.host = system
                 self._power_on()
-            snapshot.install(self._blocks(), state)
+            try:
+                snapshot.install(self._blocks(), state)
+            except SnapshotError:
+                self._power_on()
+                raise
             self.runs = described["runs"]
         return self
+
+    @staticmethod
+    def _described(described: Mapping[str, Any]) -> tuple[VirtualChip, HostLink | None]:
+        """Chip and host of a snapshot."""
+        try:
+            host = None if described["host"] is None else HostLink(*described["host"])
+            return VirtualChip(described["serial"], described["mode"], described["quirks"]), host
+        except ConfigurationError as error:
+            raise SnapshotError(str(error)) from None
 
     # -- faults
 

@@ -123,3 +123,10 @@ def test_times_add_up() -> None:
         assert spent.execution_duration > hxcomm.ConnectionTimeInfo().execution_duration
         assert spent - spent == hxcomm.ConnectionTimeInfo() and spent + hxcomm.ConnectionTimeInfo() == spent
         assert "execution_duration" in str(spent)
+
+
+def test_a_connection_without_with_is_explained() -> None:
+    with pytest.raises(AttributeError, match=r"`with ManagedConnection\(\) as connection`"):
+        hxcomm.ManagedConnection().connections  # noqa: B018
+    assert not hasattr(hxcomm.ManagedConnection(), "size")
+    assert repr(hxcomm.ManagedConnection()).endswith("with ManagedConnection() as connection: ...>")

@@ -141,11 +141,11 @@ def test_arrays_of_another_model_are_refused():
 
 def test_format_is_the_documented_one():
     data = sim.System(sim.VirtualChip(5), seed=7).snapshot()
-    magic, version, compressed, checksum, length = struct.unpack_from("<8sIIII", data)
-    assert (magic, version, compressed, checksum) == (b"hxsnap\r\n", 1, 0, zlib.crc32(data[24:]))
+    magic, version, compressed, length, size, checksum = struct.unpack_from("<8sIIIQI", data)
+    assert (magic, version, compressed, size, checksum) == (b"hxsnap\r\n", 2, 0, len(data) - 32, zlib.crc32(data[:28] + data[32:]))
     described, state = snapshot.decode(data)
     assert described == {"serial": 5, "mode": "typical", "quirks": [], "setup": "cube", "host": None, "seed": 7, "strict": False, "runs": 0}
-    assert len(data) == 24 + length + sum(array.nbytes for arrays in state.values() for array in arrays.values())
+    assert len(data) == 32 + length + sum(array.nbytes for arrays in state.values() for array in arrays.values())
 
 
 # ------------------------------------------------------------------------------------------------------------ completeness

@@ -74,7 +74,7 @@ def test_a_run_that_takes_too_long_is_ended(monkeypatch, words):
         connection.execute(np.array(endless, np.uint64))
     assert connection.execute(np.array([*words.tick, *words.halt], np.uint64)).tolist() == [2 << 56 | 1, 2 << 56]
     monkeypatch.setenv("HICANNX_RUN_TIMEOUT", "soon")
-    with pytest.raises(ConnectionFailedError, match="HICANNX_RUN_TIMEOUT='soon'"):
+    with pytest.raises(ConnectionFailedError, match="HICANNX_RUN_TIMEOUT: 'soon'"):
         ModelConnection()
 
 

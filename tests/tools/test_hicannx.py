@@ -87,7 +87,7 @@ def test_accuracy_of_a_composed_container_names_the_worst():
     assert named == {name for name in ratings if ratings[name] is trust.accuracy}
 
 
-@pytest.mark.parametrize("register", ["NoContainer", 0x2, 0x90000000, int])
+@pytest.mark.parametrize("register", ["NoContainer", 0x2, 0x90000000, -1, 1 << 32, 1 << 70, int])
 def test_accuracy_of_nothing(register):
     with pytest.raises(HicannxError, match="there is no register"):
         hicannx.accuracy(register)
@@ -104,6 +104,8 @@ def test_command_accuracy(capsys):
     assert len(capsys.readouterr().out.splitlines()) > 130
     assert main(["accuracy", "Nothing"]) == 1
     assert capsys.readouterr().err == "hicannx: there is no register container called 'Nothing'\n"
+    assert main(["accuracy", "neuronconfig"]) == 1
+    assert capsys.readouterr().err.startswith("hicannx: there is no register container called 'neuronconfig'; is NeuronConfig or ")
 
 
 def test_command_info(capsys, monkeypatch):

@@ -1,41 +1,90 @@
 """The command `hicannx`: one subcommand per module below, each of which knows its own arguments."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
 
 from hicannx import commands
-from hicannx.errors import HicannxError
+
+INTERRUPTED = 130
+"""Exit status of a command that the user interrupts (Ctrl-C)."""
+FAILED = 1
+ROOMS = frozenset({"fisch", "halco", "haldls", "hicannx", "hicannx_sim", "stadls"})
+"""Packages whose errors say what is wrong with what was asked for."""
+
+
+class _Version(argparse.Action):
+    """`--version`: looked up only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help="show the version and end")
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: object) -> None:
+        metadata = import_module("importlib.metadata")  # costs more than all the rest of the command line
+        print(f"{parser.prog.split()[0]} {metadata.version('hicannx')}")
+        parser.exit()
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells in one line what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line with all subcommands."""
-    made = argparse.ArgumentParser(prog="hicannx", description="Emulator of the BrainScaleS-2 chip HICANN-X.")
+    made = _Parser(prog="hicannx", description="Emulator of the BrainScaleS-2 chip HICANN-X.")
     subcommands = made.add_subparsers(metavar="COMMAND", required=True)
     for command in commands.ALL:
         sub = subcommands.add_parser(command.name, help=command.summary, description=command.summary)
         command.arguments(sub)
         sub.set_defaults(run=command.run)
+    _add_version(made)
     return made
+
+
+def _add_version(made: argparse.ArgumentParser) -> None:
+    """To a parser and all parsers of subcommands in it."""
+    made.add_argument("--version", action=_Version)
+    for action in made._actions:
+        for sub in action.choices.values() if isinstance(action, argparse._SubParsersAction) else ():
+            _add_version(sub)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line; returns its exit status. Errors of the user's are told in one line."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        return _run(given)
+        chosen = parser().parse_args(arguments)
+        status: int = chosen.run(chosen)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        return _say("interrupted", INTERRUPTED)
     except BrokenPipeError:  # whoever reads the output has seen enough
-        sys.stdout = None
-        return 1
-    except (HicannxError, OSError) as error:
-        print(f"hicannx: {error}", file=sys.stderr)
-        return 1
+        _close_stdout()
+        return FAILED
+    except Exception as error:
+        if not isinstance(error, OSError) and type(error).__module__.split(".")[0] not in ROOMS:
+            raise
+        _close_stdout()
+        return _say(" ".join(str(error).split()), FAILED)
 
 
-def _run(given: Sequence[str]) -> int:
-    for command in commands.ALL:
-        if command.foreign and given[:1] == [command.name]:
-            return command.run(given[1:])
-    chosen = parser().parse_args(given)
-    status: int = chosen.run(chosen)
+def _say(text: str, status: int) -> int:
+    if sys.stderr is not None:
+        print(f"hicannx: {text}", file=sys.stderr)
     return status
+
+
+def _close_stdout() -> None:
+    """What cannot be written is not tried again when the interpreter ends."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

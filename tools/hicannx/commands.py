@@ -1,26 +1,33 @@
 """The subcommands: name, summary, arguments and what they do. What a command needs is imported when it runs."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from hicannx.arguments import PORT, SEED, SERIAL, whole
+
 DEFAULT_FOLDER = Path("docs/build")
+DATA_PORT, RESET_PORT = 1234, 45054
+MOST_CYCLES = 2**40  # FPGA cycles: two and a half hours of hardware time
+MOST_INSTRUCTIONS = 2**24
+_SERVE_EPILOG = """\
+The n-th chip listens at the n-th address from --address on. Host software finds them with SLURM_FPGA_IPS=<addresses, comma separated>.
+"""
 
 
 @dataclass(frozen=True)
 class Command:
-    """One subcommand. `home` is the module and function that carries it out; `foreign`: it parses its arguments itself."""
+    """One subcommand. `home` is the module and function that carries it out."""
 
     name: str
     summary: str
     home: str
     arguments: Callable[[ArgumentParser], None]
-    foreign: bool = False
 
-    def run(self, chosen: Namespace | Sequence[str]) -> int:
-        """Carries it out with the parsed arguments (`foreign`: with the arguments as they are); returns the exit status."""
+    def run(self, chosen: Namespace) -> int:
+        """Carries it out with the parsed arguments; returns the exit status."""
         module, _, function = self.home.partition(":")
         status: int = getattr(import_module(module), function)(chosen)
         return status
@@ -28,6 +35,30 @@ class Command:
 
 def _none(parser: ArgumentParser) -> None:
     """No arguments."""
+
+
+def _serve(parser: ArgumentParser) -> None:
+    parser.epilog = _SERVE_EPILOG
+    parser.add_argument("serials", nargs="*", type=SERIAL, metavar="SERIAL", help="serial numbers of the chips, 0 .. 4294967295, default 0")
+    parser.add_argument("--address", default="127.0.0.1", help="IPv4 address of the first chip, default %(default)s")
+    parser.add_argument("--data-port", type=PORT, default=DATA_PORT, metavar="PORT", help="default %(default)s")
+    parser.add_argument("--reset-port", type=PORT, default=RESET_PORT, metavar="PORT", help="default %(default)s")
+    parser.add_argument("--mode", default="typical", choices=("typical", "ideal"), help="how strongly circuits differ, default %(default)s")
+    parser.add_argument("--setup", default="cube", choices=("cube", "jboa"), help="what is around the chips, default %(default)s")
+    parser.add_argument("--seed", type=SEED, default=0, help="of the trial noise, 0 .. 2**64 - 1, default %(default)s")
+    parser.add_argument("--strict", action="store_true", help="report accesses to what is undefined or not modelled as errors")
+    parser.add_argument(
+        "--gdb", type=PORT, metavar="PORT", help="debug PPUs at ports of this machine, two a chip from PORT on; 0: free ones"
+    )
+    parser.add_argument("--power-cycle", action="store_true", help="power cycle a chip when somebody connects to it")
+    parser.add_argument("--public", action="store_true", help="allow an address that others can reach; there is no protection of any kind")
+    parser.add_argument("--write-hwdb", metavar="PATH", type=Path, help="write a hardware database with these chips")
+
+
+def _report(parser: ArgumentParser) -> None:
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="of the chip; those in SLURM_FPGA_IPS, else 127.0.0.1, by default")
+    parser.add_argument("--counters", action="store_true", help="everything that is counted, as JSON")
+    parser.add_argument("--snapshot", type=Path, metavar="FILE", help="write the whole state, for hicannx_sim.System.restore")
 
 
 def _docs(parser: ArgumentParser) -> None:
@@ -53,9 +84,11 @@ def _ppu(parser: ArgumentParser) -> None:
     listing.add_argument("--function", metavar="NAME", help="only this one")
     run = actions.add_parser("run", help="initialise the chip that the environment chooses and run a program on it")
     run.add_argument("--ppu", choices=("top", "bottom"), default="top", help="top by default")
-    run.add_argument("--timeout", type=int, default=10_000_000, metavar="CYCLES", help="FPGA cycles of 8 ns, 10000000 by default")
+    cycles = f"FPGA cycles of 8 ns, 1 .. {MOST_CYCLES}, 10000000 by default"
+    run.add_argument("--timeout", type=whole(1, MOST_CYCLES), default=10_000_000, metavar="CYCLES", help=cycles)
     run.add_argument("--profile", action="store_true", help="show instructions and cycles by symbol, on stderr")
-    run.add_argument("--trace", type=int, default=0, metavar="COUNT", help="show the last COUNT instructions, on stderr")
+    count = f"show the last COUNT instructions, 0 .. {MOST_INSTRUCTIONS}, on stderr"
+    run.add_argument("--trace", type=whole(0, MOST_INSTRUCTIONS), default=0, metavar="COUNT", help=count)
     for action in (check, listing, run):
         action.add_argument("program", type=Path, metavar="PROGRAM", help="linked program (ELF)")
 
@@ -63,7 +96,7 @@ def _ppu(parser: ArgumentParser) -> None:
 def _gdb(parser: ArgumentParser) -> None:
     parser.add_argument("program", type=Path, metavar="PROGRAM", help="linked program (ELF)")
     parser.add_argument("--ppu", choices=("top", "bottom"), default="top", help="top by default")
-    parser.add_argument("--port", type=int, default=0, help="a free one by default")
+    parser.add_argument("--port", type=PORT, default=0, help="a free one by default")
 
 
 def _calibration(parser: ArgumentParser) -> None:
@@ -79,8 +112,14 @@ def _calibration(parser: ArgumentParser) -> None:
 
 
 ALL = (
-    Command("serve", "serve virtual chips to host software over the network", "hicannx_sim.setup.serve:main", _none, foreign=True),
-    Command("info", "versions, kinds of connections, and the virtual chip that the environment chooses", "hicannx.reports:info", _none),
+    Command("serve", "serve virtual chips to host software over UDP (HostARQ)", "hicannx.serve:main", _serve),
+    Command(
+        "info",
+        "versions, and what the environment chooses: a virtual chip, or FPGAs, and whether they answer",
+        "hicannx.reports:info",
+        _none,
+    ),
+    Command("report", "what happened on a chip that is served on this machine", "hicannx.served:report", _report),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),

@@ -9,28 +9,44 @@ import numpy
 
 import fisch
 import haldls
+from fisch.environment import TABLE, require_known, setting
 from fisch.registry import chosen_kind
 from haldls import lola
 from hicannx.commands import DEFAULT_FOLDER
 from hicannx.registers import write_book, write_systemrdl
+from hicannx.served import IPS_VARIABLE, status_line
 from hicannx.trust import Trust, place
 from hicannx.trust import accuracy as rate
 from hicannx_sim import ModelConnection
 
 
 def info(chosen: Namespace) -> int:
-    """Versions, kinds of connections, and the chip that a script would get here."""
+    """Versions, kinds of connections, and what a script would get here. Nobody's session is disturbed."""
+    require_known(os.environ)
     kind, variable = chosen_kind(os.environ)
     chosen_by = f"chosen by {variable}" if variable else "chosen"
-    lines = {
-        "hicannx": _version("hicannx"),
-        "Python, numpy": f"{sys.version.split()[0]}, {numpy.__version__}",
-        "connections": ", ".join(f"{name} ({chosen_by})" if name == kind else name for name in fisch.kinds()),
-        "virtual chip": _virtual_chip(),
-    }
-    for name, text in lines.items():
+    lines = [
+        ("hicannx", _version("hicannx")),
+        ("Python, numpy", f"{sys.version.split()[0]}, {numpy.__version__}"),
+        ("connections", ", ".join(f"{name} ({chosen_by})" if name == kind else name for name in fisch.kinds())),
+        *(("set", f"{name}={os.environ[name]} ({TABLE[name].meaning})") for name in TABLE if os.environ.get(name)),
+        *_chosen(kind, variable),
+    ]
+    for name, text in lines:
         print(f"{name:<14} {text}")
     return 0
+
+
+def _chosen(kind: str, variable: str) -> list[tuple[str, str]]:
+    """What stands behind the connection that the environment chooses."""
+    if kind == "model":
+        return [("virtual chip", _virtual_chip())]
+    if kind == "arq":
+        addresses = setting(os.environ, IPS_VARIABLE)
+        return [("address", status_line(address)) for address in addresses] or [("addresses", f"none: {IPS_VARIABLE} is empty")]
+    if kind not in fisch.kinds():
+        return [("not here", f"connections of kind {kind} do not come with this package; unset {variable} to use a virtual chip")]
+    return [("chip", "none: every read gives 0")] if kind == "zeromock" else []
 
 
 def _version(distribution: str) -> str:

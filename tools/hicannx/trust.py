@@ -1,5 +1,6 @@
 """How faithfully a register is modelled: by container, by name or by address."""
 
+import difflib
 from typing import Any
 
 import haldls
@@ -8,6 +9,7 @@ from hicannx.errors import UnknownRegisterError
 from hicannx_sim.chip.regions import Accuracy
 from hicannx_sim.trust.accuracy import Trust, of_address, of_register, register_at
 
+ADDRESSES = range(1 << 32)
 __all__ = ["Accuracy", "Trust", "accuracy", "leaves", "place"]
 
 
@@ -22,7 +24,7 @@ def accuracy(register: Any) -> Trust:
     'EXACT'
     """
     if isinstance(register, int):
-        found = of_address(register)
+        found = of_address(register) if register in ADDRESSES else None
         if found is None:
             raise UnknownRegisterError(f"there is no register at address {register:#010x}")
         return found
@@ -31,7 +33,7 @@ def accuracy(register: Any) -> Trust:
 
 def place(address: int) -> str:
     """Which register stands at an address. Raises UnknownRegisterError."""
-    found = register_at(address)
+    found = register_at(address) if address in ADDRESSES else None
     if found is None:
         raise UnknownRegisterError(f"there is no register at address {address:#010x}")
     return found
@@ -51,7 +53,14 @@ def _of_container(name: str) -> Trust:
     try:
         return of_register(name)
     except (KeyError, AttributeError):
-        raise UnknownRegisterError(f"there is no register container called {name!r}") from None
+        raise UnknownRegisterError(f"there is no register container called {name!r}{_suggestion(name)}") from None
+
+
+def _suggestion(name: str) -> str:
+    """The containers whose names look most like it."""
+    names = {container.__name__.lower(): container.__name__ for container in [*haldls.containers, *lola.containers]}
+    near = [names[found] for found in difflib.get_close_matches(name.lower(), names, 3)]
+    return f"; is {' or '.join(near)} meant?" if near else ""
 
 
 def _worst(containers: list[type], name: str) -> Trust:

@@ -11,9 +11,9 @@
 
 from fisch.arq import ARQConnection
 from hicannx_sim.base.virtual_chip import VirtualChip
-from hicannx_sim.setup.serve.command import main, serve
+from hicannx_sim.setup.serve.log import Log
 from hicannx_sim.setup.serve.served import ServedChip
 from hicannx_sim.setup.serve.stream import Stream
 from hicannx_sim.setup.system import System
 
-__all__ = ["ARQConnection", "ServedChip", "Stream", "System", "VirtualChip", "main", "serve"]
+__all__ = ["ARQConnection", "Log", "ServedChip", "Stream", "System", "VirtualChip"]

@@ -1,7 +1,5 @@
-"""Addresses nobody else uses, and a small FPGA to talk to."""
+"""A small FPGA to talk to."""
 
-import itertools
-import os
 import threading
 
 import numpy as np
@@ -10,19 +8,11 @@ import pytest
 from fisch import ut
 from fisch.arq import Engine, ServerEndpoint
 
-_number = itertools.count()
 GOOD_INFO = """\
 version: 3
 compatible_until: 0
 hwdb: {hxcube_id: 5, fpgas: [{fpga: 3, ip: 10.0.0.1, handwritten_chip_serial: 9, chip_revision: 3}]}
 """
-
-
-@pytest.fixture
-def address():
-    """A loopback address of this test's own."""
-    process, number = os.getpid(), next(_number)
-    return f"127.{64 + process % 128}.{process // 128 % 256}.{1 + number % 250}"
 
 
 class EchoFPGA:

@@ -1,0 +1,117 @@
+"""Ranges of the numbers in a snapshot: what the model can go on from.
+
+Unsigned numbers are registers, random states and plain bytes, of which every value is one. Signed ones are times, counts and positions, and
+have the range of their type here unless a line says otherwise. NEVER is a time, too.
+"""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hicannx_sim.base.errors import SnapshotError
+
+NEVER: Final = 1 << 62
+LONGEST: Final = 1 << 45
+"""Ticks, cycles, and counts: 19.5 h of hardware time, when the FPGA's time wraps around. (facts: transport 2.5)"""
+AHEAD: Final = 1 << 36
+"""Ticks that anything may lie ahead of the FPGA's time: two minutes, some times the longest wait of one instruction."""
+BEHIND: Final = 1 << 38
+"""Cycles that the stream of responses may lie behind it."""
+NEURONS: Final = 512
+ROWS: Final = 512
+BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i4": (-1, 1 << 30), "i8": (-1, LONGEST)}
+
+RANGES: Final[dict[str, tuple[float, float]]] = {
+    "*.systime_offset": (-LONGEST, LONGEST),
+    "*trace.offset": (-LONGEST, LONGEST),
+    "*.analog.n_dirty": (0, NEURONS),
+    "*.analog.dirty_list": (0, NEURONS - 1),
+    "*.analog.parity": (0, 1),
+    "*.analog.features": (0, 3),
+    "*.background.period": (0, 1 << 30),
+    "pll.words": (0, (1 << 32) - 1),
+    "board.i2c.prescaler": (0, (1 << 16) - 1),
+    "board.*": (-1, (1 << 32) - 1),
+}
+"""{block.name, as a pattern: (lowest, highest)}; the first one that fits counts."""
+
+_Fields = list[tuple[str, str, tuple[float, float]]]
+POSITIVE_WHERE: Final = {"*.background.period": "enabled"}
+"""What has to be positive where another array of its block is not zero."""
+
+STRUCTURES: Final[dict[str, _Fields]] = {
+    "*.analog.probe": [("neuron", "<i4", (-1, NEURONS - 1)), ("source", "<i4", (0, 7)), ("past", "(64,)<f8", (-1e19, 1e19))],
+    "*.analog.pulses": [
+        ("tick", "<i8", (0, LONGEST)),
+        ("charge", "<f8", (-1e19, 1e19)),
+        ("row", "<i2", (0, ROWS - 1)),
+        ("address", "|u1", (0, 255)),
+        ("mode", "|u1", (0, 255)),
+    ],
+    "*.analog.fires": [("tick", "<i8", (0, LONGEST)), ("neuron", "<i4", (0, NEURONS - 1))],
+}
+"""Arrays that are shown as bytes, as the structures that they are in the kernel (sim/anncore/kernel/core.h)."""
+
+
+@cache
+def range_of(entry: str, kind: str) -> tuple[float, float]:
+    """The range of an entry of a type such as "i8"."""
+    return next((limits for pattern, limits in RANGES.items() if fnmatchcase(entry, pattern)), BY_TYPE.get(kind, (-1e19, 1e19)))
+
+
+@cache
+def _structure_of(entry: str) -> _Fields:
+    return next((fields for pattern, fields in STRUCTURES.items() if fnmatchcase(entry, pattern)), [])
+
+
+def require_in_range(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
+    """Raises SnapshotError for the first number out of its range."""
+    for block, arrays in state.items():
+        for name, array in arrays.items():
+            entry = f"{block}.{name}"
+            if array.dtype.kind in "if" and array.size:
+                _require(entry, array, range_of(entry, array.dtype.str[1:]))
+                _require_positive(entry, array, arrays)
+            elif array.size and (fields := _structure_of(entry)):
+                _require_fields(entry, array, fields)
+    _require_times(state)
+
+
+def _require_positive(entry: str, array: NDArray[Any], beside: Mapping[str, NDArray[Any]]) -> None:
+    for pattern, where in POSITIVE_WHERE.items():
+        if fnmatchcase(entry, pattern) and ((beside[where] != 0) & (array <= 0)).any():
+            raise SnapshotError(f"{entry} has to be positive where {where} is set")
+
+
+def _require_fields(entry: str, array: NDArray[Any], fields: _Fields) -> None:
+    structure = np.dtype([(name, kind) for name, kind, _ in fields], align=True)
+    if array.size % structure.itemsize:
+        raise SnapshotError(f"{entry} has {array.size} bytes, which are no whole number of items of {structure.itemsize}")
+    items = array.reshape(-1).view(structure)
+    for name, _, limits in fields:
+        _require(f"{entry}.{name}", items[name], limits)
+
+
+def _require(entry: str, array: NDArray[Any], limits: tuple[float, float]) -> None:
+    low, high = limits
+    fits = (array >= low) & (array <= high) | (array != array)  # the last: not a number, a voltage that nobody sets
+    if not fits.all() and not ((array == NEVER) | fits).all():
+        raise SnapshotError(f"{entry} is {array[~fits].flat[0]}, and has to be {low:.15g} .. {high:.15g}")
+
+
+def _require_times(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
+    """No time lies far from that of the FPGA: bringing everything there comes to an end."""
+    found = {f"{block}.{name}": array for block, arrays in state.items() for name, array in arrays.items()}
+    now = next((int(array[0]) for name, array in found.items() if name.startswith("fpga") and name.endswith(".cycle")), 0)
+    for entry, array in found.items():
+        if array.dtype.kind == "i" and array.dtype.itemsize == 8 and range_of(entry, "i8") == BY_TYPE["i8"]:
+            _require(entry, array, (-1, min(4 * now + AHEAD, LONGEST)))
+        if entry.endswith("link.up_at"):  # there is one to send by
+            ready = f"{entry.removesuffix('up_at')}ready"
+            _require(ready, found[ready], (int(array.min()), NEVER))
+        if entry.startswith("fpga") and entry.endswith(".flushed"):
+            _require(entry, array, (now - BEHIND, now))

@@ -1,0 +1,173 @@
+"""What one can type, and what the environment can say, never ends in a traceback."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hicannx import commands, reports  # noqa: F401
+from hicannx.cli import INTERRUPTED, main, parser
+
+WORDS = {"--address", "--compiler", "--function", "-D", "-I", "register", "address", "--class"}
+"""What is neither a number nor a path: checked where it is used."""
+
+
+def parsers(made=None, given=()):
+    """(arguments that lead there, parser) of every command and action."""
+    made = made or parser()
+    yield given, made
+    for action in made._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, sub in action.choices.items():
+                yield from parsers(sub, (*given, name))
+
+
+def options(wanted):
+    for given, made in parsers():
+        for action in made._actions:
+            if action.nargs != 0 and not isinstance(action, argparse._SubParsersAction) and wanted(action):
+                yield pytest.param(given, made, action, id=" ".join([*given, *(action.option_strings[:1] or [action.dest])]))
+
+
+def is_number(action):
+    return action.type is not None and action.type is not Path
+
+
+@pytest.mark.parametrize("given, made, action", list(options(lambda action: not is_number(action))))
+def test_every_option_is_a_number_a_choice_a_path_or_a_known_word(given, made, action):
+    assert action.choices or action.type is Path or {*action.option_strings, action.dest} & WORDS
+
+
+@pytest.mark.parametrize("text", ["abc", "-3", str(2**70), "1.5", "nan", "0x", "\u0663\u0664x"])
+@pytest.mark.parametrize("given, made, action", list(options(is_number)))
+def test_every_number_has_a_range(given, made, action, text, capsys):
+    option = action.option_strings[0] if action.option_strings else None
+    needed = [other.dest for other in made._actions if not other.option_strings and other is not action and other.nargs != "*"]
+    arguments = [*given, *needed, f"{option}={text}"] if option else [*given, *needed, "--", text]
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    said = capsys.readouterr()
+    assert end.value.code == 2 and said.out == "" and said.err.count("\n") == 1
+    assert (option or action.metavar) in said.err and "whole number from " in said.err and text in said.err
+
+
+@pytest.mark.parametrize("given", [given for given, _ in parsers()], ids=" ".join)
+def test_version_everywhere(given, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*given, "--version"])
+    name, version = capsys.readouterr().out.split()
+    assert end.value.code == 0 and name == "hicannx" and version[0].isdigit()
+
+
+@pytest.mark.parametrize("given", [given for given, _ in parsers()], ids=" ".join)
+def test_help_everywhere(given, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*given, "--help"])
+    assert end.value.code == 0 and capsys.readouterr().out.startswith("usage: hicannx")
+
+
+# ------------------------------------------------------------------------------------------------------------ ends that nobody wants
+ENOUGH = {"ppu": ["check", "x.elf"], "gdb": ["x.elf"], "calibration": ["show", "x.bin"]}
+
+
+@pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)
+@pytest.mark.parametrize("end", ["KeyboardInterrupt()", "BrokenPipeError()", "OSError(28, 'no space left')"])
+def test_interrupts_and_lost_readers(command, end, monkeypatch, capsys):
+    def fail(self, chosen):
+        raise eval(end)
+
+    monkeypatch.setattr(commands.Command, "run", fail)
+    status = main([command.name, *ENOUGH.get(command.name, [])])
+    said = capsys.readouterr().err
+    assert status == (INTERRUPTED if "Keyboard" in end else 1) and said.count("\n") <= 1 and "Traceback" not in said
+
+
+COMMANDS = [
+    ["info"],
+    ["accuracy"],
+    ["docs"],
+    ["ppu", "run", "x.elf"],
+    ["ppu", "check", "x.elf"],
+    ["ppu", "disassemble", "x.elf"],
+    ["gdb", "x.elf"],
+]
+ENVIRONMENTS = [
+    {"HICANNX_CHIP": "abc"},
+    {"HICANNX_MODE": "perfect"},
+    {"HICANNX_SEED": "-1"},
+    {"HICANNX_STRICT": "maybe"},
+    {"HICANNX_SETUP": "wafer"},
+    {"HICANNX_RUN_TIMEOUT": "nan"},
+    {"HXCOMM_ENABLE_ZERO_MOCK": "maybe"},
+    {"HXCOMM_ENABLE_ZERO_MOCK": "1"},
+    {"QUIGGELDY_ENABLED": "1"},
+    {"SLURM_FPGA_IPS": ""},
+    {"SLURM_FPGA_IPS": "nowhere"},
+    {"SLURM_FPGA_IPS": "127.254.254.254:4:5"},
+    {"FLANGE_SIMULATION_RCF_PORT": "x"},
+    {"FLANGE_SIMULATION_RCF_PORT": "50001"},
+    {"HICANNX_HWDB": "/"},
+    {"HICANNX_STIRCT": "1"},
+]
+
+
+@pytest.mark.parametrize("environ", ENVIRONMENTS, ids=str)
+def test_nothing_in_the_environment_ends_in_a_traceback(environ, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("fisch.arq.connection.CONNECT_TIMEOUT", 0.05)
+    monkeypatch.setattr("hicannx.reports.write_book", lambda folder: ["page"])
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    for arguments in COMMANDS:
+        status = main(arguments)
+        said = capsys.readouterr().err
+        assert status in (0, 1) and said.count("\n") <= 1
+        if status:
+            assert said.startswith("hicannx: ")
+
+
+@pytest.mark.parametrize("path", ["/nowhere/at/all", "/", "/etc/passwd/x"], ids=repr)
+def test_paths_that_lead_nowhere(path, capsys, monkeypatch):
+    for arguments in (
+        ["docs", "--systemrdl", path],
+        ["docs", "--output", f"{path}/docs"],
+        ["ppu", "check", path],
+        ["calibration", "show", path],
+        ["ppu", "run", path],
+    ):
+        if (path, arguments[-1]) == ("/", "//docs") or (path.startswith("/nowhere") and arguments[1] == "--output"):
+            continue  # there one may write
+        assert main(arguments) == 1
+        said = capsys.readouterr().err
+        assert said.startswith("hicannx: ") and said.count("\n") == 1
+
+
+def started(*arguments, **options):
+    command = [sys.executable, "-m", "hicannx", *arguments]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, **options)
+
+
+def test_interrupting_a_process(address):
+    with started("serve", "--address", address) as process:
+        while not process.stdout.readline().startswith("SLURM"):
+            pass
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == INTERRUPTED and "Traceback" not in errors
+
+
+@pytest.mark.parametrize("arguments", [["accuracy"], ["--help"], ["info"]])
+def test_closed_and_full_outputs(arguments):
+    for redirect, statuses in ((">&-", (0,)), ("> /dev/full", (0, 1)), ("| true", (0, 1)), ("2>&- >&-", (0,))):
+        line = f"{sys.executable} -m hicannx {' '.join(arguments)} {redirect}; exit ${{PIPESTATUS[0]}}"
+        environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=environ, timeout=60, check=False)
+        assert done.returncode in statuses and "Traceback" not in done.stderr and "Exception ignored" not in done.stderr, (
+            line,
+            done.stderr,
+        )

@@ -1,0 +1,38 @@
+"""Kinds of values on the command line. Each is a `type` for argparse, which then names the option and exits with status 2."""
+
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+
+def _checked(make: Callable[[Any], Callable[[str], Any]], text: str) -> Any:
+    values = make(import_module("fisch.environment"))  # loaded when there is something to check: `--help` is quick
+    try:
+        return values(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number of a range, decimal or with 0x."""
+    return partial(_checked, lambda environment: environment.Whole(low, high))
+
+
+def like(variable: str, what: str = "") -> Callable[[str], Any]:
+    """What the environment variable may say, too; `what` the value is."""
+
+    def parse(text: str) -> Any:
+        try:
+            return _checked(lambda environment: environment.TABLE[variable].values, text)
+        except ArgumentTypeError as error:
+            raise ArgumentTypeError(f"{error}: {what}" if what else str(error)) from None
+
+    return parse
+
+
+PORT = whole(0, 65535)
+"""A port of a network, 0: a free one."""
+SERIAL = like("HICANNX_CHIP", "that is what a chip's serial number is")
+SEED = like("HICANNX_SEED")
