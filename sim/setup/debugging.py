@@ -60,31 +60,31 @@ class ChipMemory:
             self._set_word(first + offset, int.from_bytes(words[offset : offset + WORD], "big"))
 
     def _word(self, address: int) -> int | None:
-        registers = self._system.fpga.registers
+        memory = self._system.fpga.registers.memory
         for base in FAR_SRAM:
             if 0 <= address - base < FAR_SRAM_BYTES:
-                return int(registers.sram_array[(address - base) // WORD])
+                return int(memory.sram_array[(address - base) // WORD])
         for base in FAR_DRAM:
             if 0 <= address - base < FAR_DRAM_BYTES:
                 page, place = divmod((address - base) // WORD, DRAM_PAGE_WORDS)
-                return int(registers.dram[page][place]) if page in registers.dram else 0
+                return int(memory.dram[page][place]) if page in memory.dram else 0
         if CODE_BEYOND <= address < 1 << 32:
             omnibus, place = self._system.chip.omnibus, (address - CODE_BEYOND) // WORD
             return omnibus.peek(place) if omnibus.is_readable(place) else None
         return None
 
     def _set_word(self, address: int, word: int) -> None:
-        registers = self._system.fpga.registers
+        memory = self._system.fpga.registers.memory
         for base in FAR_SRAM:
             if 0 <= address - base < FAR_SRAM_BYTES:
-                registers.sram_array[(address - base) // WORD] = word
+                memory.sram_array[(address - base) // WORD] = word
                 return
         for base in FAR_DRAM:
             if 0 <= address - base < FAR_DRAM_BYTES:
                 page, place = divmod((address - base) // WORD, DRAM_PAGE_WORDS)
-                if page not in registers.dram:
-                    registers.open_page(page)
-                registers.dram[page][place] = word
+                if page not in memory.dram:
+                    memory.open_page(page)
+                memory.dram[page][place] = word
                 return
         if not self._system.chip.omnibus.poke((address - CODE_BEYOND) // WORD, word):
             raise DebugError(f"a write to {address:#010x} would do something on the chip; let the host or the program do it")

@@ -379,9 +379,9 @@ def test_scalar_access_to_the_memories_of_the_fpga(make_bench, system):
     stores = [part for base in (0x40000010, 0x50000020, 0x5FFFFFFC) for part in (*word(3, base), store(4, 0, 3))]
     start(bench, *word(4, 0x12345678), *stores, 0x98830000 | 1, load(5, 0, 3), store(5, 0x100, 0), WAIT)
     assert finish(bench)[0x40] == 0x12785678  # one byte was replaced
-    registers = system.fpga.registers
-    assert registers.sram_array[4] == 0x12345678 and registers.dram[0][8] == 0x12345678
-    assert registers.dram[(1 << 14) - 1][-1] == 0x12785678
+    memory = system.fpga.registers.memory
+    assert memory.sram_array[4] == 0x12345678 and memory.dram[0][8] == 0x12345678
+    assert memory.dram[(1 << 14) - 1][-1] == 0x12785678
 
 
 def test_vector_access_to_the_memories_of_the_fpga(make_bench, system):
@@ -391,8 +391,8 @@ def test_vector_access_to_the_memories_of_the_fpga(make_bench, system):
     start(bench, *rows(("fxvoutx", 1, 0x80000000 + 0x100), ("fxvoutx", 1, 0x81000000), ("fxvinx", 2, 0x80000000 + 0x100)), WAIT)
     finish(bench)
     expected = np.frombuffer(bytes(range(128)), ">u4")[::-1]
-    np.testing.assert_array_equal(system.fpga.registers.sram_array[0x400:0x420], expected)
-    np.testing.assert_array_equal(system.fpga.registers.dram[0][:32], expected)
+    np.testing.assert_array_equal(system.fpga.registers.memory.sram_array[0x400:0x420], expected)
+    np.testing.assert_array_equal(system.fpga.registers.memory.dram[0][:32], expected)
     assert get_vector(bench, 2).tolist() == list(range(128))
 
 
@@ -401,7 +401,7 @@ def test_serial_vector_access_keeps_the_order(make_bench, system):
     set_vector(bench, 1, range(128))
     start(bench, *word(3, 0x40000000), encode_vector("fxvstax", [1, 0, 3]), SYNC, encode_vector("fxvlax", [2, 0, 3]), WAIT)
     finish(bench)
-    np.testing.assert_array_equal(system.fpga.registers.sram_array[:32], np.frombuffer(bytes(range(128)), ">u4"))
+    np.testing.assert_array_equal(system.fpga.registers.memory.sram_array[:32], np.frombuffer(bytes(range(128)), ">u4"))
     assert get_vector(bench, 2).tolist() == list(range(128))
 
 
@@ -420,12 +420,12 @@ def jump(address):
 
 @pytest.mark.parametrize(("window", "dram"), [(0x80000100, False), (0x90000100, True)])
 def test_code_in_the_memories_of_the_fpga(make_bench, system, window, dram):
-    bench, registers = make_bench(chip=system.chip), system.fpga.registers
+    bench, outside = make_bench(chip=system.chip), system.fpga.registers.memory
     code = [addi(3, 0, 5), addi(3, 3, 2), store(3, 0x100, 0), WAIT]
     written = [part for k, w in enumerate(code) for part in (*word(7, w), store(7, 4 * k, 8))]
     start(bench, *word(8, (0x50000000 if dram else 0x40000000) + 0x100), *written, SYNC, *jump(window))
     assert finish(bench)[0x40] == 7
-    assert (registers.dram[0] if dram else registers.sram_array)[0x40:0x44].tolist() == code
+    assert (outside.dram[0] if dram else outside.sram_array)[0x40:0x44].tolist() == code
     assert bench.chip.processors.cores[0].fills == 1
 
 
