@@ -4,7 +4,7 @@ from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 from hicannx_sim.chip.chip cimport Chip
 from hicannx_sim.chip.fabric cimport OutEvent
 from hicannx_sim.chip.link cimport Link
-from hicannx_sim.fpga.phys cimport PHYs
+from hicannx_sim.fpga.phys cimport PHYBlock
 from hicannx_sim.fpga.router cimport Router
 from hicannx_sim.fpga.spike_io cimport SpikeIO
 from hicannx_sim.fpga.trace cimport Trace
@@ -35,7 +35,7 @@ cdef class EventPath:
     cdef EventPathState s
     cdef Chip chip
     cdef Link link
-    cdef PHYs phys
+    cdef PHYBlock phys
     cdef Trace trace
     cdef readonly SpikeIO spike_io
     cdef readonly Router router

@@ -28,7 +28,7 @@ from hicannx_sim.base.state import fields
 cdef class EventPath:
     """Events to and from `chip` over the link behind `phys`. Time of the chip in ticks, of the FPGA in cycles."""
 
-    def __init__(self, Chip chip not None, PHYs phys not None, Trace trace not None, RegisterFile registers not None):
+    def __init__(self, Chip chip not None, PHYBlock phys not None, Trace trace not None, RegisterFile registers not None):
         self.chip, self.phys, self.link, self.trace = chip, phys, phys.link, trace
         self.spike_io, self.router = SpikeIO(registers), Router(registers)
         self.s.loop_check = NEVER

@@ -10,7 +10,7 @@ from hicannx_sim.fpga.injector cimport Injector
 from hicannx_sim.fpga.jtag_master cimport JTAGMaster
 from hicannx_sim.fpga.omnibus cimport OmnibusMaster
 from hicannx_sim.fpga.performance_test cimport PerformanceTest
-from hicannx_sim.fpga.phys cimport PHYs
+from hicannx_sim.fpga.phys cimport PHYBlock
 from hicannx_sim.fpga.playback_memory cimport PlaybackMemory
 from hicannx_sim.fpga.registers cimport RegisterFile
 from hicannx_sim.fpga.responses cimport Responses
@@ -38,7 +38,7 @@ cdef class Executor:
     cdef readonly JTAGMaster jtag
     cdef readonly SystimeSync sync
     cdef readonly EventPath events
-    cdef readonly PHYs phys
+    cdef readonly PHYBlock phys
     cdef readonly PerformanceTest performance_test
     cdef readonly BoardBuses board_buses
     cdef readonly Responses responses

@@ -15,7 +15,7 @@ from hicannx_sim.fpga.injector import Injector
 from hicannx_sim.fpga.jtag_master import JTAGMaster
 from hicannx_sim.fpga.omnibus import OmnibusMaster
 from hicannx_sim.fpga.performance_test import PerformanceTest
-from hicannx_sim.fpga.phys import PHYs
+from hicannx_sim.fpga.phys import PHYBlock
 from hicannx_sim.fpga.playback_memory import PlaybackMemory
 from hicannx_sim.fpga.registers import RegisterFile
 from hicannx_sim.fpga.responses import Responses
@@ -34,7 +34,7 @@ class Executor:
     jtag: JTAGMaster
     sync: SystimeSync
     events: EventPath
-    phys: PHYs
+    phys: PHYBlock
     performance_test: PerformanceTest
     board_buses: BoardBuses
     responses: Responses

@@ -52,7 +52,7 @@ cdef class Executor:
         self.chip.processors.bus.far = self.registers.memory
         self.trace, self.playback = Trace(self.registers, host), PlaybackMemory(host)
         self.responses, self.jtag = Responses(self.trace), JTAGMaster(tap, strict)
-        self.phys, self.performance_test = PHYs(self.registers, port.link), PerformanceTest(self.registers, port.link)
+        self.phys, self.performance_test = PHYBlock(self.registers, port.link), PerformanceTest(self.registers, port.link)
         self.events = EventPath(self.chip, self.phys, self.trace, self.registers)
         self.sync = SystimeSync(self.registers, self.chip, port.link, self.trace)
         self.injector = Injector(self.phys, self.performance_test, self.trace, self.events)

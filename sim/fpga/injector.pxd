@@ -4,7 +4,7 @@ from libc.stdint cimport int64_t
 from hicannx_sim.fpga.due cimport DueQueue
 from hicannx_sim.fpga.events cimport EventPath
 from hicannx_sim.fpga.performance_test cimport PerformanceTest
-from hicannx_sim.fpga.phys cimport PHYs
+from hicannx_sim.fpga.phys cimport PHYBlock
 from hicannx_sim.fpga.trace cimport Trace
 
 
@@ -16,7 +16,7 @@ cdef struct InjectorState:
 @cython.final
 cdef class Injector:
     cdef InjectorState s
-    cdef PHYs phys
+    cdef PHYBlock phys
     cdef PerformanceTest test
     cdef Trace trace
     cdef EventPath events

@@ -8,7 +8,7 @@ from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from hicannx_sim.fpga.due cimport Due, DueQueue
 from hicannx_sim.fpga.events cimport EventPath
 from hicannx_sim.fpga.performance_test cimport PerformanceTest
-from hicannx_sim.fpga.phys cimport PHYs
+from hicannx_sim.fpga.phys cimport PHYBlock
 from hicannx_sim.fpga.trace cimport Trace
 
 from hicannx_sim.base.errors import ConfigurationError
@@ -32,7 +32,7 @@ cdef enum:
 cdef class Injector:
     """Faults that are still to happen. Time in FPGA cycles."""
 
-    def __init__(self, PHYs phys not None, PerformanceTest test not None, Trace trace not None, EventPath events not None):
+    def __init__(self, PHYBlock phys not None, PerformanceTest test not None, Trace trace not None, EventPath events not None):
         self.phys, self.test, self.trace, self.events = phys, test, trace, events
         self.queue = DueQueue()
         self.repeat = number("arq_repeat")

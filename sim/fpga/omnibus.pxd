@@ -6,7 +6,7 @@ from hicannx_sim.chip.link cimport Link
 from hicannx_sim.chip.port cimport Port
 from hicannx_sim.chip.power cimport Power
 from hicannx_sim.fpga.board_buses cimport BoardBuses
-from hicannx_sim.fpga.phys cimport PHYs
+from hicannx_sim.fpga.phys cimport PHYBlock
 from hicannx_sim.fpga.registers cimport RegisterFile
 from hicannx_sim.fpga.timeline cimport Timeline
 
@@ -28,7 +28,7 @@ cdef class OmnibusMaster:
     cdef Timeline time
     cdef RegisterFile registers
     cdef BoardBuses board
-    cdef PHYs phys
+    cdef PHYBlock phys
     cdef Link link
     cdef Port port
     cdef Chip chip

@@ -27,7 +27,7 @@ cdef class OmnibusMaster:
     when a byte to the board has done so."""
 
     def __init__(
-        self, Timeline time not None, RegisterFile registers not None, PHYs phys not None, BoardBuses board not None,
+        self, Timeline time not None, RegisterFile registers not None, PHYBlock phys not None, BoardBuses board not None,
         Port port not None, Power power not None,
     ):
         self.time, self.registers, self.phys, self.link, self.board = time, registers, phys, phys.link, board

@@ -14,7 +14,7 @@ cdef struct PHYState:
 
 
 @cython.final
-cdef class PHYs(RegisterBlock):
+cdef class PHYBlock(RegisterBlock):
     cdef PHYState s
     cdef readonly Link link
     cdef int enable, config, crc, online, dropped, sent, received, arq

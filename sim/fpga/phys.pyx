@@ -11,7 +11,7 @@ from hicannx_sim.base.state import fields
 
 
 @cython.final
-cdef class PHYs(RegisterBlock):
+cdef class PHYBlock(RegisterBlock):
     """What registers switch on the FPGA's end of `link`."""
 
     def __init__(self, RegisterFile registers not None, Link link not None):

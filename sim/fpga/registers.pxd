@@ -9,7 +9,8 @@ cdef enum:
     NO_ROW = 0              # there is no register at an address
     MEMORY = 63             # one of the memories is
 
-cdef enum Flag:
+cdef enum:
+    # flags of a row
     READABLE = 1
     WRITABLE = 2
     KEPT = 4                # what is written is stored; else the block gets all of it

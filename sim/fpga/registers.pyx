@@ -188,6 +188,16 @@ cdef class RegisterFile:
             self.n_faults += 1
         return 0
 
+    def write_word(self, uint32_t address, uint32_t data, int byte_enables=0xf, int64_t cycle=0):
+        """A write at a cycle; returns the cycle at which it is finished."""
+        return self.write(self.row_at(address), address, data, byte_enables, cycle, -1)
+
+    def read_word(self, uint32_t address, int64_t cycle=0):
+        """What a read at a cycle returns."""
+        cdef uint32_t data = 0
+        self.read(self.row_at(address), address, cycle, -1, &data)
+        return data
+
     def arrays(self):
         """The stored words, and how many accesses went to nothing (their addresses are a log)."""
         banks = {f"{self.bank[<int> n].base:#010x}": words for n, (words, _) in enumerate(self._banks)}
