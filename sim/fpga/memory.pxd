@@ -20,6 +20,7 @@ cdef class ExternalMemory(FarMemory):
         """There is a word at this address of the omnibus."""
         return address - self.sram_base < self.sram_words or address - self.dram_base < self.dram_words
 
+    cdef uint32_t wrapped(self, uint32_t address) noexcept nogil
     cdef uint32_t load(self, uint32_t address) noexcept nogil
     cdef void store(self, uint32_t address, uint32_t data, uint32_t lanes) noexcept nogil
 

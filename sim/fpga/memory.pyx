@@ -1,6 +1,7 @@
 """The memories beside the chip, SRAM and DRAM, which host and plasticity processors share: 32-bit words by the FPGA's omnibus address.
 
-The DRAM is kept in pages; what was never written is 0. Accuracy: exact. (facts: transport 3.1)
+The DRAM is kept in pages; what was never written is 0. Accuracy: exact, but for what a processor finds between the end of the SRAM and the
+DRAM: the SRAM again, which is inferred from tests that store there and read back. (facts: transport 3.1)
 """
 
 cimport cython
@@ -25,9 +26,6 @@ cdef class ExternalMemory(FarMemory):
         self.sram = &words[0]
         self.dram = {}
 
-    cdef bint holds(self, uint32_t address) noexcept nogil:
-        return self.has(address)
-
     cdef uint32_t load(self, uint32_t address) noexcept nogil:
         cdef uint32_t offset = address - self.dram_base
         cdef const uint32_t* page
@@ -50,11 +48,20 @@ cdef class ExternalMemory(FarMemory):
 
     # -- as the plasticity processors see them
 
+    cdef uint32_t wrapped(self, uint32_t address) noexcept nogil:
+        """The word behind an address: up to the DRAM the SRAM appears again and again, since its upper address lines lead nowhere."""
+        if self.sram_base <= address < self.dram_base:
+            return self.sram_base + (address - self.sram_base) % self.sram_words
+        return address
+
+    cdef bint holds(self, uint32_t address) noexcept nogil:
+        return self.has(self.wrapped(address))
+
     cdef uint32_t load_far(self, uint32_t address) noexcept nogil:
-        return self.load(address)
+        return self.load(self.wrapped(address))
 
     cdef void store_far(self, uint32_t address, uint32_t data, int byte_enables) noexcept nogil:
-        self.store(address, data, lanes_of(byte_enables))
+        self.store(self.wrapped(address), data, lanes_of(byte_enables))
 
     def open_page(self, int number):
         """A page of the DRAM gets memory."""
