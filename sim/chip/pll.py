@@ -55,19 +55,33 @@ _STATUS: Final = _bits(haldls.PLLSelfTestStatus, "counter_value", "finished", "s
 _CORE: Final = ("core_div_m0", "core_div_m1")
 
 
+def _reset_words() -> list[int]:
+    words = [0] * N_REGISTERS
+    for container, first in ((haldls.ADPLL, ADPLLS[0]), (haldls.ADPLL, ADPLLS[1]), (haldls.PLLClockOutputBlock, CLOCK_OUTPUTS)):
+        defaults = [value for each in container.fields() for value in each.defaults]
+        encoded = container.layout("OmnibusChipOverJTAG").encode_array([defaults])[0].tolist()
+        words[first : first + len(encoded)] = encoded
+    return words
+
+
+RESET_WORDS: Final = tuple(_reset_words())
+"""Both ADPLLs and all outputs run after a reset, as a link that comes up without any setting of the clocks shows; that their registers then
+hold the words that software writes by default is assumed."""
+
+
 @dataclass(slots=True)
 class PLL:
     """The eight 32-bit registers and what follows from them. `words`, `test_started` and `powered` are the whole state."""
 
-    words: list[int] = field(default_factory=lambda: [0] * N_REGISTERS)
+    words: list[int] = field(default_factory=lambda: list(RESET_WORDS))
     test_started: int | None = None
     """Tick at which the running or finished self test began."""
     powered: bool = True
     """Without its supply no ADPLL runs; the registers stay."""
 
     def reset(self) -> None:
-        """All registers 0: both ADPLLs off, all outputs off."""
-        self.words = [0] * N_REGISTERS
+        """All registers at `RESET_WORDS`: the clocks have their nominal frequencies."""
+        self.words = list(RESET_WORDS)
         self.test_started = None
 
     def write(self, register: int, word: int, tick: int) -> None:

@@ -28,6 +28,7 @@ cdef class Port:
         self.chip = chip
         self.link = link
         self.pll = pll
+        self.clocks_reset(0)
 
     cdef bint serves(self, uint32_t address) noexcept nogil:
         """It is a register of link or clocks."""
@@ -89,9 +90,17 @@ cdef class Port:
             return self.pll.read(register % PLL_REGISTERS, tick)
 
     cdef void reset(self, bint asserted, int64_t tick) noexcept nogil:
-        """The reset line: asserting it clears the chip, its clocks and its end of the link."""
+        """The reset line: asserting it clears the chip and its end of the link, and sets its clocks to what they are after a reset."""
         with gil:
             if asserted:
                 self.chip.reset(tick)
                 self.pll.reset()
-        self.link.set_reset(asserted, tick)
+            self.link.set_reset(asserted, tick)
+            self.clocks_reset(tick)
+
+    cdef void clocks_reset(self, int64_t tick):
+        """The clocks run as their registers say; processors see these registers."""
+        self.follow_clocks(tick)
+        for register, word in enumerate(self.pll.words):
+            if word:
+                self.chip.omnibus.poke(PLL_BASE + <uint32_t> register, word)
