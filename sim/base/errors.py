@@ -21,6 +21,10 @@ class InterruptedRunError(SimError):
     """A run was ended from outside before its HALT."""
 
 
+class OutOfMemoryError(SimError, MemoryError):
+    """This machine has no memory for what the model would have to keep; the run has ended. Shorter runs, or fewer events, need less."""
+
+
 class AccessError(SimError):
     """An access the model cannot serve faithfully; raised in strict mode only.
 

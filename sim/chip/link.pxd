@@ -24,6 +24,7 @@ cdef struct LinkState:
     int64_t up_at[N_PHYS]       # tick at which the PHY is up, NEVER if it is not about to
     uint8_t told[N_PHYS]        # its rise is in `changes`
     int64_t ready               # first tick at which a PHY is up, NEVER
+    int64_t steady_until        # tick up to which the last `look` holds; a change ends it
 
 
 cdef class Link:
@@ -38,6 +39,7 @@ cdef class Link:
     cdef void set_reset(self, bint asserted, int64_t tick) noexcept nogil
     cdef void collect(self, int64_t tick) noexcept nogil
     cdef void clear_changes(self) noexcept nogil
+    cdef int look(self, int64_t tick) noexcept nogil
     cdef int n_up(self, int64_t tick) noexcept nogil
     cdef bint is_up(self, int phy, int64_t tick) noexcept nogil
     cdef bint wanted(self, int phy) noexcept nogil

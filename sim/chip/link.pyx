@@ -12,17 +12,22 @@ from hicannx_sim.base.clock cimport NEVER, TICKS_PER_US
 from hicannx_sim.base.growing cimport growing_append, growing_clear, growing_free
 from hicannx_sim.base.state cimport items, resize
 
+from haldls import PhyConfigFPGA
+from hicannx_sim.base.places import bits_of
 from hicannx_sim.base.state import fields
 
 cdef enum:
     BRING_UP_TICKS = 40 * TICKS_PER_US
-    PHY_BITS = 0x3fffff
-    MASTER = 1 << 6
-    AUTO_INIT = 1 << 21
-    VBIAS = 7 << 12
-    TEST_MODES = 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 20   # manual tx valid, forced start, manual training, both loopbacks
 
 bring_up_ticks = BRING_UP_TICKS
+
+_TEST_MODES = (
+    "enable_manual_tx_data_valid_for_init", "enable_force_start", "enable_manual_training_mode", "enable_ber_loopback", "enable_loopback_en",
+)
+cdef uint32_t MASTER = bits_of(PhyConfigFPGA, "enable_initialization_master_mode").mask
+cdef uint32_t AUTO_INIT = bits_of(PhyConfigFPGA, "enable_auto_init").mask
+cdef uint32_t VBIAS = bits_of(PhyConfigFPGA, "vbias").mask
+cdef uint32_t TEST_MODES = sum(bits_of(PhyConfigFPGA, mode).mask for mode in _TEST_MODES)
 
 
 cdef class Link:
@@ -47,11 +52,11 @@ cdef class Link:
         self.update(tick)
 
     cdef void set_fpga_config(self, int phy, uint32_t word, int64_t tick) noexcept nogil:
-        self.s.fpga_config[phy & 7] = word & PHY_BITS
+        self.s.fpga_config[phy & 7] = word
         self.update(tick)
 
     cdef void set_chip_config(self, int jtag_register, uint32_t word, int64_t tick) noexcept nogil:
-        self.s.chip_config[jtag_register & 7] = word & PHY_BITS
+        self.s.chip_config[jtag_register & 7] = word
         self.update(tick)
 
     cdef void set_clock_good(self, bint good, int64_t tick) noexcept nogil:
@@ -82,6 +87,7 @@ cdef class Link:
         cdef int phy
         self.collect(tick)
         self.s.ready = NEVER
+        self.s.steady_until = 0
         for phy in range(N_PHYS):
             if self.wanted(phy):
                 if self.s.up_at[phy] == NEVER:
@@ -116,6 +122,17 @@ cdef class Link:
         cdef int phy, n = 0
         for phy in range(N_PHYS):
             n += self.s.up_at[phy] <= tick
+        return n
+
+    cdef int look(self, int64_t tick) noexcept nogil:
+        """How many PHYs are up at `tick`, if any; until `steady_until` it stays so."""
+        cdef int phy, n = self.n_up(tick)
+        self.s.steady_until = 0
+        if n:
+            self.s.steady_until = NEVER
+            for phy in range(N_PHYS):
+                if tick < self.s.up_at[phy] < self.s.steady_until:
+                    self.s.steady_until = self.s.up_at[phy]
         return n
 
     def up(self, int64_t tick):

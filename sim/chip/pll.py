@@ -1,44 +1,87 @@
 """The chip's clock generation: two ADPLLs, the clock output block and the self test.
 
-Registers, as JTAG sees them and at omnibus 0x80000 + n: 0, 1 ADPLL 0; 2, 3 ADPLL 1; 4 clock output block; 5 self test; 6 without known
-meaning (stored); 7 status of the self test, read only. Accuracy: behavioural. Frequencies follow the words at once: lock-in, jitter and
+Registers, as JTAG sees them and on the omnibus, are those of the containers ADPLL, PLLClockOutputBlock, PLLSelfTest and PLLSelfTestStatus;
+number 6 has no known meaning and is stored. Accuracy: behavioural. Frequencies follow the words at once: lock-in, jitter and
 tuning are not modelled. (facts: registers/behaviour, clocks and time; registers/containers, ADPLL, PLLClockOutputBlock, PLLSelfTest)
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-REFERENCE_HZ: Final = 50_000_000.0
-"""Reference clock from the board."""
-N_REGISTERS: Final = 8
-SELF_TEST: Final = 5
-SELF_TEST_STATUS: Final = 7
-SERDES_CLOCK, PHY_REFERENCE_CLOCK, PPU_CLOCK, MADC_CLOCK = range(4)
-"""Clock outputs, as PLLClockOutputOnDLS."""
-
-TICKS_PER_REFERENCE: Final = 10
-_COUNTER_MAX: Final = (1 << 20) - 1
-_FINISHED: Final = 1 << 20
-_SUCCESS: Final = 1 << 21
+import haldls
+from halco import JTAGPLLRegisterOnDLS, PLLClockOutputOnDLS
+from haldls.constants import nominal_pll_f_reference as REFERENCE_HZ  # noqa: N812
+from hicannx_sim.base.clock import TICK_NS
+from hicannx_sim.base.places import Bits, bits_of
 
 
-def _bits(word: int, high: int, low: int) -> int:
-    return word >> low & (1 << high - low + 1) - 1
+def _register(container: Any, n: int = 0) -> int:
+    """Number of a container's first register at its n-th coordinate."""
+    place = container.write_addresses if container.layout().n_write else container.read_addresses
+    return int(place([n], backend="OmnibusChipOverJTAG")[0, 0]) - OMNIBUS_BASE
+
+
+OMNIBUS_BASE: Final = int(haldls.ADPLL.write_addresses([0], backend="OmnibusChipOverJTAG")[0, 0])
+"""Word address of register 0 on the chip's omnibus."""
+N_REGISTERS: Final = JTAGPLLRegisterOnDLS.size
+ADPLLS: Final = (_register(haldls.ADPLL, 0), _register(haldls.ADPLL, 1))
+CLOCK_OUTPUTS: Final = _register(haldls.PLLClockOutputBlock)
+SELF_TEST: Final = _register(haldls.PLLSelfTest)
+SELF_TEST_STATUS: Final = _register(haldls.PLLSelfTestStatus)
+PHY_REFERENCE_CLOCK: Final = int(PLLClockOutputOnDLS.phy_ref_clk)
+MADC_CLOCK: Final = int(PLLClockOutputOnDLS.madc_clk)
+
+TICKS_PER_REFERENCE: Final = round(1e9 / REFERENCE_HZ) // TICK_NS
+
+
+def _bits(container: Any, *names: str) -> dict[str, Bits]:
+    return {name: bits_of(container, name) for name in names}
+
+
+_ADPLL: Final = _bits(
+    haldls.ADPLL,
+    *("loop_div_n", "core_div_m0", "core_div_m1", "pre_div_p0", "pre_div_p1", "pre_div_p2"),
+    *("enable_output_clock", "enable", "use_external_config"),
+)
+_OUTPUTS: Final = tuple(
+    {
+        name: bits_of(haldls.PLLClockOutputBlock, f"clock_output.{name}", n)
+        for name in ("enable_output", "enable_bypass", "select_adpll", "select_adpll_output")
+    }
+    for n in range(PLLClockOutputOnDLS.size)
+)
+_TEST: Final = _bits(haldls.PLLSelfTest, "clock_enable", "pre_scaler_p", "select_source", "check_range", "check_value")
+_STATUS: Final = _bits(haldls.PLLSelfTestStatus, "counter_value", "finished", "success")
+_CORE: Final = ("core_div_m0", "core_div_m1")
+
+
+def _reset_words() -> list[int]:
+    words = [0] * N_REGISTERS
+    for container, first in ((haldls.ADPLL, ADPLLS[0]), (haldls.ADPLL, ADPLLS[1]), (haldls.PLLClockOutputBlock, CLOCK_OUTPUTS)):
+        defaults = [value for each in container.fields() for value in each.defaults]
+        encoded = container.layout("OmnibusChipOverJTAG").encode_array([defaults])[0].tolist()
+        words[first : first + len(encoded)] = encoded
+    return words
+
+
+RESET_WORDS: Final = tuple(_reset_words())
+"""Both ADPLLs and all outputs run after a reset, as a link that comes up without any setting of the clocks shows; that their registers then
+hold the words that software writes by default is assumed."""
 
 
 @dataclass(slots=True)
 class PLL:
     """The eight 32-bit registers and what follows from them. `words`, `test_started` and `powered` are the whole state."""
 
-    words: list[int] = field(default_factory=lambda: [0] * N_REGISTERS)
+    words: list[int] = field(default_factory=lambda: list(RESET_WORDS))
     test_started: int | None = None
     """Tick at which the running or finished self test began."""
     powered: bool = True
     """Without its supply no ADPLL runs; the registers stay."""
 
     def reset(self) -> None:
-        """All registers 0: both ADPLLs off, all outputs off."""
-        self.words = [0] * N_REGISTERS
+        """All registers at `RESET_WORDS`: the clocks have their nominal frequencies."""
+        self.words = list(RESET_WORDS)
         self.test_started = None
 
     def write(self, register: int, word: int, tick: int) -> None:
@@ -54,44 +97,42 @@ class PLL:
         return self._test_status(tick) if register == SELF_TEST_STATUS else self.words[register]
 
     def adpll_frequency(self, adpll: int, output: int) -> float:
-        """Frequency [Hz] of output 0 (core 0), 1 (core 1) or 2 (DCO) of ADPLL 0 or 1; 0 if it is off or its output is gated.
+        """Frequency [Hz] of an output (ADPLL.Output: core 0, core 1, DCO) of ADPLL 0 or 1; 0 if it is off or its output is gated.
 
         f_dco = p0 * n * f_ref; core i: f_dco / (p1 * m_i); DCO output: f_dco / p2.
         (facts: registers/behaviour, clocks and time; checked against the default words)
         """
-        low, high = self.words[2 * adpll], self.words[2 * adpll + 1]
-        running = self.powered and _bits(high, 30, 30) and _bits(high, 31, 31) and not _bits(high, 24, 24)
-        if not running or output == 3:
+        words = self.words[ADPLLS[adpll] : ADPLLS[adpll] + 2]
+        value = {name: bits.get(words) for name, bits in _ADPLL.items()}
+        running = self.powered and value["enable"] and value["use_external_config"] and value["enable_output_clock"]
+        if not running or output > haldls.ADPLL.Output.dco:
             return 0.0
-        p0, p1, p2 = (_bits(low, 26 + 2 * i, 25 + 2 * i) + 1 for i in range(3))
-        dco = p0 * _bits(low, 14, 10) * REFERENCE_HZ
-        divider = p2 if output == 2 else p1 * _bits(low, 19 + 5 * output, 15 + 5 * output)
+        dco = value["pre_div_p0"] * value["loop_div_n"] * REFERENCE_HZ
+        divider = value["pre_div_p2"] if output == haldls.ADPLL.Output.dco else value["pre_div_p1"] * value[_CORE[output]]
         return dco / divider if divider else 0.0
 
     def frequency(self, output: int) -> float:
-        """Frequency [Hz] of clock output 0..3 (SERDES, PHY reference, PPU, MADC); 0 if the output is disabled."""
-        setting = self.words[4] >> 8 * output
-        if not setting & 1:
+        """Frequency [Hz] of a clock output (PLLClockOutputOnDLS: SERDES, PHY reference, PPU, MADC); 0 if it is disabled."""
+        setting = {name: bits.get([self.words[CLOCK_OUTPUTS]]) for name, bits in _OUTPUTS[output].items()}
+        if not setting["enable_output"]:
             return 0.0
-        if setting >> 1 & 1:
-            return REFERENCE_HZ
-        return self.adpll_frequency(setting >> 2 & 1, setting >> 3 & 3)
+        return REFERENCE_HZ if setting["enable_bypass"] else self.adpll_frequency(setting["select_adpll"], setting["select_adpll_output"])
 
     def _start_test(self, word: int, tick: int) -> None:
-        if not word & 1:
+        if not _TEST["clock_enable"].get([word]):
             self.test_started = None
-        elif not self.words[SELF_TEST] & 1:
+        elif not _TEST["clock_enable"].get([self.words[SELF_TEST]]):
             self.test_started = tick
 
     def _test_status(self, tick: int) -> int:
-        """[19:0] counter, [20] finished, [21] success. The test counts the selected clock during 2^(p+2) reference cycles."""
+        """The test counts the selected clock during 2^(p+2) reference cycles."""
         if self.test_started is None:
             return 0
-        test = self.words[SELF_TEST]
-        window = 1 << _bits(test, 4, 1) + 2
+        test = {name: bits.get([self.words[SELF_TEST]]) for name, bits in _TEST.items()}
+        window = 1 << test["pre_scaler_p"] + 2
         elapsed = (tick - self.test_started) // TICKS_PER_REFERENCE
-        counter = int(self.frequency(_bits(test, 6, 5)) / REFERENCE_HZ * min(elapsed, window)) & _COUNTER_MAX
+        counter = int(self.frequency(test["select_source"]) / REFERENCE_HZ * min(elapsed, window)) & _STATUS["counter_value"].mask
         if elapsed < window:
             return counter
-        good = abs(counter - _bits(test, 31, 12)) <= _bits(test, 11, 8)
-        return counter | _FINISHED | (_SUCCESS if good else 0)
+        good = abs(counter - test["check_value"]) <= test["check_range"]
+        return counter | _STATUS["finished"].mask | (_STATUS["success"].mask if good else 0)

@@ -9,6 +9,7 @@ cdef class Port:
     cdef readonly Link link
     cdef readonly object pll
 
+    cdef bint serves(self, uint32_t address) noexcept nogil
     cdef void write(self, uint32_t address, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
     cdef uint32_t read(self, uint32_t address, int64_t tick) noexcept nogil
     cdef void clock_write(self, uint32_t address, uint32_t data, int64_t tick) noexcept nogil
@@ -16,5 +17,6 @@ cdef class Port:
     cdef void reset(self, bint asserted, int64_t tick) noexcept nogil
     cdef void power_clocks(self, bint powered, int64_t tick) noexcept nogil
     cdef void follow_clocks(self, int64_t tick)
-    cdef void pll_write(self, int register, uint32_t word, int64_t tick) noexcept nogil
-    cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil
+    cdef void clocks_reset(self, int64_t tick)
+    cdef void pll_write(self, uint32_t register, uint32_t word, int64_t tick) noexcept nogil
+    cdef uint32_t pll_read(self, uint32_t register, int64_t tick) noexcept nogil

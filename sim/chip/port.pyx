@@ -9,13 +9,13 @@ from hicannx_sim.chip.chip cimport Chip
 from hicannx_sim.chip.link cimport Link
 from hicannx_sim.chip.omnibus cimport UNDEFINED
 
+from haldls import CommonPhyConfigChip
 from hicannx_sim.chip import pll as _pll
 
-cdef enum:
-    PHY_ENABLE = 0x40000
-    PLL_BASE = 0x80000
-    TEST_STATUS = 0x80007
-    CLOCK_END = 0x80008
+cdef uint32_t PHY_ENABLE = CommonPhyConfigChip.write_addresses()[0, 0]
+cdef uint32_t PLL_BASE = _pll.OMNIBUS_BASE
+cdef uint32_t PLL_REGISTERS = _pll.N_REGISTERS
+cdef uint32_t TEST_STATUS = _pll.OMNIBUS_BASE + _pll.SELF_TEST_STATUS
 
 NOMINAL_PHY_CLOCK = 500e6   # Hz, of the default words
 CLOCK_TOLERANCE = 0.01      # assumption: what the link's receivers follow
@@ -28,15 +28,20 @@ cdef class Port:
         self.chip = chip
         self.link = link
         self.pll = pll
+        self.clocks_reset(0)
+
+    cdef bint serves(self, uint32_t address) noexcept nogil:
+        """It is a register of link or clocks."""
+        return address == PHY_ENABLE or address - PLL_BASE < PLL_REGISTERS
 
     cdef void write(self, uint32_t address, uint32_t data, int byte_enables, int64_t tick) noexcept nogil:
-        if PHY_ENABLE <= address < CLOCK_END and (address == PHY_ENABLE or address >= PLL_BASE):
+        if self.serves(address):
             self.clock_write(address, data, tick)
         else:
             self.chip.write(address, data, byte_enables, tick)
 
     cdef uint32_t read(self, uint32_t address, int64_t tick) noexcept nogil:
-        if PHY_ENABLE <= address < CLOCK_END and (address == PHY_ENABLE or address >= PLL_BASE):
+        if self.serves(address):
             return self.clock_read(address, tick)
         return self.chip.read(address, tick)
 
@@ -54,13 +59,14 @@ cdef class Port:
             return self.link.s.chip_mask
         return self.pll_read(address - PLL_BASE, tick)
 
-    cdef void pll_write(self, int register, uint32_t word, int64_t tick) noexcept nogil:
-        """Register 0..7 of the PLL, over the omnibus or JTAG. The clocks of link and MADC follow.
+    cdef void pll_write(self, uint32_t register, uint32_t word, int64_t tick) noexcept nogil:
+        """A register of the PLL (modulo their number), over the omnibus or JTAG. The clocks of link and MADC follow.
 
         An MADC without clock keeps its last one, and the chip's other clocks always run at their nominal frequency: not modelled.
         """
         self.chip.advance(tick)
         with gil:
+            register %= PLL_REGISTERS
             self.pll.write(register, word, tick)
             self.follow_clocks(tick)
         self.chip.omnibus.poke(PLL_BASE + register, word)
@@ -79,14 +85,22 @@ cdef class Port:
         if clock:
             self.chip.fabric.madc.set_clock(clock)
 
-    cdef uint32_t pll_read(self, int register, int64_t tick) noexcept nogil:
+    cdef uint32_t pll_read(self, uint32_t register, int64_t tick) noexcept nogil:
         with gil:
-            return self.pll.read(register, tick)
+            return self.pll.read(register % PLL_REGISTERS, tick)
 
     cdef void reset(self, bint asserted, int64_t tick) noexcept nogil:
-        """The reset line: asserting it clears the chip, its clocks and its end of the link."""
+        """The reset line: asserting it clears the chip and its end of the link, and sets its clocks to what they are after a reset."""
         with gil:
             if asserted:
                 self.chip.reset(tick)
                 self.pll.reset()
-        self.link.set_reset(asserted, tick)
+            self.link.set_reset(asserted, tick)
+            self.clocks_reset(tick)
+
+    cdef void clocks_reset(self, int64_t tick):
+        """The clocks run as their registers say; processors see these registers."""
+        self.follow_clocks(tick)
+        for register, word in enumerate(self.pll.words):
+            if word:
+                self.chip.omnibus.poke(PLL_BASE + <uint32_t> register, word)

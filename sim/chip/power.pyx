@@ -6,7 +6,7 @@ fire, converters see nothing; the analog memory gets its values back from its re
 be woken up. A supply is on or off: what lies between, and the time it takes, is not modelled.
 """
 
-from hicannx_sim.base.state cimport ints
+from hicannx_sim.base.state import fields
 
 cdef enum:
     # bits of `rails`, in the order of VDDOnBoard
@@ -21,14 +21,14 @@ cdef class Power:
     """Supplies and reset of the chip behind `port` and `tap`."""
 
     def __init__(self, Port port not None, TAP tap not None):
-        self.port, self.tap, self.rails = port, tap, ALL
+        self.port, self.tap, self.s.rails = port, tap, ALL
 
     cdef void supply(self, int rails, int64_t tick) noexcept nogil:
         """From `tick` on these supplies are on."""
-        cdef int changed = rails ^ self.rails
-        self.rails = rails
+        cdef int changed = rails ^ self.s.rails
+        self.s.rails = rails
         if changed & DIGITAL:
-            self.hold(self.reset_line or rails & DIGITAL != DIGITAL, tick)
+            self.hold(self.s.reset_line or rails & DIGITAL != DIGITAL, tick)
         self.port.chip.advance(tick)
         if changed & PLL:
             self.port.power_clocks(rails & PLL, tick)
@@ -41,18 +41,25 @@ cdef class Power:
 
     cdef void reset(self, bint asserted, int64_t tick) noexcept nogil:
         """The reset line."""
-        self.reset_line = asserted
-        self.hold(asserted or self.rails & DIGITAL != DIGITAL, tick)
+        self.s.reset_line = asserted
+        self.hold(asserted or self.s.rails & DIGITAL != DIGITAL, tick)
 
     cdef void hold(self, bint asserted, int64_t tick) noexcept nogil:
         """The chip is in reset, or no longer."""
-        self.held = asserted
+        self.s.held = asserted
         self.port.reset(asserted, tick)
         self.tap.set_reset(asserted)
 
+    @property
+    def rails(self):
+        """Bit n: supply n is on, in the order of VDDOnBoard."""
+        return self.s.rails
+
+    @property
+    def held(self):
+        """Whether the chip is in reset, by the line or for want of power."""
+        return bool(self.s.held)
+
     def arrays(self):
         """Supplies and reset."""
-        return {
-            "rails": ints(&self.rails, sizeof(self.rails)), "reset_line": ints(&self.reset_line, sizeof(self.reset_line)),
-            "held": ints(&self.held, sizeof(self.held)),
-        }
+        return fields(<PowerState[:1]> &self.s)

@@ -1,4 +1,7 @@
+cimport cython
 from libc.stdint cimport int64_t
+
+from hicannx_sim.base.growing cimport Growing
 
 
 cdef struct Due:
@@ -7,12 +10,11 @@ cdef struct Due:
     int kind
 
 
+@cython.final
 cdef class DueQueue:
-    cdef Due* entries
-    cdef Py_ssize_t head, end, capacity
+    cdef Growing entries        # Due, by cycle
 
-    cdef int push(self, int64_t cycle, int kind, int64_t value) except -1 nogil
+    cdef void push(self, int64_t cycle, int kind, int64_t value) noexcept nogil
     cdef int64_t next(self) noexcept nogil
     cdef Due pop(self) noexcept nogil
-    cdef Py_ssize_t size(self) noexcept nogil
     cdef void clear(self) noexcept nogil

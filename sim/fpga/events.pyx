@@ -4,35 +4,34 @@ Labels go to the chip from the playback program, from the serial spike interface
 and spikes besides to the serial interface and to other FPGAs. Both directions pass one event per interval, queue some and lose the rest; while no
 PHY is up everything is lost. Every loss is counted.
 
-If spikes may come back to the chip, what leaves it is looked at in steps that are shorter than the shortest way back (`next_poll`); otherwise
-only when somebody needs to see it. (facts: transport 2.5, 2.8; registers/behaviour, events; the numbers stand in timing.py)
+If spikes may come back to the chip, what leaves it is looked at in steps that are shorter than the shortest way back (`loop_check`); otherwise
+only when somebody needs to see it. (facts: transport 2.5, 2.8; registers/behaviour, events; the numbers stand in base.numbers)
 """
 
+cimport cython
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
-from hicannx_sim.base.growing cimport growing_at, growing_count
-from hicannx_sim.chip.chip cimport Chip
-from hicannx_sim.chip.fabric cimport OUT_SPIKE, OutEvent
-from hicannx_sim.chip.link cimport Link
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from hicannx_sim.fpga.registers cimport RegisterFile
-from hicannx_sim.fpga.router cimport Router
-from hicannx_sim.fpga.spike_io cimport SpikeIO
-from hicannx_sim.fpga.trace cimport Event, Trace
+from hicannx_sim.base.growing cimport growing_at, growing_count
 from hicannx_sim.base.noise cimport uniform
-from hicannx_sim.base.state cimport longs, view
+from hicannx_sim.chip.fabric cimport OUT_SPIKE, OutEvent
+from hicannx_sim.chip.link cimport N_PHYS
+from hicannx_sim.fpga.registers cimport RegisterFile
+from hicannx_sim.fpga.trace cimport Event
 
-from hicannx_sim.base.numbers import number
 from hicannx_sim.base.noise import stream
+from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
 
 
+@cython.final
 cdef class EventPath:
-    """Events to and from `chip` over `link`. Time of the chip in ticks, of the FPGA in cycles."""
+    """Events to and from `chip` over the link behind `phys`. Time of the chip in ticks, of the FPGA in cycles."""
 
-    def __init__(self, Chip chip not None, Link link not None, Trace trace not None, RegisterFile registers not None):
-        self.chip, self.link, self.trace = chip, link, trace
+    def __init__(self, Chip chip not None, PHYBlock phys not None, Trace trace not None, RegisterFile registers not None):
+        self.chip, self.phys, self.link, self.trace = chip, phys, phys.link, trace
         self.spike_io, self.router = SpikeIO(registers), Router(registers)
-        self.next_poll = NEVER
+        self.s.loop_check = NEVER
         self.latency[<int> TO_CHIP], self.latency[<int> FROM_CHIP] = number("event_to_chip"), number("event_from_chip")
         self.depth[<int> TO_CHIP], self.depth[<int> FROM_CHIP] = number("event_queue"), number("event_from_chip_queue")
         self.interval, self.deadline, self.saturating_phys = number("event_interval"), number("event_deadline"), number("saturating_phys")
@@ -42,83 +41,74 @@ cdef class EventPath:
         """From now on each event is lost with a probability, independently, in the given directions."""
         for direction, concerned in ((<int> TO_CHIP, to_chip), (<int> FROM_CHIP, from_chip)):
             if concerned:
-                self.loss[<int> direction].key = stream(seed, "events lost", direction)
-                self.loss[<int> direction].probability = probability
-                self.loss[<int> direction].drawn = 0
+                self.s.loss_key[<int> direction] = stream(seed, "events lost", direction)
+                self.s.loss_probability[<int> direction] = probability
+                self.s.loss_drawn[<int> direction] = 0
 
-    cdef bint draws(self, int direction) noexcept nogil:
+    cdef bint is_lost(self, int direction) noexcept nogil:
         """The next event is one of those lost on purpose."""
-        cdef Loss* loss = &self.loss[direction]
-        if loss.probability == 0:
+        if self.s.loss_probability[direction] == 0:
             return False
-        loss.drawn += 1
-        return uniform(loss.key, <uint64_t> loss.drawn) < loss.probability
+        self.s.loss_drawn[direction] += 1
+        return uniform(self.s.loss_key[direction], <uint64_t> self.s.loss_drawn[direction]) < self.s.loss_probability[direction]
 
     cdef int64_t slot(self, int direction, int64_t tick) noexcept nogil:
         """Arrival of an event that wants to leave at `tick`; -1 if it is lost."""
-        cdef int64_t arrival = tick + self.latency[direction], at = max(arrival, self.free[direction]), interval
+        cdef int64_t arrival = tick + self.latency[direction], at = max(arrival, self.s.free[direction]), interval
         cdef int n_up
         if self.link.s.ready > tick:
-            self.without_link[direction] += 1
+            self.s.without_link[direction] += 1
             return -1
         n_up = self.link.n_up(tick)
         interval = self.interval if n_up >= self.saturating_phys else self.interval * self.saturating_phys // n_up
         if at - arrival >= self.depth[direction] * interval:
-            self.overflow[direction] += 1
+            self.s.overflow[direction] += 1
             return -1
-        self.free[direction] = at + interval
-        if self.draws(direction):
-            self.lost[direction] += 1
+        self.s.free[direction] = at + interval
+        if self.is_lost(direction):
+            self.s.lost[direction] += 1
             if direction == FROM_CHIP:
-                self.lost_on_phy[self.passed[direction] % 8] += 1
-            self.passed[direction] += 1
+                self.phys.drop(self.s.passed[direction] % N_PHYS)
+            self.s.passed[direction] += 1
             return -1
-        self.passed[direction] += 1
+        self.s.passed[direction] += 1
         return at
 
     # ---------------------------------------------------------------------------------------------------------- to the chip
-    cdef int send(self, uint16_t label, int64_t cycle) noexcept nogil:
+    cdef void send(self, uint16_t label, int64_t cycle) noexcept nogil:
         """A label leaves for the chip."""
         cdef int64_t at = self.slot(TO_CHIP, cycle * TICKS_PER_FPGA_CYCLE)
         if at >= 0:
             self.chip.spike(label, at)
-        return 0
 
     # ---------------------------------------------------------------------------------------------------------- from the chip
-    cdef int take(self) except -1 nogil:
-        """Takes over what has left the chip."""
-        cdef Py_ssize_t i
-        cdef int64_t at
+    cdef void advance(self, int64_t tick) noexcept nogil:
+        """The chip has reached `tick`, and what left it until then went over the link as it is now."""
+        cdef int64_t i, at
         cdef const OutEvent* event
+        self.chip.advance(tick)
         for i in range(growing_count(&self.chip.fabric.out)):
             event = <const OutEvent*> growing_at(&self.chip.fabric.out, i, sizeof(OutEvent))
             at = self.slot(FROM_CHIP, event.tick)
             if at >= 0:
-                self.record(event, (at + TICKS_PER_FPGA_CYCLE - 1) // TICKS_PER_FPGA_CYCLE)
+                self.receive(event, (at + TICKS_PER_FPGA_CYCLE - 1) // TICKS_PER_FPGA_CYCLE)
         self.chip.fabric.clear_out()
-        return 0
 
-    cdef int record(self, const OutEvent* event, int64_t arrival) except -1 nogil:
+    cdef void receive(self, const OutEvent* event, int64_t arrival) noexcept nogil:
         """An event reaches the FPGA at cycle `arrival`."""
-        cdef Event found
-        found.cycle = arrival
-        found.deadline = event.tick // TICKS_PER_FPGA_CYCLE + self.deadline - 1
-        found.bits = <uint32_t> (self.chip.systime(event.tick) & 0xff) << 16 | event.body
-        self.trace.push_event(event.kind & 1, found)
+        cdef Event entry
+        entry.cycle = arrival
+        entry.deadline = event.tick // TICKS_PER_FPGA_CYCLE + self.deadline - 1
+        entry.bits = <uint32_t> (self.chip.systime(event.tick) & 0xff) << 16 | event.body
+        self.trace.push_event(event.kind & 1, &entry)
         if event.kind == OUT_SPIKE:
             if self.spike_io.sends():
                 self.spike_io.transmit(event.body, arrival)
             if self.router.sends():
                 self.router.transmit(event.body, arrival)
-        return 0
-
-    cdef int advance(self, int64_t tick) except -1 nogil:
-        """The chip has reached `tick`, and what left it until then went over the link as it is now."""
-        self.chip.advance(tick)
-        return self.take()
 
     # ---------------------------------------------------------------------------------------------------------- and back
-    cdef int64_t quantum(self) noexcept nogil:
+    cdef int64_t way_back(self) noexcept nogil:
         """Cycles that a spike needs at least from the chip until it is sent back; NEVER if none is."""
         cdef int64_t shortest = NEVER
         if self.spike_io.loops():
@@ -128,15 +118,15 @@ cdef class EventPath:
         return NEVER if shortest == NEVER else shortest + self.latency[<int> FROM_CHIP] // TICKS_PER_FPGA_CYCLE
 
     cdef int64_t next(self) noexcept nogil:
-        """Cycle at which `pump` has something to do."""
-        return min(self.next_poll, self.spike_io.next(), self.router.next())
+        """Cycle at which `return_events` has something to do."""
+        return min(self.s.loop_check, self.spike_io.next(), self.router.next())
 
-    cdef int pump(self, int64_t cycle) except -1 nogil:
+    cdef void return_events(self, int64_t cycle) noexcept nogil:
         """Everything that comes back to the chip at or before `cycle` is sent."""
         cdef int label
-        if self.next_poll <= cycle:
+        if self.s.loop_check <= cycle:
             self.advance(cycle * TICKS_PER_FPGA_CYCLE)
-            self.reconsider(cycle)
+            self.reroute(cycle)
         while self.spike_io.next() <= cycle:
             label = self.spike_io.receive()
             if label >= 0:
@@ -145,20 +135,23 @@ cdef class EventPath:
             label = self.router.receive()
             if label >= 0:
                 self.send(<uint16_t> label, cycle)
-        return 0
 
-    cdef void reconsider(self, int64_t cycle) noexcept nogil:
+    cdef void reroute(self, int64_t cycle) noexcept nogil:
         """Routes or switches may have changed; everything that left the chip before `cycle` is known."""
-        cdef int64_t quantum = self.quantum()
-        self.next_poll = NEVER if quantum == NEVER else cycle + quantum
+        cdef int64_t way_back = self.way_back()
+        self.s.loop_check = NEVER if way_back == NEVER else cycle + way_back
+
+    cdef int64_t refused(self) noexcept nogil:
+        """Entries of the queues that there was no memory for."""
+        return self.spike_io.received.entries.refused + self.spike_io.transmitted.entries.refused + self.router.arrivals.entries.refused
 
     @property
     def counters(self):
         """Events since power-on, per direction, with those lost; and what happened on the ways besides."""
         hops = {
             name: {
-                "passed": self.passed[direction] - self.lost[direction], "lost: no link": self.without_link[direction],
-                "lost: queue full": self.overflow[direction], "lost: injected": self.lost[direction],
+                "passed": self.s.passed[direction] - self.s.lost[direction], "lost: no link": self.s.without_link[direction],
+                "lost: queue full": self.s.overflow[direction], "lost: injected": self.s.lost[direction],
             }
             for name, direction in (("to chip", <int> TO_CHIP), ("from chip", <int> FROM_CHIP))
         }
@@ -166,13 +159,7 @@ cdef class EventPath:
 
     def arrays(self):
         """What the link is busy with, what gets lost, and counters."""
-        return {
-            "next_poll": longs(&self.next_poll, sizeof(self.next_poll)),
-            "free": longs(self.free, sizeof(self.free)), "loss": view(self.loss, sizeof(self.loss), "u1"),
-            "passed": longs(self.passed, sizeof(self.passed)), "without_link": longs(self.without_link, sizeof(self.without_link)),
-            "overflow": longs(self.overflow, sizeof(self.overflow)), "lost": longs(self.lost, sizeof(self.lost)),
-            "lost_on_phy": longs(self.lost_on_phy, sizeof(self.lost_on_phy)),
-        }
+        return fields(<EventPathState[:1]> &self.s)
 
     def blocks(self):
         """{name: block} of the parts with state of their own."""

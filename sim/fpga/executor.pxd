@@ -1,27 +1,58 @@
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
-from hicannx_sim.fpga.omnibus cimport Omnibus
+from hicannx_sim.chip.chip cimport Chip
+from hicannx_sim.chip.jtag cimport TAP
+from hicannx_sim.chip.power cimport Power
+from hicannx_sim.fpga.board_buses cimport BoardBuses
+from hicannx_sim.fpga.events cimport EventPath
+from hicannx_sim.fpga.injector cimport Injector
+from hicannx_sim.fpga.jtag_master cimport JTAGMaster
+from hicannx_sim.fpga.omnibus cimport OmnibusMaster
+from hicannx_sim.fpga.performance_test cimport PerformanceTest
+from hicannx_sim.fpga.phys cimport PHYBlock
+from hicannx_sim.fpga.playback_memory cimport PlaybackMemory
+from hicannx_sim.fpga.registers cimport RegisterFile
+from hicannx_sim.fpga.responses cimport Responses
+from hicannx_sim.fpga.systime_sync cimport SystimeSync
+from hicannx_sim.fpga.timeline cimport Timeline
+from hicannx_sim.fpga.trace cimport Trace
 
 
-cdef class Executor(Omnibus):
-    cdef readonly int64_t executed          # instructions of the run that are done
-    cdef readonly bint halted               # the last piece of the run ended with HALT
-    # -- the host, if it is not infinitely fast
-    cdef int64_t host_interval              # cycles per word, 0: infinitely fast
-    cdef int64_t playback_words
-    cdef int64_t fetched, fetched_at        # words of this program so far, cycle of the last one
-    cdef object _taken_at
-    cdef int64_t* taken_at                  # ring: cycle at which a word left the playback memory
+cdef struct ExecutorState:
+    int64_t executed        # instructions of the run that are done
+    bint halted             # the last piece of the run ended with HALT
+
+
+@cython.final
+cdef class Executor:
+    cdef ExecutorState s
+    cdef Chip chip
+    cdef TAP tap
+    cdef readonly Power power
+    cdef readonly object board
+    cdef readonly RegisterFile registers
+    cdef readonly PlaybackMemory playback
+    cdef readonly Timeline time
+    cdef readonly OmnibusMaster omnibus
+    cdef readonly JTAGMaster jtag
+    cdef readonly SystimeSync sync
+    cdef readonly EventPath events
+    cdef readonly PHYBlock phys
+    cdef readonly PerformanceTest performance_test
+    cdef readonly BoardBuses board_buses
+    cdef readonly Responses responses
+    cdef readonly Trace trace
+    cdef readonly Injector injector
+    cdef int64_t loopback               # cycles until a loopback message is echoed
 
     cdef void abandon(self) noexcept
     cdef Py_ssize_t execute(self, const uint64_t* words, Py_ssize_t n, bint stop_at_halt) except -1 nogil
     cdef int fetch(self) except -1 nogil
     cdef int step(self, uint64_t word) except -1 nogil
     cdef int protocol_error(self, uint64_t word, bint known) except -1
-    cdef int wait_until(self, uint64_t time) except -1 nogil
     cdef int barrier(self, uint64_t kinds) except -1 nogil
     cdef int halt(self) except -1 nogil
-    cdef int reset_chip(self, bint asserted) except -1 nogil
     cdef int jtag_message(self, uint8_t header, uint64_t payload) except -1 nogil
     cdef int systime_init(self, bint sync) except -1 nogil
-    cdef int spikes(self, uint64_t payload, int n) except -1 nogil
+    cdef void spikes(self, uint64_t payload, int n) noexcept nogil

@@ -1,43 +1,80 @@
 """The playback executor: takes one 64-bit message per FPGA cycle and produces the stream of responses.
 
-By default all instructions of a program are there from its start and responses are fetched at once; with a host (hicannx_sim.fpga.host) words come and go
-at its rate. Barriers, polls, chip accesses while the link is down and a full JTAG queue block. (facts: transport 2.1 to 2.9)
+By default all instructions of a program are there from its start and responses are fetched at once; with a host (hicannx_sim.fpga.host) words
+come and go at its rate. Barriers, polls, chip accesses while the link is down and a full JTAG queue block. (facts: transport 2.1 to 2.9)
 
-Accuracy: order and count of responses, timer, barriers, time-outs: exact as far as software relies on them. Latencies: timing.py.
+Accuracy: order and count of responses, timer, barriers, time-outs: exact as far as software relies on them. Latencies: base.numbers.
 """
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from fisch._ut cimport (
     FROM_LOOPBACK, TO_BARRIER, TO_JTAG_DATA, TO_JTAG_INIT, TO_JTAG_INS, TO_JTAG_SCALER, TO_LOOPBACK, TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA,
     TO_POLLING_OMNIBUS_BLOCK, TO_RESET, TO_SETUP, TO_SPIKE_PACK_1, TO_SPIKE_PACK_2, TO_SPIKE_PACK_3, TO_SYSTIME_INIT, TO_WAIT_UNTIL,
 )
-from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from hicannx_sim.fpga.omnibus cimport Omnibus
-from hicannx_sim.base.state cimport ints, longs, view
+from hicannx_sim.base.clock cimport NEVER
+from hicannx_sim.chip.port cimport Port
+from hicannx_sim.fpga.timeline cimport TimelineState
 
 import numpy as np
 
+from haldls import Barrier
 from hicannx_sim.base.errors import ProtocolError
+from hicannx_sim.base.numbers import number
+from hicannx_sim.base.places import bits_of
+from hicannx_sim.base.state import fields
 
-cdef enum:
-    # barriers
-    BARRIER_OMNIBUS = 1
-    BARRIER_JTAG = 2
-    BARRIER_SYSTIME = 4
-    RETRIES = 0x2000            # offset of the register from 0x88000000, as in table.py
+cdef uint64_t BARRIER_OMNIBUS = bits_of(Barrier, "enable_omnibus").mask
+cdef uint64_t BARRIER_JTAG = bits_of(Barrier, "enable_jtag").mask
+cdef uint64_t BARRIER_SYSTIME = bits_of(Barrier, "enable_systime").mask
 
 
-cdef class Executor(Omnibus):
-    """One FPGA; see `Engine` for what it is made of."""
+@cython.final
+cdef class Executor:
+    """One FPGA of a `setup` ("cube" or "jboa") with its chip behind `port` and `tap`, its `board` (hicannx_sim.board.Board) and a `host` (HostLink,
+    None: infinitely fast). Its parts are
 
-    def __init__(self, *parts, host=None, **others):
-        super().__init__(*parts, host=host, **others)
-        cdef int64_t[::1] ring
-        if host is not None:
-            self.host_interval, self.playback_words = host.cycles_per_word, host.playback_words
-            self._taken_at = ring = np.zeros(host.playback_words, np.int64)
-            self.taken_at = &ring[0]
+    playback, time, omnibus, jtag, sync     the program's words, and what executes them
+    events, phys, performance_test          the link to the chip
+    responses, trace                        the way back to the host
+    registers, board_buses, power           what the omnibus and the reset line reach
+    injector                                what goes wrong on purpose
+
+    `device_dna`: 57-bit identification; `strict`: accesses to what is undefined or not modelled raise UndefinedAccess or UnmodelledAccess.
+    """
+
+    def __init__(
+        self, Port port not None, TAP tap not None, board not None, device_dna=0x15000000000005D, bint strict=False, setup="cube", host=None
+    ):
+        self.chip, self.tap, self.board, self.power = port.chip, tap, board, Power(port, tap)
+        self.registers = RegisterFile(strict, setup, device_dna)
+        self.chip.processors.bus.far = self.registers.memory
+        self.trace, self.playback = Trace(self.registers, host), PlaybackMemory(host)
+        self.responses, self.jtag = Responses(self.trace), JTAGMaster(tap, strict)
+        self.phys, self.performance_test = PHYBlock(self.registers, port.link), PerformanceTest(self.registers, port.link)
+        self.events = EventPath(self.chip, self.phys, self.trace, self.registers)
+        self.sync = SystimeSync(self.registers, self.chip, port.link, self.trace)
+        self.injector = Injector(self.phys, self.performance_test, self.trace, self.events)
+        self.time = Timeline(self.registers, self.trace, self.events, self.jtag, self.sync, self.injector, self.responses)
+        self.board_buses = BoardBuses(self.registers, board)
+        self.omnibus = OmnibusMaster(self.time, self.registers, self.phys, self.board_buses, port, self.power)
+        self.loopback = number("loopback")
+
+    @property
+    def cycle(self):
+        """FPGA cycle since power-on at which the next instruction issues."""
+        return self.time.s.cycle
+
+    @property
+    def executed(self):
+        """Instructions of the run that are done."""
+        return self.s.executed
+
+    @property
+    def halted(self):
+        """Whether the last piece of the run ended with HALT."""
+        return self.s.halted
 
     # ---------------------------------------------------------------------------------------------------------- runs
     def run(self, words not None):
@@ -57,10 +94,11 @@ cdef class Executor(Omnibus):
     def begin(self):
         """A new run begins; its words come with `feed`, its responses are in `trace`."""
         self.trace.begin_run()
-        self.discarding = self.has_address = self.halted = self.interrupted = False
-        self.instruction = self.executed = 0
-        self.fetched, self.fetched_at = 0, self.cycle
-        self.pending = 0            # somebody may have changed something meanwhile
+        self.omnibus.clear()
+        self.playback.begin_run(self.time.s.cycle)
+        self.s.executed, self.s.halted = 0, False
+        self.time.s.instruction, self.time.s.discarding, self.time.interrupted = 0, False, False
+        self.time.s.next_due = 0            # somebody may have changed something meanwhile
 
     def feed(self, words not None, bint stop_at_halt=True):
         """Executes the next uint64[n] words of a run, up to and including the first HALT if so asked. Returns how many were executed.
@@ -70,30 +108,29 @@ cdef class Executor(Omnibus):
         """
         cdef const uint64_t[::1] program = np.ascontiguousarray(words, dtype=np.uint64)
         cdef Py_ssize_t n = program.shape[0]
-        self.halted = False
+        self.s.halted = False
         if n:
             try:
                 with nogil:
                     n = self.execute(&program[0], n, stop_at_halt)
             except BaseException:
-                self.executed = self.instruction + 1
+                self.s.executed = self.time.s.instruction + 1
                 raise
-        self.executed += n
+        self.s.executed += n
         return n
 
     def settle(self):
         """Brings everything that has happened so far into the stream, although no HALT asks for it."""
         with nogil:
-            self.flush(self.cycle)
+            self.time.catch_up(self.time.s.cycle)
 
     def idle(self):
         """The host is late: time passes until everything the run has asked for is answered, and that is brought into the stream."""
         with nogil:
-            while self.jtag.n_responses:
-                self.service(self.jtag.next_done())
-            self.pass_until(self.last_response + 1)
-            self.flush(self.cycle)
-            self.trace.emit(self.cycle, True)
+            self.time.finish_scans()
+            self.time.wait_until(self.responses.s.last + 1)
+            self.time.catch_up(self.time.s.cycle)
+            self.trace.emit(self.time.s.cycle, True)
 
     def new_session(self):
         """A host has connected: messages are not annotated with times until it synchronises them, and no routing is set.
@@ -101,12 +138,12 @@ cdef class Executor(Omnibus):
         Which registers of the FPGA a new connection resets is not known; the hardware tests rely on these. (derived)
         """
         self.abandon()
-        self.trace.timed = False
-        self.registers.reset_routing()
+        self.trace.s.timed = False
+        self.events.router.clear()
 
     def give_up(self):
         """After an error in `feed`: the instruction is reported like one that timed out, what follows is discarded up to HALT."""
-        self.time_out()
+        self.time.time_out()
 
     def end(self):
         """Ends a run without its HALT: nothing of it answers in the next one. Queued JTAG messages are lost."""
@@ -114,7 +151,7 @@ cdef class Executor(Omnibus):
 
     def interrupt(self):
         """Ends the run that another thread executes; without effect if there is none."""
-        self.interrupted = True
+        self.time.interrupted = True
 
     cdef void abandon(self) noexcept:
         """After an error: nothing of this run answers in the next one. Queued JTAG messages are lost."""
@@ -123,12 +160,11 @@ cdef class Executor(Omnibus):
 
     def inject(self, fault, seed):
         """From now on a fault (hicannx_sim.fpga.faults) happens."""
-        self.injector.add(fault, self.cycle, seed)
+        self.injector.add(fault, self.time.s.cycle, seed)
 
     def clear_faults(self):
         """Nothing goes wrong any more."""
-        self.injector.clear(self.cycle)
-        self.rate_until = 0
+        self.injector.clear(self.time.s.cycle)
 
     @property
     def counters(self):
@@ -138,14 +174,14 @@ cdef class Executor(Omnibus):
             "labels sent": path["to chip"]["passed"],
             "labels dropped": sum(count for name, count in path["to chip"].items() if name != "passed"),
             "event path": path,
-            "packets to chip": self.bus.status.packets_written,
-            "packets from chip": self.bus.status.packets_read,
-            "responses missing on purpose": self.injector.n_missing,
-            "instruction timeouts": self.timeouts,
-            "failed system time syncs": self.failed_syncs,
+            "packets to chip": self.phys.s.written,
+            "packets from chip": self.phys.s.read,
+            "responses missing on purpose": self.injector.s.n_missing,
+            "instruction timeouts": self.time.s.timeouts,
+            "failed system time syncs": self.sync.s.failed,
             "accesses to undefined FPGA addresses": self.registers.n_faults,
             "accesses to undefined or unmodelled chip addresses": self.chip.faults.n,
-            "scans of unknown JTAG instructions": self.tap.n_unknown,
+            "scans of unknown JTAG instructions": self.tap.s.n_unknown,
             "bytes to missing SPI devices": self.board.spi.lost,
             "bytes to missing I2C devices": self.board.i2c.unacknowledged,
             "events": self.trace.counters,
@@ -153,58 +189,52 @@ cdef class Executor(Omnibus):
 
     # ---------------------------------------------------------------------------------------------------------- instructions
     cdef Py_ssize_t execute(self, const uint64_t* words, Py_ssize_t n, bint stop_at_halt) except -1 nogil:
+        cdef TimelineState* now = &self.time.s
         cdef Py_ssize_t i
         cdef uint64_t word
         for i in range(n):
             word = words[i]
-            self.instruction = self.executed + i
-            if self.host_interval:
+            now.instruction = self.s.executed + i
+            if self.playback.limited:
                 self.fetch()
-            if self.cycle >= self.pending:
-                self.service(self.cycle)
-            if not self.discarding or word >> 56 == TO_LOOPBACK:
+            if now.cycle >= now.next_due:
+                self.time.run_due(now.cycle)
+            if not now.discarding or word >> 56 == TO_LOOPBACK:
                 self.step(word)
             if self.registers.strict:
-                self.check_faults()
+                self.omnibus.check_faults()
             if stop_at_halt and word >> 56 == TO_LOOPBACK and not word & 1:
-                self.halted = True
-                self.flush(self.cycle)
+                self.s.halted = True
+                self.time.catch_up(now.cycle)
                 return i + 1
         return n
 
     cdef int fetch(self) except -1 nogil:
-        """Waits until the host has sent the next word; it stops while the playback memory is full."""
-        cdef int64_t place = self.fetched % self.playback_words
-        if self.fetched >= self.playback_words:
-            self.fetched_at = max(self.fetched_at, self.taken_at[place])
-        self.fetched_at += self.host_interval
-        self.pass_until(self.fetched_at)
-        self.taken_at[place] = self.cycle
-        self.fetched += 1
+        """Waits until the host has sent the next word."""
+        self.time.wait_until(self.playback.arrival())
+        self.playback.leaves(self.time.s.cycle)
         return 0
 
     cdef int step(self, uint64_t word) except -1 nogil:
-        """One instruction; `cycle` is that of the next one afterwards."""
+        """One instruction; the time is that of the next one afterwards."""
+        cdef TimelineState* now = &self.time.s
         cdef int header = <int> (word >> 56)
         if header == TO_OMNIBUS_DATA:
-            if not self.has_address:
+            if not self.omnibus.s.has_address:
                 with gil:
                     self.protocol_error(word, True)
-            self.has_address = False
-            self.write(<uint32_t> word)
+            self.omnibus.write(<uint32_t> word)
         elif header == TO_OMNIBUS_ADDRESS:
             if word >> 36 & 1:
-                self.read(<uint32_t> word)
+                self.omnibus.read(<uint32_t> word)
             else:
-                self.address = <uint32_t> word
-                self.byte_enables = <int> (word >> 32 & 0xf)
-                self.has_address = True
+                self.omnibus.prepare(<uint32_t> word, <int> (word >> 32 & 0xf))
         elif header == TO_SPIKE_PACK_1 or header == TO_SPIKE_PACK_2 or header == TO_SPIKE_PACK_3:
             self.spikes(word, header - TO_SPIKE_PACK_1 + 1)
         elif header == TO_WAIT_UNTIL:
-            self.wait_until(word)
+            self.time.wait_until(now.timer_origin + <uint32_t> word)  # the next instruction issues one cycle later; never times out
         elif header == TO_SETUP:
-            self.bus.status.timer_origin = self.cycle + 1
+            now.timer_origin = now.cycle + 1
         elif header == TO_JTAG_DATA or header == TO_JTAG_INS or header == TO_JTAG_INIT or header == TO_JTAG_SCALER:
             self.jtag_message(<uint8_t> header, word)
         elif header == TO_BARRIER:
@@ -212,71 +242,60 @@ cdef class Executor(Omnibus):
         elif header == TO_LOOPBACK:
             if not word & 1:
                 return self.halt()
-            if not self.discarding:
-                self.trace.push(self.cycle + self.latency.loopback, FROM_LOOPBACK, 1)
+            if not now.discarding:
+                self.trace.push(now.cycle + self.loopback, FROM_LOOPBACK, 1)
         elif header == TO_SYSTIME_INIT:
             self.systime_init(word & 1)
         elif header == TO_POLLING_OMNIBUS_BLOCK:
-            self.poll(word & 1)
+            self.omnibus.poll(word & 1)
         elif header == TO_RESET:
-            self.reset_chip(word & 1)
+            self.power.reset(word & 1, self.time.at_chip())
         elif header < 0x80:      # the top bit marks a word without message
             with gil:
                 self.protocol_error(word, False)
-        self.cycle += 1
+        now.cycle += 1
         return 0
 
     cdef int protocol_error(self, uint64_t word, bint known) except -1:
-        raise ProtocolError("omnibus data without an address before it" if known else "no such message to the FPGA", self.instruction, word)
-
-    cdef int wait_until(self, uint64_t time) except -1 nogil:
-        """Lets the timer reach `time`; the next instruction issues one cycle later. Never times out."""
-        return self.pass_until(self.bus.status.timer_origin + <uint32_t> time)
+        what = "omnibus data without an address before it" if known else "no such message to the FPGA"
+        raise ProtocolError(what, self.time.s.instruction, word)
 
     cdef int barrier(self, uint64_t kinds) except -1 nogil:
         """Waits for all given kinds. A single FPGA passes multi_fpga and systime_correction at once."""
-        cdef int64_t cycle = self.cycle
+        cdef int64_t cycle = self.time.s.cycle
         if kinds & BARRIER_OMNIBUS:
-            cycle = max(cycle, self.omnibus_idle())
-        if kinds & BARRIER_JTAG and self.jtag.count:
-            cycle = max(cycle, self.jtag.idle_from)
-        self.block_until(cycle)
-        while kinds & BARRIER_SYSTIME and self.bus.status.sync_done != NEVER and not self.discarding:
-            self.block_until(self.bus.status.sync_done)
+            cycle = max(cycle, self.omnibus.idle_from())
+        if kinds & BARRIER_JTAG and self.jtag.s.count:
+            cycle = max(cycle, self.jtag.s.idle_from)
+        self.time.block_until(cycle)
+        while kinds & BARRIER_SYSTIME and self.sync.s.done != NEVER and not self.time.s.discarding:
+            self.time.block_until(self.sync.s.done)
         return 0
 
     cdef int halt(self) except -1 nogil:
         """Echoes HALT when all responses of earlier instructions are in the stream. Those that will never come are given up."""
-        while self.jtag.n_responses:
-            self.service(self.jtag.next_done())
-        self.cycle = max(self.cycle, self.last_response) + 1
-        self.flush(self.cycle)
-        self.trace.emit(self.cycle, True)
-        self.cycle = max(self.cycle, self.trace.last + 1)
-        self.trace.push(self.cycle, FROM_LOOPBACK, 0)
-        self.trace.emit(self.cycle, True)
-        self.cycle = max(self.cycle, self.trace.last) + 1
-        self.discarding = self.has_address = False
-        self.lost_reads = 0
-        return 0
-
-    cdef int reset_chip(self, bint asserted) except -1 nogil:
-        """The chip's reset line. Events that left the chip before have passed."""
-        cdef int64_t tick = self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request
-        self.flush(self.cycle)
-        self.events.advance(tick)
-        self.rate_until = 0
-        self.power.reset(asserted, tick)
+        cdef TimelineState* now = &self.time.s
+        self.time.finish_scans()
+        now.cycle = max(now.cycle, self.responses.s.last) + 1
+        self.time.catch_up(now.cycle)
+        self.trace.emit(now.cycle, True)
+        now.cycle = max(now.cycle, self.trace.s.last + 1)
+        self.trace.push(now.cycle, FROM_LOOPBACK, 0)
+        self.trace.emit(now.cycle, True)
+        now.cycle = max(now.cycle, self.trace.s.last) + 1
+        now.discarding = False
+        self.omnibus.clear()
+        self.responses.s.lost = 0
         return 0
 
     cdef int jtag_message(self, uint8_t header, uint64_t payload) except -1 nogil:
-        cdef int64_t room = self.jtag.room_from(self.cycle)
-        if room > self.cycle:
-            self.block_until(room)
-            if self.discarding:
+        cdef int64_t room = self.jtag.room_from(self.time.s.cycle)
+        if room > self.time.s.cycle:
+            self.time.block_until(room)
+            if self.time.s.discarding:
                 return 0
-        self.jtag.push(header, payload, self.cycle)
-        self.pending = min(self.pending, self.jtag.next_done())
+        self.jtag.push(header, payload, self.time.s.cycle)
+        self.time.s.next_due = min(self.time.s.next_due, self.jtag.next_done())
         return 0
 
     cdef int systime_init(self, bint sync) except -1 nogil:
@@ -284,44 +303,28 @@ cdef class Executor(Omnibus):
         if not sync:
             return 0
         self.barrier(BARRIER_SYSTIME)
-        if self.discarding:
+        if self.time.s.discarding:
             return 0
-        self.sync_attempts = self.registers.small[RETRIES]
-        self.bus.status.sync_done = self.cycle + self.latency.systime_sync
-        self.pending = min(self.pending, self.bus.status.sync_done)
+        self.sync.start(self.time.s.cycle)
+        self.time.s.next_due = min(self.time.s.next_due, self.sync.s.done)
         return 0
 
-    cdef int spikes(self, uint64_t payload, int n) except -1 nogil:
+    cdef void spikes(self, uint64_t payload, int n) noexcept nogil:
         """1 to 3 labels to the chip."""
         cdef int i
         for i in range(n):
-            self.events.send(<uint16_t> (payload >> 16 * (n - 1 - i)), self.cycle)
-        return 0
+            self.events.send(<uint16_t> (payload >> 16 * (n - 1 - i)), self.time.s.cycle)
 
     # ---------------------------------------------------------------------------------------------------------- state
     def arrays(self):
-        """Time, the instruction, what the omnibus and the link are busy with, and counters."""
-        state = {
-            "cycle": longs(&self.cycle, sizeof(self.cycle)), "instruction": longs(&self.instruction, sizeof(self.instruction)),
-            "executed": longs(&self.executed, sizeof(self.executed)), "halted": ints(&self.halted, sizeof(self.halted)),
-            "pending": longs(&self.pending, sizeof(self.pending)), "flushed": longs(&self.flushed, sizeof(self.flushed)),
-            "discarding": ints(&self.discarding, sizeof(self.discarding)), "address": view(&self.address, sizeof(self.address), "u4"),
-            "byte_enables": ints(&self.byte_enables, sizeof(self.byte_enables)), "has_address": ints(&self.has_address, sizeof(self.has_address)),
-            "omnibus_done": longs(&self.omnibus_done, sizeof(self.omnibus_done)),
-            "last_response": longs(&self.last_response, sizeof(self.last_response)), "reads": longs(self.reads, sizeof(self.reads)),
-            "n_reads": longs(&self.n_reads, sizeof(self.n_reads)), "lost_reads": longs(&self.lost_reads, sizeof(self.lost_reads)),
-            "chip_free": longs(&self.chip_free, sizeof(self.chip_free)), "sync_attempts": longs(&self.sync_attempts, sizeof(self.sync_attempts)),
-            "rate_until": longs(&self.rate_until, sizeof(self.rate_until)), "rate_interval": longs(&self.rate_interval, sizeof(self.rate_interval)),
-            "known_faults": longs(&self.known_faults, sizeof(self.known_faults)), "timeouts": longs(&self.timeouts, sizeof(self.timeouts)),
-            "known_scans": longs(&self.known_scans, sizeof(self.known_scans)),
-            "failed_syncs": longs(&self.failed_syncs, sizeof(self.failed_syncs)), "fetched": longs(&self.fetched, sizeof(self.fetched)),
-            "fetched_at": longs(&self.fetched_at, sizeof(self.fetched_at)),
-        }
-        return state if self._taken_at is None else {**state, "taken_at": self._taken_at}
+        """How far the run is."""
+        return fields(<ExecutorState[:1]> &self.s)
 
     def blocks(self):
         """{name: block} of the parts of the FPGA that have state of their own."""
         return {
-            "registers": self.registers, "trace": self.trace, "jtag": self.jtag, "power": self.power, "bus": self.bus, "events": self.events,
+            "registers": self.registers, "memory": self.registers.memory, "playback": self.playback, "time": self.time, "omnibus": self.omnibus,
+            "jtag": self.jtag, "sync": self.sync, "phys": self.phys, "performance_test": self.performance_test,
+            "board_buses": self.board_buses, "responses": self.responses, "trace": self.trace, "power": self.power, "events": self.events,
             "injector": self.injector, **self.events.blocks(), **self.injector.blocks(),
         }

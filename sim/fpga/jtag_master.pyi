@@ -1,8 +1,10 @@
+from typing import Any
+
+from numpy.typing import NDArray
+
 from hicannx_sim.chip.jtag import TAP
 
 class JTAGMaster:
     tap: TAP
-    n_responses: int
-    scaler: int
-    idle_from: int
-    def __init__(self, tap: TAP) -> None: ...
+    def __init__(self, tap: TAP, strict: bool = False) -> None: ...
+    def arrays(self) -> dict[str, NDArray[Any]]: ...

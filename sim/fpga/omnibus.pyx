@@ -4,198 +4,232 @@ They are posted: the executor goes on as soon as bus or link have taken them. An
 does one to a bus of the board that is busy. Responses keep the order of the reads. (facts: transport 2.1)
 """
 
+cimport cython
 from libc.stdint cimport int64_t, uint32_t
 
-from fisch._ut cimport FROM_OMNIBUS_DATA
-from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from hicannx_sim.fpga.engine cimport READ_RING, Engine, cycles_of
+from hicannx_sim.base.clock cimport TICKS_PER_FPGA_CYCLE, NEVER
+from hicannx_sim.fpga.registers cimport MEMORY
+from hicannx_sim.fpga.timeline cimport STEP_CYCLES, TimelineState, cycles_of
 
+from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
 
 cdef enum:
     FPGA_BIT = 0x80000000u
-    # offsets from 0x88000000, as in table.py
-    POLL_ADDRESS = 0x6
-    POLL_TARGET = 0x7
-    POLL_MASK = 0x8
-    # chip addresses whose writing may change the state of the link
-    LINK_REGISTERS = 0x40000
-    LINK_REGISTERS_END = 0x80008
-    FLUSH_CYCLES = 125000       # 1 ms: how far time may get ahead of the stream while polling
-    FLUSH_ITEMS = 65536         # how many responses may wait
+    RESPONSES_MAX = 65536       # how many responses may wait before the stream catches up
+    TIMED_OUT = 0
     UNANSWERED = -1
 
 
-cdef class Omnibus(Engine):
-    """The part of the executor that reads and writes."""
+@cython.final
+cdef class OmnibusMaster:
+    """Reads and writes for the program, as `time` goes on. Over the link they reach the chip behind `port`, whose supplies `power` switches
+    when a byte to the board has done so."""
 
-    cdef int refresh_rate(self, int64_t tick) noexcept nogil:
-        """1 if the link is up at `tick`; then also how close accesses may follow each other, and until when that is so."""
-        cdef int phy, n = self.link.n_up(tick)
-        self.rate_until = 0
-        if n == 0:
-            return 0
-        self.rate_interval = self.latency.chip_word_interval * self.latency.saturating_phys // min(n, self.latency.saturating_phys)
-        self.rate_until = NEVER
-        for phy in range(8):
-            if tick < self.link.s.up_at[phy] < self.rate_until:
-                self.rate_until = self.link.s.up_at[phy]
-        return 1
+    def __init__(
+        self, Timeline time not None, RegisterFile registers not None, PHYBlock phys not None, BoardBuses board not None,
+        Port port not None, Power power not None,
+    ):
+        self.time, self.registers, self.phys, self.link, self.board = time, registers, phys, phys.link, board
+        self.port, self.chip, self.power = port, port.chip, power
+        self.poll_address, self.poll_target = registers.words("polling address"), registers.words("polling target")
+        self.poll_mask, self.poll_period = registers.words("polling mask"), number("poll_period")
+        self.chip_request, self.chip_response = number("chip_request"), number("chip_response")
+        self.chip_word_interval, self.saturating_phys = number("chip_word_interval"), number("saturating_phys")
+        self.reads_in_flight = number("reads_in_flight")
+
+    cdef void clear(self) noexcept nogil:
+        """A run begins or ends: no address is prepared."""
+        self.s.has_address = False
+
+    # ---------------------------------------------------------------------------------------------------------- the link
+    cdef bint follow_link(self, int64_t tick) noexcept nogil:
+        """Whether the link is up at `tick`; then also how close accesses may follow each other while it stays as it is."""
+        cdef int64_t n = self.link.look(tick)
+        if n:
+            self.s.interval = self.chip_word_interval * self.saturating_phys // min(n, self.saturating_phys)
+        return n > 0
 
     cdef int chip_slot(self) except -1 nogil:
         """Waits until the link takes an access: 1, or 0 after a time-out."""
-        cdef int64_t limit = self.cycle + self.bus.timeout(), target
-        while self.cycle * TICKS_PER_FPGA_CYCLE >= self.rate_until and not self.refresh_rate(self.cycle * TICKS_PER_FPGA_CYCLE):
-            target = min(self.pending, cycles_of(self.link.s.ready))
+        cdef TimelineState* now = &self.time.s
+        cdef int64_t limit = now.cycle + self.time.timeout[0], target
+        while now.cycle * TICKS_PER_FPGA_CYCLE >= self.link.s.steady_until and not self.follow_link(now.cycle * TICKS_PER_FPGA_CYCLE):
+            target = min(now.next_due, cycles_of(self.link.s.ready))
             if target > limit:
-                self.cycle = max(self.cycle, limit)
-                self.time_out()
+                now.cycle = max(now.cycle, limit)
+                self.time.time_out()
                 return 0
-            self.cycle = max(self.cycle, target)
-            self.service(self.cycle)
-        if self.chip_free > self.cycle * TICKS_PER_FPGA_CYCLE:
-            self.cycle = cycles_of(self.chip_free)
-            if self.cycle >= self.pending:
-                self.service(self.cycle)
-        self.chip_free = self.cycle * TICKS_PER_FPGA_CYCLE + self.rate_interval
+            now.cycle = max(now.cycle, target)
+            self.time.run_due(now.cycle)
+        if self.s.chip_free > now.cycle * TICKS_PER_FPGA_CYCLE:
+            now.cycle = cycles_of(self.s.chip_free)
+            if now.cycle >= now.next_due:
+                self.time.run_due(now.cycle)
+        self.s.chip_free = now.cycle * TICKS_PER_FPGA_CYCLE + self.s.interval
         return 1
 
     cdef int trace_slot(self) except -1 nogil:
         """Waits until one more response fits in front of a full trace memory: 1, or 0 after a time-out."""
-        cdef int64_t limit = self.cycle + self.bus.timeout(), target
-        while self.trace.waiting() >= self.latency.reads_in_flight:
-            self.flush(self.cycle)
-            target = max(self.cycle + 1, self.trace.next_response())
-            if self.trace.waiting() < self.latency.reads_in_flight:
+        cdef TimelineState* now = &self.time.s
+        cdef int64_t limit = now.cycle + self.time.timeout[0], target
+        while self.time.trace.waiting() >= self.reads_in_flight:
+            self.time.catch_up(now.cycle)
+            target = max(now.cycle + 1, self.time.trace.next_response())
+            if self.time.trace.waiting() < self.reads_in_flight:
                 return 1
             if target > limit:
-                self.cycle = max(self.cycle, limit)
-                self.time_out()
+                now.cycle = max(now.cycle, limit)
+                self.time.time_out()
                 return 0
-            self.cycle = target
+            now.cycle = target
         return 1
 
     # ---------------------------------------------------------------------------------------------------------- writes
     cdef int write(self, uint32_t data) except -1 nogil:
-        """The write prepared by the address before: address and data go to the chip, a response comes back that nobody sees."""
+        """The write prepared by the address before: address and data leave, a response comes back that nobody sees."""
+        self.s.has_address = False
+        return self.local_write(data) if self.s.address & FPGA_BIT else self.chip_write(data)
+
+    cdef int chip_write(self, uint32_t data) except -1 nogil:
+        cdef TimelineState* now = &self.time.s
         cdef int64_t arrival
-        if self.address & FPGA_BIT:
-            return self.local_write(data)
         if not self.chip_slot():
             return 0
-        arrival = self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request
-        if LINK_REGISTERS <= self.address < LINK_REGISTERS_END:
-            self.events.advance(arrival)
-            self.rate_until = 0
-        self.port.write(self.address, data, self.byte_enables, arrival)
-        arrival = max(arrival, self.port.chip.fabric.s.now)
-        self.bus.status.packets_written += 2
-        self.bus.status.packets_read += 1
-        self.omnibus_done = max(self.omnibus_done, cycles_of(arrival + self.latency.chip_response))
+        arrival = now.cycle * TICKS_PER_FPGA_CYCLE + self.chip_request
+        if self.port.serves(self.s.address):
+            self.time.events.advance(arrival)
+        self.port.write(self.s.address, data, self.s.byte_enables, arrival)
+        arrival = max(arrival, self.chip.fabric.s.now)
+        self.phys.s.written += 2
+        self.phys.s.read += 1
+        self.s.done = max(self.s.done, cycles_of(arrival + self.chip_response))
         return self.check_faults() if self.registers.strict else 0
 
     cdef int local_write(self, uint32_t data) except -1 nogil:
         """A write to the FPGA's own registers."""
-        cdef int64_t free = self.bus.free_from(self.address)
-        if free > self.cycle:
-            self.block_until(free)
-            if self.discarding:
-                return 0
-        self.see_processors(self.address)
-        if self.bus.changes_stream(self.address, data):
-            self.flush(self.cycle)
-            self.service(self.cycle)
-            self.pending = 0
-        self.omnibus_done = max(self.omnibus_done, self.bus.write(self.address, data, self.byte_enables, self.cycle, self.instruction))
-        self.rate_until = 0
-        return self.switch_supplies() if self.bus.rails != self.power.rails else 0
+        cdef TimelineState* now = &self.time.s
+        cdef int row = self.registers.row_at(self.s.address)
+        cdef bint affects_events
+        cdef int64_t done
+        cdef bint served = self.registers.is_served(row)
+        if served and not self.bus_slot(row):
+            return 0
+        self.see_processors(row)
+        affects_events = served and self.registers.affects_events(row, self.s.address, data)
+        if affects_events:
+            self.time.catch_up(now.cycle)
+            self.time.run_due(now.cycle)
+            now.next_due = 0
+        done = self.registers.write(row, self.s.address, data, self.s.byte_enables, now.cycle, now.instruction)
+        if affects_events:
+            self.time.events.reroute(now.cycle)
+        self.s.done = max(self.s.done, done)
+        return self.board_written() if self.board.s.written else 0
+
+    cdef int board_written(self) except -1 nogil:
+        """What a byte to the board did to the chip: to its pads and references, and to its supplies."""
+        cdef TimelineState* now = &self.time.s
+        cdef int64_t tick = now.cycle * TICKS_PER_FPGA_CYCLE
+        self.board.s.written = False
+        self.time.events.advance(tick)
+        self.chip.board_moved(tick)
+        if self.board.s.supplies != self.power.s.rails:
+            self.power.supply(self.board.s.supplies, self.time.at_chip())
+        return 0
+
+    cdef int bus_slot(self, int row) except -1 nogil:
+        """Waits until a bus of the board takes an access: 1, or 0 after a time-out."""
+        cdef int64_t free = self.registers.free_from(row)
+        if free <= self.time.s.cycle:
+            return 1
+        self.time.block_until(free)
+        return not self.time.s.discarding
 
     # ---------------------------------------------------------------------------------------------------------- reads
     cdef int read(self, uint32_t address) except -1 nogil:
         cdef uint32_t data = 0
         cdef int64_t done
-        self.has_address = False
-        if self.trace.limited and not self.trace_slot():
+        self.s.has_address = False
+        if self.time.trace.limited and not self.trace_slot():
             return 0
-        if address & FPGA_BIT:
-            done = self.local_read(address, &data)
-        else:
-            done = self.chip_read(address, &data)
+        done = self.local_read(address, &data) if address & FPGA_BIT else self.chip_read(address, &data)
         if done == UNANSWERED:
-            self.lost_reads += 1
+            self.time.responses.s.lost += 1
         return self.respond(data, done) if done > 0 else 0
 
     cdef int64_t local_read(self, uint32_t address, uint32_t* data) except -2 nogil:
-        """Cycle of the response, 0 after a time-out."""
-        cdef int64_t free = self.bus.free_from(address)
-        if free > self.cycle:
-            self.block_until(free)
-            if self.discarding:
-                return 0
-        self.see_processors(address)
-        return self.bus.read(address, self.cycle, self.instruction, data)
+        """Cycle of the response, or TIMED_OUT."""
+        cdef int row = self.registers.row_at(address)
+        if self.registers.is_served(row) and not self.bus_slot(row):
+            return TIMED_OUT
+        self.see_processors(row)
+        return self.registers.read(row, address, self.time.s.cycle, self.time.s.instruction, data)
 
-    cdef void see_processors(self, uint32_t address) noexcept nogil:
+    cdef void see_processors(self, int row) noexcept nogil:
         """What the chip's processors have done up to now to a word of the memories they share with the host."""
-        if self.chip.processors.active and self.registers.holds(address):
-            self.events.advance(self.cycle * TICKS_PER_FPGA_CYCLE)
+        if row == MEMORY and self.chip.processors.active:
+            self.time.events.advance(self.time.s.cycle * TICKS_PER_FPGA_CYCLE)
 
     cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -2 nogil:
-        """Cycle of the response, 0 after a time-out, UNANSWERED if the response gets lost."""
+        """Cycle of the response, TIMED_OUT, or UNANSWERED if the response gets lost."""
+        cdef TimelineState* now = &self.time.s
         cdef int64_t arrival
         if not self.chip_slot():
-            return 0
-        arrival = self.cycle * TICKS_PER_FPGA_CYCLE + self.latency.chip_request
+            return TIMED_OUT
+        arrival = now.cycle * TICKS_PER_FPGA_CYCLE + self.chip_request
         data[0] = self.port.read(address, arrival)
-        arrival = max(arrival, self.port.chip.fabric.s.now)  # a conversion holds the omnibus
-        self.bus.status.packets_written += 1
+        arrival = max(arrival, self.chip.fabric.s.now)  # a conversion holds the omnibus
+        self.phys.s.written += 1
         if self.registers.strict:
             self.check_faults()
-        if self.injector.missing and self.injector.swallows():
+        if self.time.injector.swallows():
             return UNANSWERED
-        self.bus.status.packets_read += 1
-        return cycles_of(arrival + self.latency.chip_response)
+        self.phys.s.read += 1
+        return cycles_of(arrival + self.chip_response)
 
     cdef int respond(self, uint32_t data, int64_t cycle) except -1 nogil:
-        """Responses of the omnibus keep the order of the reads."""
-        self.last_response = max(cycle, self.last_response + 1)
-        self.omnibus_done = max(self.omnibus_done, self.last_response)
-        self.reads[self.n_reads % READ_RING] = self.last_response
-        self.n_reads += 1
-        self.trace.push(self.last_response, FROM_OMNIBUS_DATA, data)
-        if self.trace.waiting() >= FLUSH_ITEMS and self.cycle > self.flushed:
-            self.flush(self.cycle)
+        cdef TimelineState* now = &self.time.s
+        self.s.done = max(self.s.done, self.time.responses.read(data, cycle))
+        if self.time.trace.waiting() >= RESPONSES_MAX and now.cycle > now.streamed:
+            self.time.catch_up(now.cycle)
         return 0
 
     cdef int check_faults(self) except -1 nogil:
         """Strict mode: raises for the latest access or setting of the chip's that went wrong, also if it came from JTAG or from within."""
-        if self.chip.faults.n == self.known_faults:
+        if self.chip.faults.n == self.s.known_faults:
             return 0
-        self.known_faults = self.chip.faults.n
+        self.s.known_faults = self.chip.faults.n
         with gil:
-            raise self.chip.faults.error(self.instruction)
+            raise self.chip.faults.error(self.time.s.instruction)
 
     # ---------------------------------------------------------------------------------------------------------- waiting for it
-    cdef int64_t omnibus_idle(self) noexcept nogil:
+    cdef int64_t idle_from(self) noexcept nogil:
         """Cycle at which every access is finished; NEVER while a response is missing."""
-        return NEVER if self.lost_reads else self.omnibus_done
+        return NEVER if self.time.responses.s.lost else self.s.done
 
     cdef int poll(self, bint expects_equality) except -1 nogil:
         """Reads until the masked value equals the target (or differs from it). Poll reads do not answer."""
-        cdef uint32_t address = self.registers.small[POLL_ADDRESS], data = 0
-        cdef int64_t limit = self.cycle + self.bus.timeout(), done
+        cdef TimelineState* now = &self.time.s
+        cdef uint32_t address = self.poll_address[0], data = 0
+        cdef int64_t limit = now.cycle + self.time.timeout[0], done
         while True:
             done = self.local_read(address, &data) if address & FPGA_BIT else self.chip_read(address, &data)
-            if done == 0:
+            if done == TIMED_OUT:
                 return 0
             if done == UNANSWERED:
-                self.lost_reads += 1
-                return self.block_until(NEVER)
-            self.cycle = done
-            if ((data & self.registers.small[POLL_MASK]) == self.registers.small[POLL_TARGET]) == expects_equality:
+                self.time.responses.s.lost += 1
+                return self.time.block_until(NEVER)
+            now.cycle = done
+            if ((data & self.poll_mask[0]) == self.poll_target[0]) == expects_equality:
                 return 0
-            self.cycle += self.latency.poll_period
-            if self.cycle > limit:
-                return self.time_out()
-            self.service(self.cycle)
-            if self.cycle - self.flushed >= FLUSH_CYCLES:
-                self.flush(self.cycle)
+            now.cycle += self.poll_period
+            if now.cycle > limit:
+                return self.time.time_out()
+            self.time.run_due(now.cycle)
+            if now.cycle - now.streamed >= STEP_CYCLES:
+                self.time.catch_up(now.cycle)
+
+    def arrays(self):
+        """The prepared write, and what bus and link are busy with."""
+        return fields(<OmnibusMasterState[:1]> &self.s)

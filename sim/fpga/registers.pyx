@@ -1,248 +1,212 @@
-"""Storage of the FPGA's registers, built from the table in table.py.
+"""The FPGA's own part of the omnibus: its registers, laid out by table.py, and its memories. Time in FPGA cycles.
 
-What happens beyond storing (timers, counters, buses, gates) is done by the executor; `kind` tells it where.
+Registers are stored here. What reading or writing one does beyond that is done by the block that has attached itself to its row.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
-from libc.string cimport memset
+cimport cython
+from libc.stdint cimport int64_t, uint8_t, uint32_t
 
 from hicannx_sim.base.state cimport longs
+from hicannx_sim.fpga.memory cimport lanes_of
 
 import logging
 
 import numpy as np
 
 from hicannx_sim.base.errors import UndefinedAccess
+from hicannx_sim.base.numbers import number
 from hicannx_sim.fpga import table
 
 cdef enum:
-    SMALL_BASE = 0x88000000u
-    SPIKE_IO_BASE = 0x88020000u
-    ROUTING_BASE = 0x880c0000u
-    SRAM_BASE = 0x80000000u
-    DRAM_BASE = 0x84000000u
-    DRAM_END = 0x88000000u
     ADDRESSES_COUNTED = 65536
 
-# the same for Python expressions, where a C enumerator above 2**31 would turn negative
-_SMALL = range(table.SMALL_BASE, table.SMALL_BASE + table.SMALL_WORDS)
-_SPIKE_IO = range(table.SPIKE_IO_BASE, table.SPIKE_IO_BASE + table.SPIKE_IO_WORDS)
-_ROUTING = range(table.ROUTING_BASE, table.ROUTING_BASE + table.ROUTING_WORDS)
+_MEMORIES = ("external SRAM", "external DRAM")
+_GAP = 0x8000       # words between two registers, above which they are in different banks
 _log = logging.getLogger("hicannx_sim.fpga")
 
 
-cdef inline uint32_t lanes_of(int byte_enables) noexcept nogil:
-    """Bit mask of the enabled bytes."""
-    cdef uint32_t lanes = 0
-    if byte_enables == 0xf:
-        return 0xffffffffu
-    if byte_enables & 1:
-        lanes |= 0xff
-    if byte_enables & 2:
-        lanes |= 0xff00
-    if byte_enables & 4:
-        lanes |= 0xff0000
-    if byte_enables & 8:
-        lanes |= 0xff000000u
-    return lanes
+@cython.no_gc_clear
+cdef class RegisterBlock:
+    """See the declaration."""
+
+    def __dealloc__(self):
+        cdef int row
+        if self.registers is not None:
+            for row in range(MAX_ROWS):
+                if self.registers.rows[row].block == <void*> self:
+                    self.registers.rows[row].block = NULL
+
+    cdef int attach(self, RegisterFile registers, str name) except -1:
+        """The file does not keep the block alive: the block keeps the file."""
+        cdef int row = registers._number(name)
+        self.registers = registers
+        registers.rows[row].block = <void*> self
+        return row
+
+    cdef int64_t free_from(self, int row) noexcept nogil:
+        return 0
+
+    cdef bint affects_events(self, int row, uint32_t before, uint32_t data) noexcept nogil:
+        return False
+
+    cdef int64_t write(self, int row, uint32_t index, uint32_t before, uint32_t data, int64_t cycle) except -1 nogil:
+        return 0
+
+    cdef int64_t read(self, int row, uint32_t index, int64_t cycle, uint32_t* data) except -1 nogil:
+        data[0] = 0
+        return cycle
 
 
+def _stretches(rows):
+    """(first address, words) of the parts of the address space in which the rows stand."""
+    rows = sorted(rows, key=lambda row: row.address)
+    first, end = rows[0].address, rows[0].end
+    for row in rows:
+        if row.address - end > _GAP:
+            yield first, end - first
+            first = row.address
+        end = max(end, row.end)
+    yield first, end - first
+
+
+@cython.final
 cdef class RegisterFile:
-    """Values of all registers and memories of the FPGA of a `setup` ("cube" or "jboa").
+    """All registers and memories of the FPGA of a `setup` ("cube" or "jboa") with the identification `device_dna` (57 bits).
 
     `strict`: an access to an address without register raises UndefinedAccess; otherwise it reads 0, is counted in `faults` (for
     the first 65536 of them) and `n_faults`, and these are logged once per address to the logger `hicannx_sim.fpga`.
     """
 
-    def __init__(self, bint strict=False, setup="cube"):
-        cdef uint32_t[::1] sram, small, spike_io, routing, spike_io_masks, routing_masks
-        cdef uint8_t[::1] spike_io_kinds, routing_kinds
+    def __init__(self, bint strict=False, setup="cube", device_dna=0):
         self.strict = strict
-        self._rows = table.registers_of(setup)
-        self.sram_array = sram = np.zeros(SRAM_WORDS, np.uint32)
-        self.small_array = small = np.zeros(SMALL_WORDS, np.uint32)
-        self.spike_io_array = spike_io = np.zeros(SPIKE_IO_WORDS, np.uint32)
-        self.routing_array = routing = np.zeros(ROUTING_WORDS, np.uint32)
-        spike_io_kinds, routing_kinds = self._kinds = (np.zeros(SPIKE_IO_WORDS, np.uint8), np.zeros(ROUTING_WORDS, np.uint8))
-        spike_io_masks, routing_masks = self._masks = (np.zeros(SPIKE_IO_WORDS, np.uint32), np.zeros(ROUTING_WORDS, np.uint32))
-        self.sram, self.small, self.spike_io, self.routing = &sram[0], &small[0], &spike_io[0], &routing[0]
-        self.spike_io_kind, self.spike_io_mask = &spike_io_kinds[0], &spike_io_masks[0]
-        self.routing_kind, self.routing_mask = &routing_kinds[0], &routing_masks[0]
-        self._lay_out()
-        self.power_on()
+        self.table = table.registers_of(setup)
+        self.memory = ExternalMemory()
+        self.write_latency, self.read_latency = number("fpga_write"), number("fpga_read")
+        self.faults, self._banks = {}, []
+        rows = [row for row in self.table if row.name not in _MEMORIES]
+        for base, size in _stretches(rows):
+            self._add_bank(base, size)
+        for n, row in enumerate(self.table):
+            if row.name not in _MEMORIES:
+                self._add_row(n + 1, row)
+        self._store("device DNA high", device_dna >> 32)
+        self._store("device DNA low", device_dna & 0xffffffff)
 
-    def _lay_out(self):
-        """What is where, from the table."""
-        for row in self._rows:
-            kind = DEFINED | (READABLE if "r" in row.access else 0) | (WRITABLE if "w" in row.access else 0)
-            kind |= (VOLATILE if row.volatile else 0) | (EFFECT if row.effect else 0)
-            mask = (1 << row.width) - 1
-            if row.address in _SMALL:
-                for address in row.addresses():
-                    self.small_kind[address - _SMALL.start] = kind
-                    self.small_mask[address - _SMALL.start] = mask
-            for block, place in enumerate((_SPIKE_IO, _ROUTING)):
-                if row.address in place:
-                    part = slice(row.address - place.start, row.address - place.start + row.count)
-                    self._kinds[block][part] = kind
-                    self._masks[block][part] = mask
+    def _add_bank(self, base, size):
+        cdef uint32_t[::1] words = np.zeros(size, np.uint32)
+        cdef uint8_t[::1] rows = np.zeros(size, np.uint8)
+        self._banks.append((np.asarray(words), np.asarray(rows)))
+        self.bank[self.n_banks] = Bank(base, size, &words[0], &rows[0])
+        self.n_banks += 1
 
-    def power_on(self):
-        """All registers at their reset values, memories 0, no faults counted."""
-        self.sram_array[:] = 0
-        self.close_pages()
-        self.faults = {}
-        self.n_faults = 0
-        for row in self._rows:
-            for values, place in ((self.small_array, _SMALL), (self.spike_io_array, _SPIKE_IO), (self.routing_array, _ROUTING)):
-                if row.address in place:
-                    first = row.address - place.start
-                    values[first : first + row.count * row.stride : row.stride] = row.reset
+    def _add_row(self, int n, row):
+        cdef Row* info = &self.rows[n]
+        kept = row.access == "rw" and not row.volatile
+        info.flags = (READABLE if "r" in row.access else 0) | (WRITABLE if "w" in row.access else 0) | (KEPT if kept else 0)
+        info.flags |= (VOLATILE if row.volatile else 0) | (EFFECT if row.effect else 0)
+        info.address, info.stride, info.mask = row.address, row.stride, (1 << row.width) - 1
+        for bank, (words, rows) in enumerate(self._banks):
+            first = row.address - self.bank[<int> bank].base
+            if 0 <= first < len(words):
+                place = slice(first, first + row.count * row.stride, row.stride)
+                rows[place], words[place] = n, row.reset
+                info.word = self.bank[<int> bank].word + <uint32_t> first
 
-    def reset_routing(self):
-        """The routing tables between FPGAs as after power-on."""
-        for row in self._rows:
-            if row.address in _ROUTING:
-                first = row.address - _ROUTING.start
-                self.routing_array[first : first + row.count * row.stride : row.stride] = row.reset
+    def _store(self, name, value):
+        self.rows[self._number(name)].word[0] = value
 
-    cdef int kind(self, uint32_t address) noexcept nogil:
-        """Flags of the register at `address`, 0 if there is none."""
-        if address - <uint32_t> SMALL_BASE < SMALL_WORDS:
-            return self.small_kind[address - <uint32_t> SMALL_BASE]
-        if address - <uint32_t> SRAM_BASE < SRAM_WORDS or <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END:
-            return DEFINED | READABLE | WRITABLE
-        if address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS:
-            return self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]
-        if address - <uint32_t> ROUTING_BASE < ROUTING_WORDS:
-            return self.routing_kind[address - <uint32_t> ROUTING_BASE]
-        return 0
+    def reset_row(self, name):
+        """The registers of a row are as after power-on."""
+        row = self.table[self._number(name) - 1]
+        for bank, (words, _) in enumerate(self._banks):
+            first = row.address - self.bank[<int> bank].base
+            if 0 <= first < len(words):
+                words[first : first + row.count * row.stride : row.stride] = row.reset
 
-    cdef uint32_t peek(self, uint32_t address) noexcept nogil:
-        """Stored value of a single register, a spike I/O register or a routing entry; 0 elsewhere."""
-        if address - <uint32_t> SMALL_BASE < SMALL_WORDS:
-            return self.small[address - <uint32_t> SMALL_BASE]
-        if address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS:
-            return self.spike_io[address - <uint32_t> SPIKE_IO_BASE]
-        if address - <uint32_t> ROUTING_BASE < ROUTING_WORDS:
-            return self.routing[address - <uint32_t> ROUTING_BASE]
-        return 0
+    def _number(self, name):
+        return next(n + 1 for n, row in enumerate(self.table) if row.name == name)
 
-    cdef int store(self, uint32_t address, uint32_t data, int byte_enables, int64_t instruction) except -1 nogil:
-        """Stores the enabled bytes; bits beyond the register's width are lost, a read-only register ignores the write."""
-        cdef uint32_t lanes = lanes_of(byte_enables), offset
+    cdef const uint32_t* words(self, str name) except NULL:
+        """The stored words of a row."""
+        return self.rows[<int> self._number(name)].word
+
+    # -- accesses
+
+    cdef int64_t free_from(self, int row) noexcept nogil:
+        """Cycle from which a row that is served takes an access."""
+        return (<RegisterBlock> self.rows[row].block).free_from(row)
+
+    cdef bint affects_events(self, int row, uint32_t address, uint32_t data) noexcept nogil:
+        """Writing `data` to a row that is served changes what becomes of events: those before it must be on their way."""
+        cdef Row* info = &self.rows[row]
+        return info.flags & EFFECT and (<RegisterBlock> info.block).affects_events(row, info.word[address - info.address], data)
+
+    cdef int64_t write(self, int row, uint32_t address, uint32_t data, int byte_enables, int64_t cycle, int64_t instruction) except -1 nogil:
+        """Returns the cycle at which the access is finished. Bits beyond a register's width are lost, a read-only one ignores the write."""
+        cdef Row* info = &self.rows[row]
         cdef uint32_t* cell
-        if address - <uint32_t> SRAM_BASE < SRAM_WORDS:
-            cell = self.sram + (address - <uint32_t> SRAM_BASE)
-        elif address - <uint32_t> SMALL_BASE < SMALL_WORDS:
-            offset = address - <uint32_t> SMALL_BASE
-            if not self.small_kind[offset] & DEFINED:
-                return self.fault(address, False, instruction)
-            lanes &= self.small_mask[offset] if self.small_kind[offset] & WRITABLE else 0
-            cell = self.small + offset
-        elif <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END:
-            self.dram_store(address - <uint32_t> DRAM_BASE, data, lanes)
-            return 0
-        elif address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS and self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]:
-            offset = address - <uint32_t> SPIKE_IO_BASE
-            lanes &= self.spike_io_mask[offset]
-            cell = self.spike_io + offset
-        elif address - <uint32_t> ROUTING_BASE < ROUTING_WORDS and self.routing_kind[address - <uint32_t> ROUTING_BASE]:
-            offset = address - <uint32_t> ROUTING_BASE
-            lanes &= self.routing_mask[offset]
-            cell = self.routing + offset
-        else:
-            return self.fault(address, False, instruction)
-        cell[0] = (cell[0] & ~lanes) | (data & lanes)
-        return 0
+        cdef uint32_t before, lanes
+        cdef int64_t done = 0
+        if row == MEMORY:
+            self.memory.store(address, data, lanes_of(byte_enables))
+            return cycle + self.write_latency
+        self.instruction = instruction
+        if row == NO_ROW:
+            self.fault(address, False)
+            return cycle + self.write_latency
+        cell = info.word + (address - info.address)
+        before = cell[0]
+        if info.flags & KEPT:
+            lanes = lanes_of(byte_enables) & info.mask
+            data = (before & ~lanes) | (data & lanes)
+            cell[0] = data
+        if info.flags & EFFECT and info.block != NULL:
+            done = (<RegisterBlock> info.block).write(row, (address - info.address) // info.stride, before, data, cycle)
+        return done if done else cycle + self.write_latency
 
-    cdef int load(self, uint32_t address, int64_t instruction, uint32_t* data) except -1 nogil:
-        """The stored value; a write-only register reads 0."""
-        cdef uint32_t offset
+    cdef int64_t read(self, int row, uint32_t address, int64_t cycle, int64_t instruction, uint32_t* data) except -1 nogil:
+        """Returns the cycle at which the response is there; a write-only register reads 0."""
+        cdef Row* info = &self.rows[row]
+        if row == MEMORY:
+            data[0] = self.memory.load(address)
+            return cycle + self.read_latency
+        self.instruction = instruction
         data[0] = 0
-        if address - <uint32_t> SRAM_BASE < SRAM_WORDS:
-            data[0] = self.sram[address - <uint32_t> SRAM_BASE]
-        elif address - <uint32_t> SMALL_BASE < SMALL_WORDS:
-            offset = address - <uint32_t> SMALL_BASE
-            if not self.small_kind[offset] & DEFINED:
-                return self.fault(address, True, instruction)
-            if self.small_kind[offset] & READABLE:
-                data[0] = self.small[offset]
-        elif <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END:
-            data[0] = self.dram_load(address - <uint32_t> DRAM_BASE)
-        elif address - <uint32_t> SPIKE_IO_BASE < SPIKE_IO_WORDS and self.spike_io_kind[address - <uint32_t> SPIKE_IO_BASE]:
-            data[0] = self.spike_io[address - <uint32_t> SPIKE_IO_BASE]
-        elif address - <uint32_t> ROUTING_BASE < ROUTING_WORDS and self.routing_kind[address - <uint32_t> ROUTING_BASE]:
-            data[0] = self.routing[address - <uint32_t> ROUTING_BASE]
-        else:
-            return self.fault(address, True, instruction)
-        return 0
+        if row == NO_ROW:
+            self.fault(address, True)
+        elif info.flags & VOLATILE and info.block != NULL:
+            cycle = (<RegisterBlock> info.block).read(row, (address - info.address) // info.stride, cycle, data)
+        elif info.flags & READABLE:
+            data[0] = info.word[address - info.address]
+        return cycle + self.read_latency
 
-    cdef int fault(self, uint32_t address, bint is_read, int64_t instruction) except -1 nogil:
+    cdef int fault(self, uint32_t address, bint is_read) except -1 nogil:
+        """Nobody is there for the access that is being served."""
         with gil:
             if self.strict:
-                raise UndefinedAccess(address, instruction, is_read)
+                raise UndefinedAccess(address, self.instruction, is_read)
             key = (address, is_read)
             if key not in self.faults and (address, not is_read) not in self.faults and len(self.faults) < ADDRESSES_COUNTED:
-                _log.warning("%s address 0x%08x: no such register on this FPGA (instruction %d)", "read from" if is_read else "write to", address, instruction)
+                _log.warning(
+                    "%s address 0x%08x: no such register on this FPGA (instruction %d)",
+                    "read from" if is_read else "write to", address, self.instruction,
+                )
             if key in self.faults or len(self.faults) < ADDRESSES_COUNTED:
                 self.faults[key] = self.faults.get(key, 0) + 1
             self.n_faults += 1
         return 0
 
-    # -- the memories, which the plasticity processors use as well
+    def write_word(self, uint32_t address, uint32_t data, int byte_enables=0xf, int64_t cycle=0):
+        """A write at a cycle; returns the cycle at which it is finished."""
+        return self.write(self.row_at(address), address, data, byte_enables, cycle, -1)
 
-    cdef bint holds(self, uint32_t address) noexcept nogil:
-        return address - <uint32_t> SRAM_BASE < SRAM_WORDS or <uint32_t> DRAM_BASE <= address < <uint32_t> DRAM_END
-
-    cdef uint32_t load_far(self, uint32_t address) noexcept nogil:
-        if address < <uint32_t> DRAM_BASE:
-            return self.sram[address - <uint32_t> SRAM_BASE]
-        return self.dram_load(address - <uint32_t> DRAM_BASE)
-
-    cdef void store_far(self, uint32_t address, uint32_t data, int byte_enables) noexcept nogil:
-        cdef uint32_t lanes = lanes_of(byte_enables)
-        cdef uint32_t* cell
-        if address >= <uint32_t> DRAM_BASE:
-            self.dram_store(address - <uint32_t> DRAM_BASE, data, lanes)
-            return
-        cell = self.sram + (address - <uint32_t> SRAM_BASE)
-        cell[0] = (cell[0] & ~lanes) | (data & lanes)
-
-    cdef void dram_store(self, uint32_t offset, uint32_t data, uint32_t lanes) noexcept nogil:
-        cdef uint32_t* cell
-        if self.page[offset >> DRAM_PAGE_BITS] == NULL:
-            with gil:
-                self.open_page(offset >> DRAM_PAGE_BITS)
-        cell = self.page[offset >> DRAM_PAGE_BITS] + (offset & ((1 << DRAM_PAGE_BITS) - 1))
-        cell[0] = (cell[0] & ~lanes) | (data & lanes)
-
-    cdef uint32_t dram_load(self, uint32_t offset) noexcept nogil:
-        cdef const uint32_t* page = self.page[offset >> DRAM_PAGE_BITS]
-        return 0 if page == NULL else page[offset & ((1 << DRAM_PAGE_BITS) - 1)]
-
-    def open_page(self, number):
-        """A page of the DRAM gets memory."""
-        cdef uint32_t[::1] words
-        self.dram[number] = words = np.zeros(1 << DRAM_PAGE_BITS, np.uint32)
-        self.page[<int> number] = &words[0]
-
-    def close_pages(self):
-        """The DRAM is empty."""
-        self.dram = {}
-        memset(self.page, 0, sizeof(self.page))
+    def read_word(self, uint32_t address, int64_t cycle=0):
+        """What a read at a cycle returns."""
+        cdef uint32_t data = 0
+        self.read(self.row_at(address), address, cycle, -1, &data)
+        return data
 
     def arrays(self):
-        """Registers and memories: of the DRAM the pages that were written to; of accesses to nothing their number, not the addresses."""
-        pages = {f"dram {page}": words for page, words in self.dram.items()}
-        return {
-            "sram": self.sram_array, "small": self.small_array, "spike_io": self.spike_io_array, "routing": self.routing_array,
-            "n_faults": longs(&self.n_faults, sizeof(self.n_faults)), **pages,
-        }
-
-    def resize_arrays(self, sizes):
-        """Room for these pages of the DRAM."""
-        pages = [int(name.removeprefix("dram ")) for name in sizes if name.startswith("dram ")]
-        self.close_pages()
-        for page in pages:
-            self.open_page(page)
+        """The stored words, and how many accesses went to nothing (their addresses are a log)."""
+        banks = {f"{self.bank[<int> n].base:#010x}": words for n, (words, _) in enumerate(self._banks)}
+        return {"n_faults": longs(&self.n_faults, sizeof(self.n_faults)), **banks}

@@ -2,12 +2,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from hicannx_sim.fpga.registers import RegisterFile
+from hicannx_sim.fpga.due import DueQueue
+from hicannx_sim.fpga.registers import RegisterBlock, RegisterFile
 
-class Router:
-    n_sent: int
-    n_received: int
-    n_unrouted: int
+class Router(RegisterBlock):
+    arrivals: DueQueue
     def __init__(self, registers: RegisterFile) -> None: ...
     @property
     def counters(self) -> dict[str, int]: ...

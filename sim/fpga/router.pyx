@@ -7,49 +7,73 @@ Accuracy: behavioural for one FPGA whose own spikes come back over the node. Oth
 latency is assumed, from a hop between chips of less than 1.3 us. (facts: transport 9)
 """
 
+cimport cython
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
 from hicannx_sim.fpga.due cimport Due, DueQueue
-from hicannx_sim.fpga.registers cimport ROUTING_OUTPUTS, RegisterFile
-from hicannx_sim.base.state cimport longs
+from hicannx_sim.fpga.registers cimport RegisterFile
 
+from haldls import InputRoutingTableEntry, OutputRoutingTableEntry
 from hicannx_sim.base.numbers import number
-
-cdef enum:
-    OUTPUT_ENABLE = 1 << 15
-    INPUT_ENABLE = 1 << 16
+from hicannx_sim.base.places import bits_of
+from hicannx_sim.base.state import fields
 
 
-cdef class Router:
-    """Routing by the tables in `registers`. Time in FPGA cycles."""
+cdef inline int change(uint32_t bit, uint32_t before, uint32_t after) noexcept nogil:
+    """1 if a bit was set, -1 if it was cleared."""
+    return (after & bit != 0) - (before & bit != 0)
+
+
+@cython.final
+cdef class Router(RegisterBlock):
+    """Routing by the tables in `registers`; on an FPGA without tables nothing is routed. Time in FPGA cycles."""
 
     def __init__(self, RegisterFile registers not None):
-        self.registers = registers
         self.arrivals = DueQueue()
         self.hop = number("network_hop")
+        self.output_enable = bits_of(OutputRoutingTableEntry, "enable").mask
+        self.output_label = bits_of(OutputRoutingTableEntry, "label").mask
+        self.input_enable = bits_of(InputRoutingTableEntry, "enable").mask
+        self.input_label = bits_of(InputRoutingTableEntry, "label").mask
+        if any(row.container == OutputRoutingTableEntry.__name__ for row in registers.table):
+            self.registers = registers
+            self.outputs_row = self.attach(registers, "output routing table")
+            self.attach(registers, "input routing table")
+            self.output, self.input = registers.words("output routing table"), registers.words("input routing table")
 
-    cdef void rewritten(self, uint32_t offset, uint32_t before, uint32_t after) noexcept nogil:
-        """Entry `offset` of the tables has changed."""
-        if offset >= ROUTING_OUTPUTS:
-            self.outputs += <int64_t> (after >> 15 & 1) - <int64_t> (before >> 15 & 1)
+    cdef void clear(self):
+        """The tables are as after power-on; spikes on the way arrive nowhere."""
+        if self.registers is None:
+            return
+        self.registers.reset_row("output routing table")
+        self.registers.reset_row("input routing table")
+        self.s.outputs = self.s.inputs = 0
+
+    cdef bint affects_events(self, int row, uint32_t before, uint32_t data) noexcept nogil:
+        return data != before
+
+    cdef int64_t write(self, int row, uint32_t index, uint32_t before, uint32_t data, int64_t cycle) except -1 nogil:
+        """How many entries are enabled."""
+        if row == self.outputs_row:
+            self.s.outputs += change(self.output_enable, before, data)
         else:
-            self.inputs += <int64_t> (after >> 16 & 1) - <int64_t> (before >> 16 & 1)
+            self.s.inputs += change(self.input_enable, before, data)
+        return 0
 
     cdef bint sends(self) noexcept nogil:
-        return self.outputs > 0
+        return self.s.outputs > 0
 
     cdef bint loops(self) noexcept nogil:
         """What is sent may come back to the chip."""
-        return self.outputs > 0 and self.inputs > 0
+        return self.s.outputs > 0 and self.s.inputs > 0
 
-    cdef int transmit(self, uint16_t label, int64_t cycle) except -1 nogil:
+    cdef void transmit(self, uint16_t label, int64_t cycle) noexcept nogil:
         """A spike from the chip reaches the FPGA at `cycle`."""
-        cdef uint32_t entry = self.registers.routing[ROUTING_OUTPUTS + label]
-        if not entry & OUTPUT_ENABLE:
-            self.n_silent += 1
-            return 0
-        self.n_sent += 1
-        return self.arrivals.push(cycle + self.hop, 0, entry & 0x7fff)
+        if not self.output[label] & self.output_enable:
+            self.s.silent += 1
+            return
+        self.s.sent += 1
+        self.arrivals.push(cycle + self.hop, 0, self.output[label] & self.output_label)
 
     cdef int64_t next(self) noexcept nogil:
         """Cycle at which the next spike arrives."""
@@ -58,25 +82,19 @@ cdef class Router:
     cdef int receive(self) noexcept nogil:
         """Takes the next spike; the label that goes to the chip, or -1."""
         cdef Due spike = self.arrivals.pop()
-        cdef uint32_t entry = self.registers.routing[spike.value]
-        if not entry & INPUT_ENABLE:
-            self.n_unrouted += 1
+        if not self.input[spike.value] & self.input_enable:
+            self.s.unrouted += 1
             return -1
-        self.n_received += 1
-        return <int> (entry & 0xffff)
+        self.s.received += 1
+        return <int> (self.input[spike.value] & self.input_label)
 
     @property
     def counters(self):
         """Spikes sent to and taken from the other chips' node, since power-on."""
         return {
-            "sent": self.n_sent, "without output entry": self.n_silent, "received": self.n_received, "without input entry": self.n_unrouted,
+            "sent": self.s.sent, "without output entry": self.s.silent, "received": self.s.received, "without input entry": self.s.unrouted,
         }
 
     def arrays(self):
         """How many entries are enabled, and counters; the spikes on the way are a block of their own."""
-        return {
-            "outputs": longs(&self.outputs, sizeof(self.outputs)), "inputs": longs(&self.inputs, sizeof(self.inputs)),
-            "n_silent": longs(&self.n_silent, sizeof(self.n_silent)),
-            "n_sent": longs(&self.n_sent, sizeof(self.n_sent)), "n_received": longs(&self.n_received, sizeof(self.n_received)),
-            "n_unrouted": longs(&self.n_unrouted, sizeof(self.n_unrouted)),
-        }
+        return fields(<RouterState[:1]> &self.s)

@@ -2,15 +2,12 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from hicannx_sim.fpga.registers import RegisterFile
+from hicannx_sim.fpga.due import DueQueue
+from hicannx_sim.fpga.registers import RegisterBlock, RegisterFile
 
-class SpikeIO:
-    n_sent: int
-    n_silent: int
-    n_overflow: int
-    n_received: int
-    n_unrouted: int
-    n_ignored: int
+class SpikeIO(RegisterBlock):
+    received: DueQueue
+    transmitted: DueQueue
     def __init__(self, registers: RegisterFile) -> None: ...
     def listen(self, cycles: ArrayLike, addresses: ArrayLike) -> None: ...
     def take_transmitted(self) -> NDArray[Any]: ...

@@ -1,40 +1,35 @@
-"""The FPGA's registers as a table: where they are, what they hold after power-on, who may do what, and how faithful the model is.
+"""The FPGA's registers: one row per container of haldls on its omnibus, or per word of one, with how faithfully it is modelled.
 
-Addresses are 32-bit word addresses with bit 31 set. Blocks of memory (`SRAM`, `DRAM`, spike I/O routes) stand in the same table.
-Origin: facts: transport 3.1; registers/behaviour; registers/containers (default words). Reset values that software never sees are assumed.
+Addresses, widths and directions are those of the containers. Registers and memories that no container describes stand at the end with an
+address of their own; those of the buses to the board are fisch's. What software never sees of reset values is assumed.
 The FPGA of a jBOA setup has routing tables between FPGAs besides, and is assumed to have all the rest.
 Not on these FPGAs and therefore undefined: vector generator (shares its addresses with the DRAM), the external blocks at 0x8c000000 and
-0x8d000000.
+0x8d000000. (facts: transport 3.1; registers/behaviour; registers/containers)
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-Accuracy = Literal["exact", "behavioural", "stored", "unmodelled"]
-Access = Literal["rw", "r", "w"]
+import haldls
+from fisch import backends
+from hicannx_sim.base.numbers import number
+from hicannx_sim.base.register_table import Access, Accuracy
+from hicannx_sim.chip.masks import field_masks
+
 Setup = Literal["cube", "jboa"]
-
-SMALL_BASE: Final = 0x88000000
-SMALL_WORDS: Final = 0x10000
-"""Single registers lie in the first 64 Ki words of the FPGA's register space."""
-SRAM_BASE: Final = 0x80000000
-SRAM_WORDS: Final = 32768
-DRAM_BASE: Final = 0x84000000
-DRAM_WORDS: Final = 0x04000000
-SPIKE_IO_BASE: Final = 0x88020000
-SPIKE_IO_WORDS: Final = 0x18001
-ROUTING_BASE: Final = 0x880C0000
-ROUTING_WORDS: Final = 0x20000
+_E, _B, _S = Accuracy.EXACT, Accuracy.BEHAVIOURAL, Accuracy.STORED
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
     """`count` registers of `width` bits at `address`, `address + stride`, ...
 
-    `volatile`: reading does not just give back what is stored. `effect`: writing does more than storing.
+    `container`: of haldls, "" where there is none. `volatile`: reading does not just give back what is stored. `effect`: writing does more
+    than storing: both stand in the file of the block that attaches itself to the row (see `registers.RegisterBlock`).
     """
 
     name: str
+    container: str
     address: int
     width: int
     reset: int
@@ -50,150 +45,180 @@ class Register:
         """All word addresses of this row."""
         return range(self.address, self.address + self.count * self.stride, self.stride)
 
+    @property
+    def end(self) -> int:
+        """The address behind the last one."""
+        return self.addresses()[-1] + 1
 
-_R = Register
+
+def _row(
+    name: str,
+    container: str,
+    accuracy: Accuracy,
+    meaning: str,
+    words: slice = slice(None),
+    reset: int = 0,
+    *,
+    volatile: bool = False,
+    effect: bool = False,
+) -> Register:
+    """The row of (some words of) a container: at each of its coordinates if it is one word, else these words of its only coordinate."""
+    cls: Any = getattr(haldls, container)
+    layout, last = cls.layout(), cls.coordinate.size - 1
+    written, read = (layout.addresses([0, min(1, last), last], write)[:, words] for write in (True, False))
+    place = (written if written.shape[1] else read).T.ravel().tolist()
+    masks = [mask for write in (True, False) for mask in field_masks(cls, layout.backend, write)[words]]
+    count = len(place) // 3 if last == 0 else last + 1
+    stride = place[3] - place[0] if last == 0 and count > 1 else place[1] - place[0] or 1
+    if place[-1] != place[0] + (count - 1) * stride:
+        raise ValueError(f"the words of {container} do not stand at equal distances: they need a row each")
+    access: Access = "rw" if written.shape[1] and read.shape[1] else "w" if written.shape[1] else "r"
+    width = max(masks).bit_length()
+    return Register(name, container, place[0], width, reset, access, accuracy, meaning, count, stride, volatile, effect)
+
+
 REGISTERS: Final[tuple[Register, ...]] = (
-    _R("external SRAM", SRAM_BASE, 32, 0, "rw", "exact", "memory for the PPUs, byte 0 of a word is its most significant byte", SRAM_WORDS),
-    _R(
+    _row("external SRAM", "ExternalPPUMemoryQuad", _E, "memory for the PPUs, byte 0 of a word is its most significant byte"),
+    _row(
         "external DRAM",
-        DRAM_BASE,
-        32,
-        0,
-        "rw",
-        "exact",
+        "ExternalPPUDRAMMemoryQuad",
+        _E,
         "memory for the PPUs, same byte order; kept in pages, what was never written is 0",
-        DRAM_WORDS,
     ),
-    _R(
+    Register(
         "write response filter",
+        "",
         0x88000000,
         1,
         1,
         "rw",
-        "stored",
+        _S,
         "bit 0: responses of writes are not reported; the model never reports them",
     ),
-    _R("device DNA high", 0x88000003, 25, 0, "r", "exact", "bits 56:32 of the FPGA's identification", volatile=True),
-    _R("device DNA low", 0x88000004, 32, 0, "r", "exact", "bits 31:0", volatile=True),
-    _R(
+    _row("device DNA high", "FPGADeviceDNA", _E, "bits 56:32 of the FPGA's identification", slice(0, 1), volatile=True),
+    _row("device DNA low", "FPGADeviceDNA", _E, "bits 31:0", slice(1, 2), volatile=True),
+    _row(
         "event recording",
-        0x88000005,
-        1,
-        1,
-        "rw",
-        "exact",
+        "EventRecordingConfig",
+        _E,
         "bit 0: spikes and MADC samples go into the trace; reset value inferred",
+        reset=1,
         effect=True,
     ),
-    _R("polling address", 0x88000006, 32, 0, "rw", "exact", "address read by PollingOmnibusBlock"),
-    _R("polling target", 0x88000007, 32, 0, "rw", "exact", "value compared with"),
-    _R("polling mask", 0x88000008, 32, 0, "rw", "exact", "bits compared"),
-    _R("instruction timeout", 0x88000009, 32, 1_250_000, "rw", "exact", "cycles an instruction may block", effect=True),
-    _R(
+    _row("polling address", "PollingOmnibusBlockConfig", _E, "address read by PollingOmnibusBlock", slice(0, 1)),
+    _row("polling target", "PollingOmnibusBlockConfig", _E, "value compared with", slice(1, 2)),
+    _row("polling mask", "PollingOmnibusBlockConfig", _E, "bits compared", slice(2, 3)),
+    _row(
+        "instruction timeout",
+        "InstructionTimeoutConfig",
+        _E,
+        "cycles an instruction may block",
+        reset=int(number("instruction_timeout")),
+        effect=True,
+    ),
+    _row(
         "systime correction barrier",
-        0x8800000B,
-        1,
-        0,
-        "rw",
-        "stored",
+        "SystimeCorrectionBarrierConfig",
+        _S,
         "bit 0 arms the barrier on another kind of FPGA; here it returns at once",
     ),
-    _R("timer", 0x8800000C, 32, 0, "r", "exact", "playback timer [cycles]", volatile=True),
-    _R("systime retries", 0x88002000, 4, 3, "rw", "behavioural", "how often a failed system time sync is tried again"),
-    _R("systime last round trip", 0x88002001, 32, 0, "r", "behavioural", "[42:32], then [31:0]; cycles of the last sync", 2, volatile=True),
-    _R(
+    Register("timer", "", backends.TIMER, 32, 0, "r", _E, "playback timer [cycles]", volatile=True),
+    _row("systime retries", "FPGASystimeSyncNumRetries", _B, "how often a failed system time sync is tried again", reset=3),
+    _row("systime last round trip", "FPGASystimeSyncLastRTT", _B, "[42:32], then [31:0]; cycles of the last sync", volatile=True),
+    _row(
         "systime last chip time",
-        0x88002003,
-        32,
-        0,
-        "r",
-        "behavioural",
+        "FPGASystimeSyncLastAsicSystime",
+        _B,
         "[42:32], then [31:0]; chip time at the last sync",
-        2,
         volatile=True,
     ),
-    _R("systime active", 0x88002005, 1, 0, "r", "behavioural", "bit 0: a sync is running", volatile=True),
-    _R("PHY enable", 0x88004000, 8, 0, "rw", "exact", "bit n: PHY n", effect=True),
-    _R("PHY CRC errors", 0x88004004, 32, 0, "r", "behavioural", "PHY n; there are none unless injected", 8, volatile=True),
-    _R("PHY online time", 0x8800400C, 32, 0, "r", "behavioural", "PHY n; cycles since it came up (unit assumed)", 8, volatile=True),
-    _R("PHY dropped words", 0x88004014, 32, 0, "r", "behavioural", "PHY n; events from the chip lost by injection", 8, volatile=True),
-    _R("PHY config", 0x88006000, 22, 0, "rw", "behavioural", "PHY n; see hicannx_sim.chip.link for the bits that matter", 8, effect=True),
-    _R(
+    _row("systime active", "FPGASystimeSyncActiveState", _B, "bit 0: a sync is running", volatile=True),
+    _row("PHY enable", "CommonPhyConfigFPGA", _E, "bit n: PHY n", effect=True),
+    _row("PHY CRC errors", "PhyStatus", _B, "PHY n; there are none unless injected", slice(0, 1), volatile=True),
+    _row("PHY online time", "PhyStatus", _B, "PHY n; cycles since it came up (unit assumed)", slice(1, 2), volatile=True),
+    _row("PHY dropped words", "PhyStatus", _B, "PHY n; events from the chip lost by injection", slice(2, 3), volatile=True),
+    _row("PHY config", "PhyConfigFPGA", _B, "PHY n; see hicannx_sim.chip.link for the bits that matter", effect=True),
+    Register(
         "SPI",
-        0x88007000,
+        "",
+        backends.SPI,
         32,
         0,
         "w",
-        "behavioural",
+        _B,
         "[7:0] byte to device a, bit 31 closes the transfer; undefined where the board has no device",
         6,
         effect=True,
     ),
-    _R(
+    Register(
         "I2C",
-        0x88007800,
+        "",
+        backends.I2C,
         32,
         0,
         "rw",
-        "behavioural",
+        _B,
         "[7:0] byte to or from device a; +0x80 stop, +0x100 repeated start, +0x200 prescaler",
         0x300,
         volatile=True,
         effect=True,
     ),
-    _R(
+    Register(
         "event switch",
+        "",
         0x88007C00,
         32,
         0,
         "rw",
-        "stored",
+        _S,
         "sources to executor, chip and outside, configuration; for another kind of network, no effect here",
         4,
     ),
-    _R("event switch readout", 0x88007C04, 32, 0, "r", "stored", "systime offset, global systime, last global systime, two words each", 6),
-    _R("performance test", 0x88008000, 1, 0, "rw", "behavioural", "bit 0: fills the link with test words", effect=True),
-    _R("performance test result", 0x88008001, 32, 0, "r", "behavioural", "sent, received, in order, first wrong word", 4, volatile=True),
-    _R("L2 words sent", 0x8800C000, 32, 0, "r", "behavioural", "PHY n at 2n", 8, 2, volatile=True),
-    _R("L2 words received", 0x8800C001, 32, 0, "r", "behavioural", "PHY n at 2n+1", 8, 2, volatile=True),
-    _R("ARQ counters", 0x8800C010, 32, 0, "r", "behavioural", "written, sent, received, read words of the omnibus link", 4, volatile=True),
-    _R(
+    Register(
+        "event switch readout",
+        "",
+        0x88007C04,
+        32,
+        0,
+        "r",
+        _S,
+        "systime offset, global systime, last global systime, two words each",
+        6,
+    ),
+    _row("performance test", "PerfTest", _B, "bit 0: fills the link with test words", effect=True),
+    _row("performance test result", "PerfTestStatus", _B, "sent, received, in order, first wrong word", volatile=True),
+    _row("L2 words sent", "PhyStatus", _B, "PHY n at 2n", slice(3, 4), volatile=True),
+    _row("L2 words received", "PhyStatus", _B, "PHY n at 2n+1", slice(4, 5), volatile=True),
+    _row("ARQ counters", "HicannARQStatus", _B, "written, sent, received, read words of the omnibus link", volatile=True),
+    _row(
         "spike I/O output route",
-        0x88020000,
-        8,
-        0xFF,
-        "rw",
-        "exact",
+        "SpikeIOOutputRoute",
+        _E,
         "serial address of a label, 0xff: silent; reset value assumed",
-        65536,
+        reset=0xFF,
         effect=True,
     ),
-    _R(
+    _row(
         "spike I/O input route",
-        0x88030000,
-        16,
-        0xFFFF,
-        "rw",
-        "exact",
+        "SpikeIOInputRoute",
+        _E,
         "label of a serial address, 0xffff: silent; reset value assumed",
-        256,
+        reset=0xFFFF,
     ),
-    _R(
+    _row(
         "spike I/O config",
-        0x88038000,
-        19,
-        1,
-        "rw",
-        "behavioural",
+        "SpikeIOConfig",
+        _B,
         "[15:0] rate scaler, [16] send, [17] receive, [18] internal loopback",
+        reset=1,
         effect=True,
     ),
 )
 """The FPGA of a cube setup."""
 
 ROUTING_TABLES: Final[tuple[Register, ...]] = (
-    _R("input routing table", 0x880C0000, 17, 0, "rw", "exact", "label of a routing label; [16] enable", 32768, effect=True),
-    _R("output routing table", 0x880D0000, 16, 0, "rw", "exact", "routing label of a label; [15] enable", 65536, effect=True),
+    _row("input routing table", "InputRoutingTableEntry", _E, "label of a routing label; [16] enable", effect=True),
+    _row("output routing table", "OutputRoutingTableEntry", _E, "routing label of a label; [15] enable", effect=True),
 )
 """What the FPGA of a jBOA setup has besides."""
 
@@ -206,3 +231,9 @@ def registers_of(setup: Setup) -> tuple[Register, ...]:
 def find(address: int, setup: Setup = "cube") -> Register | None:
     """The row that holds `address` on the FPGA of a setup, None if there is none."""
     return next((row for row in registers_of(setup) if address in row.addresses()), None)
+
+
+def named(name: str) -> Register:
+    """The row of that name on any FPGA. KeyError if there is none."""
+    rows = {row.name: row for row in registers_of("jboa")}
+    return rows[name]

@@ -5,15 +5,14 @@ from numpy.typing import NDArray
 
 from fisch import ResponseWriter
 from hicannx_sim.fpga.host import HostLink
+from hicannx_sim.fpga.registers import RegisterBlock, RegisterFile
 
-class Trace:
+class Trace(RegisterBlock):
     writer: ResponseWriter
-    last: int
-    timed: bool
-    offset: int
-    recording: bool
     limited: bool
-    def __init__(self, host: HostLink | None = None) -> None: ...
+    def __init__(self, registers: RegisterFile, host: HostLink | None = None) -> None: ...
+    @property
+    def timed(self) -> bool: ...
     @property
     def counters(self) -> dict[str, dict[str, int]]: ...
     def words(self) -> NDArray[np.uint64]: ...

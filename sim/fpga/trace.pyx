@@ -8,16 +8,18 @@ The memory behind the trace fills up only with a host that is not infinitely fas
 responses wait, events get lost, first those that do not fit into their queue, then those that would come too late.
 """
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, realloc
-from libc.string cimport memmove, memset
+from libc.string cimport memmove
 
-from fisch._writer cimport ResponseWriter
-from hicannx_sim.chip.fabric cimport OUT_MADC, OUT_SPIKE
 from hicannx_sim.base.clock cimport NEVER
-from hicannx_sim.base.state cimport ints, longs, view
+from hicannx_sim.base.growing cimport growing_at, growing_clear, growing_count, growing_drop, growing_free, growing_insert
+from hicannx_sim.base.state cimport items, resize, view
+from hicannx_sim.chip.fabric cimport OUT_MADC, OUT_SPIKE
+from hicannx_sim.fpga.registers cimport RegisterFile
 
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
 
 cdef enum:
     LARGEST = 18            # bytes of a message with its annotation
@@ -25,25 +27,49 @@ cdef enum:
 cdef uint64_t TIME_MASK = (<uint64_t> 1 << 43) - 1
 
 
-cdef class Trace:
+cdef inline Response* response_at(const Growing* responses, int64_t k) noexcept nogil:
+    return <Response*> growing_at(responses, k, sizeof(Response))
+
+
+cdef inline Event* event_at(const Growing* events, int64_t k) noexcept nogil:
+    return <Event*> growing_at(events, k, sizeof(Event))
+
+
+@cython.final
+cdef class Trace(RegisterBlock):
     """What has arrived and is not yet written, and the writer of the stream. Time in FPGA cycles since power-on.
 
     host: `hicannx_sim.fpga.host.HostLink` or None: infinitely fast.
     """
 
-    def __init__(self, host=None):
+    def __init__(self, RegisterFile registers not None, host=None):
+        self.attach(registers, "event recording")
         self.writer = ResponseWriter()
         self.fifo_depth, self.stall_window = number("event_fifo"), number("stall_window")
-        self.last = -1
-        self.recording = True
+        self.s.last = -1
+        self.s.recording = True
         self.limited = host is not None
         if self.limited:
             self.per_byte, self.trace_bytes = host.cycles_per_word, host.trace_bytes    # 8 bytes a word, 8 eighths a cycle
 
     def __dealloc__(self):
-        free(self.items)
-        free(self.queues[0].events)
-        free(self.queues[1].events)
+        cdef int kind
+        growing_free(&self.responses)
+        for kind in range(EVENT_KINDS):
+            growing_free(&self.events[kind])
+
+    # ---------------------------------------------------------------------------------------------------------- the gate of events
+    cdef bint affects_events(self, int row, uint32_t before, uint32_t data) noexcept nogil:
+        return True
+
+    cdef int64_t write(self, int row, uint32_t index, uint32_t before, uint32_t data, int64_t cycle) except -1 nogil:
+        self.s.recording = data & 1
+        return 0
+
+    @property
+    def timed(self):
+        """Whether messages carry the system time."""
+        return self.s.timed
 
     @property
     def counters(self):
@@ -51,8 +77,8 @@ cdef class Trace:
         or because they would have reached the trace too late."""
         return {
             name: {
-                "recorded": self.recorded[kind], "not recorded": self.not_recorded[kind], "dropped: queue full": self.overflow[kind],
-                "late": self.late[kind],
+                "recorded": self.s.recorded[kind], "not recorded": self.s.not_recorded[kind], "dropped: queue full": self.s.overflow[kind],
+                "late": self.s.late[kind],
             }
             for name, kind in (("spikes", <int> OUT_SPIKE), ("madc", <int> OUT_MADC))
         }
@@ -61,178 +87,155 @@ cdef class Trace:
         """The stream starts anew; what is still on the way stays."""
         self.writer.clear()
 
-    cdef void drop_responses(self) noexcept:
-        self.head = self.end = 0
+    cdef void drop_responses(self) noexcept nogil:
+        growing_clear(&self.responses)
 
     cdef void set_time(self, int64_t cycle, int64_t time) noexcept nogil:
         """System time [FPGA cycles] is `time` at `cycle`; from now on messages are annotated."""
-        self.timed = True
-        self.offset = time - cycle
-
-    cdef void set_recording(self, bint recording) noexcept nogil:
-        self.recording = recording
-
-    cdef Py_ssize_t waiting(self) noexcept nogil:
-        return self.end - self.head
+        self.s.timed = True
+        self.s.offset = time - cycle
 
     # ---------------------------------------------------------------------------------------------------------- arrivals
-    cdef int push(self, int64_t cycle, uint8_t header, uint64_t payload) except -1 nogil:
-        """One response that reaches the trace at `cycle`; those of the same cycle keep the order of their pushes."""
-        cdef Py_ssize_t i
-        cdef Item* grown
-        if self.end == self.capacity:
-            if self.head > self.capacity // 2:
-                memmove(self.items, self.items + self.head, (self.end - self.head) * sizeof(Item))
-                self.end -= self.head
-                self.head = 0
-            else:
-                grown = <Item*> realloc(self.items, (self.capacity * 2 + 1024) * sizeof(Item))
-                if grown == NULL:
-                    with gil:
-                        raise MemoryError("no memory for responses")
-                self.items = grown
-                self.capacity = self.capacity * 2 + 1024
-        i = self.end
-        while i > self.head and self.items[i - 1].cycle > cycle:
-            self.items[i] = self.items[i - 1]
-            i -= 1
-        self.items[i].cycle = cycle
-        self.items[i].payload = payload
-        self.items[i].header = header
-        self.end += 1
-        return 0
+    cdef int64_t waiting(self) noexcept nogil:
+        """Responses that are not written yet."""
+        return growing_count(&self.responses)
 
-    cdef int push_event(self, int kind, Event event) except -1 nogil:
+    cdef void push(self, int64_t cycle, uint8_t header, uint64_t payload) noexcept nogil:
+        """One response that reaches the trace at `cycle`; those of the same cycle keep the order of their pushes."""
+        cdef int64_t place = growing_count(&self.responses)
+        cdef Response* response
+        while place and response_at(&self.responses, place - 1).cycle > cycle:
+            place -= 1
+        response = <Response*> growing_insert(&self.responses, place, sizeof(Response))
+        if response != NULL:
+            response.cycle, response.payload, response.header = cycle, payload, header
+
+    cdef void push_event(self, int kind, const Event* event) noexcept nogil:
         """One event of a kind; they come in the order of their arrival."""
-        cdef Queue* queue = &self.queues[kind]
-        cdef Py_ssize_t i
-        cdef Event* grown
-        if queue.end == queue.capacity:
-            if queue.head > queue.capacity // 2:
-                memmove(queue.events, queue.events + queue.head, (queue.end - queue.head) * sizeof(Event))
-                queue.end -= queue.head
-                queue.head = 0
-            else:
-                grown = <Event*> realloc(queue.events, (queue.capacity * 2 + 1024) * sizeof(Event))
-                if grown == NULL:
-                    with gil:
-                        raise MemoryError("no memory for events")
-                queue.events = grown
-                queue.capacity = queue.capacity * 2 + 1024
-        i = queue.end
-        while i > queue.head and queue.events[i - 1].cycle > event.cycle:
-            queue.events[i] = queue.events[i - 1]
-            i -= 1
-        queue.events[i] = event
-        queue.end += 1
-        return 0
+        cdef Growing* events = &self.events[kind]
+        cdef int64_t place = growing_count(events)
+        cdef Event* entry
+        while place and event_at(events, place - 1).cycle > event.cycle:
+            place -= 1
+        entry = <Event*> growing_insert(events, place, sizeof(Event))
+        if entry != NULL:
+            entry[0] = event[0]
 
     cdef void drop_overflow(self, int kind, int64_t slot) noexcept nogil:
         """Nothing was written since the last message: what arrived before `slot` and did not fit into the queue is lost."""
-        cdef Queue* queue = &self.queues[kind]
-        cdef Py_ssize_t first = queue.head + self.fifo_depth, i = first
-        while i < queue.end and queue.events[i].cycle < slot:
+        cdef Growing* events = &self.events[kind]
+        cdef int64_t first = self.fifo_depth, i = first, n = growing_count(events)
+        while i < n and event_at(events, i).cycle < slot:
             i += 1
         if i > first:
-            self.overflow[kind] += i - first
-            memmove(queue.events + first, queue.events + i, (queue.end - i) * sizeof(Event))
-            queue.end -= i - first
+            self.s.overflow[kind] += i - first
+            memmove(event_at(events, first), event_at(events, i), (n - i) * sizeof(Event))
+            events.end -= i - first
+
+    cdef int64_t refused(self) noexcept nogil:
+        """Entries that there was no memory for."""
+        return self.responses.refused + self.events[0].refused + self.events[1].refused
 
     # ---------------------------------------------------------------------------------------------------------- back-pressure
     cdef int64_t room_from(self) noexcept nogil:
         """Cycle from which the memory takes one more message."""
-        return (self.fetched_at - (self.trace_bytes - LARGEST) * self.per_byte + 7) // 8 if self.limited else 0
+        return (self.s.fetched_at - (self.trace_bytes - LARGEST) * self.per_byte + 7) // 8 if self.limited else 0
 
     cdef int64_t next_response(self) noexcept nogil:
         """Cycle at which the next response can be written, as far as is known now; NEVER if none waits."""
-        return max(self.items[self.head].cycle, self.last + 1, self.room_from()) if self.head < self.end else NEVER
+        if not growing_count(&self.responses):
+            return NEVER
+        return max(response_at(&self.responses, 0).cycle, self.s.last + 1, self.room_from())
 
     cdef void account(self, int64_t slot, Py_ssize_t n_bytes) noexcept nogil:
         """`n_bytes` were written at `slot`."""
-        self.fetched_at = max(self.fetched_at, 8 * slot) + n_bytes * self.per_byte
+        self.s.fetched_at = max(self.s.fetched_at, 8 * slot) + n_bytes * self.per_byte
 
     cdef void stalled(self, int64_t begin, int64_t end) noexcept nogil:
         """A response waited from `begin` up to `end`."""
-        cdef Stall* latest = &self.stalls[(self.n_stalls + STALL_RING - 1) % STALL_RING]
-        if self.n_stalls and begin <= latest.end:
-            latest.end = max(latest.end, end)
+        cdef int64_t latest = (self.s.n_stalls + STALL_RING - 1) % STALL_RING, place = self.s.n_stalls % STALL_RING
+        if self.s.n_stalls and begin <= self.s.stall_end[latest]:
+            self.s.stall_end[latest] = max(self.s.stall_end[latest], end)
             return
-        self.stalls[self.n_stalls % STALL_RING].begin, self.stalls[self.n_stalls % STALL_RING].end = begin, end
-        self.n_stalls += 1
+        self.s.stall_begin[place], self.s.stall_end[place] = begin, end
+        self.s.n_stalls += 1
 
     cdef int64_t stalls_before(self, int64_t cycle) noexcept nogil:
         """Cycles of the window before `cycle` in which a response waited; everything due until then has been written."""
-        cdef int64_t first = cycle - self.stall_window, found = 0, n = min(self.n_stalls, <int64_t> STALL_RING), i
-        if self.head < self.end and self.items[self.head].cycle < cycle:
-            self.stalled(self.items[self.head].cycle, cycle)
-            n = min(self.n_stalls, <int64_t> STALL_RING)
-        for i in range(n):
-            found += max(<int64_t> 0, min(self.stalls[i].end, cycle) - max(self.stalls[i].begin, first))
-        return found
+        cdef int64_t first = cycle - self.stall_window, total = 0, i
+        if growing_count(&self.responses) and response_at(&self.responses, 0).cycle < cycle:
+            self.stalled(response_at(&self.responses, 0).cycle, cycle)
+        for i in range(min(self.s.n_stalls, <int64_t> STALL_RING)):
+            total += max(<int64_t> 0, min(self.s.stall_end[i], cycle) - max(self.s.stall_begin[i], first))
+        return total
 
     # ---------------------------------------------------------------------------------------------------------- the stream
     cdef int annotate(self, int64_t slot) except -1 nogil:
-        if self.timed:
-            self.writer.annotate(<uint64_t> (slot + self.offset) & TIME_MASK)
-        self.last = slot
+        if self.s.timed:
+            self.writer.annotate(<uint64_t> (slot + self.s.offset) & TIME_MASK)
+        self.s.last = slot
         return 0
 
     cdef int emit(self, int64_t until, bint drain) except -1 nogil:
         """Writes what is due up to and including cycle `until`; with `drain` all responses, later than that if they have to queue."""
-        cdef int64_t slot, item, spike, sample, first
+        cdef int64_t slot, response, spike, sample, first
         cdef Py_ssize_t before
         while True:
-            item = self.items[self.head].cycle if self.head < self.end else NEVER
-            spike = self.queues[0].events[self.queues[0].head].cycle if self.queues[0].head < self.queues[0].end else NEVER
-            sample = self.queues[1].events[self.queues[1].head].cycle if self.queues[1].head < self.queues[1].end else NEVER
+            response = response_at(&self.responses, 0).cycle if growing_count(&self.responses) else <int64_t> NEVER
+            spike = event_at(&self.events[<int> OUT_SPIKE], 0).cycle if growing_count(&self.events[<int> OUT_SPIKE]) else <int64_t> NEVER
+            sample = event_at(&self.events[<int> OUT_MADC], 0).cycle if growing_count(&self.events[<int> OUT_MADC]) else <int64_t> NEVER
             if spike > until:
                 spike = NEVER
             if sample > until:
                 sample = NEVER
-            first = min(item, spike, sample)
-            slot = max(first, self.last + 1)
+            first = min(response, spike, sample)
+            slot = max(first, self.s.last + 1)
             if self.limited:
                 slot = max(slot, self.room_from())
-            if first == NEVER or (slot > until and not (drain and item != NEVER)):
+            if first == NEVER or (slot > until and not (drain and response != NEVER)):
                 return 0
             before = self.writer.size
             if spike <= slot and spike <= sample:
-                self.emit_events(0, slot, until)
+                self.emit_events(OUT_SPIKE, slot, until)
             elif sample <= slot:
-                self.emit_events(1, slot, until)
+                self.emit_events(OUT_MADC, slot, until)
             else:
                 self.emit_response(slot)
             if self.limited:
                 self.account(slot, self.writer.size - before)
 
     cdef int emit_response(self, int64_t slot) except -1 nogil:
-        cdef Item* item = &self.items[self.head]
-        if slot > item.cycle:
-            self.stalled(item.cycle, slot)
+        cdef Response* response = response_at(&self.responses, 0)
+        if slot > response.cycle:
+            self.stalled(response.cycle, slot)
         self.annotate(slot)
-        self.writer.message(item.header, item.payload)
-        self.head += 1
+        self.writer.message(response.header, response.payload)
+        growing_drop(&self.responses, 1)
         return 0
 
     cdef int emit_events(self, int kind, int64_t slot, int64_t until) except -1 nogil:
         """Up to three events that are there at `slot`, in one message; those that may not be recorded or come too late are only counted."""
-        cdef Queue* queue = &self.queues[kind]
+        cdef Growing* events = &self.events[kind]
+        cdef Event* event
         cdef uint32_t bits[3]
         cdef int n = 0
-        if queue.end - queue.head > self.fifo_depth:
+        if growing_count(events) > self.fifo_depth:
             self.drop_overflow(kind, slot)
-        while n < 3 and queue.head < queue.end and queue.events[queue.head].cycle <= min(slot, until):
-            if not self.recording:
-                self.not_recorded[kind] += 1
-            elif queue.events[queue.head].deadline < slot:
-                self.late[kind] += 1
+        while n < 3 and growing_count(events):
+            event = event_at(events, 0)
+            if event.cycle > min(slot, until):
+                break
+            if not self.s.recording:
+                self.s.not_recorded[kind] += 1
+            elif event.deadline < slot:
+                self.s.late[kind] += 1
             else:
-                bits[n] = queue.events[queue.head].bits
+                bits[n] = event.bits
                 n += 1
-            queue.head += 1
+            growing_drop(events, 1)
         if n == 0:
             return 0
-        self.recorded[kind] += n
+        self.s.recorded[kind] += n
         self.annotate(slot)
         return self.writer.spikes(bits, n) if kind == OUT_SPIKE else self.writer.madc_samples(bits, n)
 
@@ -250,33 +253,17 @@ cdef class Trace:
     # ---------------------------------------------------------------------------------------------------------- state
     def arrays(self):
         """Responses and events on the way, the stream of this run that nobody took yet, its clock, stalls, and counters."""
-        cdef Queue* spikes = &self.queues[0]
-        cdef Queue* samples = &self.queues[1]
-        return {
-            "items": view(self.items + self.head, (self.end - self.head) * sizeof(Item), "u1"),
-            "spikes": view(spikes.events + spikes.head, (spikes.end - spikes.head) * sizeof(Event), "u1"),
-            "samples": view(samples.events + samples.head, (samples.end - samples.head) * sizeof(Event), "u1"),
+        return fields(<TraceState[:1]> &self.s) | {
+            "responses": items(&self.responses, sizeof(Response)),
+            "spikes": items(&self.events[<int> OUT_SPIKE], sizeof(Event)), "samples": items(&self.events[<int> OUT_MADC], sizeof(Event)),
             "stream": view(self.writer.data, self.writer.size, "u1"), "time": view(&self.writer.time, sizeof(self.writer.time), "u8"),
-            "last": longs(&self.last, sizeof(self.last)), "timed": ints(&self.timed, sizeof(self.timed)),
-            "offset": longs(&self.offset, sizeof(self.offset)), "recording": ints(&self.recording, sizeof(self.recording)),
-            "recorded": longs(self.recorded, sizeof(self.recorded)), "not_recorded": longs(self.not_recorded, sizeof(self.not_recorded)),
-            "late": longs(self.late, sizeof(self.late)), "overflow": longs(self.overflow, sizeof(self.overflow)),
-            "stalls": longs(self.stalls, sizeof(self.stalls)), "n_stalls": longs(&self.n_stalls, sizeof(self.n_stalls)),
-            "fetched_at": longs(&self.fetched_at, sizeof(self.fetched_at)),
         }
 
     def resize_arrays(self, sizes):
         """Room for what is on the way, in bytes."""
-        cdef Event nothing
-        cdef int kind
-        memset(&nothing, 0, sizeof(nothing))
-        self.head = self.end = 0
-        while self.end < <Py_ssize_t> (sizes["items"] // sizeof(Item)):
-            self.push(0, 0, 0)
-        for kind in range(2):
-            self.queues[kind].head = self.queues[kind].end = 0
-            while self.queues[kind].end < <Py_ssize_t> (sizes["samples" if kind else "spikes"] // sizeof(Event)):
-                self.push_event(kind, nothing)
+        resize(&self.responses, sizes["responses"], sizeof(Response))
+        resize(&self.events[<int> OUT_SPIKE], sizes["spikes"], sizeof(Event))
+        resize(&self.events[<int> OUT_MADC], sizes["samples"], sizeof(Event))
         self.writer.clear()
         self.writer.reserve(sizes["stream"])
         self.writer.size = sizes["stream"]

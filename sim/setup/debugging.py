@@ -56,24 +56,24 @@ class ChipMemory:
             self._set_word(first + offset, int.from_bytes(words[offset : offset + WORD], "big"))
 
     def _word(self, address: int) -> int | None:
-        registers, (memory, place) = self._system.fpga.registers, _located(address)
+        far, (memory, place) = self._system.fpga.registers.memory, _located(address)
         if memory == "external":
-            return int(registers.sram_array[place])
+            return int(far.sram_array[place])
         if memory == "external_dram":
             page, place = divmod(place, DRAM_PAGE_WORDS)
-            return int(registers.dram[page][place]) if page in registers.dram else 0
+            return int(far.dram[page][place]) if page in far.dram else 0
         omnibus = self._system.chip.omnibus
         return omnibus.peek(place) if memory == "omnibus" and omnibus.is_readable(place) else None
 
     def _set_word(self, address: int, word: int) -> None:
-        registers, (memory, place) = self._system.fpga.registers, _located(address)
+        far, (memory, place) = self._system.fpga.registers.memory, _located(address)
         if memory == "external":
-            registers.sram_array[place] = word
+            far.sram_array[place] = word
         elif memory == "external_dram":
             page, place = divmod(place, DRAM_PAGE_WORDS)
-            if page not in registers.dram:
-                registers.open_page(page)
-            registers.dram[page][place] = word
+            if page not in far.dram:
+                far.open_page(page)
+            far.dram[page][place] = word
         elif not self._system.chip.omnibus.poke(place, word):
             raise DebugError(f"a write to {address:#010x} would do something on the chip; let the host or the program do it")
 

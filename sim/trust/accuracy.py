@@ -111,7 +111,7 @@ def _coordinate(container: str) -> str:
 
 
 def _of_row(row: Register) -> Trust:
-    return Trust(Accuracy[row.accuracy.upper()], f"{row.name}: {row.meaning}")
+    return Trust(row.accuracy, f"{row.name}: {row.meaning}")
 
 
 def _worst(rows: Iterable[Register]) -> Trust:

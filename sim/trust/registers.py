@@ -113,7 +113,7 @@ def _fpga_row(row: Register) -> Row:
         row.reset,
         read_back,
         row.meaning if row.effect else "",
-        Accuracy[row.accuracy.upper()],
+        row.accuracy,
         row.meaning,
         "facts: transport 3.1; registers/containers",
         count=row.count,

@@ -67,7 +67,7 @@ def stop_often(system):
 def begin():
     system = System(VirtualChip(3, "typical"), seed=2)
     system.brief = []
-    chip, far = system.chip, system.fpga.registers.sram_array
+    chip, far = system.chip, system.fpga.registers.memory.sram_array
     chip.write_all(SRAM + np.arange(len(TOP)), TOP)
     chip.write_all(SRAM + BOTTOM + np.arange(len(BOTTOM_START)), BOTTOM_START)
     chip.write_all(SRAM + BOTTOM + 0x30 // 4 + np.arange(len(HANDLER)), HANDLER)

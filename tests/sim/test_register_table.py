@@ -6,13 +6,14 @@ import pytest
 from hicannx_sim.base.register_table import Accuracy, ReadBack
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.chip.chip import Chip
-from hicannx_sim.fpga.table import DRAM_BASE, DRAM_WORDS, find
+from hicannx_sim.fpga.table import find, named
 from hicannx_sim.trust.registers import fpga_containers, registers
 
 ROWS = list(registers())
 CHIP = [row for row in ROWS if row.unit == "chip"]
 FPGA = [row for row in ROWS if row.unit == "FPGA"]
 NETWORK = [row for row in registers("jboa") if row.unit == "FPGA" and "routing table" in row.name]
+DRAM = named("external DRAM")
 BUSES = ("SPI", "I2C")  # every access is a transfer of its own
 STARTS_PPU = "PPUControlRegister"
 ONES, ZEROS, RANDOM = "ones", "zeros", "random"
@@ -119,7 +120,7 @@ def test_every_address_of_the_fpga(make_lab, words, row):
 def test_every_other_address_of_the_fpga_is_undefined(lab, words):
     known = {address for row in FPGA for address in (row.addresses.tolist() if len(row.addresses) > 1 or row.count == 1 else [])}
     walked = {*range(0x88000000, 0x88010000, 5), *range(0x80000000, 0x100000000, 0x30001), *(address + 1 for address in known)}
-    nothing = sorted(address for address in walked - known if not DRAM_BASE <= address < DRAM_BASE + DRAM_WORDS and address < 1 << 32)
+    nothing = sorted(address for address in walked - known if not DRAM.address <= address < DRAM.end and address < 1 << 32)
     assert lab.data(reads(words, nothing), words.halt) == [0] * len(nothing)
     assert len(nothing) > 20_000 and lab.system.counters["accesses to undefined FPGA addresses"] == len(nothing)
 
@@ -168,7 +169,7 @@ def test_queries():
     for query in (table(place), table(NeuronConfig, place), table(NeuronConfig(), place)):
         assert [int(row.addresses[0]) for row in query] == NeuronConfig.write_addresses([300])[0].tolist()
         assert all(row.count == 1 for row in query)
-    assert table(0x80000010)[0].name == "external SRAM" and table(DRAM_BASE + 5)[0].count == DRAM_WORDS
+    assert table(0x80000010)[0].name == "external SRAM" and table(DRAM.address + 5)[0].count == DRAM.count
     assert table(0xC0004)[0].mask == 0xFFFF
     for nothing in (0x2, 0x90000000, "NoContainer"):
         with pytest.raises(KeyError, match="no register"):

@@ -210,8 +210,8 @@ def test_one_ppu_can_be_looked_at_while_the_other_one_is_halted(program):
 @with_gdb
 def test_memories_around_the_core(program):
     with chip() as connection, hicannx.debug(connection) as session:
-        registers = connection.connections[0].system.fpga.registers
-        registers.sram_array[3] = 0x01020304
+        memory = connection.connections[0].system.fpga.registers.memory
+        memory.sram_array[3] = 0x01020304
         commands = [
             "x/1xw 0x4000000c", "x/1xw 0x8000000c", "set var *(short*)0x5000000a = 0x7788", "x/2xw 0x90000008", "x/1xw 0x8a000000",
             "set var *(int*)0x8e000004 = 0x99", "x/1xw 0x30000000", "set var *(int*)0x8a800000 = 1", "monitor why", "detach",
@@ -224,7 +224,7 @@ def test_memories_around_the_core(program):
     assert system.chip.processors.cores[1].peek(4) == 0x99
     assert "Cannot access memory at address 0x30000000" in text and "Cannot access memory at address 0x8a800000" in text
     assert "would do something on the chip" in text
-    assert system.fpga.registers.dram[0][2] == 0x7788
+    assert system.fpga.registers.memory.dram[0][2] == 0x7788
 
 
 def test_observing_does_not_change_a_run(program):

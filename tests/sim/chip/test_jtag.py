@@ -48,7 +48,7 @@ def test_omnibus_over_jtag_needs_no_link(lab, jtag, words):
     assert jtag(
         words.chip_over_jtag(0x0, 0xCAFEBABE), words.chip_over_jtag(0x1, 0x5), words.chip_over_jtag(0x0), words.chip_over_jtag(0x1)
     ) == [0xCAFEBABE, 0x5]
-    assert lab.fpga.timeouts == 0
+    assert lab.fpga.time.timeouts == 0
     assert not any(lab.system.link.up(4 * lab.fpga.cycle))
 
 

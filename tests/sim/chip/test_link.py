@@ -24,6 +24,20 @@ def test_comes_up_within_80_us(lab, words):
     assert lab.system.link.up(4 * lab.fpga.cycle) == (True,) * 8
 
 
+@pytest.mark.parametrize("pll", [True, False])
+def test_the_clocks_of_a_fresh_chip_are_good_enough_for_time(lab, words, pll):
+    """Nothing sets the PLL; link and system time work nevertheless."""
+    answer = lab.run(bring_up(words, pll=pll), words.setup, words.wait(10_000), words.systime_init(), words.barrier(4), words.tick, words.halt)
+    assert len(answer.timeouts) == 0 and int(answer.loopback["fpga_time"][0]) > 1
+
+
+def test_reset_registers_of_the_clocks_are_the_default_words(lab, words):
+    """Over JTAG and over the omnibus."""
+    places = [*range(0x80000, 0x80005)]
+    jtag = [int(row["data"]) for row in lab.run(*(words.chip_over_jtag(place) for place in places), words.barrier(2), words.halt).jtag]
+    assert jtag == [0x2A20A902, 0xC0CBF200, 0x2A20A902, 0xC0CBF200, 0x110D0101]
+
+
 @pytest.mark.parametrize("phy", range(8))
 def test_enables_count_in_opposite_directions(lab, words, phy):
     lab.run(bring_up(words, fpga_mask=1 << phy, chip_mask=1 << 7 - phy), words.setup, words.wait(10_000), words.halt)
@@ -36,7 +50,6 @@ def test_enables_count_in_opposite_directions(lab, words, phy):
 @pytest.mark.parametrize(
     "options",
     [
-        {"pll": False},
         {"fpga": 0},
         {"chip": 0},
         {"fpga": CHIP_CONFIG},

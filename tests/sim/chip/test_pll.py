@@ -2,7 +2,8 @@
 
 import pytest
 
-from hicannx_sim.chip.pll import MADC_CLOCK, PHY_REFERENCE_CLOCK, PLL, PPU_CLOCK, SERDES_CLOCK
+from halco import PLLClockOutputOnDLS
+from hicannx_sim.chip.pll import MADC_CLOCK, PLL
 
 DEFAULT = (0x2A20A902, 0xC0CBF200)
 
@@ -18,7 +19,7 @@ def pll():
 
 def test_default_words(pll):
     assert [pll.adpll_frequency(0, output) for output in range(3)] == [500e6, 250e6, 500e6]
-    assert [pll.frequency(output) for output in (SERDES_CLOCK, PHY_REFERENCE_CLOCK, PPU_CLOCK, MADC_CLOCK)] == [500e6, 500e6, 250e6, 500e6]
+    assert [pll.frequency(output) for output in range(PLLClockOutputOnDLS.size)] == [500e6, 500e6, 250e6, 500e6]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_default_words(pll):
 def test_dividers(pll, low, expected):
     pll.write(0, low, 0)
     assert [pll.adpll_frequency(0, output) for output in range(3)] == expected
-    assert pll.frequency(PPU_CLOCK) == 250e6, "the other ADPLL is untouched"
+    assert pll.frequency(int(PLLClockOutputOnDLS.ppu_clk)) == 250e6, "the other ADPLL is untouched"
 
 
 @pytest.mark.parametrize("high", [DEFAULT[1] & ~(1 << 30), DEFAULT[1] & ~(1 << 31), DEFAULT[1] | 1 << 24])
@@ -44,13 +45,17 @@ def test_switched_off(pll, high):
 
 def test_output_enable_and_bypass(pll):
     pll.write(4, 0x110D0100, 0)
-    assert pll.frequency(SERDES_CLOCK) == 0
+    assert pll.frequency(int(PLLClockOutputOnDLS.serdes_ser_send_clk)) == 0
     pll.write(4, 0x110D0103, 0)
-    assert pll.frequency(SERDES_CLOCK) == 50e6
+    assert pll.frequency(int(PLLClockOutputOnDLS.serdes_ser_send_clk)) == 50e6
 
 
-def test_nothing_runs_before_configuration():
-    assert [PLL().frequency(output) for output in range(4)] == [0] * 4
+def test_clocks_are_nominal_after_a_reset(pll):
+    assert PLL() == pll
+    pll.write(4, 0, 0)
+    assert pll.frequency(MADC_CLOCK) == 0
+    pll.reset()
+    assert PLL() == pll
 
 
 def test_self_test_counts_within_its_window(pll):

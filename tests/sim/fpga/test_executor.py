@@ -22,7 +22,7 @@ def test_system_init_brings_up_link_and_system_time(lab, words):
     assert sorted(answer.highspeed_link_notifications["value"]) == [phy << 5 | 1 << 4 for phy in range(8)]
     assert len(answer.timeouts) == 0 and len(answer.omnibus) == 0 and len(answer.jtag) == 0
     assert list(answer.loopback["tick"]) == [0]
-    assert lab.fpga.trace.timed and lab.fpga.timeouts == 0 and lab.fpga.failed_syncs == 0
+    assert lab.fpga.trace.timed and lab.fpga.time.timeouts == 0 and lab.system.counters["failed system time syncs"] == 0
     assert answer.loopback["fpga_time"][0] > 1000, "the wait behind the sync must show in the time stamps"
 
 
@@ -45,7 +45,7 @@ def test_chip_access_before_the_link_is_up_times_out(lab, words):
 
 def test_programs_run_after_a_time_out(lab, words):
     lab.run(words.write(BASE_LOW, 1), words.halt)
-    assert lab.fpga.timeouts == 1
+    assert lab.fpga.time.timeouts == 1
     answer = lab.run(words.golden("SystemInit_ZeroMock"), words.write(BASE_LOW, 17), words.read(BASE_LOW), words.halt)
     assert len(answer.timeouts) == 0 and [int(v) for v in answer.omnibus["data"]] == [17]
 
@@ -186,7 +186,7 @@ def test_sync_registers(ready, words):
 
 def test_sync_without_link_fails(lab, words):
     lab.run(words.systime_init(), words.barrier(4), words.halt)
-    assert not lab.fpga.trace.timed and lab.fpga.failed_syncs == 1
+    assert not lab.fpga.trace.timed and lab.system.counters["failed system time syncs"] == 1
 
 
 # ------------------------------------------------------------------------------------------------------------------ accesses

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from hicannx_sim.base.register_table import Accuracy
 from hicannx_sim.fpga import REGISTERS, find
-from hicannx_sim.fpga.table import DRAM_BASE, SRAM_BASE, SRAM_WORDS
+from hicannx_sim.fpga.table import named
+
+SRAM, DRAM = named("external SRAM"), named("external DRAM")
 
 STORED = [
     row for row in REGISTERS if row.access == "rw" and not row.volatile and row.name not in ("instruction timeout", "performance test")
@@ -25,7 +28,7 @@ def test_find():
 
 
 def test_every_row_says_how_sure_it_is():
-    assert all(row.meaning and row.accuracy in ("exact", "behavioural", "stored", "unmodelled") for row in REGISTERS)
+    assert all(row.meaning and isinstance(row.accuracy, Accuracy) for row in REGISTERS)
 
 
 @pytest.mark.parametrize("row", STORED, ids=lambda row: row.name)
@@ -58,7 +61,7 @@ def test_device_dna(make_lab, words):
     assert high << 32 | low == lab.connection.hwdb_entry.fpgas[0].get_dna_port() == lab.system.device_dna
 
 
-@pytest.mark.parametrize("base", [SRAM_BASE, SRAM_BASE + SRAM_WORDS - 1, DRAM_BASE, DRAM_BASE + 0x3FFFFFF])
+@pytest.mark.parametrize("base", [SRAM.address, SRAM.end - 1, DRAM.address, DRAM.end - 1])
 def test_memories_and_byte_enables(lab, words, base):
     program = words.write(base, 0x11223344)
     assert lab.data(program, words.write(base, 0xAABBCCDD, 0b1000), words.read(base), words.halt) == [0xAA223344]
@@ -67,13 +70,13 @@ def test_memories_and_byte_enables(lab, words, base):
 
 
 def test_whole_sram(lab, words):
-    values = np.random.default_rng(3).integers(0, 1 << 32, SRAM_WORDS)
-    program = [word for i, value in enumerate(values) for word in words.write(SRAM_BASE + i, int(value))]
-    assert lab.data(program, [word for i in range(SRAM_WORDS) for word in words.read(SRAM_BASE + i)], words.halt) == values.tolist()
+    values = np.random.default_rng(3).integers(0, 1 << 32, SRAM.count)
+    program = [word for i, value in enumerate(values) for word in words.write(SRAM.address + i, int(value))]
+    assert lab.data(program, [word for i in range(SRAM.count) for word in words.read(SRAM.address + i)], words.halt) == values.tolist()
 
 
 def test_end_of_sram_is_undefined(lab, words):
-    assert lab.data(words.write(SRAM_BASE + SRAM_WORDS, 5), words.read(SRAM_BASE + SRAM_WORDS), words.halt) == [0]
+    assert lab.data(words.write(SRAM.end, 5), words.read(SRAM.end), words.halt) == [0]
     assert sum(lab.fpga.registers.faults.values()) == 2
 
 

@@ -24,7 +24,8 @@ def accuracy_page() -> str:
     """The accuracy class of every register."""
     classes = table(("class", "meaning"), [(f"**{one.name.lower()}**", text) for one, text in CLASSES.items()])
     rows = [_rating(page_of(module), container) for module, containers in blocks().items() for container in containers]
-    bare = [(row.name, f"{row.address:#010x}", row.accuracy, row.meaning) for row in REGISTERS if row.name not in with_container()]
+    others = [row for row in REGISTERS if row.name not in with_container()]
+    bare = [(row.name, f"{row.address:#010x}", row.accuracy.name.lower(), row.meaning) for row in others]
     return (
         "# Accuracy\n\nHow far each register can be trusted. At run time: `hicannx accuracy NAME`, in Python `hicannx.accuracy(...)`.\n\n"
         f"{classes}"

@@ -21,4 +21,4 @@ def _columns(row: Register) -> tuple[str, ...]:
     places = row.addresses()
     where = f"{row.address:#010x}" if row.count == 1 else f"{row.address:#010x} ... {places[-1]:#010x}, {row.count} every {row.stride}"
     reset = f"{row.reset:#x}" if "w" in row.access and "r" in row.access and not row.volatile else ""
-    return row.name, code(where), str(row.width), row.access, reset, row.accuracy, sentence(row.meaning)
+    return row.name, code(where), str(row.width), row.access, reset, row.accuracy.name.lower(), sentence(row.meaning)
