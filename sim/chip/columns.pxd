@@ -25,8 +25,8 @@ cdef inline int column_of(int quad, int entry) noexcept nogil:
 
 
 cdef struct ColumnState:
-    uint32_t correlation_words[128][4]  # ColumnCorrelationQuad
-    uint32_t current_words[128][2]      # ColumnCurrentQuad
+    uint32_t correlation_words[128 * 4] # ColumnCorrelationQuad
+    uint32_t current_words[128 * 2]     # ColumnCurrentQuad
     uint8_t sources[2][2][256]          # hemisphere, causal or acausal, column
     uint8_t currents[512]               # 256 * hemisphere + column
     int n_joined                        # columns with a line on a debug line

@@ -39,8 +39,8 @@ cdef class ColumnSwitches:
             self.analog.switch_column(neuron, 0)
 
     cdef attach(self, Omnibus bus):
-        bus.keep("ColumnCorrelationQuad", &self.s.correlation_words[0][0], sizeof(self.s.correlation_words), <void*> self, _write_sources)
-        bus.keep("ColumnCurrentQuad", &self.s.current_words[0][0], sizeof(self.s.current_words), <void*> self, _write_currents)
+        bus.keep("ColumnCorrelationQuad", self.s.correlation_words, sizeof(self.s.correlation_words), <void*> self, _write_sources)
+        bus.keep("ColumnCurrentQuad", self.s.current_words, sizeof(self.s.current_words), <void*> self, _write_currents)
         bus.keep("PadMultiplexerConfig", &self.lines.s.pad_words[0][0], sizeof(self.lines.s.pad_words), <void*> self, _write_lines)
         bus.keep("CapMemBlockConfig", &self.lines.s.block_words[0][0], sizeof(self.lines.s.block_words), <void*> self, _write_lines)
 
@@ -48,7 +48,7 @@ cdef class ColumnSwitches:
         """What the converters of a ColumnCorrelationQuad (enum 0..127) see was written."""
         cdef int64_t slots[4 * SWITCHES]
         cdef int entry, channel, at
-        self.correlation.decode(self.s.correlation_words[quad], slots)
+        self.correlation.decode(self.s.correlation_words + 4 * quad, slots)
         for entry in range(4):
             at = SWITCHES * entry
             for channel in range(2):
@@ -61,7 +61,7 @@ cdef class ColumnSwitches:
         cdef int64_t slots[4 * CURRENT_SWITCHES]
         cdef int entry, at, column
         self.lines.refresh()
-        self.current.decode(self.s.current_words[quad], slots)
+        self.current.decode(self.s.current_words + 2 * quad, slots)
         for entry in range(4):
             at, column = CURRENT_SWITCHES * entry, (quad >> 6) * 256 + column_of(quad & 63, entry)
             self.s.n_joined -= self.s.currents[column] & (DEBUG_EXC | DEBUG_INH) != 0
