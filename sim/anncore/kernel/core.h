@@ -7,15 +7,16 @@
 #ifndef SIM_ANNCORE_CORE_KERNEL_H
 #define SIM_ANNCORE_CORE_KERNEL_H
 
-#include <stdint.h>
+#include "sim/base/clock.h"
+#include "sim/base/growing.h"
 
+enum { EXCITATORY, INHIBITORY, INPUTS };
 enum { WIDEST = 8, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
-enum { ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
+enum { ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2 };
 
 #define STEP_US 0.1
 #define TICK_US 0.002
-#define NEVER INT64_C(0x3fffffffffffffff)
-#define UNDUE 4611686018427387904.0 /* 2^62 */
+#define UNDUE ((double)NEVER)
 
 /* Voltages of the state live on a lattice of 2^-33 V (0.12 nV), by adding and subtracting this. What relaxes comes to rest after some
  * 15 time constants, within 0.06 nV times the time constant in steps: then a step changes no bit, and time can be jumped over. */
@@ -24,11 +25,18 @@ enum { ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
 enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };
 
+/* Synaptic inputs: y = line * scale + shift, slope = strength * curve(y). */
 typedef struct {
-    double v[2][WIDEST];   /* membrane [V] */
-    double exc[2][WIDEST]; /* excitatory line, distance from rest [V], >= 0 */
-    double inh[2][WIDEST]; /* inhibitory line */
-    double w[2][WIDEST];   /* adaptation voltage [V] */
+    double line[2][WIDEST]; /* distance from rest [V], >= 0 */
+    double scale[WIDEST], shift[WIDEST];
+    double strength[WIDEST]; /* [V/us], negative for inhibition */
+    double loss[WIDEST];     /* of the line per step, relative */
+    double step[WIDEST];     /* of the line per event and weight unit [V] */
+} InputLanes;
+
+typedef struct {
+    double v[2][WIDEST]; /* membrane [V] */
+    double w[2][WIDEST]; /* adaptation voltage [V] */
     /* what drives the membrane now: leak or reset amplifier */
     double target[WIDEST];  /* its potential [V] */
     double slew[WIDEST];    /* half its largest slope [V/us] */
@@ -36,15 +44,11 @@ typedef struct {
     double lag[WIDEST];     /* STEP_US minus effective step of a relaxing membrane [us] */
     double drift[WIDEST];   /* constant currents [V/us] */
     double threshold[WIDEST];
-    /* synaptic inputs: y = line * scale + shift, slope = strength * curve(y); loss of the line per step */
-    double exc_scale[WIDEST], exc_shift[WIDEST], exc_strength[WIDEST], exc_loss[WIDEST];
-    double inh_scale[WIDEST], inh_shift[WIDEST], inh_strength[WIDEST], inh_loss[WIDEST];
+    InputLanes input[INPUTS];
     /* exponential term: strength * 2^((v - potential) * octaves per volt), at most limit */
     double exp_potential[WIDEST], exp_strength[WIDEST], exp_limit[WIDEST];
     /* adaptation: rest, feedback a, potential it refers to, membrane slope per volt, 1 - decay */
     double w_rest[WIDEST], w_gain[WIDEST], w_potential[WIDEST], w_strength[WIDEST], w_rate[WIDEST];
-    /* line steps per event and weight unit [V] */
-    double exc_step[WIDEST], inh_step[WIDEST];
 } Group;
 
 typedef struct {
@@ -75,12 +79,16 @@ typedef struct {
     double lag;                   /* of a whole step, as in a block; follows from the rate in core_load */
 } Amplifier;
 
+/* A synaptic input, as in `InputLanes`; rate: 1 / time constant of the line [1/us]. */
+typedef struct {
+    double scale, shift, strength, rate, step;
+} Input;
+
 /* What the configuration says about a neuron (rates in 1/us), and where its spike logic stands. */
 typedef struct {
     Amplifier leak, reset;
     double drift, threshold;
-    double exc_scale, exc_shift, exc_strength, exc_rate, exc_step;
-    double inh_scale, inh_shift, inh_strength, inh_rate, inh_step;
+    Input input[INPUTS];
     double exp_potential, exp_strength, exp_limit;
     double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump;
     int64_t reset_ticks, refractory_ticks;
@@ -124,30 +132,31 @@ typedef struct {
     double rate, us[GRID_TICKS + 1];
 } Lags;
 
+/* What a snapshot keeps of the engine, beside the arrays that grow. */
 typedef struct {
     Block block[BLOCKS];       /* this and `due` on cache lines */
     double due[NEURONS];       /* tick of a neuron's next change of phase: whole, far below 2^53, or UNDUE */
     double next_due[BLOCKS];   /* not later than the earliest of a block */
     Neuron neuron[NEURONS];
-    Common common;
     int64_t now;
     int32_t parity;
     int32_t features[BLOCKS], awake[BLOCKS], bypass[BLOCKS];
+    int64_t steps, block_steps;
+    Probe probe[PROBES];
+} State;
+
+typedef struct {
+    State s;
+    Common common;
     int32_t jumping;        /* 0: step through quiet spans too */
     int32_t level;          /* instruction set, see kernel_level */
     uint64_t noise_key;
-    int64_t steps, block_steps;
     const uint8_t *weights, *labels;
     const float *gains;     /* [ROWS][COLUMNS] or NULL */
-    Pulse *pulses;
-    int32_t pulse_first, pulse_end, pulse_room;
-    SpikeRecord *fires;     /* artificial ones to come */
-    int32_t fire_first, fire_end, fire_room;
-    SpikeRecord *spikes;
-    int32_t n_spikes, spike_room;
-    int64_t overruns;       /* records lost because memory ran out */
-    Probe probe[PROBES];
-    Lags lags[NEURONS][2];  /* leak, reset; remembered to save time, follow from the rate: not part of the state */
+    Growing pulses;         /* Pulse, to come */
+    Growing fires;          /* SpikeRecord: artificial ones to come */
+    Growing spikes;         /* SpikeRecord: of the last run */
+    Lags lags[NEURONS][2];  /* leak, reset; remembered to save time, follow from the rate */
     double (*normal)(uint64_t key, uint64_t counter);
 } Core;
 
@@ -167,8 +176,9 @@ const Kernel *kernel_of(int level);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */
 void core_place(Core *core, int neuron);               /* put a neuron to its resting state */
-int core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode); /* 0, or -1: no memory */
-int core_fire(Core *core, int neuron, int64_t tick);                                    /* likewise */
+void core_free(Core *core);
+void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode);
+void core_fire(Core *core, int neuron, int64_t tick);
 int64_t core_run(Core *core, int64_t until);
 double core_voltage(const Core *core, int neuron, int source);
 void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */

@@ -3,8 +3,8 @@
 #include "neuron.h"
 
 typedef struct {
-    double v, exc, inh, w;
-} State;
+    double v, line[INPUTS], w;
+} Single;
 
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -22,50 +22,52 @@ static double loss_of(double rate, double us) { return rate * us * effective(rat
 static void block_flags(Core *core, int k) {
     int features = 0, bypass = 0;
     for (int i = 0; i < LANES; i++) {
-        const Neuron *n = &core->neuron[k * LANES + i];
+        const Neuron *n = &core->s.neuron[k * LANES + i];
         features |= (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0);
         bypass |= n->bypass;
     }
-    core->features[k] = features;
-    core->bypass[k] = bypass;
+    core->s.features[k] = features;
+    core->s.bypass[k] = bypass;
 }
 
 /* The lane that changes with every phase. */
 static void load_threshold(Core *core, int neuron) {
-    const Neuron *n = &core->neuron[neuron];
+    const Neuron *n = &core->s.neuron[neuron];
     const int watches = n->comparator && n->fires && !n->held && n->phase == PHASE_READY;
-    LANE(&core->block[neuron / LANES], threshold, neuron % LANES) = watches ? n->threshold + n->jitter : UNREACHED;
-    core->awake[neuron / LANES] = 1;
+    LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES) = watches ? n->threshold + n->jitter : UNREACHED;
+    core->s.awake[neuron / LANES] = 1;
 }
 
 /* The lanes that change when the reset begins and ends. */
 static void load_phase(Core *core, int neuron) {
-    const Neuron *n = &core->neuron[neuron];
-    Block *b = &core->block[neuron / LANES];
+    const Neuron *n = &core->s.neuron[neuron];
+    Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, off = gated(n);
     const Amplifier *a = amplifier_of(n);
     LANE(b, target, i) = a->target;
     LANE(b, slew, i) = a->slew;
     LANE(b, inverse, i) = a->inverse;
     LANE(b, lag, i) = a->lag;
-    LANE(b, exc_strength, i) = off ? 0.0 : n->exc_strength;
-    LANE(b, inh_strength, i) = off ? 0.0 : n->inh_strength;
+    for (int side = 0; side < INPUTS; side++) LANE(b, input[side].strength, i) = off ? 0.0 : n->input[side].strength;
     LANE(b, exp_strength, i) = off ? 0.0 : n->exp_strength;
     load_threshold(core, neuron);
 }
 
+static void load_input(Block *b, int side, int i, const Input *in) {
+    const double mean = effective(in->rate * STEP_US);
+    LANE(b, input[side].scale, i) = in->scale * mean, LANE(b, input[side].loss, i) = in->rate * STEP_US * mean;
+    LANE(b, input[side].shift, i) = in->shift, LANE(b, input[side].step, i) = in->step;
+}
+
 void core_load(Core *core, int neuron) {
-    Neuron *n = &core->neuron[neuron];
-    Block *b = &core->block[neuron / LANES];
+    Neuron *n = &core->s.neuron[neuron];
+    Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES;
-    const double exc = effective(n->exc_rate * STEP_US), inh = effective(n->inh_rate * STEP_US);
-    n->idle = n->exc_strength * curve(n->exc_shift) - n->inh_strength * curve(n->inh_shift) + n->drift;
+    n->idle = n->input[EXCITATORY].strength * curve(n->input[EXCITATORY].shift)
+              + n->input[INHIBITORY].strength * curve(n->input[INHIBITORY].shift) + n->drift;
     n->leak.lag = lag_of(&n->leak, STEP_US), n->reset.lag = lag_of(&n->reset, STEP_US);
     LANE(b, drift, i) = n->drift;
-    LANE(b, exc_scale, i) = n->exc_scale * exc, LANE(b, exc_loss, i) = n->exc_rate * STEP_US * exc;
-    LANE(b, exc_shift, i) = n->exc_shift, LANE(b, exc_step, i) = n->exc_step;
-    LANE(b, inh_scale, i) = n->inh_scale * inh, LANE(b, inh_loss, i) = n->inh_rate * STEP_US * inh;
-    LANE(b, inh_shift, i) = n->inh_shift, LANE(b, inh_step, i) = n->inh_step;
+    for (int side = 0; side < INPUTS; side++) load_input(b, side, i, &n->input[side]);
     LANE(b, exp_potential, i) = n->exp_potential, LANE(b, exp_limit, i) = n->exp_limit;
     LANE(b, w_rest, i) = n->w_rest, LANE(b, w_gain, i) = n->w_gain, LANE(b, w_potential, i) = n->w_potential;
     LANE(b, w_strength, i) = n->w_strength, LANE(b, w_rate, i) = n->adaptation ? loss_of(n->w_rate, STEP_US) : 0.0;
@@ -79,43 +81,46 @@ static double new_jitter(const Core *core, int neuron, int64_t tick) {
 }
 
 void core_place(Core *core, int neuron) {
-    Block *b = &core->block[neuron / LANES];
-    Neuron *n = &core->neuron[neuron];
+    Block *b = &core->s.block[neuron / LANES];
+    Neuron *n = &core->s.neuron[neuron];
     const int i = neuron % LANES;
     n->phase = PHASE_READY;
     n->stamp = NEVER;
-    n->jitter = new_jitter(core, neuron, core->now);
+    n->jitter = new_jitter(core, neuron, core->s.now);
     core_due(core, neuron, NEVER);
     STATE(b, v, 0, i) = STATE(b, v, 1, i) = clip(amplifier_of(n)->target, core->common.node_low, core->common.node_high);
-    STATE(b, exc, 0, i) = STATE(b, exc, 1, i) = STATE(b, inh, 0, i) = STATE(b, inh, 1, i) = 0.0;
+    for (int side = 0; side < INPUTS; side++) STATE(b, input[side].line, 0, i) = STATE(b, input[side].line, 1, i) = 0.0;
     STATE(b, w, 0, i) = STATE(b, w, 1, i) = n->w_rest;
     core_load(core, neuron);
 }
 
 /* The block's `next_due` is a lower bound, made exact when it is met. */
 void core_due(Core *core, int neuron, int64_t tick) {
-    core->due[neuron] = tick >= NEVER ? UNDUE : (double)tick;
-    if (core->due[neuron] < core->next_due[neuron / LANES]) core->next_due[neuron / LANES] = core->due[neuron];
+    core->s.due[neuron] = tick >= NEVER ? UNDUE : (double)tick;
+    if (core->s.due[neuron] < core->s.next_due[neuron / LANES]) core->s.next_due[neuron / LANES] = core->s.due[neuron];
 }
 
-static int64_t due_of(const Core *core, int neuron) { return core->due[neuron] >= UNDUE ? NEVER : (int64_t)core->due[neuron]; }
+static int64_t due_of(const Core *core, int neuron) { return core->s.due[neuron] >= UNDUE ? NEVER : (int64_t)core->s.due[neuron]; }
 
 static double lattice(double x) { return (x + LATTICE) - LATTICE; }
 
 /* Slope by the synaptic inputs and constant currents; the lines decay. At rest, where most neurons' lines are most of the time, there is
  * nothing to compute. */
-static double synapses(const Neuron *n, State *s, double us) {
-    if (s->exc == 0.0 && s->inh == 0.0) return gated(n) ? n->drift : n->idle;
-    const double exc = effective(n->exc_rate * us), inh = effective(n->inh_rate * us), open = gated(n) ? 0.0 : 1.0;
-    const double excitation = open * n->exc_strength * curve(s->exc * (n->exc_scale * exc) + n->exc_shift);
-    const double inhibition = open * n->inh_strength * curve(s->inh * (n->inh_scale * inh) + n->inh_shift);
-    s->exc = lattice(s->exc - s->exc * (n->exc_rate * us * exc));
-    s->inh = lattice(s->inh - s->inh * (n->inh_rate * us * inh));
-    return excitation - inhibition + n->drift;
+static double synapses(const Neuron *n, Single *s, double us) {
+    if (s->line[EXCITATORY] == 0.0 && s->line[INHIBITORY] == 0.0) return gated(n) ? n->drift : n->idle;
+    const double open = gated(n) ? 0.0 : 1.0;
+    double slope[INPUTS];
+    for (int side = 0; side < INPUTS; side++) {
+        const Input *in = &n->input[side];
+        const double mean = effective(in->rate * us), line = s->line[side];
+        slope[side] = open * in->strength * curve(line * (in->scale * mean) + in->shift);
+        s->line[side] = lattice(line - line * (in->rate * us * mean));
+    }
+    return slope[EXCITATORY] + slope[INHIBITORY] + n->drift;
 }
 
 /* Slope by the adaptation, which moves itself. */
-static double adaptation(const Common *c, const Neuron *n, State *s, double us) {
+static double adaptation(const Common *c, const Neuron *n, Single *s, double us) {
     const double offset = s->w - n->w_rest, pull = n->w_gain * (s->v - n->w_potential) - offset;
     const double rate = n->adaptation ? loss_of(n->w_rate, us) : 0.0;
     s->w = clip(lattice(s->w + rate * pull), c->node_low, c->node_high);
@@ -129,7 +134,7 @@ static double upswing(const Common *c, const Neuron *n, double v) {
 
 /* `lag_of` by ticks: neurons that fire all the time ask for the same ones again and again. */
 static double remembered_lag(Core *core, int neuron, const Amplifier *a, int64_t ticks) {
-    Lags *lags = &core->lags[neuron][a == &core->neuron[neuron].reset];
+    Lags *lags = &core->lags[neuron][a == &core->s.neuron[neuron].reset];
     if (lags->rate != a->rate) {
         lags->rate = a->rate;
         for (int k = 0; k <= GRID_TICKS; k++) lags->us[k] = -1.0;
@@ -138,12 +143,12 @@ static double remembered_lag(Core *core, int neuron, const Amplifier *a, int64_t
     return lags->us[ticks];
 }
 
-/* The equations of core_step_template.h for one lane and a step of any length. */
-static void advance(Core *core, int neuron, State *s, int64_t ticks) {
+/* The equations of step_template.h for one lane and a step of any length. */
+static void advance(Core *core, int neuron, Single *s, int64_t ticks) {
     const Common *c = &core->common;
-    const Neuron *n = &core->neuron[neuron];
+    const Neuron *n = &core->s.neuron[neuron];
     const Amplifier *a = amplifier_of(n);
-    const int features = core->features[neuron / LANES];
+    const int features = core->s.features[neuron / LANES];
     const double v = s->v, us = (double)ticks * TICK_US, lag = remembered_lag(core, neuron, a, ticks);
     double current = synapses(n, s, us);
     if (features & WITH_ADAPTATION) current = current - adaptation(c, n, s, us);
@@ -155,24 +160,17 @@ static void advance(Core *core, int neuron, State *s, int64_t ticks) {
 }
 
 static void record(Core *core, int neuron, int64_t tick) {
-    if (core->n_spikes == core->spike_room) {
-        const int32_t room = core->spike_room ? 2 * core->spike_room : 1024;
-        SpikeRecord *grown = realloc(core->spikes, (size_t)room * sizeof *grown);
-        if (!grown) {
-            core->overruns++;
-            return;
-        }
-        core->spikes = grown;
-        core->spike_room = room;
+    int64_t place = growing_count(&core->spikes);
+    for (; place > 0; place--) {
+        const SpikeRecord *earlier = growing_at(&core->spikes, place - 1, sizeof *earlier);
+        if (earlier->tick < tick || (earlier->tick == tick && earlier->neuron <= neuron)) break;
     }
-    SpikeRecord *at = core->spikes + core->n_spikes++;
-    for (; at > core->spikes && (at[-1].tick > tick || (at[-1].tick == tick && at[-1].neuron > neuron)); at--) at[0] = at[-1];
-    at->tick = tick;
-    at->neuron = neuron;
+    SpikeRecord *spike = growing_insert(&core->spikes, place, sizeof *spike);
+    if (spike) spike->tick = tick, spike->neuron = neuron;
 }
 
 static void set_phase(Core *core, int neuron, int phase, int64_t due) {
-    core->neuron[neuron].phase = phase;
+    core->s.neuron[neuron].phase = phase;
     core_due(core, neuron, due);
     if (phase == PHASE_RESET || phase == PHASE_REFRACTORY) {
         load_phase(core, neuron);
@@ -181,16 +179,16 @@ static void set_phase(Core *core, int neuron, int phase, int64_t due) {
     }
 }
 
-static void fire(Core *core, int neuron, State *s, int64_t tick) {
-    Neuron *n = &core->neuron[neuron];
+static void fire(Core *core, int neuron, Single *s, int64_t tick) {
+    Neuron *n = &core->s.neuron[neuron];
     if (n->fires) record(core, neuron, tick);
     if (n->adaptation) s->w = clip(lattice(s->w + n->w_jump), core->common.node_low, core->common.node_high);
     set_phase(core, neuron, PHASE_RESET, tick + n->reset_ticks);
 }
 
 /* The phase that is due begins. The end of the refractory time changes nothing but the threshold. */
-static void turn(Core *core, int neuron, State *s, int64_t tick) {
-    Neuron *n = &core->neuron[neuron];
+static void begin_phase(Core *core, int neuron, Single *s, int64_t tick) {
+    Neuron *n = &core->s.neuron[neuron];
     if (n->phase == PHASE_FIRING) {
         fire(core, neuron, s, tick);
     } else if (n->phase == PHASE_RESET) {
@@ -204,7 +202,7 @@ static void turn(Core *core, int neuron, State *s, int64_t tick) {
 /* If the membrane met its threshold between two times, the neuron is going to fire: at the interpolated crossing, but not before
  * `earliest`, plus the delay of the comparator, at the next edge of the backend's 4 ns clock. */
 static int watch_threshold(Core *core, int neuron, double before, double after, int64_t tick, int64_t ticks, int64_t earliest) {
-    const double threshold = LANE(&core->block[neuron / LANES], threshold, neuron % LANES);
+    const double threshold = LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES);
     if (after < threshold || ticks <= 0) return 0;
     const double part = before >= threshold ? 0.0 : (threshold - before) / (after - before);
     const int64_t crossing = later(tick + (int64_t)(part * (double)ticks), earliest);
@@ -213,42 +211,53 @@ static int watch_threshold(Core *core, int neuron, double before, double after, 
 }
 
 void core_watch_step(Core *core, int neuron) {
-    const Block *b = &core->block[neuron / LANES];
-    const int i = neuron % LANES, p = core->parity;
-    int64_t earliest = core->now;
-    if (core->neuron[neuron].phase == PHASE_REFRACTORY) {
+    const Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, p = core->s.parity;
+    int64_t earliest = core->s.now;
+    if (core->s.neuron[neuron].phase == PHASE_REFRACTORY) {
         earliest = due_of(core, neuron);
-        turn(core, neuron, NULL, earliest);
+        begin_phase(core, neuron, NULL, earliest);
     }
-    watch_threshold(core, neuron, STATE(b, v, p, i), STATE(b, v, p ^ 1, i), core->now, GRID_TICKS, earliest);
+    watch_threshold(core, neuron, STATE(b, v, p, i), STATE(b, v, p ^ 1, i), core->s.now, GRID_TICKS, earliest);
 }
 
 /* Index of the next artificial fire of a neuron up to a tick, or -1. */
 static int next_fire(const Core *core, int neuron, int from, int64_t until) {
-    for (int k = from; k < core->fire_end && core->fires[k].tick <= until; k++)
-        if (core->fires[k].neuron == neuron) return k;
+    for (int k = from; k < growing_count(&core->fires) && fire_at(core, k)->tick <= until; k++)
+        if (fire_at(core, k)->neuron == neuron) return k;
     return -1;
 }
 
-void core_again(Core *core, int neuron) {
-    const Neuron *n = &core->neuron[neuron];
-    Block *b = &core->block[neuron / LANES];
-    const int i = neuron % LANES, p = core->parity;
-    const int64_t end = core->now + GRID_TICKS;
-    State s = {STATE(b, v, p, i), STATE(b, exc, p, i), STATE(b, inh, p, i), STATE(b, w, p, i)};
-    int artificial = next_fire(core, neuron, core->fire_first, end);
-    int64_t tick = core->now;
-    core->neuron[neuron].stamp = end;
+static Single load_state(const Block *b, int p, int i) {
+    Single s = {.v = STATE(b, v, p, i), .w = STATE(b, w, p, i)};
+    for (int side = 0; side < INPUTS; side++) s.line[side] = STATE(b, input[side].line, p, i);
+    return s;
+}
+
+static void store_state(Block *b, int p, int i, const Single *s) {
+    STATE(b, v, p, i) = s->v, STATE(b, w, p, i) = s->w;
+    for (int side = 0; side < INPUTS; side++) STATE(b, input[side].line, p, i) = s->line[side];
+}
+
+void core_repeat(Core *core, int neuron) {
+    const Neuron *n = &core->s.neuron[neuron];
+    Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, p = core->s.parity;
+    const int64_t end = core->s.now + GRID_TICKS;
+    Single s = load_state(b, p, i);
+    int artificial = next_fire(core, neuron, 0, end);
+    int64_t tick = core->s.now;
+    core->s.neuron[neuron].stamp = end;
     while (tick < end || due_of(core, neuron) <= tick || artificial >= 0) {
-        const int64_t asked = artificial < 0 ? NEVER : later(core->fires[artificial].tick, tick);
+        const int64_t asked = artificial < 0 ? NEVER : later(fire_at(core, artificial)->tick, tick);
         const int64_t due = n->phase == PHASE_REFRACTORY ? NEVER : later(due_of(core, neuron), tick);
         const int64_t stop = sooner(sooner(asked, end), due);
-        const State before = s;
+        const Single before = s;
         int64_t earliest = tick;
         if (stop > tick) advance(core, neuron, &s, stop - tick);
         if (n->phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
             earliest = due_of(core, neuron);
-            turn(core, neuron, &s, earliest);
+            begin_phase(core, neuron, &s, earliest);
         }
         if (watch_threshold(core, neuron, before.v, s.v, tick, stop - tick, earliest) && due_of(core, neuron) < stop) {
             s = before;
@@ -256,11 +265,11 @@ void core_again(Core *core, int neuron) {
         }
         tick = stop;
         if (due_of(core, neuron) <= tick) {
-            turn(core, neuron, &s, tick);
+            begin_phase(core, neuron, &s, tick);
         } else if (asked <= tick) {
             if (n->clocked && n->phase <= PHASE_FIRING) fire(core, neuron, &s, tick);
             artificial = next_fire(core, neuron, artificial + 1, end);
         }
     }
-    STATE(b, v, p ^ 1, i) = s.v, STATE(b, exc, p ^ 1, i) = s.exc, STATE(b, inh, p ^ 1, i) = s.inh, STATE(b, w, p ^ 1, i) = s.w;
+    store_state(b, p ^ 1, i, &s);
 }

@@ -4,7 +4,7 @@
  *
  * Membrane by an exponential Euler step whose effective length follows the local slope of the amplifier: exact for a relaxing membrane
  * and for a slewing one. Lines and adaptation decay exactly; the membrane sees a line's mean over the step (folded into its scale).
- * The same equations for one neuron and any length of step stand in core_neuron_kernel.c.
+ * The same equations for one neuron and any length of step stand in neuron.c.
  * Returns bit 0: something moves, bit 1: a membrane is at or above its threshold. */
 
 /* How the step is laid out. A block is done group by group: few enough lanes that what the terms hand on stays in registers, and short
@@ -43,14 +43,15 @@ TARGET ALWAYS_INLINE void STEP(upswing)(const Group *g, int p, const Common *c, 
 TARGET ALWAYS_INLINE V STEP(synapses)(Group *g, int p, V *current) {
     V moved = ALL(0.0);
     EACH_VECTOR {
-        const V exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
-        const V excitation = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
-        const V inhibition = LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
-        const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
-        current[u] = excitation - inhibition + LOAD(g->drift + i);
-        STORE(g->exc[p ^ 1] + i, exc_next);
-        STORE(g->inh[p ^ 1] + i, inh_next);
-        moved = OR(moved, OR(XOR(exc_next, exc), XOR(inh_next, inh)));
+        V slope[INPUTS];
+        UNROLLED for (int side = 0; side < INPUTS; side++) {
+            InputLanes *in = &g->input[side];
+            const V line = LOAD(in->line[p] + i), next = STEP(lattice)(line - line * LOAD(in->loss + i));
+            slope[side] = LOAD(in->strength + i) * STEP(curve)(line * LOAD(in->scale + i) + LOAD(in->shift + i));
+            STORE(in->line[p ^ 1] + i, next);
+            moved = OR(moved, XOR(next, line));
+        }
+        current[u] = slope[EXCITATORY] + slope[INHIBITORY] + LOAD(g->drift + i);
     }
     return moved;
 }
@@ -133,7 +134,6 @@ TARGET ALWAYS_INLINE void STEP(raise)(double *line, V amount, const double *step
 /* A pulse at 64 synapses, from the synapses straight onto the lines. Returns whether any of them has its address. */
 TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, Synapses s, double limit) {
     const V charge = ALL(pulse->charge), highest = ALL(limit);
-    const int mode = pulse->mode;
     uint8_t hits[LANES];
     if (!STEP(matching)(hits, s.weights, s.labels, pulse->address)) return 0;
     for (int k = 0; k < LANES; k += WIDTH) {
@@ -141,8 +141,8 @@ TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, Synapses s,
         const int i = k % WIDEST;
         V amount = FROM_BYTES(hits + k) * charge;
         if (s.gains) amount = amount * FROM_FLOATS(s.gains + k);
-        if (mode & 1) STEP(raise)(g->exc[p] + i, amount, g->exc_step + i, highest);
-        if (mode & 2) STEP(raise)(g->inh[p] + i, amount, g->inh_step + i, highest);
+        for (int side = 0; side < INPUTS; side++)
+            if (pulse->mode >> side & 1) STEP(raise)(g->input[side].line[p] + i, amount, g->input[side].step + i, highest);
     }
     return 1;
 }
