@@ -2,20 +2,30 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 from hicannx_sim.base.growing cimport Growing
 
+cdef extern from "sim/anncore/kernel/arithmetic.h":
+    const double NODE_UNIT, LINE_UNIT
+    int32_t nearest(double x) noexcept nogil
+
 cdef extern from "sim/anncore/kernel/core.h":
     enum:
         NEURONS, EXCITATORY, INHIBITORY, INPUTS
 
     ctypedef struct Common:
-        double rail_low, rail_high, rail_inverse, node_low, node_high, octaves
-        double line_limit, bypass_step, line_rest, line_gain, comparator_noise
+        double middle
+        int32_t fade_from
+        float rail, rail_inverse
+        int32_t node_low, node_high
+        float octaves, slope_inverse, sixth, longest
+        int32_t line_limit
+        float line_inverse
+        double bypass_step, line_rest, line_gain, comparator_noise
         int64_t comparator_delay
 
     ctypedef struct Amplifier:
         double target, slew, inverse, rate
 
     ctypedef struct Input:
-        double scale, shift, strength, rate, step
+        double scale, shift, strength, rate, step, slope, middle
 
     ctypedef struct Neuron:
         Amplifier leak, reset
@@ -24,7 +34,7 @@ cdef extern from "sim/anncore/kernel/core.h":
         double exp_potential, exp_strength, exp_limit
         double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump
         int64_t reset_ticks, refractory_ticks
-        int32_t clocked, fires, comparator, pause, held, exponential, adaptation, bypass
+        int32_t clocked, fires, comparator, pause, held, exponential, adaptation, modulation, bypass
 
     ctypedef struct SpikeRecord:
         int64_t tick

@@ -1,4 +1,4 @@
-# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/neuron.c sim/anncore/kernel/step.c
+# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/circuit.c sim/anncore/kernel/step.c
 """The analog core: 512 neurons and two synapse arrays behind their register images (facts: behaviour 1 to 5, 10; behavioural).
 
 The digital side writes the images (`capmem`, `neuron_config`, ...) and says what it touched; parameters are derived when time moves on.
@@ -228,7 +228,7 @@ cdef class AnalogCore:
         """A synaptic event on row 0..511 with a 6-bit address: synapses with this label act.
 
         charge: pulse length relative to one without extension (more than 1 with it). mode: bit 0 excitatory, bit 1 inhibitory line.
-        Acts at the first grid point at or after `tick`, or now if that has passed.
+        Acts from `tick` on. One that has passed acts as if it had been known in time, but at most a step before the grid point reached.
         """
         _kernel.core_pulse(<Core*> self.engine, tick, row, address, charge, mode)
 
@@ -397,10 +397,17 @@ cdef _records(const Spike* spikes, Py_ssize_t count):
 cdef _kernel.Common _common(chip):
     """Chip-wide numbers in the kernel's units."""
     cdef _kernel.Common c
-    c.rail_low, c.rail_high, c.rail_inverse = number("rail_low"), number("rail_high"), 1.0 / (number("rail_width") * number("amplifier_edge"))
-    c.node_low, c.node_high = number("node_low"), number("node_high")
-    c.octaves = 1.4426950408889634 / number("exponential_slope")
-    c.line_limit, c.bypass_step = number("synapse_line_limit"), number("synapse_bypass_step")
+    cdef double unit = _kernel.NODE_UNIT, low = number("rail_low"), high = number("rail_high"), slope = number("exponential_slope")
+    cdef double width = number("rail_width") * number("amplifier_edge")
+    c.middle = 0.5 * (low + high)
+    c.rail, c.rail_inverse = (high - c.middle) / unit, unit / width
+    c.fade_from = _kernel.nearest((high - c.middle - width) / unit)
+    c.node_low, c.node_high = _kernel.nearest((number("node_low") - c.middle) / unit), _kernel.nearest((number("node_high") - c.middle) / unit)
+    c.octaves, c.slope_inverse, c.sixth = 1.4426950408889634 / slope * unit, unit / slope, unit / slope / 6
+    c.longest = 1.35 / unit
+    c.line_limit = _kernel.nearest(number("synapse_line_limit") / _kernel.LINE_UNIT)
+    c.line_inverse = 1.0 / c.line_limit
+    c.bypass_step = number("synapse_bypass_step") / _kernel.LINE_UNIT
     c.line_rest, c.line_gain = number("synapse_line_rest"), number("synapse_line_gain")
     c.comparator_noise = 0.0 if chip.is_ideal else number("comparator_noise")
     c.comparator_delay = round(number("comparator_delay") / (TICK_NS * 1e-9))

@@ -155,6 +155,7 @@ cdef void _input(Input* out, int side, const int64_t* c, const double* d, const 
     out.strength = 0.5 * CURRENT * cell[I_GM[side]] * d[SYN_GM + side] / capacitance if c[INPUT_ENABLE[side]] else 0.0
     if side == INHIBITORY:
         out.strength = -out.strength
+    out.slope, out.middle = 0.0, 0.0
     out.scale = GM / EDGE
     out.shift = -(SHIFT * (cell[I_SHIFT[side]] - SHIFT_NEUTRAL) + d[SYN_OFFSET + side]) * GM / EDGE
 
@@ -181,6 +182,7 @@ cdef void _adaptation(Neuron* out, const int64_t* c, const int64_t* b, const dou
 cdef void _spikes(Neuron* out, const int64_t* c, const int64_t* b, const int64_t* g) noexcept nogil:
     cdef int64_t cycle = 4 << g[CLOCK_FAST if b[INPUT_CLOCK] else CLOCK_SLOW], refractory = max(b[REFRACTORY], 1)
     out.held = g[FORCE_RESET] != 0
+    out.modulation = 0
     out.clocked = g[CLOCKS] != 0 and not out.held
     out.fires = out.clocked and c[FIRE] != 0
     out.comparator = c[COMPARATOR] != 0

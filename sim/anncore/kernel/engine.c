@@ -1,22 +1,23 @@
 /* Time of the analog core: steps on the absolute grid, jumps over quiet spans, synaptic events, probes. */
 #include "arithmetic.h"
-#include "neuron.h"
+#include "circuit.h"
 
-static int64_t grid_up(int64_t tick) { return (tick + GRID_TICKS - 1) / GRID_TICKS * GRID_TICKS; }
+static int64_t grid_down(int64_t tick) { return tick / GRID_TICKS * GRID_TICKS; }
+static int64_t grid_up(int64_t tick) { return grid_down(tick + GRID_TICKS - 1); }
 
 static Pulse *pulse_at(const Core *core, int64_t k) { return growing_at(&core->pulses, k, sizeof(Pulse)); }
 
 void core_clear(Core *core, int64_t tick) {
     core->s.now = tick;
     growing_clear(&core->pulses), growing_clear(&core->fires), growing_clear(&core->spikes);
-    for (int n = 0; n < NEURONS; n++) core->s.due[n] = UNDUE;
-    for (int k = 0; k < BLOCKS; k++) core->s.next_due[k] = UNDUE;
+    for (int n = 0; n < NEURONS; n++) core->s.due[n] = NEVER;
+    for (int k = 0; k < BLOCKS; k++) core->s.next_due[k] = NEVER, core->s.busy[k] = 0;
 }
 
 void core_free(Core *core) { growing_free(&core->pulses), growing_free(&core->fires), growing_free(&core->spikes); }
 
 void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode) {
-    const Pulse pulse = {grid_up(tick > core->s.now ? tick : core->s.now), charge, (int16_t)row, (uint8_t)address, (uint8_t)mode};
+    const Pulse pulse = {tick, charge, (int16_t)row, (uint8_t)address, (uint8_t)mode};
     int64_t place = growing_count(&core->pulses);
     while (place > 0 && pulse_at(core, place - 1)->tick > pulse.tick) place--;
     Pulse *at = growing_insert(&core->pulses, place, sizeof pulse);
@@ -30,22 +31,26 @@ void core_fire(Core *core, int neuron, int64_t tick) {
     if (at) at->tick = tick, at->neuron = neuron;
 }
 
+/* Pulses that are strong enough make bypassed circuits fire. */
 static void bypass(Core *core, int k, const Pulse *pulse, Synapses s, int side) {
     for (int i = 0; i < LANES; i++) {
         if (s.labels[i] != pulse->address) continue;
         const int neuron = k * LANES + i;
         const double amount = s.weights[i] * pulse->charge * (s.gains ? (double)s.gains[i] : 1.0);
-        const double step = LANE(&core->s.block[k], input[side].step, i);
-        if ((core->s.neuron[neuron].bypass >> side & 1) && amount * step > core->common.bypass_step) core_fire(core, neuron, core->s.now);
+        const double step = core->s.block[k].pulse[side].step[i];
+        if (core->s.neuron[neuron].bypass >> side & 1 && amount * step > core->common.bypass_step) core_fire(core, neuron, pulse->tick);
     }
 }
 
+/* A pulse in the coming step, or one that became known too late: then it acts as if it had been on time, up to a step ago. */
 static void apply(Core *core, const Pulse *pulse) {
-    for (int part = 0; part < COLUMNS / LANES; part++) {
-        const size_t at = (size_t)pulse->row * COLUMNS + (size_t)part * LANES;
-        const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + part;
+    const float asked = (float)(pulse->tick - core->s.now) / GRID_TICKS, part = asked > -1.0f ? asked : -1.0f;
+    for (int quarter = 0; quarter < COLUMNS / LANES; quarter++) {
+        const size_t at = (size_t)pulse->row * COLUMNS + (size_t)quarter * LANES;
+        const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + quarter;
         const Synapses synapses = {core->weights + at, core->labels + at, core->gains ? core->gains + at : NULL};
-        if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, synapses, core->common.line_limit)) continue;
+        if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses, &core->common)) continue;
+        if (part != 0.0f) core->s.early[k] |= pulse->mode;
         for (int side = 0; side < INPUTS; side++)
             if (core->s.bypass[k] & pulse->mode & 1 << side) bypass(core, k, pulse, synapses, side);
         core->s.awake[k] = 1;
@@ -53,11 +58,9 @@ static void apply(Core *core, const Pulse *pulse) {
 }
 
 static void apply_pulses(Core *core) {
-    while (growing_count(&core->pulses) && pulse_at(core, 0)->tick <= core->s.now) {
-        const Pulse pulse = *pulse_at(core, 0);
-        growing_drop(&core->pulses, 1);
-        apply(core, &pulse);
-    }
+    core->applied = 0;
+    while (core->applied < growing_count(&core->pulses) && pulse_at(core, core->applied)->tick < core->s.now + GRID_TICKS)
+        apply(core, pulse_at(core, core->applied++));
 }
 
 static void repeat_once(Core *core, int neuron) {
@@ -83,14 +86,17 @@ static void find_crossed(Core *core, int k) {
 
 /* Neurons of a block to which something happens inside the step just made. */
 static void settle_block(Core *core, int k, int64_t end) {
-    const Kernel *kernel = kernel_of(core->level);
-    uint64_t mask = kernel->due(core->s.due + k * LANES, (double)end);
-    while (mask) {
+    for (uint64_t mask = core->s.busy[k]; mask;) {
         const int n = k * LANES + next_bit(&mask);
+        if (core->s.due[n] > end) continue;
         if (core->s.neuron[n].phase == PHASE_REFRACTORY && !growing_count(&core->fires)) core_watch_step(core, n);
-        if (core->s.due[n] <= (double)end) repeat_once(core, n);
+        if (core->s.due[n] <= end) repeat_once(core, n);
     }
-    core->s.next_due[k] = kernel->earliest(core->s.due + k * LANES);
+    core->s.next_due[k] = NEVER;
+    for (uint64_t mask = core->s.busy[k]; mask;) {
+        const int n = k * LANES + next_bit(&mask);
+        if (core->s.due[n] < core->s.next_due[k]) core->s.next_due[k] = core->s.due[n];
+    }
 }
 
 /* The artificial fires inside the step just made. */
@@ -112,10 +118,17 @@ static void remember(Core *core) {
 /* Steps a block if it moves. Returns whether a membrane is at or above its threshold. */
 static int step_block(Core *core, int k) {
     if (!core->s.awake[k] && core->jumping) return 0;
-    const uint64_t result = kernel_of(core->level)->step[core->s.features[k]](&core->s.block[k], core->s.parity, &core->common);
+    const int features = core->s.features[k];
+    const int result = kernel_of(core->level)->step[features % FEATURE_SETS](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k]);
     core->s.awake[k] = result & 1;
     core->s.block_steps++;
-    return result >> 1 != 0;
+    return result >> 1;
+}
+
+static void forget_early(Core *core, int k) {
+    for (Group *g = core->s.block[k].group; g < core->s.block[k].group + GROUPS; g++)
+        for (int side = 0; side < INPUTS; side++) memset(g->input[side].early, 0, sizeof g->input[side].early);
+    core->s.early[k] = 0;
 }
 
 /* Block by block: what happens inside the step finds the block still in the cache. */
@@ -123,9 +136,12 @@ static void step(Core *core) {
     const int64_t end = core->s.now + GRID_TICKS;
     for (int k = 0; k < BLOCKS; k++) {
         if (step_block(core, k)) find_crossed(core, k);
-        if (core->s.next_due[k] <= (double)end) settle_block(core, k, end);
+        if (core->s.next_due[k] <= end) settle_block(core, k, end);
     }
     settle_fires(core);
+    growing_drop(&core->pulses, core->applied);
+    for (int k = 0; k < BLOCKS; k++)
+        if (core->s.early[k]) forget_early(core, k);
     core->s.now = end;
     core->s.parity ^= 1;
     core->s.steps++;
@@ -143,10 +159,10 @@ static int64_t quiet_until(const Core *core, int64_t until) {
     int64_t quiet = until / GRID_TICKS * GRID_TICKS;
     int64_t event = NEVER;
     for (int k = 0; k < BLOCKS; k++)
-        if (core->s.next_due[k] < (double)event) event = (int64_t)core->s.next_due[k];
+        if (core->s.next_due[k] < event) event = core->s.next_due[k];
     if (growing_count(&core->fires) && fire_at(core, 0)->tick < event) event = fire_at(core, 0)->tick;
     if (event < NEVER && grid_up(event) - GRID_TICKS < quiet) quiet = grid_up(event) - GRID_TICKS;
-    if (growing_count(&core->pulses) && pulse_at(core, 0)->tick < quiet) quiet = pulse_at(core, 0)->tick;
+    if (growing_count(&core->pulses) && grid_down(pulse_at(core, 0)->tick) < quiet) quiet = grid_down(pulse_at(core, 0)->tick);
     return quiet;
 }
 
@@ -163,7 +179,7 @@ int64_t core_run(Core *core, int64_t until) {
     growing_clear(&core->spikes);
     while (core->s.now + GRID_TICKS <= until && !growing_count(&core->spikes)) {
         apply_pulses(core);
-        const int64_t quiet = is_awake(core) ? core->s.now : quiet_until(core, until);
+        const int64_t quiet = core->applied || is_awake(core) ? core->s.now : quiet_until(core, until);
         if (quiet > core->s.now) {
             jump(core, quiet);
         } else {
@@ -176,16 +192,16 @@ int64_t core_run(Core *core, int64_t until) {
 double core_voltage(const Core *core, int neuron, int source) {
     const Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, p = core->s.parity;
-    if (source == 0) return STATE(b, v, p, i);
-    if (source == 3) return STATE(b, w, p, i);
-    return core->common.line_rest - core->common.line_gain * STATE(b, input[source - 1].line, p, i);
+    if (source == 0) return core->common.middle + NODE_UNIT * STATE(b, v, p, i);
+    if (source == 3) return core->common.middle + NODE_UNIT * STATE(b, w, p, i);
+    return core->common.line_rest - core->common.line_gain * (LINE_UNIT * STATE(b, input[source - 1].line, p, i));
 }
 
 /* Membranes of a row of neurons in one go, then the few that show something else. */
 void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts) {
     for (int i = 0; i < COLUMNS; i += WIDEST) {
         const Group *group = &core->s.block[(row * COLUMNS + i) / LANES].group[i % LANES / WIDEST];
-        memcpy(volts + i, group->v[core->s.parity], sizeof group->v[0]);
+        for (int lane = 0; lane < WIDEST; lane++) volts[i + lane] = core->common.middle + NODE_UNIT * group->v[core->s.parity][lane];
     }
     for (int i = 0; i < COLUMNS; i++)
         if (sources[i]) volts[i] = sources[i] > 3 ? 0.0 : core_voltage(core, row * COLUMNS + i, sources[i]);

@@ -1,10 +1,8 @@
 /* Between the parts of the engine. */
-#ifndef SIM_ANNCORE_CORE_NEURON_H
-#define SIM_ANNCORE_CORE_NEURON_H
+#ifndef SIM_ANNCORE_CIRCUIT_H
+#define SIM_ANNCORE_CIRCUIT_H
 
 #include "core.h"
-
-#define UNREACHED 1e9 /* a threshold no membrane meets */
 
 void core_due(Core *core, int neuron, int64_t tick); /* when a neuron's phase changes next */
 void core_watch_step(Core *core, int neuron);        /* the step just made met the threshold or the end of the refractory time */
