@@ -59,48 +59,48 @@ static int gated(const Neuron *n) { return n->pause && resets(n); }
 static void load_threshold(Core *core, int neuron) {
     const Neuron *n = &core->s.neuron[neuron];
     const int watches = n->comparator && n->fires && !n->held && n->phase == PHASE_READY;
-    LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES) = watches ? core->s.prepared[neuron].threshold + n->jitter : UNREACHED;
+    LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES) = watches ? core->s.phases[neuron].threshold + n->jitter : UNREACHED;
     core->s.awake[neuron / LANES] = 1;
 }
 
 /* The lanes that change when the reset begins and ends. */
 static void load_phase(Core *core, int neuron) {
     const Neuron *n = &core->s.neuron[neuron];
-    const Prepared *ready = &core->s.prepared[neuron];
+    const PhaseLanes *lanes = &core->s.phases[neuron];
     Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, off = gated(n), at = resets(n);
-    LANE(b, target, i) = ready->target[at];
-    LANE(b, slew, i) = ready->slew[at];
-    LANE(b, inverse, i) = ready->inverse[at];
-    LANE(b, lag, i) = ready->lag[at];
+    LANE(b, target, i) = lanes->target[at];
+    LANE(b, slew, i) = lanes->slew[at];
+    LANE(b, inverse, i) = lanes->inverse[at];
+    LANE(b, lag, i) = lanes->lag[at];
     if (n->pause) {
         for (int side = 0; side < INPUTS; side++) {
-            LANE(b, input[side].strength, i) = off ? 0.0f : ready->strength[side];
-            LANE(b, input[side].slope, i) = off ? 0.0f : ready->slope[side];
+            LANE(b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
+            LANE(b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
         }
-        LANE(b, exponent, i) = off ? NOTHING : ready->exponent;
+        LANE(b, exponent, i) = off ? NOTHING : lanes->exponent;
     }
     load_threshold(core, neuron);
 }
 
-static void prepare_amplifier(const Common *c, Prepared *ready, int at, const Amplifier *a) {
-    ready->target[at] = node(c, a->target);
-    ready->slew[at] = slope_of(a->slew);
-    ready->inverse[at] = (float)(a->inverse * NODE_UNIT);
-    ready->rate[at] = (float)(a->rate * STEP_US);
-    ready->lag[at] = (float)(1.0 - effective(a->rate * STEP_US));
+static void prepare_amplifier(const Common *c, PhaseLanes *lanes, int at, const Amplifier *a) {
+    lanes->target[at] = node(c, a->target);
+    lanes->slew[at] = slope_of(a->slew);
+    lanes->inverse[at] = (float)(a->inverse * NODE_UNIT);
+    lanes->rate[at] = (float)(a->rate * STEP_US);
+    lanes->lag[at] = (float)(1.0 - effective(a->rate * STEP_US));
 }
 
-static void prepare(const Common *c, Prepared *ready, const Neuron *n) {
+static void prepare(const Common *c, PhaseLanes *lanes, const Neuron *n) {
     const double growth = slope_of(n->exp_strength), octaves = c->octaves / NODE_UNIT;
-    prepare_amplifier(c, ready, 0, &n->leak), prepare_amplifier(c, ready, 1, &n->reset);
+    prepare_amplifier(c, lanes, 0, &n->leak), prepare_amplifier(c, lanes, 1, &n->reset);
     for (int side = 0; side < INPUTS; side++) {
-        ready->strength[side] = slope_of(n->input[side].strength);
-        ready->slope[side] = (float)(n->input[side].slope * STEP_US);
+        lanes->strength[side] = slope_of(n->input[side].strength);
+        lanes->slope[side] = (float)(n->input[side].slope * STEP_US);
     }
-    ready->exponent = growth > 0.0 ? (float)(binary_logarithm(growth) - (n->exp_potential - c->middle) * octaves) : NOTHING;
-    ready->threshold = node(c, n->threshold);
-    ready->w_jump = nearest(clip(n->w_jump / NODE_UNIT, -2e9, 2e9));
+    lanes->exponent = growth > 0.0 ? (float)(binary_logarithm(growth) - (n->exp_potential - c->middle) * octaves) : NOTHING;
+    lanes->threshold = node(c, n->threshold);
+    lanes->w_jump = nearest(clip(n->w_jump / NODE_UNIT, -2e9, 2e9));
 }
 
 static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
@@ -114,16 +114,16 @@ static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
 
 void core_load(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
-    Prepared *ready = &core->s.prepared[neuron];
+    PhaseLanes *lanes = &core->s.phases[neuron];
     Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES;
-    prepare(&core->common, ready, n);
+    prepare(&core->common, lanes, n);
     for (int side = 0; side < INPUTS; side++) {
         load_input(core, b, side, i, &n->input[side]);
-        LANE(b, input[side].strength, i) = ready->strength[side], LANE(b, input[side].slope, i) = ready->slope[side];
+        LANE(b, input[side].strength, i) = lanes->strength[side], LANE(b, input[side].slope, i) = lanes->slope[side];
     }
     LANE(b, drift, i) = slope_of(n->drift);
-    LANE(b, exponent, i) = ready->exponent, LANE(b, limit, i) = slope_of(n->exp_limit);
+    LANE(b, exponent, i) = lanes->exponent, LANE(b, limit, i) = slope_of(n->exp_limit);
     LANE(b, w_rest, i) = node(&core->common, n->w_rest), LANE(b, w_potential, i) = node(&core->common, n->w_potential);
     LANE(b, w_gain, i) = (float)n->w_gain, LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
     LANE(b, w_rate, i) = n->adaptation ? (float)loss_of(n->w_rate) : 0.0f;
@@ -149,7 +149,7 @@ void core_place(Core *core, int neuron) {
     n->jitter = new_jitter(core, neuron, core->s.now);
     core_due(core, neuron, NEVER);
     core_load(core, neuron);
-    STATE(b, v, 0, i) = STATE(b, v, 1, i) = within(&core->common, core->s.prepared[neuron].target[resets(n)]);
+    STATE(b, v, 0, i) = STATE(b, v, 1, i) = within(&core->common, core->s.phases[neuron].target[resets(n)]);
     for (int side = 0; side < INPUTS; side++) {
         STATE(b, input[side].line, 0, i) = STATE(b, input[side].line, 1, i) = 0;
         LANE(b, input[side].early, i) = 0.0f;
@@ -224,7 +224,7 @@ static void single_input(const Core *core, int neuron, int side, float from, flo
 static void advance(const Core *core, int neuron, Nodes *s, float from, float length) {
     const Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, features = core->s.features[neuron / LANES];
-    const float relaxing = core->s.prepared[neuron].rate[resets(&core->s.neuron[neuron])] * length;
+    const float relaxing = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * length;
     Single one;
     one.v[0][0] = s->v, one.threshold[0] = UNREACHED;
     one.target[0] = LANE(b, target, i), one.inverse[0] = LANE(b, inverse, i), one.slew[0] = LANE(b, slew, i);
@@ -249,7 +249,7 @@ static Nodes on_the_way(const Core *core, int neuron, int64_t ticks) {
     const Nodes before = {STATE(b, v, p, i), STATE(b, w, p, i)}, after = {STATE(b, v, p ^ 1, i), STATE(b, w, p ^ 1, i)};
     if (ticks == GRID_TICKS) return after;
     const float part = steps(ticks), y = (float)(LANE(b, target, i) - before.v) * LANE(b, inverse, i);
-    const float rate = core->s.prepared[neuron].rate[resets(&core->s.neuron[neuron])] * (y * y < 1.0f ? 1.0f - y * y : 0.0f);
+    const float rate = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * (y * y < 1.0f ? 1.0f - y * y : 0.0f);
     const float way = rate == 0.0f ? part : part * effective_part(rate * part) / effective_part(rate);
     return (Nodes){before.v + nearest((float)(after.v - before.v) * way), before.w + nearest((float)(after.w - before.w) * part)};
 }
@@ -277,7 +277,7 @@ static void set_phase(Core *core, int neuron, int phase, int64_t due) {
 static void fire(Core *core, int neuron, Nodes *s, int64_t tick) {
     Neuron *n = &core->s.neuron[neuron];
     if (n->fires) record(core, neuron, tick);
-    if (n->adaptation) s->w = within(&core->common, s->w + core->s.prepared[neuron].w_jump);
+    if (n->adaptation) s->w = within(&core->common, s->w + core->s.phases[neuron].w_jump);
     set_phase(core, neuron, PHASE_RESET, tick + n->reset_ticks);
 }
 

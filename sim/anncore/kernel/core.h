@@ -152,7 +152,7 @@ typedef struct {
     float strength[INPUTS], slope[INPUTS];
     float exponent;
     int32_t threshold, w_jump;
-} Prepared;
+} PhaseLanes;
 
 /* What a snapshot keeps of the engine, beside the arrays that grow. */
 typedef struct {
@@ -160,7 +160,7 @@ typedef struct {
     int64_t due[NEURONS];      /* tick of a neuron's next change of phase, NEVER */
     int64_t next_due[BLOCKS];  /* not later than the earliest of a block */
     uint64_t busy[BLOCKS];     /* lanes that have one */
-    Prepared prepared[NEURONS];
+    PhaseLanes phases[NEURONS];
     Neuron neuron[NEURONS];
     int64_t now;
     int32_t parity;
