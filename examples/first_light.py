@@ -106,7 +106,7 @@ def listening(neuron, shifts):
     for name, shift in zip(("excitatory_input", "inhibitory_input"), shifts, strict=True):
         line = getattr(neuron, name)
         line.enable_small_capacitance = False
-        line.i_bias_tau, line.i_bias_gm = 30, 500
+        line.i_bias_tau, line.i_bias_gm = 20, 500
         line.enable, line.i_shift_reference = shift is not None, shift or 0
     return neuron
 

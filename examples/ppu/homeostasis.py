@@ -69,7 +69,7 @@ def listening(shift=None, fires=False):
     made.threshold.enable = fires
     line = made.excitatory_input
     line.enable_small_capacitance = False
-    line.i_bias_tau, line.i_bias_gm = 30, 500
+    line.i_bias_tau, line.i_bias_gm = 20, 500
     line.enable, line.i_shift_reference = shift is not None, shift or 0
     return made
 

@@ -1,26 +1,40 @@
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+
+from hicannx_sim.base.growing cimport Growing
+
+cdef extern from "sim/anncore/kernel/arithmetic.h":
+    const double NODE_UNIT, LINE_UNIT
+    int32_t nearest(double x) noexcept nogil
 
 cdef extern from "sim/anncore/kernel/core.h":
     enum:
-        NEURONS, BLOCKS, LANES, GRID_TICKS, NEVER
+        NEURONS, EXCITATORY, INHIBITORY, INPUTS
 
     ctypedef struct Common:
-        double rail_low, rail_high, rail_inverse, node_low, node_high, octaves
-        double line_limit, bypass_step, line_rest, line_gain, comparator_noise
+        double middle
+        int32_t fade_from
+        float rail, rail_inverse
+        int32_t node_low, node_high
+        float octaves, slope_inverse, sixth, longest
+        int32_t line_limit
+        float line_inverse
+        double bypass_step, line_rest, line_gain, comparator_noise
         int64_t comparator_delay
 
     ctypedef struct Amplifier:
         double target, slew, inverse, rate
 
+    ctypedef struct Input:
+        double scale, shift, strength, rate, step, slope, middle
+
     ctypedef struct Neuron:
         Amplifier leak, reset
         double drift, threshold
-        double exc_scale, exc_shift, exc_strength, exc_rate, exc_step
-        double inh_scale, inh_shift, inh_strength, inh_rate, inh_step
+        Input input[2]
         double exp_potential, exp_strength, exp_limit
         double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump
         int64_t reset_ticks, refractory_ticks
-        int32_t clocked, fires, comparator, pause, held, exponential, adaptation, bypass
+        int32_t clocked, fires, comparator, pause, held, exponential, adaptation, modulation, bypass
 
     ctypedef struct SpikeRecord:
         int64_t tick
@@ -29,44 +43,33 @@ cdef extern from "sim/anncore/kernel/core.h":
     ctypedef struct Probe:
         int32_t neuron, source
 
-    ctypedef struct Block:
-        pass
-
     ctypedef struct Pulse:
         pass
 
-    ctypedef struct Core:
-        Block block[8]
+    ctypedef struct State:
         Neuron neuron[512]
-        Common common
         int64_t now
-        int32_t parity
-        int32_t features[8]
-        int32_t awake[8]
-        int32_t bypass[8]
+        int64_t steps, block_steps
+        Probe probe[2]
+
+    ctypedef struct Core:
+        State s
+        Common common
         int32_t jumping, level
         uint64_t noise_key
-        double due[512]
-        double next_due[8]
-        int64_t steps, block_steps
         const uint8_t* weights
         const uint8_t* labels
         const float* gains
-        SpikeRecord* spikes
-        SpikeRecord* fires
-        Pulse* pulses
-        int32_t pulse_first, pulse_end, fire_first, fire_end
-        int32_t n_spikes
-        int64_t overruns
-        Probe probe[2]
+        Growing pulses, fires, spikes
         double (*normal)(uint64_t key, uint64_t counter) noexcept nogil
 
     int kernel_level(int wanted) noexcept nogil
+    void core_free(Core* core) noexcept nogil
     void core_load(Core* core, int neuron) noexcept nogil
     void core_clear(Core* core, int64_t tick) noexcept nogil
     void core_place(Core* core, int neuron) noexcept nogil
-    int core_pulse(Core* core, int64_t tick, int row, int address, double charge, int mode) noexcept nogil
-    int core_fire(Core* core, int neuron, int64_t tick) noexcept nogil
+    void core_pulse(Core* core, int64_t tick, int row, int address, double charge, int mode) noexcept nogil
+    void core_fire(Core* core, int neuron, int64_t tick) noexcept nogil
     int64_t core_run(Core* core, int64_t until) noexcept nogil
     double core_voltage(const Core* core, int neuron, int source) noexcept nogil
     void core_voltages(const Core* core, int row, const uint8_t* sources, double* volts) noexcept nogil

@@ -1,10 +1,19 @@
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from hicannx_sim.anncore.settling cimport Settling
+from hicannx_sim.base.capmem cimport CAPMEM_BLOCKS, CAPMEM_CELLS
 
 cdef struct Spike:
     int64_t tick
     int32_t neuron
+
+
+cdef struct AnalogState:
+    double reference                     # of the currents, relative to the nominal one
+    uint16_t cells[CAPMEM_BLOCKS * CAPMEM_CELLS]    # what the analog memory holds: a code that stops the refresh changes nothing
+    uint8_t dirty[512]
+    int16_t dirty_list[512]
+    int n_dirty
 
 
 cdef class AnalogCore:
@@ -34,13 +43,10 @@ cdef class AnalogCore:
     cdef object parameters
     cdef readonly Settling settling      # None: cells have their values at once
     cdef bint settles
-    cdef double reference                # of the currents, relative to the nominal one
-    cdef uint16_t[3120] scaled           # codes of one neuron as a reference that is not nominal makes them
+    cdef AnalogState s
+    cdef const uint16_t* cells           # of the state
+    cdef uint16_t[CAPMEM_CELLS] scaled   # codes of one neuron as a reference that is not nominal makes them
     cdef object gains                    # float32[512, 256] of the synapses, None if all are 1
-    cdef uint16_t[4 * 3120] cells        # what the analog memory holds: a code that stops the refresh changes nothing
-    cdef uint8_t[512] dirty
-    cdef int16_t[512] dirty_list
-    cdef int n_dirty
 
     cdef void derive(self) noexcept nogil
     cdef void set_cell(self, int at, uint16_t code) noexcept nogil

@@ -1,4 +1,4 @@
-# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/neuron.c sim/anncore/kernel/step.c
+# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/circuit.c sim/anncore/kernel/step.c
 """The analog core: 512 neurons and two synapse arrays behind their register images (facts: behaviour 1 to 5, 10; behavioural).
 
 The digital side writes the images (`capmem`, `neuron_config`, ...) and says what it touched; parameters are derived when time moves on.
@@ -17,7 +17,7 @@ fire connections. Not part of this block: correlation sensors, the parallel conv
 """
 
 cimport cython
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdlib cimport calloc, free
 from libc.stdint cimport uint64_t, uintptr_t
 from libc.string cimport memcpy, memset
 
@@ -27,19 +27,17 @@ from hicannx_sim.base cimport noise
 from hicannx_sim.anncore cimport _kernel
 from hicannx_sim.anncore._kernel cimport Core
 from hicannx_sim.anncore.parameters cimport SYNAPSES_EXC, SYNAPSES_INH, Parameters
-from hicannx_sim.base.state cimport ints, longs, view
+from hicannx_sim.base.capmem cimport CAPMEM_CELLS, CAPMEM_COLUMNS, CAPMEM_VOLTAGE_ROWS
+from hicannx_sim.base.clock cimport GRID_TICKS, TICK_NS
+from hicannx_sim.base.growing cimport Growing, growing_append, growing_at, growing_clear, growing_count, growing_free
+from hicannx_sim.base.state cimport items, resize, view
 
 from hicannx_sim.anncore.parameters import SHARED_CELLS, UNMODELLED
 from hicannx_sim.base.mismatch import factor
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import Quirk
-
-cdef enum:
-    CELLS = 3120
-    COLUMNS = 130
-    VOLTAGE_ROWS = 8        # of the 24: the others hold currents
-    GRID = 50
 
 cdef int shared_cell = SHARED_CELLS[0]
 cdef int REFRESH_OFF = int(number("capmem_refresh_off"))
@@ -60,7 +58,8 @@ cdef class AnalogCore:
     """
 
     def __cinit__(self, chip, seed: int = 0):
-        self.chip, self.reference = chip, 1.0
+        self.chip, self.s.reference = chip, 1.0
+        self.cells = self.s.cells
         self.settles = Quirk.CAPMEM_SETTLING in chip.quirks
         if self.settles:
             self.settling = Settling()
@@ -76,7 +75,7 @@ cdef class AnalogCore:
         core.noise_key = stream(seed, "analog core", chip.serial)
         core.weights, core.labels = self.weights_data, self.labels_data
         core.jumping, core.level = 1, _kernel.kernel_level(-1)
-        core.probe[0].neuron = core.probe[1].neuron = -1
+        core.s.probe[0].neuron = core.s.probe[1].neuron = -1
         cdef float[:, ::1] gains
         if not chip.is_ideal:
             self.gains = factor(chip, "synapse_weight", np.arange(512 * 256)).astype(np.float32).reshape(512, 256)
@@ -87,13 +86,11 @@ cdef class AnalogCore:
     def __dealloc__(self):
         cdef Core* core = <Core*> self.engine
         if core != NULL:
-            free(core.pulses)
-            free(core.fires)
-            free(core.spikes)
+            _kernel.core_free(core)
         free(self.memory)
 
     def _make_images(self) -> None:
-        self.capmem = np.zeros((4, CELLS), np.uint16)
+        self.capmem = np.zeros((4, CAPMEM_CELLS), np.uint16)
         self.neuron_config = np.zeros((512, 6), np.uint32)
         self.neuron_backend = np.zeros((512, 4), np.uint32)
         self.backend_common = np.zeros((2, 2), np.uint32)
@@ -115,17 +112,17 @@ cdef class AnalogCore:
         for image in (self.capmem, self.neuron_config, self.neuron_backend, self.backend_common, self.weights, self.labels):
             image.fill(0)
         self.column_switches.fill(SYNAPSES_EXC | SYNAPSES_INH)
-        memset(self.cells, 0, sizeof(self.cells))
+        memset(self.s.cells, 0, sizeof(self.s.cells))
         if self.settles:
             self.settling.clear()
-        _kernel.core_clear(core, tick // GRID * GRID)
-        self.now = core.now
+        _kernel.core_clear(core, tick // GRID_TICKS * GRID_TICKS)
+        self.now = core.s.now
         self.touch_all()
         self.derive()
         for neuron in range(512):
             _kernel.core_place(core, neuron)
         for slot in range(2):
-            _kernel.core_watch(core, slot, core.probe[<int> slot].neuron, core.probe[<int> slot].source)
+            _kernel.core_watch(core, slot, core.s.probe[<int> slot].neuron, core.s.probe[<int> slot].source)
         self.clear_spikes()
 
     cdef void settle(self) noexcept nogil:
@@ -137,14 +134,14 @@ cdef class AnalogCore:
 
     cpdef void touch_neuron(self, int neuron) noexcept nogil:
         """Configuration or backend words of a neuron (AtomicNeuronOnDLS enum) were written."""
-        if not self.dirty[neuron]:
-            self.dirty[neuron] = True
-            self.dirty_list[self.n_dirty] = neuron
-            self.n_dirty += 1
+        if not self.s.dirty[neuron]:
+            self.s.dirty[neuron] = True
+            self.s.dirty_list[self.s.n_dirty] = neuron
+            self.s.n_dirty += 1
 
     cpdef void touch_capmem(self, int block, int cell) noexcept nogil:
         """The code of a cell (CapMemCellOnCapMemBlock enum) was written. Code 1023 lets the cell keep its value."""
-        cdef int at = block * CELLS + cell
+        cdef int at = block * CAPMEM_CELLS + cell
         cdef uint16_t code = self.capmem_data[at]
         if code >= REFRESH_OFF:
             return
@@ -155,8 +152,8 @@ cdef class AnalogCore:
 
     cdef void set_cell(self, int at, uint16_t code) noexcept nogil:
         """A cell of the analog memory shows another code."""
-        cdef int block = at // CELLS, cell = at % CELLS, column = cell % COLUMNS, k
-        self.cells[at] = code
+        cdef int block = at // CAPMEM_CELLS, cell = at % CAPMEM_CELLS, column = cell % CAPMEM_COLUMNS, k
+        self.s.cells[at] = code
         if column < 128:
             self.touch_neuron(block * 128 + column)
         elif cell == shared_cell:
@@ -165,7 +162,7 @@ cdef class AnalogCore:
 
     cdef void refresh_cells(self) noexcept nogil:
         """The refresh that is due now."""
-        cdef int16_t changed[4 * CELLS]
+        cdef int16_t changed[4 * CAPMEM_CELLS]
         cdef int k, n = self.settling.refresh(changed, self.cells)
         for k in range(n):
             self.set_cell(changed[k], self.settling.code(changed[k]))
@@ -187,7 +184,7 @@ cdef class AnalogCore:
         """Any image may have changed."""
         cdef int block, cell, neuron
         for block in range(4):
-            for cell in range(CELLS):
+            for cell in range(CAPMEM_CELLS):
                 self.touch_capmem(block, cell)
         for neuron in range(512):
             self.touch_neuron(neuron)
@@ -196,42 +193,42 @@ cdef class AnalogCore:
         """All currents of the analog memory are `factor` times as large as their codes say."""
         if not factor >= 0:
             raise ValueError(f"reference of {factor} times the nominal one")
-        if factor != self.reference:
-            self.reference = factor
+        if factor != self.s.reference:
+            self.s.reference = factor
             for neuron in range(512):
                 self.touch_neuron(neuron)
 
     cdef const uint16_t* codes(self, int neuron) noexcept nogil:
         """The codes of a neuron's analog memory block, with its currents as the reference makes them."""
-        cdef const uint16_t* cells = self.cells + neuron // 128 * CELLS
+        cdef const uint16_t* cells = self.cells + neuron // 128 * CAPMEM_CELLS
         cdef int row, at
-        if self.reference == 1.0:
+        if self.s.reference == 1.0:
             return cells
         for row in range(24):
-            at = row * COLUMNS + neuron % 128
-            self.scaled[at] = cells[at] if row < VOLTAGE_ROWS else <uint16_t> min(cells[at] * self.reference + 0.5, 65535.0)
-        self.scaled[<int> shared_cell] = <uint16_t> min(cells[<int> shared_cell] * self.reference + 0.5, 65535.0)
+            at = row * CAPMEM_COLUMNS + neuron % 128
+            self.scaled[at] = cells[at] if row < CAPMEM_VOLTAGE_ROWS else <uint16_t> min(cells[at] * self.s.reference + 0.5, 65535.0)
+        self.scaled[<int> shared_cell] = <uint16_t> min(cells[<int> shared_cell] * self.s.reference + 0.5, 65535.0)
         return self.scaled
 
     cdef void derive(self) noexcept nogil:
         """Bring the parameters of touched neurons up to date."""
         cdef Core* core = <Core*> self.engine
         cdef int k, neuron
-        for k in range(self.n_dirty):
-            neuron = self.dirty_list[k]
-            self.dirty[neuron] = False
+        for k in range(self.s.n_dirty):
+            neuron = self.s.dirty_list[k]
+            self.s.dirty[neuron] = False
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   self.backend_common_data + 2 * (neuron // 128 % 2),
                                                   self.codes(neuron), self.column_switches_data[neuron],
-                                                  &core.neuron[neuron])
+                                                  &core.s.neuron[neuron])
             _kernel.core_load(core, neuron)
-        self.n_dirty = 0
+        self.s.n_dirty = 0
 
     cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept nogil:
         """A synaptic event on row 0..511 with a 6-bit address: synapses with this label act.
 
         charge: pulse length relative to one without extension (more than 1 with it). mode: bit 0 excitatory, bit 1 inhibitory line.
-        Acts at the first grid point at or after `tick`, or now if that has passed.
+        Acts from `tick` on. One that has passed acts as if it had been known in time, but at most a step before the grid point reached.
         """
         _kernel.core_pulse(<Core*> self.engine, tick, row, address, charge, mode)
 
@@ -245,47 +242,45 @@ cdef class AnalogCore:
         Returns the time reached. The spikes of this run are in `spikes`, sorted by time, then neuron.
         """
         cdef Core* core = <Core*> self.engine
-        if self.n_dirty:
+        if self.s.n_dirty:
             self.derive()
-        if self.settles and self.settling.n_moving:
-            until = min(until, self.settling.due)
+        if self.settles and self.settling.s.n_moving:
+            until = min(until, self.settling.s.due)
         self.now = _kernel.core_run(core, until)
-        if self.settles and self.settling.n_moving and self.now >= self.settling.due:
+        if self.settles and self.settling.s.n_moving and self.now >= self.settling.s.due:
             self.refresh_cells()
-        self.spikes = <Spike*> core.spikes
-        self.n_spikes = core.n_spikes
+        self.spikes = <Spike*> growing_at(&core.spikes, 0, sizeof(Spike))
+        self.n_spikes = <int> growing_count(&core.spikes)
         return self.now
 
     cpdef void clear_spikes(self) noexcept nogil:
-        self.n_spikes = (<Core*> self.engine).n_spikes = 0
+        growing_clear(&(<Core*> self.engine).spikes)
+        self.n_spikes = 0
 
     def collect(self, until: int) -> np.ndarray:
         """Run to the last grid point at or before `until` without stopping at spikes; all of them, as records of tick and neuron.
 
         For an analog core on its own: spikes reach nothing.
         """
-        cdef int64_t end = until // GRID * GRID
-        cdef Spike* found = NULL
-        cdef Spike* grown
-        cdef Py_ssize_t count = 0, room = 0
+        cdef int64_t end = until // GRID_TICKS * GRID_TICKS
+        cdef Growing all_spikes
+        cdef Spike* spike
+        cdef int k
+        memset(&all_spikes, 0, sizeof(all_spikes))
         with nogil:
             while self.now < end:
                 self.run(end)
-                if count + self.n_spikes > room:
-                    room = 2 * (count + self.n_spikes)
-                    grown = <Spike*> realloc(found, room * sizeof(Spike))
-                    if grown == NULL:
-                        break
-                    found = grown
-                memcpy(found + count, self.spikes, self.n_spikes * sizeof(Spike))
-                count += self.n_spikes
+                for k in range(self.n_spikes):
+                    spike = <Spike*> growing_append(&all_spikes, sizeof(Spike))
+                    if spike != NULL:
+                        spike[0] = self.spikes[k]
         self.clear_spikes()
         try:
-            if self.now < end:
-                raise MemoryError
-            return _records(found, count)
+            if all_spikes.refused:
+                raise MemoryError(f"no memory for {all_spikes.refused} spikes")
+            return _records(<Spike*> growing_at(&all_spikes, 0, sizeof(Spike)), growing_count(&all_spikes))
         finally:
-            free(found)
+            growing_free(&all_spikes)
 
     def row_pulses(self, ticks, rows, addresses, charges, modes) -> None:
         """Many `row_pulse` at once, from arrays or numbers that broadcast together."""
@@ -306,7 +301,7 @@ cdef class AnalogCore:
     cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil:
         """Keep the recent history of a voltage in slot 0 or 1: source 0 membrane, 1 excitatory line, 2 inhibitory line, 3 adaptation.
         neuron -1: off."""
-        if self.n_dirty:
+        if self.s.n_dirty:
             self.derive()
         _kernel.core_watch(<Core*> self.engine, slot, neuron, source)
 
@@ -316,13 +311,13 @@ cdef class AnalogCore:
 
     cpdef double voltage(self, int neuron, int source) noexcept nogil:
         """Voltage [V as read] at the grid point reached; sources as in `set_probe`."""
-        if self.n_dirty:
+        if self.s.n_dirty:
             self.derive()
         return _kernel.core_voltage(<Core*> self.engine, neuron, source)
 
     cdef void voltages(self, int row, const uint8_t* sources, double* volts) noexcept nogil:
         """`voltage` of all 256 neurons of row 0 or 1; 0 for those whose source is none of 0..3."""
-        if self.n_dirty:
+        if self.s.n_dirty:
             self.derive()
         _kernel.core_voltages(<Core*> self.engine, row, sources, volts)
 
@@ -330,60 +325,48 @@ cdef class AnalogCore:
         """Neurons with a feature switched on that has no effect here, and the name of the feature's field."""
         cdef Parameters parameters = self.parameters
         cdef uint32_t mask
-        found = []
+        switched_on = []
         for neuron in range(512):
             mask = parameters.unmodelled(self.neuron_config_data + 6 * <int> neuron, self.neuron_backend_data + 4 * <int> neuron)
-            found += [(neuron, name) for k, name in enumerate(UNMODELLED) if mask >> k & 1]
-        return found
+            switched_on += [(neuron, name) for k, name in enumerate(UNMODELLED) if mask >> k & 1]
+        return switched_on
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Register images, what the analog memory holds, neurons, events ahead and watched voltages, as arrays over this core's memory."""
+        """Register images, what the analog memory holds, the engine and events ahead, as arrays over this core's memory."""
         cdef Core* core = <Core*> self.engine
-        return {
+        return fields(<AnalogState[:1]> &self.s) | {
             "capmem": self.capmem, "neuron_config": self.neuron_config, "neuron_backend": self.neuron_backend,
             "backend_common": self.backend_common, "column_switches": self.column_switches, "weights": self.weights, "labels": self.labels,
-            "reference": view(&self.reference, sizeof(self.reference), "f8"),
-            "cells": view(self.cells, sizeof(self.cells), "u2"), "dirty": view(self.dirty, sizeof(self.dirty), "u1"),
-            "dirty_list": view(self.dirty_list, sizeof(self.dirty_list), "i2"), "n_dirty": ints(&self.n_dirty, sizeof(self.n_dirty)),
-            "block": view(core.block, sizeof(core.block), "u1"), "neuron": view(core.neuron, sizeof(core.neuron), "u1"),
-            "now": longs(&core.now, sizeof(core.now)), "parity": ints(&core.parity, sizeof(core.parity)),
-            "features": ints(core.features, sizeof(core.features)), "awake": ints(core.awake, sizeof(core.awake)),
-            "bypass": ints(core.bypass, sizeof(core.bypass)), "due": view(core.due, sizeof(core.due), "f8"),
-            "next_due": view(core.next_due, sizeof(core.next_due), "f8"), "steps": longs(&core.steps, sizeof(core.steps)),
-            "block_steps": longs(&core.block_steps, sizeof(core.block_steps)), "overruns": longs(&core.overruns, sizeof(core.overruns)),
-            "pulses": view(core.pulses + core.pulse_first, (core.pulse_end - core.pulse_first) * sizeof(_kernel.Pulse), "u1"),
-            "fires": view(core.fires + core.fire_first, (core.fire_end - core.fire_first) * sizeof(_kernel.SpikeRecord), "u1"),
-            "probe": view(core.probe, sizeof(core.probe), "u1"),
+            "engine": view(&core.s, sizeof(core.s), "u1"),
+            "pulses": items(&core.pulses, sizeof(_kernel.Pulse)), "fires": items(&core.fires, sizeof(_kernel.SpikeRecord)),
         }
 
     def resize_arrays(self, sizes) -> None:
         """Room for events ahead, in bytes. Spikes of the last run are not kept."""
         cdef Core* core = <Core*> self.engine
-        core.pulse_first = core.pulse_end = core.fire_first = core.fire_end = 0
-        while core.pulse_end < <Py_ssize_t> (sizes["pulses"] // sizeof(_kernel.Pulse)):
-            _kernel.core_pulse(core, 0, 0, 0, 0.0, 0)
-        while core.fire_end < <Py_ssize_t> (sizes["fires"] // sizeof(_kernel.SpikeRecord)):
-            _kernel.core_fire(core, 0, 0)
+        resize(&core.pulses, sizes["pulses"], sizeof(_kernel.Pulse))
+        resize(&core.fires, sizes["fires"], sizeof(_kernel.SpikeRecord))
         self.clear_spikes()
 
     def restored(self) -> None:
         """Follows what was put into the arrays."""
-        self.now = (<Core*> self.engine).now
+        self.now = (<Core*> self.engine).s.now
 
     @property
     def lost(self) -> int:
         """Events that got lost because the machine ran out of memory."""
-        return (<Core*> self.engine).overruns
+        cdef Core* core = <Core*> self.engine
+        return core.pulses.refused + core.fires.refused + core.spikes.refused
 
     @property
     def steps(self) -> int:
         """Steps made so far; spans jumped over do not count."""
-        return (<Core*> self.engine).steps
+        return (<Core*> self.engine).s.steps
 
     @property
     def block_steps(self) -> int:
         """Steps of blocks of 64 neurons made so far; quiet blocks do not count."""
-        return (<Core*> self.engine).block_steps
+        return (<Core*> self.engine).s.block_steps
 
     @property
     def level(self) -> int:
@@ -405,20 +388,27 @@ cdef class AnalogCore:
 
 
 cdef _records(const Spike* spikes, Py_ssize_t count):
-    found = np.empty(count, SPIKE)
+    records = np.empty(count, SPIKE)
     if count:
-        memcpy(<void*> <uintptr_t> found.ctypes.data, spikes, count * sizeof(Spike))
-    return found
+        memcpy(<void*> <uintptr_t> records.ctypes.data, spikes, count * sizeof(Spike))
+    return records
 
 
 cdef _kernel.Common _common(chip):
     """Chip-wide numbers in the kernel's units."""
     cdef _kernel.Common c
-    c.rail_low, c.rail_high, c.rail_inverse = number("rail_low"), number("rail_high"), 1.0 / (number("rail_width") * number("amplifier_edge"))
-    c.node_low, c.node_high = number("node_low"), number("node_high")
-    c.octaves = 1.4426950408889634 / number("exponential_slope")
-    c.line_limit, c.bypass_step = number("synapse_line_limit"), number("synapse_bypass_step")
+    cdef double unit = _kernel.NODE_UNIT, low = number("rail_low"), high = number("rail_high"), slope = number("exponential_slope")
+    cdef double width = number("rail_width") * number("amplifier_edge")
+    c.middle = 0.5 * (low + high)
+    c.rail, c.rail_inverse = (high - c.middle) / unit, unit / width
+    c.fade_from = _kernel.nearest((high - c.middle - width) / unit)
+    c.node_low, c.node_high = _kernel.nearest((number("node_low") - c.middle) / unit), _kernel.nearest((number("node_high") - c.middle) / unit)
+    c.octaves, c.slope_inverse, c.sixth = 1.4426950408889634 / slope * unit, unit / slope, unit / slope / 6
+    c.longest = 1.35 / unit
+    c.line_limit = _kernel.nearest(number("synapse_line_limit") / _kernel.LINE_UNIT)
+    c.line_inverse = 1.0 / c.line_limit
+    c.bypass_step = number("synapse_bypass_step") / _kernel.LINE_UNIT
     c.line_rest, c.line_gain = number("synapse_line_rest"), number("synapse_line_gain")
     c.comparator_noise = 0.0 if chip.is_ideal else number("comparator_noise")
-    c.comparator_delay = round(number("comparator_delay") / 2e-9)
+    c.comparator_delay = round(number("comparator_delay") / (TICK_NS * 1e-9))
     return c

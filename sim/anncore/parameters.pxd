@@ -1,7 +1,7 @@
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
 from haldls._core cimport Layout
-from hicannx_sim.anncore._kernel cimport Amplifier, GRID_TICKS, Neuron
+from hicannx_sim.anncore._kernel cimport EXCITATORY, INHIBITORY, INPUTS, Amplifier, Input, Neuron
 
 
 cdef enum ColumnSwitch:

@@ -9,22 +9,23 @@ from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
 
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
 
-from hicannx_sim.base.clock cimport TICK_NS
+from hicannx_sim.base.capmem cimport CAPMEM_COLUMNS
+from hicannx_sim.base.clock cimport GRID_TICKS, TICK_NS
 from hicannx_sim.base.mismatch import deviation, factor
 from hicannx_sim.base.numbers import number
 
 cdef enum:
-    LEAK_POTENTIAL, RESET_POTENTIAL, THRESHOLD, LEAK_FACTOR, RESET_FACTOR, CAPACITANCE, EXC_TAU, INH_TAU, EXC_OFFSET, INH_OFFSET
-    EXC_GM, INH_GM, PSEUDO_LEAKAGE, ADAPTATION_FACTOR, ADAPTATION_REST, EXPONENTIAL, N_DEVIATIONS
+    LEAK_POTENTIAL, RESET_POTENTIAL, THRESHOLD, LEAK_FACTOR, RESET_FACTOR, CAPACITANCE, SYN_TAU, INH_TAU, SYN_OFFSET, INH_OFFSET
+    SYN_GM, INH_GM, PSEUDO_LEAKAGE, ADAPTATION_FACTOR, ADAPTATION_REST, EXPONENTIAL, N_DEVIATIONS
 
 cdef _offsets = {
     LEAK_POTENTIAL: ("leak_potential", ""), RESET_POTENTIAL: ("reset_potential", ""), THRESHOLD: ("threshold", ""),
-    CAPACITANCE: ("membrane_capacitance", ""), EXC_OFFSET: ("synapse_offset", "excitatory"), INH_OFFSET: ("synapse_offset", "inhibitory"),
+    CAPACITANCE: ("membrane_capacitance", ""), SYN_OFFSET: ("synapse_offset", "excitatory"), INH_OFFSET: ("synapse_offset", "inhibitory"),
     PSEUDO_LEAKAGE: ("pseudo_leakage", ""), ADAPTATION_REST: ("leak_potential", "adaptation"), EXPONENTIAL: ("exponential", ""),
 }
 cdef _factors = {
-    LEAK_FACTOR: ("leak_conductance", ""), RESET_FACTOR: ("reset_conductance", ""), EXC_TAU: ("synapse_tau", "excitatory"),
-    INH_TAU: ("synapse_tau", "inhibitory"), EXC_GM: ("synapse_gm", "excitatory"), INH_GM: ("synapse_gm", "inhibitory"),
+    LEAK_FACTOR: ("leak_conductance", ""), RESET_FACTOR: ("reset_conductance", ""), SYN_TAU: ("synapse_tau", "excitatory"),
+    INH_TAU: ("synapse_tau", "inhibitory"), SYN_GM: ("synapse_gm", "excitatory"), INH_GM: ("synapse_gm", "inhibitory"),
     ADAPTATION_FACTOR: ("adaptation", ""),
 }
 
@@ -69,13 +70,14 @@ cdef class Parameters:
         cdef const double* d = self.deviation + neuron * N_DEVIATIONS
         cdef const uint16_t* cell = cells + neuron % 128
         cdef double capacitance
+        cdef int side
         self.config.decode(config, c)
         self.backend.decode(backend, b)
         self.common.decode(common, g)
         capacitance = CAPACITANCE_PER_CODE * (c[CAPACITOR] + CAPACITANCE_INTRINSIC + d[CAPACITANCE])
         _membrane(out, c, d, cell, capacitance)
-        _excitatory(out, c, d, cell, capacitance, switches, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
-        _inhibitory(out, c, d, cell, capacitance, switches, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
+        for side in range(INPUTS):
+            _input(&out.input[side], side, c, d, cell, capacitance, switches, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
         _exponential(out, c, d, cell, capacitance)
         _adaptation(out, c, b, d, cell, capacitance, g[CLOCK_ADAPTATION])
         _spikes(out, c, b, g)
@@ -131,7 +133,7 @@ cdef void _membrane(Neuron* out, const int64_t* c, const double* d, const uint16
     cdef double current = 0.0
     if c[OFFSET]:
         current += (-OFFSET_CURRENT if c[OFFSET_INVERT] else OFFSET_CURRENT) * cell[I_OFFSET]
-    if c[EXC_ENABLE] or c[INH_ENABLE]:
+    if c[INPUT_ENABLE[EXCITATORY]] or c[INPUT_ENABLE[INHIBITORY]]:
         current += PSEUDO * d[PSEUDO_LEAKAGE]
     out.drift = current / capacitance
 
@@ -142,26 +144,20 @@ cdef inline double _line_rate(int code, bint high_resistance, bint small, double
     return 1.0 / (tau * spread * (SMALL_CAPACITANCE if small else 1.0))
 
 
-cdef void _excitatory(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, int switches,
-                      double step) noexcept nogil:
-    out.exc_rate = _line_rate(cell[I_EXC_TAU], c[EXC_HIGH_RESISTANCE], c[EXC_SMALL], d[EXC_TAU])
-    if switches & SUPPLY_EXC:
-        out.exc_rate = CLAMP_RATE
-    out.exc_step = 0.0 if not switches & SYNAPSES_EXC else step / SMALL_CAPACITANCE if c[EXC_SMALL] else step
-    out.exc_strength = 0.5 * CURRENT * cell[I_EXC_GM] * d[EXC_GM] / capacitance if c[EXC_ENABLE] else 0.0
-    out.exc_scale = GM / EDGE
-    out.exc_shift = -(SHIFT * (cell[I_EXC_SHIFT] - SHIFT_NEUTRAL) + d[EXC_OFFSET]) * GM / EDGE
-
-
-cdef void _inhibitory(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, int switches,
-                      double step) noexcept nogil:
-    out.inh_rate = _line_rate(cell[I_INH_TAU], c[INH_HIGH_RESISTANCE], c[INH_SMALL], d[INH_TAU])
-    if switches & SUPPLY_INH:
-        out.inh_rate = CLAMP_RATE
-    out.inh_step = 0.0 if not switches & SYNAPSES_INH else step / SMALL_CAPACITANCE if c[INH_SMALL] else step
-    out.inh_strength = 0.5 * CURRENT * cell[I_INH_GM] * d[INH_GM] / capacitance if c[INH_ENABLE] else 0.0
-    out.inh_scale = GM / EDGE
-    out.inh_shift = -(SHIFT * (cell[I_INH_SHIFT] - SHIFT_NEUTRAL) + d[INH_OFFSET]) * GM / EDGE
+cdef void _input(Input* out, int side, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, int switches,
+                 double step) noexcept nogil:
+    """A synaptic input: its line, and the amplifier between line and membrane."""
+    cdef bint small = c[SMALL[side]] != 0
+    out.rate = _line_rate(cell[I_SYN_TAU[side]], c[HIGH_RESISTANCE[side]], small, d[SYN_TAU + side])
+    if switches & SUPPLY_EXC << side:
+        out.rate = CLAMP_RATE
+    out.step = 0.0 if not switches & SYNAPSES_EXC << side else step / SMALL_CAPACITANCE if small else step
+    out.strength = 0.5 * CURRENT * cell[I_GM[side]] * d[SYN_GM + side] / capacitance if c[INPUT_ENABLE[side]] else 0.0
+    if side == INHIBITORY:
+        out.strength = -out.strength
+    out.slope, out.middle = 0.0, 0.0
+    out.scale = GM / EDGE
+    out.shift = -(SHIFT * (cell[I_SHIFT[side]] - SHIFT_NEUTRAL) + d[SYN_OFFSET + side]) * GM / EDGE
 
 
 cdef void _exponential(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance) noexcept nogil:
@@ -186,6 +182,7 @@ cdef void _adaptation(Neuron* out, const int64_t* c, const int64_t* b, const dou
 cdef void _spikes(Neuron* out, const int64_t* c, const int64_t* b, const int64_t* g) noexcept nogil:
     cdef int64_t cycle = 4 << g[CLOCK_FAST if b[INPUT_CLOCK] else CLOCK_SLOW], refractory = max(b[REFRACTORY], 1)
     out.held = g[FORCE_RESET] != 0
+    out.modulation = 0
     out.clocked = g[CLOCKS] != 0 and not out.held
     out.fires = out.clocked and c[FIRE] != 0
     out.comparator = c[COMPARATOR] != 0
@@ -200,7 +197,7 @@ cdef int _slot(container, name):
 
 
 cdef int _row(name):
-    return int(getattr(CapMemRowOnCapMemBlock, name)) * 130
+    return int(getattr(CapMemRowOnCapMemBlock, name)) * CAPMEM_COLUMNS
 
 
 cdef enum:
@@ -219,12 +216,11 @@ cdef int RESET_DIVISION = _slot(NeuronConfig, "enable_reset_division")
 cdef int RESET_MULTIPLICATION = _slot(NeuronConfig, "enable_reset_multiplication")
 cdef int OFFSET = _slot(NeuronConfig, "enable_membrane_offset")
 cdef int OFFSET_INVERT = _slot(NeuronConfig, "invert_membrane_offset")
-cdef int EXC_ENABLE = _slot(NeuronConfig, "enable_synaptic_input_excitatory")
-cdef int INH_ENABLE = _slot(NeuronConfig, "enable_synaptic_input_inhibitory")
-cdef int EXC_HIGH_RESISTANCE = _slot(NeuronConfig, "enable_synaptic_input_excitatory_high_resistance")
-cdef int INH_HIGH_RESISTANCE = _slot(NeuronConfig, "enable_synaptic_input_inhibitory_high_resistance")
-cdef int EXC_SMALL = _slot(NeuronConfig, "enable_synaptic_input_excitatory_small_capacitance")
-cdef int INH_SMALL = _slot(NeuronConfig, "enable_synaptic_input_inhibitory_small_capacitance")
+cdef int[2] INPUT_ENABLE, HIGH_RESISTANCE, SMALL
+for _k, _name in enumerate(("excitatory", "inhibitory")):
+    INPUT_ENABLE[_k] = _slot(NeuronConfig, f"enable_synaptic_input_{_name}")
+    HIGH_RESISTANCE[_k] = _slot(NeuronConfig, f"enable_synaptic_input_{_name}_high_resistance")
+    SMALL[_k] = _slot(NeuronConfig, f"enable_synaptic_input_{_name}_small_capacitance")
 cdef int EXPONENTIAL_ENABLE = _slot(NeuronConfig, "enable_exponential")
 cdef int ADAPTATION_ENABLE = _slot(NeuronConfig, "enable_adaptation")
 cdef int ADAPTATION_INVERT_A = _slot(NeuronConfig, "invert_adaptation_a")
@@ -247,8 +243,9 @@ cdef int CLOCK_ADAPTATION = _slot(CommonNeuronBackendConfig, "clock_scale_adapta
 cdef int V_LEAK = _row("v_leak"), V_RESET = _row("v_reset"), V_THRESHOLD = _row("v_threshold"), V_EXP = _row("v_exp")
 cdef int V_ADAPT_LEAK = _row("v_adapt_leak"), V_ADAPT_REF = _row("v_adapt_ref")
 cdef int I_LEAK = _row("i_bias_leak"), I_RESET = _row("i_bias_reset"), I_EXP = _row("i_bias_exp"), I_OFFSET = _row("i_mem_offset")
-cdef int I_EXC_TAU = _row("i_bias_synin_exc_tau"), I_EXC_SHIFT = _row("i_bias_synin_exc_shift"), I_EXC_GM = _row("i_bias_synin_exc_gm")
-cdef int I_INH_TAU = _row("i_bias_synin_inh_tau"), I_INH_SHIFT = _row("i_bias_synin_inh_shift"), I_INH_GM = _row("i_bias_synin_inh_gm")
+cdef int[2] I_SYN_TAU, I_SHIFT, I_GM
+for _k, _name in enumerate(("exc", "inh")):
+    I_SYN_TAU[_k], I_SHIFT[_k], I_GM[_k] = (_row(f"i_bias_synin_{_name}_{_part}") for _part in ("tau", "shift", "gm"))
 cdef int I_ADAPT_TAU = _row("i_bias_adapt_tau"), I_ADAPT_A = _row("i_bias_adapt_a"), I_ADAPT_B = _row("i_bias_adapt_b")
 cdef int CELL_DAC = CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum().value()
 

@@ -6,16 +6,17 @@ value at once, which no software can tell that waits as long as the chip needs.
 
 from libc.math cimport fabs
 from libc.string cimport memset
-from hicannx_sim.base.state cimport ints, longs, view
+from hicannx_sim.base.capmem cimport CAPMEM_CELLS, CAPMEM_COLUMNS, CAPMEM_VOLTAGE_ROWS
+from hicannx_sim.base.clock cimport TICK_NS
 
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.state import fields
 
 cdef extern from "sim/anncore/kernel/arithmetic.h":
     double exponential(double x) nogil  # the same bits on every machine
 
 cdef enum:
-    BLOCK = 3120
-    VOLTAGES = 8 * 130      # cells of a block below hold voltages, the others currents
+    VOLTAGES = CAPMEM_VOLTAGE_ROWS * CAPMEM_COLUMNS
 
 
 cdef class Settling:
@@ -23,54 +24,50 @@ cdef class Settling:
 
     cdef void clear(self) noexcept nogil:
         """All cells hold 0."""
-        memset(self.level, 0, sizeof(self.level))
-        memset(self.aim, 0, sizeof(self.aim))
-        memset(self.moves, 0, sizeof(self.moves))
-        self.n_moving = 0
+        memset(self.s.level, 0, sizeof(self.s.level))
+        memset(self.s.aim, 0, sizeof(self.s.aim))
+        memset(self.s.moves, 0, sizeof(self.s.moves))
+        self.s.n_moving = 0
 
     cdef void move(self, int cell, uint16_t code, int64_t now) noexcept nogil:
         """A code was written."""
-        if self.n_moving == 0:
-            self.due = (now // PERIOD + 1) * PERIOD
-        self.aim[cell] = code
-        if not self.moves[cell] and self.level[cell] != code:
-            self.moves[cell] = True
-            self.moving[self.n_moving] = <int16_t> cell
-            self.n_moving += 1
+        if self.s.n_moving == 0:
+            self.s.due = (now // PERIOD + 1) * PERIOD
+        self.s.aim[cell] = code
+        if not self.s.moves[cell] and self.s.level[cell] != code:
+            self.s.moves[cell] = True
+            self.s.moving[self.s.n_moving] = <int16_t> cell
+            self.s.n_moving += 1
 
     cdef int refresh(self, int16_t* changed, const uint16_t* cells) noexcept nogil:
         """One refresh: how many cells now show another code than in `cells`, and which."""
         cdef int k, cell, n = 0, left = 0
         cdef double rest
-        for k in range(self.n_moving):
-            cell = self.moving[k]
-            rest = (self.level[cell] - self.aim[cell]) * (VOLTAGE_REST if cell % BLOCK < VOLTAGES else CURRENT_REST)
-            self.level[cell] = self.aim[cell] + rest
+        for k in range(self.s.n_moving):
+            cell = self.s.moving[k]
+            rest = (self.s.level[cell] - self.s.aim[cell]) * (VOLTAGE_REST if cell % CAPMEM_CELLS < VOLTAGES else CURRENT_REST)
+            self.s.level[cell] = self.s.aim[cell] + rest
             if fabs(rest) < 0.5:
-                self.level[cell], self.moves[cell] = self.aim[cell], False
+                self.s.level[cell], self.s.moves[cell] = self.s.aim[cell], False
             else:
-                self.moving[left] = <int16_t> cell
+                self.s.moving[left] = <int16_t> cell
                 left += 1
             if self.code(cell) != cells[cell]:
                 changed[n] = <int16_t> cell
                 n += 1
-        self.n_moving = left
-        self.due += PERIOD
+        self.s.n_moving = left
+        self.s.due += PERIOD
         return n
 
     cdef uint16_t code(self, int cell) noexcept nogil:
         """The code nearest to what a cell holds."""
-        return <uint16_t> (self.level[cell] + 0.5)
+        return <uint16_t> (self.s.level[cell] + 0.5)
 
     def arrays(self):
         """What the cells hold, where they go, and when."""
-        return {
-            "level": view(self.level, sizeof(self.level), "f8"), "aim": view(self.aim, sizeof(self.aim), "u2"),
-            "moves": ints(self.moves, sizeof(self.moves)), "moving": view(self.moving, sizeof(self.moving), "i2"),
-            "n_moving": ints(&self.n_moving, sizeof(self.n_moving)), "due": longs(&self.due, sizeof(self.due)),
-        }
+        return fields(<SettlingState[:1]> &self.s)
 
 
-cdef int64_t PERIOD = round(number("capmem_refresh_period") / 2e-9)
+cdef int64_t PERIOD = round(number("capmem_refresh_period") / (TICK_NS * 1e-9))
 cdef double VOLTAGE_REST = exponential(-number("capmem_refresh_period") / number("capmem_voltage_settling"))
 cdef double CURRENT_REST = exponential(-number("capmem_refresh_period") / number("capmem_current_settling"))

@@ -1,13 +1,13 @@
-"""clock.py for compiled modules."""
+"""Constants of time, declared in clock.h."""
 
 from libc.stdint cimport int64_t
 
-cdef enum:
-    TICK_NS = 2
-    TICKS_PER_FPGA_CYCLE = 4
-    TICKS_PER_SYSTIME = 2
-    TICKS_PER_US = 500
-    GRID_TICKS = 50
+cdef extern from "sim/base/clock.h":
+    cpdef enum:
+        TICK_NS
+        TICKS_PER_FPGA_CYCLE
+        TICKS_PER_SYSTIME
+        TICKS_PER_US
+        GRID_TICKS
 
-cdef enum:
-    NEVER = 0x4000000000000000
+    const int64_t NEVER

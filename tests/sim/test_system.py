@@ -1,8 +1,12 @@
 """The whole system and the connection kind that offers it."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import halco
 from fisch import ConnectionFailedError, HXCubeSetupEntry, ProgramError, RunTimeoutError, Target, connection_from_environment, ut
 from hicannx_sim.base import clock
 from hicannx_sim.base.errors import ConfigurationError, SimError, UndefinedAccess, UnmodelledAccess
@@ -140,6 +144,14 @@ def test_errors_are_runtime_errors():
 def test_time_units():
     assert clock.TICKS_PER_FPGA_CYCLE * clock.TICK_NS == 8 and clock.TICKS_PER_SYSTIME * clock.TICK_NS == 4
     assert clock.TICKS_PER_US * clock.TICK_NS == 1000 and clock.GRID_TICKS * clock.TICK_NS == 100
+    assert clock.NEVER * clock.TICK_NS * 1e-9 > 100 * 365 * 86400
+
+
+def test_layout_of_the_analog_memory_is_that_of_its_coordinates():
+    declared = dict(re.findall(r"CAPMEM_(\w+) = (\d+)", (Path(__file__).parents[2] / "sim/base/capmem.pxd").read_text()))
+    sizes = halco.CapMemBlockOnDLS.size, halco.CapMemRowOnCapMemBlock.size, halco.CapMemColumnOnCapMemBlock.size
+    assert tuple(int(declared[name]) for name in ("BLOCKS", "ROWS", "COLUMNS")) == sizes
+    assert int(halco.CapMemRowOnCapMemBlock.i_bias_leak) == int(declared["VOLTAGE_ROWS"]), "the first row of currents"
 
 
 def test_public_names_and_examples():

@@ -1,98 +1,124 @@
 /* State and interfaces of the analog core's C part.
  *
- * Units: volts as read, microseconds inside the equations, ticks of 2 ns outside. Neurons are packed in blocks of 64 lanes, which rest or
- * run together, blocks in groups of the widest vector; a step is done group by group. The state is held twice: `p` is the
- * present, `p ^ 1` the past or the future, so that a lane in which something happens inside a step can be stepped again from where it was.
+ * Circuits are packed in blocks of 64 lanes, which rest or run together, blocks in groups of the widest vector; a step is done group by
+ * group. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a circuit in which something happens inside
+ * a step can be stepped again from where it was.
+ *
+ * Units of lanes: nodes and lines as in arithmetic.h; slopes in node units per whole step; rates per whole step. Units of `Neuron`: volts
+ * as read, microseconds. Time outside the equations: ticks of 2 ns.
  */
-#ifndef SIM_ANNCORE_CORE_KERNEL_H
-#define SIM_ANNCORE_CORE_KERNEL_H
+#ifndef SIM_ANNCORE_CORE_H
+#define SIM_ANNCORE_CORE_H
 
-#include <stdint.h>
+#include "sim/base/clock.h"
+#include "sim/base/growing.h"
 
-enum { WIDEST = 8, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
-enum { ROWS = 512, COLUMNS = 256, GRID_TICKS = 50, HISTORY = 64, PROBES = 2 };
+enum { EXCITATORY, INHIBITORY, INPUTS };
+enum { WIDEST = 16, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
+enum { ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2 };
 
 #define STEP_US 0.1
-#define TICK_US 0.002
-#define NEVER INT64_C(0x3fffffffffffffff)
-#define UNDUE 4611686018427387904.0 /* 2^62 */
-
-/* Voltages of the state live on a lattice of 2^-33 V (0.12 nV), by adding and subtracting this. What relaxes comes to rest after some
- * 15 time constants, within 0.06 nV times the time constant in steps: then a step changes no bit, and time can be jumped over. */
-#define LATTICE 786432.0 /* 1.5 * 2^19 */
+#define UNREACHED INT32_MAX /* a threshold no membrane meets */
 
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
-enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };
+enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };                 /* a step is compiled for each set of these, */
+enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_RARE = WITH_MODULATION | WITH_LEAPS }; /* and asks for these: conductance-based input, */
+                                                                                       /* currents that are limited to `longest` */
 
+/* Lanes of N circuits; a single circuit has N = 1. */
+#define DECLARE_CIRCUITS(name, N)                                                                                                 \
+    typedef struct {                                                                                                              \
+        int32_t line[2][N]; /* distance from rest, >= 0 */                                                                        \
+        float early[N];     /* part of a line's mean over the coming step that its state counts, although its pulses come later */ \
+        float scale[N], shift[N];   /* y = (line - early) * scale + shift */                                                      \
+        float strength[N];          /* slope = strength * curve(y); negative for inhibition */                                    \
+        float loss[N];              /* of the line, relative */                                                                   \
+        float slope[N], middle[N];  /* conductance-based: the strength grows by slope * (v - middle) */                           \
+    } name##Input;                                                                                                                \
+    typedef struct {                                                                                                              \
+        int32_t v[2][N]; /* membrane */                                                                                           \
+        int32_t threshold[N];                                                                                                     \
+        /* what drives the membrane now: leak or reset amplifier */                                                               \
+        int32_t target[N]; /* its potential */                                                                                    \
+        float inverse[N];  /* 1 / distance at which it saturates */                                                               \
+        float slew[N];     /* half its largest slope */                                                                           \
+        float lag[N];      /* 1 - effective part of a step of a relaxing membrane */                                              \
+        float drift[N];    /* constant currents */                                                                                \
+        name##Input input[INPUTS];                                                                                                \
+        /* exponential term: 2^(v * octaves + exponent), at most limit */                                                         \
+        float exponent[N], limit[N];                                                                                              \
+        /* adaptation: state, its rest, feedback a, potential it refers to, slope per node unit, 1 - decay */                     \
+        int32_t w[2][N], w_rest[N], w_potential[N];                                                                               \
+        float w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                                                                                \
+    } name
+
+DECLARE_CIRCUITS(Group, WIDEST);
+DECLARE_CIRCUITS(Single, 1);
+
+/* What a pulse does to a line; apart from the lanes of a step, which do not need it. */
 typedef struct {
-    double v[2][WIDEST];   /* membrane [V] */
-    double exc[2][WIDEST]; /* excitatory line, distance from rest [V], >= 0 */
-    double inh[2][WIDEST]; /* inhibitory line */
-    double w[2][WIDEST];   /* adaptation voltage [V] */
-    /* what drives the membrane now: leak or reset amplifier */
-    double target[WIDEST];  /* its potential [V] */
-    double slew[WIDEST];    /* half its largest slope [V/us] */
-    double inverse[WIDEST]; /* 1 / distance at which it saturates [1/V] */
-    double lag[WIDEST];     /* STEP_US minus effective step of a relaxing membrane [us] */
-    double drift[WIDEST];   /* constant currents [V/us] */
-    double threshold[WIDEST];
-    /* synaptic inputs: y = line * scale + shift, slope = strength * curve(y); loss of the line per step */
-    double exc_scale[WIDEST], exc_shift[WIDEST], exc_strength[WIDEST], exc_loss[WIDEST];
-    double inh_scale[WIDEST], inh_shift[WIDEST], inh_strength[WIDEST], inh_loss[WIDEST];
-    /* exponential term: strength * 2^((v - potential) * octaves per volt), at most limit */
-    double exp_potential[WIDEST], exp_strength[WIDEST], exp_limit[WIDEST];
-    /* adaptation: rest, feedback a, potential it refers to, membrane slope per volt, 1 - decay */
-    double w_rest[WIDEST], w_gain[WIDEST], w_potential[WIDEST], w_strength[WIDEST], w_rate[WIDEST];
-    /* line steps per event and weight unit [V] */
-    double exc_step[WIDEST], inh_step[WIDEST];
-} Group;
+    float step[LANES]; /* of the line per event and weight unit */
+    float rate[LANES]; /* of the line */
+    float lift[LANES]; /* 1 / mean of a decaying line over a step */
+} PulseLanes;
 
 typedef struct {
     Group group[GROUPS];
+    PulseLanes pulse[INPUTS];
 } Block;
 
 /* Lane i of a field of a block, and of a doubled one. */
 #define LANE(block, field, i) ((block)->group[(i) / WIDEST].field[(i) % WIDEST])
 #define STATE(block, field, p, i) ((block)->group[(i) / WIDEST].field[p][(i) % WIDEST])
 
-/* What is the same for the whole chip. */
+/* What is the same for the whole chip, in the units of lanes. */
 typedef struct {
-    double rail_low, rail_high, rail_inverse; /* fading of currents towards the rails */
-    double node_low, node_high;               /* hard limits */
-    double octaves;                           /* of the exponential per volt */
-    double line_limit, bypass_step;
-    double line_rest, line_gain;
-    double comparator_noise;
-    int64_t comparator_delay; /* ticks */
+    double middle;                       /* [V as read]: 0 of node units */
+    int32_t fade_from;                   /* distance from the middle beyond which currents may fade towards a rail */
+    float rail, rail_inverse;            /* distance of the rails from the middle, 1 / width of the fading */
+    int32_t node_low, node_high;         /* hard limits */
+    float octaves;                       /* of the exponential per node unit */
+    float slope_inverse, sixth;          /* 1 / slope of the exponential, and a sixth of it */
+    float longest;                       /* no membrane moves further within a step */
+    int32_t line_limit;
+    float line_inverse;                  /* 1 / line_limit */
+    double bypass_step;                  /* [line units] */
+    double line_rest, line_gain;         /* [V], per V */
+    double comparator_noise;             /* [V] */
+    int64_t comparator_delay;            /* ticks */
 } Common;
 
 enum { PHASE_READY, PHASE_FIRING, PHASE_RESET, PHASE_REFRACTORY };
 
-/* One amplifier in front of the membrane. */
+/* One amplifier in front of the membrane [V, V/us, 1/V, 1/us]. */
 typedef struct {
-    double target, slew, inverse; /* as in a block */
-    double rate;                  /* 1 / time constant within the linear range [1/us] */
-    double lag;                   /* of a whole step, as in a block; follows from the rate in core_load */
+    double target, slew, inverse;
+    double rate; /* 1 / time constant within the linear range */
 } Amplifier;
 
-/* What the configuration says about a neuron (rates in 1/us), and where its spike logic stands. */
+/* A synaptic input: y = line * scale + shift, slope = strength * curve(y); rate: 1 / time constant of the line; step: per event and weight
+ * unit. With conductance-based input the strength grows by slope * (v - middle), and is never below 0. */
+typedef struct {
+    double scale, shift, strength, rate, step;
+    double slope, middle;
+} Input;
+
+/* What the configuration says about a circuit, and where its spike logic stands. */
 typedef struct {
     Amplifier leak, reset;
     double drift, threshold;
-    double exc_scale, exc_shift, exc_strength, exc_rate, exc_step;
-    double inh_scale, inh_shift, inh_strength, inh_rate, inh_step;
+    Input input[INPUTS];
     double exp_potential, exp_strength, exp_limit;
     double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump;
     int64_t reset_ticks, refractory_ticks;
     int32_t clocked;          /* the backend runs: artificial fires work */
     int32_t fires;            /* and its fires become spikes */
-    int32_t comparator, pause, held, exponential, adaptation;
+    int32_t comparator, pause, held, exponential, adaptation, modulation;
     int32_t bypass;           /* bits as in a pulse's mode */
-    double idle;              /* slope by constant currents and by synaptic inputs whose lines are at rest [V/us]; from core_load */
     /* progress */
     int32_t phase;
+    int32_t jitter; /* of the threshold until the next spike */
     int64_t stamp;  /* end of the last step that was done again for this neuron */
-    double jitter;  /* of the threshold until the next spike [V] */
 } Neuron;
 
 typedef struct {
@@ -101,7 +127,7 @@ typedef struct {
 } SpikeRecord;
 
 typedef struct {
-    int64_t tick; /* grid point at which it acts */
+    int64_t tick;
     double charge;
     int16_t row;
     uint8_t address;
@@ -119,56 +145,66 @@ typedef struct {
     double past[HISTORY]; /* by grid index modulo HISTORY */
 } Probe;
 
-/* Lags of an amplifier in steps of so many ticks, as far as they have been needed for its present rate; below 0 the others. */
+/* What the lanes of a circuit change to with its phase: with the leak [0] or reset [1] amplifier, when its inputs are not gated. */
 typedef struct {
-    double rate, us[GRID_TICKS + 1];
-} Lags;
+    int32_t target[2];
+    float slew[2], inverse[2], lag[2], rate[2];
+    float strength[INPUTS], slope[INPUTS];
+    float exponent;
+    int32_t threshold, w_jump;
+} PhaseLanes;
 
+/* What a snapshot keeps of the engine, beside the arrays that grow. */
 typedef struct {
-    Block block[BLOCKS];       /* this and `due` on cache lines */
-    double due[NEURONS];       /* tick of a neuron's next change of phase: whole, far below 2^53, or UNDUE */
-    double next_due[BLOCKS];   /* not later than the earliest of a block */
+    Block block[BLOCKS];       /* on cache lines */
+    int64_t due[NEURONS];      /* tick of a neuron's next change of phase, NEVER */
+    int64_t next_due[BLOCKS];  /* not later than the earliest of a block */
+    uint64_t busy[BLOCKS];     /* lanes that have one */
+    PhaseLanes phases[NEURONS];
     Neuron neuron[NEURONS];
-    Common common;
     int64_t now;
     int32_t parity;
     int32_t features[BLOCKS], awake[BLOCKS], bypass[BLOCKS];
+    int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
+    int64_t steps, block_steps;
+    Probe probe[PROBES];
+} State;
+
+typedef struct {
+    State s;
+    Common common;
     int32_t jumping;        /* 0: step through quiet spans too */
     int32_t level;          /* instruction set, see kernel_level */
     uint64_t noise_key;
-    int64_t steps, block_steps;
     const uint8_t *weights, *labels;
     const float *gains;     /* [ROWS][COLUMNS] or NULL */
-    Pulse *pulses;
-    int32_t pulse_first, pulse_end, pulse_room;
-    SpikeRecord *fires;     /* artificial ones to come */
-    int32_t fire_first, fire_end, fire_room;
-    SpikeRecord *spikes;
-    int32_t n_spikes, spike_room;
-    int64_t overruns;       /* records lost because memory ran out */
-    Probe probe[PROBES];
-    Lags lags[NEURONS][2];  /* leak, reset; remembered to save time, follow from the rate: not part of the state */
+    Growing pulses;         /* Pulse, to come */
+    int64_t applied;        /* of them in the step that is being made */
+    Growing fires;          /* SpikeRecord: artificial ones to come */
+    Growing spikes;         /* SpikeRecord: of the last run */
     double (*normal)(uint64_t key, uint64_t counter);
 } Core;
 
 /* The functions over blocks for one instruction set. */
 typedef struct {
-    uint64_t (*step[FEATURE_SETS])(Block *block, int p, const Common *common); /* by WITH_... bits */
-    int (*deliver)(Block *block, int p, const Pulse *pulse, Synapses synapses, double limit); /* 0 if no label fits */
+    int (*step[FEATURE_SETS])(Block *block, int p, const Common *common, int features, int early); /* bits: something moves, a threshold is met */
+    int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses, const Common *common); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
-    uint64_t (*due)(const double *times, double now);
-    double (*earliest)(const double *times);
 } Kernel;
 
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
 int kernel_level(int wanted);
 const Kernel *kernel_of(int level);
 
+/* The step of a circuit alone, over `length` of a step: the same equations. */
+void single_step(Single *single, const Common *common, float length, int features);
+
+void core_free(Core *core);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */
 void core_place(Core *core, int neuron);               /* put a neuron to its resting state */
-int core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode); /* 0, or -1: no memory */
-int core_fire(Core *core, int neuron, int64_t tick);                                    /* likewise */
+void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode);
+void core_fire(Core *core, int neuron, int64_t tick);
 int64_t core_run(Core *core, int64_t until);
 double core_voltage(const Core *core, int neuron, int source);
 void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */

@@ -1,85 +1,70 @@
 /* Time of the analog core: steps on the absolute grid, jumps over quiet spans, synaptic events, probes. */
 #include "arithmetic.h"
-#include "neuron.h"
+#include "circuit.h"
 
-static int64_t grid_up(int64_t tick) { return (tick + GRID_TICKS - 1) / GRID_TICKS * GRID_TICKS; }
+static int64_t grid_down(int64_t tick) { return tick / GRID_TICKS * GRID_TICKS; }
+static int64_t grid_up(int64_t tick) { return grid_down(tick + GRID_TICKS - 1); }
 
-/* Room for one more entry behind `end`: moves what is left to the front, or grows. */
-static void *room_for(void *items, int32_t *first, int32_t *end, int32_t *room, size_t size) {
-    if (*end < *room) return items;
-    if (*first > *room / 2) {
-        memmove(items, (char *)items + (size_t)*first * size, (size_t)(*end - *first) * size);
-        *end -= *first;
-        *first = 0;
-        return items;
-    }
-    const int32_t larger = *room ? 2 * *room : 256;
-    void *grown = realloc(items, (size_t)larger * size);
-    if (grown) *room = larger;
-    return grown;
-}
+static Pulse *pulse_at(const Core *core, int64_t k) { return growing_at(&core->pulses, k, sizeof(Pulse)); }
 
 void core_clear(Core *core, int64_t tick) {
-    core->now = tick;
-    core->pulse_first = core->pulse_end = core->fire_first = core->fire_end = core->n_spikes = 0;
-    for (int n = 0; n < NEURONS; n++) core->due[n] = UNDUE;
-    for (int k = 0; k < BLOCKS; k++) core->next_due[k] = UNDUE;
+    core->s.now = tick;
+    growing_clear(&core->pulses), growing_clear(&core->fires), growing_clear(&core->spikes);
+    for (int n = 0; n < NEURONS; n++) core->s.due[n] = NEVER;
+    for (int k = 0; k < BLOCKS; k++) core->s.next_due[k] = NEVER, core->s.busy[k] = 0;
 }
 
-int core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode) {
-    Pulse *pulses = room_for(core->pulses, &core->pulse_first, &core->pulse_end, &core->pulse_room, sizeof *pulses);
-    if (!pulses) return core->overruns++, -1;
-    core->pulses = pulses;
-    const Pulse pulse = {grid_up(tick > core->now ? tick : core->now), charge, (int16_t)row, (uint8_t)address, (uint8_t)mode};
-    int at = core->pulse_end++;
-    for (; at > core->pulse_first && pulses[at - 1].tick > pulse.tick; at--) pulses[at] = pulses[at - 1];
-    pulses[at] = pulse;
-    return 0;
+void core_free(Core *core) { growing_free(&core->pulses), growing_free(&core->fires), growing_free(&core->spikes); }
+
+void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode) {
+    const Pulse pulse = {tick, charge, (int16_t)row, (uint8_t)address, (uint8_t)mode};
+    int64_t place = growing_count(&core->pulses);
+    while (place > 0 && pulse_at(core, place - 1)->tick > pulse.tick) place--;
+    Pulse *at = growing_insert(&core->pulses, place, sizeof pulse);
+    if (at) *at = pulse;
 }
 
-int core_fire(Core *core, int neuron, int64_t tick) {
-    SpikeRecord *fires = room_for(core->fires, &core->fire_first, &core->fire_end, &core->fire_room, sizeof *fires);
-    if (!fires) return core->overruns++, -1;
-    core->fires = fires;
-    int at = core->fire_end++;
-    for (; at > core->fire_first && fires[at - 1].tick > tick; at--) fires[at] = fires[at - 1];
-    fires[at].tick = tick;
-    fires[at].neuron = neuron;
-    return 0;
+void core_fire(Core *core, int neuron, int64_t tick) {
+    int64_t place = growing_count(&core->fires);
+    while (place > 0 && fire_at(core, place - 1)->tick > tick) place--;
+    SpikeRecord *at = growing_insert(&core->fires, place, sizeof *at);
+    if (at) at->tick = tick, at->neuron = neuron;
 }
 
-static void bypass(Core *core, int k, const Pulse *pulse, Synapses s, int mode) {
+/* Pulses that are strong enough make bypassed circuits fire. */
+static void bypass(Core *core, int k, const Pulse *pulse, Synapses s, int side) {
     for (int i = 0; i < LANES; i++) {
         if (s.labels[i] != pulse->address) continue;
         const int neuron = k * LANES + i;
         const double amount = s.weights[i] * pulse->charge * (s.gains ? (double)s.gains[i] : 1.0);
-        const double step = mode == 1 ? LANE(&core->block[k], exc_step, i) : LANE(&core->block[k], inh_step, i);
-        if ((core->neuron[neuron].bypass & mode) && amount * step > core->common.bypass_step) core_fire(core, neuron, core->now);
+        const double step = core->s.block[k].pulse[side].step[i];
+        if (core->s.neuron[neuron].bypass >> side & 1 && amount * step > core->common.bypass_step) core_fire(core, neuron, pulse->tick);
     }
 }
 
+/* A pulse in the coming step, or one that became known too late: then it acts as if it had been on time, up to a step ago. */
 static void apply(Core *core, const Pulse *pulse) {
-    for (int part = 0; part < COLUMNS / LANES; part++) {
-        const size_t at = (size_t)pulse->row * COLUMNS + (size_t)part * LANES;
-        const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + part;
+    const float asked = (float)(pulse->tick - core->s.now) / GRID_TICKS, part = asked > -1.0f ? asked : -1.0f;
+    for (int quarter = 0; quarter < COLUMNS / LANES; quarter++) {
+        const size_t at = (size_t)pulse->row * COLUMNS + (size_t)quarter * LANES;
+        const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + quarter;
         const Synapses synapses = {core->weights + at, core->labels + at, core->gains ? core->gains + at : NULL};
-        if (!kernel_of(core->level)->deliver(&core->block[k], core->parity, pulse, synapses, core->common.line_limit)) continue;
-        if (core->bypass[k] & pulse->mode & 1) bypass(core, k, pulse, synapses, 1);
-        if (core->bypass[k] & pulse->mode & 2) bypass(core, k, pulse, synapses, 2);
-        core->awake[k] = 1;
+        if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses, &core->common)) continue;
+        if (part != 0.0f) core->s.early[k] |= pulse->mode;
+        for (int side = 0; side < INPUTS; side++)
+            if (core->s.bypass[k] & pulse->mode & 1 << side) bypass(core, k, pulse, synapses, side);
+        core->s.awake[k] = 1;
     }
 }
 
 static void apply_pulses(Core *core) {
-    while (core->pulse_first < core->pulse_end && core->pulses[core->pulse_first].tick <= core->now) {
-        const Pulse pulse = core->pulses[core->pulse_first++];
-        apply(core, &pulse);
-    }
-    if (core->pulse_first == core->pulse_end) core->pulse_first = core->pulse_end = 0;
+    core->applied = 0;
+    while (core->applied < growing_count(&core->pulses) && pulse_at(core, core->applied)->tick < core->s.now + GRID_TICKS)
+        apply(core, pulse_at(core, core->applied++));
 }
 
-static void again_once(Core *core, int neuron) {
-    if (core->neuron[neuron].stamp != core->now + GRID_TICKS) core_again(core, neuron);
+static void repeat_once(Core *core, int neuron) {
+    if (core->s.neuron[neuron].stamp != core->s.now + GRID_TICKS) core_repeat(core, neuron);
 }
 
 /* Takes the lowest bit out of a mask. */
@@ -95,65 +80,77 @@ static int next_bit(uint64_t *mask) {
 }
 
 static void find_crossed(Core *core, int k) {
-    uint64_t mask = kernel_of(core->level)->crossed(&core->block[k], core->parity ^ 1);
+    uint64_t mask = kernel_of(core->level)->crossed(&core->s.block[k], core->s.parity ^ 1);
     while (mask) core_watch_step(core, k * LANES + next_bit(&mask));
 }
 
 /* Neurons of a block to which something happens inside the step just made. */
 static void settle_block(Core *core, int k, int64_t end) {
-    const Kernel *kernel = kernel_of(core->level);
-    uint64_t mask = kernel->due(core->due + k * LANES, (double)end);
-    while (mask) {
+    for (uint64_t mask = core->s.busy[k]; mask;) {
         const int n = k * LANES + next_bit(&mask);
-        if (core->neuron[n].phase == PHASE_REFRACTORY && core->fire_first == core->fire_end) core_watch_step(core, n);
-        if (core->due[n] <= (double)end) again_once(core, n);
+        if (core->s.due[n] > end) continue;
+        if (core->s.neuron[n].phase == PHASE_REFRACTORY && !growing_count(&core->fires)) core_watch_step(core, n);
+        if (core->s.due[n] <= end) repeat_once(core, n);
     }
-    core->next_due[k] = kernel->earliest(core->due + k * LANES);
+    core->s.next_due[k] = NEVER;
+    for (uint64_t mask = core->s.busy[k]; mask;) {
+        const int n = k * LANES + next_bit(&mask);
+        if (core->s.due[n] < core->s.next_due[k]) core->s.next_due[k] = core->s.due[n];
+    }
 }
 
 /* The artificial fires inside the step just made. */
 static void settle_fires(Core *core) {
-    const int64_t end = core->now + GRID_TICKS;
-    int first = core->fire_first;
-    for (; first < core->fire_end && core->fires[first].tick <= end; first++) again_once(core, core->fires[first].neuron);
-    core->fire_first = first;
-    if (core->fire_first == core->fire_end) core->fire_first = core->fire_end = 0;
+    const int64_t end = core->s.now + GRID_TICKS;
+    int64_t done = 0;
+    for (; done < growing_count(&core->fires) && fire_at(core, done)->tick <= end; done++) repeat_once(core, fire_at(core, done)->neuron);
+    growing_drop(&core->fires, done);
 }
 
 /* The watched voltages at a grid point. */
 static void remember(Core *core) {
     for (int slot = 0; slot < PROBES; slot++) {
-        Probe *probe = &core->probe[slot];
-        if (probe->neuron >= 0) probe->past[core->now / GRID_TICKS % HISTORY] = core_voltage(core, probe->neuron, probe->source);
+        Probe *probe = &core->s.probe[slot];
+        if (probe->neuron >= 0) probe->past[core->s.now / GRID_TICKS % HISTORY] = core_voltage(core, probe->neuron, probe->source);
     }
 }
 
 /* Steps a block if it moves. Returns whether a membrane is at or above its threshold. */
 static int step_block(Core *core, int k) {
-    if (!core->awake[k] && core->jumping) return 0;
-    const uint64_t result = kernel_of(core->level)->step[core->features[k]](&core->block[k], core->parity, &core->common);
-    core->awake[k] = result & 1;
-    core->block_steps++;
-    return result >> 1 != 0;
+    if (!core->s.awake[k] && core->jumping) return 0;
+    const int features = core->s.features[k];
+    const int result = kernel_of(core->level)->step[features % FEATURE_SETS](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k]);
+    core->s.awake[k] = result & 1;
+    core->s.block_steps++;
+    return result >> 1;
+}
+
+static void forget_early(Core *core, int k) {
+    for (Group *g = core->s.block[k].group; g < core->s.block[k].group + GROUPS; g++)
+        for (int side = 0; side < INPUTS; side++) memset(g->input[side].early, 0, sizeof g->input[side].early);
+    core->s.early[k] = 0;
 }
 
 /* Block by block: what happens inside the step finds the block still in the cache. */
 static void step(Core *core) {
-    const int64_t end = core->now + GRID_TICKS;
+    const int64_t end = core->s.now + GRID_TICKS;
     for (int k = 0; k < BLOCKS; k++) {
         if (step_block(core, k)) find_crossed(core, k);
-        if (core->next_due[k] <= (double)end) settle_block(core, k, end);
+        if (core->s.next_due[k] <= end) settle_block(core, k, end);
     }
     settle_fires(core);
-    core->now = end;
-    core->parity ^= 1;
-    core->steps++;
+    growing_drop(&core->pulses, core->applied);
+    for (int k = 0; k < BLOCKS; k++)
+        if (core->s.early[k]) forget_early(core, k);
+    core->s.now = end;
+    core->s.parity ^= 1;
+    core->s.steps++;
     remember(core);
 }
 
 static int is_awake(const Core *core) {
     int any = !core->jumping;
-    for (int k = 0; k < BLOCKS; k++) any |= core->awake[k];
+    for (int k = 0; k < BLOCKS; k++) any |= core->s.awake[k];
     return any;
 }
 
@@ -162,66 +159,66 @@ static int64_t quiet_until(const Core *core, int64_t until) {
     int64_t quiet = until / GRID_TICKS * GRID_TICKS;
     int64_t event = NEVER;
     for (int k = 0; k < BLOCKS; k++)
-        if (core->next_due[k] < (double)event) event = (int64_t)core->next_due[k];
-    if (core->fire_first < core->fire_end && core->fires[core->fire_first].tick < event) event = core->fires[core->fire_first].tick;
+        if (core->s.next_due[k] < event) event = core->s.next_due[k];
+    if (growing_count(&core->fires) && fire_at(core, 0)->tick < event) event = fire_at(core, 0)->tick;
     if (event < NEVER && grid_up(event) - GRID_TICKS < quiet) quiet = grid_up(event) - GRID_TICKS;
-    if (core->pulse_first < core->pulse_end && core->pulses[core->pulse_first].tick < quiet) quiet = core->pulses[core->pulse_first].tick;
+    if (growing_count(&core->pulses) && grid_down(pulse_at(core, 0)->tick) < quiet) quiet = grid_down(pulse_at(core, 0)->tick);
     return quiet;
 }
 
 static void jump(Core *core, int64_t target) {
-    const int64_t steps = (target - core->now) / GRID_TICKS;
+    const int64_t steps = (target - core->s.now) / GRID_TICKS;
     for (int64_t k = steps < HISTORY ? steps : HISTORY; k > 0; k--) {
-        core->now = target - (k - 1) * GRID_TICKS;
+        core->s.now = target - (k - 1) * GRID_TICKS;
         remember(core);
     }
-    core->now = target;
+    core->s.now = target;
 }
 
 int64_t core_run(Core *core, int64_t until) {
-    core->n_spikes = 0;
-    while (core->now + GRID_TICKS <= until && !core->n_spikes) {
+    growing_clear(&core->spikes);
+    while (core->s.now + GRID_TICKS <= until && !growing_count(&core->spikes)) {
         apply_pulses(core);
-        const int64_t quiet = is_awake(core) ? core->now : quiet_until(core, until);
-        if (quiet > core->now) {
+        const int64_t quiet = core->applied || is_awake(core) ? core->s.now : quiet_until(core, until);
+        if (quiet > core->s.now) {
             jump(core, quiet);
         } else {
             step(core);
         }
     }
-    return core->now;
+    return core->s.now;
 }
 
 double core_voltage(const Core *core, int neuron, int source) {
-    const Block *b = &core->block[neuron / LANES];
-    const int i = neuron % LANES, p = core->parity;
-    if (source == 0) return STATE(b, v, p, i);
-    if (source == 3) return STATE(b, w, p, i);
-    return core->common.line_rest - core->common.line_gain * (source == 1 ? STATE(b, exc, p, i) : STATE(b, inh, p, i));
+    const Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, p = core->s.parity;
+    if (source == 0) return core->common.middle + NODE_UNIT * STATE(b, v, p, i);
+    if (source == 3) return core->common.middle + NODE_UNIT * STATE(b, w, p, i);
+    return core->common.line_rest - core->common.line_gain * (LINE_UNIT * STATE(b, input[source - 1].line, p, i));
 }
 
 /* Membranes of a row of neurons in one go, then the few that show something else. */
 void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts) {
     for (int i = 0; i < COLUMNS; i += WIDEST) {
-        const Group *group = &core->block[(row * COLUMNS + i) / LANES].group[i % LANES / WIDEST];
-        memcpy(volts + i, group->v[core->parity], sizeof group->v[0]);
+        const Group *group = &core->s.block[(row * COLUMNS + i) / LANES].group[i % LANES / WIDEST];
+        for (int lane = 0; lane < WIDEST; lane++) volts[i + lane] = core->common.middle + NODE_UNIT * group->v[core->s.parity][lane];
     }
     for (int i = 0; i < COLUMNS; i++)
         if (sources[i]) volts[i] = sources[i] > 3 ? 0.0 : core_voltage(core, row * COLUMNS + i, sources[i]);
 }
 
 void core_watch(Core *core, int slot, int neuron, int source) {
-    Probe *probe = &core->probe[slot];
+    Probe *probe = &core->s.probe[slot];
     probe->neuron = neuron;
     probe->source = source;
     for (int k = 0; neuron >= 0 && k < HISTORY; k++) probe->past[k] = core_voltage(core, neuron, source);
 }
 
 double core_probe(const Core *core, int slot, int64_t tick) {
-    const int64_t newest = core->now / GRID_TICKS, oldest = newest - (HISTORY - 1);
-    const double *past = core->probe[slot].past;
+    const int64_t newest = core->s.now / GRID_TICKS, oldest = newest - (HISTORY - 1);
+    const double *past = core->s.probe[slot].past;
     const int64_t left = tick / GRID_TICKS;
-    if (core->probe[slot].neuron < 0) return 0.0;
+    if (core->s.probe[slot].neuron < 0) return 0.0;
     if (left >= newest) return past[newest % HISTORY];
     if (left < oldest || left < 0) return past[(oldest < 0 ? 0 : oldest) % HISTORY];
     const double part = (double)(tick % GRID_TICKS) / GRID_TICKS, a = past[left % HISTORY], b = past[(left + 1) % HISTORY];

@@ -1,6 +1,6 @@
-/* The step of a block for several instruction sets; all of them compute the same bits. */
-#include "core.h"
+/* The step of a block for several instruction sets, and of a circuit alone; all of them compute the same bits. */
 #include "arithmetic.h"
+#include "core.h"
 
 #if defined(__GNUC__) && defined(__x86_64__)
 #include <immintrin.h>
@@ -16,91 +16,140 @@
 #define UNROLLED
 #endif
 
+ALWAYS_INLINE float scaled(float p, float y) {
+    int32_t bits, shift;
+    memcpy(&bits, &p, sizeof bits);
+    memcpy(&shift, &y, sizeof shift);
+    bits += (int32_t)((uint32_t)shift << 23);
+    memcpy(&p, &bits, sizeof p);
+    return p;
+}
+
+/* One circuit. */
+#define STEP(name) name##_single
+#define TARGET
+#define GROUP Single
+#define SIZE 1
+#include "scalar.h"
+#include "step_template.h"
+
+void single_step(Single *single, const Common *common, float length, int features) {
+    int32_t moved = 0;
+    if (features & WITH_EXPONENTIAL) {
+        group_single(single, 0, common, length, features | WITH_EXPONENTIAL, 3, &moved);
+    } else {
+        group_single(single, 0, common, length, features & ~WITH_EXPONENTIAL, 3, &moved);
+    }
+}
+
+#define BLOCKWISE
 #if HAS_LEVELS
 #define STEP(name) name##_sse2
 #define TARGET
-#define V __m128d
-#define WIDTH 2
-#define LOAD _mm_load_pd
-#define FROM_BYTES(address) _mm_set_pd((double)(address)[1], (double)(address)[0])
-#define FROM_FLOATS(address) _mm_set_pd((double)(address)[1], (double)(address)[0])
-#define STORE _mm_storeu_pd
-#define ALL _mm_set1_pd
-#define MIN _mm_min_pd
-#define MAX _mm_max_pd
-#define UNIT_CLIP(x) _mm_max_pd(_mm_min_pd(x, ALL(1.0)), ALL(-1.0))
-#define IF_POSITIVE(key, a, b) select_sse2(_mm_cmpgt_pd(key, _mm_setzero_pd()), a, b)
-#define OR _mm_or_pd
-#define XOR _mm_xor_pd
-#define ANY_BIT(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_castpd_si128(x), _mm_setzero_si128())) != 0xffff)
-#define AT_LEAST(a, b) _mm_movemask_pd(_mm_cmpge_pd(a, b))
-#define SCALE(p, y) _mm_castsi128_pd(_mm_add_epi64(_mm_castpd_si128(p), _mm_slli_epi64(_mm_castpd_si128(y), 52)))
-ALWAYS_INLINE __m128d select_sse2(__m128d mask, __m128d a, __m128d b) { return _mm_or_pd(_mm_and_pd(mask, a), _mm_andnot_pd(mask, b)); }
+#define GROUP Group
+#define SIZE WIDEST
+#define F __m128
+#define I __m128i
+#define WIDTH 4
+#define LOADF _mm_loadu_ps
+#define LOADI(address) _mm_loadu_si128((const __m128i *)(address))
+#define STOREF _mm_storeu_ps
+#define STOREI(address, x) _mm_storeu_si128((__m128i *)(address), x)
+#define ALLF _mm_set1_ps
+#define ALLI _mm_set1_epi32
+#define FLOAT _mm_cvtepi32_ps
+#define ROUND _mm_cvtps_epi32
+#define ADD _mm_add_epi32
+#define SUB _mm_sub_epi32
+#define LEAST(a, b) select_sse2(_mm_cmpgt_epi32(a, b), b, a)
+#define MOST(a, b) select_sse2(_mm_cmpgt_epi32(a, b), a, b)
+#define EITHER _mm_or_si128
+#define MIN _mm_min_ps
+#define MAX _mm_max_ps
+#define UNIT_CLIP(x) _mm_max_ps(_mm_min_ps(x, ALLF(1.0f)), ALLF(-1.0f))
+#define IF_POSITIVE(key, a, b) \
+    _mm_castsi128_ps(select_sse2(_mm_castps_si128(_mm_cmpgt_ps(key, _mm_setzero_ps())), _mm_castps_si128(a), _mm_castps_si128(b)))
+#define SCALE(p, y) _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(p), _mm_slli_epi32(_mm_castps_si128(y), 23)))
+#define ANY(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) != 0xffff)
+#define REACHES(a, b) (_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(b, a))) ^ 0xf)
+#define FAR(x, limit) _mm_movemask_ps(_mm_castsi128_ps(EITHER(_mm_cmpgt_epi32(x, ALLI(limit)), _mm_cmpgt_epi32(ALLI(-(limit)), x))))
+#define FROM_BYTES(address) _mm_set_ps((float)(address)[3], (float)(address)[2], (float)(address)[1], (float)(address)[0])
+ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _mm_or_si128(_mm_and_si128(mask, a), _mm_andnot_si128(mask, b)); }
 #include "step_template.h"
 
 #define STEP(name) name##_avx2
 #define TARGET __attribute__((target("avx2")))
-#define V __m256d
-#define WIDTH 4
-#define LOAD _mm256_loadu_pd
-#define FROM_BYTES(address) _mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_loadu_si32(address)))
-#define FROM_FLOATS(address) _mm256_cvtps_pd(_mm_loadu_ps(address))
-#define STORE _mm256_storeu_pd
-#define ALL _mm256_set1_pd
-#define MIN _mm256_min_pd
-#define MAX _mm256_max_pd
-#define UNIT_CLIP(x) _mm256_max_pd(_mm256_min_pd(x, ALL(1.0)), ALL(-1.0))
-#define IF_POSITIVE(key, a, b) _mm256_blendv_pd(b, a, _mm256_cmp_pd(key, _mm256_setzero_pd(), _CMP_GT_OQ))
-#define OR _mm256_or_pd
-#define XOR _mm256_xor_pd
-#define ANY_BIT(x) (!_mm256_testz_si256(_mm256_castpd_si256(x), _mm256_castpd_si256(x)))
-#define AT_LEAST(a, b) _mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_GE_OQ))
-#define SCALE(p, y) _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(p), _mm256_slli_epi64(_mm256_castpd_si256(y), 52)))
+#define GROUP Group
+#define SIZE WIDEST
+#define F __m256
+#define I __m256i
+#define WIDTH 8
+#define LOADF _mm256_loadu_ps
+#define LOADI(address) _mm256_loadu_si256((const __m256i *)(address))
+#define STOREF _mm256_storeu_ps
+#define STOREI(address, x) _mm256_storeu_si256((__m256i *)(address), x)
+#define ALLF _mm256_set1_ps
+#define ALLI _mm256_set1_epi32
+#define FLOAT _mm256_cvtepi32_ps
+#define ROUND _mm256_cvtps_epi32
+#define ADD _mm256_add_epi32
+#define SUB _mm256_sub_epi32
+#define LEAST _mm256_min_epi32
+#define MOST _mm256_max_epi32
+#define EITHER _mm256_or_si256
+#define MIN _mm256_min_ps
+#define MAX _mm256_max_ps
+#define UNIT_CLIP(x) _mm256_max_ps(_mm256_min_ps(x, ALLF(1.0f)), ALLF(-1.0f))
+#define IF_POSITIVE(key, a, b) _mm256_blendv_ps(b, a, _mm256_cmp_ps(key, _mm256_setzero_ps(), _CMP_GT_OQ))
+#define SCALE(p, y) _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(y), 23)))
+#define ANY(x) (!_mm256_testz_si256(x, x))
+#define REACHES(a, b) (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, a))) ^ 0xff)
+#define FAR(x, limit) _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_abs_epi32(x), ALLI(limit))))
+#define FROM_BYTES(address) _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(address))))
 #include "step_template.h"
 
 #define STEP(name) name##_avx512
-#define TARGET __attribute__((target("avx512f,avx512dq")))
-#define V __m512d
-#define WIDTH 8
-#define LOAD _mm512_loadu_pd
-#define FROM_BYTES(address) _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(address))))
-#define FROM_FLOATS(address) _mm512_cvtps_pd(_mm256_loadu_ps(address))
-#define STORE _mm512_storeu_pd
-#define ALL _mm512_set1_pd
-#define MIN _mm512_min_pd
-#define MAX _mm512_max_pd
-#define UNIT_CLIP(x) _mm512_range_pd(x, ALL(1.0), 2) /* the smaller magnitude with the sign of x */
-#define IF_POSITIVE(key, a, b) _mm512_mask_blend_pd(_mm512_cmp_pd_mask(key, _mm512_setzero_pd(), _CMP_GT_OQ), b, a)
-#define OR _mm512_or_pd
-#define XOR _mm512_xor_pd
-#define ANY_BIT(x) _mm512_test_epi64_mask(_mm512_castpd_si512(x), _mm512_castpd_si512(x))
-#define AT_LEAST(a, b) _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ)
-#define SCALE(p, y) _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p), _mm512_slli_epi64(_mm512_castpd_si512(y), 52)))
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl")))
+#define GROUP Group
+#define SIZE WIDEST
+#define F __m512
+#define I __m512i
+#define WIDTH 16
+#define LOADF _mm512_loadu_ps
+#define LOADI _mm512_loadu_si512
+#define STOREF _mm512_storeu_ps
+#define STOREI _mm512_storeu_si512
+#define ALLF _mm512_set1_ps
+#define ALLI _mm512_set1_epi32
+#define FLOAT _mm512_cvtepi32_ps
+#define ROUND _mm512_cvtps_epi32
+#define ADD _mm512_add_epi32
+#define SUB _mm512_sub_epi32
+#define LEAST _mm512_min_epi32
+#define MOST _mm512_max_epi32
+#define EITHER _mm512_or_si512
+#define MIN _mm512_min_ps
+#define MAX _mm512_max_ps
+#define UNIT_CLIP(x) _mm512_range_ps(x, ALLF(1.0f), 2) /* the smaller magnitude with the sign of x */
+#define IF_POSITIVE(key, a, b) _mm512_mask_blend_ps(_mm512_cmp_ps_mask(key, _mm512_setzero_ps(), _CMP_GT_OQ), b, a)
+#define SCALE(p, y) _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(y), 23)))
+#define ANY(x) (_mm512_test_epi32_mask(x, x) != 0)
+#define REACHES(a, b) ((int)_mm512_cmpge_epi32_mask(a, b))
+#define FAR(x, limit) ((int)_mm512_cmpgt_epi32_mask(_mm512_abs_epi32(x), ALLI(limit)))
+#define FROM_BYTES(address) _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(address))))
 #include "step_template.h"
 #else
 #define STEP(name) name##_scalar
 #define TARGET
-#define V double
-#define WIDTH 1
-#define LOAD(address) (*(address))
-#define FROM_BYTES(address) ((double)*(address))
-#define FROM_FLOATS(address) ((double)*(address))
-#define STORE(address, x) (*(address) = (x))
-#define ALL(x) (x)
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define UNIT_CLIP(x) MAX(MIN(x, 1.0), -1.0)
-#define IF_POSITIVE(key, a, b) ((key) > 0.0 ? (a) : (b))
-#define OR(a, b) double_of(bits_of(a) | bits_of(b))
-#define XOR(a, b) double_of(bits_of(a) ^ bits_of(b))
-#define ANY_BIT(x) (bits_of(x) != 0)
-#define AT_LEAST(a, b) ((a) >= (b))
-#define SCALE(p, y) double_of(bits_of(p) + (bits_of(y) << 52))
+#define GROUP Group
+#define SIZE WIDEST
+#define FROM_BYTES(address) ((float)*(address))
+#include "scalar.h"
 #include "step_template.h"
 #endif
 
 #define KERNEL(level) \
-    {{plain_##level, exponential_##level, adaptation_##level, all_##level}, deliver_##level, crossed_##level, due_##level, earliest_##level}
+    {{plain_##level, exponential_##level, adaptation_##level, all_##level}, deliver_##level, crossed_##level}
 
 #if HAS_LEVELS
 static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};
@@ -111,7 +160,9 @@ static const Kernel KERNELS[1] = {KERNEL(scalar)};
 static int best_level(void) {
 #if HAS_LEVELS
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return 2;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512vl"))
+        return 2;
     if (__builtin_cpu_supports("avx2")) return 1;
 #endif
     return 0;

@@ -1,119 +1,158 @@
-/* One step of a block, written once over a vector type. The file that includes this defines STEP(name), TARGET, V (vector of doubles),
- * WIDTH, LOAD (aligned), FROM_BYTES, FROM_FLOATS, STORE, ALL (broadcast), MIN, MAX, UNIT_CLIP (to -1 .. 1), IF_POSITIVE(key, a, b),
- * OR, XOR, ANY_BIT, AT_LEAST (bit per element) and SCALE(p, y) = p * 2^(integer in the low bits of y).
+/* One step of circuits, written once over a vector type. The file that includes this defines
+ *   STEP(name), TARGET      names, and the instruction set they are compiled for
+ *   GROUP, SIZE             lanes of SIZE circuits (`Group` or `Single`), done together
+ *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
+ *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), ADD SUB LEAST MOST EITHER (of integers: + - min max |), MIN MAX (of floats),
+ *   IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
+ *   REACHES(a, b) (bit per element: a >= b), FAR(x, limit) (an element is farther from 0)
  *
- * Membrane by an exponential Euler step whose effective length follows the local slope of the amplifier: exact for a relaxing membrane
- * and for a slewing one. Lines and adaptation decay exactly; the membrane sees a line's mean over the step (folded into its scale).
- * The same equations for one neuron and any length of step stand in core_neuron_kernel.c.
- * Returns bit 0: something moves, bit 1: a membrane is at or above its threshold. */
-
-/* How the step is laid out. A block is done group by group: few enough lanes that what the terms hand on stays in registers, and short
- * enough that the next group's parameters come in from the second-level cache meanwhile. Within a group each term is a loop over the
- * vectors, and terms that do not depend on each other stand together, so that a processor finds work within its window. What a block's
- * configuration switches off is not compiled into its step; what no lane of a group needs (fading near the rails) is passed over where
- * that changes no bit. */
-enum { STEP(VECTORS) = WIDEST / WIDTH }; /* of a group */
+ * The equations, with docs/analog_core.md: the membrane makes an exponential Euler step whose effective length follows the local slope of the
+ * amplifier, so it is exact for a relaxing membrane and for a slewing one; the exponential term adds its own slope and curvature. Lines and
+ * adaptation decay exactly; the membrane sees a line's mean over the step (folded into its scale) and the adaptation in its middle.
+ *
+ * How a step is laid out: group by group, few enough lanes that what the terms hand on stays in registers, and short enough that the next
+ * group's parameters come in from the second-level cache meanwhile. What a block's configuration switches off is not compiled into its step; what
+ * no lane of a group needs (fading near the rails) is passed over where that changes no bit. */
+enum { STEP(VECTORS) = SIZE / WIDTH }; /* of a group */
 
 #define EACH_VECTOR UNROLLED for (int u = 0, i = 0; u < STEP(VECTORS); u++, i += WIDTH)
 
-TARGET ALWAYS_INLINE V STEP(clip)(V x, V low, V high) { return MAX(MIN(x, high), low); }
+TARGET ALWAYS_INLINE F STEP(clip)(F x, F low, F high) { return MAX(MIN(x, high), low); }
 
-TARGET ALWAYS_INLINE V STEP(curve)(V y) {
-    const V c = UNIT_CLIP(y);
-    return c * (ALL(3.0) - c * c);
+TARGET ALWAYS_INLINE F STEP(curve)(F y) {
+    const F c = UNIT_CLIP(y);
+    return c * (ALLF(3.0f) - c * c);
 }
 
-TARGET ALWAYS_INLINE V STEP(power)(V y) {
-    const V shifted = y + ALL(ROUNDER), r = y - (shifted - ALL(ROUNDER)), r2 = r * r;
-    const V upper = (ALL(POWER_2) + ALL(POWER_3) * r) + r2 * (ALL(POWER_4) + ALL(POWER_5) * r);
-    return SCALE((ALL(POWER_0) + ALL(POWER_1) * r) + r2 * upper, shifted);
+TARGET ALWAYS_INLINE F STEP(power)(F octaves) {
+    const F shifted = octaves + ALLF(ROUNDER), r = octaves - (shifted - ALLF(ROUNDER)), r2 = r * r;
+    return SCALE((ALLF(POWER_0) + ALLF(POWER_1) * r) + r2 * ((ALLF(POWER_2) + ALLF(POWER_3) * r) + r2 * ALLF(POWER_4)), shifted);
 }
-
-TARGET ALWAYS_INLINE V STEP(lattice)(V x) { return (x + ALL(LATTICE)) - ALL(LATTICE); }
 
 /* Slope by the exponential term. */
-TARGET ALWAYS_INLINE void STEP(upswing)(const Group *g, int p, const Common *c, V *upswing) {
+TARGET ALWAYS_INLINE void STEP(upswing)(const GROUP *g, int p, const Common *c, F *upswing) {
     EACH_VECTOR {
-        const V octaves = (LOAD(g->v[p] + i) - LOAD(g->exp_potential + i)) * ALL(c->octaves);
-        upswing[u] = MIN(LOAD(g->exp_strength + i) * STEP(power)(octaves), LOAD(g->exp_limit + i));
+        const F octaves = FLOAT(LOADI(g->v[p] + i)) * ALLF(c->octaves) + LOADF(g->exponent + i);
+        upswing[u] = MIN(STEP(power)(octaves), LOADF(g->limit + i));
     }
 }
 
-/* Slope by the synaptic inputs and constant currents; the lines decay. Returns what has changed in them. */
-TARGET ALWAYS_INLINE V STEP(synapses)(Group *g, int p, V *current) {
-    V moved = ALL(0.0);
+/* Slope by a synaptic input; the line decays. With modulation its amplitude follows the membrane, which adds to the local slope `bend`. */
+TARGET ALWAYS_INLINE void STEP(input)(GROUP *g, int p, int side, int early, int modulated, F *current, F *bend, I *moved) {
     EACH_VECTOR {
-        const V exc = LOAD(g->exc[p] + i), inh = LOAD(g->inh[p] + i);
-        const V excitation = LOAD(g->exc_strength + i) * STEP(curve)(exc * LOAD(g->exc_scale + i) + LOAD(g->exc_shift + i));
-        const V inhibition = LOAD(g->inh_strength + i) * STEP(curve)(inh * LOAD(g->inh_scale + i) + LOAD(g->inh_shift + i));
-        const V exc_next = STEP(lattice)(exc - exc * LOAD(g->exc_loss + i)), inh_next = STEP(lattice)(inh - inh * LOAD(g->inh_loss + i));
-        current[u] = excitation - inhibition + LOAD(g->drift + i);
-        STORE(g->exc[p ^ 1] + i, exc_next);
-        STORE(g->inh[p ^ 1] + i, inh_next);
-        moved = OR(moved, OR(XOR(exc_next, exc), XOR(inh_next, inh)));
+        const I state = LOADI(g->input[side].line[p] + i);
+        const F line = FLOAT(state);
+        const I loss = ROUND(line * LOADF(g->input[side].loss + i));
+        F mean = line;
+        if (early) mean = line - LOADF(g->input[side].early + i);
+        const F opening = STEP(curve)(mean * LOADF(g->input[side].scale + i) + LOADF(g->input[side].shift + i));
+        F strength = LOADF(g->input[side].strength + i);
+        if (modulated) {
+            const F slope = LOADF(g->input[side].slope + i), grown = strength + slope * (FLOAT(LOADI(g->v[p] + i)) - LOADF(g->input[side].middle + i));
+            const F open = side ? MIN(grown, ALLF(0.0f)) : MAX(grown, ALLF(0.0f));
+            bend[u] = bend[u] + IF_POSITIVE(open * open, slope * opening, ALLF(0.0f));
+            strength = open;
+        }
+        current[u] = current[u] + strength * opening;
+        STOREI(g->input[side].line[p ^ 1] + i, SUB(state, loss));
+        *moved = EITHER(*moved, loss);
     }
-    return moved;
 }
 
 /* Slope by the leak or reset amplifier, and the length of the step for a membrane with its local slope. */
-TARGET ALWAYS_INLINE void STEP(amplifier)(const Group *g, int p, V *pull, V *span) {
+TARGET ALWAYS_INLINE void STEP(amplifier)(const GROUP *g, int p, float length, F *pull, F *span) {
     EACH_VECTOR {
-        const V y = UNIT_CLIP((LOAD(g->target + i) - LOAD(g->v[p] + i)) * LOAD(g->inverse + i)), y2 = y * y;
-        pull[u] = LOAD(g->slew + i) * (y * (ALL(3.0) - y2));
-        span[u] = ALL(STEP_US) - LOAD(g->lag + i) * (ALL(1.0) - y2);
+        const F y = UNIT_CLIP(FLOAT(SUB(LOADI(g->target + i), LOADI(g->v[p] + i))) * LOADF(g->inverse + i)), y2 = y * y;
+        pull[u] = LOADF(g->slew + i) * (y * (ALLF(3.0f) - y2));
+        span[u] = ALLF(length) - LOADF(g->lag + i) * (ALLF(1.0f) - y2);
     }
 }
 
-/* The adaptation takes its part of the slope, and moves itself. Returns what has changed in it. */
-TARGET ALWAYS_INLINE V STEP(adapt)(Group *g, int p, const Common *c, V *current) {
-    V moved = ALL(0.0);
+/* Slope by the adaptation in the middle of the step, and how far it would go if the membrane stayed where it is. */
+TARGET ALWAYS_INLINE void STEP(adapt)(const GROUP *g, int p, F *current, F *drive) {
     EACH_VECTOR {
-        const V volt = LOAD(g->v[p] + i), w = LOAD(g->w[p] + i), offset = w - LOAD(g->w_rest + i);
-        const V pull = LOAD(g->w_gain + i) * (volt - LOAD(g->w_potential + i)) - offset;
-        const V next = STEP(clip)(STEP(lattice)(w + LOAD(g->w_rate + i) * pull), ALL(c->node_low), ALL(c->node_high));
-        current[u] = current[u] - LOAD(g->w_strength + i) * offset;
-        STORE(g->w[p ^ 1] + i, next);
-        moved = OR(moved, XOR(next, w));
+        const F offset = FLOAT(SUB(LOADI(g->w[p] + i), LOADI(g->w_rest + i)));
+        const F pull = LOADF(g->w_gain + i) * FLOAT(SUB(LOADI(g->v[p] + i), LOADI(g->w_potential + i))) - offset;
+        drive[u] = LOADF(g->w_rate + i) * pull;
+        current[u] = current[u] - LOADF(g->w_strength + i) * (offset + ALLF(0.5f) * drive[u]);
     }
-    return moved;
 }
 
 /* Currents fade towards the rail they push the membrane to: not at all, to the last bit, from `rail_width` times the edge of the
- * amplifiers on. */
-TARGET ALWAYS_INLINE void STEP(fade)(const Group *g, int p, const Common *c, V *current) {
-    V room[STEP(VECTORS)], least = ALL(1.0);
+ * amplifiers on. Returns whether any does; how fast adds to the local slope. */
+TARGET ALWAYS_INLINE int STEP(fade)(const GROUP *g, int p, const Common *c, F *current, F *bend) {
+    int far = 0;
+    EACH_VECTOR far |= FAR(LOADI(g->v[p] + i), c->fade_from);
+    if (!far) return 0;
     EACH_VECTOR {
-        const V volt = LOAD(g->v[p] + i);
-        room[u] = IF_POSITIVE(current[u], ALL(c->rail_high) - volt, volt - ALL(c->rail_low)) * ALL(c->rail_inverse);
-        least = MIN(least, room[u]);
+        const F volt = FLOAT(LOADI(g->v[p] + i)), room = (ALLF(c->rail) - MAX(volt, ALLF(0.0f) - volt)) * ALLF(c->rail_inverse);
+        const F x = STEP(clip)(room, ALLF(0.0f), ALLF(1.0f)), x2 = x * x, outwards = current[u] * volt;
+        const F steep = MAX(current[u], ALLF(0.0f) - current[u]) * ((x2 - ALLF(1.0f)) * ALLF(1.5f * c->rail_inverse));
+        current[u] = IF_POSITIVE(outwards, current[u] * (x * (ALLF(1.5f) - ALLF(0.5f) * x2)), current[u]);
+        bend[u] = bend[u] + IF_POSITIVE(outwards, steep, ALLF(0.0f));
     }
-    if (AT_LEAST(least, ALL(1.0)) == (1 << WIDTH) - 1) return;
-    EACH_VECTOR {
-        const V x = STEP(clip)(room[u], ALL(0.0), ALL(1.0));
-        current[u] = current[u] * (x * (ALL(1.5) - ALL(0.5) * (x * x)));
-    }
+    return 1;
 }
 
-TARGET ALWAYS_INLINE uint64_t STEP(block)(Block *b, int p, const Common *c, int exponential, int adaptation) {
-    V moved = ALL(0.0);
-    unsigned crossed = 0;
-    for (Group *g = b->group; g < b->group + GROUPS; g++) {
-        V current[STEP(VECTORS)], upswing[STEP(VECTORS)], pull[STEP(VECTORS)], span[STEP(VECTORS)];
-        if (exponential) STEP(upswing)(g, p, c, upswing);
-        moved = OR(moved, STEP(synapses)(g, p, current));
-        STEP(amplifier)(g, p, pull, span);
-        if (adaptation) moved = OR(moved, STEP(adapt)(g, p, c, current));
-        if (exponential) EACH_VECTOR current[u] = current[u] + upswing[u];
-        STEP(fade)(g, p, c, current);
-        EACH_VECTOR {
-            const V volt = LOAD(g->v[p] + i), next = STEP(lattice)(volt + (pull[u] + current[u]) * span[u]);
-            const V kept = STEP(clip)(next, ALL(c->node_low), ALL(c->node_high));
-            STORE(g->v[p ^ 1] + i, kept);
-            moved = OR(moved, XOR(kept, volt));
-            crossed |= (unsigned)AT_LEAST(kept, LOAD(g->threshold + i));
+/* Part of a slope that counts over a step if it changes by z of itself meanwhile. */
+TARGET ALWAYS_INLINE F STEP(bent)(F z) {
+    const F limited = STEP(clip)(z, ALLF(-1.0f), ALLF(1.0f));
+    return ALLF(1.0f) + limited * (ALLF(0.5f) + ALLF(1.0f / 6) * limited);
+}
+
+/* A term that grows exponentially with the membrane grows within the step: second and third order in time, within what it can reach at
+ * all. */
+TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F limit, const Common *c, float length) {
+    const F growth = upswing * ALLF(c->slope_inverse * length), third = growth * ALLF(c->sixth * length);
+    const F more = (growth * ALLF(0.5f) + third * upswing) + third * total, without = total - upswing;
+    return STEP(clip)(total + total * MAX(more, ALLF(0.0f)), without, without + limit);
+}
+
+TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float length, int features, int early, I *moved) {
+    F current[STEP(VECTORS)], upswing[STEP(VECTORS)], pull[STEP(VECTORS)], span[STEP(VECTORS)], bend[STEP(VECTORS)], drive[STEP(VECTORS)];
+    int crossed = 0;
+    if (features & WITH_EXPONENTIAL) STEP(upswing)(g, p, c, upswing);
+    EACH_VECTOR current[u] = LOADF(g->drift + i), bend[u] = ALLF(0.0f);
+    for (int side = 0; side < INPUTS; side++)
+        STEP(input)(g, p, side, early >> side & 1, features & WITH_MODULATION, current, bend, moved);
+    STEP(amplifier)(g, p, length, pull, span);
+    if (features & WITH_ADAPTATION) STEP(adapt)(g, p, current, drive);
+    if (features & WITH_EXPONENTIAL) EACH_VECTOR current[u] = current[u] + upswing[u];
+    const int fades = STEP(fade)(g, p, c, current, bend);
+    EACH_VECTOR {
+        const I volt = LOADI(g->v[p] + i);
+        F slope = pull[u] + current[u];
+        if (features & WITH_EXPONENTIAL) slope = STEP(grow)(slope, upswing[u], LOADF(g->limit + i), c, length);
+        if (features & WITH_MODULATION) {
+            const F z = MIN(bend[u] * ALLF(length), ALLF(1.0f));
+            slope = slope / ((ALLF(1.0f) - ALLF(0.5f) * z) + ALLF(1.0f / 12) * (z * z));
+        } else if (fades) {
+            slope = slope * STEP(bent)(bend[u] * ALLF(length));
+        }
+        F way = slope * span[u];
+        if (features & WITH_LEAPS) way = STEP(clip)(way, ALLF(-c->longest), ALLF(c->longest));
+        const I step = ROUND(way), next = MOST(LEAST(ADD(volt, step), ALLI(c->node_high)), ALLI(c->node_low));
+        STOREI(g->v[p ^ 1] + i, next);
+        *moved = EITHER(*moved, SUB(next, volt));
+        crossed |= REACHES(next, LOADI(g->threshold + i));
+        if (features & WITH_ADAPTATION) {
+            const I w = LOADI(g->w[p] + i), adapted = ADD(w, ROUND(drive[u] + LOADF(g->w_lead + i) * way));
+            const I kept = MOST(LEAST(adapted, ALLI(c->node_high)), ALLI(c->node_low));
+            STOREI(g->w[p ^ 1] + i, kept);
+            *moved = EITHER(*moved, SUB(kept, w));
         }
     }
-    return (ANY_BIT(moved) ? 1u : 0u) | (crossed ? 2u : 0u);
+    return crossed;
+}
+
+#undef EACH_VECTOR
+#ifdef BLOCKWISE
+
+TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early) {
+    I moved = ALLI(0);
+    int crossed = 0;
+    for (Group *g = b->group; g < b->group + GROUPS; g++) crossed |= STEP(group)(g, p, c, 1.0f, features, early, &moved);
+    return (ANY(moved) ? 1 : 0) | (crossed ? 2 : 0);
 }
 
 /* Weights of the synapses whose label is the address, 0 for the others. Returns whether there are any. */
@@ -126,23 +165,32 @@ TARGET ALWAYS_INLINE int STEP(matching)(uint8_t *hits, const uint8_t *weights, c
     return any;
 }
 
-TARGET ALWAYS_INLINE void STEP(raise)(double *line, V amount, const double *step, V limit) {
-    STORE(line, MIN(LOAD(line) + amount * LOAD(step), limit));
+/* A pulse at `part` of the coming step moves the line towards its limit, the less the nearer it is. The state is what it would be at the
+ * step's beginning to be right after the pulse; `early` is what that counts too much in the step's mean. */
+TARGET ALWAYS_INLINE void STEP(raise)(GroupInput *in, int p, int i, F amount, const PulseLanes *lanes, int lane, float part, const Common *c) {
+    const I state = LOADI(in->line[p] + i);
+    F line = FLOAT(state), lead = ALLF(0.0f), growth = ALLF(1.0f);
+    if (part != 0.0f) {
+        const F rate = LOADF(lanes->rate + lane), q = rate * ALLF(part);
+        lead = ALLF(part) * (ALLF(1.0f) + q * (ALLF(0.5f) + q * (ALLF(1.0f / 6) + q * (ALLF(1.0f / 24) + q * ALLF(1.0f / 120)))));
+        growth = ALLF(1.0f) + rate * lead;
+        line = line * (ALLF(1.0f) - q * (ALLF(1.0f) - q * (ALLF(0.5f) - q * ALLF(1.0f / 6))));
+    }
+    const F room = MAX(ALLF(1.0f) - line * ALLF(c->line_inverse), ALLF(0.0f)), step = amount * LOADF(lanes->step + lane) * room;
+    STOREI(in->line[p] + i, LEAST(ADD(state, ROUND(MIN(step * growth, ALLF((float)c->line_limit)))), ALLI(c->line_limit)));
+    if (part != 0.0f) STOREF(in->early + i, LOADF(in->early + i) + (step * lead) * LOADF(lanes->lift + lane));
 }
 
 /* A pulse at 64 synapses, from the synapses straight onto the lines. Returns whether any of them has its address. */
-TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, Synapses s, double limit) {
-    const V charge = ALL(pulse->charge), highest = ALL(limit);
-    const int mode = pulse->mode;
+TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, float part, Synapses s, const Common *c) {
+    const F charge = ALLF((float)pulse->charge);
     uint8_t hits[LANES];
     if (!STEP(matching)(hits, s.weights, s.labels, pulse->address)) return 0;
     for (int k = 0; k < LANES; k += WIDTH) {
-        Group *g = &b->group[k / WIDEST];
-        const int i = k % WIDEST;
-        V amount = FROM_BYTES(hits + k) * charge;
-        if (s.gains) amount = amount * FROM_FLOATS(s.gains + k);
-        if (mode & 1) STEP(raise)(g->exc[p] + i, amount, g->exc_step + i, highest);
-        if (mode & 2) STEP(raise)(g->inh[p] + i, amount, g->inh_step + i, highest);
+        F amount = FROM_BYTES(hits + k) * charge;
+        if (s.gains) amount = amount * LOADF(s.gains + k);
+        for (int side = 0; side < INPUTS; side++)
+            if (pulse->mode >> side & 1) STEP(raise)(&b->group[k / WIDEST].input[side], p, k % WIDEST, amount, &b->pulse[side], k, part, c);
     }
     return 1;
 }
@@ -152,49 +200,51 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
     uint64_t mask = 0;
     for (int k = 0; k < LANES; k += WIDTH) {
         const Group *g = &b->group[k / WIDEST];
-        mask |= (uint64_t)AT_LEAST(LOAD(g->v[p] + k % WIDEST), LOAD(g->threshold + k % WIDEST)) << k;
+        mask |= (uint64_t)(unsigned)REACHES(LOADI(g->v[p] + k % WIDEST), LOADI(g->threshold + k % WIDEST)) << k;
     }
     return mask;
 }
 
-/* Which of 64 times have come. */
-TARGET static uint64_t STEP(due)(const double *times, double now) {
-    uint64_t mask = 0;
-    for (int k = 0; k < LANES; k += WIDTH) mask |= (uint64_t)AT_LEAST(ALL(now), LOAD(times + k)) << k;
-    return mask;
+TARGET static int STEP(plain)(Block *b, int p, const Common *c, int features, int early) {
+    return STEP(block)(b, p, c, features & WITH_RARE, early);
 }
-
-/* The earliest of 64 times. */
-TARGET static double STEP(earliest)(const double *times) {
-    double best[WIDTH];
-    V earliest = LOAD(times);
-    for (int k = WIDTH; k < LANES; k += WIDTH) earliest = MIN(earliest, LOAD(times + k));
-    STORE(best, earliest);
-    for (int i = 1; i < WIDTH; i++) best[0] = best[i] < best[0] ? best[i] : best[0];
-    return best[0];
+TARGET static int STEP(exponential)(Block *b, int p, const Common *c, int features, int early) {
+    return STEP(block)(b, p, c, WITH_EXPONENTIAL | (features & WITH_RARE), early);
 }
+TARGET static int STEP(adaptation)(Block *b, int p, const Common *c, int features, int early) {
+    return STEP(block)(b, p, c, WITH_ADAPTATION | (features & WITH_RARE), early);
+}
+TARGET static int STEP(all)(Block *b, int p, const Common *c, int features, int early) {
+    return STEP(block)(b, p, c, WITH_EXPONENTIAL | WITH_ADAPTATION | (features & WITH_RARE), early);
+}
+#undef FROM_BYTES
+#endif
 
-TARGET static uint64_t STEP(plain)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 0, 0); }
-TARGET static uint64_t STEP(exponential)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 1, 0); }
-TARGET static uint64_t STEP(adaptation)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 0, 1); }
-TARGET static uint64_t STEP(all)(Block *b, int p, const Common *c) { return STEP(block)(b, p, c, 1, 1); }
-
-#undef EACH_VECTOR
 #undef STEP
 #undef TARGET
-#undef V
+#undef GROUP
+#undef SIZE
+#undef F
+#undef I
 #undef WIDTH
-#undef LOAD
-#undef FROM_BYTES
-#undef FROM_FLOATS
-#undef STORE
-#undef ALL
+#undef LOADF
+#undef LOADI
+#undef STOREF
+#undef STOREI
+#undef ALLF
+#undef ALLI
+#undef FLOAT
+#undef ROUND
+#undef ADD
+#undef SUB
+#undef LEAST
+#undef MOST
+#undef EITHER
 #undef MIN
 #undef MAX
 #undef UNIT_CLIP
 #undef IF_POSITIVE
-#undef OR
-#undef XOR
-#undef ANY_BIT
-#undef AT_LEAST
 #undef SCALE
+#undef ANY
+#undef REACHES
+#undef FAR

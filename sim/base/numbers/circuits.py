@@ -53,17 +53,17 @@ _SPIKE = {
 }
 
 _SYNAPSE = {
-    "synapse_line_step": Number(0.196e-3, "V per weight unit and uA", "behaviour 4.2, 5.1: PSP by synapse_gm; largest hagen amplitude", D),
-    "synapse_line_limit": Number(1.0, "V", "behaviour 4.1: a line cannot be pulled below ground", A),
+    "synapse_line_step": Number(0.29e-3, "V per weight unit and uA", "calix measured 3.4: largest hagen amplitude, fitted by trial", D),
+    "synapse_line_limit": Number(0.33, "V", "calix measured 3.4: synapses draw the less the nearer the line is to this", D),
     "synapse_line_rest": Number(0.58, "V", "behaviour 4.1: reading of a line at rest", A),
     "synapse_line_gain": Number(0.85, "1", "behaviour 4.1: source follower of the line readout", A),
-    "synapse_tau_normal": Number(300.0, "us code", "behaviour 0, 4.1", A),
-    "synapse_tau_high_resistance": Number(2400.0, "us code", "behaviour 0, 4.1", A),
+    "synapse_tau_normal": Number(200.0, "us code", "calix measured 3.5: 0.3 us is in reach of all neurons", D),
+    "synapse_tau_high_resistance": Number(1600.0, "us code", "calix measured 3.5: eight times the normal one", D),
     "synapse_leakage": Number(0.3, "code", "calix expectations 1.2: at bias 0 a line recovers within ms, holds for us", A),
     "synapse_tau_supply": Number(0.05, "us", "behaviour 4.1: a line that a debug line connects to the supply", A),
     "synapse_supply_floor": Number(1.1, "V", "behaviour 4.1: lines rest near 1.2 V; a debug line must stand as high to reset them", A),
     "synapse_small_capacitance": Number(0.6, "1", "behaviour 0; time constant shrinks and step grows by this", A),
-    "synapse_gm": Number(11.8, "S/A", "behaviour 4.2: PSP over line step; per bias current, at which the current saturates", D),
+    "synapse_gm": Number(8.0, "S/A", "behaviour 4.2: PSP over line step; per bias current, at which the current saturates", D),
     "synapse_shift_neutral": Number(310.0, "code", "behaviour 4.3", A),
     "synapse_shift_per_code": Number(0.4e-3, "V", "behaviour 4.3", A),
     "synapse_bypass_step": Number(50.0e-3, "V", "behaviour 5: line step that fires a bypassed neuron", A),

@@ -8,7 +8,7 @@ import pytest
 from hicannx_sim.base.numbers import number
 
 CALIBRATED = {
-    "i_bias_leak": 150, "i_bias_synin_exc_tau": 30, "i_bias_synin_inh_tau": 30, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,
+    "i_bias_leak": 150, "i_bias_synin_exc_tau": 20, "i_bias_synin_inh_tau": 20, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,
     "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_shift": 310,
 }  # fmt: skip
 RECEIVING = {"membrane_capacitor_size": 63, "enable_synaptic_input_excitatory": 1, "enable_synaptic_input_inhibitory": 1}

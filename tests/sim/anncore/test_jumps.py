@@ -36,9 +36,9 @@ def test_events_in_a_quiet_span_are_met_on_time(kit: Callable) -> None:
     k.core.run(start + 8_999_999)
     assert k.core.steps - before < 2000
     k.shared("syn_i_bias_dac", 1000)
-    k.core.run(start + 9_000_050)
+    k.core.run(start + 9_000_000)
     assert k.core.voltage(3, 1) == number("synapse_line_rest")
-    k.core.run(start + 9_000_100)
+    k.core.run(start + 9_000_050)
     assert k.core.voltage(3, 1) < number("synapse_line_rest")
 
 

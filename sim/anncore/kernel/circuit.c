@@ -1,0 +1,379 @@
+/* One circuit of the analog core: its lanes by configuration and phase, and steps of any length with spike logic inside. */
+#include <math.h>
+
+#include "arithmetic.h"
+#include "circuit.h"
+
+/* Of a circuit that is stepped alone; its lines move as in the step of its block. */
+typedef struct {
+    int32_t v, w;
+} Nodes;
+
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* -- from volts and microseconds to the units of lanes */
+
+static double in_units(const Common *c, double volt) { return (volt - c->middle) / NODE_UNIT; }
+static int32_t node(const Common *c, double volt) { return nearest(clip(in_units(c, volt), -2147483520.0, 2147483520.0)); }
+static float slope_of(double volts_per_us) { return (float)(volts_per_us * STEP_US / NODE_UNIT); }
+
+/* Part of a deviation that decays within a step. */
+static double loss_of(double rate) { return rate * STEP_US * effective(rate * STEP_US); }
+
+static double binary_logarithm(double x) {
+    int octave = 0;
+    for (; x >= 1.4142135623730951; octave++) x *= 0.5;
+    for (; x < 0.70710678118654757; octave--) x *= 2.0;
+    const double t = (x - 1.0) / (x + 1.0), t2 = t * t;
+    double sum = 1.0 / 21;
+    for (int k = 19; k > 0; k -= 2) sum = 1.0 / k + t2 * sum;
+    return octave + 2.8853900817779268 * t * sum;
+}
+
+/* Bound of what the currents of a circuit do to its membrane, apart from the amplifier, which never overshoots [V/us]. */
+static double largest_slope(const Neuron *n) {
+    double sum = fabs(n->drift) + fabs(n->w_strength) * 1.2 + n->exp_limit;
+    for (int side = 0; side < INPUTS; side++) sum += 2.0 * (fabs(n->input[side].strength) + fabs(n->input[side].slope) * 1.2);
+    return sum + 1.2 / STEP_US;
+}
+
+static void block_flags(Core *core, int k) {
+    int features = 0, bypass = 0;
+    for (int i = 0; i < LANES; i++) {
+        const Neuron *n = &core->s.neuron[k * LANES + i];
+        features |= (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0) | (n->modulation ? WITH_MODULATION : 0);
+        if (largest_slope(n) * STEP_US / NODE_UNIT > core->common.longest) features |= WITH_LEAPS;
+        bypass |= n->bypass;
+    }
+    core->s.features[k] = features;
+    core->s.bypass[k] = bypass;
+}
+
+static int resets(const Neuron *n) { return n->held || n->phase == PHASE_RESET; }
+
+/* Whether synaptic inputs and exponential term are switched off for now. */
+static int gated(const Neuron *n) { return n->pause && resets(n); }
+
+/* The lane that changes with every phase. */
+static void load_threshold(Core *core, int neuron) {
+    const Neuron *n = &core->s.neuron[neuron];
+    const int watches = n->comparator && n->fires && !n->held && n->phase == PHASE_READY;
+    LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES) = watches ? core->s.phases[neuron].threshold + n->jitter : UNREACHED;
+    core->s.awake[neuron / LANES] = 1;
+}
+
+/* The lanes that change when the reset begins and ends. */
+static void load_phase(Core *core, int neuron) {
+    const Neuron *n = &core->s.neuron[neuron];
+    const PhaseLanes *lanes = &core->s.phases[neuron];
+    Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, off = gated(n), at = resets(n);
+    LANE(b, target, i) = lanes->target[at];
+    LANE(b, slew, i) = lanes->slew[at];
+    LANE(b, inverse, i) = lanes->inverse[at];
+    LANE(b, lag, i) = lanes->lag[at];
+    if (n->pause) {
+        for (int side = 0; side < INPUTS; side++) {
+            LANE(b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
+            LANE(b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
+        }
+        LANE(b, exponent, i) = off ? NOTHING : lanes->exponent;
+    }
+    load_threshold(core, neuron);
+}
+
+static void prepare_amplifier(const Common *c, PhaseLanes *lanes, int at, const Amplifier *a) {
+    lanes->target[at] = node(c, a->target);
+    lanes->slew[at] = slope_of(a->slew);
+    lanes->inverse[at] = (float)(a->inverse * NODE_UNIT);
+    lanes->rate[at] = (float)(a->rate * STEP_US);
+    lanes->lag[at] = (float)(1.0 - effective(a->rate * STEP_US));
+}
+
+static void prepare(const Common *c, PhaseLanes *lanes, const Neuron *n) {
+    const double growth = slope_of(n->exp_strength), octaves = c->octaves / NODE_UNIT;
+    prepare_amplifier(c, lanes, 0, &n->leak), prepare_amplifier(c, lanes, 1, &n->reset);
+    for (int side = 0; side < INPUTS; side++) {
+        lanes->strength[side] = slope_of(n->input[side].strength);
+        lanes->slope[side] = (float)(n->input[side].slope * STEP_US);
+    }
+    lanes->exponent = growth > 0.0 ? (float)(binary_logarithm(growth) - (n->exp_potential - c->middle) * octaves) : NOTHING;
+    lanes->threshold = node(c, n->threshold);
+    lanes->w_jump = nearest(clip(n->w_jump / NODE_UNIT, -2e9, 2e9));
+}
+
+static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
+    const double mean = effective(in->rate * STEP_US);
+    LANE(b, input[side].scale, i) = (float)(in->scale * mean * LINE_UNIT), LANE(b, input[side].shift, i) = (float)in->shift;
+    LANE(b, input[side].loss, i) = (float)loss_of(in->rate);
+    LANE(b, input[side].middle, i) = (float)in_units(&core->common, in->middle);
+    b->pulse[side].step[i] = (float)(in->step / LINE_UNIT);
+    b->pulse[side].rate[i] = (float)(in->rate * STEP_US), b->pulse[side].lift[i] = (float)(1.0 / mean);
+}
+
+void core_load(Core *core, int neuron) {
+    Neuron *n = &core->s.neuron[neuron];
+    PhaseLanes *lanes = &core->s.phases[neuron];
+    Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES;
+    prepare(&core->common, lanes, n);
+    for (int side = 0; side < INPUTS; side++) {
+        load_input(core, b, side, i, &n->input[side]);
+        LANE(b, input[side].strength, i) = lanes->strength[side], LANE(b, input[side].slope, i) = lanes->slope[side];
+    }
+    LANE(b, drift, i) = slope_of(n->drift);
+    LANE(b, exponent, i) = lanes->exponent, LANE(b, limit, i) = slope_of(n->exp_limit);
+    LANE(b, w_rest, i) = node(&core->common, n->w_rest), LANE(b, w_potential, i) = node(&core->common, n->w_potential);
+    LANE(b, w_gain, i) = (float)n->w_gain, LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
+    LANE(b, w_rate, i) = n->adaptation ? (float)loss_of(n->w_rate) : 0.0f;
+    LANE(b, w_lead, i) = 0.5f * LANE(b, w_gain, i) * LANE(b, w_rate, i);
+    if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = LANE(b, w_rest, i);
+    load_phase(core, neuron);
+    block_flags(core, neuron / LANES);
+}
+
+static int32_t new_jitter(const Core *core, int neuron, int64_t tick) {
+    if (core->common.comparator_noise == 0.0) return 0;
+    return nearest(core->common.comparator_noise / NODE_UNIT * core->normal(core->noise_key + (uint64_t)neuron, (uint64_t)tick));
+}
+
+static int32_t within(const Common *c, int32_t v) { return v < c->node_low ? c->node_low : v > c->node_high ? c->node_high : v; }
+
+void core_place(Core *core, int neuron) {
+    Block *b = &core->s.block[neuron / LANES];
+    Neuron *n = &core->s.neuron[neuron];
+    const int i = neuron % LANES;
+    n->phase = PHASE_READY;
+    n->stamp = NEVER;
+    n->jitter = new_jitter(core, neuron, core->s.now);
+    core_due(core, neuron, NEVER);
+    core_load(core, neuron);
+    STATE(b, v, 0, i) = STATE(b, v, 1, i) = within(&core->common, core->s.phases[neuron].target[resets(n)]);
+    for (int side = 0; side < INPUTS; side++) {
+        STATE(b, input[side].line, 0, i) = STATE(b, input[side].line, 1, i) = 0;
+        LANE(b, input[side].early, i) = 0.0f;
+    }
+    STATE(b, w, 0, i) = STATE(b, w, 1, i) = LANE(b, w_rest, i);
+}
+
+/* The block's `next_due` is a lower bound, made exact when it is met. */
+void core_due(Core *core, int neuron, int64_t tick) {
+    const int k = neuron / LANES;
+    core->s.due[neuron] = tick;
+    if (tick < core->s.next_due[k]) core->s.next_due[k] = tick;
+    core->s.busy[k] = (core->s.busy[k] & ~(UINT64_C(1) << neuron % LANES)) | (uint64_t)(tick < NEVER) << neuron % LANES;
+}
+
+static int64_t due_of(const Core *core, int neuron) { return core->s.due[neuron]; }
+
+/* -- steps of any length */
+
+/* `effective` for the small numbers that it mostly is here. */
+static float effective_part(float x) {
+    if (x > 0.5f) return (float)effective((double)x);
+    return 1.0f - x * (0.5f - x * (1.0f / 6 - x * (1.0f / 24 - x * (1.0f / 120))));
+}
+
+static float steps(int64_t ticks) { return (float)ticks * (1.0f / GRID_TICKS); }
+
+/* e^-x for the small numbers that it mostly is here. */
+static float remaining(float x) { return 1.0f - x * effective_part(x); }
+
+/* Weight, length and gain of a pulse of this step at the synapse of a circuit; 0 if it does not listen, or the pulse was on the grid point. */
+static float pulse_at_circuit(const Core *core, int neuron, int side, const Pulse *pulse) {
+    const size_t at = (size_t)pulse->row * COLUMNS + (size_t)(neuron % COLUMNS);
+    if (pulse->row / COLUMNS != neuron / COLUMNS || !(pulse->mode >> side & 1) || core->labels[at] != pulse->address) return 0.0f;
+    return (float)core->weights[at] * (float)pulse->charge * (core->gains ? core->gains[at] : 1.0f) * (pulse->tick != core->s.now);
+}
+
+/* What the line's state counts too much in its mean over a part of the step, in line units: pulses that come later. They are told apart by
+ * their shares of what the state counts too much over the whole step. */
+static float counted_early(const Core *core, int neuron, int side, float early, float from, float length) {
+    const PulseLanes *lanes = &core->s.block[neuron / LANES].pulse[side];
+    const float rate = lanes->rate[neuron % LANES], end = from + length;
+    float lead = 0.0f, sum = 0.0f;
+    for (int64_t k = 0; k < core->applied; k++) {
+        const Pulse *pulse = growing_at(&core->pulses, k, sizeof *pulse);
+        const float amount = pulse_at_circuit(core, neuron, side, pulse), part = steps(pulse->tick - core->s.now);
+        if (amount == 0.0f) continue;
+        const float growth = 1.0f / remaining(rate * part), until = end - part;
+        lead += amount * part * effective_part(rate * part) * growth;
+        if (part <= from) continue;
+        sum += amount * growth * remaining(rate * from) * effective_part(rate * length);
+        if (until > 0.0f) sum -= amount * until / length * effective_part(rate * until);
+    }
+    return lead == 0.0f ? 0.0f : early / lanes->lift[neuron % LANES] * sum / lead;
+}
+
+/* A synaptic input over a part of the step of its block: with the mean of its line there. */
+static void single_input(const Core *core, int neuron, int side, float from, float length, SingleInput *in) {
+    const Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, p = core->s.parity;
+    const float rate = b->pulse[side].rate[i], line = (float)STATE(b, input[side].line, p, i), early = LANE(b, input[side].early, i);
+    in->strength[0] = LANE(b, input[side].strength, i), in->shift[0] = LANE(b, input[side].shift, i);
+    in->slope[0] = LANE(b, input[side].slope, i), in->middle[0] = LANE(b, input[side].middle, i);
+    in->line[0][0] = 0, in->loss[0] = in->early[0] = in->scale[0] = 0.0f;
+    if (line == 0.0f && early == 0.0f) return;
+    float mean = line * remaining(rate * from) * effective_part(rate * length);
+    if (early != 0.0f) mean -= counted_early(core, neuron, side, early, from, length);
+    in->shift[0] += LANE(b, input[side].scale, i) * b->pulse[side].lift[i] * mean;
+}
+
+/* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
+static void advance(const Core *core, int neuron, Nodes *s, float from, float length) {
+    const Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, features = core->s.features[neuron / LANES];
+    const float relaxing = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * length;
+    Single one;
+    one.v[0][0] = s->v, one.threshold[0] = UNREACHED;
+    one.target[0] = LANE(b, target, i), one.inverse[0] = LANE(b, inverse, i), one.slew[0] = LANE(b, slew, i);
+    one.lag[0] = length * (1.0f - effective_part(relaxing)), one.drift[0] = LANE(b, drift, i);
+    for (int side = 0; side < INPUTS; side++) single_input(core, neuron, side, from, length, &one.input[side]);
+    if (features & WITH_EXPONENTIAL) one.exponent[0] = LANE(b, exponent, i), one.limit[0] = LANE(b, limit, i);
+    if (features & WITH_ADAPTATION) {
+        const float rate = LANE(b, w_rate, i);
+        one.w[0][0] = s->w, one.w_rest[0] = LANE(b, w_rest, i), one.w_potential[0] = LANE(b, w_potential, i);
+        one.w_gain[0] = LANE(b, w_gain, i), one.w_strength[0] = LANE(b, w_strength, i);
+        one.w_rate[0] = length * rate * (1.0f + (1.0f - length) * rate * 0.5f), one.w_lead[0] = 0.5f * one.w_gain[0] * one.w_rate[0];
+    }
+    single_step(&one, &core->common, length, features);
+    s->v = one.v[1][0];
+    if (features & WITH_ADAPTATION) s->w = one.w[1][0];
+}
+
+/* Where the circuit was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
+static Nodes on_the_way(const Core *core, int neuron, int64_t ticks) {
+    const Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, p = core->s.parity;
+    const Nodes before = {STATE(b, v, p, i), STATE(b, w, p, i)}, after = {STATE(b, v, p ^ 1, i), STATE(b, w, p ^ 1, i)};
+    if (ticks == GRID_TICKS) return after;
+    const float part = steps(ticks), y = (float)(LANE(b, target, i) - before.v) * LANE(b, inverse, i);
+    const float rate = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * (y * y < 1.0f ? 1.0f - y * y : 0.0f);
+    const float way = rate == 0.0f ? part : part * effective_part(rate * part) / effective_part(rate);
+    return (Nodes){before.v + nearest((float)(after.v - before.v) * way), before.w + nearest((float)(after.w - before.w) * part)};
+}
+
+static void record(Core *core, int neuron, int64_t tick) {
+    int64_t place = growing_count(&core->spikes);
+    for (; place > 0; place--) {
+        const SpikeRecord *earlier = growing_at(&core->spikes, place - 1, sizeof *earlier);
+        if (earlier->tick < tick || (earlier->tick == tick && earlier->neuron <= neuron)) break;
+    }
+    SpikeRecord *spike = growing_insert(&core->spikes, place, sizeof *spike);
+    if (spike) spike->tick = tick, spike->neuron = neuron;
+}
+
+static void set_phase(Core *core, int neuron, int phase, int64_t due) {
+    core->s.neuron[neuron].phase = phase;
+    core_due(core, neuron, due);
+    if (phase == PHASE_RESET || phase == PHASE_REFRACTORY) {
+        load_phase(core, neuron);
+    } else {
+        load_threshold(core, neuron);
+    }
+}
+
+static void fire(Core *core, int neuron, Nodes *s, int64_t tick) {
+    Neuron *n = &core->s.neuron[neuron];
+    if (n->fires) record(core, neuron, tick);
+    if (n->adaptation) s->w = within(&core->common, s->w + core->s.phases[neuron].w_jump);
+    set_phase(core, neuron, PHASE_RESET, tick + n->reset_ticks);
+}
+
+/* The phase that is due begins. The end of the refractory time changes nothing but the threshold. */
+static void begin_phase(Core *core, int neuron, Nodes *s, int64_t tick) {
+    Neuron *n = &core->s.neuron[neuron];
+    if (n->phase == PHASE_FIRING) {
+        fire(core, neuron, s, tick);
+    } else if (n->phase == PHASE_RESET) {
+        set_phase(core, neuron, PHASE_REFRACTORY, tick + (n->refractory_ticks - n->reset_ticks));
+    } else {
+        n->jitter = new_jitter(core, neuron, tick);
+        set_phase(core, neuron, PHASE_READY, NEVER);
+    }
+}
+
+/* Ticks until a part of a step is over. */
+static int64_t whole_ticks(float part) {
+    const int64_t ticks = (int64_t)(part * GRID_TICKS);
+    return ticks + ((float)ticks < part * GRID_TICKS);
+}
+
+/* Part of a step at which a membrane meets its threshold; by one secant, and where it may be bent, another one from where it then is. */
+static float crossing_part(const Core *core, int neuron, Nodes before, int32_t after, int32_t threshold, float from, float length) {
+    if (before.v >= threshold) return 0.0f;
+    const float way = (float)(threshold - before.v), part = length * way / (float)(after - before.v);
+    if (!(core->s.features[neuron / LANES] & WITH_EXPONENTIAL) && !core->s.early[neuron / LANES]) return part;
+    Nodes there = before;
+    advance(core, neuron, &there, from, part);
+    if (there.v >= threshold) return part * way / (float)(there.v - before.v);
+    return part + (length - part) * (float)(threshold - there.v) / (float)(after - there.v);
+}
+
+/* If the membrane met its threshold between two times, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
+ * delay of the comparator, at the next edge of the backend's 4 ns clock. */
+static int watch_threshold(Core *core, int neuron, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
+    const int32_t threshold = LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES);
+    if (after < threshold || ticks <= 0) return 0;
+    const float part = crossing_part(core, neuron, before, after, threshold, steps(tick - core->s.now), steps(ticks));
+    const int64_t crossing = later(tick + whole_ticks(part), earliest);
+    set_phase(core, neuron, PHASE_FIRING, (crossing + core->common.comparator_delay + 1) / 2 * 2);
+    return 1;
+}
+
+void core_watch_step(Core *core, int neuron) {
+    const Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, p = core->s.parity;
+    int64_t earliest = core->s.now;
+    if (core->s.neuron[neuron].phase == PHASE_REFRACTORY) {
+        earliest = due_of(core, neuron);
+        begin_phase(core, neuron, NULL, earliest);
+    }
+    watch_threshold(core, neuron, (Nodes){STATE(b, v, p, i), STATE(b, w, p, i)}, STATE(b, v, p ^ 1, i), core->s.now, GRID_TICKS, earliest);
+}
+
+/* Index of the next artificial fire of a neuron up to a tick, or -1. */
+static int next_fire(const Core *core, int neuron, int from, int64_t until) {
+    for (int k = from; k < growing_count(&core->fires) && fire_at(core, k)->tick <= until; k++)
+        if (fire_at(core, k)->neuron == neuron) return k;
+    return -1;
+}
+
+void core_repeat(Core *core, int neuron) {
+    Neuron *n = &core->s.neuron[neuron];
+    Block *b = &core->s.block[neuron / LANES];
+    const int i = neuron % LANES, p = core->s.parity;
+    const int64_t end = core->s.now + GRID_TICKS;
+    Nodes s = {STATE(b, v, p, i), STATE(b, w, p, i)};
+    int artificial = next_fire(core, neuron, 0, end), untouched = 1;
+    int64_t tick = core->s.now;
+    n->stamp = end;
+    while (tick < end || due_of(core, neuron) <= tick || artificial >= 0) {
+        const int64_t asked = artificial < 0 ? NEVER : later(fire_at(core, artificial)->tick, tick);
+        const int64_t due = n->phase == PHASE_REFRACTORY ? NEVER : later(due_of(core, neuron), tick);
+        const int64_t stop = sooner(sooner(asked, end), due);
+        const Nodes before = s;
+        int64_t earliest = tick;
+        if (stop > tick && untouched) s = on_the_way(core, neuron, stop - core->s.now);
+        if (stop > tick && !untouched) advance(core, neuron, &s, steps(tick - core->s.now), steps(stop - tick));
+        if (n->phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
+            earliest = due_of(core, neuron);
+            begin_phase(core, neuron, &s, earliest);
+        }
+        if (watch_threshold(core, neuron, before, s.v, tick, stop - tick, earliest) && due_of(core, neuron) < stop) {
+            s = before;
+            continue;
+        }
+        tick = stop;
+        const int phase = n->phase;
+        if (due_of(core, neuron) <= tick) {
+            begin_phase(core, neuron, &s, tick);
+        } else if (asked <= tick) {
+            if (n->clocked && n->phase <= PHASE_FIRING) fire(core, neuron, &s, tick);
+            artificial = next_fire(core, neuron, artificial + 1, end);
+        }
+        untouched &= n->phase == phase;
+    }
+    STATE(b, v, p ^ 1, i) = s.v, STATE(b, w, p ^ 1, i) = s.w;
+}

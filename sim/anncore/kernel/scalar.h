@@ -1,0 +1,25 @@
+/* The vector type of step_template.h with one element, in plain C. */
+#define F float
+#define I int32_t
+#define WIDTH 1
+#define LOADF(address) (*(address))
+#define LOADI(address) (*(address))
+#define STOREF(address, x) (*(address) = (x))
+#define STOREI(address, x) (*(address) = (x))
+#define ALLF(x) (x)
+#define ALLI(x) (x)
+#define FLOAT(x) ((float)(x))
+#define ROUND(x) ((int32_t)__builtin_lrintf(x))
+#define ADD(a, b) ((a) + (b))
+#define SUB(a, b) ((a) - (b))
+#define LEAST(a, b) ((a) < (b) ? (a) : (b))
+#define MOST(a, b) ((a) > (b) ? (a) : (b))
+#define EITHER(a, b) ((a) | (b))
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define UNIT_CLIP(x) MAX(MIN(x, 1.0f), -1.0f)
+#define IF_POSITIVE(key, a, b) ((key) > 0.0f ? (a) : (b))
+#define SCALE(p, y) scaled(p, y)
+#define ANY(x) ((x) != 0)
+#define REACHES(a, b) ((a) >= (b))
+#define FAR(x, limit) ((x) > (limit) || (x) < -(limit))
