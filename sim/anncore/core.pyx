@@ -33,6 +33,7 @@ from hicannx_sim.base.growing cimport Growing, growing_append, growing_at, growi
 from hicannx_sim.base.state cimport items, resize, view
 
 from hicannx_sim.anncore.parameters import SHARED_CELLS, UNMODELLED
+from hicannx_sim.base.errors import SnapshotError
 from hicannx_sim.base.mismatch import factor
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.numbers import number
@@ -349,7 +350,10 @@ cdef class AnalogCore:
         self.clear_spikes()
 
     def restored(self) -> None:
-        """Follows what was put into the arrays."""
+        """Follows what was put into the arrays. SnapshotError for what no core can be in."""
+        cdef const char* problem = _kernel.core_problem(<Core*> self.engine)
+        if problem != NULL:
+            raise SnapshotError(f"analog.engine: {problem.decode()} is out of range")
         self.now = (<Core*> self.engine).s.now
 
     @property

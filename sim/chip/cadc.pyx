@@ -19,7 +19,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-from hicannx_sim.base.sizes cimport BLOCK_CELLS
+from hicannx_sim.base.capmem cimport CAPMEM_CELLS
 from hicannx_sim.chip.cadc_inputs cimport NO_READOUT
 from hicannx_sim.chip.columns cimport DEBUG, INTERNAL, READOUT
 from hicannx_sim.base.clock cimport GRID_TICKS
@@ -141,9 +141,9 @@ cdef class CADC:
 
         offset_block: the memory block whose cell gives the start of the ramp.
         """
-        cdef const uint16_t* cells = self.analog.cells + block * BLOCK_CELLS
+        cdef const uint16_t* cells = self.analog.cells + block * CAPMEM_CELLS
         cdef CadcRamp* ramp = &self.ramp[block >> 1]
-        cdef double start = self.ramp_start[block] + VOLTS_PER_CODE * self.analog.cells[offset_block * BLOCK_CELLS + CELL_START]
+        cdef double start = self.ramp_start[block] + VOLTS_PER_CODE * self.analog.cells[offset_block * CAPMEM_CELLS + CELL_START]
         cdef double gain = self.ramp_gain[block] / max(cells[CELL_SLOPE], 1), common = 0.0, scale, volts
         cdef int kind, column, channel, everywhere
         cdef bint neuron, debug

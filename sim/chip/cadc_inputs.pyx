@@ -6,7 +6,7 @@ Registers are not followed write by write: what is derived from them is brought 
 from halco import CapMemCellOnCapMemBlock
 from haldls import NeuronConfig
 from hicannx_sim.base.state import fields
-from hicannx_sim.base.sizes cimport BLOCK_CELLS
+from hicannx_sim.base.capmem cimport CAPMEM_CELLS
 from hicannx_sim.chip.neurons cimport CONFIG_WORDS
 
 cdef class CADCInputs:
@@ -21,7 +21,7 @@ cdef class CADCInputs:
         if self.s.seen[hemisphere] != self.neurons.changes.config:
             self._decode(hemisphere)
         for block in range(2 * hemisphere, 2 * hemisphere + 2):
-            self.s.biased[block] = self.neurons.analog.cells[block * BLOCK_CELLS + CELL_READOUT_AMP] > 0
+            self.s.biased[block] = self.neurons.analog.cells[block * CAPMEM_CELLS + CELL_READOUT_AMP] > 0
         self.columns.lines.refresh()
 
     cdef void _decode(self, int hemisphere) noexcept nogil:

@@ -175,7 +175,8 @@ cdef class Chip:
     def blocks(self):
         """{name: block} of everything on the chip that has state."""
         cores = {"ppu_top": self.processors.cores[0], "ppu_bottom": self.processors.cores[1], "parallel": self.processors.bus.parallel}
-        return {"chip": self, "fabric": self.fabric, "omnibus": self.omnibus, "faults": self.faults, **self.fabric.blocks(), "processors": self.processors, **cores}
+        own = {"chip": self, "omnibus": self.omnibus, "faults": self.faults}
+        return {**own, **self.fabric.blocks(), "fabric": self.fabric, **cores, "processors": self.processors}
 
     def arrays(self):
         """The system time; the parts have their own."""

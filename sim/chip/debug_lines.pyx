@@ -2,7 +2,7 @@
 
 from libc.math cimport NAN
 
-from hicannx_sim.base.sizes cimport BLOCK_CELLS
+from hicannx_sim.base.capmem cimport CAPMEM_CELLS
 
 import numpy as np
 
@@ -61,7 +61,7 @@ cdef class DebugLines:
             self.s.pads[0], self.s.pads[1] = self.pad_source()
 
         def code(int block, int cell):
-            cdef int at = block * BLOCK_CELLS + cell
+            cdef int at = block * CAPMEM_CELLS + cell
             self.s.cells[self.s.n_cells], self.s.codes[self.s.n_cells] = at, self.analog.cells[at]
             self.s.n_cells += 1
             return self.analog.cells[at]

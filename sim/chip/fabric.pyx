@@ -11,6 +11,7 @@ from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OU
 from hicannx_sim.chip.madc cimport RECORDING, Sample
 from hicannx_sim.chip.queue cimport AT_BACKGROUND, AT_CROSSBAR, AT_OUT, AT_PADI
 
+from hicannx_sim.base.errors import SnapshotError
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
 from hicannx_sim.chip.cadc_inputs import CADCInputs
@@ -96,6 +97,11 @@ cdef class Fabric:
     def arrays(self):
         """Time, and what has left the chip; the blocks have their own."""
         return fields(<FabricState[:1]> &self.s) | {"out": items(&self.out, sizeof(OutEvent))}
+
+    def restored(self):
+        """The analog core may lag behind by less than a step, and a conversion."""
+        if not -GRID_TICKS < self.s.now - (<int64_t>self.analog.now) <= MADC_SPAN:
+            raise SnapshotError(f"analog.engine: its time is {self.analog.now}, and the chip's {self.s.now}")
 
     def resize_arrays(self, sizes):
         """Room for events of so many bytes."""

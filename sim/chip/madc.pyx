@@ -15,7 +15,7 @@ of the first microseconds if the chip has this quirk. Two neurons on a line are 
 from libc.math cimport floor
 from libc.string cimport memset
 
-from hicannx_sim.base.sizes cimport BLOCK_CELLS
+from hicannx_sim.base.capmem cimport CAPMEM_CELLS
 from hicannx_sim.base.growing cimport growing_append, growing_clear, growing_free
 from hicannx_sim.base.noise cimport normal
 from hicannx_sim.base.state cimport items, resize
@@ -237,7 +237,7 @@ cdef class MADC:
         for neuron in range(512):
             hemisphere = neuron >> 8
             selected = sources[LINE[source][neuron & 1] + hemisphere] != 0
-            if not selected or self.analog.capmem_data[(2 * hemisphere + (neuron >> 7 & 1)) * BLOCK_CELLS + READOUT_AMP_CELL] == 0:
+            if not selected or self.analog.capmem_data[(2 * hemisphere + (neuron >> 7 & 1)) * CAPMEM_CELLS + READOUT_AMP_CELL] == 0:
                 continue
             self.neuron_layout.decode(self.analog.neuron_config_data + 6 * neuron, slots)
             if slots[READOUT] and slots[READOUT_AMP]:

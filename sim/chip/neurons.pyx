@@ -5,7 +5,7 @@ A word that is written anew with what it holds changes nothing. The analog core 
 
 from libc.stdint cimport uint16_t
 
-from hicannx_sim.base.sizes cimport BLOCK_CELLS
+from hicannx_sim.base.capmem cimport CAPMEM_CELLS
 
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
@@ -47,7 +47,7 @@ cdef class NeuronRegisters:
         cdef uint16_t* code = self.analog.capmem_data + index
         code[0] = <uint16_t>((code[0] & ~mask) | (data & mask))
         self.changes.cells += 1
-        self.analog.touch_capmem(index // BLOCK_CELLS, index % BLOCK_CELLS)
+        self.analog.touch_capmem(index // CAPMEM_CELLS, index % CAPMEM_CELLS)
 
     def arrays(self):
         """How often registers have changed; the words are the analog core's."""

@@ -15,7 +15,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-from hicannx_sim.base.sizes cimport BLOCK_CELLS
+from hicannx_sim.base.capmem cimport CAPMEM_CELLS
 from hicannx_sim.base.clock cimport TICK_NS
 
 from halco import CapMemCellOnCapMemBlock, CapMemCellOnDLS
@@ -66,7 +66,7 @@ cdef class PulseLengths:
         """Length of the pulse of an event with a 6-bit address at a tick; moves the plasticity's voltage."""
         cdef Driver* d = &self.drivers[driver]
         cdef int block = driver >> 7 << 1 | driver & 1
-        cdef const unsigned short* cells = core.cells + block * BLOCK_CELLS
+        cdef const unsigned short* cells = core.cells + block * CAPMEM_CELLS
         cdef double volts, reach
         if d.kind == 0:
             return 1.0

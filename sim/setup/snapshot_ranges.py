@@ -30,8 +30,6 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
     "*trace.offset": (-LONGEST, LONGEST),
     "*.analog.n_dirty": (0, NEURONS),
     "*.analog.dirty_list": (0, NEURONS - 1),
-    "*.analog.parity": (0, 1),
-    "*.analog.features": (0, 3),
     "*.background.period": (0, 1 << 30),
     "pll.words": (0, (1 << 32) - 1),
     "board.i2c.prescaler": (0, (1 << 16) - 1),
@@ -44,7 +42,6 @@ POSITIVE_WHERE: Final = {"*.background.period": "enabled"}
 """What has to be positive where another array of its block is not zero."""
 
 STRUCTURES: Final[dict[str, _Fields]] = {
-    "*.analog.probe": [("neuron", "<i4", (-1, NEURONS - 1)), ("source", "<i4", (0, 7)), ("past", "(64,)<f8", (-1e19, 1e19))],
     "*.analog.pulses": [
         ("tick", "<i8", (0, LONGEST)),
         ("charge", "<f8", (-1e19, 1e19)),

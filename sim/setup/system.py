@@ -26,6 +26,7 @@ from hicannx_sim.fpga.faults import Fault
 from hicannx_sim.fpga.host import HostLink
 from hicannx_sim.fpga.table import Setup
 from hicannx_sim.setup import snapshot
+from hicannx_sim.trust.accuracy import Trust, accuracy
 from hicannx_sim.trust.hops import Events, system_hops
 from hicannx_sim.trust.registers import registers
 from hicannx_sim.trust.report import text
@@ -123,12 +124,20 @@ class System:
         chip, fpga, way = self.chip.faults.counts, self.fpga.registers.faults, self.events.summary()
         return text(chip, fpga, self.chip.processors.report(), self.unmodelled(), way, unanswered, off)
 
-    def accuracy(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
+    def accuracy(self, register: Any) -> Trust:
+        """Accuracy class and note of a container (class, instance or name) or of an omnibus word address. KeyError for what is no register.
+
+        >>> System().accuracy("CapMemCell").accuracy.name
+        'BEHAVIOURAL'
+        """
+        return accuracy(register)
+
+    def registers(self, where: Any = None, coordinate: Any = None) -> tuple[Row, ...]:
         """Rows of the register table of chip, FPGA and board: of an address, a container or a coordinate; all for None.
 
         See `hicannx_sim.base.register_table.RegisterTable`. KeyError for what is no register.
 
-        >>> [row.mask for row in System().accuracy("SystimeSyncBase")]
+        >>> [row.mask for row in System().registers("SystimeSyncBase")]
         [4294967295, 2047]
         """
         return registers(self.setup)(where, coordinate)

@@ -9,10 +9,12 @@ way (JTAG, SPI, I2C, playback instructions) and what this FPGA does not have.
 Trust(accuracy=<Accuracy.EXACT: 0>, note='instruction timeout: cycles an instruction may block')
 """
 
+import difflib
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import haldls
+from haldls import lola
 from hicannx_sim.chip.omnibus import register_map
 from hicannx_sim.chip.regions import REGIONS, Accuracy
 from hicannx_sim.fpga.table import REGISTERS, Register, find
@@ -69,6 +71,49 @@ ALIASES: Final[dict[str, str]] = {"CapMemBlock": "CapMemCell", "PPUMemory": "PPU
 """Containers that are many of another one."""
 
 _CHIP: Final = {region.container: Trust(region.accuracy, region.note) for region in REGIONS}
+
+
+def accuracy(register: Any) -> Trust:
+    """Rating of a container (class, instance or name), or of a 32-bit omnibus word address (bit 31 set: FPGA).
+
+    A composed container is as faithful as the worst of its registers, and the note names those. KeyError for what is no register.
+    """
+    if isinstance(register, int) and not hasattr(register, "toEnum"):
+        found = of_address(register) if 0 <= register < 1 << 32 else None
+        if found is None:
+            raise KeyError(f"there is no register at address {register:#010x}")
+        return found
+    name = register if isinstance(register, str) else (register if isinstance(register, type) else type(register)).__name__
+    if any(container.__name__ == name for container in lola.containers):
+        return _worst_of(leaves(getattr(lola, name)), name)
+    try:
+        return of_register(name)
+    except (KeyError, AttributeError):
+        raise KeyError(f"there is no register container called {name!r}{_suggestion(name)}") from None
+
+
+def leaves(container: Any) -> list[type]:
+    """The single registers that a container consists of, each once, in the order of writing."""
+    found: dict[type, None] = {}
+    for part in getattr(container, "parts", ()):
+        found.update(dict.fromkeys(leaves(part.container)))
+    return list(found) or [container]
+
+
+def _worst_of(containers: list[type], name: str) -> Trust:
+    ratings = {container.__name__: of_register(container.__name__) for container in containers if hasattr(haldls, container.__name__)}
+    if not ratings:
+        raise KeyError(f"{name} describes no registers of its own")
+    worst = max(rating.accuracy for rating in ratings.values())
+    named = ", ".join(part for part, rating in ratings.items() if rating.accuracy == worst)
+    return Trust(worst, f"worst of {len(ratings)} kinds of registers: {named}" if len(ratings) > 1 else ratings[named].note)
+
+
+def _suggestion(name: str) -> str:
+    """The containers whose names look most like it."""
+    names = {container.__name__.lower(): container.__name__ for container in [*haldls.containers, *lola.containers]}
+    near = [names[found] for found in difflib.get_close_matches(name.lower(), names, 3)]
+    return f"; is {' or '.join(near)} meant?" if near else ""
 
 
 def of_register(name: str) -> Trust:

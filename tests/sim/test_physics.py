@@ -2,7 +2,7 @@
 
 import pytest
 
-from hicannx_sim.base.numbers import CHIP, CIRCUITS, FPGA, TABLE, Certainty, number
+from hicannx_sim.base.numbers import CHIP, CIRCUITS, FPGA, PPU, TABLE, Certainty, number
 
 
 def test_every_number_says_what_it_is() -> None:
@@ -12,7 +12,7 @@ def test_every_number_says_what_it_is() -> None:
 
 
 def test_no_name_stands_twice() -> None:
-    assert len(TABLE) == len(CHIP) + len(CIRCUITS) + len(FPGA)
+    assert len(TABLE) == len(CHIP) + len(CIRCUITS) + len(FPGA) + len(PPU)
 
 
 def test_unknown_number_is_named() -> None:

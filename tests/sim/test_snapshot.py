@@ -192,7 +192,8 @@ def test_every_compiled_block_declares_its_state_or_is_listed():
     for block in sim.System()._blocks().values():
         if hasattr(block, "arrays") and type(block).__name__ not in WIRING:
             source = (ROOT / f"{type(block).__module__.removeprefix('hicannx_').replace('.', '/')}.pxd").read_text()
-            assert re.search(rf"^cdef class {type(block).__name__}(?:\(\w+\))?:\n(?: .*\n)*?    cdef \w+(State|Changes) ", source, re.M), block
+            declared = rf"^cdef class {type(block).__name__}(?:\(\w+\))?:\n(?: .*\n)*?    cdef \w+(State|Changes) "
+            assert re.search(declared, source, re.M), block
 
 
 def test_every_field_of_the_analog_engine_is_state_or_wiring():

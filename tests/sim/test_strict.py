@@ -92,7 +92,7 @@ def test_one_warning_for_each_address(make_lab, words, caplog):
 
 def test_the_table_knows_what_strict_mode_refuses(strict, words):
     """A write and a read at one address of every row of the chip: an error exactly where the table says so."""
-    for row in strict.system.accuracy():
+    for row in strict.system.registers():
         if row.unit != "chip" or row.name in ("CommonPhyConfigChip", "ADPLL", "PLLClockOutputBlock"):
             continue  # these cut the link
         refused = row.accuracy is Accuracy.UNMODELLED

@@ -108,7 +108,7 @@ def test_representations_are_short_and_say_what_it_is() -> None:
 
 def test_rows_of_the_register_table_are_a_table_in_a_notebook() -> None:
     with hicannx.connect() as connection:
-        row = hicannx.system_of(connection).accuracy("CADCConfig")[0]
+        row = hicannx.system_of(connection).registers("CADCConfig")[0]
     assert "<td>CADCConfig[0]</td>" in row._repr_html_() and row.accuracy.name.lower() in row._repr_html_()
 
 

@@ -206,6 +206,7 @@ void core_place(Core *core, int neuron);               /* put a neuron to its re
 void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode);
 void core_fire(Core *core, int neuron, int64_t tick);
 int64_t core_run(Core *core, int64_t until);
+const char *core_problem(const Core *core); /* what a state that was put in has and none can have, or NULL */
 double core_voltage(const Core *core, int neuron, int source);
 void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */
 void core_watch(Core *core, int slot, int neuron, int source);

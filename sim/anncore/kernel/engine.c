@@ -189,6 +189,24 @@ int64_t core_run(Core *core, int64_t until) {
     return core->s.now;
 }
 
+static int within(int64_t value, int64_t low, int64_t high) { return low <= value && value <= high; }
+
+const char *core_problem(const Core *core) {
+    const State *s = &core->s;
+    if (!within(s->parity, 0, 1)) return "parity";
+    if (s->now % GRID_TICKS) return "now";
+    for (int k = 0; k < PROBES; k++)
+        if (!within(s->probe[k].neuron, -1, NEURONS - 1) || !within(s->probe[k].source, 0, 3)) return "probe";
+    for (int k = 0; k < BLOCKS; k++)
+        if (!within(s->features[k], 0, WITH_RARE | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3)) return "features";
+    for (int n = 0; n < NEURONS; n++) {
+        const Neuron *neuron = &s->neuron[n];
+        if (!within(neuron->phase, PHASE_READY, PHASE_REFRACTORY)) return "phase";
+        if (!within(neuron->reset_ticks, 0, neuron->refractory_ticks)) return "refractory_ticks";
+    }
+    return NULL;
+}
+
 double core_voltage(const Core *core, int neuron, int source) {
     const Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, p = core->s.parity;
