@@ -25,6 +25,22 @@ class OutOfMemoryError(SimError, MemoryError):
     """This machine has no memory for what the model would have to keep; the run has ended. Shorter runs, or fewer events, need less."""
 
 
+class StreamLimitError(SimError):
+    """A run has answered more than a host could keep; it has ended.
+
+    `n_bytes` of its stream nobody has taken yet. Record fewer events (see EventRecordingConfig), make the run shorter, or
+    take its stream in pieces (`System.feed`).
+    """
+
+    def __init__(self, n_bytes: int, instruction: int) -> None:
+        super().__init__(
+            f"the responses of this run fill {n_bytes} bytes at instruction {instruction}:"
+            " record fewer events, make it shorter or take it in pieces"
+        )
+        self.n_bytes = n_bytes
+        self.instruction = instruction
+
+
 class AccessError(SimError):
     """An access the model cannot serve faithfully; raised in strict mode only.
 

@@ -8,6 +8,7 @@ synapse memory show their own bits only.
 from functools import cache
 from typing import Any
 
+import haldls
 from haldls.bits import parse
 from hicannx_sim.chip.regions import Region
 
@@ -43,3 +44,16 @@ def kept_masks(region: Region, container: Any) -> tuple[int, ...]:
     if region.bits == "memory":
         return (max(map(_filled, masks)),) * len(masks)
     return tuple(map(_filled, masks))
+
+
+def default_words(container: Any, backend: str) -> tuple[int, ...]:
+    """The words that software writes to a register by default."""
+    values = [value for field in container.fields() for value in field.defaults]
+    return tuple(container.layout(backend).encode_array([values])[0].tolist())
+
+
+def start_words(region: Region) -> tuple[int, ...]:
+    """The words of one register of `region` after a reset."""
+    container: Any = getattr(haldls, region.container)
+    layout = container.layout(region.backend)
+    return default_words(container, region.backend) if region.defaults else (0,) * (layout.n_write or layout.n_read)

@@ -6,13 +6,12 @@ its block, where it attaches. Time is not known here: `Chip` brings everything t
 """
 
 cimport cython
-from libc.string cimport memset
 
 import numpy as np
 
 import haldls
 from hicannx_sim.base.register_table import Accuracy
-from hicannx_sim.chip.masks import kept_masks
+from hicannx_sim.chip.masks import kept_masks, start_words
 from hicannx_sim.chip.regions import REGIONS
 from hicannx_sim.chip.settings import SETTINGS
 
@@ -92,7 +91,7 @@ cdef class RegisterMap:
 cdef class Omnibus:
     def __init__(self, RegisterMap map=None):
         self.map = map or the_map()
-        self.words = np.zeros(0, np.uint32)
+        self.words, self.start = np.zeros(0, np.uint32), []
 
     # -- blocks attach
 
@@ -138,6 +137,8 @@ cdef class Omnibus:
         alone = [n for n in range(len(self.map.regions)) if self.attached[<int>n].words == NULL and self.attached[<int>n].block == NULL]
         sizes = [self.map.region[<int>n].words * self.map.region[<int>n].coordinates for n in alone]
         self.words = np.zeros(sum(sizes), np.uint32)
+        self.start = [np.tile(np.array(start_words(self.map.regions[n]), np.uint32), size // self.map.region[<int>n].words)
+                      for n, size in zip(alone, sizes)]
         words = self.words
         for number, size in zip(alone, sizes):
             self.attached[number].words = &words[base]
@@ -145,12 +146,10 @@ cdef class Omnibus:
         return self
 
     cdef void clear(self) noexcept nogil:
-        """The words of registers that belong to no block are 0."""
-        cdef uint32_t[::1] words
+        """The words of registers that belong to no block are as after a reset."""
         with gil:
-            words = self.words
-        if words.shape[0]:
-            memset(&words[0], 0, words.shape[0] * sizeof(uint32_t))
+            if self.start:
+                self.words[:] = np.concatenate(self.start)
 
     # -- accesses
 

@@ -13,6 +13,7 @@ from halco import JTAGPLLRegisterOnDLS, PLLClockOutputOnDLS
 from haldls.constants import nominal_pll_f_reference as REFERENCE_HZ  # noqa: N812
 from hicannx_sim.base.clock import TICK_NS
 from hicannx_sim.base.places import Bits, bits_of
+from hicannx_sim.chip.masks import default_words
 
 
 def _register(container: Any, n: int = 0) -> int:
@@ -58,9 +59,8 @@ _CORE: Final = ("core_div_m0", "core_div_m1")
 def _reset_words() -> list[int]:
     words = [0] * N_REGISTERS
     for container, first in ((haldls.ADPLL, ADPLLS[0]), (haldls.ADPLL, ADPLLS[1]), (haldls.PLLClockOutputBlock, CLOCK_OUTPUTS)):
-        defaults = [value for each in container.fields() for value in each.defaults]
-        encoded = container.layout("OmnibusChipOverJTAG").encode_array([defaults])[0].tolist()
-        words[first : first + len(encoded)] = encoded
+        defaults = default_words(container, "OmnibusChipOverJTAG")
+        words[first : first + len(defaults)] = defaults
     return words
 
 

@@ -17,6 +17,5 @@ cdef class Port:
     cdef void reset(self, bint asserted, int64_t tick) noexcept nogil
     cdef void power_clocks(self, bint powered, int64_t tick) noexcept nogil
     cdef void follow_clocks(self, int64_t tick)
-    cdef void clocks_reset(self, int64_t tick)
     cdef void pll_write(self, uint32_t register, uint32_t word, int64_t tick) noexcept nogil
     cdef uint32_t pll_read(self, uint32_t register, int64_t tick) noexcept nogil

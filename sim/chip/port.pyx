@@ -28,7 +28,7 @@ cdef class Port:
         self.chip = chip
         self.link = link
         self.pll = pll
-        self.clocks_reset(0)
+        self.follow_clocks(0)
 
     cdef bint serves(self, uint32_t address) noexcept nogil:
         """It is a register of link or clocks."""
@@ -96,11 +96,4 @@ cdef class Port:
                 self.chip.reset(tick)
                 self.pll.reset()
             self.link.set_reset(asserted, tick)
-            self.clocks_reset(tick)
-
-    cdef void clocks_reset(self, int64_t tick):
-        """The clocks run as their registers say; processors see these registers."""
-        self.follow_clocks(tick)
-        for register, word in enumerate(self.pll.words):
-            if word:
-                self.chip.omnibus.poke(PLL_BASE + <uint32_t> register, word)
+            self.follow_clocks(tick)

@@ -12,7 +12,8 @@ __all__ = ["REGIONS", "Accuracy", "Region"]
 class Region:
     """The registers of one container class over one backend.
 
-    effect: what an access does besides storing. reset: the value of each word after a reset, None: not known; the model then starts at 0.
+    effect: what an access does besides storing. reset: the value of each word after a reset, None: not known; the model then starts at 0,
+    or with `defaults` at the words that software writes by default (assumed).
     bits: which bits exist, if not all up to the highest one in use: those of fields, of a memory with equally wide words, or as given per
     word. live: a read shows the state behind the register, not what was written.
     What an access does stands in the file of the block that attaches to the container (`grep -r '"NAME"' sim/chip`).
@@ -24,6 +25,7 @@ class Region:
     backend: str = "Omnibus"
     effect: str = ""
     reset: int | None = None
+    defaults: bool = False
     bits: Literal["", "fields", "memory"] | tuple[int, ...] = ""
     live: bool = False
     source: str = "facts: registers/containers"
@@ -118,8 +120,8 @@ REGIONS: tuple[Region, ...] = (
     ),
     Region("PPUStatusRegister", _E, "awake while held in reset (assumed)", source=_PPU, live=True),
     Region("CommonPhyConfigChip", _B, backend=_JTAG, reset=0, effect="PHYs of the link on or off", source=_PHYS),
-    Region("ADPLL", _B, backend=_JTAG, bits=_PLL * 2, effect="clocks follow at once", source=_CLOCKS),
-    Region("PLLClockOutputBlock", _B, backend=_JTAG, bits=_PLL, effect="clocks follow at once", source=_CLOCKS),
+    Region("ADPLL", _B, backend=_JTAG, defaults=True, bits=_PLL * 2, effect="clocks follow at once", source=_CLOCKS),
+    Region("PLLClockOutputBlock", _B, backend=_JTAG, defaults=True, bits=_PLL, effect="clocks follow at once", source=_CLOCKS),
     Region("PLLSelfTest", _B, backend=_JTAG, bits=_PLL, effect="a rising clock enable starts the test", source=_CLOCKS),
     Region("PLLSelfTestStatus", _B, backend=_JTAG, source=_CLOCKS, live=True),
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 import haldls
 from hicannx_sim.base.register_table import Accuracy, ReadBack, RegisterTable, Row
-from hicannx_sim.chip.masks import field_masks, kept_masks
+from hicannx_sim.chip.masks import field_masks, kept_masks, start_words
 from hicannx_sim.chip.regions import REGIONS, Region
 
 
@@ -26,6 +26,7 @@ def _of(region: Region) -> Iterator[Row]:
     for write in (True, False):
         masks = field_masks(container, region.backend, write)
         fields[: len(masks)] |= np.array(masks, np.int64)
+    start = start_words(region)
     for word, mask in enumerate(kept_masks(region, container)):
         yield Row(
             "chip",
@@ -38,7 +39,7 @@ def _of(region: Region) -> Iterator[Row]:
             mask,
             int(fields[word]),
             region.reset,
-            0,
+            start[word],
             _read_back(region, bool(read.shape[1])),
             region.effect,
             region.accuracy,

@@ -17,4 +17,5 @@ cdef class DueQueue:
     cdef void push(self, int64_t cycle, int kind, int64_t value) noexcept nogil
     cdef int64_t next(self) noexcept nogil
     cdef Due pop(self) noexcept nogil
+    cdef int64_t keep_latest(self, int64_t n) noexcept nogil
     cdef void clear(self) noexcept nogil

@@ -34,6 +34,14 @@ cdef class DueQueue:
         growing_drop(&self.entries, 1)
         return first
 
+    cdef int64_t keep_latest(self, int64_t n) noexcept nogil:
+        """Drops all but the last n entries; returns how many."""
+        cdef int64_t surplus = growing_count(&self.entries) - n
+        if surplus <= 0:
+            return 0
+        growing_drop(&self.entries, surplus)
+        return surplus
+
     cdef void clear(self) noexcept nogil:
         growing_clear(&self.entries)
 

@@ -125,7 +125,9 @@ cdef class Executor:
             self.time.catch_up(self.time.s.cycle)
 
     def idle(self):
-        """The host is late: time passes until everything the run has asked for is answered, and that is brought into the stream."""
+        """The host waits for answers in the middle of a run: time passes until everything the run has asked for is answered, and that is brought
+        into the stream. This alone lets FPGA times depend on the host, as on the real FPGA, whose time goes on while no word comes: who calls it
+        must know that the host waits, and not only that words are late. Words that come in other pieces change nothing (`feed`)."""
         with nogil:
             self.time.finish_scans()
             self.time.wait_until(self.responses.s.last + 1)

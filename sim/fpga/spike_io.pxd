@@ -8,7 +8,7 @@ from hicannx_sim.fpga.registers cimport RegisterBlock
 cdef struct SpikeIOState:
     int64_t line_free       # cycle from which the sending line takes the next frame
     # -- counters
-    int64_t sent, silent, overflow, received, unrouted, ignored
+    int64_t sent, silent, overflow, received, unrouted, ignored, forgotten
 
 
 @cython.final
@@ -21,7 +21,7 @@ cdef class SpikeIO(RegisterBlock):
     cdef const uint32_t* config
     cdef int output_row
     cdef uint32_t scaler, enable_tx, enable_rx, loopback, silent_address, silent_label
-    cdef int64_t frame_bits, depth
+    cdef int64_t frame_bits, depth, kept
 
     cdef int64_t frame(self) noexcept nogil
     cdef bint sends(self) noexcept nogil

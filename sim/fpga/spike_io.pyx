@@ -33,7 +33,7 @@ cdef class SpikeIO(RegisterBlock):
         self.output_route, self.input_route = registers.words("spike I/O output route"), registers.words("spike I/O input route")
         self.config = registers.words("spike I/O config")
         self.received, self.transmitted = DueQueue(), DueQueue()
-        self.frame_bits, self.depth = number("spike_io_frame"), number("spike_io_queue")
+        self.frame_bits, self.depth, self.kept = number("spike_io_frame"), number("spike_io_queue"), number("spike_io_taken")
         self.scaler, self.loopback = bits_of(SpikeIOConfig, "data_rate_scaler").mask, bits_of(SpikeIOConfig, "enable_internal_loopback").mask
         self.enable_tx, self.enable_rx = bits_of(SpikeIOConfig, "enable_tx").mask, bits_of(SpikeIOConfig, "enable_rx").mask
         self.silent_address, self.silent_label = int(SpikeIOOutputRoute.SILENT), int(SpikeIOInputRoute.SILENT)
@@ -72,6 +72,7 @@ cdef class SpikeIO(RegisterBlock):
             self.received.push(self.s.line_free, 0, address)
         else:
             self.transmitted.push(self.s.line_free, 0, address)
+            self.s.forgotten += self.transmitted.keep_latest(self.kept)
 
     cdef int64_t next(self) noexcept nogil:
         """Cycle at which the next frame has arrived."""
@@ -103,7 +104,7 @@ cdef class SpikeIO(RegisterBlock):
             self.received.push(cycle, 0, address)
 
     def take_transmitted(self):
-        """What was sent over the line since the last call: structured array (cycle at which the frame ended, address)."""
+        """What was sent over the line since the last call (of many frames the latest): structured array (cycle at which the frame ended, address)."""
         found = np.zeros(len(self.transmitted), dtype=[("cycle", np.int64), ("address", np.uint8)])
         for row in found:
             row["cycle"] = self.transmitted.next()
@@ -116,6 +117,7 @@ cdef class SpikeIO(RegisterBlock):
         return {
             "sent": self.s.sent, "without output route": self.s.silent, "dropped: line busy": self.s.overflow, "received": self.s.received,
             "without input route": self.s.unrouted, "ignored: receiver off": self.s.ignored,
+            "forgotten: nobody took them": self.s.forgotten,
         }
 
     def arrays(self):

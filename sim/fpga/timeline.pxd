@@ -42,6 +42,7 @@ cdef class Timeline(RegisterBlock):
     cdef const uint32_t* timeout        # register: cycles an instruction may block
     cdef bint interrupted
     cdef int64_t chip_request           # ticks
+    cdef int64_t stream_limit           # bytes
     cdef int64_t reported               # of `refused`
 
     cdef int run_due(self, int64_t cycle) except -1 nogil

@@ -15,7 +15,7 @@ from hicannx_sim.base.growing cimport growing_at, growing_count
 from hicannx_sim.chip.link cimport LinkChange
 from hicannx_sim.fpga.registers cimport RegisterFile
 
-from hicannx_sim.base.errors import InterruptedRunError, OutOfMemoryError
+from hicannx_sim.base.errors import InterruptedRunError, OutOfMemoryError, StreamLimitError
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
 
@@ -32,7 +32,7 @@ cdef class Timeline(RegisterBlock):
         self.sync, self.injector, self.responses = sync, injector, responses
         self.attach(registers, "timer")
         self.timeout = registers.words("instruction timeout")
-        self.chip_request = number("chip_request")
+        self.chip_request, self.stream_limit = number("chip_request"), number("stream_limit")
         self.s.next_due = NEVER
         self.s.streamed = -1
 
@@ -118,11 +118,13 @@ cdef class Timeline(RegisterBlock):
         self.link.clear_changes()
 
     cdef int check(self) except -1 nogil:
-        """A keyboard interrupt, somebody's `interrupt` and the end of the memory end the run here."""
+        """A keyboard interrupt, somebody's `interrupt`, too long a stream and the end of the memory end the run here."""
         with gil:
             PyErr_CheckSignals()
             if self.interrupted:
                 raise InterruptedRunError(f"the run was interrupted at instruction {self.s.instruction}")
+            if self.trace.writer.size > self.stream_limit:
+                raise StreamLimitError(self.trace.writer.size, self.s.instruction)
             refused = self.refused()
             if refused != self.reported:
                 self.reported = refused

@@ -32,6 +32,7 @@ cdef struct TraceState:
     int64_t not_recorded[EVENT_KINDS]
     int64_t late[EVENT_KINDS]
     int64_t overflow[EVENT_KINDS]
+    int64_t memory_full[EVENT_KINDS]
     # -- the latest spans of cycles in which a response waited, end excluded
     int64_t stall_begin[STALL_RING]
     int64_t stall_end[STALL_RING]
@@ -46,8 +47,8 @@ cdef class Trace(RegisterBlock):
     cdef Growing events[EVENT_KINDS]        # Event, by arrival, for each OutKind
     cdef readonly ResponseWriter writer
     cdef int64_t fifo_depth, stall_window
-    # -- the memory behind it, in bytes and eighths of a cycle, if the host is not infinitely fast
-    cdef readonly bint limited
+    # -- the memory behind it, in bytes and eighths of a cycle
+    cdef readonly bint limited              # the host is not infinitely fast
     cdef int64_t per_byte, trace_bytes
 
     cdef void push(self, int64_t cycle, uint8_t header, uint64_t payload) noexcept nogil

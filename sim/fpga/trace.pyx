@@ -4,8 +4,9 @@ One message per FPGA cycle. Events go first, because their 8-bit stamps are only
 time-out reports as stalls. Events of one kind that are there in the same cycle share a message, up to three. From the first system
 time sync on, every message carries its time. (facts: transport 2.5, 2.7, 2.8)
 
-The memory behind the trace fills up only with a host that is not infinitely fast (`hicannx_sim.fpga.host`). While it is full nothing is written:
-responses wait, events get lost, first those that do not fit into their queue, then those that would come too late.
+With a host of a given speed (`hicannx_sim.fpga.host`) nothing is written while the memory behind the trace is full: responses wait, events get
+lost, first those that do not fit into their queue, then those that would come too late. Without one, responses always find room, and events
+as they would with Gigabit Ethernet: what the memory cannot take of them is lost. Each run of such a host begins with an empty memory.
 """
 
 cimport cython
@@ -20,6 +21,7 @@ from hicannx_sim.fpga.registers cimport RegisterFile
 
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
+from hicannx_sim.fpga.host import GIGABIT
 
 cdef enum:
     LARGEST = 18            # bytes of a message with its annotation
@@ -49,8 +51,8 @@ cdef class Trace(RegisterBlock):
         self.s.last = -1
         self.s.recording = True
         self.limited = host is not None
-        if self.limited:
-            self.per_byte, self.trace_bytes = host.cycles_per_word, host.trace_bytes    # 8 bytes a word, 8 eighths a cycle
+        host = host or GIGABIT
+        self.per_byte, self.trace_bytes = host.cycles_per_word, host.trace_bytes    # 8 bytes a word, 8 eighths a cycle
 
     def __dealloc__(self):
         cdef int kind
@@ -73,12 +75,12 @@ cdef class Trace(RegisterBlock):
 
     @property
     def counters(self):
-        """Events since power-on, per kind: those recorded, and those lost because the recording gate was closed, because their queue was full
-        or because they would have reached the trace too late."""
+        """Events since power-on, per kind: those recorded, and those lost because the recording gate was closed, because their queue or the
+        memory was full, or because they would have reached the trace too late."""
         return {
             name: {
                 "recorded": self.s.recorded[kind], "not recorded": self.s.not_recorded[kind], "dropped: queue full": self.s.overflow[kind],
-                "late": self.s.late[kind],
+                "dropped: memory full": self.s.memory_full[kind], "late": self.s.late[kind],
             }
             for name, kind in (("spikes", <int> OUT_SPIKE), ("madc", <int> OUT_MADC))
         }
@@ -86,6 +88,8 @@ cdef class Trace(RegisterBlock):
     cdef void begin_run(self) noexcept:
         """The stream starts anew; what is still on the way stays."""
         self.writer.clear()
+        if not self.limited:
+            self.s.fetched_at = 0
 
     cdef void drop_responses(self) noexcept nogil:
         growing_clear(&self.responses)
@@ -139,13 +143,13 @@ cdef class Trace(RegisterBlock):
     # ---------------------------------------------------------------------------------------------------------- back-pressure
     cdef int64_t room_from(self) noexcept nogil:
         """Cycle from which the memory takes one more message."""
-        return (self.s.fetched_at - (self.trace_bytes - LARGEST) * self.per_byte + 7) // 8 if self.limited else 0
+        return (self.s.fetched_at - (self.trace_bytes - LARGEST) * self.per_byte + 7) // 8
 
     cdef int64_t next_response(self) noexcept nogil:
         """Cycle at which the next response can be written, as far as is known now; NEVER if none waits."""
         if not growing_count(&self.responses):
             return NEVER
-        return max(response_at(&self.responses, 0).cycle, self.s.last + 1, self.room_from())
+        return max(response_at(&self.responses, 0).cycle, self.s.last + 1, self.room_from() if self.limited else 0)
 
     cdef void account(self, int64_t slot, Py_ssize_t n_bytes) noexcept nogil:
         """`n_bytes` were written at `slot`."""
@@ -201,8 +205,7 @@ cdef class Trace(RegisterBlock):
                 self.emit_events(OUT_MADC, slot, until)
             else:
                 self.emit_response(slot)
-            if self.limited:
-                self.account(slot, self.writer.size - before)
+            self.account(slot, self.writer.size - before)
 
     cdef int emit_response(self, int64_t slot) except -1 nogil:
         cdef Response* response = response_at(&self.responses, 0)
@@ -219,6 +222,7 @@ cdef class Trace(RegisterBlock):
         cdef Event* event
         cdef uint32_t bits[3]
         cdef int n = 0
+        cdef bint full = self.room_from() > slot
         if growing_count(events) > self.fifo_depth:
             self.drop_overflow(kind, slot)
         while n < 3 and growing_count(events):
@@ -229,6 +233,8 @@ cdef class Trace(RegisterBlock):
                 self.s.not_recorded[kind] += 1
             elif event.deadline < slot:
                 self.s.late[kind] += 1
+            elif full:
+                self.s.memory_full[kind] += 1
             else:
                 bits[n] = event.bits
                 n += 1

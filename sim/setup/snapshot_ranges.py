@@ -23,6 +23,9 @@ BEHIND: Final = 1 << 38
 """Cycles that the stream of responses may lie behind it."""
 NEURONS: Final = 512
 ROWS: Final = 512
+JTAG_QUEUE: Final = 256
+HEADERS: Final = 13
+ROUTING_LABELS: Final = 1 << 15
 BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i4": (-1, 1 << 30), "i8": (-1, LONGEST)}
 
 RANGES: Final[dict[str, tuple[float, float]]] = {
@@ -31,6 +34,13 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
     "*.analog.n_dirty": (0, NEURONS),
     "*.analog.dirty_list": (0, NEURONS - 1),
     "*.background.period": (0, 1 << 30),
+    "fpga.jtag.head": (0, JTAG_QUEUE - 1),
+    "fpga.jtag.count": (0, JTAG_QUEUE),
+    "fpga.jtag.scaler": (0, 255),
+    "fpga.trace.n_stalls": (0, LONGEST),
+    "fpga.responses.n_reads": (0, LONGEST),
+    "fpga.playback.arrived": (0, LONGEST),
+    "fpga.events.passed": (0, LONGEST),
     "pll.words": (0, (1 << 32) - 1),
     "board.i2c.prescaler": (0, (1 << 16) - 1),
     "board.*": (-1, (1 << 32) - 1),
@@ -50,8 +60,14 @@ STRUCTURES: Final[dict[str, _Fields]] = {
         ("mode", "|u1", (0, 255)),
     ],
     "*.analog.fires": [("tick", "<i8", (0, LONGEST)), ("neuron", "<i4", (0, NEURONS - 1))],
+    "fpga.trace.responses": [("cycle", "<i8", (-1, LONGEST)), ("payload", "<u8", (0, 2.0**64)), ("header", "|u1", (0, HEADERS - 1))],
+    "fpga.router_arrivals.entries": [
+        ("cycle", "<i8", (0, LONGEST)),
+        ("value", "<i8", (0, ROUTING_LABELS - 1)),
+        ("kind", "<i4", (0, 1 << 30)),
+    ],
 }
-"""Arrays that are shown as bytes, as the structures that they are in the kernel (sim/anncore/kernel/core.h)."""
+"""Arrays that are shown as bytes, as the structures that they are (sim/anncore/kernel/core.h, sim/fpga/trace.pxd, due.pxd)."""
 
 
 @cache
@@ -110,5 +126,5 @@ def _require_times(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
         if entry.endswith("link.up_at"):  # there is one to send by
             ready = f"{entry.removesuffix('up_at')}ready"
             _require(ready, found[ready], (int(array.min()), NEVER))
-        if entry.startswith("fpga") and entry.endswith(".flushed"):
+        if entry.startswith("fpga") and entry.endswith(".streamed"):
             _require(entry, array, (now - BEHIND, now))

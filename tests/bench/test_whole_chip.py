@@ -131,7 +131,7 @@ class Run:
         for tick in range(begin, begin + MS, CONVERSION_PERIOD):
             self.chip.advance(tick)
             for address in CONVERSIONS:
-                self.read(address)
+                self.chip.read(address, self.chip.now)
         self.chip.advance(begin + MS)
         self.out = self.chip.take_out()
 

@@ -37,6 +37,8 @@ FPGA: dict[str, Number] = {
     "arq_repeat": Number(250, "FPGA cycles", "delay of the omnibus by one repeated packet", A),
     "playback_memory": Number(4_194_304, "messages", "instructions that wait for their execution (facts: transport 2.7)", M),
     "trace_memory": Number(33_554_432, "bytes", "responses that wait for the host (facts: transport 2.7)", M),
+    "stream_limit": Number(1 << 30, "bytes", "responses of a run that nobody has taken, before it is given up: the host's memory", A),
+    "spike_io_taken": Number(1 << 20, "frames", "sent over the serial line that are kept until somebody takes them", A),
     "spike_io_frame": Number(10, "bits", "start bit, 8 bits of address, stop bit", A),
     "spike_io_queue": Number(16, "events", "frames waiting for the serial line before they are dropped", A),
     "network_hop": Number(100, "FPGA cycles", "from FPGA to FPGA; chip to chip takes less than 1.3 us (facts: transport 9)", A),

@@ -27,8 +27,8 @@ def test_comes_up_within_80_us(lab, words):
 @pytest.mark.parametrize("pll", [True, False])
 def test_the_clocks_of_a_fresh_chip_are_good_enough_for_time(lab, words, pll):
     """Nothing sets the PLL; link and system time work nevertheless."""
-    synchronised = [*words.setup, *words.wait(10_000), *words.systime_init(), *words.barrier(4), *words.tick]
-    answer = lab.run(bring_up(words, pll=pll), synchronised, words.halt)
+    sync = [*words.systime_init(), *words.barrier(4), *words.tick]
+    answer = lab.run(bring_up(words, pll=pll), words.setup, words.wait(10_000), sync, words.halt)
     assert len(answer.timeouts) == 0 and int(answer.loopback["fpga_time"][0]) > 1
 
 

@@ -1,10 +1,12 @@
 """A host that is not infinitely fast: words arrive late, memories fill up, and time-outs tell of stalls."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from hicannx_sim.base.errors import ConfigurationError
-from hicannx_sim.base.numbers import number
+from hicannx_sim.base.errors import ConfigurationError, StreamLimitError
+from hicannx_sim.base.numbers import TABLE, number
 from hicannx_sim.fpga import GIGABIT, HostLink
 
 TIMER = 0x8800000C
@@ -121,3 +123,23 @@ def test_snapshot_keeps_the_host(slow, words):
     first = lab.data(program, words.halt)
     lab.system.restore(data)
     assert lab.data(program, words.halt) == first
+
+
+def test_events_beyond_the_trace_memory_are_lost_and_counted(ready):
+    """Two spikes per cycle, for a host that takes everything: the memory fills as with Gigabit Ethernet, 8 bytes in, one out per cycle."""
+    n = 6_000_000
+    begin = ready.fpga.cycle
+    stream = ready.system.execute(np.append(np.full(n, 14 << 56 | 0x4001, np.uint64), np.uint64(10 << 56)))
+    counters = ready.system.counters["events"]["spikes"]
+    assert counters["dropped: memory full"] > 100_000 and counters["late"] == counters["dropped: queue full"] == 0
+    fetched = ready.fpga.cycle - begin  # bytes
+    assert len(stream) * 8 == pytest.approx(GIGABIT.trace_bytes + fetched, rel=0.02)
+    assert ready.system.events.summary()["trace of spikes"].dropped == counters["dropped: memory full"]
+
+
+def test_a_stream_that_no_host_could_keep_ends_the_run(ready, words, monkeypatch):
+    monkeypatch.setitem(TABLE, "stream_limit", replace(TABLE["stream_limit"], value=1 << 16))
+    ready.system.reset()
+    with pytest.raises(StreamLimitError, match=r"fill .* bytes at instruction"):
+        ready.run(words.golden("SystemInit_ZeroMock"), words.read(0x80000000) * 100_000, words.setup, words.wait(300_000), words.halt)
+    assert len(ready.run(words.read(0x80000000), words.halt).omnibus) == 1
