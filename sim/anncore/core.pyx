@@ -353,7 +353,7 @@ cdef class AnalogCore:
         """Follows what was put into the arrays. SnapshotError for what no core can be in."""
         cdef const char* problem = _kernel.core_problem(<Core*> self.engine)
         if problem != NULL:
-            raise SnapshotError(f"analog.engine: {problem.decode()} is out of range")
+            raise SnapshotError(f"chip.analog.engine: {problem.decode()} is out of range")
         self.now = (<Core*> self.engine).s.now
 
     @property

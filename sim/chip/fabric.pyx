@@ -101,7 +101,7 @@ cdef class Fabric:
     def restored(self):
         """The analog core may lag behind by less than a step, and a conversion."""
         if not -GRID_TICKS < self.s.now - (<int64_t>self.analog.now) <= MADC_SPAN:
-            raise SnapshotError(f"analog.engine: its time is {self.analog.now}, and the chip's {self.s.now}")
+            raise SnapshotError(f"chip.analog.engine: its time is {self.analog.now}, and the chip's {self.s.now}")
 
     def resize_arrays(self, sizes):
         """Room for events of so many bytes."""
