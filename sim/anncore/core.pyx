@@ -2,7 +2,7 @@
 """The analog core: 512 neurons and two synapse arrays behind their register images (facts: behaviour 1 to 5, 10; behavioural).
 
 The digital side writes the images (`capmem`, `neuron_config`, ...) and says what it touched; parameters are derived when time moves on.
-Time is in ticks of 2 ns; state advances on an absolute grid of 50 ticks, in double precision, with spikes timed to the tick inside a
+Time is in ticks of 2 ns; state advances on an absolute grid of 50 ticks (docs/analog_core.md), with spikes and pulses timed to the tick inside a
 step. Spans in which no bit of the state changes and nothing is due are jumped over. The result depends neither on how `run` is
 sliced, nor on who watches, nor on the machine's instruction set.
 
@@ -12,8 +12,7 @@ sliced, nor on who watches, nor on the machine's instruction set.
     core.spike_array()          # [(tick, neuron)]
     core.collect(100_000)       # run without stopping at spikes, all of them
 
-Not modelled, and listed by `unmodelled()` when switched on: conductance based synaptic inputs, connections between neurons,
-fire connections. Not part of this block: correlation sensors, the parallel converter, short-term plasticity.
+Not modelled, and listed by `unmodelled()` when switched on: connections between neurons, fire connections. Not part of this block: correlation sensors, the parallel converter, short-term plasticity.
 """
 
 cimport cython

@@ -142,7 +142,7 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 CELLS_WITHOUT_EFFECT = _names(
-    """e_synin_exc_rev e_synin_inh_rev i_bias_nmda i_bias_synin_exc_coba i_bias_synin_inh_coba neuron_i_bias_leak_source_follower
+    """i_bias_nmda neuron_i_bias_leak_source_follower
     neuron_i_bias_spike_comparator neuron_i_bias_synin_drop neuron_v_bias_casc_n syn_i_bias_corout syn_i_bias_ramp syn_i_bias_store"""
 )
 """Rows and cells of the analog memory that nothing here follows: a code other than 0 is listed, never refused."""

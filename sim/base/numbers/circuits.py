@@ -66,6 +66,7 @@ _SYNAPSE = {
     "synapse_gm": Number(8.0, "S/A", "behaviour 4.2: PSP over line step; per bias current, at which the current saturates", D),
     "synapse_shift_neutral": Number(310.0, "code", "behaviour 4.3", A),
     "synapse_shift_per_code": Number(0.4e-3, "V", "behaviour 4.3", A),
+    "coba_modulation": Number(5.0, "1/V", "calix measured 3.3: input's bias per modulating bias and volt from its reference", D),
     "synapse_bypass_step": Number(50.0e-3, "V", "behaviour 5: line step that fires a bypassed neuron", A),
 }
 
