@@ -9,6 +9,8 @@ cdef extern from "sim/anncore/kernel/arithmetic.h":
 cdef extern from "sim/anncore/kernel/core.h":
     enum:
         NEURONS, EXCITATORY, INHIBITORY, INPUTS
+        CONNECT_RIGHT, CONNECT_BOTTOM, CONNECT_SOMA, CONNECT_SOMA_RIGHT, CONNECT_CONDUCTANCE
+        FIRE_MASTER, FIRE_SLAVE, FIRE_BOTTOM, FIRE_RIGHT
 
     ctypedef struct Common:
         double middle
@@ -35,6 +37,8 @@ cdef extern from "sim/anncore/kernel/core.h":
         double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump
         int64_t reset_ticks, refractory_ticks
         int32_t clocked, fires, comparator, pause, held, exponential, adaptation, modulation, bypass
+        double capacitance, conductance
+        int32_t switches, fire_switches
 
     ctypedef struct SpikeRecord:
         int64_t tick
@@ -66,6 +70,7 @@ cdef extern from "sim/anncore/kernel/core.h":
     int kernel_level(int wanted) noexcept nogil
     void core_free(Core* core) noexcept nogil
     void core_load(Core* core, int neuron) noexcept nogil
+    void core_connect(Core* core) noexcept nogil
     void core_clear(Core* core, int64_t tick) noexcept nogil
     void core_place(Core* core, int neuron) noexcept nogil
     void core_pulse(Core* core, int64_t tick, int row, int address, double charge, int mode) noexcept nogil

@@ -1,8 +1,8 @@
-# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/circuit.c sim/anncore/kernel/step.c
+# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/circuit.c sim/anncore/kernel/morphology.c sim/anncore/kernel/step.c
 """The analog core: 512 neurons and two synapse arrays behind their register images (facts: behaviour 1 to 5, 10; behavioural).
 
 The digital side writes the images (`capmem`, `neuron_config`, ...) and says what it touched; parameters are derived when time moves on.
-Time is in ticks of 2 ns; state advances on an absolute grid of 50 ticks, in double precision, with spikes timed to the tick inside a
+Time is in ticks of 2 ns; state advances on an absolute grid of 50 ticks (docs/analog_core.md), with spikes and pulses timed to the tick inside a
 step. Spans in which no bit of the state changes and nothing is due are jumped over. The result depends neither on how `run` is
 sliced, nor on who watches, nor on the machine's instruction set.
 
@@ -12,8 +12,7 @@ sliced, nor on who watches, nor on the machine's instruction set.
     core.spike_array()          # [(tick, neuron)]
     core.collect(100_000)       # run without stopping at spikes, all of them
 
-Not modelled, and listed by `unmodelled()` when switched on: conductance based synaptic inputs, connections between neurons,
-fire connections. Not part of this block: correlation sensors, the parallel converter, short-term plasticity.
+Not modelled, and listed by `unmodelled()` when switched on: the operations of the Bayesian extension. Not part of this block: correlation sensors, the parallel converter, short-term plasticity.
 """
 
 cimport cython
@@ -82,6 +81,7 @@ cdef class AnalogCore:
             self.gains = factor(chip, "synapse_weight", np.arange(512 * 256)).astype(np.float32).reshape(512, 256)
             gains = self.gains
             core.gains = &gains[0, 0]
+        _kernel.core_connect(core)
         self.power_up(0)
 
     def __dealloc__(self):
@@ -215,15 +215,21 @@ cdef class AnalogCore:
         """Bring the parameters of touched neurons up to date."""
         cdef Core* core = <Core*> self.engine
         cdef int k, neuron
+        cdef bint reconnect = False
+        cdef _kernel.Neuron before
         for k in range(self.s.n_dirty):
             neuron = self.s.dirty_list[k]
             self.s.dirty[neuron] = False
+            before = core.s.neuron[neuron]
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   self.backend_common_data + 2 * (neuron // 128 % 2),
                                                   self.codes(neuron), self.column_switches_data[neuron],
                                                   &core.s.neuron[neuron])
             _kernel.core_load(core, neuron)
+            reconnect |= _connections_differ(&before, &core.s.neuron[neuron])
         self.s.n_dirty = 0
+        if reconnect:
+            _kernel.core_connect(core)
 
     cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept nogil:
         """A synaptic event on row 0..511 with a 6-bit address: synapses with this label act.
@@ -328,7 +334,7 @@ cdef class AnalogCore:
         cdef uint32_t mask
         switched_on = []
         for neuron in range(512):
-            mask = parameters.unmodelled(self.neuron_config_data + 6 * <int> neuron, self.neuron_backend_data + 4 * <int> neuron)
+            mask = parameters.unmodelled(self.neuron_backend_data + 4 * <int> neuron)
             switched_on += [(neuron, name) for k, name in enumerate(UNMODELLED) if mask >> k & 1]
         return switched_on
 
@@ -355,6 +361,7 @@ cdef class AnalogCore:
         if problem != NULL:
             raise SnapshotError(f"chip.analog.engine: {problem.decode()} is out of range")
         self.now = (<Core*> self.engine).s.now
+        _kernel.core_connect(<Core*> self.engine)
 
     @property
     def lost(self) -> int:
@@ -389,6 +396,12 @@ cdef class AnalogCore:
     @jumping.setter
     def jumping(self, on: bool) -> None:
         (<Core*> self.engine).jumping = on
+
+
+cdef bint _connections_differ(const _kernel.Neuron* a, const _kernel.Neuron* b) noexcept nogil:
+    if a.switches != b.switches or a.conductance != b.conductance or a.fire_switches != b.fire_switches:
+        return True
+    return a.switches != 0 and a.capacitance != b.capacitance
 
 
 cdef _records(const Spike* spikes, Py_ssize_t count):

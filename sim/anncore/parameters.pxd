@@ -1,7 +1,7 @@
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
 from haldls._core cimport Layout
-from hicannx_sim.anncore._kernel cimport EXCITATORY, INHIBITORY, INPUTS, Amplifier, Input, Neuron
+from hicannx_sim.anncore._kernel cimport CONNECT_CONDUCTANCE, EXCITATORY, INHIBITORY, INPUTS, Amplifier, Input, Neuron
 
 
 cdef enum ColumnSwitch:
@@ -21,4 +21,4 @@ cdef class Parameters:
     cdef double[4] dac_factor
     cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const uint32_t* common,
                      const uint16_t* cells, int switches, Neuron* out) noexcept nogil
-    cdef uint32_t unmodelled(self, const uint32_t* config, const uint32_t* backend) noexcept nogil
+    cdef uint32_t unmodelled(self, const uint32_t* backend) noexcept nogil

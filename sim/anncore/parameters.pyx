@@ -16,27 +16,22 @@ from hicannx_sim.base.numbers import number
 
 cdef enum:
     LEAK_POTENTIAL, RESET_POTENTIAL, THRESHOLD, LEAK_FACTOR, RESET_FACTOR, CAPACITANCE, SYN_TAU, INH_TAU, SYN_OFFSET, INH_OFFSET
-    SYN_GM, INH_GM, PSEUDO_LEAKAGE, ADAPTATION_FACTOR, ADAPTATION_REST, EXPONENTIAL, N_DEVIATIONS
+    SYN_GM, INH_GM, SYN_MODULATION, INH_MODULATION, SYN_REFERENCE, INH_REFERENCE, INTERCONNECTION, PSEUDO_LEAKAGE, ADAPTATION_FACTOR, ADAPTATION_REST, EXPONENTIAL, N_DEVIATIONS
 
 cdef _offsets = {
     LEAK_POTENTIAL: ("leak_potential", ""), RESET_POTENTIAL: ("reset_potential", ""), THRESHOLD: ("threshold", ""),
     CAPACITANCE: ("membrane_capacitance", ""), SYN_OFFSET: ("synapse_offset", "excitatory"), INH_OFFSET: ("synapse_offset", "inhibitory"),
+    SYN_REFERENCE: ("leak_potential", "excitatory reference"), INH_REFERENCE: ("leak_potential", "inhibitory reference"),
     PSEUDO_LEAKAGE: ("pseudo_leakage", ""), ADAPTATION_REST: ("leak_potential", "adaptation"), EXPONENTIAL: ("exponential", ""),
 }
 cdef _factors = {
     LEAK_FACTOR: ("leak_conductance", ""), RESET_FACTOR: ("reset_conductance", ""), SYN_TAU: ("synapse_tau", "excitatory"),
     INH_TAU: ("synapse_tau", "inhibitory"), SYN_GM: ("synapse_gm", "excitatory"), INH_GM: ("synapse_gm", "inhibitory"),
-    ADAPTATION_FACTOR: ("adaptation", ""),
+    SYN_MODULATION: ("synapse_gm", "excitatory modulation"), INH_MODULATION: ("synapse_gm", "inhibitory modulation"),
+    ADAPTATION_FACTOR: ("adaptation", ""), INTERCONNECTION: ("compartment_conductance", ""),
 }
 
-_UNMODELLED_CONFIG = (
-    "enable_synaptic_input_excitatory_coba_mode", "enable_synaptic_input_inhibitory_coba_mode", "enable_multicomp_conductance",
-    "connect_membrane_right", "connect_bottom", "connect_soma_right",
-)
-_UNMODELLED_BACKEND = (
-    "enable_neuron_slave", "connect_fire_bottom", "connect_fire_from_right", "connect_fire_to_right", "enable_bayesian_0", "enable_bayesian_1",
-)
-UNMODELLED = _UNMODELLED_CONFIG + _UNMODELLED_BACKEND
+UNMODELLED = ("enable_bayesian_0", "enable_bayesian_1")
 """Fields whose effect on a neuron is not modelled when they are set, in the order of the bits of `Parameters.unmodelled`."""
 
 
@@ -81,17 +76,15 @@ cdef class Parameters:
         _exponential(out, c, d, cell, capacitance)
         _adaptation(out, c, b, d, cell, capacitance, g[CLOCK_ADAPTATION])
         _spikes(out, c, b, g)
+        _connections(out, c, b, d, cell, capacitance)
 
-    cdef uint32_t unmodelled(self, const uint32_t* config, const uint32_t* backend) noexcept nogil:
+    cdef uint32_t unmodelled(self, const uint32_t* backend) noexcept nogil:
         """Bit per entry of `UNMODELLED` that is set in the words."""
         cdef int64_t slots[64]
         cdef uint32_t mask = 0
         cdef int k
-        self.config.decode(config, slots)
-        for k in range(N_UNMODELLED_CONFIG):
-            mask |= <uint32_t> (slots[unmodelled_slot[k]] != 0) << k
         self.backend.decode(backend, slots)
-        for k in range(N_UNMODELLED_CONFIG, N_UNMODELLED):
+        for k in range(N_UNMODELLED):
             mask |= <uint32_t> (slots[unmodelled_slot[k]] != 0) << k
         return mask
 
@@ -155,7 +148,10 @@ cdef void _input(Input* out, int side, const int64_t* c, const double* d, const 
     out.strength = 0.5 * CURRENT * cell[I_GM[side]] * d[SYN_GM + side] / capacitance if c[INPUT_ENABLE[side]] else 0.0
     if side == INHIBITORY:
         out.strength = -out.strength
-    out.slope, out.middle = 0.0, 0.0
+    out.middle = _leak_transfer(cell[V_REFERENCE[side]]) + d[SYN_REFERENCE + side]
+    out.slope = 0.0
+    if c[MODULATED[side]] and c[INPUT_ENABLE[side]]:
+        out.slope = -0.5 * MODULATION * CURRENT * cell[I_MODULATION[side]] * d[SYN_MODULATION + side] / capacitance
     out.scale = GM / EDGE
     out.shift = -(SHIFT * (cell[I_SHIFT[side]] - SHIFT_NEUTRAL) + d[SYN_OFFSET + side]) * GM / EDGE
 
@@ -182,7 +178,7 @@ cdef void _adaptation(Neuron* out, const int64_t* c, const int64_t* b, const dou
 cdef void _spikes(Neuron* out, const int64_t* c, const int64_t* b, const int64_t* g) noexcept nogil:
     cdef int64_t cycle = 4 << g[CLOCK_FAST if b[INPUT_CLOCK] else CLOCK_SLOW], refractory = max(b[REFRACTORY], 1)
     out.held = g[FORCE_RESET] != 0
-    out.modulation = 0
+    out.modulation = out.input[EXCITATORY].slope != 0.0 or out.input[INHIBITORY].slope != 0.0
     out.clocked = g[CLOCKS] != 0 and not out.held
     out.fires = out.clocked and c[FIRE] != 0
     out.comparator = c[COMPARATOR] != 0
@@ -190,6 +186,22 @@ cdef void _spikes(Neuron* out, const int64_t* c, const int64_t* b, const int64_t
     out.bypass = (1 if c[BYPASS_EXC] else 0) | (2 if c[BYPASS_INH] else 0) if out.fires else 0
     out.refractory_ticks = refractory * cycle
     out.reset_ticks = max(refractory - (31 - 2 * b[HOLDOFF]), 1) * cycle
+
+
+cdef void _connections(Neuron* out, const int64_t* c, const int64_t* b, const double* d, const uint16_t* cell, double capacitance) noexcept nogil:
+    cdef int k
+    out.capacitance, out.conductance, out.switches, out.fire_switches = capacitance, 0.0, 0, 0
+    for k in range(N_SWITCHES):
+        out.switches |= (c[SWITCH[k]] != 0) << k
+    for k in range(N_FIRE_SWITCHES):
+        out.fire_switches |= (b[FIRE_SWITCH[k]] != 0) << k
+    if not out.switches & CONNECT_CONDUCTANCE:
+        return
+    out.conductance = COMPARTMENT_CONDUCTANCE * cell[I_CONDUCTANCE] * d[INTERCONNECTION]
+    if c[CONDUCTANCE_DIVISION]:
+        out.conductance /= COMPARTMENT_STEP
+    if c[CONDUCTANCE_MULTIPLICATION]:
+        out.conductance *= COMPARTMENT_STEP
 
 
 cdef int _slot(container, name):
@@ -201,11 +213,11 @@ cdef int _row(name):
 
 
 cdef enum:
-    N_UNMODELLED_CONFIG = 6, N_UNMODELLED = 12
+    N_UNMODELLED = 2
 
-cdef int unmodelled_slot[12]
+cdef int unmodelled_slot[N_UNMODELLED]
 for _k, _name in enumerate(UNMODELLED):
-    unmodelled_slot[_k] = _slot(NeuronConfig if _k < N_UNMODELLED_CONFIG else NeuronBackendConfig, _name)
+    unmodelled_slot[_k] = _slot(NeuronBackendConfig, _name)
 
 cdef int CAPACITOR = _slot(NeuronConfig, "membrane_capacitor_size")
 cdef int LEAK_DEGENERATION = _slot(NeuronConfig, "enable_leak_degeneration")
@@ -216,15 +228,27 @@ cdef int RESET_DIVISION = _slot(NeuronConfig, "enable_reset_division")
 cdef int RESET_MULTIPLICATION = _slot(NeuronConfig, "enable_reset_multiplication")
 cdef int OFFSET = _slot(NeuronConfig, "enable_membrane_offset")
 cdef int OFFSET_INVERT = _slot(NeuronConfig, "invert_membrane_offset")
-cdef int[2] INPUT_ENABLE, HIGH_RESISTANCE, SMALL
+cdef int[2] INPUT_ENABLE, HIGH_RESISTANCE, SMALL, MODULATED
 for _k, _name in enumerate(("excitatory", "inhibitory")):
     INPUT_ENABLE[_k] = _slot(NeuronConfig, f"enable_synaptic_input_{_name}")
     HIGH_RESISTANCE[_k] = _slot(NeuronConfig, f"enable_synaptic_input_{_name}_high_resistance")
     SMALL[_k] = _slot(NeuronConfig, f"enable_synaptic_input_{_name}_small_capacitance")
+    MODULATED[_k] = _slot(NeuronConfig, f"enable_synaptic_input_{_name}_coba_mode")
 cdef int EXPONENTIAL_ENABLE = _slot(NeuronConfig, "enable_exponential")
 cdef int ADAPTATION_ENABLE = _slot(NeuronConfig, "enable_adaptation")
 cdef int ADAPTATION_INVERT_A = _slot(NeuronConfig, "invert_adaptation_a")
 cdef int ADAPTATION_INVERT_B = _slot(NeuronConfig, "invert_adaptation_b")
+cdef enum:
+    N_SWITCHES = 5, N_FIRE_SWITCHES = 4
+
+cdef int[N_SWITCHES] SWITCH     # in the order of the bits CONNECT_... and FIRE_...
+cdef int[N_FIRE_SWITCHES] FIRE_SWITCH
+for _k, _name in enumerate(("connect_membrane_right", "connect_bottom", "connect_soma", "connect_soma_right", "enable_multicomp_conductance")):
+    SWITCH[_k] = _slot(NeuronConfig, _name)
+for _k, _name in enumerate(("enable_neuron_master", "enable_neuron_slave", "connect_fire_bottom", "connect_fire_to_right")):
+    FIRE_SWITCH[_k] = _slot(NeuronBackendConfig, _name)
+cdef int CONDUCTANCE_DIVISION = _slot(NeuronConfig, "enable_divide_multicomp_conductance_bias")
+cdef int CONDUCTANCE_MULTIPLICATION = _slot(NeuronConfig, "enable_multiply_multicomp_conductance_bias")
 cdef int FIRE = _slot(NeuronConfig, "enable_fire")
 cdef int COMPARATOR = _slot(NeuronConfig, "enable_threshold_comparator")
 cdef int PAUSE = _slot(NeuronConfig, "enable_pause")
@@ -240,12 +264,15 @@ cdef int CLOCK_SLOW = _slot(CommonNeuronBackendConfig, "clock_scale_slow")
 cdef int CLOCK_FAST = _slot(CommonNeuronBackendConfig, "clock_scale_fast")
 cdef int CLOCK_ADAPTATION = _slot(CommonNeuronBackendConfig, "clock_scale_adaptation_pulse")
 
+cdef int I_CONDUCTANCE = _row("i_bias_nmda")
 cdef int V_LEAK = _row("v_leak"), V_RESET = _row("v_reset"), V_THRESHOLD = _row("v_threshold"), V_EXP = _row("v_exp")
 cdef int V_ADAPT_LEAK = _row("v_adapt_leak"), V_ADAPT_REF = _row("v_adapt_ref")
 cdef int I_LEAK = _row("i_bias_leak"), I_RESET = _row("i_bias_reset"), I_EXP = _row("i_bias_exp"), I_OFFSET = _row("i_mem_offset")
-cdef int[2] I_SYN_TAU, I_SHIFT, I_GM
+cdef int[2] I_SYN_TAU, I_SHIFT, I_GM, I_MODULATION, V_REFERENCE
 for _k, _name in enumerate(("exc", "inh")):
-    I_SYN_TAU[_k], I_SHIFT[_k], I_GM[_k] = (_row(f"i_bias_synin_{_name}_{_part}") for _part in ("tau", "shift", "gm"))
+    I_SYN_TAU[_k], I_SHIFT[_k], I_GM[_k], I_MODULATION[_k] = (
+        _row(f"i_bias_synin_{_name}_{_part}") for _part in ("tau", "shift", "gm", "coba"))
+    V_REFERENCE[_k] = _row(f"e_synin_{_name}_rev")
 cdef int I_ADAPT_TAU = _row("i_bias_adapt_tau"), I_ADAPT_A = _row("i_bias_adapt_a"), I_ADAPT_B = _row("i_bias_adapt_b")
 cdef int CELL_DAC = CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum().value()
 
@@ -269,6 +296,8 @@ cdef double DAC_STEP = number("synapse_line_step") * number("capmem_current_per_
 cdef double TAU_NORMAL = number("synapse_tau_normal"), TAU_HIGH = number("synapse_tau_high_resistance")
 cdef double CLAMP_RATE = 1.0 / number("synapse_tau_supply")
 cdef double LINE_LEAKAGE = number("synapse_leakage"), SMALL_CAPACITANCE = number("synapse_small_capacitance")
+cdef double COMPARTMENT_CONDUCTANCE = number("compartment_conductance_per_code") * 1e6, COMPARTMENT_STEP = number("compartment_step")
+cdef double MODULATION = number("coba_modulation")
 cdef double GM = number("synapse_gm"), SHIFT = number("synapse_shift_per_code"), SHIFT_NEUTRAL = number("synapse_shift_neutral")
 cdef double EXP_CURRENT = number("exponential_current"), EXP_LIMIT = number("exponential_limit") * 1e6
 cdef double ADAPT_TAU = number("adaptation_tau"), ADAPT_A = number("adaptation_a") * 1e6, ADAPT_JUMP = number("adaptation_jump")

@@ -43,13 +43,10 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-_NEURON = tuple(name for name in UNMODELLED if hasattr(haldls.NeuronConfig, name))
-_BACKEND = tuple(name for name in UNMODELLED if name not in _NEURON)
-
 SETTINGS: tuple[Setting, ...] = (
-    Setting("NeuronConfig", _NEURON, "this circuit of the neuron is not modelled"),
     Setting("NeuronConfig", _names("enable_strong_fire enable_unbuffered_access"), "has no effect"),
-    Setting("NeuronBackendConfig", _BACKEND, "fire connections between neurons are not modelled"),
+    Setting("NeuronBackendConfig", UNMODELLED, "the operations of the Bayesian extension are not modelled"),
+    Setting("NeuronBackendConfig", _names("connect_fire_from_right"), "does not work on the chip, has no effect here", refused=False),
     Setting("NeuronBackendConfig", _names("post_overwrite"), "correlation sensors are not modelled"),
     Setting(
         "CommonNeuronBackendConfig",
@@ -142,7 +139,7 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 CELLS_WITHOUT_EFFECT = _names(
-    """e_synin_exc_rev e_synin_inh_rev i_bias_nmda i_bias_synin_exc_coba i_bias_synin_inh_coba neuron_i_bias_leak_source_follower
+    """neuron_i_bias_leak_source_follower
     neuron_i_bias_spike_comparator neuron_i_bias_synin_drop neuron_v_bias_casc_n syn_i_bias_corout syn_i_bias_ramp syn_i_bias_store"""
 )
 """Rows and cells of the analog memory that nothing here follows: a code other than 0 is listed, never refused."""

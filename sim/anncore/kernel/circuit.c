@@ -38,8 +38,8 @@ static double largest_slope(const Neuron *n) {
     return sum + 1.2 / STEP_US;
 }
 
-static void block_flags(Core *core, int k) {
-    int features = 0, bypass = 0;
+void core_flags(Core *core, int k) {
+    int features = core->connected[k] ? WITH_CONNECTIONS : 0, bypass = 0;
     for (int i = 0; i < LANES; i++) {
         const Neuron *n = &core->s.neuron[k * LANES + i];
         features |= (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0) | (n->modulation ? WITH_MODULATION : 0);
@@ -72,7 +72,8 @@ static void load_phase(Core *core, int neuron) {
     LANE(b, target, i) = lanes->target[at];
     LANE(b, slew, i) = lanes->slew[at];
     LANE(b, inverse, i) = lanes->inverse[at];
-    LANE(b, lag, i) = lanes->lag[at];
+    LANE(b, lag, i) = lanes->lag[at], LANE(b, rate, i) = lanes->rate[at];
+    if (core->morphology_of[neuron] >= 0) morphology_at(core, core->morphology_of[neuron])->stale = 1;
     if (n->pause) {
         for (int side = 0; side < INPUTS; side++) {
             LANE(b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
@@ -130,7 +131,7 @@ void core_load(Core *core, int neuron) {
     LANE(b, w_lead, i) = 0.5f * LANE(b, w_gain, i) * LANE(b, w_rate, i);
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = LANE(b, w_rest, i);
     load_phase(core, neuron);
-    block_flags(core, neuron / LANES);
+    core_flags(core, neuron / LANES);
 }
 
 static int32_t new_jitter(const Core *core, int neuron, int64_t tick) {
@@ -221,7 +222,7 @@ static void single_input(const Core *core, int neuron, int side, float from, flo
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
-static void advance(const Core *core, int neuron, Nodes *s, float from, float length) {
+static Single advanced(const Core *core, int neuron, const Nodes *s, float from, float length) {
     const Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, features = core->s.features[neuron / LANES];
     const float relaxing = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * length;
@@ -229,6 +230,7 @@ static void advance(const Core *core, int neuron, Nodes *s, float from, float le
     one.v[0][0] = s->v, one.threshold[0] = UNREACHED;
     one.target[0] = LANE(b, target, i), one.inverse[0] = LANE(b, inverse, i), one.slew[0] = LANE(b, slew, i);
     one.lag[0] = length * (1.0f - effective_part(relaxing)), one.drift[0] = LANE(b, drift, i);
+    one.rate[0] = LANE(b, rate, i), one.alone[0] = -1;
     for (int side = 0; side < INPUTS; side++) single_input(core, neuron, side, from, length, &one.input[side]);
     if (features & WITH_EXPONENTIAL) one.exponent[0] = LANE(b, exponent, i), one.limit[0] = LANE(b, limit, i);
     if (features & WITH_ADAPTATION) {
@@ -238,8 +240,13 @@ static void advance(const Core *core, int neuron, Nodes *s, float from, float le
         one.w_rate[0] = length * rate * (1.0f + (1.0f - length) * rate * 0.5f), one.w_lead[0] = 0.5f * one.w_gain[0] * one.w_rate[0];
     }
     single_step(&one, &core->common, length, features);
+    return one;
+}
+
+static void advance(const Core *core, int neuron, Nodes *s, float from, float length) {
+    const Single one = advanced(core, neuron, s, from, length);
     s->v = one.v[1][0];
-    if (features & WITH_ADAPTATION) s->w = one.w[1][0];
+    if (core->s.features[neuron / LANES] & WITH_ADAPTATION) s->w = one.w[1][0];
 }
 
 /* Where the circuit was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
@@ -274,11 +281,21 @@ static void set_phase(Core *core, int neuron, int phase, int64_t due) {
     }
 }
 
+static int slave_at(const Core *core, int k) { return *(const int16_t *)growing_at(&core->slaves, k, sizeof(int16_t)); }
+
+/* The fire signal of another circuit. Those of the own morphology fire with it; one whose step is done already fires in the next one. */
+static void signal_slave(Core *core, int neuron, int slave, int64_t tick) {
+    const int64_t end = core->s.now + GRID_TICKS;
+    if (core->morphology_of[slave] >= 0 && core->morphology_of[slave] == core->morphology_of[neuron]) return;
+    core_fire(core, slave, core->s.neuron[slave].stamp == end ? end + 1 : tick);
+}
+
 static void fire(Core *core, int neuron, Nodes *s, int64_t tick) {
     Neuron *n = &core->s.neuron[neuron];
     if (n->fires) record(core, neuron, tick);
     if (n->adaptation) s->w = within(&core->common, s->w + core->s.phases[neuron].w_jump);
     set_phase(core, neuron, PHASE_RESET, tick + n->reset_ticks);
+    for (int k = core->slaves_from[neuron]; k < core->slaves_from[neuron + 1]; k++) signal_slave(core, neuron, slave_at(core, k), tick);
 }
 
 /* The phase that is due begins. The end of the refractory time changes nothing but the threshold. */
@@ -304,6 +321,7 @@ static int64_t whole_ticks(float part) {
 static float crossing_part(const Core *core, int neuron, Nodes before, int32_t after, int32_t threshold, float from, float length) {
     if (before.v >= threshold) return 0.0f;
     const float way = (float)(threshold - before.v), part = length * way / (float)(after - before.v);
+    if (core->morphology_of[neuron] >= 0) return part;
     if (!(core->s.features[neuron / LANES] & WITH_EXPONENTIAL) && !core->s.early[neuron / LANES]) return part;
     Nodes there = before;
     advance(core, neuron, &there, from, part);
@@ -340,7 +358,7 @@ static int next_fire(const Core *core, int neuron, int from, int64_t until) {
     return -1;
 }
 
-void core_repeat(Core *core, int neuron) {
+static void repeat_circuit(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, p = core->s.parity;
@@ -376,4 +394,184 @@ void core_repeat(Core *core, int neuron) {
         untouched &= n->phase == phase;
     }
     STATE(b, v, p ^ 1, i) = s.v, STATE(b, w, p ^ 1, i) = s.w;
+}
+
+/* -- morphologies */
+
+/* What the circuits of a morphology have had computed, and where it takes them. */
+static void move_members(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const Nodes *before,
+                         const float *leads, Nodes *after) {
+    int32_t v[NEURONS], steps_of[NEURONS];
+    const CompartmentNeuron *members = members_of(core, m);
+    for (int k = 0; k < m->members; k++) v[members[k].compartment] = before[k].v;
+    morphology_steps(core, m, matrix, length, slopes, v, steps_of);
+    for (int k = 0; k < m->members; k++) {
+        const int32_t step = steps_of[members[k].compartment];
+        after[k].v = within(&core->common, before[k].v + step);
+        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * (float)step));
+    }
+}
+
+void core_step_morphology(Core *core, int index) {
+    Morphology *m = morphology_at(core, index);
+    const CompartmentNeuron *members = members_of(core, m);
+    const int p = core->s.parity;
+    NeuronCurrents slopes[NEURONS];
+    Nodes before[NEURONS], after[NEURONS];
+    float leads[NEURONS];
+    int moved = 0;
+    if (m->stale) morphology_matrix(core, m, 1.0f, step_matrix(core, m)), m->stale = 0;
+    for (int k = 0; k < m->members; k++) {
+        const Block *b = &core->s.block[members[k].neuron / LANES];
+        const int i = members[k].neuron % LANES;
+        before[k] = (Nodes){STATE(b, v, p, i), STATE(b, w, p, i)};
+        slopes[k] = (NeuronCurrents){LANE(b, slope, i), LANE(b, growth, i), LANE(b, bow, i), LANE(b, upswing, i), LANE(b, limit, i), LANE(b, drive, i)};
+        leads[k] = LANE(b, w_lead, i);
+    }
+    move_members(core, m, step_matrix(core, m), 1.0f, slopes, before, leads, after);
+    for (int k = 0; k < m->members; k++) {
+        Block *b = &core->s.block[members[k].neuron / LANES];
+        const int i = members[k].neuron % LANES;
+        STATE(b, v, p ^ 1, i) = after[k].v, STATE(b, w, p ^ 1, i) = after[k].w;
+        moved |= after[k].v != before[k].v || after[k].w != before[k].w;
+    }
+    for (int k = 0; k < BLOCKS; k++)
+        if (moved && m->blocks >> k & 1) core->s.awake[k] = 1;
+}
+
+/* All circuits of a morphology over a part of a step. */
+static void advance_members(const Core *core, const Morphology *m, Nodes *nodes, float from, float length) {
+    const CompartmentNeuron *members = members_of(core, m);
+    NeuronCurrents slopes[NEURONS];
+    Nodes before[NEURONS];
+    float leads[NEURONS];
+    float *matrix = malloc((size_t)(m->compartments * m->compartments) * sizeof *matrix);
+    if (!matrix) return;
+    for (int k = 0; k < m->members; k++) {
+        const Single one = advanced(core, members[k].neuron, &nodes[k], from, length);
+        const int features = core->s.features[members[k].neuron / LANES];
+        slopes[k] = (NeuronCurrents){one.slope[0], one.growth[0], one.bow[0], one.upswing[0],
+                                    features & WITH_EXPONENTIAL ? one.limit[0] : 0.0f, one.drive[0]};
+        leads[k] = features & WITH_ADAPTATION ? one.w_lead[0] : 0.0f;
+        before[k] = nodes[k];
+    }
+    morphology_matrix(core, m, length, matrix);
+    move_members(core, m, matrix, length, slopes, before, leads, nodes);
+    free(matrix);
+}
+
+/* The next artificial fire of a morphology, from the k-th of all on; -1 if there is none until a tick. */
+static int next_member_fire(const Core *core, int index, int k, int64_t until) {
+    for (; k < growing_count(&core->fires) && fire_at(core, k)->tick <= until; k++)
+        if (core->morphology_of[fire_at(core, k)->neuron] == index) return k;
+    return -1;
+}
+
+static int member_place(const Core *core, const Morphology *m, int neuron) {
+    const CompartmentNeuron *members = members_of(core, m);
+    int k = 0;
+    while (members[k].neuron != neuron) k++;
+    return k;
+}
+
+/* A circuit fires, and with it those that listen to it. */
+static void fire_members(Core *core, const Morphology *m, int neuron, Nodes *nodes, int64_t tick) {
+    fire(core, neuron, &nodes[member_place(core, m, neuron)], tick);
+    for (int k = core->slaves_from[neuron]; k < core->slaves_from[neuron + 1]; k++) {
+        const int slave = slave_at(core, k);
+        if (core->morphology_of[slave] != core->morphology_of[neuron]) continue;
+        if (core->s.neuron[slave].clocked && core->s.neuron[slave].phase <= PHASE_FIRING) fire_members(core, m, slave, nodes, tick);
+    }
+}
+
+/* The earliest tick, not before `tick`, at which a member's phase changes, refractory times apart. */
+static int64_t members_due(const Core *core, const Morphology *m, int64_t tick) {
+    const CompartmentNeuron *members = members_of(core, m);
+    int64_t due = NEVER;
+    for (int k = 0; k < m->members; k++)
+        if (core->s.neuron[members[k].neuron].phase != PHASE_REFRACTORY) due = sooner(due, later(due_of(core, members[k].neuron), tick));
+    return due;
+}
+
+/* Members whose refractory time ends watch their thresholds; whether one is going to fire before `stop`. */
+static int watch_members(Core *core, const Morphology *m, const Nodes *before, Nodes *nodes, int64_t tick, int64_t stop) {
+    const CompartmentNeuron *members = members_of(core, m);
+    int sooner_than_that = 0;
+    for (int k = 0; k < m->members; k++) {
+        const int neuron = members[k].neuron;
+        int64_t earliest = tick;
+        if (core->s.neuron[neuron].phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
+            earliest = due_of(core, neuron);
+            begin_phase(core, neuron, &nodes[k], earliest);
+        }
+        if (watch_threshold(core, neuron, before[k], nodes[k].v, tick, stop - tick, earliest)) sooner_than_that |= due_of(core, neuron) < stop;
+    }
+    return sooner_than_that;
+}
+
+static void repeat_morphology(Core *core, int index) {
+    const Morphology *m = morphology_at(core, index);
+    const CompartmentNeuron *members = members_of(core, m);
+    const int64_t end = core->s.now + GRID_TICKS;
+    const int p = core->s.parity;
+    Nodes nodes[NEURONS], before[NEURONS];
+    int artificial = next_member_fire(core, index, 0, end);
+    int64_t tick = core->s.now;
+    for (int k = 0; k < m->members; k++) {
+        const Block *b = &core->s.block[members[k].neuron / LANES];
+        nodes[k] = (Nodes){STATE(b, v, p, members[k].neuron % LANES), STATE(b, w, p, members[k].neuron % LANES)};
+        core->s.neuron[members[k].neuron].stamp = end;
+    }
+    while (tick < end || members_due(core, m, tick) <= tick || artificial >= 0) {
+        const int64_t asked = artificial < 0 ? NEVER : later(fire_at(core, artificial)->tick, tick);
+        const int64_t stop = sooner(sooner(asked, end), members_due(core, m, tick));
+        memcpy(before, nodes, (size_t)m->members * sizeof *nodes);
+        if (stop > tick) advance_members(core, m, nodes, steps(tick - core->s.now), steps(stop - tick));
+        if (watch_members(core, m, before, nodes, tick, stop)) {
+            memcpy(nodes, before, (size_t)m->members * sizeof *nodes);
+            continue;
+        }
+        tick = stop;
+        for (int k = 0; k < m->members; k++) {
+            const int neuron = members[k].neuron, phase = core->s.neuron[neuron].phase;
+            if (due_of(core, neuron) > tick) continue;
+            if (phase == PHASE_FIRING) {
+                fire_members(core, m, neuron, nodes, tick);
+            } else {
+                begin_phase(core, neuron, &nodes[k], tick);
+            }
+        }
+        if (asked <= tick) {
+            const int neuron = fire_at(core, artificial)->neuron;
+            if (core->s.neuron[neuron].clocked && core->s.neuron[neuron].phase <= PHASE_FIRING) fire_members(core, m, neuron, nodes, tick);
+            artificial = next_member_fire(core, index, artificial + 1, end);
+        }
+    }
+    for (int k = 0; k < m->members; k++) {
+        Block *b = &core->s.block[members[k].neuron / LANES];
+        STATE(b, v, p ^ 1, members[k].neuron % LANES) = nodes[k].v, STATE(b, w, p ^ 1, members[k].neuron % LANES) = nodes[k].w;
+    }
+}
+
+void core_settle_morphology(Core *core, int index) {
+    const Morphology *m = morphology_at(core, index);
+    const CompartmentNeuron *members = members_of(core, m);
+    const int64_t end = core->s.now + GRID_TICKS;
+    int again = 0;
+    for (int k = 0; k < m->members; k++) {
+        const int neuron = members[k].neuron, i = neuron % LANES;
+        const Block *b = &core->s.block[neuron / LANES];
+        const int ends = core->s.neuron[neuron].phase == PHASE_REFRACTORY && due_of(core, neuron) <= end && !growing_count(&core->fires);
+        if (ends || STATE(b, v, core->s.parity ^ 1, i) >= LANE(b, threshold, i)) core_watch_step(core, neuron);
+        again |= due_of(core, neuron) <= end;
+    }
+    if (again && core->s.neuron[members[0].neuron].stamp != end) repeat_morphology(core, index);
+}
+
+void core_repeat(Core *core, int neuron) {
+    if (core->morphology_of[neuron] >= 0) {
+        repeat_morphology(core, core->morphology_of[neuron]);
+    } else {
+        repeat_circuit(core, neuron);
+    }
 }

@@ -2,12 +2,29 @@
 #ifndef SIM_ANNCORE_CIRCUIT_H
 #define SIM_ANNCORE_CIRCUIT_H
 
+#include <stdlib.h>
+
 #include "core.h"
 
 void core_due(Core *core, int neuron, int64_t tick); /* when a neuron's phase changes next */
+void core_flags(Core *core, int k);                  /* which features a block needs */
 void core_watch_step(Core *core, int neuron);        /* the step just made met the threshold or the end of the refractory time */
 void core_repeat(Core *core, int neuron);            /* make the step once more, with everything that happens to the neuron inside it */
 
+/* What the step of a circuit says about its slope: as in the lanes of connected circuits. */
+typedef struct {
+    float slope, growth, bow, upswing, limit, drive;
+} NeuronCurrents;
+
+const CompartmentNeuron *members_of(const Core *core, const Morphology *m);
+float *step_matrix(const Core *core, const Morphology *m);
+void morphology_matrix(const Core *core, const Morphology *m, float length, float *out);
+void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
+                      int32_t *steps);
+void core_step_morphology(Core *core, int index); /* after the step of its blocks */
+void core_settle_morphology(Core *core, int index); /* what happens to its circuits inside the step */
+
 static inline SpikeRecord *fire_at(const Core *core, int64_t k) { return growing_at(&core->fires, k, sizeof(SpikeRecord)); }
+static inline Morphology *morphology_at(const Core *core, int64_t k) { return growing_at(&core->morphologies, k, sizeof(Morphology)); }
 
 #endif

@@ -15,15 +15,15 @@
 
 enum { EXCITATORY, INHIBITORY, INPUTS };
 enum { WIDEST = 16, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
-enum { ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2 };
+enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2 };
 
 #define STEP_US 0.1
 #define UNREACHED INT32_MAX /* a threshold no membrane meets */
 
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
 enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };                 /* a step is compiled for each set of these, */
-enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_RARE = WITH_MODULATION | WITH_LEAPS }; /* and asks for these: conductance-based input, */
-                                                                                       /* currents that are limited to `longest` */
+/* and asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
+enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_CONNECTIONS = 16, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
 
 /* Lanes of N circuits; a single circuit has N = 1. */
 #define DECLARE_CIRCUITS(name, N)                                                                                                 \
@@ -49,7 +49,11 @@ enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_RARE = WITH_MODULATION | WITH_L
         float exponent[N], limit[N];                                                                                              \
         /* adaptation: state, its rest, feedback a, potential it refers to, slope per node unit, 1 - decay */                     \
         int32_t w[2][N], w_rest[N], w_potential[N];                                                                               \
-        float w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                                                                                \
+        float w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                               \
+        /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */                 \
+        float slope[N], growth[N], bow[N], upswing[N], drive[N];                                                                  \
+        float rate[N];      /* of the amplifier in its linear range */                                                            \
+        int32_t alone[N];   /* all bits; 0 if it is connected */                                                                                                                                                  \
     } name
 
 DECLARE_CIRCUITS(Group, WIDEST);
@@ -88,6 +92,11 @@ typedef struct {
     int64_t comparator_delay;            /* ticks */
 } Common;
 
+/* Connections of a circuit: membrane to the right neighbour's, to that of the other row, to the soma line; soma line to the right; membrane to
+ * soma line through the conductance. And of its fire signal: onto its line, from its line, line to the other row, to the right. */
+enum { CONNECT_RIGHT = 1, CONNECT_BOTTOM = 2, CONNECT_SOMA = 4, CONNECT_SOMA_RIGHT = 8, CONNECT_CONDUCTANCE = 16 };
+enum { FIRE_MASTER = 1, FIRE_SLAVE = 2, FIRE_BOTTOM = 4, FIRE_RIGHT = 8 };
+
 enum { PHASE_READY, PHASE_FIRING, PHASE_RESET, PHASE_REFRACTORY };
 
 /* One amplifier in front of the membrane [V, V/us, 1/V, 1/us]. */
@@ -114,6 +123,10 @@ typedef struct {
     int32_t clocked;          /* the backend runs: artificial fires work */
     int32_t fires;            /* and its fires become spikes */
     int32_t comparator, pause, held, exponential, adaptation, modulation;
+    double capacitance;       /* [pF] */
+    double conductance;       /* between membrane and soma line [uS] */
+    int32_t switches;         /* bits of CONNECT_... */
+    int32_t fire_switches;    /* bits of FIRE_... */
     int32_t bypass;           /* bits as in a pulse's mode */
     /* progress */
     int32_t phase;
@@ -125,6 +138,21 @@ typedef struct {
     int64_t tick;
     int32_t neuron;
 } SpikeRecord;
+
+/* Circuits whose membranes are connected: compartments (one or several circuits with one potential), and conductances between them. What
+ * follows from the configuration lies in arrays of the core, from these places on. */
+typedef struct {
+    int32_t member, members;  /* place in `member`, their number */
+    int32_t compartments, matrix;
+    int32_t blocks;           /* bit per block that it has members in */
+    int32_t stale;            /* an amplifier has changed since the matrix of a step was made */
+} Morphology;
+
+/* A circuit of a morphology: its compartment, and its share of the capacitance there. */
+typedef struct {
+    int32_t neuron, compartment;
+    float share;
+} CompartmentNeuron;
 
 typedef struct {
     int64_t tick;
@@ -173,6 +201,15 @@ typedef struct {
 typedef struct {
     State s;
     Common common;
+    /* connections; they follow from the configuration */
+    Growing morphologies;     /* Morphology */
+    Growing members;          /* CompartmentNeuron, by morphology */
+    Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
+    int16_t morphology_of[NEURONS]; /* index, -1 */
+    int32_t linked[BLOCKS];   /* blocks that step together, bit per block */
+    uint64_t connected[BLOCKS]; /* lanes */
+    Growing slaves;           /* int16_t: circuits that fire with a master */
+    int32_t slaves_from[MASTERS_END]; /* of each master, in `slaves` */
     int32_t jumping;        /* 0: step through quiet spans too */
     int32_t level;          /* instruction set, see kernel_level */
     uint64_t noise_key;
@@ -202,6 +239,7 @@ void single_step(Single *single, const Common *common, float length, int feature
 void core_free(Core *core);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */
+void core_connect(Core *core);                         /* connections of all circuits anew */
 void core_place(Core *core, int neuron);               /* put a neuron to its resting state */
 void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode);
 void core_fire(Core *core, int neuron, int64_t tick);

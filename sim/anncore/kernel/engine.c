@@ -14,7 +14,10 @@ void core_clear(Core *core, int64_t tick) {
     for (int k = 0; k < BLOCKS; k++) core->s.next_due[k] = NEVER, core->s.busy[k] = 0;
 }
 
-void core_free(Core *core) { growing_free(&core->pulses), growing_free(&core->fires), growing_free(&core->spikes); }
+void core_free(Core *core) {
+    Growing *all[] = {&core->pulses, &core->fires, &core->spikes, &core->morphologies, &core->members, &core->matrices, &core->slaves};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) growing_free(all[k]);
+}
 
 void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode) {
     const Pulse pulse = {tick, charge, (int16_t)row, (uint8_t)address, (uint8_t)mode};
@@ -80,7 +83,7 @@ static int next_bit(uint64_t *mask) {
 }
 
 static void find_crossed(Core *core, int k) {
-    uint64_t mask = kernel_of(core->level)->crossed(&core->s.block[k], core->s.parity ^ 1);
+    uint64_t mask = kernel_of(core->level)->crossed(&core->s.block[k], core->s.parity ^ 1) & ~core->connected[k];
     while (mask) core_watch_step(core, k * LANES + next_bit(&mask));
 }
 
@@ -88,7 +91,7 @@ static void find_crossed(Core *core, int k) {
 static void settle_block(Core *core, int k, int64_t end) {
     for (uint64_t mask = core->s.busy[k]; mask;) {
         const int n = k * LANES + next_bit(&mask);
-        if (core->s.due[n] > end) continue;
+        if (core->s.due[n] > end || core->morphology_of[n] >= 0) continue;
         if (core->s.neuron[n].phase == PHASE_REFRACTORY && !growing_count(&core->fires)) core_watch_step(core, n);
         if (core->s.due[n] <= end) repeat_once(core, n);
     }
@@ -115,9 +118,23 @@ static void remember(Core *core) {
     }
 }
 
-/* Steps a block if it moves. Returns whether a membrane is at or above its threshold. */
+/* Blocks in which something moves, bit per block. */
+static int awake_blocks(const Core *core) {
+    int mask = core->jumping ? 0 : (1 << BLOCKS) - 1;
+    for (int k = 0; k < BLOCKS; k++) mask |= (core->s.awake[k] != 0) << k;
+    return mask;
+}
+
+/* And those that step with them. */
+static int linked_to(const Core *core, int blocks) {
+    int mask = 0;
+    for (int k = 0; k < BLOCKS; k++)
+        if (core->linked[k] & blocks) mask |= 1 << k;
+    return mask;
+}
+
+/* Steps a block. Returns whether a membrane is at or above its threshold. */
 static int step_block(Core *core, int k) {
-    if (!core->s.awake[k] && core->jumping) return 0;
     const int features = core->s.features[k];
     const int result = kernel_of(core->level)->step[features % FEATURE_SETS](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k]);
     core->s.awake[k] = result & 1;
@@ -134,9 +151,15 @@ static void forget_early(Core *core, int k) {
 /* Block by block: what happens inside the step finds the block still in the cache. */
 static void step(Core *core) {
     const int64_t end = core->s.now + GRID_TICKS;
+    const int awake = awake_blocks(core);
+    int due = 0;
     for (int k = 0; k < BLOCKS; k++) {
-        if (step_block(core, k)) find_crossed(core, k);
-        if (core->s.next_due[k] <= end) settle_block(core, k, end);
+        if (awake & core->linked[k] && step_block(core, k)) find_crossed(core, k);
+        if (core->s.next_due[k] <= end) settle_block(core, k, end), due |= 1 << k;
+    }
+    for (int i = 0; i < growing_count(&core->morphologies); i++) {
+        if (morphology_at(core, i)->blocks & linked_to(core, awake)) core_step_morphology(core, i);
+        if (morphology_at(core, i)->blocks & (due | linked_to(core, awake))) core_settle_morphology(core, i);
     }
     settle_fires(core);
     growing_drop(&core->pulses, core->applied);
@@ -148,11 +171,6 @@ static void step(Core *core) {
     remember(core);
 }
 
-static int is_awake(const Core *core) {
-    int any = !core->jumping;
-    for (int k = 0; k < BLOCKS; k++) any |= core->s.awake[k];
-    return any;
-}
 
 /* Grid point up to which nothing happens if nothing moves. */
 static int64_t quiet_until(const Core *core, int64_t until) {
@@ -179,7 +197,7 @@ int64_t core_run(Core *core, int64_t until) {
     growing_clear(&core->spikes);
     while (core->s.now + GRID_TICKS <= until && !growing_count(&core->spikes)) {
         apply_pulses(core);
-        const int64_t quiet = core->applied || is_awake(core) ? core->s.now : quiet_until(core, until);
+        const int64_t quiet = core->applied || awake_blocks(core) ? core->s.now : quiet_until(core, until);
         if (quiet > core->s.now) {
             jump(core, quiet);
         } else {

@@ -15,6 +15,7 @@
 #define LEAST(a, b) ((a) < (b) ? (a) : (b))
 #define MOST(a, b) ((a) > (b) ? (a) : (b))
 #define EITHER(a, b) ((a) | (b))
+#define BOTH(a, b) ((a) & (b))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define UNIT_CLIP(x) MAX(MIN(x, 1.0f), -1.0f)

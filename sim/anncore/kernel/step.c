@@ -64,6 +64,7 @@ void single_step(Single *single, const Common *common, float length, int feature
 #define LEAST(a, b) select_sse2(_mm_cmpgt_epi32(a, b), b, a)
 #define MOST(a, b) select_sse2(_mm_cmpgt_epi32(a, b), a, b)
 #define EITHER _mm_or_si128
+#define BOTH _mm_and_si128
 #define MIN _mm_min_ps
 #define MAX _mm_max_ps
 #define UNIT_CLIP(x) _mm_max_ps(_mm_min_ps(x, ALLF(1.0f)), ALLF(-1.0f))
@@ -97,6 +98,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define LEAST _mm256_min_epi32
 #define MOST _mm256_max_epi32
 #define EITHER _mm256_or_si256
+#define BOTH _mm256_and_si256
 #define MIN _mm256_min_ps
 #define MAX _mm256_max_ps
 #define UNIT_CLIP(x) _mm256_max_ps(_mm256_min_ps(x, ALLF(1.0f)), ALLF(-1.0f))
@@ -128,6 +130,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define LEAST _mm512_min_epi32
 #define MOST _mm512_max_epi32
 #define EITHER _mm512_or_si512
+#define BOTH _mm512_and_si512
 #define MIN _mm512_min_ps
 #define MAX _mm512_max_ps
 #define UNIT_CLIP(x) _mm512_range_ps(x, ALLF(1.0f), 2) /* the smaller magnitude with the sign of x */

@@ -2,7 +2,7 @@
  *   STEP(name), TARGET      names, and the instruction set they are compiled for
  *   GROUP, SIZE             lanes of SIZE circuits (`Group` or `Single`), done together
  *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
- *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), ADD SUB LEAST MOST EITHER (of integers: + - min max |), MIN MAX (of floats),
+ *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &), MIN MAX (of floats),
  *   IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
  *   REACHES(a, b) (bit per element: a >= b), FAR(x, limit) (an element is farther from 0)
  *
@@ -59,12 +59,14 @@ TARGET ALWAYS_INLINE void STEP(input)(GROUP *g, int p, int side, int early, int 
     }
 }
 
-/* Slope by the leak or reset amplifier, and the length of the step for a membrane with its local slope. */
-TARGET ALWAYS_INLINE void STEP(amplifier)(const GROUP *g, int p, float length, F *pull, F *span) {
+/* Slope by the leak or reset amplifier, and the length of the step for a membrane with its local slope, which changes on the way: `bow`. */
+TARGET ALWAYS_INLINE void STEP(amplifier)(const GROUP *g, int p, float length, F *pull, F *span, F *square, F *bow) {
     EACH_VECTOR {
-        const F y = UNIT_CLIP(FLOAT(SUB(LOADI(g->target + i), LOADI(g->v[p] + i))) * LOADF(g->inverse + i)), y2 = y * y;
+        const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(FLOAT(SUB(LOADI(g->target + i), LOADI(g->v[p] + i))) * inverse), y2 = y * y;
+        bow[u] = (LOADF(g->lag + i) * ALLF(-2.0f / 3 / length)) * (inverse * (y - y * y2 * y2));
         pull[u] = LOADF(g->slew + i) * (y * (ALLF(3.0f) - y2));
         span[u] = ALLF(length) - LOADF(g->lag + i) * (ALLF(1.0f) - y2);
+        square[u] = y2;
     }
 }
 
@@ -109,19 +111,29 @@ TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F limit, const Common *c, 
 }
 
 TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float length, int features, int early, I *moved) {
-    F current[STEP(VECTORS)], upswing[STEP(VECTORS)], pull[STEP(VECTORS)], span[STEP(VECTORS)], bend[STEP(VECTORS)], drive[STEP(VECTORS)];
+    F current[STEP(VECTORS)], upswing[STEP(VECTORS)], pull[STEP(VECTORS)], span[STEP(VECTORS)], bend[STEP(VECTORS)], drive[STEP(VECTORS)],
+        square[STEP(VECTORS)], bow[STEP(VECTORS)];
     int crossed = 0;
     if (features & WITH_EXPONENTIAL) STEP(upswing)(g, p, c, upswing);
     EACH_VECTOR current[u] = LOADF(g->drift + i), bend[u] = ALLF(0.0f);
     for (int side = 0; side < INPUTS; side++)
         STEP(input)(g, p, side, early >> side & 1, features & WITH_MODULATION, current, bend, moved);
-    STEP(amplifier)(g, p, length, pull, span);
+    STEP(amplifier)(g, p, length, pull, span, square, bow);
     if (features & WITH_ADAPTATION) STEP(adapt)(g, p, current, drive);
     if (features & WITH_EXPONENTIAL) EACH_VECTOR current[u] = current[u] + upswing[u];
     const int fades = STEP(fade)(g, p, c, current, bend);
     EACH_VECTOR {
         const I volt = LOADI(g->v[p] + i);
         F slope = pull[u] + current[u];
+        I counts = ALLI(-1);
+        if (features & WITH_CONNECTIONS) {
+            counts = LOADI(g->alone + i);
+            STOREF(g->slope + i, slope);
+            STOREF(g->bow + i, bow[u] * ALLF(length));
+            STOREF(g->growth + i, (LOADF(g->rate + i) * square[u] + bend[u]) * ALLF(length));
+            STOREF(g->upswing + i, features & WITH_EXPONENTIAL ? upswing[u] : ALLF(0.0f));
+            STOREF(g->drive + i, features & WITH_ADAPTATION ? drive[u] : ALLF(0.0f));
+        }
         if (features & WITH_EXPONENTIAL) slope = STEP(grow)(slope, upswing[u], LOADF(g->limit + i), c, length);
         if (features & WITH_MODULATION) {
             const F z = MIN(bend[u] * ALLF(length), ALLF(1.0f));
@@ -130,16 +142,17 @@ TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float len
             slope = slope * STEP(bent)(bend[u] * ALLF(length));
         }
         F way = slope * span[u];
+        way = way + way * (bow[u] * way);
         if (features & WITH_LEAPS) way = STEP(clip)(way, ALLF(-c->longest), ALLF(c->longest));
         const I step = ROUND(way), next = MOST(LEAST(ADD(volt, step), ALLI(c->node_high)), ALLI(c->node_low));
         STOREI(g->v[p ^ 1] + i, next);
-        *moved = EITHER(*moved, SUB(next, volt));
+        *moved = EITHER(*moved, BOTH(SUB(next, volt), counts));
         crossed |= REACHES(next, LOADI(g->threshold + i));
         if (features & WITH_ADAPTATION) {
             const I w = LOADI(g->w[p] + i), adapted = ADD(w, ROUND(drive[u] + LOADF(g->w_lead + i) * way));
             const I kept = MOST(LEAST(adapted, ALLI(c->node_high)), ALLI(c->node_low));
             STOREI(g->w[p ^ 1] + i, kept);
-            *moved = EITHER(*moved, SUB(kept, w));
+            *moved = EITHER(*moved, BOTH(SUB(kept, w), counts));
         }
     }
     return crossed;
@@ -240,6 +253,7 @@ TARGET static int STEP(all)(Block *b, int p, const Common *c, int features, int 
 #undef LEAST
 #undef MOST
 #undef EITHER
+#undef BOTH
 #undef MIN
 #undef MAX
 #undef UNIT_CLIP

@@ -46,6 +46,11 @@ _MEMBRANE = {
     "pseudo_leakage": Number(20.0e-12, "A", "behaviour 3.2: sigma of the residual current of connected synaptic inputs", A),
 }
 
+_COMPARTMENTS = {
+    "compartment_conductance_per_code": Number(2.9e-9, "S", "calix measured 3.2: 0.1 us at the largest code, 5 us within the range", D),
+    "compartment_step": Number(4.0, "1", "analog model 10: factor of the switches that multiply and divide", M),
+}
+
 _SPIKE = {
     "backend_clock": Number(250.0e6, "Hz", "behaviour 3.4", M),
     "comparator_delay": Number(30.0e-9, "s", "behaviour 3.5", A),
@@ -66,6 +71,7 @@ _SYNAPSE = {
     "synapse_gm": Number(8.0, "S/A", "behaviour 4.2: PSP over line step; per bias current, at which the current saturates", D),
     "synapse_shift_neutral": Number(310.0, "code", "behaviour 4.3", A),
     "synapse_shift_per_code": Number(0.4e-3, "V", "behaviour 4.3", A),
+    "coba_modulation": Number(5.0, "1/V", "calix measured 3.3: input's bias per modulating bias and volt from its reference", D),
     "synapse_bypass_step": Number(50.0e-3, "V", "behaviour 5: line step that fires a bypassed neuron", A),
 }
 
@@ -134,6 +140,7 @@ _MISMATCH = {
     "mismatch_synapse_gm": Number(0.15, "1", "behaviour 11", A),
     "mismatch_synapse_dac": Number(0.08, "1", "behaviour 11: per quadrant", A),
     "mismatch_synapse_weight": Number(0.08, "1", "behaviour 11: per synapse", A),
+    "mismatch_compartment_conductance": Number(0.25, "1", "behaviour 11", A),
     "mismatch_pseudo_leakage": Number(1.0, "1", "behaviour 3.2: multiple of pseudo_leakage", A),
     "mismatch_adaptation": Number(0.22, "1", "as the leak conductance", A),
     "mismatch_exponential": Number(27e-3, "V", "as the leak potential", A),
@@ -147,6 +154,6 @@ _MISMATCH = {
 }
 
 CIRCUITS: dict[str, Number] = {
-    **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_CADC, **_DRIVER,
-    **_MISMATCH,
+    **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_COMPARTMENTS, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_CADC,
+    **_DRIVER, **_MISMATCH,
 }  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from haldls import NeuronConfig
 from hicannx_sim.anncore.parameters import UNMODELLED
 
 
@@ -18,6 +17,5 @@ def test_plain_neurons_report_nothing(kit: Callable) -> None:
 @pytest.mark.parametrize("field", UNMODELLED)
 def test_switched_on_feature_is_reported_with_its_neuron(kit: Callable, field: str) -> None:
     k = kit()
-    in_config = hasattr(NeuronConfig, field)
-    k.neuron(345, {field: 1} if in_config else {}, {} if in_config else {field: 1})
+    k.neuron(345, {}, {field: 1})
     assert k.core.unmodelled() == [(345, field)]

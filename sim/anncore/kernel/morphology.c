@@ -1,0 +1,294 @@
+/* Connected circuits: which they are, and a step of each morphology as one.
+ *
+ * A compartment is a set of circuits with one potential: capacitances add, and so do currents. Conductances connect compartments. The step
+ * of a block gives what each circuit's currents would do to its own capacitance; their means, weighted by capacitance, are the slopes of the
+ * compartments. With slopes S, growths G of the slopes by what is not linear, and A the linear part (amplifiers, conductances):
+ *     step of the potentials = phi(A) P S,   phi(A) = (exp(A) - 1) / A,   P = 1 + G / 2 + ...
+ * phi(A) is a matrix, made anew only when an amplifier changes. */
+#include <math.h>
+
+#include "arithmetic.h"
+#include "circuit.h"
+
+enum { LINES = NEURONS, PLACES = 2 * NEURONS }; /* places: membranes, then soma lines */
+
+static int root(const int16_t *up, int place) {
+    while (up[place] != place) place = up[place];
+    return place;
+}
+
+static void join(int16_t *up, int a, int b) {
+    a = root(up, a), b = root(up, b);
+    if (a < b) up[b] = (int16_t)a;
+    if (b < a) up[a] = (int16_t)b;
+}
+
+static int right_of(int neuron) { return neuron % COLUMNS + 1 < COLUMNS ? neuron + 1 : -1; }
+
+/* What switches join to one node. */
+static void join_switches(const Core *core, int16_t *up) {
+    for (int n = 0; n < PLACES; n++) up[n] = (int16_t)n;
+    for (int n = 0; n < NEURONS; n++) {
+        const int switches = core->s.neuron[n].switches, right = right_of(n);
+        if (switches & CONNECT_RIGHT && right >= 0) join(up, n, right);
+        if (switches & CONNECT_BOTTOM) join(up, n, n ^ COLUMNS);
+        if (switches & CONNECT_SOMA) join(up, n, LINES + n);
+        if (switches & CONNECT_SOMA_RIGHT && right >= 0) join(up, LINES + n, LINES + right);
+    }
+}
+
+/* What conductances connect, too. */
+static void join_conductances(const Core *core, const int16_t *nodes, int16_t *up) {
+    memcpy(up, nodes, PLACES * sizeof *up);
+    for (int n = 0; n < NEURONS; n++)
+        if (core->s.neuron[n].conductance > 0.0) join(up, n, LINES + n);
+}
+
+float *step_matrix(const Core *core, const Morphology *m) { return growing_at(&core->matrices, m->matrix, sizeof(float)); }
+float *flow_matrix(const Core *core, const Morphology *m) { return step_matrix(core, m) + m->compartments * m->compartments; }
+const CompartmentNeuron *members_of(const Core *core, const Morphology *m) { return growing_at(&core->members, m->member, sizeof(CompartmentNeuron)); }
+
+/* Flow between compartments per step, relative to capacitances: each soma line that is no compartment's node is a star of conductances. */
+static void fill_flow(const Core *core, const Morphology *m, const int16_t *nodes, double *flow) {
+    const int size = m->compartments;
+    const CompartmentNeuron *members = members_of(core, m);
+    double capacitance[NEURONS] = {0};
+    for (int k = 0; k < m->members; k++) capacitance[members[k].compartment] += core->s.neuron[members[k].neuron].capacitance;
+    for (int a = 0; a < m->members; a++) {
+        const int line = nodes[LINES + members[a].neuron];
+        const double g = core->s.neuron[members[a].neuron].conductance;
+        double sum = 0.0;
+        int owner = -1;
+        if (g == 0.0) continue;
+        for (int b = 0; b < m->members; b++) {
+            if (nodes[members[b].neuron] == line) owner = members[b].compartment;
+            if (nodes[LINES + members[b].neuron] == line) sum += core->s.neuron[members[b].neuron].conductance;
+        }
+        for (int b = 0; b < m->members; b++) {
+            const double other = core->s.neuron[members[b].neuron].conductance;
+            const int from = members[a].compartment, to = owner >= 0 ? owner : members[b].compartment;
+            if (owner >= 0 ? b != a : nodes[LINES + members[b].neuron] != line || other == 0.0) continue;
+            const double between = owner >= 0 ? g : 0.5 * g * other / sum; /* a star is met from both ends */
+            if (from == to) continue;
+            flow[from * size + to] += between / capacitance[from] * STEP_US, flow[from * size + from] -= between / capacitance[from] * STEP_US;
+            flow[to * size + from] += between / capacitance[to] * STEP_US, flow[to * size + to] -= between / capacitance[to] * STEP_US;
+        }
+    }
+}
+
+static void add_morphology(Core *core, int representative, const int16_t *nodes, const int16_t *groups) {
+    Morphology m = {.member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
+    int16_t number[PLACES];
+    double capacitance[NEURONS] = {0};
+    memset(number, -1, sizeof number);
+    for (int n = representative; n < NEURONS; n++) {
+        if (groups[n] != groups[representative]) continue;
+        CompartmentNeuron *member = growing_append(&core->members, sizeof *member);
+        if (!member) return;
+        if (number[nodes[n]] < 0) number[nodes[n]] = (int16_t)m.compartments++;
+        member->neuron = n, member->compartment = number[nodes[n]];
+        capacitance[member->compartment] += core->s.neuron[n].capacitance;
+        m.members++, m.blocks |= 1 << n / LANES;
+    }
+    CompartmentNeuron *members = growing_at(&core->members, m.member, sizeof *members);
+    for (int k = 0; k < m.members; k++) {
+        const int n = members[k].neuron;
+        members[k].share = (float)(core->s.neuron[n].capacitance / capacitance[members[k].compartment]);
+        core->morphology_of[n] = (int16_t)growing_count(&core->morphologies);
+        core->connected[n / LANES] |= UINT64_C(1) << n % LANES;
+    }
+    const int entries = m.compartments * m.compartments;
+    double *flow = calloc((size_t)entries, sizeof *flow);
+    if (!flow) return;
+    for (int k = 0; k < 2 * entries; k++) growing_append(&core->matrices, sizeof(float));
+    fill_flow(core, &m, nodes, flow);
+    if (growing_count(&core->matrices) >= m.matrix + 2 * entries)
+        for (int k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
+    free(flow);
+    Morphology *place = growing_append(&core->morphologies, sizeof m);
+    if (place) *place = m;
+}
+
+static void find_slaves(Core *core);
+
+/* Blocks with members of one morphology step together, and so do those that share a block. */
+static void link_blocks(Core *core) {
+    for (int k = 0; k < BLOCKS; k++) core->linked[k] = 1 << k;
+    for (int round = 0; round < BLOCKS; round++)
+        for (int64_t i = 0; i < growing_count(&core->morphologies); i++) {
+            const Morphology *m = growing_at(&core->morphologies, i, sizeof *m);
+            int all = m->blocks;
+            for (int k = 0; k < BLOCKS; k++)
+                if (m->blocks >> k & 1) all |= core->linked[k];
+            for (int k = 0; k < BLOCKS; k++)
+                if (all >> k & 1) core->linked[k] |= all;
+        }
+}
+
+/* Potentials of circuits that have been joined: charge stays. */
+static void share_charge(Core *core, const Morphology *m) {
+    const CompartmentNeuron *members = members_of(core, m);
+    double sum[NEURONS] = {0};
+    int32_t first[NEURONS];
+    int differ = 0;
+    for (int k = 0; k < m->members; k++) {
+        const int32_t v = STATE(&core->s.block[members[k].neuron / LANES], v, core->s.parity, members[k].neuron % LANES);
+        sum[members[k].compartment] += (double)members[k].share * v;
+        first[members[k].compartment] = v;
+    }
+    for (int k = 0; k < m->members; k++)
+        differ |= STATE(&core->s.block[members[k].neuron / LANES], v, core->s.parity, members[k].neuron % LANES) != first[members[k].compartment];
+    for (int k = 0; differ && k < m->members; k++) {
+        Block *b = &core->s.block[members[k].neuron / LANES];
+        STATE(b, v, 0, members[k].neuron % LANES) = STATE(b, v, 1, members[k].neuron % LANES) = nearest(sum[members[k].compartment]);
+        core->s.awake[members[k].neuron / LANES] = 1;
+    }
+}
+
+void core_connect(Core *core) {
+    int16_t nodes[PLACES], groups[PLACES], count[PLACES] = {0};
+    growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
+    memset(core->morphology_of, -1, sizeof core->morphology_of);
+    memset(core->connected, 0, sizeof core->connected);
+    join_switches(core, nodes);
+    for (int n = 0; n < PLACES; n++) nodes[n] = (int16_t)root(nodes, n);
+    join_conductances(core, nodes, groups);
+    for (int n = 0; n < PLACES; n++) groups[n] = (int16_t)root(groups, n);
+    for (int n = 0; n < NEURONS; n++) count[groups[n]]++;
+    for (int n = 0; n < NEURONS; n++)
+        if (count[groups[n]] > 1) {
+            add_morphology(core, n, nodes, groups);
+            count[groups[n]] = 0;
+        }
+    link_blocks(core);
+    find_slaves(core);
+    for (int64_t i = 0; i < growing_count(&core->morphologies); i++) share_charge(core, morphology_at(core, i));
+    for (int n = 0; n < NEURONS; n++) LANE(&core->s.block[n / LANES], alone, n % LANES) = core->morphology_of[n] < 0 ? -1 : 0;
+    for (int k = 0; k < BLOCKS; k++) core_flags(core, k);
+}
+
+/* -- fire signals */
+
+/* The lines that a fire signal reaches from the line of a circuit: over closed switches to the other row, and to the right. */
+static void reach(const Core *core, int line, uint8_t *reached) {
+    if (reached[line]) return;
+    reached[line] = 1;
+    const int other = line ^ COLUMNS, right = right_of(line);
+    if ((core->s.neuron[line].fire_switches | core->s.neuron[other].fire_switches) & FIRE_BOTTOM) reach(core, other, reached);
+    if (core->s.neuron[line].fire_switches & FIRE_RIGHT && right >= 0) reach(core, right, reached);
+}
+
+static void find_slaves(Core *core) {
+    growing_clear(&core->slaves);
+    for (int n = 0; n < NEURONS; n++) {
+        core->slaves_from[n] = (int32_t)growing_count(&core->slaves);
+        if (!(core->s.neuron[n].fire_switches & FIRE_MASTER)) continue;
+        uint8_t reached[NEURONS] = {0};
+        reach(core, n, reached);
+        for (int other = 0; other < NEURONS; other++)
+            if (reached[other] && other != n && core->s.neuron[other].fire_switches & FIRE_SLAVE) {
+                int16_t *slave = growing_append(&core->slaves, sizeof *slave);
+                if (slave) *slave = (int16_t)other;
+            }
+    }
+    core->slaves_from[NEURONS] = (int32_t)growing_count(&core->slaves);
+}
+
+/* -- a step */
+
+static void multiply(const double *a, const double *b, double *out, int size) {
+    for (int i = 0; i < size; i++)
+        for (int j = 0; j < size; j++) {
+            double sum = 0.0;
+            for (int k = 0; k < size; k++) sum += a[i * size + k] * b[k * size + j];
+            out[i * size + j] = sum;
+        }
+}
+
+/* phi(A) = (exp(A) - 1) / A: a series for A / 2^n, then doubled n times by phi(2 A) = (A phi(A) / 2 + 1) phi(A). */
+static void phi(double *a, double *out, double *spare, int size) {
+    const int entries = size * size;
+    double largest = 0.0;
+    int halvings = 0;
+    for (int k = 0; k < entries; k++) largest = fabs(a[k]) > largest ? fabs(a[k]) : largest;
+    for (largest *= 2.0; largest > 0.25; largest *= 0.5) halvings++;
+    for (int k = 0; k < entries; k++) a[k] = ldexp(a[k], -halvings), out[k] = k % (size + 1) == 0;
+    for (int degree = 9; degree > 1; degree--) {
+        multiply(a, out, spare, size);
+        for (int k = 0; k < entries; k++) out[k] = (k % (size + 1) == 0) + spare[k] / degree;
+    }
+    for (; halvings > 0; halvings--) {
+        multiply(a, out, spare, size);
+        for (int k = 0; k < entries; k++) spare[k] = 0.5 * spare[k] + (k % (size + 1) == 0);
+        double *doubled = spare + entries;
+        multiply(spare, out, doubled, size);
+        memcpy(out, doubled, (size_t)entries * sizeof *out);
+        for (int k = 0; k < entries; k++) a[k] *= 2.0;
+    }
+}
+
+/* The matrix of a step of some length: length * phi(length * A). */
+void morphology_matrix(const Core *core, const Morphology *m, float length, float *out) {
+    const int size = m->compartments, entries = size * size;
+    const CompartmentNeuron *members = members_of(core, m);
+    const float *flow = flow_matrix(core, m);
+    if (size == 1) {
+        double rate = 0.0;
+        for (int k = 0; k < m->members; k++)
+            rate += (double)members[k].share * LANE(&core->s.block[members[k].neuron / LANES], rate, members[k].neuron % LANES);
+        out[0] = (float)((double)length * effective(rate * (double)length));
+        return;
+    }
+    double *a = malloc(4 * (size_t)entries * sizeof *a);
+    if (!a) return;
+    for (int k = 0; k < entries; k++) a[k] = (double)flow[k] * (double)length;
+    for (int k = 0; k < m->members; k++)
+        a[members[k].compartment * (size + 1)] -=
+            (double)members[k].share * LANE(&core->s.block[members[k].neuron / LANES], rate, members[k].neuron % LANES) * (double)length;
+    phi(a, a + entries, a + 2 * entries, size);
+    for (int k = 0; k < entries; k++) out[k] = (float)((double)length * a[entries + k]);
+    free(a);
+}
+
+/* Sums of a compartment, weighted by capacitance. */
+typedef struct {
+    float slope, growth, bow, upswing, limit;
+} Sums;
+
+/* What counts of a slope over the step, by what is not linear in it: as in the step of a circuit alone. */
+static float grown(const Common *c, const Sums *s, float slope, float length) {
+    const float g = s->growth, z = s->upswing * c->slope_inverse * length, q = slope * c->slope_inverse * length;
+    slope += slope * (s->bow * slope);
+    slope = g < 0.0f ? slope / ((1.0f - 0.5f * g) + 1.0f / 12 * (g * g)) : slope + slope * (g * (0.5f + 1.0f / 6 * g));
+    if (s->upswing <= 0.0f) return slope;
+    const float share = z * (0.5f + 1.0f / 6 * (z + q)), more = slope * (share > 0.0f ? share : 0.0f);
+    return slope + (float)clip(more, -s->upswing, s->limit - s->upswing);
+}
+
+/* From the slopes of its circuits to the steps of the compartments. v: potentials; matrix: of this length. */
+void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
+                      int32_t *steps) {
+    const int size = m->compartments;
+    const CompartmentNeuron *members = members_of(core, m);
+    const float *flow = flow_matrix(core, m);
+    Sums sums[NEURONS];
+    float slope[NEURONS];
+    memset(sums, 0, (size_t)size * sizeof *sums);
+    for (int k = 0; k < m->members; k++) {
+        Sums *s = &sums[members[k].compartment];
+        const float share = members[k].share;
+        s->slope += share * slopes[k].slope, s->growth += share * slopes[k].growth, s->bow += share * slopes[k].bow;
+        s->upswing += share * slopes[k].upswing, s->limit += share * slopes[k].limit;
+    }
+    for (int i = 0; i < size; i++) {
+        float total = sums[i].slope;
+        for (int j = 0; j < size; j++)
+            if (j != i && flow[i * size + j] != 0.0f) total += flow[i * size + j] * (float)(v[j] - v[i]);
+        slope[i] = grown(&core->common, &sums[i], total, length);
+    }
+    for (int i = 0; i < size; i++) {
+        float step = 0.0f;
+        for (int j = 0; j < size; j++) step += matrix[i * size + j] * slope[j];
+        steps[i] = nearest(clip(step, -core->common.longest, core->common.longest));
+    }
+}
