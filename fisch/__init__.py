@@ -3,13 +3,9 @@
 from fisch import access as access
 from fisch import ut as ut
 from fisch import word_access_type as word_access_type
-from fisch._decoder import ResponseDecoder
-from fisch._draft import PLAYBACK_MEMORY_SIZE
 from fisch._register import Register
 from fisch._run import run
 from fisch._to_fpga import decode_to_fpga, encode_omnibus_reads, encode_omnibus_writes, encode_to_fpga
-from fisch._words import WordBuffer
-from fisch._writer import ResponseWriter
 from fisch.backends import Access, Backend, Responses, backend
 from fisch.builder import ContainerTicket, PlaybackProgramBuilder
 from fisch.connection import Connection, ConnectionTimeInfo, MultiConnection, Target
@@ -45,6 +41,8 @@ from fisch.containers import (
     Timer,
     WaitUntil,
 )
+from fisch.decoder import ResponseDecoder
+from fisch.draft import PLAYBACK_MEMORY_SIZE
 from fisch.errors import (
     AccessError,
     BitfileError,
@@ -82,6 +80,8 @@ from fisch.hwdb import (
 from fisch.program import PlaybackProgram
 from fisch.registry import connection_from_environment, connection_kind, kinds, register
 from fisch.reinit import ReinitStackEntry
+from fisch.words import WordBuffer
+from fisch.writer import ResponseWriter
 from fisch.zero_mock import ZeroMockConnection
 
 __all__ = [

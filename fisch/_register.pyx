@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int64_t, uint32_t
 
-from halco._core cimport Value, make
+from halco.value cimport Value, make
 
 from fisch.backends import ACCESS, Sequence
 from fisch.errors import UsageError

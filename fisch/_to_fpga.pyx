@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from fisch._ut cimport TO_JTAG_DATA, TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA
+from fisch.ut cimport TO_JTAG_DATA, TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA
 from fisch._wire cimport word_of
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from fisch._words cimport WordBuffer
+from fisch.words cimport WordBuffer
 
 
 # Appends the write of `n` words and returns the number of messages. `byte_enables` (NULL: all) matters for the omnibus only.

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fisch._words import WordBuffer
+from fisch.words import WordBuffer
 
 def write(out: WordBuffer, backend: int, addresses: ArrayLike, words: ArrayLike, byte_enables: ArrayLike | None = None) -> int: ...
 def read(out: WordBuffer, backend: int, addresses: ArrayLike) -> int: ...

@@ -5,8 +5,8 @@ The table stands in backends.py. Sequences are the original's, message for messa
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from fisch._words cimport WordBuffer
-from fisch._ut cimport *
+from fisch.words cimport WordBuffer
+from fisch.ut cimport *
 from fisch._wire cimport word_of
 
 import numpy as np

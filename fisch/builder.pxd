@@ -1,4 +1,4 @@
-from fisch._draft cimport Draft, Slot
+from fisch.draft cimport Draft, Slot
 from fisch._register cimport Kind
 
 

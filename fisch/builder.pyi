@@ -4,8 +4,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fisch._draft import Draft, Slot
 from fisch._register import Register
+from fisch.draft import Draft, Slot
 from fisch.events import FPGATime
 from fisch.program import PlaybackProgram
 

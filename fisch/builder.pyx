@@ -2,10 +2,10 @@
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from fisch._draft cimport Draft, Slot, other_than
+from fisch.draft cimport Draft, Slot, other_than
 from fisch.access cimport append_read, append_write, decode_read, response_class, responses_per_word
 from fisch._register cimport Kind, RawRegister, kind_at, kind_of, register_of_word
-from halco._core cimport Value
+from halco.value cimport Value
 
 import numpy as np
 

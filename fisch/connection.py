@@ -22,7 +22,7 @@ from fisch import ut
 from fisch.environment import setting
 from fisch.errors import ConnectionFailedError, FischError, ProgramError, UsageError, not_portable
 from fisch.hwdb import HwdbEntry
-from halco._core import shown
+from halco.value import shown
 
 Words = NDArray[np.uint64]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ut
-from fisch._decoder import LINK_DTYPE, MADC_DTYPE, SPIKE_DTYPE, TIMEOUT_DTYPE
+from fisch.decoder import LINK_DTYPE, MADC_DTYPE, SPIKE_DTYPE, TIMEOUT_DTYPE
 from halco import BaseType, Linear, SpikeLabel
 from halco.record import Record
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch import ut
-from fisch._decoder import ResponseDecoder
 from fisch.connection import Connection, ConnectionTimeInfo, MultiConnection
+from fisch.decoder import ResponseDecoder
 from fisch.errors import MissingResponseError
 from fisch.program import Program
 

@@ -11,15 +11,15 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fisch._decoder import ResponseDecoder
 from fisch._to_fpga import decode_to_fpga
 from fisch.backends import Responses
+from fisch.decoder import ResponseDecoder
 from fisch.dump import message_lines, to_fpga_lines
 from fisch.errors import WireError
 from fisch.events import EventVector, LinkVector, MADCSampleVector, SpikeVector, TimeoutVector
 from halco import MADCSamplePackFromFPGAOnDLS, SpikePackFromFPGAOnDLS
-from halco._core import shown
 from halco.typed_array import ArrayError, TypedArray
+from halco.value import shown
 
 CLASSES = (Responses.OMNIBUS, Responses.JTAG, Responses.LOOPBACK)
 CONTEXT = 10

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, SupportsIndex
 
 from fisch.errors import UsageError
 from halco import BaseType, Linear, SpikeLabel
-from halco._core import shown, truth
+from halco.value import shown, truth
 
 _WORD = 0xFFFFFFFF
 

@@ -13,14 +13,14 @@ or has no counterpart CoordinateError (a ValueError and a RuntimeError).
 
 from typing import Any
 
-from halco._conversions import resolve_in
-from halco._core import *
 from halco._kinds import *
 from halco.common import *
+from halco.conversions import resolve_in
 from halco.hemisphere import PerHemisphere as PerHemisphere
 from halco.positions import *
 from halco.retired import *
 from halco.typed_array import *
+from halco.value import *
 
 resolve_in(globals())
 

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self, TypeVar, overload
 
-from halco._core import Enum, Linear, Value, X, Y
+from halco.value import Enum, Linear, Value, X, Y
 
 __all__ = ["Grid", "Interval", "Mixin", "RangedEnum", "ranged_enum"]
 

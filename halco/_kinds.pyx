@@ -9,10 +9,10 @@ from itertools import product
 
 from libc.stdint cimport int64_t
 
-from halco._core cimport Value, checked, make
+from halco.value cimport Value, checked, make
 
-from halco._conversions import table, to
-from halco._core import CoordinateError, Enum, Linear, X, Y
+from halco.conversions import table, to
+from halco.value import CoordinateError, Enum, Linear, X, Y
 
 __all__ = ["Grid", "Interval", "Mixin", "RangedEnum", "ranged_enum"]
 

@@ -1,8 +1,8 @@
 """The boards around the chip: supplies and DACs of the xBoard, supplies and I2C devices of the jBOA."""
 
-from halco._conversions import Family, at, to
-from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
+from halco.conversions import Family, at, to
+from halco.value import Linear
 
 __all__ = [
     "ADCOnBoard", "ADCSourceOnBoard", "DACChannelBlockOnBoard", "DACChannelOnBoard", "DACChannelOnDAC", "DACControlBlockOnBoard",

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from halco._conversions import at, to
-from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
+from halco.conversions import at, to
 from halco.hemisphere import PerHemisphere
 from halco.synapse import SynapseQuadOnSynram, SynapseRowOnSynram, SynramOnDLS
+from halco.value import Linear
 
 __all__ = [
     "CADCChannelColumnOnSynram", "CADCChannelConfigOnDLS", "CADCChannelConfigOnSynram", "CADCChannelType", "CADCConfigOnDLS",

@@ -6,10 +6,10 @@ Columns 0..127 belong to the neurons of a quadrant; columns 128 and 129 hold wha
 
 from typing import Any
 
-from halco._conversions import at, table, to
-from halco._core import Linear
 from halco._kinds import Coordinate, Grid, Mixin
+from halco.conversions import at, table, to
 from halco.hemisphere import HemisphereOnDLS
+from halco.value import Linear
 
 __all__ = [
     "CapMemBlockConfigOnDLS", "CapMemBlockOnDLS", "CapMemBlockOnHemisphere", "CapMemCellOnCapMemBlock", "CapMemCellOnDLS",

@@ -1,8 +1,8 @@
 """Once on the chip: clocks, high-speed links, JTAG, resets and system time; and the bare omnibus address."""
 
-from halco._conversions import at, to
-from halco._core import BaseType, Linear
 from halco._kinds import Coordinate
+from halco.conversions import at, to
+from halco.value import BaseType, Linear
 
 __all__ = [
     "ADPLLOnDLS", "ChipOnDLS", "CommonPhyConfigChipOnDLS", "CommonPhyConfigFPGAOnDLS", "JTAGClockScalerOnDLS", "JTAGIdCodeOnDLS",

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address
 from typing import Any
 
-from halco._conversions import at, to
-from halco._core import Enum, Linear, X, Y
 from halco._kinds import Coordinate, iter_all
+from halco.conversions import at, to
+from halco.value import Enum, Linear, X, Y
 
 __all__ = [
     "Coordinate", "Direction", "Enum", "IPv4", "Orientation", "Parity", "Side", "SideHorizontal", "SideVertical", "Unique", "X", "Y",

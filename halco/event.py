@@ -6,12 +6,12 @@ crossbar compares (13:0), the neuron's event output (10:8) and own address (7:0)
 
 from __future__ import annotations
 
-from halco._conversions import BitField, to
-from halco._core import BaseType, Linear
 from halco._kinds import Coordinate
+from halco.conversions import BitField, to
 from halco.neuron import NeuronBackendAddressOut, NeuronEventOutputOnDLS
 from halco.synapse import SynapseLabel
 from halco.synapse_driver import PADIRowSelectAddress
+from halco.value import BaseType, Linear
 
 __all__ = [
     "MADCSamplePackFromFPGAOnDLS", "NeuronLabel", "SPL1Address", "SpikeLabel", "SpikePack1ToChipOnDLS", "SpikePack2ToChipOnDLS",

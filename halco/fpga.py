@@ -1,8 +1,8 @@
 """The FPGA: playback executor, system time, memory it lends to the PPUs, external spikes and the links' statistics."""
 
-from halco._conversions import to
-from halco._core import Linear
 from halco._kinds import Coordinate, Interval
+from halco.conversions import to
+from halco.value import Linear
 
 __all__ = [
     "BarrierOnFPGA", "ChipAndMultichipJboaLeafFPGAOnSystem", "ChipAndSinglechipFPGAOnSystem", "EventRecordingConfigOnFPGA",

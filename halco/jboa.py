@@ -1,8 +1,8 @@
 """The I2C devices of the jBOA: port expander, bus multiplexer, digital potentiometers for the supplies, DAC."""
 
-from halco._conversions import Family, at, to
-from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
+from halco.conversions import Family, at, to
+from halco.value import Linear
 
 __all__ = [
     "AD5252ChannelConfigOnBoard", "AD5252ChannelConfigPersistentOnBoard", "AD5252ChannelOnAD5252", "AD5252ChannelOnBoard", "AD5252OnBoard",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from halco._core import CoordinateError, Linear
 from halco._kinds import Coordinate, Grid
 from halco.neuron import AtomicNeuronOnDLS, NeuronColumnOnDLS, NeuronRowOnDLS
+from halco.value import CoordinateError, Linear
 
 __all__ = [
     "AtomicNeuronOnLogicalNeuron", "CompartmentOnLogicalNeuron", "LogicalNeuronCompartments", "LogicalNeuronOnDLS",

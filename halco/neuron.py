@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from halco._conversions import each, to
-from halco._core import Linear
 from halco._kinds import Coordinate, Grid, Mixin
+from halco.conversions import each, to
 from halco.hemisphere import PerHemisphere
 from halco.synapse import SynapseQuadColumnOnDLS, SynramOnDLS
+from halco.value import Linear
 
 __all__ = [
     "AtomicNeuronOnDLS", "BlockPostPulseOnDLS", "CommonNeuronBackendConfigOnDLS", "NeuronBackendAddressOut",

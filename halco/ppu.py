@@ -1,9 +1,9 @@
 """The plasticity processing units, one per hemisphere: memory of 4096 words, control and status."""
 
-from halco._conversions import at, to
-from halco._core import Linear
 from halco._kinds import Coordinate, Interval, Mixin
+from halco.conversions import at, to
 from halco.hemisphere import PerHemisphere
+from halco.value import Linear
 
 __all__ = [
     "PPUControlRegisterOnDLS", "PPUMemoryBlockOnDLS", "PPUMemoryBlockOnPPU", "PPUMemoryBlockSize", "PPUMemoryOnDLS", "PPUMemoryWordOnDLS",

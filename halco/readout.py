@@ -1,7 +1,7 @@
 """Analog readout: the fast ADC, the sources it can look at, the two pads and the current DAC."""
 
-from halco._core import Linear
 from halco._kinds import Coordinate
+from halco.value import Linear
 
 __all__ = [
     "CurrentDACOnDLS", "MADCConfigOnDLS", "MADCControlOnDLS", "PadMultiplexerConfigOnDLS", "PadOnDLS", "ReadoutChainOnDLS",

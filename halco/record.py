@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import Any, ClassVar, Self
 
-from halco._core import RangeError, Value, shown, truth
+from halco.value import RangeError, Value, shown, truth
 
 
 class Record:

@@ -1,8 +1,8 @@
 """Of the revision our registers follow, but gone since: Extoll network and event switch of the FPGA."""
 
-from halco._conversions import at
-from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
+from halco.conversions import at
+from halco.value import Linear
 
 __all__ = [
     "EventSwitchConfigOnFPGA", "EventSwitchReadoutOnFPGA", "EventSwitchSourceOnFPGA", "ExtollAddress", "ExtollAddressOnExtollNetwork",

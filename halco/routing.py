@@ -1,8 +1,8 @@
 """The event crossbar: 20 inputs, 12 outputs and nodes where they may be connected; background spike sources."""
 
-from halco._conversions import to
-from halco._core import Linear
 from halco._kinds import Coordinate, Grid
+from halco.conversions import to
+from halco.value import Linear
 
 __all__ = [
     "BackgroundSpikeSourceOnDLS", "CrossbarInputOnDLS", "CrossbarL2OutputOnDLS", "CrossbarNodeOnDLS", "CrossbarOnDLS",

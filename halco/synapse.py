@@ -6,10 +6,10 @@ the odd ones. Rows count from the neurons outwards, quads and synapses row by ro
 
 from typing import Any
 
-from halco._conversions import Family, at, each, to
-from halco._core import Linear
 from halco._kinds import Coordinate, Grid, Mixin
+from halco.conversions import Family, at, each, to
 from halco.hemisphere import PerHemisphere
+from halco.value import Linear
 
 __all__ = [
     "ColumnCorrelationQuadOnDLS", "ColumnCorrelationQuadOnSynram", "ColumnCorrelationRowOnDLS", "ColumnCurrentQuadOnDLS",

@@ -1,9 +1,9 @@
 """PADI buses and the synapse drivers listening on them: 4 buses and 128 drivers per hemisphere, two synapse rows per driver."""
 
-from halco._conversions import each, to
-from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
+from halco.conversions import each, to
 from halco.hemisphere import PerHemisphere
+from halco.value import Linear
 
 __all__ = [
     "CommonPADIBusConfigOnDLS", "CommonSTPConfigOnDLS", "CommonSynapseDriverConfigOnDLS", "PADIBusBlockOnDLS", "PADIBusOnDLS",

@@ -3,7 +3,7 @@ from typing import Any, Self, overload
 
 from numpy.typing import ArrayLike, NDArray
 
-from halco._core import RangeError, Value
+from halco.value import RangeError, Value
 
 __all__ = ["ArrayError", "TypedArray"]
 

@@ -6,9 +6,9 @@ from itertools import islice
 from cpython.long cimport PyLong_Check
 from libc.stdint cimport int64_t
 
-from halco._core cimport Value, checked, make, shown, truth
+from halco.value cimport Value, checked, make, shown, truth
 
-from halco._core import RangeError
+from halco.value import RangeError
 
 __all__ = ["ArrayError", "TypedArray"]
 

@@ -1,8 +1,8 @@
 """The FPGA's generators of input events for vectors of activations."""
 
-from halco._core import Linear
 from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
+from halco.value import Linear
 
 __all__ = [
     "SourceOnVectorGenerator", "VectorGeneratorControlOnFPGA", "VectorGeneratorFIFOWordOnFPGA", "VectorGeneratorLUTEntryOnFPGA",

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self, SupportsIndex, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from halco._core import shown
 from halco.typed_array import same_elements, whole_numbers
+from halco.value import shown
 from haldls.container import Container
 from haldls.errors import BlockSizeError, ContainerError
 

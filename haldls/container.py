@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never
 import numpy as np
 from numpy.typing import NDArray
 
-from haldls._core import Container as Slots
-from haldls._core import Layout, Schema, get_slots, has_schema, register, registered, set_slots
 from haldls.describe import html, signature
 from haldls.fields import Field, flat_tree, tree_of
+from haldls.layout import Container as Slots
+from haldls.layout import Layout, Schema, get_slots, has_schema, register, registered, set_slots
 
 __all__ = ["BlockUntil", "Container", "DifferentialWriteTrait", "Encodable"]
 

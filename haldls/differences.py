@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from haldls._core import get_slots
 from haldls.container import Container
 from haldls.fields import Field
+from haldls.layout import get_slots
 
 
 class Difference(NamedTuple):

@@ -1,4 +1,4 @@
-from haldls._core cimport Container
+from haldls.layout cimport Container
 
 
 cdef class Field:

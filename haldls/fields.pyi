@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from halco import Value
-from haldls._core import Container
+from haldls.layout import Container
 
 Bits = str | Sequence[str] | Callable[[int], str] | None
 Integer = int | np.integer[Any]

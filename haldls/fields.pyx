@@ -20,14 +20,14 @@ from enum import Enum
 
 import numpy as np
 
-from halco._core cimport Value, bounds_of, checked, make, shown, truth
+from halco.value cimport Value, bounds_of, checked, make, shown, truth
 
-from halco._core import RangeError
+from halco.value import RangeError
 from halco.typed_array import TypedArray, same_elements, whole_numbers
 
-from haldls._core cimport Container, schema_of
+from haldls.layout cimport Container, schema_of
 
-from haldls._core import packed_slots, restored_slots
+from haldls.layout import packed_slots, restored_slots
 
 from haldls.bits import parse, width
 from haldls.describe import meaning

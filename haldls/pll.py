@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from halco import ADPLLOnDLS, Linear, PLLClockOutputBlockOnDLS, PLLClockOutputOnDLS, PLLSelfTestOnDLS, PLLSelfTestStatusOnDLS
-from halco._core import shown
+from halco.value import shown
 from haldls.constants import nominal_pll_f_reference
 from haldls.container import Address, Container, Struct
 from haldls.fields import Field, Group

@@ -20,7 +20,7 @@ from halco import (
     PPUMemoryWordOnPPU,
     PPUStatusRegisterOnDLS,
 )
-from halco._core import shown
+from halco.value import shown
 from haldls.block import Block
 from haldls.container import Address, Container, DifferentialWriteTrait
 from haldls.errors import ContainerError

@@ -2,7 +2,7 @@
 
 from libc.string cimport memcpy
 
-from fisch._words cimport WordBuffer
+from fisch.words cimport WordBuffer
 
 from stadls.builder cimport PlaybackProgramBuilder
 from stadls.ticket cimport ContainerTicket

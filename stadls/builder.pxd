@@ -1,7 +1,7 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 
-from fisch._draft cimport Draft
-from haldls._core cimport Container, Layout
+from fisch.draft cimport Draft
+from haldls.layout cimport Container, Layout
 
 from stadls.plan cimport AccessPlan
 from stadls.ticket cimport ContainerTicket

@@ -3,8 +3,8 @@ from typing import Any, TypeVar, overload
 
 from numpy.typing import ArrayLike
 
-from fisch._draft import Draft
 from fisch.backends import Backend
+from fisch.draft import Draft
 from halco import BarrierOnFPGA, LogicalNeuronOnDLS, PollingOmnibusBlockOnFPGA, TimerOnDLS
 from haldls import Barrier, PollingOmnibusBlock, Timer
 from haldls.container import Container

@@ -2,10 +2,10 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from fisch._draft cimport Draft
+from fisch.draft cimport Draft
 from fisch.access cimport append_read, append_write
-from haldls._core cimport Container, Layout
-from halco._core cimport Value
+from haldls.layout cimport Container, Layout
+from halco.value cimport Value
 
 from stadls.plan cimport AccessPlan, condition_plan, plan_at, plan_of
 from stadls.ticket cimport ContainerTicket, new_ticket

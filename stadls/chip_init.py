@@ -28,7 +28,7 @@ from halco import (
     SystimeSyncBaseOnDLS,
     SystimeSyncOnFPGA,
 )
-from halco._core import shown
+from halco.value import shown
 from haldls import (
     ADPLL,
     Barrier,

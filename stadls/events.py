@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fisch._decoder import MADC_DTYPE, SPIKE_DTYPE
+from fisch.decoder import MADC_DTYPE, SPIKE_DTYPE
 from fisch.events import EventVector
 from halco import PhyStatusOnFPGA, SpikeLabel
 from haldls import ChipTime, FPGATime, HighspeedLinkNotification, MADCSampleFromChip, SpikeFromChip

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-from halco._core import Value, shown, truth
 from halco.typed_array import ArrayIndexError
+from halco.value import Value, shown, truth
 from stadls.builder import PlaybackProgramBuilder
 
 __all__ = ["PlaybackGenerator", "generate"]

@@ -1,6 +1,6 @@
 """How the instances of a container class go into a program, for compiled code of this package."""
 
-from haldls._core cimport Layout
+from haldls.layout cimport Layout
 
 
 cdef class AccessPlan:

@@ -6,12 +6,12 @@ number of words depends on the instance) is asked through its Python protocol: `
 
 from enum import Enum
 
-from haldls._core cimport Layout
+from haldls.layout cimport Layout
 
 from fisch.access cimport response_class, responses_per_word
 
 from fisch.backends import Backend as FischBackend
-from haldls import _core
+from haldls.layout import Container as Slots
 from haldls.container import BlockUntil, container_on
 from haldls.errors import UnknownBackendError
 
@@ -24,9 +24,9 @@ cdef dict _read_plans = {}
 
 cdef bint _is_plain(container):
     """Whether all there is to know stands in the layout."""
-    if not issubclass(container, _core.Container):
+    if not issubclass(container, Slots):
         return False
-    own = [base for base in container.__mro__[: container.__mro__.index(_core.Container)]]
+    own = [base for base in container.__mro__[: container.__mro__.index(Slots)]]
     return not any(name in vars(base) for base in own for name in ("write_access", "read_access", "encode", "decode"))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from fisch import Target
 from fisch.program import CLASSES, Program
-from halco._core import shown
+from halco.value import shown
 from haldls import HighspeedLinkNotification
 from stadls.events import MADCSampleVector, SpikeVector, link_notification
 from stadls.listing import Listing

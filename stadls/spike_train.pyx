@@ -3,8 +3,8 @@
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
-from fisch._words cimport WordBuffer
-from fisch._ut cimport TO_SPIKE_PACK_1, TO_WAIT_UNTIL
+from fisch.words cimport WordBuffer
+from fisch.ut cimport TO_SPIKE_PACK_1, TO_WAIT_UNTIL
 
 import logging
 

@@ -1,4 +1,4 @@
-from fisch._draft cimport Slot
+from fisch.draft cimport Slot
 
 from stadls.plan cimport AccessPlan
 

@@ -2,10 +2,10 @@
 
 from libc.stdint cimport uint32_t, uint64_t
 
-from fisch._draft cimport Slot
+from fisch.draft cimport Slot
 from fisch.access cimport decode_read
-from haldls._core cimport Container
-from halco._core cimport Value
+from haldls.layout cimport Container
+from halco.value cimport Value
 
 from types import GenericAlias
 

@@ -1,4 +1,4 @@
-"""The order of the rooms: each imports only from rooms below it, and imports stand at the top.
+"""The order of the rooms: each imports only from rooms below it, nobody uses another room's private modules, and imports stand at the top.
 
 Read from the text of all .py, .pyi, .pyx and .pxd files, without importing anything.
 """
@@ -32,7 +32,7 @@ LEVELS = [{"setup"}, {"debugger"}, {"trust"}, {"observe"}, {"fpga"}, {"board"}, 
 
 # Imports inside functions that have a reason: what they load is needed by few and would make every start slower.
 LATE = {
-    ("halco/_conversions.pyx", "numpy"),  # arrays of coordinates only
+    ("halco/conversions.pyx", "numpy"),  # arrays of coordinates only
     ("halco/typed_array.pyx", "numpy"),
     ("haldls/lola/ppu_program.py", "elftools.elf.elffile.ELFFile"),
     ("fisch/registry.py", "importlib.metadata"),  # names of kinds that the package does not know only
@@ -170,6 +170,15 @@ def test_parts_of_the_model_have_an_order(above: str, below: str) -> None:
     assert not is_below_in_model("anncore", "ppu")
 
 
+def test_nobody_imports_private_modules_of_another_room() -> None:
+    wrong = []
+    for room, one in ALL:
+        target, *parts = one.module.split(".")
+        if target in ALLOWED and target != room and any(part.startswith("_") and not part.startswith("__") for part in parts):
+            wrong.append(str(one))
+    assert not wrong, "\n".join(wrong)
+
+
 def test_imports_stand_at_the_top() -> None:
     wrong = [str(one) for _, one in ALL if one.late and (one.file, one.module) not in LATE]
     assert not wrong, "\n".join(wrong)
@@ -183,7 +192,7 @@ def test_no_reason_is_left_over() -> None:
 @pytest.mark.parametrize(
     "text, found",
     [
-        ("from fisch._writer cimport write, Room", [(1, 0, "fisch._writer.write", False), (1, 0, "fisch._writer.Room", False)]),
+        ("from fisch.writer cimport write, Room", [(1, 0, "fisch.writer.write", False), (1, 0, "fisch.writer.Room", False)]),
         ("cimport numpy as np", [(1, 0, "numpy", False)]),
         ("from .queue cimport Queue", [(1, 1, "queue.Queue", False)]),
         ("cdef class A:\n    def f(self):\n        from sim import b\n", [(3, 0, "sim.b", True)]),

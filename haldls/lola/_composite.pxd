@@ -1,6 +1,6 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
-from haldls._core cimport Container, Layout, Schema
+from haldls.layout cimport Container, Layout, Schema
 from haldls.fields cimport Field
 
 

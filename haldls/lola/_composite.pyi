@@ -4,7 +4,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from haldls._core import Layout, Schema
+from haldls.layout import Layout, Schema
 
 class Step:
     layout: Layout

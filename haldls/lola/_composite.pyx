@@ -12,9 +12,9 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from haldls._core cimport Container, Layout, Schema, part_of, schema_of
+from haldls.layout cimport Container, Layout, Schema, part_of, schema_of
 from haldls.fields cimport Field
-from haldls.lola._members cimport Member, Members, Numbers, check_slots
+from haldls.lola.members cimport Member, Members, Numbers, check_slots
 
 from haldls.errors import ContainerError
 

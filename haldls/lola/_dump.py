@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from haldls.fields import Array
-from haldls.lola._members import Member, Members, Numbers
+from haldls.lola.members import Member, Members, Numbers
 
 STEP = "  "
 

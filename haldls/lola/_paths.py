@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from haldls.fields import Array, Group
 from haldls.lola._composite import slots_of
-from haldls.lola._members import Members, Numbers
+from haldls.lola.members import Members, Numbers
 
 
 class Place(NamedTuple):

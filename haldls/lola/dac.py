@@ -6,7 +6,7 @@ from numbers import Real
 from typing import Any
 
 from halco import DACChannelBlockOnBoard, DACChannelOnBoard, DACControlBlockOnBoard, RangeError
-from halco._core import shown
+from halco.value import shown
 from haldls.board import DACChannel, DACControl
 from haldls.fields import Array
 from haldls.lola.table import Composed, Part, Preset

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
-from halco._core import shown
+from halco.value import shown
 from haldls.container import OMNIBUS, Container
 from haldls.errors import ContainerError, CoordinateError
 from haldls.fields import Field

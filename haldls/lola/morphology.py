@@ -20,8 +20,8 @@ from halco import (
     NeuronColumnOnLogicalNeuron,
     NeuronRowOnLogicalNeuron,
 )
-from halco._core import shown
 from halco.record import taken
+from halco.value import shown
 from haldls.lola.logical_neuron import SWITCHES, Joint, LogicalNeuron, MorphologyError
 from haldls.lola.neuron import Multicompartment
 

@@ -9,8 +9,8 @@ from haldls.container import OMNIBUS
 from haldls.describe import meaning
 from haldls.fields import Array
 from haldls.lola._cells import ANALOG, shared_cells
-from haldls.lola._members import MembersView
 from haldls.lola.column import ColumnCurrentRow
+from haldls.lola.members import MembersView
 from haldls.lola.neuron import AtomicNeuron
 from haldls.lola.table import Composed, Members, Part
 from haldls.neuron_backend import CommonNeuronBackendConfig

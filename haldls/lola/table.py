@@ -16,13 +16,14 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from haldls import _core, container
+from haldls import container
 from haldls.container import Container, K, container_on
 from haldls.fields import Field
+from haldls.layout import register
 from haldls.lola._composite import CompositeLayout, Composition, Step, slots_of
 from haldls.lola._dump import dump
-from haldls.lola._members import Coded, Member, Members, Numbers
 from haldls.lola._paths import Place, place
+from haldls.lola.members import Coded, Member, Members, Numbers
 
 T = TypeVar("T")
 Numbering = NDArray[np.int64]
@@ -103,7 +104,7 @@ class Composed(Container[K]):
             return  # a user's subclass of a finished container
         cls.differential = issubclass(cls, container.DifferentialWriteTrait)
         fields = [value for base in reversed(cls.__mro__) for value in vars(base).values() if isinstance(value, Field)]
-        _core.register(cls, Composition(cls, [], tuple(cls.backends)).build(fields, cls.parts))
+        register(cls, Composition(cls, [], tuple(cls.backends)).build(fields, cls.parts))
         container_on.setdefault(cls.coordinate, cls)
 
     @classmethod

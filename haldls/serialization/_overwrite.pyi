@@ -1,3 +1,3 @@
-from halco._core import Value
+from halco.value import Value
 
 def overwrite(value: Value, number: int) -> None: ...

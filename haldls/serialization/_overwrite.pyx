@@ -1,7 +1,7 @@
 # cython: language_level=3
 """The one place where a typed integer changes: reading a stored coordinate into an existing one, as the original's functions do."""
 
-from halco._core cimport Value
+from halco.value cimport Value
 
 
 def overwrite(Value value, number):

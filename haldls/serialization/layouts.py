@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from halco._core import Value
-from haldls._core import get_slots, set_slots
+from halco.value import Value
 from haldls.errors import SerializationError
 from haldls.fields import Array, Field
+from haldls.layout import get_slots, set_slots
 from haldls.serialization import nodes
 from haldls.serialization._overwrite import overwrite
 from haldls.serialization.nodes import Node

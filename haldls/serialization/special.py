@@ -15,8 +15,8 @@ from halco import (
     ExternalPPUMemoryBlockOnFPGA,
     PPUMemoryBlockOnPPU,
 )
-from haldls._core import get_slots, set_slots
 from haldls.errors import SerializationError
+from haldls.layout import get_slots, set_slots
 from haldls.lola.logical_neuron import LogicalNeuron, MCSafeAtomicNeuron
 from haldls.lola.morphology import Morphology
 from haldls.lola.neuron import AtomicNeuron, Multicompartment

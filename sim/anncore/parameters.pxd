@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
-from haldls._core cimport Layout
+from haldls.layout cimport Layout
 from hicannx_sim.anncore._kernel cimport CONNECT_CONDUCTANCE, EXCITATORY, INHIBITORY, INPUTS, Amplifier, Input, Neuron
 
 

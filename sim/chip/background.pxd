@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from haldls._core cimport Layout
+from haldls.layout cimport Layout
 from hicannx_sim.chip.omnibus cimport Omnibus
 from hicannx_sim.chip.queue cimport EventQueue
 

@@ -8,7 +8,7 @@ instruction selects BYPASS, and so do EXTEST and SAMPLE_PRELOAD, whose boundary 
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from fisch._ut cimport (
+from fisch.ut cimport (
     JTAG_BYPASS, JTAG_IDCODE, JTAG_OMNIBUS_ADDRESS, JTAG_OMNIBUS_DATA, JTAG_OMNIBUS_REQUEST, JTAG_PHY0, JTAG_PLL_TARGET_REG, JTAG_SHIFT_PLL,
 )
 from hicannx_sim.chip.port cimport Port

@@ -1,6 +1,6 @@
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t
 
-from haldls._core cimport Layout
+from haldls.layout cimport Layout
 from hicannx_sim.anncore.core cimport AnalogCore
 from hicannx_sim.chip.omnibus cimport Omnibus
 

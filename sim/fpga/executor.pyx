@@ -9,7 +9,7 @@ Accuracy: order and count of responses, timer, barriers, time-outs: exact as far
 cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from fisch._ut cimport (
+from fisch.ut cimport (
     FROM_LOOPBACK, TO_BARRIER, TO_JTAG_DATA, TO_JTAG_INIT, TO_JTAG_INS, TO_JTAG_SCALER, TO_LOOPBACK, TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA,
     TO_POLLING_OMNIBUS_BLOCK, TO_RESET, TO_SETUP, TO_SPIKE_PACK_1, TO_SPIKE_PACK_2, TO_SPIKE_PACK_3, TO_SYSTIME_INIT, TO_WAIT_UNTIL,
 )

@@ -3,7 +3,7 @@
 cimport cython
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from fisch._ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION
+from fisch.ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from hicannx_sim.fpga.due cimport Due, DueQueue
 from hicannx_sim.fpga.events cimport EventPath

@@ -6,7 +6,7 @@ TCK is 125 MHz / (scaler + 1), an assumption (facts: transport 2.9). Queue depth
 cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
-from fisch._ut cimport TO_JTAG_DATA, TO_JTAG_INIT, TO_JTAG_INS, TO_JTAG_SCALER
+from fisch.ut cimport TO_JTAG_DATA, TO_JTAG_INIT, TO_JTAG_INS, TO_JTAG_SCALER
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from hicannx_sim.chip.jtag cimport INSTRUCTION_BITS, MAX_BITS, TAP
 

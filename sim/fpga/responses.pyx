@@ -1,7 +1,7 @@
 """Responses of the program on their way into the trace: those of omnibus reads keep the order of the reads."""
 
 cimport cython
-from fisch._ut cimport FROM_JTAG_DATA, FROM_OMNIBUS_DATA
+from fisch.ut cimport FROM_JTAG_DATA, FROM_OMNIBUS_DATA
 
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields

@@ -9,7 +9,7 @@ cimport cython
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from fisch._ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION, FROM_TIMEOUT_NOTIFICATION
+from fisch.ut cimport FROM_HIGHSPEED_LINK_NOTIFICATION, FROM_TIMEOUT_NOTIFICATION
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from hicannx_sim.base.growing cimport growing_at, growing_count
 from hicannx_sim.chip.link cimport LinkChange

@@ -1,7 +1,7 @@
 cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from fisch._writer cimport ResponseWriter
+from fisch.writer cimport ResponseWriter
 from hicannx_sim.base.growing cimport Growing
 from hicannx_sim.fpga.registers cimport RegisterBlock
 

@@ -19,7 +19,7 @@ import halco
 from fisch import decode_to_fpga, encode_to_fpga
 from fisch.program import CLASSES
 from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
-from halco._core import Value, shown
+from halco.value import Value, shown
 from haldls import Timer
 from haldls.container import Container
 from haldls.serialization import earlier as containers

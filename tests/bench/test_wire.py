@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fisch import ResponseDecoder, ResponseWriter, decode_to_fpga, encode_omnibus_writes, encode_to_fpga, ut
-from fisch._decoder import OMNIBUS_DTYPE
+from fisch.decoder import OMNIBUS_DTYPE
 
 MESSAGES = 1_000_000
 rng = np.random.default_rng(7)

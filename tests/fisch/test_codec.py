@@ -59,7 +59,7 @@ def test_dictionaries_are_the_originals():
 
 
 def test_compiled_code_uses_the_same_numbers():
-    text = (Path(fisch.__file__).parent / "_ut.pxd").read_text()
+    text = (Path(fisch.__file__).parent / "ut.pxd").read_text()
     numbers = {name: int(value, 0) for name, value in re.findall(r"^    (\w+) = (\w+)$", text, re.M)}
 
     def constant(prefix: str, group: str, name: str) -> str:

@@ -4,10 +4,10 @@ import doctest
 
 import pytest
 
-from fisch import _decoder, _words, access, builder, containers, dump, events
+from fisch import access, builder, containers, decoder, dump, events, words
 
 
-@pytest.mark.parametrize("module", [_decoder, _words, access, builder, containers, dump, events], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [decoder, words, access, builder, containers, dump, events], ids=lambda module: module.__name__)
 def test_examples(module):
     result = doctest.testmod(module)
     assert result.attempted > 0 and result.failed == 0

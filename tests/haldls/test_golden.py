@@ -14,8 +14,8 @@ import pytest
 
 import haldls
 from halco import Enum, RangeError
-from haldls._core import set_slot
 from haldls.fields import Array, Group
+from haldls.layout import set_slot
 
 PYTHON_NAMES = {
     "cell": "cells",
@@ -226,10 +226,10 @@ def test_arrays_of_words_decode_and_encode_as_single_ones_do() -> None:
             continue
         slots = layout.decode_array(np.array([record["words"]] * 3, dtype=np.uint32))
         decoded = {field.slot + i for field in cls.fields() if field.read_bits is not None for i in range(field.count)}
-        assert all(slots[2, slot] == haldls._core.get_slots(container)[slot] for slot in decoded)
+        assert all(slots[2, slot] == haldls.layout.get_slots(container)[slot] for slot in decoded)
         if layout.n_write:
             assert (
-                layout.encode_array(haldls._core.get_slots(container)[None])[0].tolist()
+                layout.encode_array(haldls.layout.get_slots(container)[None])[0].tolist()
                 == container.encode(backend=record["backend"]).tolist()
             )
         counted[record["name"]] += 1

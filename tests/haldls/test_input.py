@@ -14,7 +14,7 @@ import haldls
 from halco import EntryOnQuad, HemisphereOnDLS, PhyConfigFPGAOnDLS, RangeError
 from haldls import lola
 from haldls.fields import Array
-from haldls.lola._members import Numbers
+from haldls.lola.members import Numbers
 
 TRUE = (True, 5, -3, 1.0, np.int64(1), np.uint8(200), np.bool_(True), np.float32(0.5), EntryOnQuad(3), Fraction(1, 2))
 FALSE = (False, 0, 0.0, None, np.int64(0), np.bool_(False), EntryOnQuad(0))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import haldls
 from halco import Value, iter_all
-from haldls._core import get_slots
 from haldls.container import Container
 from haldls.fields import Array, Field, Group
+from haldls.layout import get_slots
 
 BOTH_WAYS = [
     cls

@@ -17,7 +17,7 @@ import haldls
 from halco import ADCOnBoard, EntryOnQuad, PADIBusOnPADIBusBlock, SynapseOnSynapseRow, SynapseRowOnSynram
 from haldls import lola
 from haldls.fields import Array, View
-from haldls.lola._members import Members, Numbers
+from haldls.lola.members import Members, Numbers
 
 ANYTHING: list[Any] = [
     None,

@@ -9,9 +9,9 @@ import pytest
 
 from halco import AtomicNeuronOnDLS, NeuronColumnOnDLS, RangeError, SynapseOnSynapseRow, SynapseRowOnSynram, SynramOnDLS
 from haldls import CapMemCell, NeuronConfig, lola
-from haldls._core import get_slot, set_slot
 from haldls.container import container_on
 from haldls.errors import ContainerError, CoordinateError, UnknownBackendError
+from haldls.layout import get_slot, set_slot
 from haldls.lola.table import Composed
 
 COMPOSED = [cls for cls in lola.containers if issubclass(cls, Composed)]

@@ -14,8 +14,8 @@ import haldls
 from fisch import decode_to_fpga
 from halco import RangeError, Value
 from haldls import lola
-from haldls._core import get_slots, set_slots
 from haldls.errors import ContainerError, SerializationError
+from haldls.layout import get_slots, set_slots
 from haldls.lola.table import Coded, Composed, Member, Members
 from stadls import PlaybackProgramBuilder
 

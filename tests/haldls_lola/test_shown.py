@@ -10,7 +10,7 @@ import pytest
 import halco
 import haldls
 from haldls import lola
-from haldls._core import get_slots, set_slots
+from haldls.layout import get_slots, set_slots
 
 EVERY = [*haldls.containers, *lola.containers]
 named = pytest.mark.parametrize("container", EVERY, ids=lambda container: container.__name__)

@@ -9,7 +9,7 @@ from typing import Any
 import haldls
 from haldls import lola
 from haldls.fields import Array, Group
-from haldls.lola._members import Member, Members, Numbers
+from haldls.lola.members import Member, Members, Numbers
 
 
 def _with_parts(cls: Any) -> Iterator[Any]:

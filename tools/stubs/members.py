@@ -6,7 +6,7 @@ from typing import Any
 from texts import INT, POSITION, Types
 
 import halco
-from halco._conversions import each, to
+from halco.conversions import each, to
 
 
 def container_constructor(cls: Any, types: Types) -> list[str]:
@@ -29,7 +29,7 @@ def coordinate_constructor(cls: Any, types: Types) -> list[str]:
     own, position = vars(cls), f"{POSITION} | typing.Self"
     if "x_type" in own:
         x, y = types.name(cls.x_type), types.name(cls.y_type)
-        x, y = f"x: {x} | halco._core.X", f"y: {y} | halco._core.Y"
+        x, y = f"x: {x} | halco.value.X", f"y: {y} | halco.value.Y"
         ways = [f"{x} | {INT}, {y} | {INT}", f"{y}, {x} | {INT}, /"]
     elif "local_type" in own:
         local, unit = types.name(cls.local_type), types.name(cls.mixed_in_type)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from members import container_constructor, conversion, coordinate_constructor, methods
 from texts import Types, is_container, is_struct, is_table
 
-from halco._conversions import BitField, at, each, to
+from halco.conversions import BitField, at, each, to
 from haldls.container import Container
 from haldls.fields import Field
 from haldls.lola.table import Preset
@@ -105,7 +105,7 @@ class Stub:
         if isinstance(value, (to, each)):
             return [conversion(name, value, types)]
         if isinstance(value, BitField):
-            return [f"{name}: {types.own('halco._conversions.BitField')}[{types.name(value.part)}]"]
+            return [f"{name}: {types.own('halco.conversions.BitField')}[{types.name(value.part)}]"]
         if isinstance(value, (at, Preset)):
             return [f"{name}: {types.own(f'{type(value).__module__}.{type(value).__name__}')}"]
         if inspect.isfunction(value) or type(value).__name__ == "cython_function_or_method":

@@ -8,7 +8,7 @@ from halco import Value
 from haldls.container import Container, Struct
 
 INT = "int | numpy.integer[typing.Any]"
-POSITION = f"halco._core.Enum | halco._kinds.RangedEnum | {INT}"
+POSITION = f"halco.value.Enum | halco._kinds.RangedEnum | {INT}"
 INTEGER = "haldls.fields.Integer"
 
 
@@ -28,7 +28,7 @@ class Types:
     """Types as text, and the modules that the text names."""
 
     def __init__(self) -> None:
-        self.modules: set[str] = {"halco._core", "halco._kinds", "numpy"}
+        self.modules: set[str] = {"halco.value", "halco._kinds", "numpy"}
 
     def name(self, one: Any) -> str:
         if isinstance(one, int):
@@ -55,7 +55,7 @@ class Types:
     def descriptor(self, field: Any) -> str:
         """Type of the field as attribute of its class."""
         kind = type(field).__name__
-        if type(field).__module__ not in ("haldls.fields", "haldls.lola._members"):
+        if type(field).__module__ not in ("haldls.fields", "haldls.lola.members"):
             return self.name(type(field))
         head, element = self.own(f"{type(field).__module__}.{kind}"), self.name(field.type)
         if kind in ("Member", "Coded"):
@@ -69,12 +69,12 @@ class Types:
         outer, *inner = map(self.name, field.index)
         if not inner:
             return f"{head}[{outer}, {element}, {self.assigned(field)}]"
-        row = f"{self.own('haldls.lola._members.NumbersView')}[{inner[0]}, {element}, {self.assigned(field)}]"
+        row = f"{self.own('haldls.lola.members.NumbersView')}[{inner[0]}, {element}, {self.assigned(field)}]"
         return f"{head}[{outer}, {row}, {self.own('numpy.typing.ArrayLike')}]"
 
     def argument(self, field: Any) -> str:
         """What the constructor takes for a field."""
-        kind = next(base.__name__ for base in type(field).__mro__ if base.__module__ in ("haldls.fields", "haldls.lola._members"))
+        kind = next(base.__name__ for base in type(field).__mro__ if base.__module__ in ("haldls.fields", "haldls.lola.members"))
         if kind in ("Member", "Coded"):
             return self.name(field.type)
         if kind in ("Members", "Group"):
@@ -83,4 +83,4 @@ class Types:
             return self.assigned(field)
         if kind == "Array":
             return f"{self.own('collections.abc.Iterable')}[{self.assigned(field)}]"
-        return f"{self.own('numpy.typing.ArrayLike')} | {self.own('haldls.lola._members.NumbersView')}[typing.Any, typing.Any, typing.Any]"
+        return f"{self.own('numpy.typing.ArrayLike')} | {self.own('haldls.lola.members.NumbersView')}[typing.Any, typing.Any, typing.Any]"

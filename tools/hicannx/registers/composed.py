@@ -7,7 +7,7 @@ import numpy as np
 
 from haldls import lola
 from haldls.fields import Array, Group
-from haldls.lola._members import Member, Members, Numbers
+from haldls.lola.members import Member, Members, Numbers
 from hicannx.registers.blocks import blocks, count, defaults_of, page_of, values_text
 from hicannx.registers.markdown import anchor, code, link, paragraphs, sentence, table
 from hicannx.trust import accuracy

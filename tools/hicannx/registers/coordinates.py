@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import halco
-from halco._conversions import each, to
+from halco.conversions import each, to
 from hicannx.registers.markdown import code, paragraphs, sentence, table
 
 INTRODUCTION = """\

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from haldls._core import set_slots
 from haldls.bits import parse
 from haldls.fields import Array, Field, Group
+from haldls.layout import set_slots
 
 PROBES = 512
 

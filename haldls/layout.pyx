@@ -12,9 +12,9 @@ from libc.string cimport memcmp, memcpy, memset
 
 import numpy as np
 
-from halco._core cimport Value, shown
+from halco.value cimport Value, shown
 
-from halco._core import RangeError
+from halco.value import RangeError
 
 from copyreg import __newobj__
 

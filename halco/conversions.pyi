@@ -4,7 +4,7 @@ from typing import Any, Generic, TypeVar, overload
 from numpy import int64
 from numpy.typing import NDArray
 
-from halco._core import Value
+from halco.value import Value
 
 T = TypeVar("T")
 V = TypeVar("V", bound=Value)

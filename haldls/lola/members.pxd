@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t
 
-from haldls._core cimport Container, Schema
+from haldls.layout cimport Container, Schema
 from haldls.fields cimport Field, View
 
 

@@ -9,12 +9,12 @@ from libc.string cimport memcmp, memcpy, memmove
 
 import numpy as np
 
-from halco._core cimport Bounds, Value, bounds_of
-from haldls._core cimport Container, Schema, part_of, schema_of
-from halco._core cimport shown
+from halco.value cimport Bounds, Value, bounds_of
+from haldls.layout cimport Container, Schema, part_of, schema_of
+from halco.value cimport shown
 from haldls.fields cimport Field, Group, View, array_elements, element, flat_tree, flat_trees, listed, tree_of, trees_of
 
-from halco._core import RangeError
+from halco.value import RangeError
 from halco.typed_array import TypedArray
 
 from haldls.errors import ContainerError

@@ -6,7 +6,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memmove
 
 from fisch._rows cimport ByteRow, JTAGRow, MADCRow, OmnibusRow, Rows, SpikeRow, TimeoutRow, put_byte, put_madc, put_spikes, rows_foresee, rows_reserve
-from fisch._ut cimport *
+from fisch.ut cimport *
 from fisch._wire cimport load_be64, store_be64
 
 import numpy as np

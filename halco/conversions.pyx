@@ -8,9 +8,9 @@ from libc.stdint cimport int64_t
 
 from halco.record import taken
 
-from halco._core cimport Value, make
+from halco.value cimport Value, make
 
-from halco._core import CoordinateError
+from halco.value import CoordinateError
 
 
 cdef extern from "Python.h":

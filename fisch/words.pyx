@@ -6,7 +6,7 @@ from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy
 
 from fisch._grow cimport grown
-from fisch._ut cimport TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA
+from fisch.ut cimport TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA
 from fisch._wire cimport word_of
 
 import numpy as np

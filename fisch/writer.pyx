@@ -6,7 +6,7 @@ from libc.stdlib cimport free
 from libc.string cimport memmove
 
 from fisch._grow cimport grown
-from fisch._ut cimport *
+from fisch.ut cimport *
 from fisch._wire cimport load_be64, store_be64, word_of
 
 import numpy as np

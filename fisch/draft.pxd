@@ -1,6 +1,6 @@
 """What all builders of playback programs have in common, for compiled code of other packages."""
 
-from fisch._words cimport WordBuffer
+from fisch.words cimport WordBuffer
 
 cdef enum:
     N_CLASSES = 4   # of responses (fisch.backends.Responses)

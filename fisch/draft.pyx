@@ -2,7 +2,7 @@
 
 from libc.string cimport memcpy, memmove
 
-from fisch._words cimport WordBuffer
+from fisch.words cimport WordBuffer
 
 import logging
 
