@@ -1,5 +1,6 @@
 """Words on the wire: message formats (`ut`), access sequences of every backend (`access`), connections and what is known about setups."""
 
+import halco as halco  # says in one line if nothing is built
 from fisch import access as access
 from fisch import ut as ut
 from fisch import word_access_type as word_access_type

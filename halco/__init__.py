@@ -11,7 +11,11 @@ Every coordinate is a class; out of range raises RangeError (an OverflowError an
 or has no counterpart CoordinateError (a ValueError and a RuntimeError).
 """
 
+from importlib.util import find_spec
 from typing import Any
+
+if find_spec("halco.value") is None:
+    raise ImportError("halco: the compiled modules are missing here; build them with `make .venv/built`, or start Python in another folder")
 
 from halco._kinds import *
 from halco.common import *

@@ -15,6 +15,7 @@ A container is a table (see `haldls.container` and `haldls.fields`). `containers
 original's order; `container_on` tells which one stands on a coordinate class.
 """
 
+import halco as halco  # says in one line if nothing is built
 from haldls.container import container_on as container_on
 from haldls.errors import *
 from haldls.registers import *

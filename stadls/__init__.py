@@ -11,6 +11,7 @@
 NeuronConfig()
 """
 
+import halco as halco  # says in one line if nothing is built
 from fisch import RunTimeInfo
 from fisch.errors import ConnectionLostError, RunTimeoutError
 from stadls._run import run
