@@ -6,6 +6,10 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+import haldls
+from halco import LEDOnBoard, VDDOnBoard
+from hicannx_sim.base.places import Bits, bits_of
+
 N_DACS: Final = 2
 CHANNELS_PER_DAC: Final = 8
 _CODE_MAX: Final = 4095
@@ -21,12 +25,26 @@ OUTPUTS: Final = {
     "mux_dac_25": 2.5,
 }
 """Channels of DAC 0 in order, with their full scale [V]."""
-MULTIPLEXED: Final = (
-    ("readout_chain_0", "readout_chain_1", "mux_rfu_0"),
-    ("v_reset", "vdd_res_meas", "mux_dac_25"),
-    ("i_ref", "mux_rfu_1", "mux_rfu_2"),
+MULTIPLEXED: Final = tuple(
+    tuple(net.name for net in inputs if net)
+    for inputs in (
+        haldls.ShiftRegister.AnalogReadoutMux1Input,
+        haldls.ShiftRegister.AnalogReadoutMux2Input,
+        haldls.ShiftRegister.AnalogReadoutMux3Input,
+    )
 )
 """Nets at inputs 1..3 of the three analog readout multiplexers; input 0 is off."""
+
+
+def _switch(name: str, index: int = 0) -> Bits:
+    return bits_of(haldls.ShiftRegister, name, index)
+
+
+_SUPPLIES: Final = [_switch("enable_vdd", supply) for supply in range(VDDOnBoard.size)]
+_LEDS: Final = [_switch("enable_led", led) for led in range(LEDOnBoard.size)]
+_MULTIPLEXERS: Final = [_switch(f"select_analog_readout_mux_{number}_input") for number in (1, 2, 3)]
+_READOUT: Final = [_switch(f"enable_dac_to_readout_{line}") for line in range(2)]
+_REFERENCE: Final = _switch("enable_i_ref_board")
 
 
 @dataclass(slots=True)
@@ -47,23 +65,23 @@ class ShiftRegister:
 
     def supply_enabled(self, supply: int) -> bool:
         """Supply 0..5 as VDDOnBoard: vdd25_digital, vdd12_digital, vdd25_analog, vdd12_analog, vdd12_madc, vdd12_pll."""
-        return not self.driven or bool(self.value >> 16 + supply & 1)
+        return not self.driven or bool(_SUPPLIES[supply].get([self.value]))
 
     def led(self, led: int) -> bool:
-        """LED 0..5; the lines are inverted."""
-        return not self.value >> (10, 11, 12, 15, 22, 23)[led] & 1
+        """LED 0..5."""
+        return bool(_LEDS[led].get([self.value]))
 
     def analog_input(self, multiplexer: int) -> int:
         """Selected input of analog readout multiplexer 0..2 (0: off)."""
-        return self.value >> 2 * multiplexer & 3
+        return _MULTIPLEXERS[multiplexer].get([self.value])
 
     def feeds_reference(self) -> bool:
         """The DAC channel i_ref_board is connected to the chip's reference input."""
-        return bool(self.value >> 6 & 1)
+        return bool(_REFERENCE.get([self.value]))
 
     def drives_readout(self, line: int) -> bool:
         """Readout line 0..1 is driven by the DAC channel ana_readout_debug_0..1."""
-        return bool(self.value >> 8 + line & 1)
+        return bool(_READOUT[line].get([self.value]))
 
 
 @dataclass(slots=True)
