@@ -17,10 +17,10 @@ from typing import Any
 if find_spec("halco.value") is None:
     raise ImportError("halco: the compiled modules are missing here; build them with `make .venv/built`, or start Python in another folder")
 
-from halco._kinds import *
 from halco.common import *
 from halco.conversions import resolve_in
 from halco.hemisphere import PerHemisphere as PerHemisphere
+from halco.kinds import *
 from halco.positions import *
 from halco.retired import *
 from halco.typed_array import *

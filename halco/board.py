@@ -1,7 +1,7 @@
 """The boards around the chip: supplies and DACs of the xBoard, supplies and I2C devices of the jBOA."""
 
-from halco._kinds import Coordinate, Mixin
 from halco.conversions import Family, at, to
+from halco.kinds import Coordinate, Mixin
 from halco.value import Linear
 
 __all__ = [

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from halco._kinds import Coordinate, Mixin
 from halco.conversions import at, to
 from halco.hemisphere import PerHemisphere
+from halco.kinds import Coordinate, Mixin
 from halco.synapse import SynapseQuadOnSynram, SynapseRowOnSynram, SynramOnDLS
 from halco.value import Linear
 

@@ -6,9 +6,9 @@ Columns 0..127 belong to the neurons of a quadrant; columns 128 and 129 hold wha
 
 from typing import Any
 
-from halco._kinds import Coordinate, Grid, Mixin
 from halco.conversions import at, table, to
 from halco.hemisphere import HemisphereOnDLS
+from halco.kinds import Coordinate, Grid, Mixin
 from halco.value import Linear
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Once on the chip: clocks, high-speed links, JTAG, resets and system time; and the bare omnibus address."""
 
-from halco._kinds import Coordinate
 from halco.conversions import at, to
+from halco.kinds import Coordinate
 from halco.value import BaseType, Linear
 
 __all__ = [

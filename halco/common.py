@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address
 from typing import Any
 
-from halco._kinds import Coordinate, iter_all
 from halco.conversions import at, to
+from halco.kinds import Coordinate, iter_all
 from halco.value import Enum, Linear, X, Y
 
 __all__ = [

@@ -6,8 +6,8 @@ crossbar compares (13:0), the neuron's event output (10:8) and own address (7:0)
 
 from __future__ import annotations
 
-from halco._kinds import Coordinate
 from halco.conversions import BitField, to
+from halco.kinds import Coordinate
 from halco.neuron import NeuronBackendAddressOut, NeuronEventOutputOnDLS
 from halco.synapse import SynapseLabel
 from halco.synapse_driver import PADIRowSelectAddress

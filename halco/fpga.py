@@ -1,7 +1,7 @@
 """The FPGA: playback executor, system time, memory it lends to the PPUs, external spikes and the links' statistics."""
 
-from halco._kinds import Coordinate, Interval
 from halco.conversions import to
+from halco.kinds import Coordinate, Interval
 from halco.value import Linear
 
 __all__ = [

@@ -1,7 +1,7 @@
 """The two halves of the chip: what exists once in the top and once in the bottom half counts alike."""
 
-from halco._kinds import Mixin
 from halco.conversions import Family, at
+from halco.kinds import Mixin
 from halco.value import Linear
 
 __all__ = ["DLSGlobal", "HemisphereGlobal", "HemisphereOnDLS"]

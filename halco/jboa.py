@@ -1,7 +1,7 @@
 """The I2C devices of the jBOA: port expander, bus multiplexer, digital potentiometers for the supplies, DAC."""
 
-from halco._kinds import Coordinate, Mixin
 from halco.conversions import Family, at, to
+from halco.kinds import Coordinate, Mixin
 from halco.value import Linear
 
 __all__ = [

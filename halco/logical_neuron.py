@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from halco._kinds import Coordinate, Grid
+from halco.kinds import Coordinate, Grid
 from halco.neuron import AtomicNeuronOnDLS, NeuronColumnOnDLS, NeuronRowOnDLS
 from halco.value import CoordinateError, Linear
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from halco._kinds import Coordinate, Grid, Mixin
 from halco.conversions import each, to
 from halco.hemisphere import PerHemisphere
+from halco.kinds import Coordinate, Grid, Mixin
 from halco.synapse import SynapseQuadColumnOnDLS, SynramOnDLS
 from halco.value import Linear
 

@@ -1,8 +1,8 @@
 """The plasticity processing units, one per hemisphere: memory of 4096 words, control and status."""
 
-from halco._kinds import Coordinate, Interval, Mixin
 from halco.conversions import at, to
 from halco.hemisphere import PerHemisphere
+from halco.kinds import Coordinate, Interval, Mixin
 from halco.value import Linear
 
 __all__ = [

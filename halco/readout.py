@@ -1,6 +1,6 @@
 """Analog readout: the fast ADC, the sources it can look at, the two pads and the current DAC."""
 
-from halco._kinds import Coordinate
+from halco.kinds import Coordinate
 from halco.value import Linear
 
 __all__ = [

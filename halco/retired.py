@@ -1,7 +1,7 @@
 """Of the revision our registers follow, but gone since: Extoll network and event switch of the FPGA."""
 
-from halco._kinds import Coordinate, Mixin
 from halco.conversions import at
+from halco.kinds import Coordinate, Mixin
 from halco.value import Linear
 
 __all__ = [

@@ -1,7 +1,7 @@
 """The event crossbar: 20 inputs, 12 outputs and nodes where they may be connected; background spike sources."""
 
-from halco._kinds import Coordinate, Grid
 from halco.conversions import to
+from halco.kinds import Coordinate, Grid
 from halco.value import Linear
 
 __all__ = [

@@ -6,9 +6,9 @@ the odd ones. Rows count from the neurons outwards, quads and synapses row by ro
 
 from typing import Any
 
-from halco._kinds import Coordinate, Grid, Mixin
 from halco.conversions import Family, at, each, to
 from halco.hemisphere import PerHemisphere
+from halco.kinds import Coordinate, Grid, Mixin
 from halco.value import Linear
 
 __all__ = [

@@ -1,8 +1,8 @@
 """PADI buses and the synapse drivers listening on them: 4 buses and 128 drivers per hemisphere, two synapse rows per driver."""
 
-from halco._kinds import Coordinate, Mixin
 from halco.conversions import each, to
 from halco.hemisphere import PerHemisphere
+from halco.kinds import Coordinate, Mixin
 from halco.value import Linear
 
 __all__ = [

@@ -20,7 +20,7 @@ cdef extern from *:
     """
     bint has_truth_value(object value)
 
-__all__ = ["BaseType", "CoordinateError", "Linear", "RangeError", "Value"]
+__all__ = ["BaseType", "CoordinateError", "Enum", "Linear", "RangeError", "Value", "X", "Y"]
 
 
 class RangeError(OverflowError, RuntimeError):

@@ -1,7 +1,7 @@
 """The FPGA's generators of input events for vectors of activations."""
 
-from halco._kinds import Coordinate, Mixin
 from halco.hemisphere import PerHemisphere
+from halco.kinds import Coordinate, Mixin
 from halco.value import Linear
 
 __all__ = [

@@ -8,7 +8,7 @@ from halco import Value
 from haldls.container import Container, Struct
 
 INT = "int | numpy.integer[typing.Any]"
-POSITION = f"halco.value.Enum | halco._kinds.RangedEnum | {INT}"
+POSITION = f"halco.value.Enum | halco.kinds.RangedEnum | {INT}"
 INTEGER = "haldls.fields.Integer"
 
 
@@ -28,7 +28,7 @@ class Types:
     """Types as text, and the modules that the text names."""
 
     def __init__(self) -> None:
-        self.modules: set[str] = {"halco.value", "halco._kinds", "numpy"}
+        self.modules: set[str] = {"halco.value", "halco.kinds", "numpy"}
 
     def name(self, one: Any) -> str:
         if isinstance(one, int):
