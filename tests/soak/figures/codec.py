@@ -3,14 +3,15 @@
 import random
 from collections.abc import Callable
 from enum import Enum
+from math import ceil
 from typing import Any
 
 import numpy as np
-from figures.row import Row
 from test_round_trip import SMALL, field_elements, stored
 
 import fisch
 import haldls
+from figures.row import Row
 from fisch import ut
 from halco import Value
 from haldls.fields import Array, Group
@@ -69,7 +70,7 @@ def containers(cases: int, seed: int) -> Row:
     shares = [1 / (3 + sum(field.count for field in cls.fields())) for cls in SMALL]
     for cls, share in zip(SMALL, shares, strict=True):
         checks = _checks(cls, chance)
-        for number in range(max(1, round(cases * share / sum(shares))) if checks else 0):
+        for number in range(ceil(cases * share / sum(shares)) if checks else 0):
             wrong = checks[number % len(checks)]()
             done, faults, found = done + 1, faults + bool(wrong), found or wrong
     return Row(f"Random containers of {len(SMALL)} classes are the same after encoding and decoding", done, "containers", faults, found)
