@@ -17,6 +17,8 @@ from hicannx_sim.base.errors import SnapshotError
 NEVER: Final = 1 << 62
 LONGEST: Final = 1 << 45
 """Ticks, cycles, and counts: 19.5 h of hardware time, when the FPGA's time wraps around. (facts: transport 2.5)"""
+SYSTIME: Final = 1 << 43
+"""Ticks of the chip's system time, which a program sets to whatever it likes. (facts: transport 2.6)"""
 AHEAD: Final = 1 << 36
 """Ticks that anything may lie ahead of the FPGA's time: two minutes, some times the longest wait of one instruction."""
 BEHIND: Final = 1 << 38
@@ -30,6 +32,7 @@ BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i
 
 RANGES: Final[dict[str, tuple[float, float]]] = {
     "*.systime_offset": (-LONGEST, LONGEST),
+    "*.last_chip_time": (0, SYSTIME - 1),
     "*trace.offset": (-LONGEST, LONGEST),
     "*.analog.n_dirty": (0, NEURONS),
     "*.analog.dirty_list": (0, NEURONS - 1),

@@ -103,6 +103,21 @@ def test_what_is_restored_gives_the_same_snapshot():
         assert other.chip.fabric.counters() == system.chip.fabric.counters()
 
 
+@pytest.mark.parametrize("base", [0, 1 << 40, (1 << 43) - 1])
+def test_any_system_time_is_taken_back(base):
+    """The base that the chip's time starts from is the program's to choose, far from the time since the start of the FPGA."""
+    writes = [0x0B << 56 | 15 << 32, 0x0C << 56 | base & 0xFFFFFFFF, 0x0B << 56 | 15 << 32 | 1, 0x0C << 56 | base >> 32]
+    barrier, systime_init = 7 << 56 | 1, 6 << 56 | 1
+    system = sim.System()
+    system.execute(np.append(INIT, HALT))
+    system.begin()
+    system.feed(np.array([*writes, barrier, systime_init, 7 << 56 | 4, 0x0A << 56 | 1], np.uint64))
+    data, rest = system.snapshot(), np.array([0x0B << 56 | 1 << 36 | 15 << 32, 0x0A << 56 | 1, HALT], np.uint64)
+    expected = [system.feed(rest), system.finish()]
+    system.restore(data)
+    np.testing.assert_array_equal(np.concatenate([system.feed(rest), system.finish()]), np.concatenate(expected))
+
+
 def test_snapshot_is_a_copy():
     system = sim.System()
     data = system.snapshot()
