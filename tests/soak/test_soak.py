@@ -81,6 +81,8 @@ def test_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clean(snapshots.snapshots(0.005, 2))
     monkeypatch.setattr(snapshots, "RESUME", snapshots.RESUME.replace('data["next"]', 'data["next"][:-9]'))
     assert snapshots.snapshots(0.005, 2)[0].faults == 1
+    monkeypatch.setattr(snapshots, "RESUME", snapshots.RESUME.replace("system.restore", "system.nothing"))
+    assert "nothing" in snapshots.snapshots(0.005, 2)[0].result
 
 
 def test_transport(monkeypatch: pytest.MonkeyPatch) -> None:
