@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from figures.row import Row
 
 import hicannx_sim as sim
+from figures.row import Row
 from fisch import ResponseDecoder, encode_omnibus_reads
 from hicannx_sim.base.register_table import ReadBack
 from hicannx_sim.chip.chip import Chip

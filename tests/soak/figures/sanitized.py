@@ -56,6 +56,20 @@ def environment() -> dict[str, str]:
     }
 
 
+USED = """
+import sys, hicannx_sim.setup.system, fisch.arq, haldls, stadls
+compiled = [module.__file__ for module in sys.modules.values() if str(getattr(module, "__file__", "")).endswith(".so")]
+ours = [file for file in compiled if "site-packages" not in file and "lib-dynload" not in file]
+assert len(ours) > 50 and all(file.startswith(sys.argv[1]) for file in ours), ours
+assert "libasan" in open("/proc/self/maps").read()
+"""
+
+
+def require_used(settings: dict[str, str]) -> None:
+    """Raises CalledProcessError unless interpreters take all compiled modules from `build`, with sanitizers."""
+    subprocess.run([sys.executable, "-c", USED, BUILT], env=settings, cwd=BUILT, check=True)
+
+
 def run(kind: str, count: int, seed: int, settings: dict[str, str]) -> str:
     """One process; what it said if it failed."""
     if kind == "words":
@@ -83,4 +97,5 @@ def sanitized(scale: float, seed: int) -> list[Row]:
     """All kinds; together 10^7 pieces at scale 11."""
     build()
     settings = environment()
+    require_used(settings)
     return [fuzzed(kind, max(1, round(count * scale)), seed, settings) for kind, count in PIECES.items()]
