@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 import pytest
 import soak
-from figures import addresses, answers, codec, document, processors, sanitized, snapshots, transport
-from figures.row import Row
 
 import fisch
+from figures import addresses, answers, codec, document, processors, sanitized, snapshots, transport
+from figures.row import Row
 from hicannx_sim.trust.registers import registers
 
 DOCUMENT = f"before\n\n{document.BEGIN}\n{document.END}\n\nafter\n"

@@ -1,6 +1,7 @@
 """The scalar core of the PPUs beside an independent emulator of the architecture."""
 
 import test_ppu_differential as differential
+
 from figures.row import Row
 
 INSTRUCTIONS = 100_000_000

@@ -85,7 +85,8 @@ def run(kind: str, count: int, seed: int, settings: dict[str, str]) -> str:
 
 def fuzzed(kind: str, count: int, seed: int, settings: dict[str, str]) -> Row:
     """All pieces of a kind, on as many processes as fit."""
-    sizes = [min(MOST[kind], count - start) for start in range(0, count, MOST[kind])]
+    each = min(MOST[kind], -(-count // (os.cpu_count() or 1)))
+    sizes = [min(each, count - start) for start in range(0, count, each)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         said = list(pool.map(lambda number: run(kind, sizes[number], 1000 * seed + number, settings), range(len(sizes))))
     failed = [one for one in said if one]

@@ -47,7 +47,7 @@ def resumed(cuts: list[Cut], folder: Path) -> list[Any]:
     script = RESUME.format(path=[str(ROOT), str(ROOT / "compat"), str(ROOT / "tools")], programs=len(cuts))
     done = subprocess.run([sys.executable, "-c", script, str(file)], check=False, capture_output=True, text=True)
     if done.returncode:
-        raise sim.SimError(f"in the new process: {done.stderr[-1000:]}")
+        raise sim.SimError(f"in the new process: {done.stderr.splitlines()[-1]}")
     return [np.load(f"{file}.{place}.npy") for place in range(len(cuts))]
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 from bad_network import Relay, damage
-from figures.row import Row
 
+from figures.row import Row
 from fisch.arq import ClientEndpoint, Engine, ServerEndpoint
 
 SECONDS = 20.0
