@@ -1,6 +1,7 @@
 # make demo    a chip boots, a neuron spikes, first_light.png       make bench   speed, beside Brian2
 # make test    the whole test suite                                  make lint    style and types
 # make docs    the register documentation, in docs/build             make wheel   a wheel, tried in an empty environment
+# make soak    how reliable all of it is, in docs/reliability.md; minutes, with SCALE=100 hours; FIGURES=codec,transport only these
 #
 # All of them set up what they need: Debian's packages (as root; else they say which), a virtual environment, the compiled modules.
 VENV ?= .venv
@@ -14,7 +15,7 @@ SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/k
 TABLES = $(shell find halco haldls -name '*.py')
 CHECKED = $(subst /,.,$(basename $(shell find halco haldls fisch stadls -name '*.pyx')))
 
-.PHONY: demo test bench benchmarks lint docs wheel clean
+.PHONY: demo test bench benchmarks soak lint docs wheel clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo
@@ -28,6 +29,11 @@ bench:
 
 benchmarks: $(VENV)/bench
 	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only -s
+
+SCALE ?= 1
+SEED ?= 1
+soak: $(VENV)/soak
+	$(BIN)/python tests/soak/soak.py --scale $(SCALE) --seed $(SEED) --figures '$(FIGURES)' $(addprefix --python ,$(PYTHONS))
 
 wheel: $(VENV)/python
 	.ci/wheel $(BIN)/python
@@ -46,7 +52,7 @@ $(VENV)/%: $(VENV)/built
 	HICANNX_BUILD=none $(BIN)/pip install -q --no-build-isolation -e '.[$*]'
 	@touch $@
 
-$(VENV)/test: packages = test
+$(VENV)/test $(VENV)/soak: packages = test
 $(VENV)/built: pyproject.toml setup.py $(wildcard tools/stubs/*.py) $(SOURCES) $(TABLES) | $(VENV)/python
 	$(BIN)/pip install -q 'setuptools>=77' 'Cython>=3.1' 'numpy>=2.0'
 	$(BIN)/python setup.py -q build_ext --inplace

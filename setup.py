@@ -20,6 +20,11 @@ FLAGS = ["-O2", "-g0"] if POSIX else ["/O2"]
 # the model: bit-identical results on every instruction set, so no contraction and no fast-math (the two -fno switches keep the results
 # and allow vector code)
 MODEL_FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if POSIX else ["/O2"]
+SANITIZERS = os.environ.get("HICANNX_SANITIZE", "")
+"""What GCC shall watch at run time, such as "address,undefined": for fuzzing (tests/soak)."""
+if SANITIZERS:
+    FLAGS = ["-O1", "-g1", f"-fsanitize={SANITIZERS}", "-fno-sanitize-recover=undefined"]
+    MODEL_FLAGS = [*FLAGS, "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"]
 GENERATED = Path("build/generated")
 """What C shares with Python, written by the scripts below before anything is compiled."""
 HEADERS = ("sim/ppu/kernel/header.py",)
@@ -44,6 +49,7 @@ def _extension(source: Path) -> Extension:
         include_dirs=[".", GENERATED.as_posix()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
         extra_compile_args=MODEL_FLAGS if room == "sim" else FLAGS,
+        extra_link_args=[f"-fsanitize={SANITIZERS}"] if SANITIZERS else [],
         depends=[header.as_posix() for header in (*source.parent.glob("kernel/*.h"), *(GENERATED.glob("*.h") if room == "sim" else ()))],
     )
 

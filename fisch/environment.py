@@ -187,7 +187,9 @@ TABLE: Final = {
 }
 """Every variable that is read at run time, by name."""
 
-OF_BUILD_AND_TESTS: Final = frozenset({"HICANNX_BUILD", "HICANNX_STREAMS", "HICANNX_FUZZ_WORDS", "HICANNX_DIFFERENTIAL"})
+OF_BUILD_AND_TESTS: Final = frozenset(
+    {"HICANNX_BUILD", "HICANNX_SANITIZE", "HICANNX_STREAMS", "HICANNX_FUZZ_WORDS", "HICANNX_DIFFERENTIAL"}
+)
 """Variables that matter when this project is built or tested."""
 
 _told: set[str] = set()

@@ -17,6 +17,8 @@ from hicannx_sim.base.errors import SnapshotError
 NEVER: Final = 1 << 62
 LONGEST: Final = 1 << 45
 """Ticks, cycles, and counts: 19.5 h of hardware time, when the FPGA's time wraps around. (facts: transport 2.5)"""
+SYSTIME: Final = 1 << 43
+"""Ticks of the chip's system time, which a program sets to whatever it likes. (facts: transport 2.6)"""
 AHEAD: Final = 1 << 36
 """Ticks that anything may lie ahead of the FPGA's time: two minutes, some times the longest wait of one instruction."""
 BEHIND: Final = 1 << 38
@@ -25,11 +27,15 @@ NEURONS: Final = 512
 ROWS: Final = 512
 JTAG_QUEUE: Final = 256
 HEADERS: Final = 13
+RECORDING: Final = 2
+"""State of an MADC that takes samples (sim/chip/madc.pxd)."""
 ROUTING_LABELS: Final = 1 << 15
 BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i4": (-1, 1 << 30), "i8": (-1, LONGEST)}
 
 RANGES: Final[dict[str, tuple[float, float]]] = {
     "*.systime_offset": (-LONGEST, LONGEST),
+    "*.last_chip_time": (0, SYSTIME - 1),
+    "*.madc.start": (-LONGEST, LONGEST),
     "*trace.offset": (-LONGEST, LONGEST),
     "*.analog.n_dirty": (0, NEURONS),
     "*.analog.dirty_list": (0, NEURONS - 1),
@@ -92,6 +98,7 @@ def require_in_range(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
             elif array.size and (fields := _structure_of(entry)):
                 _require_fields(entry, array, fields)
     _require_times(state)
+    _require_samples(state)
 
 
 def _require_positive(entry: str, array: NDArray[Any], beside: Mapping[str, NDArray[Any]]) -> None:
@@ -128,3 +135,15 @@ def _require_times(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
             _require(ready, found[ready], (int(array.min()), NEVER))
         if entry.startswith("fpga") and entry.endswith(".streamed"):
             _require(entry, array, (now - BEHIND, now))
+
+
+def _require_samples(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
+    """The next sample of a recording lies where counting leads to, so that taking samples comes to an end.
+
+    A recording whose period has become longer is counted from a time before it began, which may lie before 0.
+    """
+    for block, arrays in state.items():
+        if block.endswith("madc") and int(arrays["state"][0]) == RECORDING:
+            _require(f"{block}.period", arrays["period"], (1.0, LONGEST))
+            start = int(arrays["next_tick"][0]) - int(float(arrays["taken"][0]) * float(arrays["period"][0]))
+            _require(f"{block}.start", arrays["start"], (start, start))

@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
 from word_streams import HALT, TICK, Generator  # noqa: E402
 
-import sim  # noqa: E402
+import hicannx_sim as sim  # noqa: E402
 from fisch import ResponseDecoder  # noqa: E402
 
 LONG = 30.0  # seconds of the processor's time; sanitizers take some twenty times longer

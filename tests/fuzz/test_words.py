@@ -4,13 +4,7 @@ Small here. Ten million words, as `fuzz_words.py` runs them, with
 
     HICANNX_FUZZ_WORDS=10000000 pytest tests/fuzz
 
-and with address and undefined-behaviour sanitizers, in a copy of the repository so that the modules in use stay as they are:
-
-    CFLAGS="-fsanitize=address,undefined -O1" LDFLAGS="-fsanitize=address,undefined" python setup.py -q build_ext --inplace --force
-    LD_PRELOAD=$(gcc -print-file-name=libasan.so) PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \\
-        python tests/fuzz/fuzz_words.py --words 10000000 --limit 600
-
-which prints what is found as "runtime error" (undefined behaviour) or ends with a report (memory).
+and with address and undefined-behaviour sanitizers, beside datagrams, files and packets, with `make soak FIGURES=sanitized SCALE=30`.
 """
 
 import logging

@@ -1,5 +1,6 @@
 """A snapshot at any instruction, restored in another process, goes on to the same bits."""
 
+import copy
 import re
 import struct
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from word_streams import HALT, INIT, Generator
 
 import hicannx_sim as sim
+from haldls import MADCConfig, MADCControl
 from hicannx_sim.setup import snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,7 @@ for number in range({programs}):
     np.save(sys.argv[1] + f".{{number}}.npy", data_out)
 """
 PROGRAMS = 12
+WRITE = 0x0B << 56 | 15 << 32
 
 
 def run(system, words):
@@ -101,6 +104,50 @@ def test_what_is_restored_gives_the_same_snapshot():
         assert other.identity == system.identity and other.seed == system.seed and not other.strict
         assert other.counters == system.counters and other.runs == system.runs
         assert other.chip.fabric.counters() == system.chip.fabric.counters()
+
+
+@pytest.mark.parametrize("base", [0, 1 << 40, (1 << 43) - 1])
+def test_any_system_time_is_taken_back(base):
+    """The base that the chip's time starts from is the program's to choose, far from the time since the start of the FPGA."""
+    writes = [WRITE, 0x0C << 56 | base & 0xFFFFFFFF, WRITE | 1, 0x0C << 56 | base >> 32]
+    barrier, systime_init = 7 << 56 | 1, 6 << 56 | 1
+    system = sim.System()
+    system.execute(np.append(INIT, HALT))
+    system.begin()
+    system.feed(np.array([*writes, barrier, systime_init, 7 << 56 | 4, 0x0A << 56 | 1], np.uint64))
+    data, rest = system.snapshot(), np.array([WRITE | 1 << 36, 0x0A << 56 | 1, HALT], np.uint64)
+    expected = [system.feed(rest), system.finish()]
+    system.restore(data)
+    np.testing.assert_array_equal(np.concatenate([system.feed(rest), system.finish()]), np.concatenate(expected))
+
+
+def container_words(container):
+    """The words that write a container with one coordinate."""
+    addresses = type(container).write_addresses([0])[0].tolist()
+    return [word for at, data in zip(addresses, container.encode().tolist(), strict=True) for word in (WRITE | at, 0x0C << 56 | data)]
+
+
+def test_a_recording_that_has_become_slower_is_taken_back():
+    """The samples so far would have begun before the chip at the new rate."""
+    control = MADCControl(wake_up=True, enable_continuous_sampling=True)
+    slow = MADCConfig(enable_madc_clock_scaling=True, madc_clock_scale_value=MADCConfig.MADCClockScaleValue(4000))
+    started = copy.copy(control)
+    started.start_recording = True
+    timer_reset, wait, barrier = 4 << 56, 5 << 56 | 50_000, 7 << 56 | 1
+    words = [*container_words(control), timer_reset, wait, *container_words(started), timer_reset, wait, *container_words(slow)]
+    system = sim.System()
+    system.execute(np.append(INIT, HALT))
+    system.begin()
+    system.feed(np.array([*words, barrier, timer_reset, wait, 0x0A << 56 | 1], np.uint64))
+    data, rest = system.snapshot(), np.array([timer_reset, wait, WRITE | 1 << 36, 0x0A << 56 | 1, HALT], np.uint64)
+    assert snapshot.decode(data)[1]["chip.madc"]["start"][0] < 0
+    expected = [system.feed(rest), system.finish()]
+    system.restore(data)
+    np.testing.assert_array_equal(np.concatenate([system.feed(rest), system.finish()]), np.concatenate(expected))
+    described, state = snapshot.decode(data)
+    for name, value in (("start", state["chip.madc"]["start"] - 1), ("period", np.zeros(1)), ("period", np.full(1, np.inf))):
+        with pytest.raises(sim.SnapshotError, match=name):
+            system.restore(snapshot.encode(described, {**state, "chip.madc": {**state["chip.madc"], name: value}}))
 
 
 def test_snapshot_is_a_copy():
