@@ -80,16 +80,18 @@ cdef class Fabric:
 
     def counters(self):
         """All counters of events since construction; `hicannx_sim.trust.hops` shows them by hop."""
-        crossbar, padi = self.crossbar.arrays(), self.padi.s
+        crossbar, padi = self.crossbar.s, self.padi.s
         return {
             "neuron_spikes": self.backends.s.n_spikes, "neuron_spikes_not_enabled": self.backends.s.n_silent,
             "neuron_output_lost": self.backends.s.n_lost, "background": self.background.s.n_events,
-            "crossbar_in": crossbar["n_in"].tolist(), "crossbar_unrouted": crossbar["n_unrouted"].tolist(),
-            "crossbar_out": crossbar["n_out"].tolist(), "crossbar_lost": crossbar["n_lost"].tolist(),
-            "padi_from_crossbar": padi.n_spl1, "padi_blocked": padi.n_blocked,
-            "padi_from_register": padi.n_written, "padi_register_lost": padi.n_write_lost,
-            "driver_unmatched": self.drivers.s.n_unmatched, "row_pulses": self.drivers.s.n_pulses,
+            "crossbar_in": list(crossbar.n_in), "crossbar_unrouted": list(crossbar.n_unrouted),
+            "crossbar_out": list(crossbar.n_out), "crossbar_lost": list(crossbar.n_lost),
+            "padi_from_crossbar": sum(list(padi.n_spl1)), "padi_blocked": sum(list(padi.n_blocked)),
+            "padi_from_register": sum(list(padi.n_written)), "padi_register_lost": sum(list(padi.n_write_lost)),
+            "driver_unmatched": sum(list(self.drivers.s.n_unmatched)), "row_pulses": self.drivers.s.n_pulses,
+            "synapse_pulses": self.analog.pulses, "synapses_missed": self.analog.missed,
             "events_modulated": self.drivers.s.n_modulated, "madc_samples": self.madc.s.n_taken,
+            "madc_starts": self.madc.s.n_starts, "madc_idle_samples": self.madc.s.n_idle,
             "madc_starts_ignored": self.madc.s.n_start_ignored, "madc_unmodelled_sources": self.madc.s.n_unmodelled_sources,
             **self.cadc.summary(), "lines_joined_elsewhere": self.columns.s.n_joined_elsewhere,
         }

@@ -1,8 +1,9 @@
 """The model as one more kind of connection."""
 
+import logging
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from fisch.connection import RUN_TIMEOUT_VARIABLE, Connection, Words, run_timeout
@@ -19,10 +20,12 @@ MODE_VARIABLE = "HICANNX_MODE"
 SEED_VARIABLE = "HICANNX_SEED"
 STRICT_VARIABLE = "HICANNX_STRICT"
 SETUP_VARIABLE = "HICANNX_SETUP"
+EXPLAIN_VARIABLE = "HICANNX_EXPLAIN"
 VARIABLES = (CHIP_VARIABLE, MODE_VARIABLE, SEED_VARIABLE, STRICT_VARIABLE, SETUP_VARIABLE)
 
 _PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
 _CHIP_REVISION = 3
+_log = logging.getLogger("hicannx.explain")
 _BITFILE_INFO = """\
 version: 1
 compatible_until: 0
@@ -62,7 +65,8 @@ class ModelConnection(Connection):
     serial, mode, seed, strict, setup: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE,
     HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else serial 0, typical, seed 0, not strict, a cube. host: only from here, see `System`.
     A run ends by itself, if only with an instruction timeout; HICANNX_RUN_TIMEOUT limits the seconds that this may take (RunTimeoutError).
-    Each connection is a system that has just been powered on.
+    Each connection is a system that has just been powered on. What a run attempts in vain is a warning at its end, once for each register
+    that stands in the way, unless HICANNX_EXPLAIN is 0.
 
     >>> connection = ModelConnection(serial=7)
     >>> connection.identifier
@@ -70,6 +74,8 @@ class ModelConnection(Connection):
     """
 
     kind: ClassVar[str] = "model"
+    opened: ClassVar[list[Callable[[System], None]]] = []
+    """Called with the system of every new connection."""
 
     def __init__(
         self,
@@ -90,6 +96,10 @@ class ModelConnection(Connection):
         setup = setup or _setting(environ, SETUP_VARIABLE)
         self._run_timeout = run_timeout(environ, None)
         self.system = System(chip, seed, strict, setup, host)  # type: ignore[arg-type]  # System refuses other setups
+        self._explains = bool(_setting(environ, EXPLAIN_VARIABLE))
+        self._explained: set[tuple[str, str, str]] = set()
+        for seen in self.opened:
+            seen(self.system)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
@@ -111,6 +121,19 @@ class ModelConnection(Connection):
         return bitfile_info_of(self.system)
 
     def _execute(self, words: Words) -> Words:
+        answer = self._run(words)
+        if self._explains:
+            self._explain()
+        return answer
+
+    def _explain(self) -> None:
+        for finding in self.system.explain(ended=False):
+            told = (finding.register, finding.coordinate, finding.write)
+            if told not in self._explained:
+                self._explained.add(told)
+                _log.warning("%s (hicannx.explain; %s=0 turns this off)", finding, EXPLAIN_VARIABLE)
+
+    def _run(self, words: Words) -> Words:
         if self._run_timeout is None:
             return self.system.execute(words)
         guard = threading.Timer(self._run_timeout, self.system.fpga.interrupt)
