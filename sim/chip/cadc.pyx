@@ -184,6 +184,7 @@ cdef class CADC:
         cdef int quad = index & 63, channel = 256 * (index >> 14 & 1), entry
         cdef const uint8_t* sample = &self.s.samples[index >> 16 & 1][channel + 8 * (quad & 31) + (quad >> 5)]
         cdef uint32_t word = 0
+        self.s.n_read[index >> 16 & 1] += 1
         for entry in range(4):
             word |= <uint32_t>sample[2 * entry] << (24 - 8 * entry)
         return word

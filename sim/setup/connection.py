@@ -1,7 +1,7 @@
 """The model as one more kind of connection."""
 
-import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self
@@ -10,6 +10,7 @@ from fisch.connection import RUN_TIMEOUT_VARIABLE, Connection, Words, run_timeou
 from fisch.environment import require_known, setting
 from fisch.errors import RunTimeoutError, SettingError
 from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry, JboaAggregatorEntry, JboaSetupEntry
+from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.base.errors import ConfigurationError, InterruptedRunError
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.fpga.host import HostLink
@@ -25,7 +26,7 @@ VARIABLES = (CHIP_VARIABLE, MODE_VARIABLE, SEED_VARIABLE, STRICT_VARIABLE, SETUP
 
 _PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
 _CHIP_REVISION = 3
-_log = logging.getLogger("hicannx.explain")
+_LOOKS_EVERY = 100 * TICKS_PER_US  # a run that is shorter and without events explains nothing new
 _BITFILE_INFO = """\
 version: 1
 compatible_until: 0
@@ -65,8 +66,8 @@ class ModelConnection(Connection):
     serial, mode, seed, strict, setup: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE,
     HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else serial 0, typical, seed 0, not strict, a cube. host: only from here, see `System`.
     A run ends by itself, if only with an instruction timeout; HICANNX_RUN_TIMEOUT limits the seconds that this may take (RunTimeoutError).
-    Each connection is a system that has just been powered on. What a run attempts in vain is a warning at its end, once for each register
-    that stands in the way, unless HICANNX_EXPLAIN is 0.
+    Each connection is a system that has just been powered on. What a run attempts in vain is told at its end on stderr, once for
+    each register that stands in the way, unless HICANNX_EXPLAIN is 0.
 
     >>> connection = ModelConnection(serial=7)
     >>> connection.identifier
@@ -97,6 +98,7 @@ class ModelConnection(Connection):
         self._run_timeout = run_timeout(environ, None)
         self.system = System(chip, seed, strict, setup, host)  # type: ignore[arg-type]  # System refuses other setups
         self._explains = bool(_setting(environ, EXPLAIN_VARIABLE))
+        self._looked = 0, 0
         self._explained: set[tuple[str, str, str]] = set()
         for seen in self.opened:
             seen(self.system)
@@ -127,11 +129,16 @@ class ModelConnection(Connection):
         return answer
 
     def _explain(self) -> None:
+        """On stderr: what a script prints stays its own."""
+        now = self.system.chip.fabric.activity(), self.system.chip.now // _LOOKS_EVERY
+        if now == self._looked:
+            return
+        self._looked = now
         for finding in self.system.explain(ended=False):
             told = (finding.register, finding.coordinate, finding.write)
             if told not in self._explained:
                 self._explained.add(told)
-                _log.warning("%s (hicannx.explain; %s=0 turns this off)", finding, EXPLAIN_VARIABLE)
+                print(f"hicannx: {finding} ({EXPLAIN_VARIABLE}=0 turns this off)", file=sys.stderr)
 
     def _run(self, words: Words) -> Words:
         if self._run_timeout is None:

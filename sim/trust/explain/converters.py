@@ -6,13 +6,13 @@ from typing import Any, Final
 import numpy as np
 
 from hicannx_sim.base.numbers import number
-from hicannx_sim.chip.omnibus import written_field
 from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
 from hicannx_sim.trust.explain.view import View, cell_of, cell_on_chip
 
 _MADC_FLOOR, _CADC_FLOOR = int(number("madc_bias_floor")), int(number("cadc_bias_floor"))
 _MADC_CELLS: Final = ("readout_ac_mux_i_bias", "readout_madc_in_500na", "readout_sc_amp_i_bias", "readout_sc_amp_v_ref", "readout_pseudo_diff_v_ref")
 _CADC_CELLS: Final = ("cadc_i_bias_comp", "cadc_v_bias_ramp_buf", "cadc_i_bias_vreset_buf", "cadc_i_ramp_slope")
+_QUADS_OF_A_ROW: Final = 64
 _MADC_SWITCHES: Final = (
     "signal_selection_connect_active_mux",
     "enable_active_mux_amplifiers",
@@ -29,7 +29,7 @@ def _no_samples(view: View) -> Iterator[Attempt]:
 
 
 def _never_started(view: View) -> Iterator[Attempt]:
-    if int(view.converters["MADC"]["state"][0]) and not view.counts["madc_starts"]:
+    if view.evidence["madc_awake"] and not view.counts["madc_starts"]:
         yield Attempt("0 samples of the MADC, which is awake")
 
 
@@ -90,29 +90,31 @@ def _open(name: str) -> Any:
 
 
 def _no_preamplifier(view: View, _: Any) -> Iterable[int]:
-    return [] if int(view.converters["MADC"]["control"][0]) >> written_field(_madc_control(), "enable_pre_amplifier")[0] & 1 else [0]
-
-
-def _madc_control() -> Any:
-    from haldls import MADCControl
-
-    return MADCControl
+    return [0] if view.evidence["madc_without_preamplifier"] == view.counts["madc_idle_samples"] else []
 
 
 # ------------------------------------------------------------------------------------------------------------ CADC
+def _read(view: View, half: int) -> bool:
+    """Whether somebody wanted to know more than how long a conversion takes: read many columns, or prepared a ramp or inputs."""
+    ramp = any(view.cells(name)[2 * half : 2 * half + 2].any() for name in _CADC_CELLS)
+    switches = view.field("ColumnCorrelationQuad", "switch")[64 * half : 64 * half + 64].any()
+    amplifiers = view.neuron("enable_readout_amplifier")[256 * half : 256 * half + 256].any()
+    return bool(view.evidence["cadc_read"][half] >= _QUADS_OF_A_ROW or ramp or switches or amplifiers)
+
+
 def _zeros(view: View) -> Iterator[Attempt]:
     """Hemispheres none of whose conversions had a converter."""
-    started, off = (view.converters["CADC"][name] for name in ("n_conversions", "n_off"))
-    for half in np.flatnonzero((started > 0) & (off == started)):
-        yield Attempt(f"all {started[half]} conversions of the CADC of half {half} gave 0", int(half))
+    for half, (started, off) in enumerate(zip(view.evidence["cadc_conversions"], view.evidence["cadc_off"], strict=True)):
+        if started and off == started and _read(view, half):
+            yield Attempt(f"all {started} conversions of the CADC of half {half} gave 0", half)
 
 
 def _flat(view: View) -> Iterator[Attempt]:
     """Hemispheres whose conversions ended without a signal in any channel, or without a ramp."""
-    cadc = view.converters["CADC"]
-    for half in range(2):
-        ran = int(cadc["n_conversions"][half] - cadc["n_off"][half])
-        if ran and (int(cadc["n_floating"][half]) == 512 * ran or not cadc["biased"][2 * half : 2 * half + 2].any()):
+    floating, biased = view.evidence["cadc_floating"], view.evidence["cadc_biased"]
+    for half, (started, off) in enumerate(zip(view.evidence["cadc_conversions"], view.evidence["cadc_off"], strict=True)):
+        ran = started - off
+        if ran and _read(view, half) and (floating[half] == 512 * ran or not any(biased[2 * half : 2 * half + 2])):
             yield Attempt(f"all {ran} conversions of the CADC of half {half} gave the same in all columns", half)
 
 

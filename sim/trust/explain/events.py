@@ -33,11 +33,14 @@ def _source(number: int) -> str:
 
 
 def _unrouted(view: View) -> Iterator[Attempt]:
-    """Inputs of the crossbar whose events all went nowhere."""
-    for source, (entered, lost) in enumerate(zip(view.counts["crossbar_in"], view.counts["crossbar_unrouted"], strict=True)):
-        if entered and lost == entered:
-            label = int(view.block["unrouted label"][source])
-            text = f"{_plural(entered, 'event')} of {_source(source)} came to crossbar input {source} and went nowhere (latest label {label:#x})"
+    """Inputs of the crossbar whose events all went nowhere, as did those of all inputs that the same neurons or the host could use."""
+    entered, lost = view.counts["crossbar_in"], view.counts["crossbar_unrouted"]
+    for group in (range(8), range(8, 12), *([source] for source in range(12, 20))):
+        if sum(entered[n] for n in group) > sum(lost[n] for n in group):
+            continue
+        for source in (n for n in group if entered[n]):
+            label = int(view.evidence["unrouted_labels"][source])
+            text = f"{_plural(entered[source], 'event')} of {_source(source)} came to crossbar input {source} and went nowhere (latest label {label:#x})"
             yield Attempt(text, source)
 
 
@@ -60,40 +63,42 @@ def _silent_sources(view: View) -> Iterator[Attempt]:
 
 
 # ------------------------------------------------------------------------------------------------------------ PADI buses and drivers
-def _used(view: View) -> np.ndarray[Any, Any]:
-    """Drivers that somebody configured: rows with a mode, or with weights; bool[256]."""
+def _used(view: View, chosen: bool) -> np.ndarray[Any, Any]:
+    """Drivers that somebody configured, bool[256]: receiver, rows with a mode. If there is none, those of rows with weights, unless events
+    that came back to the host were all that was wanted; `chosen`: the bus was chosen for events in any case.
+    """
     weighted = view.weights.any(axis=1).reshape(256, 2).any(axis=1)
     receives, mode = view.field("SynapseDriverConfig", "enable_receiver") != 0, view.modes.reshape(256, 2).any(axis=1)
-    found: np.ndarray[Any, Any] = receives | mode if (receives | mode).any() else weighted
+    found: np.ndarray[Any, Any] = receives | mode
+    if not found.any() and (chosen or not any(view.counts["crossbar_out"][8:])):
+        return weighted
     return found
 
 
-def _drivers(view: View, bus: int) -> np.ndarray[Any, Any]:
+def _drivers(view: View, bus: int, chosen: bool = True) -> np.ndarray[Any, Any]:
     """Configured drivers of a bus."""
-    return np.flatnonzero(_used(view) & (_BUS_OF_DRIVER == bus))
+    return np.flatnonzero(_used(view, chosen) & (_BUS_OF_DRIVER == bus))
 
 
 def _deaf_buses(view: View) -> Iterator[Attempt]:
     """Buses with drivers in use, which took no event of those that came."""
-    for bus in np.flatnonzero((view.block["deaf"] > 0) & (view.block["events"] == 0)):
-        if len(_drivers(view, bus)):
-            yield Attempt(f"{_plural(int(view.block['deaf'][bus]), 'event')} came to PADI bus {bus % 4} of half {bus // 4}, which took none", bus)
+    for bus, (deaf, events) in enumerate(zip(view.evidence["padi_blocked"], view.evidence["padi_events"], strict=True)):
+        if deaf and not events and len(_drivers(view, bus, chosen=False)):
+            yield Attempt(f"{_plural(deaf, 'event')} came to PADI bus {bus % 4} of half {bus // 4}, which took none", bus)
 
 
 def _register_events(view: View) -> Iterator[Attempt]:
-    for bus in np.flatnonzero((view.block["written to crossbar buses"] > 0) & (view.block["events"] == 0)):
-        count = int(view.block["written to crossbar buses"][bus])
-        yield Attempt(f"{_plural(count, 'event')} of PADIEvent for bus {bus % 4} of half {bus // 4} were ignored", bus)
+    for bus, (lost, events) in enumerate(zip(view.evidence["padi_register_lost"], view.evidence["padi_events"], strict=True)):
+        if lost and not events:
+            yield Attempt(f"{_plural(lost, 'event')} of PADIEvent for bus {bus % 4} of half {bus // 4} were ignored", bus)
 
 
 def _ignored_by_drivers(view: View) -> Iterator[Attempt]:
     """Buses on which no driver responded to anything."""
-    for bus in np.flatnonzero((view.block["events"] > 0) & (view.block["unmatched"] == view.block["events"])):
-        drivers = _drivers(view, bus)
-        if len(drivers):
-            selected = [n for n in range(32) if int(view.block["selected"][bus]) >> n & 1]
-            count = _plural(int(view.block["events"][bus]), "event")
-            text = f"no synapse driver took the {count} on PADI bus {bus % 4} of half {bus // 4} (row select addresses {selected})"
+    for bus, (events, lost) in enumerate(zip(view.evidence["padi_events"], view.evidence["driver_unmatched"], strict=True)):
+        if events and lost == events and len(_drivers(view, bus)):
+            selected = [n for n in range(32) if view.evidence["selected"][bus] >> n & 1]
+            text = f"no synapse driver took the {_plural(events, 'event')} on PADI bus {bus % 4} of half {bus // 4} (row select addresses {selected})"
             yield Attempt(text, bus)
 
 
@@ -108,11 +113,10 @@ def _other_addresses(view: View, bus: int) -> Iterable[int]:
 
 def _silent_rows(view: View) -> Iterator[Attempt]:
     """Buses whose drivers took events and made no pulse."""
-    addressed = view.block["addressed"].reshape(256, 2).any(axis=1)
-    for bus in np.flatnonzero(view.block["events"] > view.block["unmatched"]):
-        if not addressed[_BUS_OF_DRIVER == bus].any():
-            count = int(view.block["events"][bus] - view.block["unmatched"][bus])
-            yield Attempt(f"synapse drivers took {_plural(count, 'event')} on PADI bus {bus % 4} of half {bus // 4} and made no pulse", bus)
+    addressed = view.evidence["addressed"].reshape(256, 2).any(axis=1)
+    for bus, (events, lost) in enumerate(zip(view.evidence["padi_events"], view.evidence["driver_unmatched"], strict=True)):
+        if events > lost and not addressed[_BUS_OF_DRIVER == bus].any():
+            yield Attempt(f"synapse drivers took {_plural(events - lost, 'event')} on PADI bus {bus % 4} of half {bus // 4} and made no pulse", bus)
 
 
 def _rows_off(view: View, bus: int) -> Iterable[int]:
@@ -125,8 +129,8 @@ def _missed(view: View) -> Iterator[Attempt]:
     """Pulses none of which met a synapse with its label and a weight."""
     count = view.counts["synapse_pulses"]
     if count and view.counts["synapses_missed"] == count and not (view.hit & (view.weights > 0)).any():
-        rows = np.flatnonzero(view.block["addressed"])
-        sent = [address for address in range(64) if any(int(view.block["addressed"][row]) >> address & 1 for row in rows)]
+        rows = np.flatnonzero(view.evidence["addressed"])
+        sent = [address for address in range(64) if any(int(view.evidence["addressed"][row]) >> address & 1 for row in rows)]
         yield Attempt(f"{_plural(count, 'pulse')} on rows of synapses met no synapse with their address and a weight (addresses {sent})", rows)
 
 
@@ -145,6 +149,8 @@ def _other_labels(view: View, rows: Any) -> Iterable[int]:
 
 def _without_current(view: View) -> Iterator[Attempt]:
     """Synapses whose neurons wait for them and get nothing, excitatory or inhibitory."""
+    if not view.evidence["addressed"].any() or view.counts["neuron_spikes"]:
+        return
     hit = view.hit & (view.weights > 0)
     waits = view.neuron("enable_threshold_comparator") | view.neuron("enable_readout_amplifier") | view.neuron("enable_readout")
     for side, _, bit in _SIDES:
@@ -204,7 +210,7 @@ def _of_side(side: str, test: Any) -> Any:
 
 # ------------------------------------------------------------------------------------------------------------ hagen mode
 def _unmodulated(view: View) -> Iterator[Attempt]:
-    pulsed = view.block["addressed"].reshape(256, 2).any(axis=1)
+    pulsed = view.evidence["addressed"].reshape(256, 2).any(axis=1)
     drivers = np.flatnonzero(pulsed & (view.field("SynapseDriverConfig", "enable_hagen_modulation") != 0))
     if len(drivers):
         yield Attempt(f"{_plural(len(drivers), 'synapse driver')} in hagen mode made pulses of the same length whatever the activation", drivers)

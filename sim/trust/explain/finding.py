@@ -4,10 +4,12 @@ A path says what was attempted and did not come, with evidence from counters; it
 Without evidence, and without an obstacle, nothing is said.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import halco
 import haldls
 from halco import Enum
 from hicannx_sim.trust.explain.view import View
@@ -60,9 +62,8 @@ class Obstacle:
 
 def place(kind: str, enum: int) -> str:
     """The coordinate of a kind with this enum, as people read it: by its parts."""
-    import halco
-
-    return str(getattr(halco, kind)(Enum(enum) if getattr(halco, kind).size > 1 else 0)).split("; Enum")[0]
+    coordinate = getattr(halco, kind)
+    return re.sub(r"; Enum\(\d+\)", "", str(coordinate(Enum(enum)) if coordinate.size > 1 else coordinate()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,11 @@ def _without_leak(view: View, neurons: Any) -> Iterable[int]:
 
 
 def _no_reference(view: View) -> Iterator[Attempt]:
-    register = view.chip.omnibus.contents("ReferenceGeneratorConfig")
     internal, external = (view.field("ReferenceGeneratorConfig", f"enable_{name}")[0] for name in ("internal_reference", "reference_input"))
-    if register.any() and not internal and not external and view.row("i_bias_leak").any():
+    if internal or external:
+        return
+    written = view.chip.omnibus.contents("ReferenceGeneratorConfig").any()  # else the reference is nominal
+    if written and view.row("i_bias_leak").any():
         yield Attempt("neurons have biases and no circuit of theirs has a current")
 
 

@@ -12,9 +12,9 @@ _LEAST_BYTES: Final = 64
 
 
 def _idle(view: View) -> Iterator[Attempt]:
-    """Processors with a program in their memory, of which they have not executed an instruction."""
+    """Processors with a program in their memory that never started."""
     for number, core in enumerate(view.chip.processors.cores):
-        if not core.instructions and core.peek(0) >> 26 == _BRANCH and sum(map(bool, core.memory())) > _LEAST_BYTES:
+        if not view.chip.processors.starts[number] and core.peek(0) >> 26 == _BRANCH and sum(map(bool, core.memory())) > _LEAST_BYTES:
             yield Attempt(f"the program in the memory of PPU {number} ran no instruction", number)
 
 

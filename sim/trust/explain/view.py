@@ -25,7 +25,7 @@ class View:
 
     def __init__(self, chip: Chip, fpga: dict[str, Any]) -> None:
         self.chip, self.fpga = chip, fpga
-        self.counts = chip.fabric.counters()
+        self.counts, self.evidence = chip.fabric.counters(), chip.fabric.evidence()
         self._fields: dict[str, Ints] = {}
 
     def field(self, container: str, name: str) -> Ints:
@@ -66,26 +66,6 @@ class View:
         """Code of the only cell of its name on the chip."""
         return int(self._codes.reshape(-1)[cell_on_chip(name)])
 
-    @cached_property
-    def block(self) -> dict[str, NDArray[Any]]:
-        """Counters of the blocks between the crossbar and the rows of synapses."""
-        fabric = self.chip.fabric
-        drivers, padi = fabric.drivers.arrays(), fabric.padi.arrays()
-        return {
-            "events": padi["n_spl1"] + padi["n_written"],
-            "deaf": padi["n_blocked"],
-            "written to crossbar buses": padi["n_write_lost"],
-            "unmatched": drivers["n_unmatched"],
-            "selected": drivers["selected"],
-            "addressed": drivers["addressed"],
-            "unrouted label": fabric.crossbar.arrays()["unrouted"],
-        }
-
-    @cached_property
-    def converters(self) -> dict[str, dict[str, NDArray[Any]]]:
-        """States of the two kinds of converters."""
-        return {"MADC": self.chip.fabric.madc.arrays(), "CADC": self.chip.fabric.cadc.arrays()}
-
     # -- synapses
 
     @property
@@ -96,8 +76,11 @@ class View:
     @cached_property
     def hit(self) -> NDArray[np.bool_]:
         """Synapses whose row got their label, bool[512, 256]."""
-        labels = self.chip.fabric.analog.labels.astype(np.uint64)
-        return (self.block["addressed"][:, None] >> labels & np.uint64(1)).astype(bool)
+        found = np.zeros((512, 256), bool)
+        rows = np.flatnonzero(self.evidence["addressed"])
+        labels = self.chip.fabric.analog.labels[rows].astype(np.uint64)
+        found[rows] = self.evidence["addressed"][rows, None] >> labels & np.uint64(1)
+        return found
 
     @cached_property
     def modes(self) -> Ints:
