@@ -28,7 +28,8 @@ def main(chosen: Namespace) -> int:
         failed = _run(chosen.script, chosen.arguments)
     finally:
         ModelConnection.opened.remove(systems.append)
-    return failed or (FOUND if _tell(systems) else 0)
+    found = _tell(systems)
+    return failed or (FOUND if found else 0)
 
 
 def _run(script: Path, arguments: list[str]) -> int:

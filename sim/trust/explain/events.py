@@ -259,12 +259,6 @@ PATHS: Final = (
                 "a random source with rate 0 never draws an event",
                 lambda view, random: np.flatnonzero(random & (view.field("BackgroundSpikeSource", "rate") == 0)),
             ),
-            Obstacle(
-                "BackgroundSpikeSource",
-                "another seed than 0, before it is enabled",
-                "a random generator with seed 0 stands still",
-                lambda view, random: np.flatnonzero(random & (view.field("BackgroundSpikeSource", "seed") == 0)),
-            ),
         ),
     ),
     Path(

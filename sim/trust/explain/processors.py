@@ -8,7 +8,7 @@ from hicannx_sim.trust.explain.view import View
 
 _BRANCH: Final = 18
 """Primary opcode of the branch that stands at the reset address of every program."""
-_LEAST_BYTES: Final = 64
+_LEAST_BYTES: Final = 32
 
 
 def _idle(view: View) -> Iterator[Attempt]:
