@@ -145,7 +145,9 @@ def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
             for node in halco.iter_all(halco.CrossbarNodeOnDLS):
                 builder.write(node, hal.CrossbarNode.drop_all)
             for output, source in ((0, 8), (8, 0))[forgotten == "route" :]:
-                builder.write(halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(output), halco.CrossbarInputOnDLS(source)), hal.CrossbarNode())
+                builder.write(
+                    halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(output), halco.CrossbarInputOnDLS(source)), hal.CrossbarNode()
+                )
         bus = hal.CommonPADIBusConfig()
         bus.enable_spl1[halco.PADIBusOnPADIBusBlock(0)] = forgotten != "bus"
         builder.write(halco.CommonPADIBusConfigOnDLS.top, bus)
@@ -198,7 +200,9 @@ def test_spikes_without_a_link():
 
 
 # ------------------------------------------------------------------------------------------------------------ hagen mode, sources
-@pytest.mark.parametrize(("forgotten", "wanted"), [("", []), ("enable_stp", ["SynapseDriverConfig"]), ("enable_hagen_dac", ["SynapseDriverConfig"])])
+@pytest.mark.parametrize(
+    ("forgotten", "wanted"), [("", []), ("enable_stp", ["SynapseDriverConfig"]), ("enable_hagen_dac", ["SynapseDriverConfig"])]
+)
 def test_hagen_mode(forgotten, wanted):
     def fill(builder):
         for name, value in (("stp_i_bias_comparator", 300), ("stp_i_ramp", 600), ("stp_i_calib", 600)):
@@ -294,7 +298,9 @@ def test_samples_of_the_fast_converter(forgotten):
 
     found = explained(fill, start)
     wanted = MADC_CASES[forgotten]
-    assert registers(found) == [register for register, _ in wanted] and all(part in one[2] for one, (_, part) in zip(found, wanted, strict=True)), found
+    assert registers(found) == [register for register, _ in wanted] and all(
+        part in one[2] for one, (_, part) in zip(found, wanted, strict=True)
+    ), found
 
 
 RAMP = ["CapMemCell"] * 4
@@ -341,7 +347,10 @@ def test_samples_of_the_parallel_converter(forgotten):
 def test_a_program_that_does_not_run(control, wanted):
     def fill(builder):
         for address, word in enumerate((0x48000040, *[0x60000000] * 40)):  # a branch to instructions that do nothing
-            builder.write(halco.PPUMemoryWordOnDLS(halco.PPUMemoryWordOnPPU(address), halco.PPUOnDLS.top), hal.PPUMemoryWord(hal.PPUMemoryWord.Value(word)))
+            builder.write(
+                halco.PPUMemoryWordOnDLS(halco.PPUMemoryWordOnPPU(address), halco.PPUOnDLS.top),
+                hal.PPUMemoryWord(hal.PPUMemoryWord.Value(word)),
+            )
         if control is not None:
             builder.write(halco.PPUControlRegisterOnDLS.top, hal.PPUControlRegister(inhibit_reset=True, **control))
         wait(builder, 10)

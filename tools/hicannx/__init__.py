@@ -47,9 +47,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Accuracy", "Entry", "Finding", "HicannxError", "Listing", "Mode", "NotAModelError", "System", "Trust", "UnknownRegisterError", "VirtualChip",
-    "accuracy", "clear_faults", "connect", "debug", "events", "explain", "faults", "inject", "ppu_profile", "ppu_trace", "report", "restore",
-    "snapshot", "system_of", "systems_of", "unmodelled", "write_spikes",
+    "Accuracy", "Entry", "Finding", "HicannxError", "Listing", "Mode", "NotAModelError", "System", "Trust", "UnknownRegisterError",
+    "VirtualChip", "accuracy", "clear_faults", "connect", "debug", "events", "explain", "faults", "inject", "ppu_profile", "ppu_trace",
+    "report", "restore", "snapshot", "system_of", "systems_of", "unmodelled", "write_spikes",
 ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def _report(parser: ArgumentParser) -> None:
 
 
 def _doctor(parser: ArgumentParser) -> None:
-    parser.add_argument("script", type=Path, metavar="SCRIPT", help="Python; it gets the model in this process, whatever the environment says")
+    parser.add_argument("script", type=Path, metavar="SCRIPT", help="in Python; it gets the model in this process, whatever is set")
     parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
 
 

@@ -10,7 +10,13 @@ from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
 from hicannx_sim.trust.explain.view import View, cell_of, cell_on_chip
 
 _MADC_FLOOR, _CADC_FLOOR = int(number("madc_bias_floor")), int(number("cadc_bias_floor"))
-_MADC_CELLS: Final = ("readout_ac_mux_i_bias", "readout_madc_in_500na", "readout_sc_amp_i_bias", "readout_sc_amp_v_ref", "readout_pseudo_diff_v_ref")
+_MADC_CELLS: Final = (
+    "readout_ac_mux_i_bias",
+    "readout_madc_in_500na",
+    "readout_sc_amp_i_bias",
+    "readout_sc_amp_v_ref",
+    "readout_pseudo_diff_v_ref",
+)
 _CADC_CELLS: Final = ("cadc_i_bias_comp", "cadc_v_bias_ramp_buf", "cadc_i_bias_vreset_buf", "cadc_i_ramp_slope")
 _QUADS_OF_A_ROW: Final = 64
 _MADC_SWITCHES: Final = (
@@ -159,7 +165,12 @@ PATHS: Final = (
     Path(
         _no_samples,
         (
-            Obstacle("MADCControl", "wake_up = True, some time before start_recording", "the converter is off", lambda view, ignored: [0] if ignored else []),
+            Obstacle(
+                "MADCControl",
+                "wake_up = True, some time before start_recording",
+                "the converter is off",
+                lambda view, ignored: [0] if ignored else [],
+            ),
             Obstacle(
                 "MADCConfig",
                 "number_of_samples > 0, or MADCControl with enable_continuous_sampling = True",
@@ -187,9 +198,19 @@ PATHS: Final = (
                 _neurons_without("enable_readout"),
                 "AtomicNeuronOnDLS",
             ),
-            Obstacle("CapMemCell", "a current (neuron_i_bias_readout_amp)", "the neurons' readout amplifiers have no bias", _weak_amplifiers),
-            *(Obstacle("MADCConfig", f"{name} = True (lola: ReadoutChain)", "the chain is open there", _open(name)) for name in _MADC_SWITCHES),
-            Obstacle("CapMemCell", f"codes from {_MADC_FLOOR} to 1022 (lola: ReadoutChain)", "biases and references of the readout chain are missing", _weak_chain),
+            Obstacle(
+                "CapMemCell", "a current (neuron_i_bias_readout_amp)", "the neurons' readout amplifiers have no bias", _weak_amplifiers
+            ),
+            *(
+                Obstacle("MADCConfig", f"{name} = True (lola: ReadoutChain)", "the chain is open there", _open(name))
+                for name in _MADC_SWITCHES
+            ),
+            Obstacle(
+                "CapMemCell",
+                f"codes from {_MADC_FLOOR} to 1022 (lola: ReadoutChain)",
+                "biases and references of the readout chain are missing",
+                _weak_chain,
+            ),
             Obstacle("MADCControl", "enable_pre_amplifier = True", "the preamplifier is off", _no_preamplifier),
         ),
     ),
@@ -197,7 +218,10 @@ PATHS: Final = (
     Path(
         _flat,
         (
-            *(Obstacle("CapMemCell", f"a current or voltage ({name})", "the ramp or its comparators have no bias", _weak_ramp(name)) for name in _CADC_CELLS),
+            *(
+                Obstacle("CapMemCell", f"a current or voltage ({name})", "the ramp or its comparators have no bias", _weak_ramp(name))
+                for name in _CADC_CELLS
+            ),
             Obstacle(
                 "ColumnCorrelationQuad",
                 "enable_cadc_neuron_readout_causal and _acausal = True",
@@ -211,7 +235,9 @@ PATHS: Final = (
                 _no_readout,
                 "AtomicNeuronOnDLS",
             ),
-            Obstacle("CapMemCell", "a current (neuron_i_bias_readout_amp)", "the neurons' readout amplifiers have no bias", _no_readout_bias),
+            Obstacle(
+                "CapMemCell", "a current (neuron_i_bias_readout_amp)", "the neurons' readout amplifiers have no bias", _no_readout_bias
+            ),
         ),
     ),
 )

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hicannx_sim.base.numbers import number
 from hicannx_sim.chip.crossbar import wiring
 from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
 from hicannx_sim.trust.explain.view import View, cell_of, cell_on_chip
+
+Flags = NDArray[np.bool_]
 
 _WIRING: Final = wiring()
 _BUS_OF_DRIVER: Final = np.array([driver // 128 * 4 + driver % 4 for driver in range(256)])
@@ -40,8 +43,10 @@ def _unrouted(view: View) -> Iterator[Attempt]:
             continue
         for source in (n for n in group if entered[n]):
             label = int(view.evidence["unrouted_labels"][source])
-            text = f"{_plural(entered[source], 'event')} of {_source(source)} came to crossbar input {source} and went nowhere (latest label {label:#x})"
-            yield Attempt(text, source)
+            count = _plural(entered[source], "event")
+            yield Attempt(
+                f"{count} of {_source(source)} came to crossbar input {source} and went nowhere (latest label {label:#x})", source
+            )
 
 
 def _nodes(view: View, source: int) -> list[int]:
@@ -59,25 +64,27 @@ def _not_recorded(view: View) -> Iterator[Attempt]:
 def _silent_sources(view: View) -> Iterator[Attempt]:
     enabled = view.field("BackgroundSpikeSource", "enable") != 0
     if enabled.any() and not view.counts["background"]:
-        yield Attempt("background sources are enabled and made no event", enabled & (view.field("BackgroundSpikeSource", "enable_random") != 0))
+        yield Attempt(
+            "background sources are enabled and made no event", enabled & (view.field("BackgroundSpikeSource", "enable_random") != 0)
+        )
 
 
 # ------------------------------------------------------------------------------------------------------------ PADI buses and drivers
-def _used(view: View, chosen: bool) -> np.ndarray[Any, Any]:
+def _used(view: View, chosen: bool) -> Flags:
     """Drivers that somebody configured, bool[256]: receiver, rows with a mode. If there is none, those of rows with weights, unless events
     that came back to the host were all that was wanted; `chosen`: the bus was chosen for events in any case.
     """
-    weighted = view.weights.any(axis=1).reshape(256, 2).any(axis=1)
+    weighted: Flags = (view.weights.reshape(256, 512) > 0).max(axis=1)
     receives, mode = view.field("SynapseDriverConfig", "enable_receiver") != 0, view.modes.reshape(256, 2).any(axis=1)
-    found: np.ndarray[Any, Any] = receives | mode
+    found: Flags = receives | mode
     if not found.any() and (chosen or not any(view.counts["crossbar_out"][8:])):
         return weighted
     return found
 
 
-def _drivers(view: View, bus: int, chosen: bool = True) -> np.ndarray[Any, Any]:
+def _drivers(view: View, bus: int, chosen: bool = True) -> NDArray[Any]:
     """Configured drivers of a bus."""
-    return np.flatnonzero(_used(view, chosen) & (_BUS_OF_DRIVER == bus))
+    return np.flatnonzero(_used(view, chosen) & (bus == _BUS_OF_DRIVER))
 
 
 def _deaf_buses(view: View) -> Iterator[Attempt]:
@@ -98,8 +105,8 @@ def _ignored_by_drivers(view: View) -> Iterator[Attempt]:
     for bus, (events, lost) in enumerate(zip(view.evidence["padi_events"], view.evidence["driver_unmatched"], strict=True)):
         if events and lost == events and len(_drivers(view, bus)):
             selected = [n for n in range(32) if view.evidence["selected"][bus] >> n & 1]
-            text = f"no synapse driver took the {_plural(events, 'event')} on PADI bus {bus % 4} of half {bus // 4} (row select addresses {selected})"
-            yield Attempt(text, bus)
+            where = f"{_plural(events, 'event')} on PADI bus {bus % 4} of half {bus // 4} (row select addresses {selected})"
+            yield Attempt(f"no synapse driver took the {where}", bus)
 
 
 def _receivers_off(view: View, bus: int) -> Iterable[int]:
@@ -115,12 +122,14 @@ def _silent_rows(view: View) -> Iterator[Attempt]:
     """Buses whose drivers took events and made no pulse."""
     addressed = view.evidence["addressed"].reshape(256, 2).any(axis=1)
     for bus, (events, lost) in enumerate(zip(view.evidence["padi_events"], view.evidence["driver_unmatched"], strict=True)):
-        if events > lost and not addressed[_BUS_OF_DRIVER == bus].any():
-            yield Attempt(f"synapse drivers took {_plural(events - lost, 'event')} on PADI bus {bus % 4} of half {bus // 4} and made no pulse", bus)
+        if events > lost and not addressed[bus == _BUS_OF_DRIVER].any():
+            yield Attempt(
+                f"synapse drivers took {_plural(events - lost, 'event')} on PADI bus {bus % 4} of half {bus // 4} and made no pulse", bus
+            )
 
 
 def _rows_off(view: View, bus: int) -> Iterable[int]:
-    receives = (view.field("SynapseDriverConfig", "enable_receiver") != 0) & (_BUS_OF_DRIVER == bus)
+    receives = (view.field("SynapseDriverConfig", "enable_receiver") != 0) & (bus == _BUS_OF_DRIVER)
     return np.flatnonzero(receives & ~view.modes.reshape(256, 2).any(axis=1))
 
 
@@ -131,7 +140,9 @@ def _missed(view: View) -> Iterator[Attempt]:
     if count and view.counts["synapses_missed"] == count and not (view.hit & (view.weights > 0)).any():
         rows = np.flatnonzero(view.evidence["addressed"])
         sent = [address for address in range(64) if any(int(view.evidence["addressed"][row]) >> address & 1 for row in rows)]
-        yield Attempt(f"{_plural(count, 'pulse')} on rows of synapses met no synapse with their address and a weight (addresses {sent})", rows)
+        yield Attempt(
+            f"{_plural(count, 'pulse')} on rows of synapses met no synapse with their address and a weight (addresses {sent})", rows
+        )
 
 
 def _without_weights(view: View, rows: Any) -> Iterable[int]:
@@ -157,20 +168,22 @@ def _without_current(view: View) -> Iterator[Attempt]:
         rows = (view.modes & bit != 0).reshape(2, 256, 1)
         neurons = np.flatnonzero((hit.reshape(2, 256, 256) & rows).any(axis=1).reshape(512) & (waits != 0))
         if len(neurons) and not _on_debug_lines(view, side)[neurons].any() and not _bypassed(view, side)[neurons].any():
-            yield Attempt(f"{side} synapses of {_plural(len(neurons), 'neuron')} got events that fit and cannot act on a membrane", (side, neurons))
+            yield Attempt(
+                f"{side} synapses of {_plural(len(neurons), 'neuron')} got events that fit and cannot act on a membrane", (side, neurons)
+            )
 
 
-def _switches(view: View, name: str) -> np.ndarray[Any, Any]:
+def _switches(view: View, name: str) -> NDArray[Any]:
     """A switch of the columns' currents, int64[512] by neuron."""
     quads = view.field("ColumnCurrentQuad", f"switch.{name}").reshape(2, 2, 32, 4)
     return quads.transpose(0, 2, 3, 1).reshape(512)
 
 
-def _on_debug_lines(view: View, side: str) -> np.ndarray[Any, Any]:
+def _on_debug_lines(view: View, side: str) -> NDArray[Any]:
     return _switches(view, f"enable_debug_{side}")
 
 
-def _bypassed(view: View, side: str) -> np.ndarray[Any, Any]:
+def _bypassed(view: View, side: str) -> NDArray[Any]:
     return view.neuron(f"enable_bypass_{side}")
 
 
@@ -213,7 +226,9 @@ def _unmodulated(view: View) -> Iterator[Attempt]:
     pulsed = view.evidence["addressed"].reshape(256, 2).any(axis=1)
     drivers = np.flatnonzero(pulsed & (view.field("SynapseDriverConfig", "enable_hagen_modulation") != 0))
     if len(drivers):
-        yield Attempt(f"{_plural(len(drivers), 'synapse driver')} in hagen mode made pulses of the same length whatever the activation", drivers)
+        yield Attempt(
+            f"{_plural(len(drivers), 'synapse driver')} in hagen mode made pulses of the same length whatever the activation", drivers
+        )
 
 
 def _unset(name: str) -> Any:
@@ -243,9 +258,23 @@ _STP_FLOOR: Final = int(number("stp_bias_floor"))
 PATHS: Final = (
     Path(
         _lost_on_the_link,
-        (Obstacle("CommonPhyConfigFPGA", "enable_phy, and PhyConfigFPGA and PhyConfigChip at both ends (sta.SystemInit)", "no PHY is up", lambda *_: [0]),),
+        (
+            Obstacle(
+                "CommonPhyConfigFPGA",
+                "enable_phy, and PhyConfigFPGA and PhyConfigChip at both ends (sta.SystemInit)",
+                "no PHY is up",
+                lambda *_: [0],
+            ),
+        ),
     ),
-    Path(_unrouted, (Obstacle("CrossbarNode", "mask and target that let the label pass, such as CrossbarNode()", "every node is closed for it", _nodes),)),
+    Path(
+        _unrouted,
+        (
+            Obstacle(
+                "CrossbarNode", "mask and target that let the label pass, such as CrossbarNode()", "every node is closed for it", _nodes
+            ),
+        ),
+    ),
     Path(
         _not_recorded,
         (Obstacle("EventRecordingConfig", "enable_event_recording = True", "event recording is off", lambda *_: [0]),),
@@ -274,7 +303,11 @@ PATHS: Final = (
     ),
     Path(
         _register_events,
-        (Obstacle("CommonPADIBusConfig", "enable_spl1 of this bus = False", "the bus listens to the crossbar", lambda view, bus: [bus // 4]),),
+        (
+            Obstacle(
+                "CommonPADIBusConfig", "enable_spl1 of this bus = False", "the bus listens to the crossbar", lambda view, bus: [bus // 4]
+            ),
+        ),
     ),
     Path(
         _ignored_by_drivers,
@@ -293,9 +326,17 @@ PATHS: Final = (
     Path(
         _missed,
         (
-            Obstacle("SynapseQuad", "weights above 0 (lola: SynapseRow)", "all weights of these rows are 0", _without_weights, "SynapseRowOnDLS"),
+            Obstacle(
+                "SynapseQuad", "weights above 0 (lola: SynapseRow)", "all weights of these rows are 0", _without_weights, "SynapseRowOnDLS"
+            ),
             Obstacle("SynapseDriverConfig", "enable_address_out = True", "the drivers send address 0 or 32 instead", _addresses_kept_back),
-            Obstacle("SynapseQuad", "the labels that are sent (lola: SynapseRow)", "the labels of all weighted synapses differ", _other_labels, "SynapseRowOnDLS"),
+            Obstacle(
+                "SynapseQuad",
+                "the labels that are sent (lola: SynapseRow)",
+                "the labels of all weighted synapses differ",
+                _other_labels,
+                "SynapseRowOnDLS",
+            ),
         ),
         nearest=True,
     ),
@@ -337,8 +378,15 @@ PATHS: Final = (
         _unmodulated,
         (
             Obstacle("SynapseDriverConfig", "enable_stp = True", "only with it the comparator ends a pulse", _unset("enable_stp")),
-            Obstacle("SynapseDriverConfig", "enable_hagen_dac = True", "without the DAC all activations are the same", _unset("enable_hagen_dac")),
-            Obstacle("CapMemCell", "a current (stp_i_bias_comparator)", "the comparator is too weak", _weak_quadrants("stp_i_bias_comparator", _STP_FLOOR)),
+            Obstacle(
+                "SynapseDriverConfig", "enable_hagen_dac = True", "without the DAC all activations are the same", _unset("enable_hagen_dac")
+            ),
+            Obstacle(
+                "CapMemCell",
+                "a current (stp_i_bias_comparator)",
+                "the comparator is too weak",
+                _weak_quadrants("stp_i_bias_comparator", _STP_FLOOR),
+            ),
             Obstacle("CapMemCell", "a current (stp_i_ramp)", "the ramp does not rise", _weak_quadrants("stp_i_ramp", 1)),
             Obstacle("CapMemCell", "a current (hagen_ibias_dac)", "the DAC has no bias", _no_hagen_dac),
         ),

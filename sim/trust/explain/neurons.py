@@ -69,7 +69,9 @@ PATHS: Final = (
         _silent,
         (
             Obstacle("CommonNeuronBackendConfig", "enable_clocks = True", "the backends have no clock", _halves("enable_clocks", 0)),
-            Obstacle("CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _halves("enable_event_registers", 0)),
+            Obstacle(
+                "CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _halves("enable_event_registers", 0)
+            ),
             Obstacle("CommonNeuronBackendConfig", "force_reset = False", "the backends are held in reset", _halves("force_reset", 1)),
             Obstacle(
                 "NeuronConfig",

@@ -25,7 +25,8 @@ class View:
 
     def __init__(self, chip: Chip, fpga: dict[str, Any]) -> None:
         self.chip, self.fpga = chip, fpga
-        self.counts, self.evidence = chip.fabric.counters(), chip.fabric.evidence()
+        self.counts: dict[str, Any] = chip.fabric.counters()
+        self.evidence = chip.fabric.evidence()
         self._fields: dict[str, Ints] = {}
 
     def field(self, container: str, name: str) -> Ints:
@@ -41,7 +42,8 @@ class View:
             inner = next(one for one in field.parts if one.name == part)
             size = sum(one.count for one in field.parts)
             found = found.reshape(len(slots), -1, size)[:, :, inner.slot : inner.slot + inner.count].reshape(len(slots), -1)
-        return found[:, 0] if field.count == 1 else found
+        values: Ints = found[:, 0] if field.count == 1 else found
+        return values
 
     def neuron(self, name: str) -> Ints:
         """A field of NeuronConfig or of the backend, int64[512] by neuron."""
@@ -96,12 +98,12 @@ class View:
         return np.array([self.chip.fabric.analog.voltage(n, 0) for n in range(512)])
 
     @property
-    def thresholds(self) -> NDArray[np.float64]:
+    def thresholds(self) -> NDArray[Any]:
         """Nominal thresholds [V]."""
         return number("threshold_offset") + number("threshold_slope") * self.row("v_threshold")
 
     @property
-    def resting(self) -> NDArray[np.float64]:
+    def resting(self) -> NDArray[Any]:
         """Nominal leak potentials [V]."""
         return number("leak_offset") + number("leak_slope") * self.row("v_leak")
 
