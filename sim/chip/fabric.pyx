@@ -115,7 +115,7 @@ cdef class Fabric:
             "padi_events": [padi.n_spl1[bus] + padi.n_written[bus] for bus in range(8)], "padi_blocked": list(padi.n_blocked),
             "padi_register_lost": list(padi.n_write_lost), "driver_unmatched": list(drivers.n_unmatched), "selected": list(drivers.selected),
             "addressed": np.array(<uint64_t[:512]> &drivers.addressed[0]), "unrouted_labels": list(self.crossbar.s.unrouted),
-            "madc_awake": madc.state != OFF, "madc_without_preamplifier": madc.n_without_preamp, "cadc_conversions": list(cadc.n_conversions),
+            "spike_counter_reads": self.backends.s.n_counter_reads, "madc_awake": madc.state != OFF, "madc_without_preamplifier": madc.n_without_preamp, "cadc_conversions": list(cadc.n_conversions),
             "cadc_read": list(cadc.n_read), "cadc_off": list(cadc.n_off), "cadc_floating": list(cadc.n_floating), "cadc_biased": list(cadc.biased),
         }
 

@@ -190,6 +190,41 @@ def test_all_come_back_through_the_open_crossbar():
         assert "events lost" not in hicannx.report(connection) and hicannx.events(connection)["PADI buses"].filtered == 160
 
 
+def test_a_route_to_another_bus():
+    def fill(builder):
+        for node in halco.iter_all(halco.CrossbarNodeOnDLS):
+            builder.write(node, hal.CrossbarNode.drop_all)
+        node = halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(1), halco.CrossbarInputOnDLS(8))
+        builder.write(node, hal.CrossbarNode())
+        driver = hal.SynapseDriverConfig(enable_receiver=True)
+        driver.row_mode_top = hal.SynapseDriverConfig.RowMode.excitatory
+        builder.write(DRIVER, driver)
+        builder.write(halco.TimerOnDLS(), hal.Timer())
+        spikes(builder, 1)
+        wait(builder, 100)
+
+    (found,) = explained(fill)
+    assert found[:2] == ("CrossbarNode", "CrossbarNodeOnDLS(CrossbarOutputOnDLS(0), CrossbarInputOnDLS(8))")
+
+
+def test_spikes_that_are_counted_where_they_are():
+    """Nobody wants them at the host who reads the counters of the neurons."""
+
+    def fill(builder):
+        for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
+            builder.write(block, hal.CommonNeuronBackendConfig())
+        neuron = firing()
+        neuron.event_routing.enable_digital = False
+        builder.write(NEURON, neuron)
+        wait(builder, 1000)
+
+    def read(builder):
+        builder.read(halco.SpikeCounterReadOnDLS())
+        wait(builder, 10)
+
+    assert registers(explained(fill)) == ["NeuronBackendConfig"] and not explained(fill, read)
+
+
 def test_spikes_without_a_link():
     with hicannx.connect() as connection:
         builder = sta.PlaybackProgramBuilder()

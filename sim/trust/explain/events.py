@@ -39,7 +39,8 @@ def _unrouted(view: View) -> Iterator[Attempt]:
     """Inputs of the crossbar whose events all went nowhere, as did those of all inputs that the same neurons or the host could use."""
     entered, lost = view.counts["crossbar_in"], view.counts["crossbar_unrouted"]
     for group in (range(8), range(8, 12), *([source] for source in range(12, 20))):
-        if sum(entered[n] for n in group) > sum(lost[n] for n in group):
+        counted = group[0] == 0 and view.evidence["spike_counter_reads"]
+        if counted or sum(entered[n] for n in group) > sum(lost[n] for n in group):
             continue
         for source in (n for n in group if entered[n]):
             label = int(view.evidence["unrouted_labels"][source])
@@ -92,6 +93,18 @@ def _deaf_buses(view: View) -> Iterator[Attempt]:
     for bus, (deaf, events) in enumerate(zip(view.evidence["padi_blocked"], view.evidence["padi_events"], strict=True)):
         if deaf and not events and len(_drivers(view, bus, chosen=False)):
             yield Attempt(f"{_plural(deaf, 'event')} came to PADI bus {bus % 4} of half {bus // 4}, which took none", bus)
+
+
+def _unreached(view: View) -> Iterator[Attempt]:
+    """Buses with drivers in use to which no node let an event through, while no row got any."""
+    sources = [source for source, entered in enumerate(view.counts["crossbar_in"]) if entered > view.counts["crossbar_unrouted"][source]]
+    if not sources or view.evidence["addressed"].any():
+        return
+    for bus in range(8):
+        nodes = [node for node, way in enumerate(_WIRING) if way[1] == bus and way[0] in sources]
+        arrived = view.evidence["padi_blocked"][bus] + view.evidence["padi_events"][bus]
+        if nodes and not arrived and view.field("SynapseDriverConfig", "enable_receiver")[bus == _BUS_OF_DRIVER].any():
+            yield Attempt(f"no event came to PADI bus {bus % 4} of half {bus // 4}, where synapse drivers wait", nodes)
 
 
 def _register_events(view: View) -> Iterator[Attempt]:
@@ -300,6 +313,18 @@ PATHS: Final = (
                 lambda view, bus: [bus // 4],
             ),
         ),
+    ),
+    Path(
+        _unreached,
+        (
+            Obstacle(
+                "CrossbarNode",
+                "mask and target that let the label pass, such as CrossbarNode()",
+                "the nodes to it are closed",
+                lambda view, nodes: nodes,
+            ),
+        ),
+        late=True,
     ),
     Path(
         _register_events,

@@ -39,6 +39,11 @@ def _off(name: str) -> Any:
     return lambda view, neurons: [n for n in neurons if not view.neuron(name)[n]]
 
 
+def _kept_back(view: View, neurons: Any) -> Iterable[int]:
+    """Unless somebody counts spikes where they are."""
+    return [] if view.evidence["spike_counter_reads"] else [n for n in neurons if not view.neuron("enable_spike_out")[n]]
+
+
 def _without_leak(view: View, neurons: Any) -> Iterable[int]:
     never = (view.row("i_bias_leak") == 0) & (view.membranes < view.thresholds) & (view.resting > view.thresholds)
     return [cell_of("i_bias_leak", int(n)) for n in neurons if never[n]]
@@ -91,7 +96,7 @@ PATHS: Final = (
                 "NeuronBackendConfig",
                 "enable_spike_out = True (lola: event_routing)",
                 "the backend keeps its spikes",
-                _off("enable_spike_out"),
+                _kept_back,
                 "AtomicNeuronOnDLS",
             ),
             Obstacle("CapMemCell", "a current (i_bias_leak)", "the membrane never gets to its leak potential", _without_leak),

@@ -49,7 +49,8 @@ class View:
         """A field of NeuronConfig or of the backend, int64[512] by neuron."""
         if hasattr(haldls.NeuronConfig, name):
             return self.field("NeuronConfig", name)
-        return self.field("NeuronBackendConfig", name)[BACKEND_OF]
+        values: Ints = self.field("NeuronBackendConfig", name)[BACKEND_OF]
+        return values
 
     @cached_property
     def _codes(self) -> Ints:
