@@ -77,7 +77,7 @@ def explain(connection: AnyConnection, chip: int = 0) -> list[Finding]:
     >>> with hicannx.connect() as connection:
     ...     builder, _ = generate(SystemInit(connection.get_hwdb_entry()[0]))
     ...     builder.write(MADCControlOnDLS(), MADCControl(start_recording=True))
-    ...     run(connection, [builder.done()])
+    ...     _ = run(connection, [builder.done()])
     ...     [(finding.register, finding.write) for finding in hicannx.explain(connection)]
     [('MADCControl', 'wake_up = True, some time before start_recording')]
     """

@@ -225,7 +225,8 @@ def _input_off(side: str) -> Any:
 
 def _no_input_bias(side: str, row: str) -> Any:
     def places(view: View, where: Any) -> Iterable[int]:
-        return [cell_of(row, int(n)) for n in _of_all(where[1], view.row(row) == 0)] if where[0] == side else []
+        biased = view.row(row) | view.neuron(f"enable_synaptic_input_{side}_coba_mode")
+        return [cell_of(row, int(n)) for n in _of_all(where[1], biased == 0)] if where[0] == side else []
 
     return places
 

@@ -45,7 +45,8 @@ def _kept_back(view: View, neurons: Any) -> Iterable[int]:
 
 
 def _without_leak(view: View, neurons: Any) -> Iterable[int]:
-    never = (view.row("i_bias_leak") == 0) & (view.membranes < view.thresholds) & (view.resting > view.thresholds)
+    alone = sum(view.neuron(f"connect_{name}") for name in ("soma", "soma_right", "membrane_right", "bottom")) == 0
+    never = alone & (view.row("i_bias_leak") == 0) & (view.membranes < view.thresholds) & (view.resting > view.thresholds)
     return [cell_of("i_bias_leak", int(n)) for n in neurons if never[n]]
 
 
