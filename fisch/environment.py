@@ -168,6 +168,7 @@ TABLE: Final = {
         Variable("HICANNX_SEED", "virtual chips", "seed of the trial noise", SEEDS, 0, "0"),
         Variable("HICANNX_STRICT", "virtual chips", "accesses that cannot be served faithfully are errors", Switch(), False, "0"),
         Variable("HICANNX_SETUP", "virtual chips", "what is around the chip", SETUPS, "cube", "cube"),
+        Variable("HICANNX_EXPLAIN", "runs", "0: no warning after a run that attempts something in vain", Switch(), True, "1"),
         Variable(
             "HICANNX_RUN_TIMEOUT",
             "runs",

@@ -53,7 +53,7 @@ cdef extern from "sim/anncore/kernel/core.h":
     ctypedef struct State:
         Neuron neuron[512]
         int64_t now
-        int64_t steps, block_steps
+        int64_t steps, block_steps, pulses, missed
         Probe probe[2]
 
     ctypedef struct Core:

@@ -380,6 +380,16 @@ cdef class AnalogCore:
         return (<Core*> self.engine).s.block_steps
 
     @property
+    def pulses(self) -> int:
+        """Pulses that rows of synapses got so far."""
+        return (<Core*> self.engine).s.pulses
+
+    @property
+    def missed(self) -> int:
+        """Those of them that met no synapse with their address and a weight."""
+        return (<Core*> self.engine).s.missed
+
+    @property
     def level(self) -> int:
         """Instruction set in use, an index of `LEVELS`. Setting more than the machine has gives the best it has."""
         return (<Core*> self.engine).level

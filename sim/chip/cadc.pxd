@@ -33,8 +33,10 @@ cdef struct CADCState:
     uint64_t noise_key
     uint64_t common_key
     int n_internal                      # channels of the latest conversion that saw nothing but correlation sensors
-    uint64_t n_conversions
-    uint64_t n_floating
+    uint64_t n_conversions[2]           # by hemisphere
+    uint64_t n_read[2]                  # quads of samples that were read one by one
+    uint64_t n_off[2]                   # those without enable or supply
+    uint64_t n_floating[2]              # channels in them that nothing drives
     uint64_t n_unmodelled
 
 

@@ -94,9 +94,10 @@ cdef class CADC:
             unmodelled[0] = self.s.n_internal > 0
             return self.s.end[hemisphere]
         self.config_layout.decode(self.s.config_words + hemisphere, config)
-        self.s.n_conversions += 1
+        self.s.n_conversions[hemisphere] += 1
         self.s.n_internal = 0
         if not config[ENABLE] or not self.s.powered:
+            self.s.n_off[hemisphere] += 1
             memset(self.s.samples[hemisphere], 0, sizeof(self.s.samples[hemisphere]))
             return tick
         self.common_layout.decode(self.s.common_words[hemisphere], common)
@@ -164,7 +165,7 @@ cdef class CADC:
                 elif not neuron:
                     volts += INTERNAL_LEVEL if source & INTERNAL else FLOATING_LEVEL
                     self.s.n_internal += source & INTERNAL
-                    self.s.n_floating += not source & INTERNAL
+                    self.s.n_floating[block >> 1] += not source & INTERNAL
                 ramp.gain[channel] = (0.5 * scale if debug else scale) if neuron else 0.0
                 ramp.base[channel] = volts * scale + self.channel_offset[everywhere] + common
                 if self.noise:
@@ -183,6 +184,7 @@ cdef class CADC:
         cdef int quad = index & 63, channel = 256 * (index >> 14 & 1), entry
         cdef const uint8_t* sample = &self.s.samples[index >> 16 & 1][channel + 8 * (quad & 31) + (quad >> 5)]
         cdef uint32_t word = 0
+        self.s.n_read[index >> 16 & 1] += 1
         for entry in range(4):
             word |= <uint32_t>sample[2 * entry] << (24 - 8 * entry)
         return word
@@ -193,7 +195,10 @@ cdef class CADC:
 
     def summary(self):
         """Counts since construction: conversions, and in them channels without any source or with nothing but correlation sensors."""
-        return {"cadc_conversions": self.s.n_conversions, "cadc_floating": self.s.n_floating, "cadc_unmodelled": self.s.n_unmodelled}
+        return {
+            "cadc_conversions": self.s.n_conversions[0] + self.s.n_conversions[1],
+            "cadc_floating": self.s.n_floating[0] + self.s.n_floating[1], "cadc_unmodelled": self.s.n_unmodelled,
+        }
 
     def arrays(self):
         """Registers, conversions under way and their results, noise of the run and counters."""

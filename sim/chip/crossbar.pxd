@@ -25,6 +25,7 @@ cdef struct CrossbarState:
     uint32_t events[OUTPUTS]        # CrossbarOutputEventCounter
     uint64_t n_in[INPUTS]
     uint64_t n_unrouted[INPUTS]
+    uint32_t unrouted[INPUTS]       # label of the latest of them
     uint64_t n_out[OUTPUTS]
     uint64_t n_lost[OUTPUTS]
 

@@ -96,6 +96,7 @@ cdef class Crossbar:
             taken |= 1 << output
         if not matched:
             self.s.n_unrouted[source] += 1
+            self.s.unrouted[source] = label
         return taken
 
     def arrays(self):

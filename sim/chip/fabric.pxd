@@ -1,4 +1,4 @@
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from hicannx_sim.anncore.core cimport AnalogCore
 from hicannx_sim.base.growing cimport Growing
@@ -53,6 +53,7 @@ cdef class Fabric:
     cdef EventQueue queue
 
     cdef attach(self, Omnibus bus)
+    cpdef uint64_t activity(self)
     cdef void reset(self, int64_t tick)
     # ticks never decrease
     cdef void spike(self, uint16_t label, int64_t tick) noexcept nogil

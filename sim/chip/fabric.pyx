@@ -7,9 +7,11 @@ hands over its spikes, and the entry is processed.
 from hicannx_sim.base.clock cimport GRID_TICKS
 from hicannx_sim.base.growing cimport growing_append, growing_at, growing_clear, growing_count, growing_drop, growing_free
 from hicannx_sim.base.state cimport items, resize
-from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, L2_INPUT, L2_OUTPUT, OUTPUTS
-from hicannx_sim.chip.madc cimport RECORDING, Sample
+from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, INPUTS, L2_INPUT, L2_OUTPUT, OUTPUTS
+from hicannx_sim.chip.madc cimport OFF, RECORDING, Sample
 from hicannx_sim.chip.queue cimport AT_BACKGROUND, AT_CROSSBAR, AT_OUT, AT_PADI
+
+import numpy as np
 
 from hicannx_sim.base.errors import SnapshotError
 from hicannx_sim.base.numbers import number
@@ -80,18 +82,41 @@ cdef class Fabric:
 
     def counters(self):
         """All counters of events since construction; `hicannx_sim.trust.hops` shows them by hop."""
-        crossbar, padi = self.crossbar.arrays(), self.padi.s
+        crossbar, padi = self.crossbar.s, self.padi.s
         return {
             "neuron_spikes": self.backends.s.n_spikes, "neuron_spikes_not_enabled": self.backends.s.n_silent,
             "neuron_output_lost": self.backends.s.n_lost, "background": self.background.s.n_events,
-            "crossbar_in": crossbar["n_in"].tolist(), "crossbar_unrouted": crossbar["n_unrouted"].tolist(),
-            "crossbar_out": crossbar["n_out"].tolist(), "crossbar_lost": crossbar["n_lost"].tolist(),
-            "padi_from_crossbar": padi.n_spl1, "padi_blocked": padi.n_blocked,
-            "padi_from_register": padi.n_written, "padi_register_lost": padi.n_write_lost,
-            "driver_unmatched": self.drivers.s.n_unmatched, "row_pulses": self.drivers.s.n_pulses,
+            "crossbar_in": list(crossbar.n_in), "crossbar_unrouted": list(crossbar.n_unrouted),
+            "crossbar_out": list(crossbar.n_out), "crossbar_lost": list(crossbar.n_lost),
+            "padi_from_crossbar": sum(list(padi.n_spl1)), "padi_blocked": sum(list(padi.n_blocked)),
+            "padi_from_register": sum(list(padi.n_written)), "padi_register_lost": sum(list(padi.n_write_lost)),
+            "driver_unmatched": sum(list(self.drivers.s.n_unmatched)), "row_pulses": self.drivers.s.n_pulses,
+            "synapse_pulses": self.analog.pulses, "synapses_missed": self.analog.missed,
             "events_modulated": self.drivers.s.n_modulated, "madc_samples": self.madc.s.n_taken,
+            "madc_starts": self.madc.s.n_starts, "madc_idle_samples": self.madc.s.n_idle,
             "madc_starts_ignored": self.madc.s.n_start_ignored, "madc_unmodelled_sources": self.madc.s.n_unmodelled_sources,
             **self.cadc.summary(), "lines_joined_elsewhere": self.columns.s.n_joined_elsewhere,
+        }
+
+    cpdef uint64_t activity(self):
+        """Grows with everything that an explanation could be about, but for time."""
+        cdef uint64_t total = self.neurons.changes.config + self.neurons.changes.cells + self.backends.s.n_spikes + self.background.s.n_events
+        total += self.madc.s.n_starts + self.madc.s.n_taken + self.cadc.s.n_conversions[0] + self.cadc.s.n_conversions[1] + self.drivers.s.n_pulses
+        for source in range(INPUTS):
+            total += self.crossbar.s.n_in[source]
+        for bus in range(L2_OUTPUT):
+            total += self.padi.s.n_written[bus] + self.padi.s.n_write_lost[bus]
+        return total
+
+    def evidence(self):
+        """What explains why events or samples did not come, beside `counters`: by PADI bus 0..7, row, crossbar input or hemisphere."""
+        padi, drivers, madc, cadc = &self.padi.s, &self.drivers.s, &self.madc.s, &self.cadc.s
+        return {
+            "padi_events": [padi.n_spl1[bus] + padi.n_written[bus] for bus in range(8)], "padi_blocked": list(padi.n_blocked),
+            "padi_register_lost": list(padi.n_write_lost), "driver_unmatched": list(drivers.n_unmatched), "selected": list(drivers.selected),
+            "addressed": np.array(<uint64_t[:512]> &drivers.addressed[0]), "unrouted_labels": list(self.crossbar.s.unrouted),
+            "spike_counter_reads": self.backends.s.n_counter_reads, "madc_awake": madc.state != OFF, "madc_without_preamplifier": madc.n_without_preamp, "cadc_conversions": list(cadc.n_conversions),
+            "cadc_read": list(cadc.n_read), "cadc_off": list(cadc.n_off), "cadc_floating": list(cadc.n_floating), "cadc_biased": list(cadc.biased),
         }
 
     def arrays(self):

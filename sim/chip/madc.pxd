@@ -48,7 +48,10 @@ cdef struct MADCState:
     uint64_t noise_key
     uint64_t wander_key
     uint64_t n_taken
+    uint64_t n_starts
     uint64_t n_start_ignored
+    uint64_t n_idle                     # samples of nothing: no signal path
+    uint64_t n_without_preamp           # those of them without preamplifier
     uint64_t n_unmodelled_sources
 
 

@@ -99,6 +99,7 @@ cdef class MADC:
         self.s.control = word
         if word >> STOP & 1 and self.s.state == RECORDING:
             self._stop(tick)
+        self.s.n_starts += started
         self.s.n_start_ignored += started and (self.s.state == RECORDING or not self._follow(tick))
         self._follow(tick)
 
@@ -146,6 +147,9 @@ cdef class MADC:
         self.watches()
         while self.s.state == RECORDING and self.s.next_tick <= until:
             tick = self.s.next_tick
+            if not self.s.dummy and not self.s.connected[self._input(self.s.taken)]:
+                self.s.n_idle += 1
+                self.s.n_without_preamp += not self.s.control >> PREAMP & 1
             value = self.s.taken & 1023 if self.s.dummy else self._value(self._input(self.s.taken), tick)
             self._append(tick + TO_STAMP, <uint16_t>(self._input(self.s.taken - 1) << 10 | value))
             self.s.taken += 1

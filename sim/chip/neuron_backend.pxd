@@ -16,6 +16,7 @@ cdef struct BackendState:
     int64_t busy_until[EVENT_OUTPUTS]
     uint64_t n_spikes
     uint64_t n_silent
+    uint64_t n_counter_reads        # of the neurons' spike counters
     uint64_t n_lost
 
 
@@ -34,4 +35,5 @@ cdef class NeuronBackends:
     cdef void configure(self, int block) noexcept nogil
     cdef void reset(self) noexcept nogil
     cdef int64_t spike(self, int neuron, int64_t tick, uint32_t* label) noexcept nogil
+    cdef uint32_t read_counter(self, int neuron) noexcept nogil
     cdef void _decode(self, int neuron) noexcept nogil

@@ -72,6 +72,10 @@ cdef class NeuronBackends:
         label[0] = output << 8 | self.address[neuron]
         return arrives
 
+    cdef uint32_t read_counter(self, int neuron) noexcept nogil:
+        self.s.n_counter_reads += 1
+        return self.s.counter[neuron]
+
     def arrays(self):
         """Counters and queues, and which blocks run; all else follows from the register words."""
         return fields(<BackendState[:1]> &self.s)
@@ -87,7 +91,7 @@ cdef void _configure(void* block, uint32_t coordinate, const uint32_t* words, in
 
 
 cdef uint32_t _read_counter(void* block, uint32_t index) noexcept nogil:
-    return (<NeuronBackends> block).s.counter[neuron_of(index)]
+    return (<NeuronBackends> block).read_counter(neuron_of(index))
 
 
 cdef void _reset_counter(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:

@@ -13,10 +13,10 @@ cdef struct PADIState:
     bint spl1[BUSES]
     double charge[BUSES]
     int64_t period[BUSES]
-    uint64_t n_spl1
-    uint64_t n_blocked              # from the crossbar, on a bus without enable_spl1
-    uint64_t n_written
-    uint64_t n_write_lost           # register events on a bus with enable_spl1
+    uint64_t n_spl1[BUSES]          # from the crossbar
+    uint64_t n_blocked[BUSES]       # the same, on a bus without enable_spl1
+    uint64_t n_written[BUSES]
+    uint64_t n_write_lost[BUSES]    # register events on a bus with enable_spl1
 
 
 cdef class PADIBuses:

@@ -50,9 +50,9 @@ cdef class PADIBuses:
     cdef bint accepts_spl1(self, int bus) noexcept nogil:
         """Whether an event from the crossbar passes; counts it."""
         if self.s.spl1[bus]:
-            self.s.n_spl1 += 1
+            self.s.n_spl1[bus] += 1
         else:
-            self.s.n_blocked += 1
+            self.s.n_blocked[bus] += 1
         return self.s.spl1[bus]
 
     cdef void trigger(self, int hemisphere, uint32_t word, int64_t tick) noexcept nogil:
@@ -63,9 +63,9 @@ cdef class PADIBuses:
             if not word >> FIRE_SHIFT[bus] & 1:
                 continue
             if self.s.spl1[4 * hemisphere + bus]:
-                self.s.n_write_lost += 1
+                self.s.n_write_lost[4 * hemisphere + bus] += 1
             else:
-                self.s.n_written += 1
+                self.s.n_written[4 * hemisphere + bus] += 1
                 self.queue.push(tick + WRITE_TO_PULSE, AT_PADI, 4 * hemisphere + bus, event)
 
     cdef void deliver(self, AnalogCore core, int bus, uint32_t event, int64_t tick) noexcept nogil:

@@ -15,6 +15,7 @@ cdef struct Progress:
     int64_t start           # tick at which its cycle 0 was
     int64_t age             # ticks that had passed for it when its clock stopped
     int64_t access          # tick at which the access it waits for happens; NEVER: it waits for none
+    int64_t starts          # how often it was released
     int64_t prepared        # ticks that the converters took for the access it waits for
     int32_t running         # STOPPED, RUNNING or STUCK
     bint prepares           # the converters have to be started before the access it waits for

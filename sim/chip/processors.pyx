@@ -85,6 +85,7 @@ cdef class Processors:
         cdef bint runs = control & INHIBIT_RESET and clocked
         if runs and progress.running == STOPPED:
             progress.start, progress.running = tick - progress.age, RUNNING
+            progress.starts += 1
         elif not runs and progress.running != STOPPED:
             progress.age, progress.running = tick - progress.start, STOPPED
         if not control & INHIBIT_RESET:
@@ -255,6 +256,11 @@ cdef class Processors:
     def tick_of(self, int number, int64_t cycle):
         """The chip's tick at a cycle of core 0 top or 1 bottom, counted from its last reset."""
         return self.progress[number].start + TICKS_PER_CYCLE * cycle
+
+    @property
+    def starts(self):
+        """How often each core was released, with a clock, since the chip's reset."""
+        return [self.progress[number].starts for number in range(PROCESSORS)]
 
     def report(self):
         """One line for the misaligned accesses of a core, each access that nobody served, and each address at which a word ran that is no

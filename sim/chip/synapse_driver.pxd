@@ -13,7 +13,9 @@ cdef enum:
 cdef struct DriverState:
     uint32_t words[DRIVERS][3]      # SynapseDriverConfig
     uint64_t n_pulses
-    uint64_t n_unmatched
+    uint64_t n_unmatched[BUSES]
+    uint32_t selected[BUSES]        # row select addresses that came, a bit for each
+    uint64_t addressed[2 * DRIVERS] # addresses that were sent into a row, a bit for each
     uint64_t n_modulated            # events whose pulse length plasticity or hagen mode decided
 
 

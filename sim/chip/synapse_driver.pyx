@@ -46,9 +46,10 @@ cdef class SynapseDrivers:
         cdef double sent
         if self.stale[bus]:
             self._refresh(bus)
+        self.s.selected[bus] |= <uint32_t>1 << row_select
         left = self.responders[bus][row_select]
         if left == 0:
-            self.s.n_unmatched += 1
+            self.s.n_unmatched[bus] += 1
             return
         while left:
             if left & 1:
@@ -60,6 +61,7 @@ cdef class SynapseDrivers:
                 for side in range(2):
                     if self.mode[driver][side]:
                         core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], sent, self.mode[driver][side])
+                        self.s.addressed[2 * driver + side] |= <uint64_t>1 << (address & self.address_mask[driver])
                         self.s.n_pulses += 1
             left >>= 1
             index += 1

@@ -1,14 +1,16 @@
 """The model as one more kind of connection."""
 
 import os
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from fisch.connection import RUN_TIMEOUT_VARIABLE, Connection, Words, run_timeout
 from fisch.environment import require_known, setting
 from fisch.errors import RunTimeoutError, SettingError
 from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry, JboaAggregatorEntry, JboaSetupEntry
+from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.base.errors import ConfigurationError, InterruptedRunError
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.fpga.host import HostLink
@@ -19,10 +21,12 @@ MODE_VARIABLE = "HICANNX_MODE"
 SEED_VARIABLE = "HICANNX_SEED"
 STRICT_VARIABLE = "HICANNX_STRICT"
 SETUP_VARIABLE = "HICANNX_SETUP"
+EXPLAIN_VARIABLE = "HICANNX_EXPLAIN"
 VARIABLES = (CHIP_VARIABLE, MODE_VARIABLE, SEED_VARIABLE, STRICT_VARIABLE, SETUP_VARIABLE)
 
 _PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
 _CHIP_REVISION = 3
+_LOOKS_EVERY = 100 * TICKS_PER_US  # a run that is shorter and without events explains nothing new
 _BITFILE_INFO = """\
 version: 1
 compatible_until: 0
@@ -62,7 +66,8 @@ class ModelConnection(Connection):
     serial, mode, seed, strict, setup: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE,
     HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else serial 0, typical, seed 0, not strict, a cube. host: only from here, see `System`.
     A run ends by itself, if only with an instruction timeout; HICANNX_RUN_TIMEOUT limits the seconds that this may take (RunTimeoutError).
-    Each connection is a system that has just been powered on.
+    Each connection is a system that has just been powered on. What a run attempts in vain is told at its end on stderr, once for
+    each register that stands in the way, unless HICANNX_EXPLAIN is 0.
 
     >>> connection = ModelConnection(serial=7)
     >>> connection.identifier
@@ -70,6 +75,8 @@ class ModelConnection(Connection):
     """
 
     kind: ClassVar[str] = "model"
+    opened: ClassVar[list[Callable[[System], None]]] = []
+    """Called with the system of every new connection."""
 
     def __init__(
         self,
@@ -90,6 +97,11 @@ class ModelConnection(Connection):
         setup = setup or _setting(environ, SETUP_VARIABLE)
         self._run_timeout = run_timeout(environ, None)
         self.system = System(chip, seed, strict, setup, host)  # type: ignore[arg-type]  # System refuses other setups
+        self._explains = bool(_setting(environ, EXPLAIN_VARIABLE))
+        self._looked = 0, 0
+        self._explained: set[tuple[str, str, str]] = set()
+        for seen in self.opened:
+            seen(self.system)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
@@ -111,6 +123,24 @@ class ModelConnection(Connection):
         return bitfile_info_of(self.system)
 
     def _execute(self, words: Words) -> Words:
+        answer = self._run(words)
+        if self._explains:
+            self._explain()
+        return answer
+
+    def _explain(self) -> None:
+        """On stderr: what a script prints stays its own."""
+        now = self.system.chip.fabric.activity(), self.system.chip.now // _LOOKS_EVERY
+        if now == self._looked:
+            return
+        self._looked = now
+        for finding in self.system.explain(ended=False):
+            told = (finding.register, finding.coordinate, finding.write)
+            if told not in self._explained:
+                self._explained.add(told)
+                print(f"hicannx: {finding} ({EXPLAIN_VARIABLE}=0 turns this off)", file=sys.stderr)
+
+    def _run(self, words: Words) -> Words:
         if self._run_timeout is None:
             return self.system.execute(words)
         guard = threading.Timer(self._run_timeout, self.system.fpga.interrupt)

@@ -27,6 +27,7 @@ from hicannx_sim.fpga.host import HostLink
 from hicannx_sim.fpga.table import Setup
 from hicannx_sim.setup import snapshot
 from hicannx_sim.trust.accuracy import Trust, accuracy
+from hicannx_sim.trust.explain import Finding, explain
 from hicannx_sim.trust.hops import Events, system_hops
 from hicannx_sim.trust.registers import registers
 from hicannx_sim.trust.report import text
@@ -123,6 +124,13 @@ class System:
         off = [name for n, name in enumerate(SUPPLIES) if not on >> n & 1]
         chip, fpga, way = self.chip.faults.counts, self.fpga.registers.faults, self.events.summary()
         return text(chip, fpga, self.chip.processors.report(), self.unmodelled(), way, unanswered, off)
+
+    def explain(self, ended: bool = True) -> list[Finding]:
+        """Why something that the runs so far attempted did not happen: the registers that stand in its way.
+
+        ended: false while programs follow that may bring something to its end, such as the start of a converter that is awake.
+        """
+        return explain(self.chip, self.fpga.counters, ended)
 
     def accuracy(self, register: Any) -> Trust:
         """Accuracy class and note of a container (class, instance or name) or of an omnibus word address. KeyError for what is no register.

@@ -74,11 +74,13 @@ def chip_hops(counts: dict[str, Any]) -> Iterator[Hop]:
         yield Hop(f"crossbar input {source}", entered, entered - unrouted, filtered=unrouted)
     for output, (passed, dropped) in enumerate(zip(counts["crossbar_out"], counts["crossbar_lost"], strict=True)):
         yield Hop(f"crossbar output {output}", passed + dropped, passed, dropped=dropped)
-    written, away = counts["padi_from_register"], counts["padi_blocked"] + counts["padi_register_lost"]
-    on_buses = counts["padi_from_crossbar"] + written
-    yield Hop("PADI buses", on_buses + away, on_buses, arbitrated_away=away)
+    deaf, away = counts["padi_blocked"], counts["padi_register_lost"]
+    on_buses = counts["padi_from_crossbar"] + counts["padi_from_register"]
+    yield Hop("PADI buses", on_buses + deaf + away, on_buses, filtered=deaf, arbitrated_away=away)
     yield Hop("synapse drivers", on_buses, on_buses - counts["driver_unmatched"], filtered=counts["driver_unmatched"])
     yield Hop("synapse rows", counts["row_pulses"], counts["row_pulses"])
+    missed = counts["synapses_missed"]
+    yield Hop("synapses", counts["synapse_pulses"], counts["synapse_pulses"] - missed, filtered=missed)
 
 
 def _ways_besides(path: dict[str, dict[str, int]]) -> Iterator[Hop]:

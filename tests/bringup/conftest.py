@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import hicannx
 from dlens_vx_v3 import halco, hxcomm, sta
 from fisch.registry import chosen_kind
 from hicannx_sim import ModelConnection
@@ -37,10 +38,13 @@ def reach(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def fresh(reach: None) -> Iterator[Any]:
-    """A connection nothing was done on yet."""
+def fresh(reach: None, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A connection nothing was done on yet. What a test does must not look as if it had been in vain, unless the test says that it is."""
     with hxcomm.ManagedConnection() as connection:
         yield connection
+        if isinstance(connection.connections[0], ModelConnection):
+            in_vain = request.node.get_closest_marker("in_vain") is not None
+            assert bool(hicannx.explain(connection)) == in_vain, hicannx.explain(connection)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hicannx.systems import (
         clear_faults,
         events,
+        explain,
         inject,
         report,
         restore,
@@ -31,22 +32,24 @@ if TYPE_CHECKING:
     )
     from hicannx.trust import Accuracy, Trust, accuracy
     from hicannx_sim import Mode, System, VirtualChip
+    from hicannx_sim.trust.explain import Finding
     from stadls import Entry, Listing
 
 _HOMES = {
     "hicannx.connecting": "connect",
     "hicannx.errors": "HicannxError NotAModelError UnknownRegisterError",
     "hicannx.ppu_debug": "debug ppu_profile ppu_trace",
-    "hicannx.systems": "clear_faults events inject report restore snapshot system_of systems_of unmodelled write_spikes",
+    "hicannx.systems": "clear_faults events explain inject report restore snapshot system_of systems_of unmodelled write_spikes",
     "hicannx.trust": "Accuracy Trust accuracy",
+    "hicannx_sim.trust.explain": "Finding",
     "hicannx_sim": "Mode System VirtualChip",
     "stadls": "Entry Listing",
 }
 
 __all__ = [
-    "Accuracy", "Entry", "HicannxError", "Listing", "Mode", "NotAModelError", "System", "Trust", "UnknownRegisterError", "VirtualChip",
-    "accuracy", "clear_faults", "connect", "debug", "events", "faults", "inject", "ppu_profile", "ppu_trace", "report", "restore",
-    "snapshot", "system_of", "systems_of", "unmodelled", "write_spikes",
+    "Accuracy", "Entry", "Finding", "HicannxError", "Listing", "Mode", "NotAModelError", "System", "Trust", "UnknownRegisterError",
+    "VirtualChip", "accuracy", "clear_faults", "connect", "debug", "events", "explain", "faults", "inject", "ppu_profile", "ppu_trace",
+    "report", "restore", "snapshot", "system_of", "systems_of", "unmodelled", "write_spikes",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The subcommands: name, summary, arguments and what they do. What a command needs is imported when it runs."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import REMAINDER, ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -59,6 +59,11 @@ def _report(parser: ArgumentParser) -> None:
     parser.add_argument("address", nargs="?", metavar="ADDRESS", help="of the chip; those in SLURM_FPGA_IPS, else 127.0.0.1, by default")
     parser.add_argument("--counters", action="store_true", help="everything that is counted, as JSON")
     parser.add_argument("--snapshot", type=Path, metavar="FILE", help="write the whole state, for hicannx_sim.System.restore")
+
+
+def _doctor(parser: ArgumentParser) -> None:
+    parser.add_argument("script", type=Path, metavar="SCRIPT", help="in Python; it gets the model in this process, whatever is set")
+    parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
 
 
 def _docs(parser: ArgumentParser) -> None:
@@ -120,6 +125,7 @@ ALL = (
         _none,
     ),
     Command("report", "what happened on a chip that is served on this machine", "hicannx.served:report", _report),
+    Command("doctor", "run a script and explain what it attempted in vain", "hicannx.doctor:main", _doctor),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),

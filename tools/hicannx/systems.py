@@ -23,6 +23,7 @@ from hicannx.errors import NotAModelError
 from hicannx_sim import ModelConnection, System
 from hicannx_sim.chip.settings import Unmodelled
 from hicannx_sim.fpga.faults import Fault
+from hicannx_sim.trust.explain import Finding
 from hicannx_sim.trust.hops import Summary
 from stadls import PlaybackProgramBuilder
 
@@ -61,6 +62,26 @@ def report(connection: AnyConnection) -> str:
     if len(every) == 1:
         return every[0]
     return "\n".join(f"chip {number}:\n{text}" for number, text in enumerate(every) if text)
+
+
+def explain(connection: AnyConnection, chip: int = 0) -> list[Finding]:
+    """Why something that the runs so far attempted did not happen. Empty if everything came that was asked for.
+
+    Each finding says what did not come, with the evidence, and names register, coordinate and the write that is missing; `print` shows it
+    as a sentence. It follows from the registers as they stand now and from what was counted since power-on.
+
+    >>> import hicannx
+    >>> from haldls import MADCControl
+    >>> from halco import MADCControlOnDLS
+    >>> from stadls import PlaybackProgramBuilder, SystemInit, generate, run
+    >>> with hicannx.connect() as connection:
+    ...     builder, _ = generate(SystemInit(connection.get_hwdb_entry()[0]))
+    ...     builder.write(MADCControlOnDLS(), MADCControl(start_recording=True))
+    ...     _ = run(connection, [builder.done()])
+    ...     [(finding.register, finding.write) for finding in hicannx.explain(connection)]
+    [('MADCControl', 'wake_up = True, some time before start_recording')]
+    """
+    return system_of(connection, chip).explain()
 
 
 def events(connection: AnyConnection, chip: int = 0) -> Summary:

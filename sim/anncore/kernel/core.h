@@ -195,6 +195,7 @@ typedef struct {
     int32_t features[BLOCKS], awake[BLOCKS], bypass[BLOCKS];
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;
+    int64_t pulses, missed;    /* on rows, and those that met no synapse with their address and a weight */
     Probe probe[PROBES];
 } State;
 

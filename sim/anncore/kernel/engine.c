@@ -48,16 +48,20 @@ static void bypass(Core *core, int k, const Pulse *pulse, Synapses s, int side) 
 /* A pulse in the coming step, or one that became known too late: then it acts as if it had been on time, up to a step ago. */
 static void apply(Core *core, const Pulse *pulse) {
     const float asked = (float)(pulse->tick - core->s.now) / GRID_TICKS, part = asked > -1.0f ? asked : -1.0f;
+    int met = 0;
     for (int quarter = 0; quarter < COLUMNS / LANES; quarter++) {
         const size_t at = (size_t)pulse->row * COLUMNS + (size_t)quarter * LANES;
         const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + quarter;
         const Synapses synapses = {core->weights + at, core->labels + at, core->gains ? core->gains + at : NULL};
         if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses, &core->common)) continue;
+        met = 1;
         if (part != 0.0f) core->s.early[k] |= pulse->mode;
         for (int side = 0; side < INPUTS; side++)
             if (core->s.bypass[k] & pulse->mode & 1 << side) bypass(core, k, pulse, synapses, side);
         core->s.awake[k] = 1;
     }
+    core->s.pulses++;
+    core->s.missed += !met;
 }
 
 static void apply_pulses(Core *core) {

@@ -1,0 +1,26 @@
+"""Why nothing happens: what a program attempted, did not get, and the register that stands in the way.
+
+>>> from hicannx_sim import System
+>>> System().explain()
+[]
+"""
+
+from typing import Any, Final
+
+from hicannx_sim.chip.chip import Chip
+from hicannx_sim.trust.explain import converters, events, neurons, processors
+from hicannx_sim.trust.explain.finding import Finding
+from hicannx_sim.trust.explain.view import View
+
+__all__ = ["Finding", "explain"]
+
+_PATHS: Final = (*events.PATHS, *neurons.PATHS, *converters.PATHS, *processors.PATHS)
+
+
+def explain(chip: Chip, fpga: dict[str, Any], ended: bool = True) -> list[Finding]:
+    """All findings, from the registers as they stand and the counters since power-on.
+
+    fpga: counters of the FPGA. ended: no program follows that could bring something to its end.
+    """
+    view = View(chip, fpga)
+    return [finding for path in _PATHS if ended or not path.late for finding in path.walk(view)]

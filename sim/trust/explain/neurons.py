@@ -1,0 +1,107 @@
+"""From a membrane at its threshold to an event."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
+from hicannx_sim.trust.explain.view import View, cell_of
+
+_MARGIN: Final = 0.1
+"""V by which the pattern of a chip may move leak potential and threshold against each other."""
+
+
+def _silent(view: View) -> Iterator[Attempt]:
+    """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came."""
+    if view.counts["neuron_spikes"]:
+        return
+    comparator, fire, out = (view.neuron(name) != 0 for name in ("enable_threshold_comparator", "enable_fire", "enable_spike_out"))
+    wanted = (comparator | fire & out) & (view.row("v_threshold") > 0)
+    over = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN)
+    stimulated = (view.hit & (view.weights > 0)).reshape(2, 256, 256).any(axis=1).reshape(512)
+    neurons = np.flatnonzero(wanted & (over | stimulated))
+    if len(neurons):
+        yield Attempt(f"0 spikes of {len(neurons)} neuron{'' if len(neurons) == 1 else 's'} with something to fire about", neurons)
+
+
+def _halves(name: str, blocking: int) -> Any:
+    """Common backends of the neurons (west 0, east 1) whose field has the value that blocks."""
+
+    def places(view: View, neurons: Any) -> Iterable[int]:
+        halves = sorted({int(n) % 256 // 128 for n in neurons})
+        return [half for half in halves if view.field("CommonNeuronBackendConfig", name)[half] == blocking]
+
+    return places
+
+
+def _off(name: str) -> Any:
+    return lambda view, neurons: [n for n in neurons if not view.neuron(name)[n]]
+
+
+def _kept_back(view: View, neurons: Any) -> Iterable[int]:
+    """Unless somebody counts spikes where they are."""
+    return [] if view.evidence["spike_counter_reads"] else [n for n in neurons if not view.neuron("enable_spike_out")[n]]
+
+
+def _without_leak(view: View, neurons: Any) -> Iterable[int]:
+    alone = sum(view.neuron(f"connect_{name}") for name in ("soma", "soma_right", "membrane_right", "bottom")) == 0
+    never = alone & (view.row("i_bias_leak") == 0) & (view.membranes < view.thresholds) & (view.resting > view.thresholds)
+    return [cell_of("i_bias_leak", int(n)) for n in neurons if never[n]]
+
+
+def _no_reference(view: View) -> Iterator[Attempt]:
+    internal, external = (view.field("ReferenceGeneratorConfig", f"enable_{name}")[0] for name in ("internal_reference", "reference_input"))
+    if internal or external:
+        return
+    written = view.chip.omnibus.contents("ReferenceGeneratorConfig").any()  # else the reference is nominal
+    if written and view.row("i_bias_leak").any():
+        yield Attempt("neurons have biases and no circuit of theirs has a current")
+
+
+PATHS: Final = (
+    Path(
+        _no_reference,
+        (
+            Obstacle(
+                "ReferenceGeneratorConfig",
+                "enable_internal_reference = True",
+                "the analog memory has no reference current",
+                lambda *_: [0],
+            ),
+        ),
+    ),
+    Path(
+        _silent,
+        (
+            Obstacle("CommonNeuronBackendConfig", "enable_clocks = True", "the backends have no clock", _halves("enable_clocks", 0)),
+            Obstacle(
+                "CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _halves("enable_event_registers", 0)
+            ),
+            Obstacle("CommonNeuronBackendConfig", "force_reset = False", "the backends are held in reset", _halves("force_reset", 1)),
+            Obstacle(
+                "NeuronConfig",
+                "enable_threshold_comparator = True (lola: threshold.enable)",
+                "nothing compares the membrane with the threshold",
+                _off("enable_threshold_comparator"),
+                "AtomicNeuronOnDLS",
+            ),
+            Obstacle(
+                "NeuronConfig",
+                "enable_fire = True (lola: event_routing)",
+                "the comparator does not fire",
+                _off("enable_fire"),
+                "AtomicNeuronOnDLS",
+            ),
+            Obstacle(
+                "NeuronBackendConfig",
+                "enable_spike_out = True (lola: event_routing)",
+                "the backend keeps its spikes",
+                _kept_back,
+                "AtomicNeuronOnDLS",
+            ),
+            Obstacle("CapMemCell", "a current (i_bias_leak)", "the membrane never gets to its leak potential", _without_leak),
+        ),
+    ),
+)
+"""Neurons that do not fire."""
