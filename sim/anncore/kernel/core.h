@@ -1,6 +1,6 @@
 /* State and interfaces of the analog core's C part.
  *
- * Circuits are packed in blocks of 64 lanes, which rest or run together, blocks in groups of the widest vector; a step is done group by
+ * Circuits are packed in blocks of 64 lanes, which rest or run together, blocks in groups of two of the widest vectors; a step is done group by
  * group. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a circuit in which something happens inside
  * a step can be stepped again from where it was.
  *
@@ -13,9 +13,13 @@
 #include "sim/base/clock.h"
 #include "sim/base/growing.h"
 
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden) /* what the parts of the engine call of each other is called directly */
+#endif
+
 enum { EXCITATORY, INHIBITORY, INPUTS };
-enum { WIDEST = 16, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
-enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2 };
+enum { WIDEST = 32, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
+enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2, REST_STEPS = 8 };
 
 #define STEP_US 0.1
 #define UNREACHED INT32_MAX /* a threshold no membrane meets */
@@ -48,8 +52,8 @@ enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_CONNECTIONS = 16, WITH_RARE = W
         /* exponential term: 2^(v * octaves + exponent), at most limit */                                                         \
         float exponent[N], limit[N];                                                                                              \
         /* adaptation: state, its rest, feedback a, potential it refers to, slope per node unit, 1 - decay */                     \
-        int32_t w[2][N], w_rest[N], w_potential[N];                                                                               \
-        float w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                               \
+        int32_t w[2][N], w_rest[N];                                                                                               \
+        float w_potential[N], w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                               \
         /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */                 \
         float slope[N], growth[N], bow[N], upswing[N], drive[N];                                                                  \
         float rate[N];      /* of the amplifier in its linear range */                                                            \
@@ -224,7 +228,8 @@ typedef struct {
 
 /* The functions over blocks for one instruction set. */
 typedef struct {
-    int (*step[FEATURE_SETS])(Block *block, int p, const Common *common, int features, int early); /* bits: something moves, a threshold is met */
+    /* by set of features, the last one for those with rare ones. Bits of the result: something moves (or may, if not watchful), a threshold is met */
+    int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses, const Common *common); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
 } Kernel;
@@ -249,5 +254,9 @@ double core_voltage(const Core *core, int neuron, int source);
 void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */
 void core_watch(Core *core, int slot, int neuron, int source);
 double core_probe(const Core *core, int slot, int64_t tick);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif

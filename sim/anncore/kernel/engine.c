@@ -136,7 +136,8 @@ static int linked_to(const Core *core, int blocks) {
 /* Steps a block. Returns whether a membrane is at or above its threshold. */
 static int step_block(Core *core, int k) {
     const int features = core->s.features[k];
-    const int result = kernel_of(core->level)->step[features % FEATURE_SETS](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k]);
+    const int set = features & WITH_RARE ? FEATURE_SETS : features, watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
+    const int result = kernel_of(core->level)->step[set](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
     core->s.awake[k] = result & 1;
     core->s.block_steps++;
     return result >> 1;

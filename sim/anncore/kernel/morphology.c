@@ -258,7 +258,7 @@ typedef struct {
 /* What counts of a slope over the step, by what is not linear in it: as in the step of a circuit alone. */
 static float grown(const Common *c, const Sums *s, float slope, float length) {
     const float g = s->growth, z = s->upswing * c->slope_inverse * length, q = slope * c->slope_inverse * length;
-    slope += slope * (s->bow * slope);
+    slope -= slope * (s->bow * slope);
     slope = g < 0.0f ? slope / ((1.0f - 0.5f * g) + 1.0f / 12 * (g * g)) : slope + slope * (g * (0.5f + 1.0f / 6 * g));
     if (s->upswing <= 0.0f) return slope;
     const float share = z * (0.5f + 1.0f / 6 * (z + q)), more = slope * (share > 0.0f ? share : 0.0f);
