@@ -411,14 +411,30 @@ static void move_members(const Core *core, const Morphology *m, const float *mat
     }
 }
 
-void core_step_morphology(Core *core, int index) {
+/* The potentials after the step; whether a member met its threshold. */
+static int put_members(Core *core, const Morphology *m, const Nodes *after) {
+    const CompartmentNeuron *members = members_of(core, m);
+    const int p = core->s.parity;
+    int moved = 0, crossed = 0;
+    for (int k = 0; k < m->members; k++) {
+        Block *b = &core->s.block[members[k].neuron / LANES];
+        const int i = members[k].neuron % LANES;
+        moved |= after[k].v != STATE(b, v, p, i) || after[k].w != STATE(b, w, p, i);
+        STATE(b, v, p ^ 1, i) = after[k].v, STATE(b, w, p ^ 1, i) = after[k].w;
+        crossed |= after[k].v >= LANE(b, threshold, i);
+    }
+    for (int k = 0; k < BLOCKS; k++)
+        if (moved && m->blocks >> k & 1) core->s.awake[k] = 1;
+    return crossed;
+}
+
+int core_step_morphology(Core *core, int index) {
     Morphology *m = morphology_at(core, index);
     const CompartmentNeuron *members = members_of(core, m);
     const int p = core->s.parity;
     NeuronCurrents slopes[NEURONS];
     Nodes before[NEURONS], after[NEURONS];
     float leads[NEURONS];
-    int moved = 0;
     if (m->stale) morphology_matrix(core, m, 1.0f, step_matrix(core, m)), m->stale = 0;
     for (int k = 0; k < m->members; k++) {
         const Block *b = &core->s.block[members[k].neuron / LANES];
@@ -428,14 +444,31 @@ void core_step_morphology(Core *core, int index) {
         leads[k] = LANE(b, w_lead, i);
     }
     move_members(core, m, step_matrix(core, m), 1.0f, slopes, before, leads, after);
-    for (int k = 0; k < m->members; k++) {
-        Block *b = &core->s.block[members[k].neuron / LANES];
-        const int i = members[k].neuron % LANES;
-        STATE(b, v, p ^ 1, i) = after[k].v, STATE(b, w, p ^ 1, i) = after[k].w;
-        moved |= after[k].v != before[k].v || after[k].w != before[k].w;
+    return put_members(core, m, after);
+}
+
+void core_join(Core *core) {
+    for (int s = 0; s < core->joined.count; s++) {
+        Morphology *m = morphology_at(core, core->joined.morphology[s]);
+        if (m->stale) morphology_matrix(core, m, 1.0f, &core->joined.matrix[s]), m->stale = 0;
     }
-    for (int k = 0; k < BLOCKS; k++)
-        if (moved && m->blocks >> k & 1) core->s.awake[k] = 1;
+    kernel_of(core->level)->join(core->s.block, &core->joined, &core->common);
+}
+
+/* The step of a joined neuron, from its way. */
+int core_step_joined(Core *core, int index) {
+    const Morphology *m = morphology_at(core, index);
+    const CompartmentNeuron *members = members_of(core, m);
+    const int p = core->s.parity;
+    const int32_t step = nearest(clip(core->joined.way[m->joined], -core->common.longest, core->common.longest));
+    Nodes after[JOINED];
+    for (int k = 0; k < m->members; k++) {
+        const Block *b = &core->s.block[members[k].neuron / LANES];
+        const int i = members[k].neuron % LANES;
+        after[k].v = within(&core->common, STATE(b, v, p, i) + step);
+        after[k].w = within(&core->common, STATE(b, w, p, i) + nearest(LANE(b, drive, i) + LANE(b, w_lead, i) * (float)step));
+    }
+    return put_members(core, m, after);
 }
 
 /* All circuits of a morphology over a part of a step. */

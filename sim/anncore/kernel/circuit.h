@@ -21,7 +21,9 @@ float *step_matrix(const Core *core, const Morphology *m);
 void morphology_matrix(const Core *core, const Morphology *m, float length, float *out);
 void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
                       int32_t *steps);
-void core_step_morphology(Core *core, int index); /* after the step of its blocks */
+int core_step_morphology(Core *core, int index);  /* after the step of its blocks; whether a threshold is met */
+void core_join(Core *core);                       /* the ways of all joined neurons */
+int core_step_joined(Core *core, int index);      /* and the step of one of them */
 void core_settle_morphology(Core *core, int index); /* what happens to its circuits inside the step */
 
 static inline SpikeRecord *fire_at(const Core *core, int64_t k) { return growing_at(&core->fires, k, sizeof(SpikeRecord)); }

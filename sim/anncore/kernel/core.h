@@ -149,6 +149,7 @@ typedef struct {
     int32_t member, members;  /* place in `member`, their number */
     int32_t compartments, matrix;
     int32_t blocks;           /* bit per block that it has members in */
+    int32_t joined;           /* place in `joined`, -1 */
     int32_t stale;            /* an amplifier has changed since the matrix of a step was made */
 } Morphology;
 
@@ -157,6 +158,19 @@ typedef struct {
     int32_t neuron, compartment;
     float share;
 } CompartmentNeuron;
+
+/* Morphologies of one compartment with up to JOINED circuits, side by side for the vector units. Those with fewer circuits have the first one
+ * again with no share. */
+enum { JOINED = 4, PAIRS = NEURONS / 2 };
+
+typedef struct {
+    int32_t count;
+    int32_t morphology[PAIRS];
+    int32_t lane[JOINED][PAIRS]; /* place of the lanes of a circuit in the memory of the blocks, in fields of 4 bytes, less the field's own */
+    float share[JOINED][PAIRS];
+    float matrix[PAIRS]; /* effective length of a step */
+    float way[PAIRS];    /* of the step just made */
+} JoinedNeurons;
 
 typedef struct {
     int64_t tick;
@@ -209,6 +223,7 @@ typedef struct {
     Growing morphologies;     /* Morphology */
     Growing members;          /* CompartmentNeuron, by morphology */
     Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
+    JoinedNeurons joined;
     int16_t morphology_of[NEURONS]; /* index, -1 */
     int32_t linked[BLOCKS];   /* blocks that step together, bit per block */
     uint64_t connected[BLOCKS]; /* lanes */
@@ -232,6 +247,7 @@ typedef struct {
     int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses, const Common *common); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
+    void (*join)(const Block *blocks, JoinedNeurons *joined, const Common *common);
 } Kernel;
 
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */

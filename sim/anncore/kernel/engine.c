@@ -149,6 +149,25 @@ static void forget_early(Core *core, int k) {
     core->s.early[k] = 0;
 }
 
+/* Whether a phase of a morphology's circuits ends within the step. */
+static int is_due(const Core *core, int index, int64_t end) {
+    const Morphology *m = morphology_at(core, index);
+    const CompartmentNeuron *members = members_of(core, m);
+    for (int k = 0; k < m->members; k++)
+        if (core->s.due[members[k].neuron] <= end) return 1;
+    return 0;
+}
+
+static void step_morphologies(Core *core, int stepped, int due, int64_t end) {
+    if (stepped && core->joined.count) core_join(core);
+    for (int i = 0; i < growing_count(&core->morphologies); i++) {
+        const Morphology *m = morphology_at(core, i);
+        int happens = 0;
+        if (m->blocks & stepped) happens = m->joined >= 0 ? core_step_joined(core, i) : core_step_morphology(core, i);
+        if (happens || (m->blocks & due && is_due(core, i, end))) core_settle_morphology(core, i);
+    }
+}
+
 /* Block by block: what happens inside the step finds the block still in the cache. */
 static void step(Core *core) {
     const int64_t end = core->s.now + GRID_TICKS;
@@ -158,10 +177,7 @@ static void step(Core *core) {
         if (awake & core->linked[k] && step_block(core, k)) find_crossed(core, k);
         if (core->s.next_due[k] <= end) settle_block(core, k, end), due |= 1 << k;
     }
-    for (int i = 0; i < growing_count(&core->morphologies); i++) {
-        if (morphology_at(core, i)->blocks & linked_to(core, awake)) core_step_morphology(core, i);
-        if (morphology_at(core, i)->blocks & (due | linked_to(core, awake))) core_settle_morphology(core, i);
-    }
+    if (growing_count(&core->morphologies)) step_morphologies(core, linked_to(core, awake), due, end);
     settle_fires(core);
     growing_drop(&core->pulses, core->applied);
     for (int k = 0; k < BLOCKS; k++)

@@ -9,6 +9,7 @@
 
 #include "arithmetic.h"
 #include "circuit.h"
+#include "grown.h"
 
 enum { LINES = NEURONS, PLACES = 2 * NEURONS }; /* places: membranes, then soma lines */
 
@@ -76,6 +77,21 @@ static void fill_flow(const Core *core, const Morphology *m, const int16_t *node
     }
 }
 
+/* One more of those that are stepped side by side. */
+static int add_joined(Core *core, const Morphology *m) {
+    JoinedNeurons *all = &core->joined;
+    const CompartmentNeuron *members = members_of(core, m);
+    const int at = all->count++;
+    all->morphology[at] = (int32_t)growing_count(&core->morphologies);
+    for (int j = 0; j < JOINED; j++) {
+        const CompartmentNeuron *member = &members[j < m->members ? j : 0];
+        const Group *group = &core->s.block[member->neuron / LANES].group[member->neuron % LANES / WIDEST];
+        all->lane[j][at] = (int32_t)(((const char *)group - (const char *)core->s.block) / 4) + member->neuron % WIDEST;
+        all->share[j][at] = j < m->members ? member->share : 0.0f;
+    }
+    return at;
+}
+
 static void add_morphology(Core *core, int representative, const int16_t *nodes, const int16_t *groups) {
     Morphology m = {.member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
     int16_t number[PLACES];
@@ -105,6 +121,7 @@ static void add_morphology(Core *core, int representative, const int16_t *nodes,
     if (growing_count(&core->matrices) >= m.matrix + 2 * entries)
         for (int k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
     free(flow);
+    m.joined = m.compartments == 1 && m.members <= JOINED ? add_joined(core, &m) : -1;
     Morphology *place = growing_append(&core->morphologies, sizeof m);
     if (place) *place = m;
 }
@@ -150,6 +167,7 @@ void core_connect(Core *core) {
     growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
+    core->joined.count = 0;
     join_switches(core, nodes);
     for (int n = 0; n < PLACES; n++) nodes[n] = (int16_t)root(nodes, n);
     join_conductances(core, nodes, groups);
@@ -255,16 +273,6 @@ typedef struct {
     float slope, growth, bow, upswing, limit;
 } Sums;
 
-/* What counts of a slope over the step, by what is not linear in it: as in the step of a circuit alone. */
-static float grown(const Common *c, const Sums *s, float slope, float length) {
-    const float g = s->growth, z = s->upswing * c->slope_inverse * length, q = slope * c->slope_inverse * length;
-    slope -= slope * (s->bow * slope);
-    slope = g < 0.0f ? slope / ((1.0f - 0.5f * g) + 1.0f / 12 * (g * g)) : slope + slope * (g * (0.5f + 1.0f / 6 * g));
-    if (s->upswing <= 0.0f) return slope;
-    const float share = z * (0.5f + 1.0f / 6 * (z + q)), more = slope * (share > 0.0f ? share : 0.0f);
-    return slope + (float)clip(more, -s->upswing, s->limit - s->upswing);
-}
-
 /* From the slopes of its circuits to the steps of the compartments. v: potentials; matrix: of this length. */
 void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
                       int32_t *steps) {
@@ -284,7 +292,7 @@ void morphology_steps(const Core *core, const Morphology *m, const float *matrix
         float total = sums[i].slope;
         for (int j = 0; j < size; j++)
             if (j != i && flow[i * size + j] != 0.0f) total += flow[i * size + j] * (float)(v[j] - v[i]);
-        slope[i] = grown(&core->common, &sums[i], total, length);
+        slope[i] = grown(&core->common, total, sums[i].growth, sums[i].bow, sums[i].upswing, sums[i].limit, length);
     }
     for (int i = 0; i < size; i++) {
         float step = 0.0f;

@@ -1,6 +1,9 @@
 /* The step of a block for several instruction sets, and of a circuit alone; all of them compute the same bits. */
+#include <stddef.h>
+
 #include "arithmetic.h"
 #include "core.h"
+#include "grown.h"
 
 #if defined(__GNUC__) && defined(__x86_64__)
 #include <immintrin.h>
@@ -43,6 +46,7 @@ void single_step(Single *single, const Common *common, float length, int feature
 }
 
 #define BLOCKWISE
+#define FIELD(name) (int)(offsetof(Group, name) / 4)
 #if HAS_LEVELS
 #define STEP(name) name##_sse2
 #define TARGET
@@ -157,7 +161,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #endif
 
 #define KERNEL(level) \
-    {{plain_##level, exponential_##level, adaptation_##level, both_##level, all_##level}, deliver_##level, crossed_##level}
+    {{plain_##level, exponential_##level, adaptation_##level, both_##level, all_##level}, deliver_##level, crossed_##level, join_##level}
 
 #if HAS_LEVELS
 static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};

@@ -229,6 +229,25 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
     return mask;
 }
 
+/* What the slopes of joined circuits do to their compartments: `grown` of morphology.c, for many. */
+TARGET static void STEP(join)(const Block *blocks, JoinedNeurons *all, const Common *c) {
+    const float *lanes = (const float *)blocks;
+    float slope[PAIRS], growth[PAIRS], bow[PAIRS], upswing[PAIRS], limit[PAIRS];
+    const int count = all->count;
+    memset(slope, 0, (size_t)count * sizeof *slope), memset(growth, 0, (size_t)count * sizeof *growth);
+    memset(bow, 0, (size_t)count * sizeof *bow), memset(upswing, 0, (size_t)count * sizeof *upswing);
+    memset(limit, 0, (size_t)count * sizeof *limit);
+    for (int j = 0; j < JOINED; j++)
+        for (int s = 0; s < count; s++) {
+            const int at = all->lane[j][s];
+            const float share = all->share[j][s];
+            slope[s] += share * lanes[at + FIELD(slope)], growth[s] += share * lanes[at + FIELD(growth)];
+            bow[s] += share * lanes[at + FIELD(bow)], upswing[s] += share * lanes[at + FIELD(upswing)];
+            limit[s] += share * lanes[at + FIELD(limit)];
+        }
+    for (int s = 0; s < count; s++) all->way[s] = all->matrix[s] * grown(c, slope[s], growth[s], bow[s], upswing[s], limit[s], 1.0f);
+}
+
 #define VARIANT(name, set)                                                                                  \
     TARGET static int STEP(name)(Block * b, int p, const Common *c, int features, int early, int watchful) { \
         return STEP(block)(b, p, c, set, early, watchful);                                                   \
