@@ -400,51 +400,31 @@ static void repeat_circuit(Core *core, int neuron) {
 /* What the circuits of a morphology have had computed, and where it takes them. */
 static void move_members(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const Nodes *before,
                          const float *leads, Nodes *after) {
-    int32_t v[NEURONS], steps_of[NEURONS];
+    int32_t v[NEURONS];
+    float ways[NEURONS];
     const CompartmentNeuron *members = members_of(core, m);
     for (int k = 0; k < m->members; k++) v[members[k].compartment] = before[k].v;
-    morphology_steps(core, m, matrix, length, slopes, v, steps_of);
+    morphology_steps(core, m, matrix, length, slopes, v, ways);
     for (int k = 0; k < m->members; k++) {
-        const int32_t step = steps_of[members[k].compartment];
-        after[k].v = within(&core->common, before[k].v + step);
-        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * (float)step));
+        const float way = ways[members[k].compartment];
+        after[k].v = within(&core->common, before[k].v + nearest(way));
+        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * way));
     }
 }
 
-/* The potentials after the step; whether a member met its threshold. */
-static int put_members(Core *core, const Morphology *m, const Nodes *after) {
-    const CompartmentNeuron *members = members_of(core, m);
-    const int p = core->s.parity;
-    int moved = 0, crossed = 0;
-    for (int k = 0; k < m->members; k++) {
-        Block *b = &core->s.block[members[k].neuron / LANES];
-        const int i = members[k].neuron % LANES;
-        moved |= after[k].v != STATE(b, v, p, i) || after[k].w != STATE(b, w, p, i);
-        STATE(b, v, p ^ 1, i) = after[k].v, STATE(b, w, p ^ 1, i) = after[k].w;
-        crossed |= after[k].v >= LANE(b, threshold, i);
-    }
-    for (int k = 0; k < BLOCKS; k++)
-        if (moved && m->blocks >> k & 1) core->s.awake[k] = 1;
-    return crossed;
-}
-
-int core_step_morphology(Core *core, int index) {
+void core_step_morphology(Core *core, int index) {
     Morphology *m = morphology_at(core, index);
     const CompartmentNeuron *members = members_of(core, m);
-    const int p = core->s.parity;
     NeuronCurrents slopes[NEURONS];
-    Nodes before[NEURONS], after[NEURONS];
-    float leads[NEURONS];
+    int32_t v[NEURONS];
     if (m->stale) morphology_matrix(core, m, 1.0f, step_matrix(core, m)), m->stale = 0;
     for (int k = 0; k < m->members; k++) {
         const Block *b = &core->s.block[members[k].neuron / LANES];
         const int i = members[k].neuron % LANES;
-        before[k] = (Nodes){STATE(b, v, p, i), STATE(b, w, p, i)};
+        v[members[k].compartment] = STATE(b, v, core->s.parity, i);
         slopes[k] = (NeuronCurrents){LANE(b, slope, i), LANE(b, growth, i), LANE(b, bow, i), LANE(b, upswing, i), LANE(b, limit, i), LANE(b, drive, i)};
-        leads[k] = LANE(b, w_lead, i);
     }
-    move_members(core, m, step_matrix(core, m), 1.0f, slopes, before, leads, after);
-    return put_members(core, m, after);
+    morphology_steps(core, m, step_matrix(core, m), 1.0f, slopes, v, core->ways + m->compartment);
 }
 
 void core_join(Core *core) {
@@ -452,23 +432,7 @@ void core_join(Core *core) {
         Morphology *m = morphology_at(core, core->joined.morphology[s]);
         if (m->stale) morphology_matrix(core, m, 1.0f, &core->joined.matrix[s]), m->stale = 0;
     }
-    kernel_of(core->level)->join(core->s.block, &core->joined, &core->common);
-}
-
-/* The step of a joined neuron, from its way. */
-int core_step_joined(Core *core, int index) {
-    const Morphology *m = morphology_at(core, index);
-    const CompartmentNeuron *members = members_of(core, m);
-    const int p = core->s.parity;
-    const int32_t step = nearest(clip(core->joined.way[m->joined], -core->common.longest, core->common.longest));
-    Nodes after[JOINED];
-    for (int k = 0; k < m->members; k++) {
-        const Block *b = &core->s.block[members[k].neuron / LANES];
-        const int i = members[k].neuron % LANES;
-        after[k].v = within(&core->common, STATE(b, v, p, i) + step);
-        after[k].w = within(&core->common, STATE(b, w, p, i) + nearest(LANE(b, drive, i) + LANE(b, w_lead, i) * (float)step));
-    }
-    return put_members(core, m, after);
+    kernel_of(core->level)->join(core->s.block, &core->joined, &core->common, core->ways);
 }
 
 /* All circuits of a morphology over a part of a step. */

@@ -147,7 +147,8 @@ typedef struct {
  * follows from the configuration lies in arrays of the core, from these places on. */
 typedef struct {
     int32_t member, members;  /* place in `member`, their number */
-    int32_t compartments, matrix;
+    int32_t compartment, compartments; /* of all compartments, the first of its own, their number */
+    int32_t matrix;
     int32_t blocks;           /* bit per block that it has members in */
     int32_t joined;           /* place in `joined`, -1 */
     int32_t stale;            /* an amplifier has changed since the matrix of a step was made */
@@ -165,11 +166,10 @@ enum { JOINED = 4, PAIRS = NEURONS / 2 };
 
 typedef struct {
     int32_t count;
-    int32_t morphology[PAIRS];
+    int32_t morphology[PAIRS], compartment[PAIRS];
     int32_t lane[JOINED][PAIRS]; /* place of the lanes of a circuit in the memory of the blocks, in fields of 4 bytes, less the field's own */
     float share[JOINED][PAIRS];
     float matrix[PAIRS]; /* effective length of a step */
-    float way[PAIRS];    /* of the step just made */
 } JoinedNeurons;
 
 typedef struct {
@@ -224,7 +224,10 @@ typedef struct {
     Growing members;          /* CompartmentNeuron, by morphology */
     Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
     JoinedNeurons joined;
+    int32_t compartments;     /* of all morphologies */
     int16_t morphology_of[NEURONS]; /* index, -1 */
+    int32_t compartment_of[NEURONS]; /* of all compartments, 0 for circuits alone */
+    float ways[NEURONS];      /* of compartments in the step being made */
     int32_t linked[BLOCKS];   /* blocks that step together, bit per block */
     uint64_t connected[BLOCKS]; /* lanes */
     Growing slaves;           /* int16_t: circuits that fire with a master */
@@ -247,7 +250,8 @@ typedef struct {
     int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses, const Common *common); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
-    void (*join)(const Block *blocks, JoinedNeurons *joined, const Common *common);
+    void (*join)(const Block *blocks, const JoinedNeurons *joined, const Common *common, float *ways);
+    int (*follow)(Block *block, int p, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
 } Kernel;
 
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */

@@ -149,23 +149,35 @@ static void forget_early(Core *core, int k) {
     core->s.early[k] = 0;
 }
 
-/* Whether a phase of a morphology's circuits ends within the step. */
-static int is_due(const Core *core, int index, int64_t end) {
-    const Morphology *m = morphology_at(core, index);
-    const CompartmentNeuron *members = members_of(core, m);
-    for (int k = 0; k < m->members; k++)
-        if (core->s.due[members[k].neuron] <= end) return 1;
-    return 0;
+/* Lanes of a block whose phase ends within the step. */
+static uint64_t due_lanes(const Core *core, int k, int64_t end) {
+    uint64_t lanes = 0;
+    for (uint64_t mask = core->s.busy[k] & core->connected[k]; mask;) {
+        const int i = next_bit(&mask);
+        if (core->s.due[k * LANES + i] <= end) lanes |= UINT64_C(1) << i;
+    }
+    return lanes;
 }
 
+/* Connected circuits follow their compartments; then what happens to them inside the step. */
 static void step_morphologies(Core *core, int stepped, int due, int64_t end) {
+    const Kernel *kernel = kernel_of(core->level);
+    const int p = core->s.parity;
+    uint8_t happens[NEURONS];
+    memset(happens, 0, (size_t)growing_count(&core->morphologies));
     if (stepped && core->joined.count) core_join(core);
-    for (int i = 0; i < growing_count(&core->morphologies); i++) {
-        const Morphology *m = morphology_at(core, i);
-        int happens = 0;
-        if (m->blocks & stepped) happens = m->joined >= 0 ? core_step_joined(core, i) : core_step_morphology(core, i);
-        if (happens || (m->blocks & due && is_due(core, i, end))) core_settle_morphology(core, i);
+    for (int i = 0; i < growing_count(&core->morphologies); i++)
+        if (morphology_at(core, i)->joined < 0 && morphology_at(core, i)->blocks & stepped) core_step_morphology(core, i);
+    for (int k = 0; k < BLOCKS; k++) {
+        const int follows = core->connected[k] && stepped >> k & 1;
+        const int result = follows ? kernel->follow(&core->s.block[k], p, core->compartment_of + k * LANES, core->ways, &core->common) : 0;
+        uint64_t lanes = due >> k & 1 ? due_lanes(core, k, end) : 0;
+        if (result & 1) core->s.awake[k] = 1;
+        if (result & 2) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
+        while (lanes) happens[core->morphology_of[k * LANES + next_bit(&lanes)]] = 1;
     }
+    for (int i = 0; i < growing_count(&core->morphologies); i++)
+        if (happens[i]) core_settle_morphology(core, i);
 }
 
 /* Block by block: what happens inside the step finds the block still in the cache. */

@@ -82,6 +82,7 @@ static int add_joined(Core *core, const Morphology *m) {
     JoinedNeurons *all = &core->joined;
     const CompartmentNeuron *members = members_of(core, m);
     const int at = all->count++;
+    all->compartment[at] = m->compartment;
     all->morphology[at] = (int32_t)growing_count(&core->morphologies);
     for (int j = 0; j < JOINED; j++) {
         const CompartmentNeuron *member = &members[j < m->members ? j : 0];
@@ -93,7 +94,7 @@ static int add_joined(Core *core, const Morphology *m) {
 }
 
 static void add_morphology(Core *core, int representative, const int16_t *nodes, const int16_t *groups) {
-    Morphology m = {.member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
+    Morphology m = {.compartment = core->compartments, .member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
     int16_t number[PLACES];
     double capacitance[NEURONS] = {0};
     memset(number, -1, sizeof number);
@@ -111,6 +112,7 @@ static void add_morphology(Core *core, int representative, const int16_t *nodes,
         const int n = members[k].neuron;
         members[k].share = (float)(core->s.neuron[n].capacitance / capacitance[members[k].compartment]);
         core->morphology_of[n] = (int16_t)growing_count(&core->morphologies);
+        core->compartment_of[n] = m.compartment + members[k].compartment;
         core->connected[n / LANES] |= UINT64_C(1) << n % LANES;
     }
     const int entries = m.compartments * m.compartments;
@@ -121,6 +123,7 @@ static void add_morphology(Core *core, int representative, const int16_t *nodes,
     if (growing_count(&core->matrices) >= m.matrix + 2 * entries)
         for (int k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
     free(flow);
+    core->compartments += m.compartments;
     m.joined = m.compartments == 1 && m.members <= JOINED ? add_joined(core, &m) : -1;
     Morphology *place = growing_append(&core->morphologies, sizeof m);
     if (place) *place = m;
@@ -167,7 +170,8 @@ void core_connect(Core *core) {
     growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
-    core->joined.count = 0;
+    core->joined.count = core->compartments = 0;
+    memset(core->compartment_of, 0, sizeof core->compartment_of), memset(core->ways, 0, sizeof core->ways);
     join_switches(core, nodes);
     for (int n = 0; n < PLACES; n++) nodes[n] = (int16_t)root(nodes, n);
     join_conductances(core, nodes, groups);
@@ -275,7 +279,7 @@ typedef struct {
 
 /* From the slopes of its circuits to the steps of the compartments. v: potentials; matrix: of this length. */
 void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
-                      int32_t *steps) {
+                      float *steps) {
     const int size = m->compartments;
     const CompartmentNeuron *members = members_of(core, m);
     const float *flow = flow_matrix(core, m);
@@ -297,6 +301,6 @@ void morphology_steps(const Core *core, const Morphology *m, const float *matrix
     for (int i = 0; i < size; i++) {
         float step = 0.0f;
         for (int j = 0; j < size; j++) step += matrix[i * size + j] * slope[j];
-        steps[i] = nearest(clip(step, -core->common.longest, core->common.longest));
+        steps[i] = between(step, -core->common.longest, core->common.longest);
     }
 }

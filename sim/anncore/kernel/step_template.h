@@ -230,7 +230,7 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
 }
 
 /* What the slopes of joined circuits do to their compartments: `grown` of morphology.c, for many. */
-TARGET static void STEP(join)(const Block *blocks, JoinedNeurons *all, const Common *c) {
+TARGET static void STEP(join)(const Block *blocks, const JoinedNeurons *all, const Common *c, float *ways) {
     const float *lanes = (const float *)blocks;
     float slope[PAIRS], growth[PAIRS], bow[PAIRS], upswing[PAIRS], limit[PAIRS];
     const int count = all->count;
@@ -245,7 +245,28 @@ TARGET static void STEP(join)(const Block *blocks, JoinedNeurons *all, const Com
             bow[s] += share * lanes[at + FIELD(bow)], upswing[s] += share * lanes[at + FIELD(upswing)];
             limit[s] += share * lanes[at + FIELD(limit)];
         }
-    for (int s = 0; s < count; s++) all->way[s] = all->matrix[s] * grown(c, slope[s], growth[s], bow[s], upswing[s], limit[s], 1.0f);
+    for (int s = 0; s < count; s++) slope[s] = all->matrix[s] * grown(c, slope[s], growth[s], bow[s], upswing[s], limit[s], 1.0f);
+    for (int s = 0; s < count; s++) ways[all->compartment[s]] = between(slope[s], -c->longest, c->longest);
+}
+
+/* Connected circuits go where their compartments go. */
+TARGET static int STEP(follow)(Block *b, int p, const int32_t *compartment_of, const float *ways, const Common *c) {
+    I moved = ALLI(0);
+    int crossed = 0;
+    for (int k = 0; k < LANES; k += WIDTH) {
+        Group *g = &b->group[k / WIDEST];
+        const int i = k % WIDEST;
+        const I alone = LOADI(g->alone + i), volt = LOADI(g->v[p] + i), w = LOADI(g->w[p] + i);
+        const F way = GATHER(ways, compartment_of + k);
+        const I next = MOST(LEAST(ADD(volt, ROUND(way)), ALLI(c->node_high)), ALLI(c->node_low));
+        const I adapted = ADD(w, ROUND(LOADF(g->drive + i) + LOADF(g->w_lead + i) * way));
+        const I kept = MOST(LEAST(adapted, ALLI(c->node_high)), ALLI(c->node_low));
+        STOREI(g->v[p ^ 1] + i, PICK(alone, LOADI(g->v[p ^ 1] + i), next));
+        STOREI(g->w[p ^ 1] + i, PICK(alone, LOADI(g->w[p ^ 1] + i), kept));
+        moved = EITHER(moved, PICK(alone, ALLI(0), EITHER(SUB(next, volt), SUB(kept, w))));
+        crossed |= REACHES(next, LOADI(g->threshold + i));
+    }
+    return (ANY(moved) ? 1 : 0) | (crossed ? 2 : 0);
 }
 
 #define VARIANT(name, set)                                                                                  \
@@ -259,6 +280,8 @@ VARIANT(both, WITH_EXPONENTIAL | WITH_ADAPTATION)
 VARIANT(all, features)
 #undef VARIANT
 #undef FROM_BYTES
+#undef GATHER
+#undef PICK
 #endif
 
 #undef STEP
