@@ -254,11 +254,17 @@ typedef struct {
     int (*follow)(Block *block, int p, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
 } Kernel;
 
+/* Sums over the circuits of a compartment, weighted by capacitance: as in the lanes of connected circuits. */
+typedef struct {
+    float slope, growth, bow, upswing, limit;
+} CompartmentSums;
+
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
 int kernel_level(int wanted);
 const Kernel *kernel_of(int level);
 
 /* The step of a circuit alone, over `length` of a step: the same equations. */
+float compartment_slope(const CompartmentSums *sums, const Common *common, float length);
 void single_step(Single *single, const Common *common, float length, int features);
 
 void core_free(Core *core);

@@ -9,7 +9,6 @@
 
 #include "arithmetic.h"
 #include "circuit.h"
-#include "grown.h"
 
 enum { LINES = NEURONS, PLACES = 2 * NEURONS }; /* places: membranes, then soma lines */
 
@@ -272,22 +271,17 @@ void morphology_matrix(const Core *core, const Morphology *m, float length, floa
     free(a);
 }
 
-/* Sums of a compartment, weighted by capacitance. */
-typedef struct {
-    float slope, growth, bow, upswing, limit;
-} Sums;
-
 /* From the slopes of its circuits to the steps of the compartments. v: potentials; matrix: of this length. */
 void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
                       float *steps) {
     const int size = m->compartments;
     const CompartmentNeuron *members = members_of(core, m);
     const float *flow = flow_matrix(core, m);
-    Sums sums[NEURONS];
+    CompartmentSums sums[NEURONS];
     float slope[NEURONS];
     memset(sums, 0, (size_t)size * sizeof *sums);
     for (int k = 0; k < m->members; k++) {
-        Sums *s = &sums[members[k].compartment];
+        CompartmentSums *s = &sums[members[k].compartment];
         const float share = members[k].share;
         s->slope += share * slopes[k].slope, s->growth += share * slopes[k].growth, s->bow += share * slopes[k].bow;
         s->upswing += share * slopes[k].upswing, s->limit += share * slopes[k].limit;
@@ -295,12 +289,13 @@ void morphology_steps(const Core *core, const Morphology *m, const float *matrix
     for (int i = 0; i < size; i++) {
         float total = sums[i].slope;
         for (int j = 0; j < size; j++)
-            if (j != i && flow[i * size + j] != 0.0f) total += flow[i * size + j] * (float)(v[j] - v[i]);
-        slope[i] = grown(&core->common, total, sums[i].growth, sums[i].bow, sums[i].upswing, sums[i].limit, length);
+            if (flow[i * size + j] != 0.0f) total += flow[i * size + j] * (float)(v[j] - v[i]);
+        sums[i].slope = total;
+        slope[i] = compartment_slope(&sums[i], &core->common, length);
     }
     for (int i = 0; i < size; i++) {
         float step = 0.0f;
         for (int j = 0; j < size; j++) step += matrix[i * size + j] * slope[j];
-        steps[i] = between(step, -core->common.longest, core->common.longest);
+        steps[i] = (float)clip(step, -core->common.longest, core->common.longest);
     }
 }

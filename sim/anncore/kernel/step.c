@@ -3,7 +3,6 @@
 
 #include "arithmetic.h"
 #include "core.h"
-#include "grown.h"
 
 #if defined(__GNUC__) && defined(__x86_64__)
 #include <immintrin.h>
@@ -43,6 +42,10 @@ void single_step(Single *single, const Common *common, float length, int feature
     } else {
         group_single(single, 0, common, length, features & ~WITH_EXPONENTIAL, 3, &moved);
     }
+}
+
+float compartment_slope(const CompartmentSums *s, const Common *common, float length) {
+    return compartment_single(common, (Sums_single){s->slope, s->growth, s->bow, s->upswing, s->limit}, length);
 }
 
 #define BLOCKWISE

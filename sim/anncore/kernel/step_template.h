@@ -111,6 +111,20 @@ TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F limit, const Common *c, 
     return STEP(clip)(total + total * MAX(more, ALLF(0.0f)), without, without + limit);
 }
 
+/* Sums over the circuits of a compartment, weighted by capacitance. */
+typedef struct {
+    F slope, growth, bow, upswing, limit;
+} STEP(Sums);
+
+/* What counts of a compartment's slope over a part of a step, by what is not linear in it: as in the step of a circuit alone. */
+TARGET ALWAYS_INLINE F STEP(compartment)(const Common *c, STEP(Sums) s, float length) {
+    const F bent = s.slope - s.slope * (s.bow * s.slope), g = s.growth;
+    const F less = bent / ((ALLF(1.0f) - ALLF(0.5f) * g) + ALLF(1.0f / 12) * (g * g)), more = bent + bent * (g * (ALLF(0.5f) + ALLF(1.0f / 6) * g));
+    const F linear = IF_POSITIVE(g, more, less), z = s.upswing * ALLF(c->slope_inverse * length);
+    const F share = z * (ALLF(0.5f) + (z + linear * ALLF(c->slope_inverse * length)) * ALLF(1.0f / 6));
+    return linear + STEP(clip)(linear * MAX(share, ALLF(0.0f)), ALLF(0.0f) - s.upswing, s.limit - s.upswing);
+}
+
 TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float length, int features, int early, I *moved) {
     F current[STEP(VECTORS)], upswing[STEP(VECTORS)], pull[STEP(VECTORS)], span[STEP(VECTORS)], bend[STEP(VECTORS)], drive[STEP(VECTORS)],
         square[STEP(VECTORS)], bow[STEP(VECTORS)];
@@ -229,25 +243,25 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
     return mask;
 }
 
-/* What the slopes of joined circuits do to their compartments: `grown` of morphology.c, for many. */
+/* Of the lanes of so many circuits a field, with its share. */
+#define SUM(field) total.field = total.field + share * GATHER(lanes + FIELD(field), all->lane[j] + s)
+
+/* What the slopes of joined circuits do to their compartments. */
 TARGET static void STEP(join)(const Block *blocks, const JoinedNeurons *all, const Common *c, float *ways) {
     const float *lanes = (const float *)blocks;
-    float slope[PAIRS], growth[PAIRS], bow[PAIRS], upswing[PAIRS], limit[PAIRS];
-    const int count = all->count;
-    memset(slope, 0, (size_t)count * sizeof *slope), memset(growth, 0, (size_t)count * sizeof *growth);
-    memset(bow, 0, (size_t)count * sizeof *bow), memset(upswing, 0, (size_t)count * sizeof *upswing);
-    memset(limit, 0, (size_t)count * sizeof *limit);
-    for (int j = 0; j < JOINED; j++)
-        for (int s = 0; s < count; s++) {
-            const int at = all->lane[j][s];
-            const float share = all->share[j][s];
-            slope[s] += share * lanes[at + FIELD(slope)], growth[s] += share * lanes[at + FIELD(growth)];
-            bow[s] += share * lanes[at + FIELD(bow)], upswing[s] += share * lanes[at + FIELD(upswing)];
-            limit[s] += share * lanes[at + FIELD(limit)];
+    float way[PAIRS];
+    for (int s = 0; s < all->count; s += WIDTH) {
+        STEP(Sums) total = {ALLF(0.0f), ALLF(0.0f), ALLF(0.0f), ALLF(0.0f), ALLF(0.0f)};
+        for (int j = 0; j < JOINED; j++) {
+            const F share = LOADF(all->share[j] + s);
+            SUM(slope), SUM(growth), SUM(bow), SUM(upswing), SUM(limit);
         }
-    for (int s = 0; s < count; s++) slope[s] = all->matrix[s] * grown(c, slope[s], growth[s], bow[s], upswing[s], limit[s], 1.0f);
-    for (int s = 0; s < count; s++) ways[all->compartment[s]] = between(slope[s], -c->longest, c->longest);
+        const F result = LOADF(all->matrix + s) * STEP(compartment)(c, total, 1.0f);
+        STOREF(way + s, STEP(clip)(result, ALLF(-c->longest), ALLF(c->longest)));
+    }
+    for (int s = 0; s < all->count; s++) ways[all->compartment[s]] = way[s];
 }
+#undef SUM
 
 /* Connected circuits go where their compartments go. */
 TARGET static int STEP(follow)(Block *b, int p, const int32_t *compartment_of, const float *ways, const Common *c) {
