@@ -170,7 +170,7 @@ typedef struct {
     int32_t lane[JOINED][PAIRS]; /* place of the lanes of a circuit in the memory of the blocks, in fields of 4 bytes, less the field's own */
     float share[JOINED][PAIRS];
     float matrix[PAIRS]; /* effective length of a step */
-} JoinedNeurons;
+} NeuronVectors;
 
 typedef struct {
     int64_t tick;
@@ -223,7 +223,7 @@ typedef struct {
     Growing morphologies;     /* Morphology */
     Growing members;          /* CompartmentNeuron, by morphology */
     Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
-    JoinedNeurons joined;
+    NeuronVectors joined;
     int32_t compartments;     /* of all morphologies */
     int16_t morphology_of[NEURONS]; /* index, -1 */
     int32_t compartment_of[NEURONS]; /* of all compartments, 0 for circuits alone */
@@ -250,21 +250,21 @@ typedef struct {
     int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses, const Common *common); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
-    void (*join)(const Block *blocks, const JoinedNeurons *joined, const Common *common, float *ways);
+    void (*join)(const Block *blocks, const NeuronVectors *joined, const Common *common, float *ways);
     int (*follow)(Block *block, int p, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
 } Kernel;
 
 /* Sums over the circuits of a compartment, weighted by capacitance: as in the lanes of connected circuits. */
 typedef struct {
     float slope, growth, bow, upswing, limit;
-} CompartmentSums;
+} CompartmentCurrents;
 
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
 int kernel_level(int wanted);
 const Kernel *kernel_of(int level);
 
 /* The step of a circuit alone, over `length` of a step: the same equations. */
-float compartment_slope(const CompartmentSums *sums, const Common *common, float length);
+float compartment_slope(const CompartmentCurrents *sums, const Common *common, float length);
 void single_step(Single *single, const Common *common, float length, int features);
 
 void core_free(Core *core);

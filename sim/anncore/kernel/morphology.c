@@ -78,7 +78,7 @@ static void fill_flow(const Core *core, const Morphology *m, const int16_t *node
 
 /* One more of those that are stepped side by side. */
 static int add_joined(Core *core, const Morphology *m) {
-    JoinedNeurons *all = &core->joined;
+    NeuronVectors *all = &core->joined;
     const CompartmentNeuron *members = members_of(core, m);
     const int at = all->count++;
     all->compartment[at] = m->compartment;
@@ -277,11 +277,11 @@ void morphology_steps(const Core *core, const Morphology *m, const float *matrix
     const int size = m->compartments;
     const CompartmentNeuron *members = members_of(core, m);
     const float *flow = flow_matrix(core, m);
-    CompartmentSums sums[NEURONS];
+    CompartmentCurrents sums[NEURONS];
     float slope[NEURONS];
     memset(sums, 0, (size_t)size * sizeof *sums);
     for (int k = 0; k < m->members; k++) {
-        CompartmentSums *s = &sums[members[k].compartment];
+        CompartmentCurrents *s = &sums[members[k].compartment];
         const float share = members[k].share;
         s->slope += share * slopes[k].slope, s->growth += share * slopes[k].growth, s->bow += share * slopes[k].bow;
         s->upswing += share * slopes[k].upswing, s->limit += share * slopes[k].limit;

@@ -44,7 +44,7 @@ void single_step(Single *single, const Common *common, float length, int feature
     }
 }
 
-float compartment_slope(const CompartmentSums *s, const Common *common, float length) {
+float compartment_slope(const CompartmentCurrents *s, const Common *common, float length) {
     return compartment_single(common, (Sums_single){s->slope, s->growth, s->bow, s->upswing, s->limit}, length);
 }
 

@@ -247,7 +247,7 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
 #define SUM(field) total.field = total.field + share * GATHER(lanes + FIELD(field), all->lane[j] + s)
 
 /* What the slopes of joined circuits do to their compartments. */
-TARGET static void STEP(join)(const Block *blocks, const JoinedNeurons *all, const Common *c, float *ways) {
+TARGET static void STEP(join)(const Block *blocks, const NeuronVectors *all, const Common *c, float *ways) {
     const float *lanes = (const float *)blocks;
     float way[PAIRS];
     for (int s = 0; s < all->count; s += WIDTH) {
