@@ -251,6 +251,9 @@ def test_every_field_of_the_analog_engine_is_state_or_wiring():
     declared = {re.sub(r"\[.*|\W", "", part.split()[-1]) for line in body.split(";") if line.strip() for part in line.split(",")}
     grows, kept = {"pulses", "fires"}, {"s"}
     assert grows <= set(sim.System().chip.fabric.analog.arrays())
-    follow = ["morphologies", "members", "matrices", "morphology_of", "linked", "connected", "slaves", "slaves_from", "applied", "spikes"]
+    follow = [
+        "morphologies", "members", "matrices", "morphology_of", "joined", "compartments", "compartment_of", "ways", "linked", "connected",
+        "slaves", "slaves_from", "applied", "spikes",
+    ]  # fmt: skip
     given = ["common", "jumping", "level", "noise_key", "weights", "labels", "gains"]
     assert declared == grows | kept | {*follow, *given}

@@ -125,7 +125,7 @@ void core_load(Core *core, int neuron) {
     }
     LANE(b, drift, i) = slope_of(n->drift);
     LANE(b, exponent, i) = lanes->exponent, LANE(b, limit, i) = slope_of(n->exp_limit);
-    LANE(b, w_rest, i) = node(&core->common, n->w_rest), LANE(b, w_potential, i) = node(&core->common, n->w_potential);
+    LANE(b, w_rest, i) = node(&core->common, n->w_rest), LANE(b, w_potential, i) = (float)in_units(&core->common, n->w_potential);
     LANE(b, w_gain, i) = (float)n->w_gain, LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
     LANE(b, w_rate, i) = n->adaptation ? (float)loss_of(n->w_rate) : 0.0f;
     LANE(b, w_lead, i) = 0.5f * LANE(b, w_gain, i) * LANE(b, w_rate, i);
@@ -171,9 +171,9 @@ static int64_t due_of(const Core *core, int neuron) { return core->s.due[neuron]
 /* -- steps of any length */
 
 /* `effective` for the small numbers that it mostly is here. */
-static float effective_part(float x) {
+static inline float effective_part(float x) {
     if (x > 0.5f) return (float)effective((double)x);
-    return 1.0f - x * (0.5f - x * (1.0f / 6 - x * (1.0f / 24 - x * (1.0f / 120))));
+    return (1.0f - x * 0.5f) + (x * x) * ((1.0f / 6 - x * (1.0f / 24)) + (x * x) * (1.0f / 120));
 }
 
 static float steps(int64_t ticks) { return (float)ticks * (1.0f / GRID_TICKS); }
@@ -222,29 +222,28 @@ static void single_input(const Core *core, int neuron, int side, float from, flo
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
-static Single advanced(const Core *core, int neuron, const Nodes *s, float from, float length) {
+static void advance_alone(const Core *core, int neuron, const Nodes *s, float from, float length, Single *one) {
     const Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, features = core->s.features[neuron / LANES];
     const float relaxing = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * length;
-    Single one;
-    one.v[0][0] = s->v, one.threshold[0] = UNREACHED;
-    one.target[0] = LANE(b, target, i), one.inverse[0] = LANE(b, inverse, i), one.slew[0] = LANE(b, slew, i);
-    one.lag[0] = length * (1.0f - effective_part(relaxing)), one.drift[0] = LANE(b, drift, i);
-    one.rate[0] = LANE(b, rate, i), one.alone[0] = -1;
-    for (int side = 0; side < INPUTS; side++) single_input(core, neuron, side, from, length, &one.input[side]);
-    if (features & WITH_EXPONENTIAL) one.exponent[0] = LANE(b, exponent, i), one.limit[0] = LANE(b, limit, i);
+    one->v[0][0] = s->v, one->threshold[0] = UNREACHED;
+    one->target[0] = LANE(b, target, i), one->inverse[0] = LANE(b, inverse, i), one->slew[0] = LANE(b, slew, i);
+    one->lag[0] = length * (1.0f - effective_part(relaxing)), one->drift[0] = LANE(b, drift, i);
+    one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
+    for (int side = 0; side < INPUTS; side++) single_input(core, neuron, side, from, length, &one->input[side]);
+    if (features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
     if (features & WITH_ADAPTATION) {
         const float rate = LANE(b, w_rate, i);
-        one.w[0][0] = s->w, one.w_rest[0] = LANE(b, w_rest, i), one.w_potential[0] = LANE(b, w_potential, i);
-        one.w_gain[0] = LANE(b, w_gain, i), one.w_strength[0] = LANE(b, w_strength, i);
-        one.w_rate[0] = length * rate * (1.0f + (1.0f - length) * rate * 0.5f), one.w_lead[0] = 0.5f * one.w_gain[0] * one.w_rate[0];
+        one->w[0][0] = s->w, one->w_rest[0] = LANE(b, w_rest, i), one->w_potential[0] = LANE(b, w_potential, i);
+        one->w_gain[0] = LANE(b, w_gain, i), one->w_strength[0] = LANE(b, w_strength, i);
+        one->w_rate[0] = length * rate * (1.0f + (1.0f - length) * rate * 0.5f), one->w_lead[0] = 0.5f * one->w_gain[0] * one->w_rate[0];
     }
-    single_step(&one, &core->common, length, features);
-    return one;
+    single_step(one, &core->common, length, features);
 }
 
 static void advance(const Core *core, int neuron, Nodes *s, float from, float length) {
-    const Single one = advanced(core, neuron, s, from, length);
+    Single one;
+    advance_alone(core, neuron, s, from, length, &one);
     s->v = one.v[1][0];
     if (core->s.features[neuron / LANES] & WITH_ADAPTATION) s->w = one.w[1][0];
 }
@@ -257,7 +256,7 @@ static Nodes on_the_way(const Core *core, int neuron, int64_t ticks) {
     if (ticks == GRID_TICKS) return after;
     const float part = steps(ticks), y = (float)(LANE(b, target, i) - before.v) * LANE(b, inverse, i);
     const float rate = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * (y * y < 1.0f ? 1.0f - y * y : 0.0f);
-    const float way = rate == 0.0f ? part : part * effective_part(rate * part) / effective_part(rate);
+    const float way = rate > 0.5f ? part * effective_part(rate * part) / effective_part(rate) : part + part * (1.0f - part) * (0.5f * rate);
     return (Nodes){before.v + nearest((float)(after.v - before.v) * way), before.w + nearest((float)(after.w - before.w) * part)};
 }
 
@@ -401,42 +400,39 @@ static void repeat_circuit(Core *core, int neuron) {
 /* What the circuits of a morphology have had computed, and where it takes them. */
 static void move_members(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const Nodes *before,
                          const float *leads, Nodes *after) {
-    int32_t v[NEURONS], steps_of[NEURONS];
+    int32_t v[NEURONS];
+    float ways[NEURONS];
     const CompartmentNeuron *members = members_of(core, m);
     for (int k = 0; k < m->members; k++) v[members[k].compartment] = before[k].v;
-    morphology_steps(core, m, matrix, length, slopes, v, steps_of);
+    morphology_steps(core, m, matrix, length, slopes, v, ways);
     for (int k = 0; k < m->members; k++) {
-        const int32_t step = steps_of[members[k].compartment];
-        after[k].v = within(&core->common, before[k].v + step);
-        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * (float)step));
+        const float way = ways[members[k].compartment];
+        after[k].v = within(&core->common, before[k].v + nearest(way));
+        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * way));
     }
 }
 
 void core_step_morphology(Core *core, int index) {
     Morphology *m = morphology_at(core, index);
     const CompartmentNeuron *members = members_of(core, m);
-    const int p = core->s.parity;
     NeuronCurrents slopes[NEURONS];
-    Nodes before[NEURONS], after[NEURONS];
-    float leads[NEURONS];
-    int moved = 0;
+    int32_t v[NEURONS];
     if (m->stale) morphology_matrix(core, m, 1.0f, step_matrix(core, m)), m->stale = 0;
     for (int k = 0; k < m->members; k++) {
         const Block *b = &core->s.block[members[k].neuron / LANES];
         const int i = members[k].neuron % LANES;
-        before[k] = (Nodes){STATE(b, v, p, i), STATE(b, w, p, i)};
+        v[members[k].compartment] = STATE(b, v, core->s.parity, i);
         slopes[k] = (NeuronCurrents){LANE(b, slope, i), LANE(b, growth, i), LANE(b, bow, i), LANE(b, upswing, i), LANE(b, limit, i), LANE(b, drive, i)};
-        leads[k] = LANE(b, w_lead, i);
     }
-    move_members(core, m, step_matrix(core, m), 1.0f, slopes, before, leads, after);
-    for (int k = 0; k < m->members; k++) {
-        Block *b = &core->s.block[members[k].neuron / LANES];
-        const int i = members[k].neuron % LANES;
-        STATE(b, v, p ^ 1, i) = after[k].v, STATE(b, w, p ^ 1, i) = after[k].w;
-        moved |= after[k].v != before[k].v || after[k].w != before[k].w;
+    morphology_steps(core, m, step_matrix(core, m), 1.0f, slopes, v, core->ways + m->compartment);
+}
+
+void core_join(Core *core) {
+    for (int s = 0; s < core->joined.count; s++) {
+        Morphology *m = morphology_at(core, core->joined.morphology[s]);
+        if (m->stale) morphology_matrix(core, m, 1.0f, &core->joined.matrix[s]), m->stale = 0;
     }
-    for (int k = 0; k < BLOCKS; k++)
-        if (moved && m->blocks >> k & 1) core->s.awake[k] = 1;
+    kernel_of(core->level)->join(core->s.block, &core->joined, &core->common, core->ways);
 }
 
 /* All circuits of a morphology over a part of a step. */
@@ -448,7 +444,8 @@ static void advance_members(const Core *core, const Morphology *m, Nodes *nodes,
     float *matrix = malloc((size_t)(m->compartments * m->compartments) * sizeof *matrix);
     if (!matrix) return;
     for (int k = 0; k < m->members; k++) {
-        const Single one = advanced(core, members[k].neuron, &nodes[k], from, length);
+        Single one;
+        advance_alone(core, members[k].neuron, &nodes[k], from, length, &one);
         const int features = core->s.features[members[k].neuron / LANES];
         slopes[k] = (NeuronCurrents){one.slope[0], one.growth[0], one.bow[0], one.upswing[0],
                                     features & WITH_EXPONENTIAL ? one.limit[0] : 0.0f, one.drive[0]};

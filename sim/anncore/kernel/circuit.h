@@ -20,8 +20,9 @@ const CompartmentNeuron *members_of(const Core *core, const Morphology *m);
 float *step_matrix(const Core *core, const Morphology *m);
 void morphology_matrix(const Core *core, const Morphology *m, float length, float *out);
 void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
-                      int32_t *steps);
-void core_step_morphology(Core *core, int index); /* after the step of its blocks */
+                      float *steps);
+void core_step_morphology(Core *core, int index);   /* the ways of its compartments, after the step of its blocks */
+void core_join(Core *core);                         /* the same for all joined neurons */
 void core_settle_morphology(Core *core, int index); /* what happens to its circuits inside the step */
 
 static inline SpikeRecord *fire_at(const Core *core, int64_t k) { return growing_at(&core->fires, k, sizeof(SpikeRecord)); }

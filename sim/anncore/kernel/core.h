@@ -1,6 +1,6 @@
 /* State and interfaces of the analog core's C part.
  *
- * Circuits are packed in blocks of 64 lanes, which rest or run together, blocks in groups of the widest vector; a step is done group by
+ * Circuits are packed in blocks of 64 lanes, which rest or run together, blocks in groups of two of the widest vectors; a step is done group by
  * group. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a circuit in which something happens inside
  * a step can be stepped again from where it was.
  *
@@ -13,9 +13,13 @@
 #include "sim/base/clock.h"
 #include "sim/base/growing.h"
 
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden) /* what the parts of the engine call of each other is called directly */
+#endif
+
 enum { EXCITATORY, INHIBITORY, INPUTS };
-enum { WIDEST = 16, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
-enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2 };
+enum { WIDEST = 32, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
+enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2, REST_STEPS = 8 };
 
 #define STEP_US 0.1
 #define UNREACHED INT32_MAX /* a threshold no membrane meets */
@@ -48,8 +52,8 @@ enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_CONNECTIONS = 16, WITH_RARE = W
         /* exponential term: 2^(v * octaves + exponent), at most limit */                                                         \
         float exponent[N], limit[N];                                                                                              \
         /* adaptation: state, its rest, feedback a, potential it refers to, slope per node unit, 1 - decay */                     \
-        int32_t w[2][N], w_rest[N], w_potential[N];                                                                               \
-        float w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                               \
+        int32_t w[2][N], w_rest[N];                                                                                               \
+        float w_potential[N], w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                               \
         /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */                 \
         float slope[N], growth[N], bow[N], upswing[N], drive[N];                                                                  \
         float rate[N];      /* of the amplifier in its linear range */                                                            \
@@ -143,8 +147,10 @@ typedef struct {
  * follows from the configuration lies in arrays of the core, from these places on. */
 typedef struct {
     int32_t member, members;  /* place in `member`, their number */
-    int32_t compartments, matrix;
+    int32_t compartment, compartments; /* of all compartments, the first of its own, their number */
+    int32_t matrix;
     int32_t blocks;           /* bit per block that it has members in */
+    int32_t joined;           /* place in `joined`, -1 */
     int32_t stale;            /* an amplifier has changed since the matrix of a step was made */
 } Morphology;
 
@@ -153,6 +159,18 @@ typedef struct {
     int32_t neuron, compartment;
     float share;
 } CompartmentNeuron;
+
+/* Morphologies of one compartment with up to JOINED circuits, side by side for the vector units. Those with fewer circuits have the first one
+ * again with no share. */
+enum { JOINED = 4, PAIRS = NEURONS / 2 };
+
+typedef struct {
+    int32_t count;
+    int32_t morphology[PAIRS], compartment[PAIRS];
+    int32_t lane[JOINED][PAIRS]; /* place of the lanes of a circuit in the memory of the blocks, in fields of 4 bytes, less the field's own */
+    float share[JOINED][PAIRS];
+    float matrix[PAIRS]; /* effective length of a step */
+} NeuronVectors;
 
 typedef struct {
     int64_t tick;
@@ -206,7 +224,11 @@ typedef struct {
     Growing morphologies;     /* Morphology */
     Growing members;          /* CompartmentNeuron, by morphology */
     Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
+    NeuronVectors joined;
+    int32_t compartments;     /* of all morphologies */
     int16_t morphology_of[NEURONS]; /* index, -1 */
+    int32_t compartment_of[NEURONS]; /* of all compartments, 0 for circuits alone */
+    float ways[NEURONS];      /* of compartments in the step being made */
     int32_t linked[BLOCKS];   /* blocks that step together, bit per block */
     uint64_t connected[BLOCKS]; /* lanes */
     Growing slaves;           /* int16_t: circuits that fire with a master */
@@ -225,16 +247,25 @@ typedef struct {
 
 /* The functions over blocks for one instruction set. */
 typedef struct {
-    int (*step[FEATURE_SETS])(Block *block, int p, const Common *common, int features, int early); /* bits: something moves, a threshold is met */
+    /* by set of features, the last one for those with rare ones. Bits of the result: something moves (or may, if not watchful), a threshold is met */
+    int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses, const Common *common); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
+    void (*join)(const Block *blocks, const NeuronVectors *joined, const Common *common, float *ways);
+    int (*follow)(Block *block, int p, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
 } Kernel;
+
+/* Sums over the circuits of a compartment, weighted by capacitance: as in the lanes of connected circuits. */
+typedef struct {
+    float slope, growth, bow, upswing, limit;
+} CompartmentCurrents;
 
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
 int kernel_level(int wanted);
 const Kernel *kernel_of(int level);
 
 /* The step of a circuit alone, over `length` of a step: the same equations. */
+float compartment_slope(const CompartmentCurrents *sums, const Common *common, float length);
 void single_step(Single *single, const Common *common, float length, int features);
 
 void core_free(Core *core);
@@ -250,5 +281,9 @@ double core_voltage(const Core *core, int neuron, int source);
 void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */
 void core_watch(Core *core, int slot, int neuron, int source);
 double core_probe(const Core *core, int slot, int64_t tick);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif

@@ -140,7 +140,8 @@ static int linked_to(const Core *core, int blocks) {
 /* Steps a block. Returns whether a membrane is at or above its threshold. */
 static int step_block(Core *core, int k) {
     const int features = core->s.features[k];
-    const int result = kernel_of(core->level)->step[features % FEATURE_SETS](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k]);
+    const int set = features & WITH_RARE ? FEATURE_SETS : features, watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
+    const int result = kernel_of(core->level)->step[set](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
     core->s.awake[k] = result & 1;
     core->s.block_steps++;
     return result >> 1;
@@ -152,6 +153,37 @@ static void forget_early(Core *core, int k) {
     core->s.early[k] = 0;
 }
 
+/* Lanes of a block whose phase ends within the step. */
+static uint64_t due_lanes(const Core *core, int k, int64_t end) {
+    uint64_t lanes = 0;
+    for (uint64_t mask = core->s.busy[k] & core->connected[k]; mask;) {
+        const int i = next_bit(&mask);
+        if (core->s.due[k * LANES + i] <= end) lanes |= UINT64_C(1) << i;
+    }
+    return lanes;
+}
+
+/* Connected circuits follow their compartments; then what happens to them inside the step. */
+static void step_morphologies(Core *core, int stepped, int due, int64_t end) {
+    const Kernel *kernel = kernel_of(core->level);
+    const int p = core->s.parity;
+    uint8_t happens[NEURONS];
+    memset(happens, 0, (size_t)growing_count(&core->morphologies));
+    if (stepped && core->joined.count) core_join(core);
+    for (int i = 0; i < growing_count(&core->morphologies); i++)
+        if (morphology_at(core, i)->joined < 0 && morphology_at(core, i)->blocks & stepped) core_step_morphology(core, i);
+    for (int k = 0; k < BLOCKS; k++) {
+        const int follows = core->connected[k] && stepped >> k & 1;
+        const int result = follows ? kernel->follow(&core->s.block[k], p, core->compartment_of + k * LANES, core->ways, &core->common) : 0;
+        uint64_t lanes = due >> k & 1 ? due_lanes(core, k, end) : 0;
+        if (result & 1) core->s.awake[k] = 1;
+        if (result & 2) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
+        while (lanes) happens[core->morphology_of[k * LANES + next_bit(&lanes)]] = 1;
+    }
+    for (int i = 0; i < growing_count(&core->morphologies); i++)
+        if (happens[i]) core_settle_morphology(core, i);
+}
+
 /* Block by block: what happens inside the step finds the block still in the cache. */
 static void step(Core *core) {
     const int64_t end = core->s.now + GRID_TICKS;
@@ -161,10 +193,7 @@ static void step(Core *core) {
         if (awake & core->linked[k] && step_block(core, k)) find_crossed(core, k);
         if (core->s.next_due[k] <= end) settle_block(core, k, end), due |= 1 << k;
     }
-    for (int i = 0; i < growing_count(&core->morphologies); i++) {
-        if (morphology_at(core, i)->blocks & linked_to(core, awake)) core_step_morphology(core, i);
-        if (morphology_at(core, i)->blocks & (due | linked_to(core, awake))) core_settle_morphology(core, i);
-    }
+    if (growing_count(&core->morphologies)) step_morphologies(core, linked_to(core, awake), due, end);
     settle_fires(core);
     growing_drop(&core->pulses, core->applied);
     for (int k = 0; k < BLOCKS; k++)

@@ -76,8 +76,24 @@ static void fill_flow(const Core *core, const Morphology *m, const int16_t *node
     }
 }
 
+/* One more of those that are stepped side by side. */
+static int add_joined(Core *core, const Morphology *m) {
+    NeuronVectors *all = &core->joined;
+    const CompartmentNeuron *members = members_of(core, m);
+    const int at = all->count++;
+    all->compartment[at] = m->compartment;
+    all->morphology[at] = (int32_t)growing_count(&core->morphologies);
+    for (int j = 0; j < JOINED; j++) {
+        const CompartmentNeuron *member = &members[j < m->members ? j : 0];
+        const Group *group = &core->s.block[member->neuron / LANES].group[member->neuron % LANES / WIDEST];
+        all->lane[j][at] = (int32_t)(((const char *)group - (const char *)core->s.block) / 4) + member->neuron % WIDEST;
+        all->share[j][at] = j < m->members ? member->share : 0.0f;
+    }
+    return at;
+}
+
 static void add_morphology(Core *core, int representative, const int16_t *nodes, const int16_t *groups) {
-    Morphology m = {.member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
+    Morphology m = {.compartment = core->compartments, .member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
     int16_t number[PLACES];
     double capacitance[NEURONS] = {0};
     memset(number, -1, sizeof number);
@@ -95,6 +111,7 @@ static void add_morphology(Core *core, int representative, const int16_t *nodes,
         const int n = members[k].neuron;
         members[k].share = (float)(core->s.neuron[n].capacitance / capacitance[members[k].compartment]);
         core->morphology_of[n] = (int16_t)growing_count(&core->morphologies);
+        core->compartment_of[n] = m.compartment + members[k].compartment;
         core->connected[n / LANES] |= UINT64_C(1) << n % LANES;
     }
     const int entries = m.compartments * m.compartments;
@@ -105,6 +122,8 @@ static void add_morphology(Core *core, int representative, const int16_t *nodes,
     if (growing_count(&core->matrices) >= m.matrix + 2 * entries)
         for (int k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
     free(flow);
+    core->compartments += m.compartments;
+    m.joined = m.compartments == 1 && m.members <= JOINED ? add_joined(core, &m) : -1;
     Morphology *place = growing_append(&core->morphologies, sizeof m);
     if (place) *place = m;
 }
@@ -150,6 +169,8 @@ void core_connect(Core *core) {
     growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
+    core->joined.count = core->compartments = 0;
+    memset(core->compartment_of, 0, sizeof core->compartment_of), memset(core->ways, 0, sizeof core->ways);
     join_switches(core, nodes);
     for (int n = 0; n < PLACES; n++) nodes[n] = (int16_t)root(nodes, n);
     join_conductances(core, nodes, groups);
@@ -250,32 +271,17 @@ void morphology_matrix(const Core *core, const Morphology *m, float length, floa
     free(a);
 }
 
-/* Sums of a compartment, weighted by capacitance. */
-typedef struct {
-    float slope, growth, bow, upswing, limit;
-} Sums;
-
-/* What counts of a slope over the step, by what is not linear in it: as in the step of a circuit alone. */
-static float grown(const Common *c, const Sums *s, float slope, float length) {
-    const float g = s->growth, z = s->upswing * c->slope_inverse * length, q = slope * c->slope_inverse * length;
-    slope += slope * (s->bow * slope);
-    slope = g < 0.0f ? slope / ((1.0f - 0.5f * g) + 1.0f / 12 * (g * g)) : slope + slope * (g * (0.5f + 1.0f / 6 * g));
-    if (s->upswing <= 0.0f) return slope;
-    const float share = z * (0.5f + 1.0f / 6 * (z + q)), more = slope * (share > 0.0f ? share : 0.0f);
-    return slope + (float)clip(more, -s->upswing, s->limit - s->upswing);
-}
-
 /* From the slopes of its circuits to the steps of the compartments. v: potentials; matrix: of this length. */
 void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
-                      int32_t *steps) {
+                      float *steps) {
     const int size = m->compartments;
     const CompartmentNeuron *members = members_of(core, m);
     const float *flow = flow_matrix(core, m);
-    Sums sums[NEURONS];
+    CompartmentCurrents sums[NEURONS];
     float slope[NEURONS];
     memset(sums, 0, (size_t)size * sizeof *sums);
     for (int k = 0; k < m->members; k++) {
-        Sums *s = &sums[members[k].compartment];
+        CompartmentCurrents *s = &sums[members[k].compartment];
         const float share = members[k].share;
         s->slope += share * slopes[k].slope, s->growth += share * slopes[k].growth, s->bow += share * slopes[k].bow;
         s->upswing += share * slopes[k].upswing, s->limit += share * slopes[k].limit;
@@ -283,12 +289,13 @@ void morphology_steps(const Core *core, const Morphology *m, const float *matrix
     for (int i = 0; i < size; i++) {
         float total = sums[i].slope;
         for (int j = 0; j < size; j++)
-            if (j != i && flow[i * size + j] != 0.0f) total += flow[i * size + j] * (float)(v[j] - v[i]);
-        slope[i] = grown(&core->common, &sums[i], total, length);
+            if (flow[i * size + j] != 0.0f) total += flow[i * size + j] * (float)(v[j] - v[i]);
+        sums[i].slope = total;
+        slope[i] = compartment_slope(&sums[i], &core->common, length);
     }
     for (int i = 0; i < size; i++) {
         float step = 0.0f;
         for (int j = 0; j < size; j++) step += matrix[i * size + j] * slope[j];
-        steps[i] = nearest(clip(step, -core->common.longest, core->common.longest));
+        steps[i] = (float)clip(step, -core->common.longest, core->common.longest);
     }
 }

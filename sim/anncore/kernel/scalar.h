@@ -23,4 +23,4 @@
 #define SCALE(p, y) scaled(p, y)
 #define ANY(x) ((x) != 0)
 #define REACHES(a, b) ((a) >= (b))
-#define FAR(x, limit) ((x) > (limit) || (x) < -(limit))
+#define OUTWARDS(x, limit, f) (((x) > (limit) && (f) > 0.0f) || ((x) < -(limit) && (f) < 0.0f))

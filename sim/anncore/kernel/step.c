@@ -1,4 +1,6 @@
 /* The step of a block for several instruction sets, and of a circuit alone; all of them compute the same bits. */
+#include <stddef.h>
+
 #include "arithmetic.h"
 #include "core.h"
 
@@ -42,7 +44,12 @@ void single_step(Single *single, const Common *common, float length, int feature
     }
 }
 
+float compartment_slope(const CompartmentCurrents *s, const Common *common, float length) {
+    return compartment_single(common, (Sums_single){s->slope, s->growth, s->bow, s->upswing, s->limit}, length);
+}
+
 #define BLOCKWISE
+#define FIELD(name) (int)(offsetof(Group, name) / 4)
 #if HAS_LEVELS
 #define STEP(name) name##_sse2
 #define TARGET
@@ -73,7 +80,11 @@ void single_step(Single *single, const Common *common, float length, int feature
 #define SCALE(p, y) _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(p), _mm_slli_epi32(_mm_castps_si128(y), 23)))
 #define ANY(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) != 0xffff)
 #define REACHES(a, b) (_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(b, a))) ^ 0xf)
-#define FAR(x, limit) _mm_movemask_ps(_mm_castsi128_ps(EITHER(_mm_cmpgt_epi32(x, ALLI(limit)), _mm_cmpgt_epi32(ALLI(-(limit)), x))))
+#define OUTWARDS(x, limit, f)                                                                                           \
+    _mm_movemask_ps(_mm_or_ps(_mm_and_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(x, ALLI(limit))), _mm_cmpgt_ps(f, ALLF(0.0f))), \
+                              _mm_and_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(ALLI(-(limit)), x)), _mm_cmplt_ps(f, ALLF(0.0f)))))
+#define GATHER(base, at) _mm_set_ps((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
+#define PICK select_sse2
 #define FROM_BYTES(address) _mm_set_ps((float)(address)[3], (float)(address)[2], (float)(address)[1], (float)(address)[0])
 ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _mm_or_si128(_mm_and_si128(mask, a), _mm_andnot_si128(mask, b)); }
 #include "step_template.h"
@@ -106,7 +117,11 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define SCALE(p, y) _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(y), 23)))
 #define ANY(x) (!_mm256_testz_si256(x, x))
 #define REACHES(a, b) (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, a))) ^ 0xff)
-#define FAR(x, limit) _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_abs_epi32(x), ALLI(limit))))
+#define OUTWARDS(x, limit, f) /* the sign bits of both are alike */                                       \
+    _mm256_movemask_ps(_mm256_andnot_ps(_mm256_xor_ps(_mm256_castsi256_ps(x), f),                          \
+                                        _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_abs_epi32(x), ALLI(limit)))))
+#define GATHER(base, at) _mm256_i32gather_ps(base, LOADI(at), 4)
+#define PICK(mask, a, b) _mm256_blendv_epi8(b, a, mask)
 #define FROM_BYTES(address) _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(address))))
 #include "step_template.h"
 
@@ -138,7 +153,10 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define SCALE(p, y) _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(y), 23)))
 #define ANY(x) (_mm512_test_epi32_mask(x, x) != 0)
 #define REACHES(a, b) ((int)_mm512_cmpge_epi32_mask(a, b))
-#define FAR(x, limit) ((int)_mm512_cmpgt_epi32_mask(_mm512_abs_epi32(x), ALLI(limit)))
+#define OUTWARDS(x, limit, f) \
+    ((int)_mm512_mask_cmpge_epi32_mask(_mm512_cmpgt_epi32_mask(_mm512_abs_epi32(x), ALLI(limit)), _mm512_xor_si512(x, _mm512_castps_si512(f)), ALLI(0)))
+#define GATHER(base, at) _mm512_i32gather_ps(LOADI(at), base, 4)
+#define PICK(mask, a, b) _mm512_mask_blend_epi32(_mm512_movepi32_mask(mask), b, a)
 #define FROM_BYTES(address) _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(address))))
 #include "step_template.h"
 #else
@@ -146,13 +164,15 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define TARGET
 #define GROUP Group
 #define SIZE WIDEST
+#define GATHER(base, at) (base)[*(at)]
+#define PICK(mask, a, b) ((mask) ? (a) : (b))
 #define FROM_BYTES(address) ((float)*(address))
 #include "scalar.h"
 #include "step_template.h"
 #endif
 
 #define KERNEL(level) \
-    {{plain_##level, exponential_##level, adaptation_##level, all_##level}, deliver_##level, crossed_##level}
+    {{plain_##level, exponential_##level, adaptation_##level, both_##level, all_##level}, deliver_##level, crossed_##level, join_##level, follow_##level}
 
 #if HAS_LEVELS
 static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};

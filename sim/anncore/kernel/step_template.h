@@ -4,7 +4,7 @@
  *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &), MIN MAX (of floats),
  *   IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
- *   REACHES(a, b) (bit per element: a >= b), FAR(x, limit) (an element is farther from 0)
+ *   REACHES(a, b) (bit per element: a >= b), OUTWARDS(x, limit, f) (an element is farther from 0 than the limit, and f has its sign)
  *
  * The equations, with docs/analog_core.md: the membrane makes an exponential Euler step whose effective length follows the local slope of the
  * amplifier, so it is exact for a relaxing membrane and for a slewing one; the exponential term adds its own slope and curvature. Lines and
@@ -26,7 +26,7 @@ TARGET ALWAYS_INLINE F STEP(curve)(F y) {
 
 TARGET ALWAYS_INLINE F STEP(power)(F octaves) {
     const F shifted = octaves + ALLF(ROUNDER), r = octaves - (shifted - ALLF(ROUNDER)), r2 = r * r;
-    return SCALE((ALLF(POWER_0) + ALLF(POWER_1) * r) + r2 * ((ALLF(POWER_2) + ALLF(POWER_3) * r) + r2 * ALLF(POWER_4)), shifted);
+    return SCALE((ALLF(POWER_0) + ALLF(POWER_1) * r) + r2 * (ALLF(POWER_2) + ALLF(POWER_3) * r), shifted);
 }
 
 /* Slope by the exponential term. */
@@ -55,7 +55,7 @@ TARGET ALWAYS_INLINE void STEP(input)(GROUP *g, int p, int side, int early, int 
         }
         current[u] = current[u] + strength * opening;
         STOREI(g->input[side].line[p ^ 1] + i, SUB(state, loss));
-        *moved = EITHER(*moved, loss);
+        if (moved) *moved = EITHER(*moved, loss);
     }
 }
 
@@ -63,9 +63,10 @@ TARGET ALWAYS_INLINE void STEP(input)(GROUP *g, int p, int side, int early, int 
 TARGET ALWAYS_INLINE void STEP(amplifier)(const GROUP *g, int p, float length, F *pull, F *span, F *square, F *bow) {
     EACH_VECTOR {
         const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(FLOAT(SUB(LOADI(g->target + i), LOADI(g->v[p] + i))) * inverse), y2 = y * y;
-        bow[u] = (LOADF(g->lag + i) * ALLF(-2.0f / 3 / length)) * (inverse * (y - y * y2 * y2));
+        const F shorter = LOADF(g->lag + i) * (ALLF(1.0f) - y2);
         pull[u] = LOADF(g->slew + i) * (y * (ALLF(3.0f) - y2));
-        span[u] = ALLF(length) - LOADF(g->lag + i) * (ALLF(1.0f) - y2);
+        span[u] = ALLF(length) - shorter;
+        bow[u] = (shorter * y) * (inverse * ALLF(1.0f / length));
         square[u] = y2;
     }
 }
@@ -74,7 +75,7 @@ TARGET ALWAYS_INLINE void STEP(amplifier)(const GROUP *g, int p, float length, F
 TARGET ALWAYS_INLINE void STEP(adapt)(const GROUP *g, int p, F *current, F *drive) {
     EACH_VECTOR {
         const F offset = FLOAT(SUB(LOADI(g->w[p] + i), LOADI(g->w_rest + i)));
-        const F pull = LOADF(g->w_gain + i) * FLOAT(SUB(LOADI(g->v[p] + i), LOADI(g->w_potential + i))) - offset;
+        const F pull = LOADF(g->w_gain + i) * (FLOAT(LOADI(g->v[p] + i)) - LOADF(g->w_potential + i)) - offset;
         drive[u] = LOADF(g->w_rate + i) * pull;
         current[u] = current[u] - LOADF(g->w_strength + i) * (offset + ALLF(0.5f) * drive[u]);
     }
@@ -84,7 +85,7 @@ TARGET ALWAYS_INLINE void STEP(adapt)(const GROUP *g, int p, F *current, F *driv
  * amplifiers on. Returns whether any does; how fast adds to the local slope. */
 TARGET ALWAYS_INLINE int STEP(fade)(const GROUP *g, int p, const Common *c, F *current, F *bend) {
     int far = 0;
-    EACH_VECTOR far |= FAR(LOADI(g->v[p] + i), c->fade_from);
+    EACH_VECTOR far |= OUTWARDS(LOADI(g->v[p] + i), c->fade_from, current[u]);
     if (!far) return 0;
     EACH_VECTOR {
         const F volt = FLOAT(LOADI(g->v[p] + i)), room = (ALLF(c->rail) - MAX(volt, ALLF(0.0f) - volt)) * ALLF(c->rail_inverse);
@@ -105,9 +106,23 @@ TARGET ALWAYS_INLINE F STEP(bent)(F z) {
 /* A term that grows exponentially with the membrane grows within the step: second and third order in time, within what it can reach at
  * all. */
 TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F limit, const Common *c, float length) {
-    const F growth = upswing * ALLF(c->slope_inverse * length), third = growth * ALLF(c->sixth * length);
-    const F more = (growth * ALLF(0.5f) + third * upswing) + third * total, without = total - upswing;
+    const F growth = upswing * ALLF(c->slope_inverse * length), without = total - upswing;
+    const F more = growth * (ALLF(0.5f) + (upswing + total) * ALLF(c->sixth * length));
     return STEP(clip)(total + total * MAX(more, ALLF(0.0f)), without, without + limit);
+}
+
+/* Sums over the circuits of a compartment, weighted by capacitance. */
+typedef struct {
+    F slope, growth, bow, upswing, limit;
+} STEP(Sums);
+
+/* What counts of a compartment's slope over a part of a step, by what is not linear in it: as in the step of a circuit alone. */
+TARGET ALWAYS_INLINE F STEP(compartment)(const Common *c, STEP(Sums) s, float length) {
+    const F bent = s.slope - s.slope * (s.bow * s.slope), g = s.growth;
+    const F less = bent / ((ALLF(1.0f) - ALLF(0.5f) * g) + ALLF(1.0f / 12) * (g * g)), more = bent + bent * (g * (ALLF(0.5f) + ALLF(1.0f / 6) * g));
+    const F linear = IF_POSITIVE(g, more, less), z = s.upswing * ALLF(c->slope_inverse * length);
+    const F share = z * (ALLF(0.5f) + (z + linear * ALLF(c->slope_inverse * length)) * ALLF(1.0f / 6));
+    return linear + STEP(clip)(linear * MAX(share, ALLF(0.0f)), ALLF(0.0f) - s.upswing, s.limit - s.upswing);
 }
 
 TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float length, int features, int early, I *moved) {
@@ -116,6 +131,7 @@ TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float len
     int crossed = 0;
     if (features & WITH_EXPONENTIAL) STEP(upswing)(g, p, c, upswing);
     EACH_VECTOR current[u] = LOADF(g->drift + i), bend[u] = ALLF(0.0f);
+    if (!(features & WITH_EXPONENTIAL)) EACH_VECTOR upswing[u] = ALLF(0.0f);
     for (int side = 0; side < INPUTS; side++)
         STEP(input)(g, p, side, early >> side & 1, features & WITH_MODULATION, current, bend, moved);
     STEP(amplifier)(g, p, length, pull, span, square, bow);
@@ -142,17 +158,21 @@ TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float len
             slope = slope * STEP(bent)(bend[u] * ALLF(length));
         }
         F way = slope * span[u];
-        way = way + way * (bow[u] * way);
+        way = way - way * (bow[u] * way);
         if (features & WITH_LEAPS) way = STEP(clip)(way, ALLF(-c->longest), ALLF(c->longest));
         const I step = ROUND(way), next = MOST(LEAST(ADD(volt, step), ALLI(c->node_high)), ALLI(c->node_low));
         STOREI(g->v[p ^ 1] + i, next);
-        *moved = EITHER(*moved, BOTH(SUB(next, volt), counts));
+        if (moved) *moved = EITHER(*moved, BOTH(SUB(next, volt), counts));
         crossed |= REACHES(next, LOADI(g->threshold + i));
         if (features & WITH_ADAPTATION) {
             const I w = LOADI(g->w[p] + i), adapted = ADD(w, ROUND(drive[u] + LOADF(g->w_lead + i) * way));
-            const I kept = MOST(LEAST(adapted, ALLI(c->node_high)), ALLI(c->node_low));
-            STOREI(g->w[p ^ 1] + i, kept);
-            *moved = EITHER(*moved, BOTH(SUB(kept, w), counts));
+            if (moved) {
+                const I kept = MOST(LEAST(adapted, ALLI(c->node_high)), ALLI(c->node_low));
+                STOREI(g->w[p ^ 1] + i, kept);
+                *moved = EITHER(*moved, BOTH(SUB(kept, w), counts));
+            } else {
+                STOREI(g->w[p ^ 1] + i, adapted);
+            }
         }
     }
     return crossed;
@@ -161,9 +181,14 @@ TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float len
 #undef EACH_VECTOR
 #ifdef BLOCKWISE
 
-TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early) {
+/* Whether anything moves need not be known at each step, and the adaptation, which is slow, not be kept within its limits. */
+TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
     I moved = ALLI(0);
     int crossed = 0;
+    if (!watchful) {
+        for (Group *g = b->group; g < b->group + GROUPS; g++) crossed |= STEP(group)(g, p, c, 1.0f, features, early, NULL);
+        return 1 | (crossed ? 2 : 0);
+    }
     for (Group *g = b->group; g < b->group + GROUPS; g++) crossed |= STEP(group)(g, p, c, 1.0f, features, early, &moved);
     return (ANY(moved) ? 1 : 0) | (crossed ? 2 : 0);
 }
@@ -218,19 +243,59 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
     return mask;
 }
 
-TARGET static int STEP(plain)(Block *b, int p, const Common *c, int features, int early) {
-    return STEP(block)(b, p, c, features & WITH_RARE, early);
+/* Of the lanes of so many circuits a field, with its share. */
+#define SUM(field) total.field = total.field + share * GATHER(lanes + FIELD(field), all->lane[j] + s)
+
+/* What the slopes of joined circuits do to their compartments. */
+TARGET static void STEP(join)(const Block *blocks, const NeuronVectors *all, const Common *c, float *ways) {
+    const float *lanes = (const float *)blocks;
+    float way[PAIRS];
+    for (int s = 0; s < all->count; s += WIDTH) {
+        STEP(Sums) total = {ALLF(0.0f), ALLF(0.0f), ALLF(0.0f), ALLF(0.0f), ALLF(0.0f)};
+        for (int j = 0; j < JOINED; j++) {
+            const F share = LOADF(all->share[j] + s);
+            SUM(slope), SUM(growth), SUM(bow), SUM(upswing), SUM(limit);
+        }
+        const F result = LOADF(all->matrix + s) * STEP(compartment)(c, total, 1.0f);
+        STOREF(way + s, STEP(clip)(result, ALLF(-c->longest), ALLF(c->longest)));
+    }
+    for (int s = 0; s < all->count; s++) ways[all->compartment[s]] = way[s];
 }
-TARGET static int STEP(exponential)(Block *b, int p, const Common *c, int features, int early) {
-    return STEP(block)(b, p, c, WITH_EXPONENTIAL | (features & WITH_RARE), early);
+#undef SUM
+
+/* Connected circuits go where their compartments go. */
+TARGET static int STEP(follow)(Block *b, int p, const int32_t *compartment_of, const float *ways, const Common *c) {
+    I moved = ALLI(0);
+    int crossed = 0;
+    for (int k = 0; k < LANES; k += WIDTH) {
+        Group *g = &b->group[k / WIDEST];
+        const int i = k % WIDEST;
+        const I alone = LOADI(g->alone + i), volt = LOADI(g->v[p] + i), w = LOADI(g->w[p] + i);
+        const F way = GATHER(ways, compartment_of + k);
+        const I next = MOST(LEAST(ADD(volt, ROUND(way)), ALLI(c->node_high)), ALLI(c->node_low));
+        const I adapted = ADD(w, ROUND(LOADF(g->drive + i) + LOADF(g->w_lead + i) * way));
+        const I kept = MOST(LEAST(adapted, ALLI(c->node_high)), ALLI(c->node_low));
+        STOREI(g->v[p ^ 1] + i, PICK(alone, LOADI(g->v[p ^ 1] + i), next));
+        STOREI(g->w[p ^ 1] + i, PICK(alone, LOADI(g->w[p ^ 1] + i), kept));
+        moved = EITHER(moved, PICK(alone, ALLI(0), EITHER(SUB(next, volt), SUB(kept, w))));
+        crossed |= REACHES(next, LOADI(g->threshold + i));
+    }
+    return (ANY(moved) ? 1 : 0) | (crossed ? 2 : 0);
 }
-TARGET static int STEP(adaptation)(Block *b, int p, const Common *c, int features, int early) {
-    return STEP(block)(b, p, c, WITH_ADAPTATION | (features & WITH_RARE), early);
-}
-TARGET static int STEP(all)(Block *b, int p, const Common *c, int features, int early) {
-    return STEP(block)(b, p, c, WITH_EXPONENTIAL | WITH_ADAPTATION | (features & WITH_RARE), early);
-}
+
+#define VARIANT(name, set)                                                                                  \
+    TARGET static int STEP(name)(Block * b, int p, const Common *c, int features, int early, int watchful) { \
+        return STEP(block)(b, p, c, set, early, watchful);                                                   \
+    }
+VARIANT(plain, 0)
+VARIANT(exponential, WITH_EXPONENTIAL)
+VARIANT(adaptation, WITH_ADAPTATION)
+VARIANT(both, WITH_EXPONENTIAL | WITH_ADAPTATION)
+VARIANT(all, features)
+#undef VARIANT
 #undef FROM_BYTES
+#undef GATHER
+#undef PICK
 #endif
 
 #undef STEP
@@ -261,4 +326,4 @@ TARGET static int STEP(all)(Block *b, int p, const Common *c, int features, int 
 #undef SCALE
 #undef ANY
 #undef REACHES
-#undef FAR
+#undef OUTWARDS
