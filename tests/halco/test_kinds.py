@@ -38,7 +38,7 @@ from halco import (
 COORDINATES = [
     cls
     for cls in vars(halco).values()
-    if isinstance(cls, type) and issubclass(cls, halco.Value) and hasattr(cls, "size") and not cls.__module__.startswith("halco._")
+    if isinstance(cls, type) and issubclass(cls, halco.Value) and hasattr(cls, "size") and cls.__module__ not in ("halco.kinds", "halco.value")
 ]
 COMPOSED = [cls for cls in COORDINATES if issubclass(cls, (halco.Grid, halco.Mixin)) and not cls.is_interval]
 
