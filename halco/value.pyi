@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self, SupportsIndex
 from numpy import int64
 from numpy.typing import NDArray
 
-__all__ = ["BaseType", "CoordinateError", "Linear", "RangeError", "Value"]
+__all__ = ["BaseType", "CoordinateError", "Enum", "Linear", "RangeError", "Value", "X", "Y"]
 
 class RangeError(OverflowError, RuntimeError): ...
 class CoordinateError(ValueError, RuntimeError): ...

@@ -38,7 +38,8 @@ from halco import (
 COORDINATES = [
     cls
     for cls in vars(halco).values()
-    if isinstance(cls, type) and issubclass(cls, halco.Value) and hasattr(cls, "size") and cls.__module__ not in ("halco.kinds", "halco.value")
+    if isinstance(cls, type) and issubclass(cls, halco.Value) and hasattr(cls, "size")
+    if cls.__module__ not in ("halco.kinds", "halco.value")
 ]
 COMPOSED = [cls for cls in COORDINATES if issubclass(cls, (halco.Grid, halco.Mixin)) and not cls.is_interval]
 
