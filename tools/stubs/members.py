@@ -8,6 +8,9 @@ from texts import INT, POSITION, Types
 import halco
 from halco.conversions import each, to
 
+KINDS = ("halco.kinds", "halco.value")
+"""Modules of what coordinates are made of; they have stubs of their own."""
+
 
 def container_constructor(cls: Any, types: Types) -> list[str]:
     """Fields by name, some by position, or another container of the class to copy."""
@@ -76,7 +79,8 @@ def of_local(cls: Any, types: Types) -> dict[str, str]:
     for base in reversed(cls.local_type.__mro__):
         found |= methods(base, types)
         for name, one in vars(base).items():
-            if inspect.isfunction(one) and not name.startswith("_") and base.__module__.startswith("halco.") and "_" not in base.__module__:
+            own = base.__module__.startswith("halco.") and "_" not in base.__module__ and base.__module__ not in KINDS
+            if inspect.isfunction(one) and not name.startswith("_") and own:
                 returned = inspect.signature(one).return_annotation
                 found[name] = f"def {name}(self) -> {returned if isinstance(returned, str) else types.name(returned)}: ..."
     if cls.local_type.is_interval:

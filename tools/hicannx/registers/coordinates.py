@@ -18,11 +18,15 @@ holds its bounds. A conversion `toX` leads to the coordinate X; "4 x X" means on
 """
 
 
+KINDS = ("halco.kinds", "halco.value")
+"""Modules of what coordinates are made of."""
+
+
 def coordinates() -> dict[ModuleType, list[Any]]:
     """All coordinates and ranged numbers of halco, by module."""
     found: dict[ModuleType, list[Any]] = {}
     for name, kind in vars(halco).items():
-        if isinstance(kind, type) and issubclass(kind, halco.Value) and not name.startswith("_") and "._" not in kind.__module__:
+        if isinstance(kind, type) and issubclass(kind, halco.Value) and not name.startswith("_") and kind.__module__ not in KINDS:
             found.setdefault(sys.modules[kind.__module__], []).append(kind)
     return {module: found[module] for module in sorted(found, key=lambda module: module.__name__)}
 
