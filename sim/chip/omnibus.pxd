@@ -63,6 +63,14 @@ cdef class RegisterMap:
         return self.cell[<uint32_t>self.page[address >> PAGE_BITS] << PAGE_BITS | (address & ((1 << PAGE_BITS) - 1))]
 
 
+cdef inline uint32_t index_of(uint32_t cell) noexcept nogil:
+    return cell & ((1 << INDEX_BITS) - 1)
+
+
+cdef inline int region_of(uint32_t cell) noexcept nogil:
+    return (cell >> INDEX_BITS) - 1
+
+
 @cython.final
 cdef class Omnibus:
     """The registers of one chip. Blocks attach to the regions that are theirs; the others keep what is written."""
@@ -78,14 +86,28 @@ cdef class Omnibus:
     # -- accesses; `cell` as the map finds it
     cdef int write(self, uint32_t cell, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
     cdef int read(self, uint32_t cell, uint32_t* word) noexcept nogil
-    cdef bint takes_time(self, uint32_t cell) noexcept nogil
     cdef int64_t begin(self, uint32_t cell, int64_t tick, bint* unmodelled) noexcept nogil
-    cdef bint acts(self, uint32_t cell) noexcept nogil
-    cdef bint is_live(self, uint32_t cell) noexcept nogil
-    cdef bint is_watched(self, uint32_t cell) noexcept nogil
     cpdef uint32_t peek(self, uint32_t address) noexcept nogil
     cpdef bint poke(self, uint32_t address, uint32_t data) noexcept nogil
     cdef void clear(self) noexcept nogil
+
+    # -- what an access will be; asked before each
+
+    cdef inline bint acts(self, uint32_t cell) noexcept nogil:
+        """A write there does something to a block."""
+        return cell != 0 and self.attached[region_of(cell)].block != NULL
+
+    cdef inline bint is_live(self, uint32_t cell) noexcept nogil:
+        """A read there shows what time changes."""
+        return cell != 0 and (self.map.region[region_of(cell)].live or self.attached[region_of(cell)].begin != NULL)
+
+    cdef inline bint takes_time(self, uint32_t cell) noexcept nogil:
+        """Whether a read has to begin before its answer is there."""
+        return cell != 0 and self.attached[region_of(cell)].begin != NULL and not index_of(cell) & self.attached[region_of(cell)].at_once
+
+    cdef inline bint is_watched(self, uint32_t cell) noexcept nogil:
+        """Settings there may be without effect."""
+        return cell != 0 and self.map.region[region_of(cell)].watched
 
 
 cdef RegisterMap the_map()

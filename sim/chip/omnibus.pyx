@@ -25,14 +25,6 @@ def container_of(region):
     return getattr(haldls, region.container)
 
 
-cdef inline uint32_t index_of(uint32_t cell) noexcept nogil:
-    return cell & ((1 << INDEX_BITS) - 1)
-
-
-cdef inline int region_of(uint32_t cell) noexcept nogil:
-    return (cell >> INDEX_BITS) - 1
-
-
 cdef inline uint32_t kept(const RegionInfo* region, uint32_t index) noexcept nogil:
     """The bits that exist in a word of a region."""
     return region.keep[0] if region.words == 1 else region.keep[index % region.words]
@@ -188,24 +180,8 @@ cdef class Omnibus:
             word[0] = attached.read(attached.block, index_of(cell))
         return SERVED
 
-    cdef bint takes_time(self, uint32_t cell) noexcept nogil:
-        """Whether a read has to begin before its answer is there."""
-        return cell != 0 and self.attached[region_of(cell)].begin != NULL and not index_of(cell) & self.attached[region_of(cell)].at_once
-
     cdef int64_t begin(self, uint32_t cell, int64_t tick, bint* unmodelled) noexcept nogil:
         return self.attached[region_of(cell)].begin(self.attached[region_of(cell)].block, index_of(cell), tick, unmodelled)
-
-    cdef bint acts(self, uint32_t cell) noexcept nogil:
-        """A write there does something to a block."""
-        return cell != 0 and self.attached[region_of(cell)].block != NULL
-
-    cdef bint is_live(self, uint32_t cell) noexcept nogil:
-        """A read there shows what time changes."""
-        return cell != 0 and (self.map.region[region_of(cell)].live or self.attached[region_of(cell)].begin != NULL)
-
-    cdef bint is_watched(self, uint32_t cell) noexcept nogil:
-        """Settings there may be without effect."""
-        return cell != 0 and self.map.region[region_of(cell)].watched
 
     # -- from Python
 
