@@ -76,7 +76,7 @@ class Build(build_ext):
         self.extensions = cythonize(self.extensions, nthreads=os.cpu_count() or 1, **options)
         for extension in self.extensions:
             extension.include_dirs.append(numpy.get_include())
-            extension._needs_stub = False
+            extension._needs_stub = False  # setuptools asks every extension, and these are new ones
         super().build_extensions()
 
     def run(self) -> None:

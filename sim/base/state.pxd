@@ -7,6 +7,3 @@ cdef object view(const void* data, Py_ssize_t size, str dtype)
 # bytes of a growing array whose items have `size` bytes; room for as many as a snapshot has
 cdef object items(const Growing* array, size_t size)
 cdef int resize(Growing* array, Py_ssize_t n_bytes, size_t size) except -1
-# numbers of C's own types: 4 bytes signed (int, bint), 8 bytes signed
-cdef object ints(const void* data, Py_ssize_t size)
-cdef object longs(const void* data, Py_ssize_t size)

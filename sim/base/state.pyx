@@ -42,11 +42,3 @@ cdef int resize(Growing* array, Py_ssize_t n_bytes, size_t size) except -1:
     if not growing_resize(array, n_bytes // <Py_ssize_t> size, size):
         raise MemoryError(f"no memory for {n_bytes} bytes")
     return 0
-
-
-cdef object ints(const void* data, Py_ssize_t size):
-    return view(data, size, "i4")
-
-
-cdef object longs(const void* data, Py_ssize_t size):
-    return view(data, size, "i8")

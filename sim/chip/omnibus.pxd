@@ -76,7 +76,7 @@ cdef class Omnibus:
     """The registers of one chip. Blocks attach to the regions that are theirs; the others keep what is written."""
     cdef readonly RegisterMap map
     cdef readonly object words          # uint32[n]: of the regions that nobody has attached to
-    cdef list start                     # of each region in `words`: its words after a reset
+    cdef object start                   # uint32[n]: `words` after a reset
     cdef Attachment attached[MAX_REGIONS]
 
     # -- blocks say what they do: with words kept in memory of theirs, or in a form of their own

@@ -25,6 +25,11 @@ def container_of(region):
     return getattr(haldls, region.container)
 
 
+cdef inline uint32_t words_of(const RegionInfo* region) noexcept nogil:
+    """All words of a region."""
+    return region.words * region.coordinates
+
+
 cdef inline uint32_t kept(const RegionInfo* region, uint32_t index) noexcept nogil:
     """The bits that exist in a word of a region."""
     return region.keep[0] if region.words == 1 else region.keep[index % region.words]
@@ -83,7 +88,7 @@ cdef class RegisterMap:
 cdef class Omnibus:
     def __init__(self, RegisterMap map=None):
         self.map = map or the_map()
-        self.words, self.start = np.zeros(0, np.uint32), []
+        self.words = self.start = np.zeros(0, np.uint32)
 
     # -- blocks attach
 
@@ -99,7 +104,7 @@ cdef class Omnibus:
         """The registers' words stand at `words`, `size` bytes; `written` is called after each that has been written."""
         cdef int number = self._number(container)
         cdef Attachment* attached = &self.attached[number]
-        cdef size_t needed = self.map.region[number].words * self.map.region[number].coordinates * sizeof(uint32_t)
+        cdef size_t needed = words_of(&self.map.region[number]) * sizeof(uint32_t)
         if size != needed:
             raise ValueError(f"{container} needs {needed} bytes, the block has {size}")
         attached.words, attached.block, attached.written = words, block, written
@@ -127,21 +132,19 @@ cdef class Omnibus:
         cdef Py_ssize_t base = 0
         cdef uint32_t[::1] words
         alone = [n for n in range(len(self.map.regions)) if self.attached[<int>n].words == NULL and self.attached[<int>n].block == NULL]
-        sizes = [self.map.region[<int>n].words * self.map.region[<int>n].coordinates for n in alone]
-        self.words = np.zeros(sum(sizes), np.uint32)
-        self.start = [np.tile(np.array(start_words(self.map.regions[n]), np.uint32), size // self.map.region[<int>n].words)
-                      for n, size in zip(alone, sizes)]
+        starts = [np.tile(np.array(start_words(self.map.regions[n]), np.uint32), self.map.region[<int>n].coordinates) for n in alone]
+        self.start = np.concatenate([np.zeros(0, np.uint32), *starts])
+        self.words = self.start.copy()
         words = self.words
-        for number, size in zip(alone, sizes):
+        for number in alone:
             self.attached[number].words = &words[base]
-            base += size
+            base += words_of(&self.map.region[number])
         return self
 
     cdef void clear(self) noexcept nogil:
         """The words of registers that belong to no block are as after a reset."""
         with gil:
-            if self.start:
-                self.words[:] = np.concatenate(self.start)
+            self.words[:] = self.start
 
     # -- accesses
 

@@ -6,7 +6,7 @@ Registers are stored here. What reading or writing one does beyond that is done 
 cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 
-from hicannx_sim.base.state cimport longs
+from hicannx_sim.base.state cimport view
 from hicannx_sim.fpga.memory cimport lanes_of
 
 import logging
@@ -209,4 +209,4 @@ cdef class RegisterFile:
     def arrays(self):
         """The stored words, and how many accesses went to nothing (their addresses are a log)."""
         banks = {f"{self.bank[<int> n].base:#010x}": words for n, (words, _) in enumerate(self._banks)}
-        return {"n_faults": longs(&self.n_faults, sizeof(self.n_faults)), **banks}
+        return {"n_faults": view(&self.n_faults, sizeof(self.n_faults), "i8"), **banks}
