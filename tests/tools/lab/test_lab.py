@@ -40,6 +40,11 @@ def test_stimuli_move_the_membrane_when_they_come(bench, neuron):
     assert not len(trace.spikes)
 
 
+def test_the_potential_grows_with_the_weight(bench):
+    heights = [np.ptp(bench.stimulate(300, us=60, weight=weight, inhibitory=[20]).values) for weight in (0, 20, 62, 126, 300)]
+    assert heights[0] < 15 and np.all(np.diff(heights) > 15)
+
+
 @pytest.mark.parametrize("neuron", [0, 257, 300, 511])
 def test_spikes_are_those_of_the_neuron(bench, neuron):
     for number in (neuron, (neuron + 256) % 512, (neuron + 1) % 512):  # its neighbours fire, too
@@ -110,7 +115,7 @@ def test_what_is_refused(bench):
         (lambda: bench.record(0, us=0), "1 .. 100000 us"),
         (lambda: bench.record(0, us=10, source="soma"), "membrane"),
         (lambda: bench.stimulate(0, us=10, dopamine=[1]), "excitatory and inhibitory"),
-        (lambda: bench.stimulate(0, us=10, weight=127, excitatory=[1]), "0 .. 126"),
+        (lambda: bench.stimulate(0, us=10, weight=1009, excitatory=[1]), "0 .. 1008"),
         (lambda: bench.stimulate(0, us=10, excitatory=[11]), "event at 11"),
         (bench.script, "nothing was recorded"),
         (lambda: lab.volts(3, "ADC"), "MADC and CADC"),

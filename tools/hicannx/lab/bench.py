@@ -65,7 +65,7 @@ class Bench:
         return self._record(neuron, us, source, {})
 
     def stimulate(self, neuron: int | halco.AtomicNeuronOnDLS, us: float, weight: int = 62, **events: Iterable[float]) -> Trace:
-        """Records a membrane while events are sent to it: excitatory=[...] and inhibitory=[...] in us, at synapses of weight 0 .. 126."""
+        """Records a membrane while events are sent to it: excitatory=[...] and inhibitory=[...] in us, each with a weight of 0 .. 1008."""
         place = chips.neuron_of(neuron)
         for receptor in events:
             chips.connect(self.chip, place, receptor, weight)
@@ -104,7 +104,7 @@ class Bench:
             raise LabError(f"event at {late[0]} us: the recording lasts from 0 to {us} us")
         chips.watch(self.chip, place, source)
         chips.report_spikes(self.chip, place) if self.chip.neuron_block.atomic_neurons[place].threshold.enable else None
-        sent = sorted((float(time), chips.label_of(place, receptor)) for receptor, times in events.items() for time in times)
+        sent = sorted((float(time), chips.label_of(receptor)) for receptor, times in events.items() for time in times)
         self._last = (us, sent)
         program = playback.experiment(self.connection, self.chip, us, sent)
         return _trace(place, source, program, dict(events))

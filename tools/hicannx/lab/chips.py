@@ -10,8 +10,15 @@ from hicannx.lab.errors import LabError
 LABEL = 5
 """Synapse label of the stimulus."""
 
-RECEPTORS = {"excitatory": 0, "inhibitory": 4}
-"""Synapse driver of the neuron's half of the chip that each receptor is stimulated by; all of them hear PADI bus 0."""
+DRIVERS = {"excitatory": range(8), "inhibitory": range(8, 16)}
+"""Synapse drivers on PADI bus 0 of the neuron's half of the chip that send to each receptor; an event reaches all eight at once."""
+
+COMPARED = 0b01000
+"""Bit of the row address by which these drivers tell the receptors apart."""
+
+MOST = int(lola.SynapseRow.Weight.max)
+STRONGEST = 8 * 2 * MOST
+"""Weight of all rows of a receptor together."""
 
 COLUMNS = 32
 """Columns of neurons that share an event output."""
@@ -89,31 +96,37 @@ def fired_by(labels: Any) -> Any:
 
 
 def connect(chip: Any, place: halco.AtomicNeuronOnDLS, receptor: str, weight: int) -> None:
-    """A synapse from the host to a neuron. The weight is 0 .. 126, on two rows."""
-    if receptor not in RECEPTORS:
-        raise LabError(f"receptor {receptor!r}: there are {' and '.join(RECEPTORS)}")
-    if not 0 <= weight <= 126:
-        raise LabError(f"weight {weight}: two synapses carry 0 .. 126")
-    half, driver = place.toSynramOnDLS(), halco.SynapseDriverOnSynapseDriverBlock(RECEPTORS[receptor])
-    block = chip.synapse_driver_blocks[halco.SynapseDriverBlockOnDLS(int(half))]
-    column = place.toNeuronColumnOnDLS().toSynapseOnSynapseRow()
-    block.padi_bus.enable_spl1[halco.PADIBusOnPADIBusBlock(0)] = True
-    settings = block.synapse_drivers[driver]
-    settings.enable_receiver = True
-    settings.row_mode_top = settings.row_mode_bottom = hal.SynapseDriverConfig.RowMode[receptor]
-    matrix = chip.synapse_blocks[halco.SynapseBlockOnDLS(int(half))].matrix
-    for row, part in zip(driver.toSynapseRowOnSynram(), (weight // 2, weight - weight // 2), strict=True):
-        matrix.weights[row][column], matrix.labels[row][column] = part, LABEL
+    """Synapses from the host to a neuron: two rows, or as many more as a weight of 0 .. 1008 needs."""
+    if receptor not in DRIVERS:
+        raise LabError(f"receptor {receptor!r}: there are {' and '.join(DRIVERS)}")
+    if not 0 <= weight <= STRONGEST:
+        raise LabError(f"weight {weight}: the synapses of a receptor together carry 0 .. {STRONGEST}")
+    half, column = int(place.toSynramOnDLS()), place.toNeuronColumnOnDLS().toSynapseOnSynapseRow()
+    block, matrix = chip.synapse_driver_blocks[half], chip.synapse_blocks[half].matrix
+    block.padi_bus.enable_spl1[0] = True
+    rows = max(1, -(-weight // (2 * MOST))) * 2
+    for number, driver in enumerate(DRIVERS[receptor]):
+        _receive(block.synapse_drivers[4 * driver], receptor, 2 * number < rows)
+        for row in (2 * number, 2 * number + 1):
+            place_of_row = halco.SynapseDriverOnSynapseDriverBlock(4 * driver).toSynapseRowOnSynram()[row % 2]
+            matrix.weights[place_of_row][column] = weight // rows + (row < weight % rows) if row < rows else 0
+            matrix.labels[place_of_row][column] = LABEL
     getattr(chip.neuron_block.atomic_neurons[place], f"{receptor}_input").enable = True
-    setattr(chip.neuron_block.current_rows[int(half)].values[column], f"enable_synaptic_current_{receptor}", True)
-    bus = halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(4 * int(half)), halco.CrossbarInputOnDLS(8))
+    setattr(chip.neuron_block.current_rows[half].values[column], f"enable_synaptic_current_{receptor}", True)
+    bus = halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(4 * half), halco.CrossbarInputOnDLS(8))
     chip.crossbar.nodes[bus] = hal.CrossbarNode()
 
 
-def label_of(place: halco.AtomicNeuronOnDLS, receptor: str) -> int:
+def _receive(driver: Any, receptor: str, enable: bool) -> None:
+    """A driver that hears what is sent to its receptor; what it has been doing for another neuron it goes on doing."""
+    driver.enable_receiver = driver.enable_receiver or enable
+    driver.row_address_compare_mask = COMPARED
+    driver.row_mode_top = driver.row_mode_bottom = hal.SynapseDriverConfig.RowMode[receptor]
+
+
+def label_of(receptor: str) -> int:
     """The spike label that the synapses of a receptor hear."""
-    driver = halco.SynapseDriverOnSynapseDriverBlock(RECEPTORS[receptor])
     label = halco.SpikeLabel()
-    label.row_select_address = driver.toSynapseDriverOnPADIBus().toEnum().value()
+    label.row_select_address = DRIVERS[receptor].start
     label.synapse_label = LABEL
     return int(label)

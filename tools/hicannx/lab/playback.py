@@ -59,9 +59,7 @@ def send(builder: sta.PlaybackProgramBuilder, events: Iterable[tuple[float, int]
         builder.write(halco.SpikePack1ToChipOnDLS(), hal.SpikePack1ToChip([halco.SpikeLabel(label)]))
 
 
-def experiment(
-    connection: Any, chip: lola.Chip, microseconds: float, events: Iterable[tuple[float, int]] = ()
-) -> sta.PlaybackProgram:
+def experiment(connection: Any, chip: lola.Chip, microseconds: float, events: Iterable[tuple[float, int]] = ()) -> sta.PlaybackProgram:
     """Configures the chip, records with the MADC for a time and sends events meanwhile; gives the finished program."""
     builder = sta.PlaybackProgramBuilder()
     configure(builder, chip)

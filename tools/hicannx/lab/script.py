@@ -22,13 +22,13 @@ import numpy as np
 from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 '''
 
-END = '''
+END = """
 with hxcomm.ManagedConnection() as connection:
     boot(connection)
     program = experiment(connection, chip, {us}, {events})
     samples = np.sort(program.madc_samples.to_numpy(), order="chip_time")
     print(samples["value"])
-'''
+"""
 
 FEWEST, MOST = 5, 0.9
 """Elements of an array that become a loop, and the part of its elements that they are; the others are set afterwards."""
