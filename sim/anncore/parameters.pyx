@@ -98,6 +98,11 @@ cdef inline double _leak_transfer(int code) noexcept nogil:
     return LEAK_OFFSET + LEAK_SLOPE * code
 
 
+cdef inline double _adaptation_transfer(int code) noexcept nogil:
+    """Voltage behind a leak-like source follower."""
+    return ADAPT_OFFSET + ADAPT_SLOPE * code
+
+
 cdef void _amplifier(Amplifier* out, double target, double conductance, double capacitance, bint degeneration, bint division,
                      bint multiplication) noexcept nogil:
     """The leak and reset amplifier with its switches. One that crosses its linear range within a step is linear: it could not land."""
@@ -167,8 +172,8 @@ cdef void _adaptation(Neuron* out, const int64_t* c, const int64_t* b, const dou
                       int64_t clock) noexcept nogil:
     cdef double pulse = 2.0 * (1 << clock) / BACKEND_MHZ
     out.adaptation = c[ADAPTATION_ENABLE] != 0
-    out.w_rest = _clip(_leak_transfer(cell[V_ADAPT_REF]) + d[ADAPTATION_REST], NODE_LOW, NODE_HIGH)
-    out.w_potential = _leak_transfer(cell[V_ADAPT_LEAK])
+    out.w_rest = _clip(_adaptation_transfer(cell[V_ADAPT_REF]) + d[ADAPTATION_REST], NODE_LOW, NODE_HIGH)
+    out.w_potential = _adaptation_transfer(cell[V_ADAPT_LEAK])
     out.w_gain = (-ADAPT_A if c[ADAPTATION_INVERT_A] else ADAPT_A) * cell[I_ADAPT_A] * d[ADAPTATION_FACTOR] / ADAPT_CONDUCTANCE
     out.w_rate = cell[I_ADAPT_TAU] * d[ADAPTATION_FACTOR] / ADAPT_TAU
     out.w_strength = ADAPT_CONDUCTANCE / capacitance if out.adaptation else 0.0
@@ -301,6 +306,7 @@ cdef double MODULATION = number("coba_modulation")
 cdef double GM = number("synapse_gm"), SHIFT = number("synapse_shift_per_code"), SHIFT_NEUTRAL = number("synapse_shift_neutral")
 cdef double EXP_CURRENT = number("exponential_current"), EXP_LIMIT = number("exponential_limit") * 1e6
 cdef double ADAPT_TAU = number("adaptation_tau"), ADAPT_A = number("adaptation_a") * 1e6, ADAPT_JUMP = number("adaptation_jump")
+cdef double ADAPT_OFFSET = number("adaptation_offset"), ADAPT_SLOPE = number("adaptation_slope")
 cdef double ADAPT_CONDUCTANCE = number("adaptation_conductance") * 1e6
 cdef double BACKEND_MHZ = number("backend_clock") * 1e-6
 cdef double EDGE = number("amplifier_edge")

@@ -34,7 +34,7 @@ ADEX = {"enable_exponential": 1, "enable_adaptation": 1}
 BACKEND = {"refractory_time": 125, "enable_adaptation_pulse": 1}
 CELLS = {
     "v_leak": 517, "i_bias_leak": 320, "v_exp": 811, "i_bias_exp": 44, "v_threshold": 525, "v_reset": 545, "i_bias_reset": 1022,
-    "v_adapt_ref": 700, "v_adapt_leak": 517, "i_bias_adapt_a": 67, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90, "i_mem_offset": 293,
+    "v_adapt_ref": 500, "v_adapt_leak": 317, "i_bias_adapt_a": 4, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90, "i_mem_offset": 814,
     "i_bias_synin_exc_tau": 40, "i_bias_synin_inh_tau": 40, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,
     "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_shift": 310,
 }  # fmt: skip

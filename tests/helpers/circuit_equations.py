@@ -27,6 +27,11 @@ def leak_voltage(code: int) -> float:
     return number("leak_offset") + code * number("leak_slope")
 
 
+def adaptation_voltage(code: int) -> float:
+    """Of the two references of the adaptation."""
+    return number("adaptation_offset") + code * number("adaptation_slope")
+
+
 @dataclass
 class Circuit:
     """One circuit by the fields of its configuration and the codes of its cells; those that are missing are 0."""
@@ -96,7 +101,7 @@ class Circuit:
             upswing = strength * math.exp(min((v - leak_voltage(self.cell("v_exp"))) / number("exponential_slope"), 100.0))
             total += min(upswing, number("exponential_limit") * 1e6)
         if self.on("enable_adaptation"):
-            total -= number("adaptation_conductance") * 1e6 * (w - leak_voltage(self.cell("v_adapt_ref")))
+            total -= number("adaptation_conductance") * 1e6 * (w - adaptation_voltage(self.cell("v_adapt_ref")))
         distance = number("rail_high") - v if total > 0 else v - number("rail_low")
         return total * curve(max(distance, 0.0) / number("rail_width"))
 
@@ -109,7 +114,7 @@ class Circuit:
             return 0.0
         gain = number("adaptation_a") * self.cell("i_bias_adapt_a") / number("adaptation_conductance")
         gain = -gain if self.on("invert_adaptation_a") else gain
-        pull = gain * (v - leak_voltage(self.cell("v_adapt_leak"))) - (w - leak_voltage(self.cell("v_adapt_ref")))
+        pull = gain * (v - adaptation_voltage(self.cell("v_adapt_leak"))) - (w - adaptation_voltage(self.cell("v_adapt_ref")))
         return pull * self.cell("i_bias_adapt_tau") / number("adaptation_tau")
 
     def jump(self) -> float:

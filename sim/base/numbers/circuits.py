@@ -42,7 +42,7 @@ _MEMBRANE = {
     "degeneration_range": Number(2.0, "1", "behaviour 3.2: linear range grows by this", A),
     "degeneration_conductance": Number(0.5, "1", "behaviour 3.2: conductance shrinks by this", A),
     "amplifier_edge": Number(1.5, "1", "an amplifier saturates at this many linear ranges; shape of the curve in the kernel", A),
-    "offset_current_per_code": Number(0.25e-9, "A", "behaviour 3.6", A),
+    "offset_current_per_code": Number(0.09e-9, "A", "behaviour 3.6: rheobase and response to a step, as published", D),
     "pseudo_leakage": Number(20.0e-12, "A", "behaviour 3.2: sigma of the residual current of connected synaptic inputs", A),
 }
 
@@ -83,9 +83,11 @@ _EXPONENTIAL = {
 
 _ADAPTATION = {
     "adaptation_tau": Number(13000.0, "us code", "behaviour 10", A),
-    "adaptation_a": Number(0.5e-9, "S per code", "behaviour 10", A),
+    "adaptation_offset": Number(-0.08, "V", "behaviour 10: code 500 agrees with code 700 of the leak", D),
+    "adaptation_slope": Number(1.2e-3, "V/code", "behaviour 10: follows the leak code by code", D),
+    "adaptation_a": Number(7.7e-9, "S per code", "behaviour 10: the adaptation follows 0.77 of a step of the membrane at code 10", D),
     "adaptation_jump": Number(0.4e-3, "V per code and us", "behaviour 10", A),
-    "adaptation_conductance": Number(100.0e-9, "S", "chosen so that a jump of 80 mV takes some 10 % of a typical drive", A),
+    "adaptation_conductance": Number(100.0e-9, "S", "behaviour 10: adapted and first height of a step", D),
 }
 
 _READOUT = {
