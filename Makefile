@@ -40,6 +40,7 @@ wheel: $(VENV)/python
 
 docs: $(VENV)/docs
 	$(BIN)/hicannx docs --output docs/build --systemrdl docs/build/hicannx.rdl
+	$(BIN)/python examples/published --output docs/build/published
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .

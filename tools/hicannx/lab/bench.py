@@ -26,7 +26,9 @@ from hicannx.lab.traces import Curve, Trace
 LONGEST = 100_000
 """Longest recording in us: 0.1 s of hardware time are some 3 million samples."""
 
-Events = Mapping[str, Iterable[float]]
+Pairs = list[tuple[float, int]]
+Place = int | halco.AtomicNeuronOnDLS
+"""A neuron: its number 0 .. 511, or its coordinate."""
 
 
 class Bench:
@@ -43,7 +45,7 @@ class Bench:
             raise LabError(f"{', '.join(chosen)}: a connection that is open already cannot be chosen any more")
         self.connection = self._open.enter_context(connect(**chosen)) if connection is None else connection
         self.chip = chips.plain() if chip is None else chip
-        self._last: tuple[float, list[tuple[float, int]]] | None = None
+        self._last: tuple[float, Pairs, Pairs] | None = None
         playback.boot(self.connection)
 
     def __enter__(self) -> Self:
@@ -56,20 +58,34 @@ class Bench:
         """Closes the connection if it is the bench's own."""
         self._open.close()
 
-    def neuron(self, number: int | halco.AtomicNeuronOnDLS) -> Any:
+    def neuron(self, number: Place) -> Any:
         """The settings of a neuron (lola.AtomicNeuron, 0 .. 511), to be changed in place."""
         return self.chip.neuron_block.atomic_neurons[chips.neuron_of(number)]
 
-    def record(self, neuron: int | halco.AtomicNeuronOnDLS, us: float, source: str = "membrane") -> Trace:
+    def record(self, neuron: Place, us: float, source: str = "membrane") -> Trace:
         """Records a potential of a neuron (membrane, adaptation, exc_synin or inh_synin) for 1 .. 100000 us of hardware time."""
         return self._record(neuron, us, source, {})
 
-    def stimulate(self, neuron: int | halco.AtomicNeuronOnDLS, us: float, weight: int = 62, **events: Iterable[float]) -> Trace:
-        """Records a membrane while events are sent to it: excitatory=[...] and inhibitory=[...] in us, each with a weight of 0 .. 1008."""
-        place = chips.neuron_of(neuron)
-        for receptor in events:
+    def stimulate(
+        self, neuron: Place, us: float, weight: int = 62, *, watch: Place | None = None, source: str = "membrane", **events: Iterable[float]
+    ) -> Trace:
+        """Records while events are sent to a neuron: excitatory=[...] and inhibitory=[...] in us, each with a weight of 0 .. 1008.
+
+        watch   the neuron to be recorded, if it is not the one that is stimulated; source as in `record`
+        """
+        place, sent = chips.neuron_of(neuron), {name: np.sort(np.asarray(list(times), float)) for name, times in events.items()}
+        chips.silence(self.chip)
+        for receptor in sent:
             chips.connect(self.chip, place, receptor, weight)
-        return self._record(neuron, us, "membrane", {name: np.sort(np.asarray(list(times), float)) for name, times in events.items()})
+        return self._record(neuron if watch is None else watch, us, source, sent)
+
+    def step(self, neuron: Place, us: float, start: float, stop: float, source: str = "membrane") -> Trace:
+        """Records while a constant current flows onto the membrane from start to stop (us); `constant_current.i_offset` is its size."""
+        settings = self.neuron(neuron).constant_current
+        if not 0 <= start <= stop <= us:
+            raise LabError(f"a current from {start} to {stop} us: the recording lasts from 0 to {us} us")
+        settings.enable = False
+        return self._record(neuron, us, source, {"current": np.array([start, stop])})
 
     def sweep(self, codes: Iterable[int], setting: Callable[[Any, int], None], neuron: int, us: float = 100) -> list[Trace]:
         """A recording for each code; `setting(settings of the neuron, code)` says what a code changes."""
@@ -96,7 +112,7 @@ class Bench:
             raise LabError("nothing was recorded yet")
         return script(self.chip, *self._last)
 
-    def _record(self, neuron: int | halco.AtomicNeuronOnDLS, us: float, source: str, events: Mapping[str, Any]) -> Trace:
+    def _record(self, neuron: Place, us: float, source: str, events: Mapping[str, Any]) -> Trace:
         place = chips.neuron_of(neuron)
         if not 1 <= us <= LONGEST:
             raise LabError(f"{us} us: a recording takes 1 .. {LONGEST} us")
@@ -104,9 +120,10 @@ class Bench:
             raise LabError(f"event at {late[0]} us: the recording lasts from 0 to {us} us")
         chips.watch(self.chip, place, source)
         chips.report_spikes(self.chip, place) if self.chip.neuron_block.atomic_neurons[place].threshold.enable else None
-        sent = sorted((float(time), chips.label_of(receptor)) for receptor, times in events.items() for time in times)
-        self._last = (us, sent)
-        program = playback.experiment(self.connection, self.chip, us, sent)
+        steps = [(float(time), int(place.toEnum())) for time in events.get("current", ())]
+        sent = sorted((float(time), chips.label_of(name)) for name, times in events.items() if name != "current" for time in times)
+        self._last = (us, sent, steps)
+        program = playback.experiment(self.connection, self.chip, us, sent, steps)
         return _trace(place, source, program, dict(events))
 
 

@@ -117,9 +117,18 @@ def connect(chip: Any, place: halco.AtomicNeuronOnDLS, receptor: str, weight: in
     chip.crossbar.nodes[bus] = hal.CrossbarNode()
 
 
+def silence(chip: Any) -> None:
+    """Takes the synapses of earlier stimuli away."""
+    for half, block in enumerate(chip.synapse_driver_blocks):
+        for driver in (4 * number for drivers in DRIVERS.values() for number in drivers):
+            block.synapse_drivers[driver].enable_receiver = False
+            for row in halco.SynapseDriverOnSynapseDriverBlock(driver).toSynapseRowOnSynram():
+                chip.synapse_blocks[half].matrix.weights[row].fill(0)
+
+
 def _receive(driver: Any, receptor: str, enable: bool) -> None:
-    """A driver that hears what is sent to its receptor; what it has been doing for another neuron it goes on doing."""
-    driver.enable_receiver = driver.enable_receiver or enable
+    """A driver that hears what is sent to its receptor."""
+    driver.enable_receiver = enable
     driver.row_address_compare_mask = COMPARED
     driver.row_mode_top = driver.row_mode_bottom = hal.SynapseDriverConfig.RowMode[receptor]
 

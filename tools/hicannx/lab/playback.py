@@ -52,20 +52,39 @@ def stop_madc(builder: sta.PlaybackProgramBuilder) -> None:
     wait_until(builder, 10)
 
 
-def send(builder: sta.PlaybackProgramBuilder, events: Iterable[tuple[float, int]]) -> None:
-    """Sends events, pairs of a time in us since the timer was started and a spike label, in order of time."""
-    for time, label in events:
-        wait_until(builder, time)
-        builder.write(halco.SpikePack1ToChipOnDLS(), hal.SpikePack1ToChip([halco.SpikeLabel(label)]))
+def send(builder: sta.PlaybackProgramBuilder, label: int) -> None:
+    """Sends an event with this spike label."""
+    builder.write(halco.SpikePack1ToChipOnDLS(), hal.SpikePack1ToChip([halco.SpikeLabel(label)]))
 
 
-def experiment(connection: Any, chip: lola.Chip, microseconds: float, events: Iterable[tuple[float, int]] = ()) -> sta.PlaybackProgram:
-    """Configures the chip, records with the MADC for a time and sends events meanwhile; gives the finished program."""
-    builder = sta.PlaybackProgramBuilder()
+def switch_current(builder: sta.PlaybackProgramBuilder, neuron: lola.AtomicNeuron, place: halco.AtomicNeuronOnDLS) -> None:
+    """Switches the constant current of a neuron on, or off if it is on."""
+    neuron.constant_current.enable = not neuron.constant_current.enable
+    builder.write(place.toNeuronConfigOnDLS(), neuron.asNeuronConfig())
+
+
+def experiment(
+    connection: Any,
+    chip: lola.Chip,
+    microseconds: float,
+    events: Iterable[tuple[float, int]] = (),
+    steps: Iterable[tuple[float, int]] = (),
+) -> sta.PlaybackProgram:
+    """Configures the chip and records with the MADC for a time; gives the finished program.
+
+    events are pairs of us and spike label, steps pairs of us and number of the neuron whose constant current is switched.
+    """
+    builder, chip = sta.PlaybackProgramBuilder(), lola.Chip(chip)
     configure(builder, chip)
     start_madc(builder)
     builder.write(halco.TimerOnDLS(), hal.Timer())
-    send(builder, events)
+    for time, is_step, number in sorted([*((time, False, label) for time, label in events), *((time, True, neuron) for time, neuron in steps)]):
+        wait_until(builder, time)
+        if is_step:
+            place = halco.AtomicNeuronOnDLS(halco.common.Enum(number))
+            switch_current(builder, chip.neuron_block.atomic_neurons[place], place)
+        else:
+            send(builder, number)
     wait_until(builder, microseconds)
     stop_madc(builder)
     program = builder.done()

@@ -25,7 +25,7 @@ from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 END = """
 with hxcomm.ManagedConnection() as connection:
     boot(connection)
-    program = experiment(connection, chip, {us}, {events})
+    program = experiment(connection, chip, {us}, {events}, {steps})
     samples = np.sort(program.madc_samples.to_numpy(), order="chip_time")
     print(samples["value"])
 """
@@ -34,11 +34,11 @@ FEWEST, MOST = 5, 0.9
 """Elements of an array that become a loop, and the part of its elements that they are; the others are set afterwards."""
 
 
-def script(chip: Chip, us: float, events: list[tuple[float, int]]) -> str:
-    """Source of a script with this configuration and these events, pairs of us and spike label."""
+def script(chip: Chip, us: float, events: list[tuple[float, int]], steps: list[tuple[float, int]]) -> str:
+    """Source of a script with this configuration, these events (us, spike label) and these steps of a current (us, neuron)."""
     functions = inspect.getsource(playback).split("from haldls import lola\n", 1)[1]
     lines = ["chip = lola.Chip()", *configuration(chip)]
-    return HEAD + functions + "\n\n" + "\n".join(lines) + "\n" + END.format(us=us, events=events)
+    return HEAD + functions + "\n\n" + "\n".join(lines) + "\n" + END.format(us=us, events=events, steps=steps)
 
 
 def configuration(chip: Chip) -> list[str]:
