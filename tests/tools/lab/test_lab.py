@@ -59,7 +59,7 @@ def test_spikes_are_those_of_the_neuron(bench, neuron):
 
 def test_a_stronger_current_makes_it_fire_faster(bench):
     settings = bench.neuron(3)
-    settings.leak.v_leak, settings.threshold.v_threshold = 500, 400
+    settings.leak.v_leak, settings.threshold.v_threshold = 600, 300
     curve = bench.f_i_curve(3, range(0, 1001, 250))
     assert curve.y[0] == 0 and np.all(np.diff(curve.y) > 0) and curve.y[-1] > 100
 
