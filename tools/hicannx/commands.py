@@ -116,6 +116,18 @@ def _calibration(parser: ArgumentParser) -> None:
         action.add_argument("--all", action="store_true", help="do not shorten lines")
 
 
+def _sweep(parser: ArgumentParser) -> None:
+    parser.add_argument("function", metavar="SCRIPT:FUNCTION", help="function(connection, point) in a script")
+    parser.add_argument("--grid", nargs="+", required=True, metavar="NAME=VALUES", help="values 1,4,8 or first..last/step")
+    parser.add_argument("--chips", nargs="+", type=SERIAL, default=[0], metavar="SERIAL", help="chips that take turns, 0 by default")
+    parser.add_argument("--mode", default=None, choices=("typical", "ideal"), help="how strongly circuits differ")
+    parser.add_argument("--seed", type=SEED, default=0, help="of the whole sweep, 0 .. 2**64 - 1, default %(default)s")
+    parser.add_argument("--workers", type=whole(1, 1024), metavar="COUNT", help="processes, 1 .. 1024; one for each processor by default")
+    parser.add_argument("--store", type=Path, metavar="FILE", help="keep finished points here, and skip those that it has")
+    parser.add_argument("--retries", type=whole(0, 100), default=1, help="after the death of a worker, 0 .. 100, default %(default)s")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="*.csv, or *.nc with xarray; standard output by default")
+
+
 ALL = (
     Command("serve", "serve virtual chips to host software over UDP (HostARQ)", "hicannx.serve:main", _serve),
     Command(
@@ -130,6 +142,7 @@ ALL = (
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),
     Command("calibration", "list and compare files of calibrations and other containers", "hicannx.stored.command:main", _calibration),
+    Command("sweep", "one experiment at many points, in many processes", "hicannx.sweeps.command:main", _sweep),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )
 """All subcommands, in the order of the help."""

@@ -78,7 +78,8 @@ def experiment(
     configure(builder, chip)
     start_madc(builder)
     builder.write(halco.TimerOnDLS(), hal.Timer())
-    for time, is_step, number in sorted([*((time, False, label) for time, label in events), *((time, True, neuron) for time, neuron in steps)]):
+    actions = [(time, False, label) for time, label in events] + [(time, True, neuron) for time, neuron in steps]
+    for time, is_step, number in sorted(actions):
         wait_until(builder, time)
         if is_step:
             place = halco.AtomicNeuronOnDLS(halco.common.Enum(number))
