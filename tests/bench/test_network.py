@@ -55,15 +55,17 @@ def build(exponential_and_adaptation: bool) -> AnalogCore:
     return core
 
 
-def configure(core: AnalogCore, neurons: dict[str, int], backends: dict[str, int]) -> None:
+def configure(
+    core: AnalogCore, neurons: dict[str, int], backends: dict[str, int], cells: dict[str, int] | None = None, dac: int = DAC
+) -> None:
     """Neurons and synapses of the network."""
     core.neuron_config[:] = words(NeuronConfig, **neurons)
     core.neuron_backend[:] = words(NeuronBackendConfig, **backends)
     core.backend_common[:] = words(CommonNeuronBackendConfig, clock_scale_adaptation_pulse=6)
-    for name, code in CELLS.items():
+    for name, code in (cells or CELLS).items():
         row = int(getattr(CapMemRowOnCapMemBlock, name)) * 130
         core.capmem[:, row : row + 128] = code
-    core.capmem[:, int(CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum())] = DAC
+    core.capmem[:, int(CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum())] = dac
     core.weights[:256], core.weights[256:] = net.WEIGHTS[:, :256], net.WEIGHTS[:, 256:]
     core.touch_all()
 
