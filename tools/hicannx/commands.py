@@ -116,6 +116,13 @@ def _calibration(parser: ArgumentParser) -> None:
         action.add_argument("--all", action="store_true", help="do not shorten lines")
 
 
+def _reg(parser: ArgumentParser) -> None:
+    parser.add_argument("what", metavar="NAME|ADDRESS|search", help="container, or 32-bit omnibus word address")
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="what to look for in names and meanings, after `search`")
+    parser.add_argument("--live", action="store_true", help="read it from the chip that the environment chooses, which is taken over")
+    parser.add_argument("--at", type=whole(0, 2**32 - 1), metavar="INDEX", help="which one to read, 0 .. 2**32 - 1, 0 by default")
+
+
 def _sweep(parser: ArgumentParser) -> None:
     parser.add_argument("function", metavar="SCRIPT:FUNCTION", help="function(connection, point) in a script")
     parser.add_argument("--grid", nargs="+", required=True, metavar="NAME=VALUES", help="values 1,4,8 or first..last/step")
@@ -139,6 +146,7 @@ ALL = (
     Command("report", "what happened on a chip that is served on this machine", "hicannx.served:report", _report),
     Command("doctor", "run a script and explain what it attempted in vain", "hicannx.doctor:main", _doctor),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
+    Command("reg", "a register's fields, bits and meaning; search; what a chip has in it", "hicannx.register_browser:main", _reg),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),
     Command("calibration", "list and compare files of calibrations and other containers", "hicannx.stored.command:main", _calibration),
