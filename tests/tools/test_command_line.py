@@ -26,6 +26,8 @@ WORDS = {
     "text",
     "function",
     "--grid",
+    "--fpga",
+    "user",
 }
 """What is neither a number nor a path: checked where it is used."""
 
@@ -91,7 +93,7 @@ ENOUGH = {
     "gdb": ["x.elf"],
     "calibration": ["show", "x.bin"],
     "sweep": ["x.py:f", "--grid", "x=1"],
-    "reg": ["MADCControl"],
+    "reg": ["MADCControl"], "token": ["ann"],
 }
 
 
