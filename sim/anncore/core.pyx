@@ -75,7 +75,8 @@ cdef class AnalogCore:
         core.noise_key = stream(seed, "analog core", chip.serial)
         core.weights, core.labels = self.weights_data, self.labels_data
         core.jumping, core.level = 1, _kernel.kernel_level(-1)
-        core.s.probe[0].neuron = core.s.probe[1].neuron = -1
+        for slot in range(_kernel.PROBES):
+            core.s.probe[<int> slot].neuron = -1
         cdef float[:, ::1] gains
         if not chip.is_ideal:
             self.gains = factor(chip, "synapse_weight", np.arange(512 * 256)).astype(np.float32).reshape(512, 256)
@@ -122,7 +123,7 @@ cdef class AnalogCore:
         self.derive()
         for neuron in range(512):
             _kernel.core_place(core, neuron)
-        for slot in range(2):
+        for slot in range(_kernel.PROBES):
             _kernel.core_watch(core, slot, core.s.probe[<int> slot].neuron, core.s.probe[<int> slot].source)
         self.clear_spikes()
 
@@ -306,7 +307,7 @@ cdef class AnalogCore:
         return _records(self.spikes, self.n_spikes)
 
     cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil:
-        """Keep the recent history of a voltage in slot 0 or 1: source 0 membrane, 1 excitatory line, 2 inhibitory line, 3 adaptation.
+        """Keep the recent history of a voltage in a slot 0..7: source 0 membrane, 1 excitatory line, 2 inhibitory line, 3 adaptation.
         neuron -1: off."""
         if self.s.n_dirty:
             self.derive()
@@ -432,6 +433,7 @@ cdef _kernel.Common _common(chip):
     c.node_low, c.node_high = _kernel.nearest((number("node_low") - c.middle) / unit), _kernel.nearest((number("node_high") - c.middle) / unit)
     c.octaves, c.slope_inverse, c.sixth = 1.4426950408889634 / slope * unit, unit / slope, unit / slope / 6
     c.longest = 1.35 / unit
+    c.offset_width, c.offset_inverse = number("offset_compliance_width") / unit, unit / number("offset_compliance_width")
     c.line_limit = _kernel.nearest(number("synapse_line_limit") / _kernel.LINE_UNIT)
     c.line_inverse = 1.0 / c.line_limit
     c.bypass_step = number("synapse_bypass_step") / _kernel.LINE_UNIT

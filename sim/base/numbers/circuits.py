@@ -43,6 +43,9 @@ _MEMBRANE = {
     "degeneration_conductance": Number(0.5, "1", "behaviour 3.2: conductance shrinks by this", A),
     "amplifier_edge": Number(1.5, "1", "an amplifier saturates at this many linear ranges; shape of the curve in the kernel", A),
     "offset_current_per_code": Number(0.09e-9, "A", "behaviour 3.6: rheobase and response to a step, as published", D),
+    "offset_compliance": Number(0.35, "V", "calix measured 3.7, analog model 3.6: so far beyond the leak potential nothing is left", A),
+    "offset_compliance_width": Number(0.1, "V", "calix measured 3.7: before that it fades over this distance", A),
+    "offset_compliance_bias": Number(10.0, "code", "calix measured 3.7: reach grows by this over the leak bias; no limit without leak", A),
     "pseudo_leakage": Number(20.0e-12, "A", "behaviour 3.2: sigma of the residual current of connected synaptic inputs", A),
 }
 
@@ -119,7 +122,7 @@ _CADC = {
 _DRIVER = {
     "stp_ramp_start": Number(0.0734, "V", "behaviour 5.2: capacitive memory code 29", A),
     "stp_ramp_reach": Number(1.2875e-3, "V/code", "behaviour 5.1, 5.2: 412 codes of voltage at stp_i_ramp = 600", A),
-    "stp_offset_step": Number(5.5e-5, "V/code", "behaviour 5.2: per step of offset, times stp_i_calib; 15 steps span the pattern", A),
+    "stp_offset_step": Number(6.5e-5, "V/code", "calix measured 3.8: per step of offset, times stp_i_calib; 15 steps span the pattern", D),
     "hagen_dac_step": Number(2.735e-5, "V/code", "behaviour 5.1: times hagen_ibias_dac; 12 codes of voltage at 820", A),
     "hagen_dac_offset_step": Number(10.7e-3, "V", "behaviour 5.1: 63 steps span the pattern", A),
     "hagen_dac_offset_middle": Number(26.0, "code", "behaviour 5.1: at offset 0 all drivers reach the full length", A),
