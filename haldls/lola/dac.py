@@ -68,7 +68,7 @@ class DACChannelBlock(Composed):
 
 
 def _number(voltage: SupportsFloat) -> float:
-    """As a plain number; NaN for what is none. Quantities of the clients are arrays without dimension, which are numbers to `float` alone."""
+    """As a plain number; NaN for what is none. Clients' quantities are arrays without dimension, which only `float` takes for numbers."""
     if isinstance(voltage, str | bytes):
         return nan
     try:

@@ -22,6 +22,7 @@ cdef extern from "sim/anncore/kernel/core.h":
         float line_inverse
         double bypass_step, line_rest, line_gain, comparator_noise
         int64_t comparator_delay
+        int32_t sticks
 
     ctypedef struct Amplifier:
         double target, slew, inverse, rate

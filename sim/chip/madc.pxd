@@ -26,7 +26,8 @@ cdef struct MADCState:
     bint powered                        # the converter
     bint path_powered                   # what lies before it
     int64_t ready                       # tick at which the powered converter is ready
-    int64_t start
+    int64_t began                       # tick of the first sample of the recording
+    int64_t start                       # from which the samples of this period are counted
     int64_t taken                       # samples of this recording
     int64_t wanted                      # -1: until stopped
     int64_t next_tick                   # of the next sample

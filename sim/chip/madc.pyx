@@ -122,7 +122,7 @@ cdef class MADC:
             self.s.state = OFF if self.s.control >> POWER_DOWN & 1 else READY
             return True
         self.s.state, self.s.stale = RECORDING, True
-        self.s.start = self.s.next_tick = max(tick, self.s.ready)
+        self.s.began = self.s.start = self.s.next_tick = max(tick, self.s.ready)
         return True
 
     cdef void _stop(self, int64_t tick) noexcept nogil:
@@ -168,12 +168,12 @@ cdef class MADC:
     cdef int _value(self, int source, int64_t tick) noexcept nogil:
         cdef double level
         cdef int i
-        if not self.s.connected[source] or tick - self.s.start < self.invalid_time:
+        if not self.s.connected[source] or tick - self.s.began < self.invalid_time:
             level = IDLE_LEVEL + IDLE_SPREAD * normal(self.s.noise_key, tick)
         else:
             level = self.s.line_volts[source]
             for i in range(self.s.n_probes[source]):
-                level += self.analog.probe(self.s.first_probe[source] + i, tick)
+                level += self.analog.probe((self.s.first_probe[source] + i) % PROBES, tick)
             level = (level / self.s.connected[source] - self.volt_zero) * self.lsb_per_volt * self.s.gain + self.offset
             if self.noise:
                 level += self.noise * normal(self.s.noise_key, tick) + self.wander * self._slow_noise(tick)

@@ -338,11 +338,17 @@ static float crossing_part(const Core *core, int neuron, Nodes before, int32_t a
     return part + (length - part) * (float)(threshold - there.v) / (float)(after - there.v);
 }
 
+/* Whether a circuit needs to come from below to fire: a comparator that the reset cannot bring down makes no new edge. */
+static int sticks(const Core *core, int neuron, int32_t before, int32_t threshold) {
+    const PhaseLanes *lanes = &core->s.phases[neuron];
+    return core->common.sticks && before >= threshold && lanes->target[1] >= lanes->threshold;
+}
+
 /* If the membrane met its threshold between two times, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
  * delay of the comparator, at the next edge of the backend's 4 ns clock. */
 static int watch_threshold(Core *core, int neuron, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
     const int32_t threshold = LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES);
-    if (after < threshold || ticks <= 0) return 0;
+    if (after < threshold || ticks <= 0 || sticks(core, neuron, before.v, threshold)) return 0;
     const float part = crossing_part(core, neuron, before, after, threshold, steps(tick - core->s.now), steps(ticks));
     const int64_t crossing = later(tick + whole_ticks(part), earliest);
     set_phase(core, neuron, PHASE_FIRING, (crossing + core->common.comparator_delay + 1) / 2 * 2);

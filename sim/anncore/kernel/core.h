@@ -98,6 +98,7 @@ typedef struct {
     double line_rest, line_gain;         /* [V], per V */
     double comparator_noise;             /* [V] */
     int64_t comparator_delay;            /* ticks */
+    int32_t sticks;                      /* a circuit that its reset leaves above its threshold does not fire again by itself */
 } Common;
 
 /* Connections of a circuit: membrane to the right neighbour's, to that of the other row, to the soma line; soma line to the right; membrane to

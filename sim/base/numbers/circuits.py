@@ -14,6 +14,8 @@ _CAPMEM = {
     "capmem_refresh_period": Number(1e-3, "s", "behaviour 1: a new value is visible not before the next refresh, at most 1 ms later", A),
     "capmem_voltage_settling": Number(2e-3, "s", "behaviour 1: time constant; software waits 20 ms", A),
     "capmem_current_settling": Number(3e-3, "s", "behaviour 1: time constant; software waits 20 ms", A),
+    "capmem_crosstalk": Number(0.02, "code", "behaviour 1: per cell of a block with the same code above the next number", A),
+    "capmem_crosstalk_from": Number(100, "cells", "behaviour 1", A),
     "capmem_voltage_offset": Number(0.019, "V", "behaviour 0: codes 70 .. 550 are some 0.15 to 1.05 V", D),
     "capmem_voltage_per_code": Number(1.875e-3, "V", "behaviour 0", D),
 }
@@ -98,6 +100,7 @@ _READOUT = {
     "madc_lsb": Number(1.52e-3, "V", "behaviour 9.2", D),
     "madc_noise": Number(1.2, "LSB", "behaviour 9.3", M),
     "madc_noise_slow": Number(1.5, "LSB", "behaviour 9.3: wander with 100 us correlation", M),
+    "neuron_readout_noise": Number(2.9e-3, "V", "behaviour 9.3: white noise and wander of a neuron at the MADC; makes 1.2 LSB in hagen", D),
     "cadc_offset": Number(0.15, "V", "behaviour 0: reads 20 LSB", D),
     "cadc_lsb": Number(4.5e-3, "V", "behaviour 0", D),
 }
@@ -153,6 +156,7 @@ _MISMATCH = {
     "mismatch_cadc_gain": Number(0.01, "1", "behaviour 7: per channel", A),
     "mismatch_cadc_ramp_start": Number(20e-3, "V", "behaviour 1: per quadrant, offsets of memory cell and buffer", A),
     "mismatch_driver_ramp": Number(93e-3, "V", "behaviour 5.2, 11: 12 % of the full pulse length at stp_i_ramp = 600", D),
+    "mismatch_driver_strength": Number(0.06, "1", "calix measured 4: largest hagen amplitudes of drivers differ by about 2 of 30 LSB", D),
     "mismatch_driver_ramp_current": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_cadc_slope": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_floor": Number(0.2, "1", "a factor never falls below this", A),
