@@ -133,7 +133,7 @@ def test_without_leak_only_the_supply_limits_an_offset_current(kit: Callable) ->
     """Thresholds up to 1.05 V are calibrated with it."""
     k = kit()
     k.neuron(9, OFFSET, v_leak=500, i_mem_offset=70)
-    k.run(200)
+    k.run(600)
     assert k.core.voltage(9, 0) > 1.05
 
 
