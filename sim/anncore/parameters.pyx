@@ -129,11 +129,18 @@ cdef void _membrane(Neuron* out, const int64_t* c, const double* d, const uint16
                c[RESET_DEGENERATION], c[RESET_DIVISION], c[RESET_MULTIPLICATION])
     out.threshold = THRESHOLD_OFFSET + THRESHOLD_SLOPE * cell[V_THRESHOLD] + d[THRESHOLD]
     cdef double current = 0.0
-    if c[OFFSET]:
-        current += (-OFFSET_CURRENT if c[OFFSET_INVERT] else OFFSET_CURRENT) * cell[I_OFFSET]
+    _offset(out, c, cell, capacitance)
     if c[INPUT_ENABLE[EXCITATORY]] or c[INPUT_ENABLE[INHIBITORY]]:
         current += PSEUDO * d[PSEUDO_LEAKAGE]
-    out.drift = current / capacitance
+    out.drift = out.offset + current / capacitance
+
+
+cdef void _offset(Neuron* out, const int64_t* c, const uint16_t* cell, double capacitance) noexcept nogil:
+    """The offset current, and the membrane voltage at which its source has nothing left to give. Without leak only the supply limits it."""
+    cdef double sign = -1.0 if c[OFFSET_INVERT] else 1.0, reach = OFFSET_COMPLIANCE
+    reach *= 1.0 + COMPLIANCE_BIAS / cell[I_LEAK] if cell[I_LEAK] else UNLIMITED
+    out.offset = sign * OFFSET_CURRENT * cell[I_OFFSET] / capacitance if c[OFFSET] else 0.0
+    out.offset_end = out.leak.target + sign * reach
 
 
 cdef inline double _line_rate(int code, bint high_resistance, bint small, double spread) noexcept nogil:
@@ -295,6 +302,7 @@ cdef double LEAK_CONDUCTANCE = number("leak_conductance_per_code") * 1e6
 cdef double RESET_CONDUCTANCE = number("reset_conductance_per_code") * 1e6
 cdef double CONDUCTANCE_STEP = number("conductance_step"), LINEAR_RANGE = number("leak_linear_range")
 cdef double DEGENERATION_RANGE = number("degeneration_range"), DEGENERATION_CONDUCTANCE = number("degeneration_conductance")
+cdef double OFFSET_COMPLIANCE = number("offset_compliance"), COMPLIANCE_BIAS = number("offset_compliance_bias")
 cdef double OFFSET_CURRENT = number("offset_current_per_code") * 1e6, PSEUDO = number("pseudo_leakage") * 1e6
 cdef double CURRENT = number("capmem_current_per_code") * 1e6
 cdef double DAC_STEP = number("synapse_line_step") * number("capmem_current_per_code") * 1e6

@@ -90,12 +90,21 @@ class Circuit:
         offset = number("synapse_shift_per_code") * (self.cell(f"i_bias_synin_{side}_shift") - number("synapse_shift_neutral"))
         return sign * bias * curve(number("synapse_gm") * (line - offset))
 
+    def offset_current(self, v: float) -> float:
+        """Its source gives out the nearer the membrane is to the end of its reach, which the leak potential and the leak bias decide."""
+        if not self.on("enable_membrane_offset"):
+            return 0.0
+        sign = -1 if self.on("invert_membrane_offset") else 1
+        bias, room = self.cell("i_bias_leak"), math.inf
+        if bias:
+            room = number("offset_compliance") * (1 + number("offset_compliance_bias") / bias) - sign * (v - self.leak[0])
+        x = min(max(room / number("offset_compliance_width"), 0.0), 1.0)
+        return sign * self.cell("i_mem_offset") * number("offset_current_per_code") * 1e6 * x * (3 - x * x) / 2
+
     def current(self, v: float, w: float, lines: tuple[float, float]) -> float:
         """Onto the membrane, without its amplifier."""
         total = self.input_current("exc", v, lines[0]) + self.input_current("inh", v, lines[1])
-        if self.on("enable_membrane_offset"):
-            offset = self.cell("i_mem_offset") * number("offset_current_per_code") * 1e6
-            total += -offset if self.on("invert_membrane_offset") else offset
+        total += self.offset_current(v)
         if self.on("enable_exponential"):
             strength = number("exponential_current") * self.cell("i_bias_exp") * 1e-3
             upswing = strength * math.exp(min((v - leak_voltage(self.cell("v_exp"))) / number("exponential_slope"), 100.0))

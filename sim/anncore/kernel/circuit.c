@@ -43,6 +43,7 @@ void core_flags(Core *core, int k) {
     for (int i = 0; i < LANES; i++) {
         const Neuron *n = &core->s.neuron[k * LANES + i];
         features |= (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0) | (n->modulation ? WITH_MODULATION : 0);
+        if (n->offset != 0.0) features |= WITH_OFFSET;
         if (largest_slope(n) * STEP_US / NODE_UNIT > core->common.longest) features |= WITH_LEAPS;
         bypass |= n->bypass;
     }
@@ -113,6 +114,13 @@ static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
     b->pulse[side].rate[i] = (float)(in->rate * STEP_US), b->pulse[side].lift[i] = (float)(1.0 / mean);
 }
 
+/* From which membrane voltage on the offset current fades: one that charges the membrane above it, one that discharges it below it. */
+static void load_compliance(const Common *c, Block *b, int i, const Neuron *n) {
+    const int32_t end = node(c, n->offset_end), width = nearest(c->offset_width);
+    LANE(b, upper, i) = n->offset > 0.0 ? end - width : UNREACHED;
+    LANE(b, lower, i) = n->offset < 0.0 ? end + width : -UNREACHED;
+}
+
 void core_load(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     PhaseLanes *lanes = &core->s.phases[neuron];
@@ -123,7 +131,8 @@ void core_load(Core *core, int neuron) {
         load_input(core, b, side, i, &n->input[side]);
         LANE(b, input[side].strength, i) = lanes->strength[side], LANE(b, input[side].slope, i) = lanes->slope[side];
     }
-    LANE(b, drift, i) = slope_of(n->drift);
+    LANE(b, drift, i) = slope_of(n->drift), LANE(b, offset, i) = slope_of(n->offset);
+    load_compliance(&core->common, b, i, n);
     LANE(b, exponent, i) = lanes->exponent, LANE(b, limit, i) = slope_of(n->exp_limit);
     LANE(b, w_rest, i) = node(&core->common, n->w_rest), LANE(b, w_potential, i) = (float)in_units(&core->common, n->w_potential);
     LANE(b, w_gain, i) = (float)n->w_gain, LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
@@ -228,7 +237,8 @@ static void advance_alone(const Core *core, int neuron, const Nodes *s, float fr
     const float relaxing = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * length;
     one->v[0][0] = s->v, one->threshold[0] = UNREACHED;
     one->target[0] = LANE(b, target, i), one->inverse[0] = LANE(b, inverse, i), one->slew[0] = LANE(b, slew, i);
-    one->lag[0] = length * (1.0f - effective_part(relaxing)), one->drift[0] = LANE(b, drift, i);
+    one->lag[0] = length * (1.0f - effective_part(relaxing)), one->drift[0] = LANE(b, drift, i), one->offset[0] = LANE(b, offset, i);
+    one->upper[0] = LANE(b, upper, i), one->lower[0] = LANE(b, lower, i);
     one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
     for (int side = 0; side < INPUTS; side++) single_input(core, neuron, side, from, length, &one->input[side]);
     if (features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
@@ -328,11 +338,17 @@ static float crossing_part(const Core *core, int neuron, Nodes before, int32_t a
     return part + (length - part) * (float)(threshold - there.v) / (float)(after - there.v);
 }
 
+/* Whether a circuit needs to come from below to fire: a comparator that the reset cannot bring down makes no new edge. */
+static int sticks(const Core *core, int neuron, int32_t before, int32_t threshold) {
+    const PhaseLanes *lanes = &core->s.phases[neuron];
+    return core->common.sticks && before >= threshold && lanes->target[1] >= lanes->threshold;
+}
+
 /* If the membrane met its threshold between two times, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
  * delay of the comparator, at the next edge of the backend's 4 ns clock. */
 static int watch_threshold(Core *core, int neuron, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
     const int32_t threshold = LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES);
-    if (after < threshold || ticks <= 0) return 0;
+    if (after < threshold || ticks <= 0 || sticks(core, neuron, before.v, threshold)) return 0;
     const float part = crossing_part(core, neuron, before, after, threshold, steps(tick - core->s.now), steps(ticks));
     const int64_t crossing = later(tick + whole_ticks(part), earliest);
     set_phase(core, neuron, PHASE_FIRING, (crossing + core->common.comparator_delay + 1) / 2 * 2);

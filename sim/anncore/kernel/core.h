@@ -19,7 +19,7 @@
 
 enum { EXCITATORY, INHIBITORY, INPUTS };
 enum { WIDEST = 32, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
-enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2, REST_STEPS = 8 };
+enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 8, REST_STEPS = 8 };
 
 #define STEP_US 0.1
 #define UNREACHED INT32_MAX /* a threshold no membrane meets */
@@ -28,6 +28,7 @@ enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBE
 enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };                 /* a step is compiled for each set of these, */
 /* and asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
 enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_CONNECTIONS = 16, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
+enum { WITH_OFFSET = 32 }; /* an offset current, which is looked for in every step */
 
 /* Lanes of N circuits; a single circuit has N = 1. */
 #define DECLARE_CIRCUITS(name, N)                                                                                                 \
@@ -48,6 +49,8 @@ enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_CONNECTIONS = 16, WITH_RARE = W
         float slew[N];     /* half its largest slope */                                                                           \
         float lag[N];      /* 1 - effective part of a step of a relaxing membrane */                                              \
         float drift[N];    /* constant currents */                                                                                \
+        float offset[N];   /* the part of them that fades above the upper or below the lower of these membrane voltages */        \
+        int32_t upper[N], lower[N];                                                                                               \
         name##Input input[INPUTS];                                                                                                \
         /* exponential term: 2^(v * octaves + exponent), at most limit */                                                         \
         float exponent[N], limit[N];                                                                                              \
@@ -87,6 +90,7 @@ typedef struct {
     int32_t node_low, node_high;         /* hard limits */
     float octaves;                       /* of the exponential per node unit */
     float slope_inverse, sixth;          /* 1 / slope of the exponential, and a sixth of it */
+    float offset_width, offset_inverse;  /* distance over which an offset current fades, and its inverse */
     float longest;                       /* no membrane moves further within a step */
     int32_t line_limit;
     float line_inverse;                  /* 1 / line_limit */
@@ -94,6 +98,7 @@ typedef struct {
     double line_rest, line_gain;         /* [V], per V */
     double comparator_noise;             /* [V] */
     int64_t comparator_delay;            /* ticks */
+    int32_t sticks;                      /* a circuit that its reset leaves above its threshold does not fire again by itself */
 } Common;
 
 /* Connections of a circuit: membrane to the right neighbour's, to that of the other row, to the soma line; soma line to the right; membrane to
@@ -120,6 +125,7 @@ typedef struct {
 typedef struct {
     Amplifier leak, reset;
     double drift, threshold;
+    double offset, offset_end; /* part of the drift, the potential from which on there is none of it */
     Input input[INPUTS];
     double exp_potential, exp_strength, exp_limit;
     double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump;

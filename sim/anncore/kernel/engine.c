@@ -140,7 +140,7 @@ static int linked_to(const Core *core, int blocks) {
 /* Steps a block. Returns whether a membrane is at or above its threshold. */
 static int step_block(Core *core, int k) {
     const int features = core->s.features[k];
-    const int set = features & WITH_RARE ? FEATURE_SETS : features, watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
+    const int set = features & WITH_RARE ? FEATURE_SETS : features & (FEATURE_SETS - 1), watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
     const int result = kernel_of(core->level)->step[set](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
     core->s.awake[k] = result & 1;
     core->s.block_steps++;
@@ -249,7 +249,7 @@ const char *core_problem(const Core *core) {
     for (int k = 0; k < PROBES; k++)
         if (!within(s->probe[k].neuron, -1, NEURONS - 1) || !within(s->probe[k].source, 0, 3)) return "probe";
     for (int k = 0; k < BLOCKS; k++)
-        if (!within(s->features[k], 0, WITH_RARE | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3)) return "features";
+        if (!within(s->features[k], 0, WITH_RARE | WITH_OFFSET | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3)) return "features";
     for (int n = 0; n < NEURONS; n++) {
         const Neuron *neuron = &s->neuron[n];
         if (!within(neuron->phase, PHASE_READY, PHASE_REFRACTORY)) return "phase";

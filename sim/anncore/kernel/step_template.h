@@ -97,6 +97,26 @@ TARGET ALWAYS_INLINE int STEP(fade)(const GROUP *g, int p, const Common *c, F *c
     return 1;
 }
 
+/* Offset currents fade over the last `offset_width` before the membrane voltage at which there is none left, as currents at a rail do.
+ * Returns whether any does. */
+TARGET ALWAYS_INLINE int STEP(comply)(const GROUP *g, int p, const Common *c, F *current, F *bend) {
+    int beyond = 0;
+    EACH_VECTOR {
+        const I v = LOADI(g->v[p] + i);
+        beyond |= REACHES(v, LOADI(g->upper + i)) | REACHES(LOADI(g->lower + i), v);
+    }
+    if (!beyond) return 0;
+    EACH_VECTOR {
+        const F volt = FLOAT(LOADI(g->v[p] + i)), offset = LOADF(g->offset + i);
+        const F way = MAX(volt - FLOAT(LOADI(g->upper + i)), FLOAT(LOADI(g->lower + i)) - volt);
+        const F x = STEP(clip)((ALLF(c->offset_width) - way) * ALLF(c->offset_inverse), ALLF(0.0f), ALLF(1.0f)), x2 = x * x;
+        const F steep = MAX(offset, ALLF(0.0f) - offset) * ((x2 - ALLF(1.0f)) * ALLF(1.5f * c->offset_inverse));
+        current[u] = current[u] - offset * (ALLF(1.0f) - x * (ALLF(1.5f) - ALLF(0.5f) * x2));
+        bend[u] = bend[u] + IF_POSITIVE(x, steep, ALLF(0.0f));
+    }
+    return 1;
+}
+
 /* Part of a slope that counts over a step if it changes by z of itself meanwhile. */
 TARGET ALWAYS_INLINE F STEP(bent)(F z) {
     const F limited = STEP(clip)(z, ALLF(-1.0f), ALLF(1.0f));
@@ -137,7 +157,9 @@ TARGET ALWAYS_INLINE int STEP(group)(GROUP *g, int p, const Common *c, float len
     STEP(amplifier)(g, p, length, pull, span, square, bow);
     if (features & WITH_ADAPTATION) STEP(adapt)(g, p, current, drive);
     if (features & WITH_EXPONENTIAL) EACH_VECTOR current[u] = current[u] + upswing[u];
-    const int fades = STEP(fade)(g, p, c, current, bend);
+    int fades = 0;
+    if (features & WITH_OFFSET) fades = STEP(comply)(g, p, c, current, bend);
+    fades |= STEP(fade)(g, p, c, current, bend);
     EACH_VECTOR {
         const I volt = LOADI(g->v[p] + i);
         F slope = pull[u] + current[u];
@@ -285,7 +307,7 @@ TARGET static int STEP(follow)(Block *b, int p, const int32_t *compartment_of, c
 
 #define VARIANT(name, set)                                                                                  \
     TARGET static int STEP(name)(Block * b, int p, const Common *c, int features, int early, int watchful) { \
-        return STEP(block)(b, p, c, set, early, watchful);                                                   \
+        return STEP(block)(b, p, c, (set) | (features & WITH_OFFSET), early, watchful);                       \
     }
 VARIANT(plain, 0)
 VARIANT(exponential, WITH_EXPONENTIAL)
