@@ -92,7 +92,7 @@ def _packages(folder: str, name: str = "") -> dict[str, str]:
 
 
 packages = {package: path for room, name in ROOMS.items() for package, path in _packages(room, name).items()}
-packages |= _packages("compat") | _packages("tools")
+packages |= _packages("grenade", "grenade") | _packages("compat") | _packages("tools")
 setup(
     packages=list(packages),
     package_dir=packages,

@@ -1,0 +1,32 @@
+"""A network: populations, projections, recordings and rules that fit together, as `NetworkBuilder` has found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from grenade.common import ExecutionInstanceID
+from grenade.network.descriptors import PlasticityRuleOnExecutionInstance, PopulationOnExecutionInstance, ProjectionOnExecutionInstance
+from grenade.network.plasticity import PlasticityRule
+from grenade.network.populations import AnyPopulation
+from grenade.network.projections import Projection
+from grenade.network.recordings import CADCRecording, MADCRecording, PadRecording
+
+
+@dataclass
+class Network:
+    """Parts of a network by execution instance. `construction_duration` is how long the builder took; it is not compared."""
+
+    @dataclass
+    class ExecutionInstance:
+        """What runs in one go."""
+
+        populations: dict[PopulationOnExecutionInstance, AnyPopulation] = field(default_factory=dict)
+        projections: dict[ProjectionOnExecutionInstance, Projection] = field(default_factory=dict)
+        madc_recording: MADCRecording | None = None
+        cadc_recording: CADCRecording | None = None
+        pad_recording: PadRecording | None = None
+        plasticity_rules: dict[PlasticityRuleOnExecutionInstance, PlasticityRule] = field(default_factory=dict)
+
+    execution_instances: dict[ExecutionInstanceID, ExecutionInstance] = field(default_factory=dict)
+    construction_duration: timedelta = field(default=timedelta(0), compare=False)
