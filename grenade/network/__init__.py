@@ -1,5 +1,6 @@
 """Networks: what they consist of, how they are put together, routed onto the chip and translated back."""
 
+from grenade.network.builder import NetworkBuilder
 from grenade.network.descriptors import (
     PlasticityRuleOnExecutionInstance,
     PlasticityRuleOnNetwork,
@@ -29,6 +30,7 @@ __all__ = [
     "ExternalSourcePopulation",
     "MADCRecording",
     "Network",
+    "NetworkBuilder",
     "NetworkGraph",
     "NeuronRecording",
     "PadRecording",

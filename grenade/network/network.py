@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from grenade.common import ExecutionInstanceID
 from grenade.network.descriptors import PlasticityRuleOnExecutionInstance, PopulationOnExecutionInstance, ProjectionOnExecutionInstance
+from grenade.network.layout import Layout
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import AnyPopulation
 from grenade.network.projections import Projection
@@ -27,6 +28,9 @@ class Network:
         cadc_recording: CADCRecording | None = None
         pad_recording: PadRecording | None = None
         plasticity_rules: dict[PlasticityRuleOnExecutionInstance, PlasticityRule] = field(default_factory=dict)
+
+        layouts: dict[int, Layout] = field(default_factory=dict, compare=False, repr=False)
+        """By population: circuits of on-chip populations as arrays."""
 
     execution_instances: dict[ExecutionInstanceID, ExecutionInstance] = field(default_factory=dict)
     construction_duration: timedelta = field(default=timedelta(0), compare=False)
