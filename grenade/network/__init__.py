@@ -10,6 +10,8 @@ from grenade.network.descriptors import (
     ProjectionOnNetwork,
 )
 from grenade.network.graph import NetworkGraph
+from grenade.network.graph_builder import build_network_graph
+from grenade.network.inputs import InputGenerator
 from grenade.network.network import Network
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import BackgroundSourcePopulation, ExternalSourcePopulation, Population, Receptor, SpikeIOSourcePopulation
@@ -22,16 +24,20 @@ from grenade.network.recordings import (
     PadRecording,
 )
 from grenade.network.routing_result import RoutingResult
+from grenade.network.statistics import NetworkGraphStatistics, extract_statistics
+from grenade.network.update import requires_routing, update_network_graph
 
 __all__ = [
     "AtomicNeuronOnExecutionInstance",
     "BackgroundSourcePopulation",
     "CADCRecording",
     "ExternalSourcePopulation",
+    "InputGenerator",
     "MADCRecording",
     "Network",
     "NetworkBuilder",
     "NetworkGraph",
+    "NetworkGraphStatistics",
     "NeuronRecording",
     "PadRecording",
     "PlasticityRule",
@@ -46,4 +52,8 @@ __all__ = [
     "Receptor",
     "RoutingResult",
     "SpikeIOSourcePopulation",
+    "build_network_graph",
+    "extract_statistics",
+    "requires_routing",
+    "update_network_graph",
 ]

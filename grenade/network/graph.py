@@ -14,9 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grenade.common import ChipOnExecutor, ExecutionInstanceID
-from grenade.network.descriptors import PlasticityRuleOnExecutionInstance, PopulationOnExecutionInstance, ProjectionOnExecutionInstance
+from grenade.errors import NetworkError
+from grenade.network.descriptors import (
+    PlasticityRuleOnExecutionInstance,
+    PopulationOnExecutionInstance,
+    ProjectionOnExecutionInstance,
+    ProjectionOnNetwork,
+)  # fmt: skip
 from grenade.network.network import Network
 from grenade.network.plasticity import PlasticityRule
+from grenade.network.projections import Projection
 from grenade.network.recordings import AtomicNeuronOnExecutionInstance, Source
 from grenade.network.routing_result import COLUMNS, DRIVERS, NEURONS, ROWS, RoutingResult
 from halco import (
@@ -167,15 +174,6 @@ class SpikeTranslation:
 
 
 @dataclass
-class PlacedConnection:
-    """One hardware synapse of a connection."""
-
-    weight: SynapseMatrix.Weight
-    synapse_row: SynapseRowOnDLS
-    synapse_on_row: SynapseOnSynapseRow
-
-
-@dataclass
 class GraphTranslation:
     """Which parts of the graph take and give data. Vertices are numbers; None: the network has no such part."""
 
@@ -198,7 +196,14 @@ class NetworkGraph:
     `hardware`: settings by execution instance; `graph_translation`: labels of spikes and vertices; `synapses`: where connections lie.
     """
 
-    PlacedConnection = PlacedConnection
+    @dataclass
+    class PlacedConnection:
+        """One hardware synapse of a connection."""
+
+        weight: SynapseMatrix.Weight
+        synapse_row: SynapseRowOnDLS
+        synapse_on_row: SynapseOnSynapseRow
+
     network: Network
     routing: RoutingResult
     hardware: dict[ExecutionInstanceID, Hardware]
@@ -216,6 +221,36 @@ class NetworkGraph:
             "verification_duration": timedelta(0),
         }
         vars(self).update(empty if other is None else vars(other))
+
+    def get_placed_connections(self, descriptor: ProjectionOnNetwork) -> list[list[PlacedConnection]]:
+        """Hardware synapses of each connection of a projection, in order; NetworkError if there is no such projection."""
+        return self._placed(descriptor, slice(None))
+
+    def get_placed_connection(self, descriptor: ProjectionOnNetwork, index: int) -> list[PlacedConnection]:
+        """Hardware synapses of one connection; NetworkError if there is none."""
+        number = len(self._projection(descriptor).table)
+        if not 0 <= index < number:
+            raise NetworkError(f"projection {int(descriptor)} has {number} connections, there is no connection {index}", connection=index)
+        return self._placed(descriptor, slice(index, index + 1))[0]
+
+    def _projection(self, descriptor: ProjectionOnNetwork) -> Projection:
+        instance = self.network.execution_instances.get(descriptor.execution_instance or ExecutionInstanceID())
+        if instance is None or descriptor not in instance.projections:
+            raise NetworkError(f"the network has no projection {int(descriptor)}", projection=int(descriptor))
+        return instance.projections[descriptor]  # type: ignore[index]
+
+    def _placed(self, descriptor: ProjectionOnNetwork, chosen: slice) -> list[list[PlacedConnection]]:
+        connections = range(len(self._projection(descriptor).table))[chosen]
+        routing = self.routing.execution_instances[descriptor.execution_instance or ExecutionInstanceID()]
+        found: dict[int, list[NetworkGraph.PlacedConnection]] = {connection: [] for connection in connections}
+        placed = routing.synapses.get(descriptor)  # type: ignore[call-overload]
+        if placed is not None and connections:
+            part = slice(*np.searchsorted(placed.connection, [connections[0], connections[-1] + 1]))
+            columns = (placed.connection[part], placed.weight[part], placed.row[part], placed.column[part])
+            for connection, weight, row, column in zip(*(one.tolist() for one in columns), strict=True):
+                at = SynapseRowOnDLS(row), SynapseOnSynapseRow(column)
+                found[connection].append(NetworkGraph.PlacedConnection(SynapseMatrix.Weight(weight), *at))
+        return [*found.values()]
 
     def __copy__(self) -> NetworkGraph:
         return NetworkGraph(self)

@@ -38,6 +38,14 @@ class Layout:
         self._receptors = [receptors for one in compartments for receptors in one.receptors]
         self._with: dict[Receptor, NDArray[np.bool_]] = {}
 
+    def __eq__(self, other: object) -> bool:
+        names = ("circuit", "slot", "neuron", "compartment", "master", "recorded")
+        if not isinstance(other, Layout):
+            return NotImplemented
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names) and self._receptors == other._receptors
+
+    __hash__ = None  # type: ignore[assignment]
+
     @cached_property
     def slots(self) -> Indices:
         """Slot by neuron and compartment (neurons x numbers of compartments); -1 where there is none."""

@@ -94,12 +94,18 @@ def _faults(index: int, compartment: Population.Neuron.Compartment, circuits: in
     return found
 
 
+class SourceNeuron(Entity):
+    """Base of sources that are not in the neuron array."""
+
+    enable_record_spikes: bool
+
+
 @dataclass
 class ExternalSourcePopulation(EntityOnChip):
     """Sources whose spikes come from the host."""
 
     @dataclass
-    class Neuron(Entity):
+    class Neuron(SourceNeuron):
         """One source; its recorded spikes are those that come back from the chip."""
 
         enable_record_spikes: bool = attribute(truth, default=False)
@@ -113,7 +119,7 @@ class BackgroundSourcePopulation(EntityOnChip):
     """Sources that are labels of the chip's background generators: one generator per hemisphere, each on a bus of its own."""
 
     @dataclass
-    class Neuron(Entity):
+    class Neuron(SourceNeuron):
         """One source, which is one label of the generators."""
 
         enable_record_spikes: bool = attribute(truth, default=False)
@@ -140,7 +146,7 @@ class SpikeIOSourcePopulation(EntityOnChip):
     """Sources whose spikes arrive at the FPGA's serial link."""
 
     @dataclass
-    class Neuron(Entity):
+    class Neuron(SourceNeuron):
         """One source, known by its label on the link."""
 
         label: SpikeIOAddress = attribute(made(SpikeIOAddress))

@@ -54,9 +54,6 @@ class RoutingResult:
         background_labels: dict[PopulationOnExecutionInstance, dict[HemisphereOnDLS, list[SpikeLabel]]] = field(default_factory=dict)
         """Per background population and hemisphere the label of each of its sources."""
 
-        background_masks: dict[PopulationOnExecutionInstance, dict[HemisphereOnDLS, int]] = field(default_factory=dict)
-        """Bits of the label that the generator draws."""
-
         neuron_addresses: NDArray[np.int16] = field(default_factory=lambda: _unused(NEURONS))
         """By `AtomicNeuronOnDLS`: the address that its backend sends (`neuron_backend_address_out`)."""
 
