@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from grenade.values import Entity, attribute
-from halco.value import BaseType
+from halco.value import BaseType, shown
 from haldls.timer import Timer
 
 _MAX = (1 << 63) - 1
@@ -36,18 +36,21 @@ class ChipOnExecutor(NamedTuple):
     connection_on_executor: ConnectionOnExecutor = ConnectionOnExecutor()
 
 
+FIRST_CHIP = ChipOnExecutor()
+
+
 def chip_on_executor(value: Any) -> ChipOnExecutor:
     """The pair of chip and connection that anything like one stands for; TypeError for anything else."""
-    chip, connection = value
-    return ChipOnExecutor(
-        chip if isinstance(chip, ChipOnConnection) else ChipOnConnection(chip),
-        connection if isinstance(connection, ConnectionOnExecutor) else ConnectionOnExecutor(connection),
-    )
+    if isinstance(value, ChipOnExecutor) and isinstance(value[0], ChipOnConnection) and isinstance(value[1], ConnectionOnExecutor):
+        return value
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise TypeError(f"a pair of ChipOnConnection and ConnectionOnExecutor is needed, not {shown(value)}")
+    return ChipOnExecutor(ChipOnConnection(int(value[0])), ConnectionOnExecutor(int(value[1])))
 
 
 def placed() -> Any:
     """The attribute that says which chip an entity belongs to."""
-    return attribute(chip_on_executor, default=ChipOnExecutor())
+    return attribute(chip_on_executor, default=FIRST_CHIP)
 
 
 class EntityOnChip(Entity):

@@ -10,7 +10,6 @@ misspelt name is an AttributeError. Lists and mappings are copied on assignment,
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self, TypeVar
@@ -101,10 +100,21 @@ class Entity:
             raise type(error)(f"{type(self).__qualname__}.{name}: {error}") from None
 
     def __copy__(self) -> Self:
-        return copy.deepcopy(self)
-
-    def __deepcopy__(self, memo: Any) -> Self:
         other = object.__new__(type(self))
         for name in self._kinds:
-            object.__setattr__(other, name, copy.deepcopy(getattr(self, name), memo))
+            object.__setattr__(other, name, _copied(getattr(self, name)))
         return other
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self.__copy__()
+
+
+def _copied(value: Any) -> Any:
+    """A copy of what can be changed: entities, lists, mappings and sets, with what is in them. Everything else is immutable."""
+    if isinstance(value, Entity):
+        return value.__copy__()
+    if isinstance(value, list):
+        return [_copied(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _copied(one) for name, one in value.items()}
+    return set(value) if isinstance(value, set) else value

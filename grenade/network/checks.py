@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -29,15 +28,14 @@ COLUMNS = 256
 
 
 def one_chip(network: Instance, entity: EntityOnChip) -> None:
-    """All entities of an execution instance are on one chip."""
-    others = [*network.populations.values(), *network.projections.values(), network.madc_recording, network.cadc_recording]
-    for other in [*others, network.pad_recording]:
-        if other is not None and other.chip_on_executor != entity.chip_on_executor:
-            raise NetworkError(
-                f"an execution instance has one chip, here {other.chip_on_executor}; a {type(entity).__name__} is for "
-                f"{entity.chip_on_executor}: give it another execution instance",
-                entity,
-            )
+    """All entities of an execution instance are on one chip: that of the first population."""
+    chip = network.chip_on_executor
+    if chip is not None and chip != entity.chip_on_executor:
+        name = type(entity).__name__
+        raise NetworkError(
+            f"an execution instance has one chip, here {chip}; a {name} is for {entity.chip_on_executor}: use another execution instance",
+            entity,
+        )
 
 
 def population(network: Instance, entity: AnyPopulation, index: int) -> Layout | None:
@@ -57,14 +55,14 @@ def _on_chip(network: Instance, entity: Population, index: int) -> Layout:
         for fault in neuron.faults():
             raise NetworkError(f"population {index}, neuron {n}: {fault}", entity, population=index, neuron=n)
     layout = Layout(entity)
-    users = {int(circuit): other for other, used in network.layouts.items() for circuit in used.circuit}
-    for circuit, n in zip(layout.circuit.tolist(), layout.neuron[layout.slot].tolist(), strict=True):
-        if users.setdefault(circuit, index) != index:
-            at = AtomicNeuronOnDLS(circuit)
-            raise NetworkError(f"population {index}, neuron {n}: {at} is in use by population {users[circuit]}", entity, neuron=n)
-    twice = [circuit for circuit, number in Counter(layout.circuit.tolist()).items() if number > 1]
-    if twice:
-        raise NetworkError(f"population {index} uses {AtomicNeuronOnDLS(twice[0])} twice", entity, population=index)
+    for other, used in network.layouts.items():
+        shared = np.flatnonzero(np.isin(layout.circuit, used.circuit))
+        if len(shared):
+            at, n = AtomicNeuronOnDLS(int(layout.circuit[shared[0]])), int(layout.neuron[layout.slot[shared[0]]])
+            raise NetworkError(f"population {index}, neuron {n}: {at} is in use by population {other}", entity, population=index, neuron=n)
+    circuits, numbers = np.unique(layout.circuit, return_counts=True)
+    if (numbers > 1).any():
+        raise NetworkError(f"population {index} uses {AtomicNeuronOnDLS(int(circuits[numbers.argmax()]))} twice", entity, population=index)
     return layout
 
 

@@ -243,8 +243,8 @@ class NetworkGraph:
         connections = range(len(self._projection(descriptor).table))[chosen]
         routing = self.routing.execution_instances[descriptor.execution_instance or ExecutionInstanceID()]
         found: dict[int, list[NetworkGraph.PlacedConnection]] = {connection: [] for connection in connections}
-        placed = routing.synapses.get(descriptor)  # type: ignore[call-overload]
-        if placed is not None and connections:
+        placed = routing.synapses[descriptor]
+        if connections:
             part = slice(*np.searchsorted(placed.connection, [connections[0], connections[-1] + 1]))
             columns = (placed.connection[part], placed.weight[part], placed.row[part], placed.column[part])
             for connection, weight, row, column in zip(*(one.tolist() for one in columns), strict=True):

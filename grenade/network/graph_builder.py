@@ -63,21 +63,16 @@ def _routing_of(routing: RoutingResult, name: ExecutionInstanceID, instance: _In
     found = routing.execution_instances.get(name)
     if found is None:
         raise NetworkError(f"the routing has no {name!r}, as the network has: route the network again", routing)
-    for number, projection in instance.projections.items():
-        synapses = found.synapses.get(number)
-        connections = 0 if synapses is None else len(np.unique(synapses.connection))
-        if connections != len(projection.table):
-            wanted = len(projection.table)
-            raise NetworkError(
-                f"the routing places {connections} of {wanted} connections of projection {int(number)}: route again", routing
-            )
+    placed, wanted = len(np.unique(found.synapses.entry)), len(instance.connections.table)
+    if placed != wanted:
+        raise NetworkError(f"the routing places {placed} of {wanted} connections: route the network again", routing)
     return found
 
 
 def hardware(network: _Instance, routing: _Routing) -> Hardware:
     """Settings of the chip."""
     found = Hardware(
-        chip_on_executor=_chip(network),
+        chip_on_executor=network.chip_on_executor or ChipOnExecutor(),
         row_modes=routing.row_modes,
         driver_compare_masks=routing.driver_compare_masks,
         padi_buses=_buses(routing),
@@ -92,11 +87,6 @@ def hardware(network: _Instance, routing: _Routing) -> Hardware:
     return found
 
 
-def _chip(network: _Instance) -> ChipOnExecutor:
-    first = next(iter(network.populations.values()), None)
-    return ChipOnExecutor() if first is None else ChipOnExecutor(*first.chip_on_executor)
-
-
 def _buses(routing: _Routing) -> NDArray[np.bool_]:
     """Buses with drivers in use: driver 128 * hemisphere + 4 * number on bus + bus."""
     used = np.flatnonzero(routing.driver_compare_masks >= 0)
@@ -106,18 +96,18 @@ def _buses(routing: _Routing) -> NDArray[np.bool_]:
 def matrices(routing: _Routing) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Weights and labels of all synapses."""
     weights, labels = np.zeros((ROWS, COLUMNS), np.uint8), np.zeros((ROWS, COLUMNS), np.uint8)
-    for placed in routing.synapses.values():
-        weights[placed.row, placed.column] = placed.weight
-        labels[placed.row, placed.column] = placed.label
+    at = routing.synapses.row, routing.synapses.column
+    weights[at], labels[at] = routing.synapses.weight, routing.synapses.label
     return weights, labels
 
 
 def _with_synapses(network: _Instance, routing: _Routing) -> NDArray[np.bool_]:
     """Circuits of target populations on hemispheres where a projection onto them has synapses."""
     found = np.zeros(NEURONS, np.bool_)
-    for number, placed in routing.synapses.items():
-        circuits = network.layouts[int(network.projections[number].population_post)].circuit
-        found[circuits[np.isin(circuits // COLUMNS, placed.row // COLUMNS)]] = True
+    post = network.connections.post[routing.synapses.projection]
+    for place in np.unique(post * 2 + routing.synapses.row // COLUMNS).tolist():
+        circuits = network.layouts[place // 2].circuit
+        found[circuits[circuits // COLUMNS == place % 2]] = True
     return found
 
 
@@ -194,9 +184,7 @@ def on_hardware(network: _Instance, routing: _Routing, rule: PlasticityRule) -> 
 
 def _synapse_views(network: _Instance, routing: _Routing, number: ProjectionOnExecutionInstance) -> Iterator[SynapseView]:
     """Rows that the projection uses, and columns of all its target population on the same hemisphere."""
-    placed = routing.synapses.get(number)
-    if placed is None:
-        return
+    placed = routing.synapses[number]
     circuits = network.layouts[int(network.projections[number].population_post)].circuit
     for hemisphere in range(2):
         rows = np.unique(placed.row[placed.row // COLUMNS == hemisphere]) % COLUMNS

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
-from grenade.common import ExecutionInstanceID
+from grenade.common import ChipOnExecutor, ExecutionInstanceID
+from grenade.network.connections import Connections
 from grenade.network.descriptors import PlasticityRuleOnExecutionInstance, PopulationOnExecutionInstance, ProjectionOnExecutionInstance
-from grenade.network.layout import Layout
+from grenade.network.layout import Layout, Layouts
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import AnyPopulation
 from grenade.network.projections import Projection
@@ -31,6 +33,22 @@ class Network:
 
         layouts: dict[int, Layout] = field(default_factory=dict, compare=False, repr=False)
         """By population: circuits of on-chip populations as arrays."""
+
+        @cached_property
+        def connections(self) -> Connections:
+            """All connections as arrays; to be asked for when nothing is added any more."""
+            return Connections(self.projections)
+
+        @cached_property
+        def neurons(self) -> Layouts:
+            """All on-chip neurons as arrays; to be asked for when nothing is added any more."""
+            return Layouts(self.layouts)
+
+        @property
+        def chip_on_executor(self) -> ChipOnExecutor | None:
+            """Where the execution instance is placed; None if it is empty."""
+            first = next(iter(self.populations.values()), None)
+            return None if first is None else ChipOnExecutor(*first.chip_on_executor)
 
     execution_instances: dict[ExecutionInstanceID, ExecutionInstance] = field(default_factory=dict)
     construction_duration: timedelta = field(default=timedelta(0), compare=False)

@@ -13,7 +13,6 @@ from grenade.network.projections import Projection
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-CIRCUITS_PER_HEMISPHERE = 256
 
 
 def projection(network: Network.ExecutionInstance, entity: Projection, index: int) -> None:
@@ -21,31 +20,25 @@ def projection(network: Network.ExecutionInstance, entity: Projection, index: in
     pre, post = _ends(network, entity, index)
     if not len(entity.table):
         return
-    source = _slots(network, pre, entity, index, "pre")
-    target = _slots(network, post, entity, index, "post")
-    layout = network.layouts[int(entity.population_post)]
-    fitting = layout.has(entity.receptor)
-    _refuse(entity, index, "post", ~_any_per_slot(layout, fitting)[target], f"has no {_named(entity)}; connect to one that it has")
+    layout = network.layouts[entity.population_post.value()]
+    source = _slots(network.layouts.get(entity.population_pre.value()), len(pre.neurons), entity, index, "pre")
+    target = _slots(layout, len(post.neurons), entity, index, "post")
+    receptor = f"{entity.receptor.type.name} receptor {int(entity.receptor.id)}"
+    _refuse(entity, index, "post", ~layout.takes(entity.receptor)[target], f"has no {receptor}; connect to one that it has")
     if isinstance(pre, Population):
-        silent = network.layouts[int(entity.population_pre)].master < 0
+        silent = network.layouts[entity.population_pre.value()].master < 0
         _refuse(entity, index, "pre", silent[source], "sends no spikes; give it a spike master")
     if isinstance(pre, BackgroundSourcePopulation):
-        reached = np.isin(layout.circuit // CIRCUITS_PER_HEMISPHERE, [*map(int, pre.coordinate)])
-        unreached = ~_any_per_slot(layout, fitting & reached)[target]
         places = ", ".join(sorted(map(str, pre.coordinate))) or "no hemisphere"
-        _refuse(
-            entity, index, "post", unreached, f"has no {_named(entity)} where the background source is ({places}); place it there as well"
-        )
-    _no_pair_twice(entity, index, source, target)
-
-
-def _named(entity: Projection) -> str:
-    return f"{entity.receptor.type.name} receptor {int(entity.receptor.id)}"
+        unreached = ~layout.takes(entity.receptor, sorted(map(int, pre.coordinate)))[target]
+        _refuse(entity, index, "post", unreached, f"has no {receptor} where the background source is: {places}")
+    if len(source) > 1:
+        _no_pair_twice(entity, index, source, target)
 
 
 def _ends(network: Network.ExecutionInstance, entity: Projection, index: int) -> tuple[AnyPopulation, Population]:
     for number in (entity.population_pre, entity.population_post):
-        if number not in network.populations:
+        if number.value() >= len(network.populations):
             raise NetworkError(f"projection {index}: there is no population {int(number)}; add populations first", entity)
     pre, post = network.populations[entity.population_pre], network.populations[entity.population_post]
     if not isinstance(post, Population):
@@ -54,29 +47,27 @@ def _ends(network: Network.ExecutionInstance, entity: Projection, index: int) ->
     return pre, post
 
 
-def _slots(network: Network.ExecutionInstance, population: AnyPopulation, entity: Projection, index: int, end: str) -> Indices:
+def _slots(layout: Layout | None, size: int, entity: Projection, index: int, end: str) -> Indices:
     """Slots of one end of all connections; of sources that are not on the chip the neurons themselves."""
     neurons, compartments = entity.table[:, _column(end)], entity.table[:, _column(end) + 1]
-    size = len(population.neurons)
-    _refuse(entity, index, end, neurons >= size, f"does not exist, the population has {size} neurons")
-    if not isinstance(population, Population):
-        _refuse(entity, index, end, compartments > 0, "does not exist, sources outside of the neuron array have compartment 0 alone")
+    width = 1 if layout is None else layout.slots.shape[1]
+    last_neuron, last_compartment = neurons.max(), compartments.max()
+    if last_neuron >= size:
+        _refuse(entity, index, end, neurons >= size, f"does not exist, the population has {size} neurons")
+    if last_compartment >= width:
+        kind = "sources outside of the neuron array have compartment 0 alone" if layout is None else "the neuron has no such compartment"
+        _refuse(entity, index, end, compartments >= width, f"does not exist, {kind}")
+    if layout is None:
         return neurons
-    slots = network.layouts[int(entity.population_pre if end == "pre" else entity.population_post)].slots_of(neurons, compartments)
-    _refuse(entity, index, end, slots < 0, "does not exist, the neuron has no such compartment")
+    slots = layout.slots[neurons, compartments]
+    if width > 1:
+        _refuse(entity, index, end, slots < 0, "does not exist, the neuron has no such compartment")
     return slots
 
 
 def _column(end: str) -> int:
     """Where the neuron of one end stands in the table; its compartment comes next."""
     return 0 if end == "pre" else 2
-
-
-def _any_per_slot(layout: Layout, circuits: Mask) -> Mask:
-    """Per slot: whether any of its circuits is among those given."""
-    found = np.zeros(len(layout.neuron), np.bool_)
-    found[layout.slot[circuits]] = True
-    return found
 
 
 def _refuse(entity: Projection, index: int, end: str, wrong: Mask, reason: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grenade.common import ChipOnExecutor, EntityOnChip, chip_on_executor
+from grenade.common import FIRST_CHIP, EntityOnChip, chip_on_executor
 from grenade.errors import NetworkError
 from grenade.network.descriptors import PopulationOnExecutionInstance
 from grenade.network.populations import Receptor
@@ -28,6 +29,10 @@ class ConnectionIndex(NamedTuple):
 
 
 ORIGIN = ConnectionIndex(0, CompartmentOnLogicalNeuron())
+Table = NDArray[np.int64]
+_EMPTY: Table = np.empty((0, len(COLUMNS)), np.int64)
+_EXCITATORY, _FIRST, _PLACE = Receptor(), PopulationOnExecutionInstance(), FIRST_CHIP
+_LIMIT = 2.0**63
 
 
 def index(value: Any) -> ConnectionIndex:
@@ -68,30 +73,45 @@ class Projection(EntityOnChip):
         "chip_on_executor": chip_on_executor,
     }
     receptor: Receptor
-    table: NDArray[np.int64]
+    table: Table
     population_pre: PopulationOnExecutionInstance
     population_post: PopulationOnExecutionInstance
 
     def __init__(
         self,
-        receptor: Receptor | None = None,
+        receptor: Receptor = _EXCITATORY,
         connections: Any = (),
-        population_pre: Any = 0,
-        population_post: Any = 0,
-        chip_on_executor: Any = ChipOnExecutor(),
+        population_pre: Any = _FIRST,
+        population_post: Any = _FIRST,
+        chip_on_executor: Any = _PLACE,
     ) -> None:
-        self._fill(receptor or Receptor(), _table_of(connections), population_pre, population_post, chip_on_executor)
+        self._fill(receptor, _table_of(connections), population_pre, population_post, chip_on_executor)
 
     def from_numpy(
-        self, receptor: Receptor, connections: Any, population_pre: Any, population_post: Any, chip_on_executor: Any = ChipOnExecutor()
+        self, receptor: Receptor, connections: Any, population_pre: Any, population_post: Any, chip_on_executor: Any = _PLACE
     ) -> None:
         """Fills the projection from an integer array (connections, 5) with the columns of `COLUMNS`; NetworkError for any other array."""
         self._fill(receptor, checked_table(connections), population_pre, population_post, chip_on_executor)
 
-    def _fill(self, *values: Any) -> None:
-        kinds = [kind(value) for kind, value in zip(self._kinds.values(), values, strict=True)]  # all are right before any is changed
-        for name, value in zip(self._kinds, kinds, strict=True):
-            object.__setattr__(self, name, value)
+    def _fill(self, receptor: Receptor, table: Table, pre: Any, post: Any, chip: Any) -> None:
+        """Takes a checked table and everything else; all are right before anything is changed."""
+        if not isinstance(receptor, Receptor):
+            raise TypeError(f"Projection.receptor: a Receptor is needed, not {shown(receptor)}")
+        vars(self).update(
+            receptor=receptor,
+            table=table,
+            population_pre=population(pre),
+            population_post=population(post),
+            chip_on_executor=chip_on_executor(chip),
+        )
+
+    def __copy__(self) -> Projection:
+        made = object.__new__(Projection)
+        vars(made).update(vars(self), receptor=copy.copy(self.receptor))  # tables are never changed, only replaced
+        return made
+
+    def __deepcopy__(self, memo: Any) -> Projection:
+        return self.__copy__()
 
     @property
     def connections(self) -> list[Connection]:
@@ -121,22 +141,28 @@ class Projection(EntityOnChip):
         return f"Projection({len(self.table)} connections, {ends}, {self.receptor.type.name})"
 
 
-def checked_table(connections: Any) -> NDArray[np.int64]:
+def checked_table(connections: Any) -> Table:
     """A table of its own of an array of connections; NetworkError if it has another shape, kind of number, or negative numbers."""
-    table = np.asarray(connections)
+    table = np.array(connections)
     if table.ndim != 2 or table.shape[1] != len(COLUMNS):
         raise NetworkError(f"connections are an array of shape (number, {len(COLUMNS)}): {', '.join(COLUMNS)}; not of shape {table.shape}")
-    if table.dtype.kind not in "biuf" or not np.array_equal(table, np.trunc(table)):
-        raise NetworkError(f"connections are an array of integers, not of {table.dtype}")
+    if table.dtype != np.int64:
+        table = _integral(table)
     if table.size and table.min() < 0:
         row, column = np.argwhere(table < 0)[0]
         raise NetworkError(f"connection {row} has {COLUMNS[column]} {table[row, column]}; it is 0 or more", connection=int(row))
-    return np.array(table, np.int64)
+    table.flags.writeable = False
+    return table
 
 
-def _table_of(connections: Any) -> NDArray[np.int64]:
-    rows = [_row(one) for one in connections]
-    return np.array(rows, np.int64).reshape(len(rows), len(COLUMNS))
+def _integral(table: NDArray[Any]) -> Table:
+    if table.dtype.kind not in "biuf" or not (np.isfinite(table) & (table == np.trunc(table)) & (np.abs(table) < _LIMIT)).all():
+        raise NetworkError(f"connections are an array of integers below 2**63, not such an array of {table.dtype}")
+    return table.astype(np.int64)
+
+
+def _table_of(connections: Any) -> Table:
+    return checked_table([_row(one) for one in connections]) if len(connections) else _EMPTY
 
 
 def _row(one: Any) -> tuple[int, ...]:

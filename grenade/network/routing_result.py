@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grenade.common import ExecutionInstanceID
-from grenade.network.descriptors import PopulationOnExecutionInstance, ProjectionOnExecutionInstance
+from grenade.network.descriptors import PopulationOnExecutionInstance, ProjectionOnExecutionInstance, ProjectionOnNetwork
 from halco import CrossbarNodeOnDLS, HemisphereOnDLS, SpikeLabel
 from haldls.routing import CrossbarNode
 
+Indices = NDArray[np.int64]
 NEURONS = 512
 ROWS = 512
 COLUMNS = 256
@@ -21,17 +23,32 @@ DRIVERS = 256
 
 @dataclass
 class PlacedSynapses:
-    """Hardware synapses of one projection, sorted by connection and then by their order in it. Arrays of equal length:
+    """Hardware synapses, sorted by projection, connection and their order in it. Arrays of equal length:
 
-    `connection`: index of the connection in the projection; `row`: 0..511, `SynapseRowOnDLS` (top block first); `column`: 0..255,
-    `SynapseOnSynapseRow`; `weight`, `label`: 0..63.
+    `projection`: its number; `entry`: number of the connection among those of all projections; `connection`: index of the connection in
+    its projection; `row`: 0..511, `SynapseRowOnDLS` (top block first); `column`: 0..255, `SynapseOnSynapseRow`; `weight`, `label`: 0..63.
+
+    `synapses[descriptor]` gives those of one projection.
     """
 
-    connection: NDArray[np.int64]
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
-    weight: NDArray[np.int64]
-    label: NDArray[np.int64]
+    projection: Indices
+    entry: Indices
+    connection: Indices
+    row: Indices
+    column: Indices
+    weight: Indices
+    label: Indices
+
+    def __getitem__(self, descriptor: ProjectionOnExecutionInstance | ProjectionOnNetwork) -> PlacedSynapses:
+        begin, end = np.searchsorted(self.projection, [int(descriptor), int(descriptor) + 1])
+        return PlacedSynapses(*(getattr(self, field.name)[begin:end] for field in dataclasses.fields(self)))
+
+    def __len__(self) -> int:
+        return len(self.projection)
+
+
+def _none() -> PlacedSynapses:
+    return PlacedSynapses(*(np.empty(0, np.int64) for _ in dataclasses.fields(PlacedSynapses)))
 
 
 def _unused(number: int) -> NDArray[np.int16]:
@@ -46,7 +63,7 @@ class RoutingResult:
     class ExecutionInstance:
         """Settings of one chip. Arrays over coordinates are indexed by the coordinate's enumeration; -1 stands for unused."""
 
-        synapses: dict[ProjectionOnExecutionInstance, PlacedSynapses] = field(default_factory=dict)
+        synapses: PlacedSynapses = field(default_factory=_none)
 
         external_labels: dict[PopulationOnExecutionInstance, list[list[SpikeLabel]]] = field(default_factory=dict)
         """Per external source the labels that the host sends for one spike: one for each bus that it has to reach."""

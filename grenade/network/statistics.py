@@ -112,9 +112,9 @@ def _of(
         num_populations=len(network.populations),
         num_projections=len(network.projections),
         num_neurons=neurons,
-        num_synapses=sum(len(one.table) for one in network.projections.values()),
+        num_synapses=len(network.connections.table),
         num_synapse_drivers=drivers,
         neuron_usage=neurons / NEURONS,
-        synapse_usage=sum(len(placed.connection) for placed in routing.synapses.values()) / (ROWS * COLUMNS),
+        synapse_usage=len(routing.synapses) / (ROWS * COLUMNS),
         synapse_driver_usage=drivers / DRIVERS,
     )

@@ -16,10 +16,9 @@ from grenade.network.graph import NetworkGraph
 from grenade.network.network import Network
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import BackgroundSourcePopulation, Population
-from grenade.network.projections import Projection
 from grenade.network.recordings import CADCRecording, MADCRecording, PadRecording
 from grenade.network.routing.synapses import needed, split
-from grenade.network.routing_result import PlacedSynapses, RoutingResult
+from grenade.network.routing_result import RoutingResult
 
 _Instance = Network.ExecutionInstance
 _Routing = RoutingResult.ExecutionInstance
@@ -41,7 +40,9 @@ def _differs(new: _Instance, old: _Instance, routing: _Routing) -> bool:
         or new.projections.keys() != old.projections.keys()
         or new.plasticity_rules.keys() != old.plasticity_rules.keys()
         or any(_population_differs(new, old, number) for number in new.populations)
-        or any(_projection_differs(one, old.projections[n], routing.synapses.get(n)) for n, one in new.projections.items())
+        or not new.connections.same_ends(old.connections)
+        or new.chip_on_executor != old.chip_on_executor
+        or _needs_more(new, routing)
         or any(_rule_differs(one, old.plasticity_rules[n]) for n, one in new.plasticity_rules.items())
         or _places(new.madc_recording) != _places(old.madc_recording)
         or _places(new.cadc_recording) != _places(old.cadc_recording)
@@ -62,16 +63,10 @@ def _population_differs(new: _Instance, old: _Instance, number: PopulationOnExec
     return one != other
 
 
-def _projection_differs(new: Projection, old: Projection, placed: PlacedSynapses | None) -> bool:
-    """Other ends or connections, or weights that need more synapses than there are, need routing."""
-    ends = (new.population_pre, new.population_post, new.receptor, new.chip_on_executor)
-    if ends != (old.population_pre, old.population_post, old.receptor, old.chip_on_executor):
-        return True
-    if not np.array_equal(new.table[:, :4], old.table[:, :4]):
-        return True
-    if placed is None or np.array_equal(new.table, old.table):
-        return False
-    return bool((needed(new.table[:, 4]) > np.bincount(placed.connection, minlength=len(new.table))).any())
+def _needs_more(network: _Instance, routing: _Routing) -> bool:
+    """Whether the weight of a connection needs more synapses than it has."""
+    connections = network.connections
+    return bool((needed(connections.weight) > np.bincount(routing.synapses.entry, minlength=len(connections.table))).any())
 
 
 def _rule_differs(new: PlasticityRule, old: PlasticityRule) -> bool:
@@ -102,10 +97,8 @@ def update_network_graph(network_graph: NetworkGraph, network: Network) -> None:
 def _reweighted(network: Network, network_graph: NetworkGraph, name: ExecutionInstanceID) -> _Routing:
     """The routing with the weights of the new network."""
     routing = network_graph.routing.execution_instances[name]
-    old = network_graph.network.execution_instances[name].projections
-    changed = {
-        number: dataclasses.replace(routing.synapses[number], weight=split(one.table[:, 4], routing.synapses[number].connection))
-        for number, one in network.execution_instances[name].projections.items()
-        if not np.array_equal(one.table[:, 4], old[number].table[:, 4])
-    }
-    return dataclasses.replace(routing, synapses=routing.synapses | changed) if changed else routing
+    weight = network.execution_instances[name].connections.weight
+    if np.array_equal(weight, network_graph.network.execution_instances[name].connections.weight):
+        return routing
+    synapses = dataclasses.replace(routing.synapses, weight=split(weight, routing.synapses.entry))
+    return dataclasses.replace(routing, synapses=synapses)

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grenade.errors import UnsuccessfulRouting
+from grenade.network.layout import HEMISPHERE
 from grenade.network.network import Network
 from grenade.network.populations import BackgroundSourcePopulation, ExternalSourcePopulation, SpikeIOSourcePopulation
-from grenade.network.routing.synapses import CIRCUITS, HEMISPHERE, Indices, Synapses
+from grenade.network.routing.synapses import CIRCUITS, Indices, Synapses
 from halco import HemisphereOnDLS, PADIBusOnPADIBusBlock
 
 BUSES = 4

@@ -8,14 +8,15 @@ from time import perf_counter
 import numpy as np
 
 from grenade.errors import UnsuccessfulRouting
-from grenade.network.descriptors import PopulationOnExecutionInstance, ProjectionOnExecutionInstance
+from grenade.network.descriptors import PopulationOnExecutionInstance
+from grenade.network.layout import HEMISPHERE
 from grenade.network.network import Network
 from grenade.network.routing import labels
 from grenade.network.routing.chunks import BUSES, NEURONS, Chunk, partition, routes
 from grenade.network.routing.crossbar import open_nodes
 from grenade.network.routing.drivers import allocate
 from grenade.network.routing.rows import ROWS_PER_HEMISPHERE, place
-from grenade.network.routing.synapses import CIRCUITS, HEMISPHERE, Indices, Synapses, by_projection, distribute
+from grenade.network.routing.synapses import CIRCUITS, Indices, Synapses, distribute
 from grenade.network.routing_result import PlacedSynapses, RoutingResult
 from halco import AtomicNeuronOnDLS
 
@@ -62,7 +63,7 @@ def _route(network: Network.ExecutionInstance) -> _Result:
     sent = [label for sources in external.values() for of_source in sources for label in of_source]
     generated = [(int(place), label) for places in background.values() for place, given in places.items() for label in given]
     return _Result(
-        synapses=_placed(synapses, rows.row, label),
+        synapses=_placed(network, synapses, rows.row, label),
         external_labels={PopulationOnExecutionInstance(number): given for number, given in external.items()},
         background_labels={PopulationOnExecutionInstance(number): given for number, given in background.items()},
         neuron_addresses=labels.neuron_addresses(network, chunks, allocations),
@@ -72,14 +73,10 @@ def _route(network: Network.ExecutionInstance) -> _Result:
     )
 
 
-def _placed(synapses: Synapses, row: Indices, label: Indices) -> dict[ProjectionOnExecutionInstance, PlacedSynapses]:
+def _placed(network: Network.ExecutionInstance, synapses: Synapses, row: Indices, label: Indices) -> PlacedSynapses:
+    connection = synapses.entry - network.connections.first[synapses.projection]
     column = synapses.circuit % HEMISPHERE
-    return {
-        ProjectionOnExecutionInstance(number): PlacedSynapses(
-            synapses.connection[part], row[part], column[part], synapses.weight[part], label[part]
-        )
-        for number, part in by_projection(synapses)
-    }
+    return PlacedSynapses(synapses.projection, synapses.entry, connection, row, column, synapses.weight, label)
 
 
 def _check_degree(synapses: Synapses) -> None:

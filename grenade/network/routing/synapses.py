@@ -7,36 +7,33 @@ those that need one, and so on. (facts: the original's greedy router)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grenade.network.layout import Layout
+from grenade.network.layout import HEMISPHERE
 from grenade.network.network import Network
-from grenade.network.populations import BackgroundSourcePopulation, Population, Receptor
-from grenade.network.projections import Projection
+from grenade.network.populations import BackgroundSourcePopulation, Receptor
 from haldls.lola import SynapseMatrix
 
 Indices = NDArray[np.int64]
 MAX_WEIGHT = int(SynapseMatrix.Weight.max)
 CIRCUITS = 512
-HEMISPHERE = 256
-"""Circuits, and columns, of a hemisphere."""
 
 
 @dataclass
 class Synapses:
     """Arrays with one entry per synapse, sorted by projection, connection and order in the connection.
 
-    `projection`, `connection`: what it belongs to; `source`: number of its source among those of its kind (an `AtomicNeuronOnDLS` for
-    neurons, the neuron in its population for others); `population`: that of the source; `circuit`: `AtomicNeuronOnDLS` of the target;
-    `inhibitory`: 0 or 1; `weight`: 0..63.
+    `projection`, `entry`: number of its projection, and of its connection among those of all projections; `source`: number of its source
+    among those of its kind (an `AtomicNeuronOnDLS` for neurons, the neuron in its population for others); `population`: that of the
+    source; `circuit`: `AtomicNeuronOnDLS` of the target; `inhibitory`: 0 or 1; `weight`: 0..63.
     """
 
     projection: Indices
-    connection: Indices
+    entry: Indices
     population: Indices
     source: Indices
     circuit: Indices
@@ -51,16 +48,28 @@ class Synapses:
 
 def distribute(network: Network.ExecutionInstance) -> Synapses:
     """The synapses of a network."""
-    degree = np.zeros(CIRCUITS, np.int64)
-    parts = [_of_projection(network, int(number), projection, degree) for number, projection in network.projections.items()]
-    return Synapses(*(np.concatenate([part[i] for part in parts]) if parts else np.empty(0, np.int64) for i in range(7)))
+    connections, neurons = network.connections, network.neurons
+    table, projection = connections.table, connections.projection
+    entry, order = _turns(needed(connections.weight), projection)
+    slots = neurons.slots(connections.post[projection], table[:, 2], table[:, 3])
+    circuit = np.empty(len(entry), np.int64)
+    circuit[order] = _choose_all(network, projection[entry[order]], slots[entry[order]])
+    number = projection[entry]
+    return Synapses(
+        projection=number,
+        entry=entry,
+        population=connections.pre[number],
+        source=_senders(network)[entry],
+        circuit=circuit,
+        inhibitory=_inhibitory(network)[number],
+        weight=split(connections.weight, entry),
+    )
 
 
-def split(weights: Indices, connection: Indices) -> Indices:
+def split(weights: Indices, entry: Indices) -> Indices:
     """Weights of synapses: as many full ones as fit into their connection's weight, then the rest, then zeros."""
-    first = np.searchsorted(connection, connection)
-    rank = np.arange(len(connection)) - first
-    return np.clip(weights[connection] - MAX_WEIGHT * rank, 0, MAX_WEIGHT)
+    rank = np.arange(len(entry)) - np.searchsorted(entry, entry)
+    return np.minimum(np.maximum(weights[entry] - MAX_WEIGHT * rank, 0), MAX_WEIGHT)
 
 
 def needed(weights: Indices) -> Indices:
@@ -68,46 +77,66 @@ def needed(weights: Indices) -> Indices:
     return np.maximum(1, -(-weights // MAX_WEIGHT))
 
 
-def _of_projection(network: Network.ExecutionInstance, number: int, projection: Projection, degree: Indices) -> tuple[Indices, ...]:
-    layout = network.layouts[int(projection.population_post)]
-    pre = network.populations[projection.population_pre]
-    table = projection.table
-    connection = _rounds(needed(table[:, 4]))
-    slots = layout.slots_of(table[:, 2], table[:, 3])[connection]
-    circuit = _choose(layout, slots, _eligible(layout, projection.receptor, pre), degree)
-    order = np.argsort(connection, kind="stable")
-    connection, circuit = connection[order], circuit[order]
-    source = table[:, 0][connection]
-    if isinstance(pre, Population):
-        senders = network.layouts[int(projection.population_pre)]
-        source = senders.circuit[senders.master[senders.slots_of(source, table[:, 1][connection])]]
-    shape = len(connection)
-    inhibitory = int(projection.receptor.type is Receptor.Type.inhibitory)
-    constants = (np.full(shape, number), np.full(shape, int(projection.population_pre)), np.full(shape, inhibitory))
-    return constants[0], connection, constants[1], source, circuit, constants[2], split(table[:, 4], connection)
+def _turns(number: Indices, projection: Indices) -> tuple[Indices, Indices]:
+    """Connection of every synapse, and the order in which synapses get circuits: projection by projection first all that need one, then
+    all that need another, ..."""
+    entry = np.repeat(np.arange(len(number)), number)
+    turn = np.arange(len(entry)) - np.searchsorted(entry, entry)
+    return entry, np.lexsort((entry, turn, projection[entry]))
 
 
-def _rounds(number: Indices) -> Indices:
-    """Connections in the order in which they get synapses: all that need one, then all that need another, ..."""
-    return np.concatenate([np.flatnonzero(number > turn) for turn in range(int(number.max(initial=1)))])
+def _senders(network: Network.ExecutionInstance) -> Indices:
+    """Per connection the number of its source among those of its kind."""
+    connections, neurons = network.connections, network.neurons
+    source = connections.table[:, 0].copy()
+    pre = connections.pre[connections.projection]
+    internal = np.isin(pre, [*network.layouts])
+    slots = neurons.slots(pre[internal], source[internal], connections.table[internal, 1])
+    source[internal] = neurons.circuit[neurons.master[slots]]
+    return source
 
 
-def _eligible(layout: Layout, receptor: Receptor, pre: object) -> Indices:
-    """Positions of circuits that can take synapses of a source."""
-    fitting = layout.has(receptor)
-    if isinstance(pre, BackgroundSourcePopulation):
-        fitting = fitting & np.isin(layout.circuit // HEMISPHERE, [*map(int, pre.coordinate)])
-    return np.flatnonzero(fitting)
+def _inhibitory(network: Network.ExecutionInstance) -> Indices:
+    """Per projection: 1 if its receptor is inhibitory, else 0."""
+    kinds = np.array([int(receptor.type is Receptor.Type.inhibitory) for receptor in network.connections.receptors], np.int64)
+    return kinds[network.connections.receptor]
 
 
-def _choose(layout: Layout, slots: Indices, eligible: Indices, degree: Indices) -> Indices:
+def _choose_all(network: Network.ExecutionInstance, projection: Indices, slots: Indices) -> Indices:
+    """Circuit for each synapse in turn. Projections that may use the same circuits and follow on each other are done at once."""
+    reach = _reach(network)
+    kind = reach * len(network.connections.receptors) + network.connections.receptor
+    borders = np.flatnonzero(np.diff(kind[projection])) + 1
+    degree, parts = np.zeros(CIRCUITS, np.int64), []
+    for begin, end in itertools.pairwise([0, *borders.tolist(), len(slots)]):
+        if begin < end:
+            first = int(projection[begin])
+            receptor = network.connections.receptors[int(network.connections.receptor[first])]
+            eligible = network.neurons.has(receptor) & (reach[first] >> network.neurons.circuit // HEMISPHERE & 1 > 0)
+            parts.append(_choose(network, slots[begin:end], np.flatnonzero(eligible), degree))
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def _reach(network: Network.ExecutionInstance) -> Indices:
+    """Per projection the hemispheres that its source reaches, one bit each; only background sources are not everywhere."""
+    bits = [
+        sum(1 << int(hemisphere) for hemisphere in population.coordinate) if isinstance(population, BackgroundSourcePopulation) else 3
+        for population in network.populations.values()
+    ]
+    return np.array(bits, np.int64)[network.connections.pre]
+
+
+def _choose(network: Network.ExecutionInstance, slots: Indices, eligible: Indices, degree: Indices) -> Indices:
     """Circuit for each synapse in turn; `degree` counts on."""
-    circuits = layout.circuit[eligible]
-    choices = np.bincount(layout.slot[eligible], minlength=len(layout.size))
+    neurons = network.neurons
+    circuits = neurons.circuit[eligible]
+    choices = np.bincount(neurons.slot[eligible], minlength=len(neurons.size))
     first = np.cumsum(choices) - choices
     chosen: Indices = circuits[first[slots]]
-    for slot in np.unique(slots[choices[slots] > 1]).tolist():
-        members = np.flatnonzero(slots == slot)
+    several = np.flatnonzero(choices[slots] > 1)
+    several = several[np.argsort(slots[several], kind="stable")]
+    for members in np.split(several, np.flatnonzero(np.diff(slots[several])) + 1) if len(several) else []:
+        slot = slots[members[0]]
         own = circuits[first[slot] : first[slot] + choices[slot]]
         chosen[members] = own[_fill(degree[own], len(members))]
     np.add.at(degree, chosen, 1)
@@ -119,11 +148,3 @@ def _fill(levels: Indices, number: int) -> Indices:
     heights = levels[:, None] + np.arange(number)
     vessel = np.repeat(np.arange(len(levels)), number)
     return vessel[np.lexsort((vessel, heights.ravel()))[:number]]
-
-
-def by_projection(synapses: Synapses) -> Iterator[tuple[int, slice]]:
-    """Number and range of synapses of each projection that has some."""
-    numbers, first = np.unique(synapses.projection, return_index=True)
-    ends = [*first[1:].tolist(), len(synapses.projection)]
-    for number, begin, end in zip(numbers.tolist(), first.tolist(), ends, strict=True):
-        yield number, slice(begin, end)
