@@ -62,14 +62,16 @@ class NetworkBuilder:
     def _add(
         self, entity: AnyPopulation | Projection | PlasticityRule | Recording, instance: ExecutionInstanceID
     ) -> PopulationOnNetwork | ProjectionOnNetwork | PlasticityRuleOnNetwork | None:
-        network = self._instances.get(instance, Network.ExecutionInstance())
+        network = self._instances.get(instance)
+        if network is None:
+            network = Network.ExecutionInstance()  # kept when something has been found to fit
         if isinstance(entity, EntityOnChip):
             checks.one_chip(network, entity)
         match entity:
-            case Population() | ExternalSourcePopulation() | BackgroundSourcePopulation() | SpikeIOSourcePopulation():
-                return self._add_population(network, entity, instance)
             case Projection():
                 return self._add_projection(network, entity, instance)
+            case Population() | ExternalSourcePopulation() | BackgroundSourcePopulation() | SpikeIOSourcePopulation():
+                return self._add_population(network, entity, instance)
             case PlasticityRule():
                 return self._add_rule(network, entity, instance)
             case MADCRecording():
@@ -94,6 +96,7 @@ class NetworkBuilder:
         self._keep(network, at).populations[descriptor.toPopulationOnExecutionInstance()] = copy.copy(entity)
         if layout is not None:
             network.layouts[int(descriptor)] = layout
+            network.owners[layout.circuit] = int(descriptor)
         return descriptor
 
     def _add_projection(self, network: Network.ExecutionInstance, entity: Projection, at: ExecutionInstanceID) -> ProjectionOnNetwork:

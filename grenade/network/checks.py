@@ -29,8 +29,8 @@ COLUMNS = 256
 
 def one_chip(network: Instance, entity: EntityOnChip) -> None:
     """All entities of an execution instance are on one chip: that of the first population."""
-    chip = network.chip_on_executor
-    if chip is not None and chip != entity.chip_on_executor:
+    chip = next((one.chip_on_executor for one in network.populations.values()), entity.chip_on_executor)
+    if chip is not entity.chip_on_executor and chip != entity.chip_on_executor:
         name = type(entity).__name__
         raise NetworkError(
             f"an execution instance has one chip, here {chip}; a {name} is for {entity.chip_on_executor}: use another execution instance",
@@ -55,11 +55,12 @@ def _on_chip(network: Instance, entity: Population, index: int) -> Layout:
         for fault in neuron.faults():
             raise NetworkError(f"population {index}, neuron {n}: {fault}", entity, population=index, neuron=n)
     layout = Layout(entity)
-    for other, used in network.layouts.items():
-        shared = np.flatnonzero(np.isin(layout.circuit, used.circuit))
-        if len(shared):
-            at, n = AtomicNeuronOnDLS(int(layout.circuit[shared[0]])), int(layout.neuron[layout.slot[shared[0]]])
-            raise NetworkError(f"population {index}, neuron {n}: {at} is in use by population {other}", entity, population=index, neuron=n)
+    owners = network.owners[layout.circuit]
+    if (owners >= 0).any():
+        first = int((owners >= 0).argmax())
+        at, n = AtomicNeuronOnDLS(int(layout.circuit[first])), int(layout.neuron[layout.slot[first]])
+        text = f"population {index}, neuron {n}: {at} is in use by population {int(owners[first])}"
+        raise NetworkError(text, entity, population=index, neuron=n)
     circuits, numbers = np.unique(layout.circuit, return_counts=True)
     if (numbers > 1).any():
         raise NetworkError(f"population {index} uses {AtomicNeuronOnDLS(int(circuits[numbers.argmax()]))} twice", entity, population=index)

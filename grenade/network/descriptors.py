@@ -55,7 +55,7 @@ class _Descriptor:
         return self._value >= int(other)
 
     def __hash__(self) -> int:
-        return hash(self._value)
+        return self._value
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._value})"
@@ -71,6 +71,8 @@ class _Descriptor:
 
 
 def _index(cls: type[_Descriptor], value: Any) -> int:
+    if type(value) is int and value >= 0:
+        return value
     if isinstance(value, _Descriptor) and value._family != cls._family:
         raise TypeError(f"a {cls.__name__} is made from a number, not from {value!r}")
     number = value.__index__() if hasattr(value, "__index__") else -1
@@ -87,7 +89,8 @@ class _OnNetwork(_Descriptor):
 
     def __init__(self, value: Any = 0, execution_instance: ExecutionInstanceID | int = 0) -> None:
         super().__init__(value)
-        self.execution_instance = ExecutionInstanceID(int(execution_instance))
+        known = type(execution_instance) is ExecutionInstanceID
+        self.execution_instance = execution_instance if known else ExecutionInstanceID(int(execution_instance))  # type: ignore[assignment]
 
     def toExecutionInstanceID(self) -> ExecutionInstanceID:  # noqa: N802 - the original's name
         """The part of the network it belongs to."""

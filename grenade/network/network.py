@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from grenade.common import ChipOnExecutor, ExecutionInstanceID
 from grenade.network.connections import Connections
 from grenade.network.descriptors import PlasticityRuleOnExecutionInstance, PopulationOnExecutionInstance, ProjectionOnExecutionInstance
@@ -14,6 +17,8 @@ from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import AnyPopulation
 from grenade.network.projections import Projection
 from grenade.network.recordings import CADCRecording, MADCRecording, PadRecording
+
+NEURONS = 512
 
 
 @dataclass
@@ -34,6 +39,9 @@ class Network:
         layouts: dict[int, Layout] = field(default_factory=dict, compare=False, repr=False)
         """By population: circuits of on-chip populations as arrays."""
 
+        owners: NDArray[np.int64] = field(default_factory=lambda: np.full(NEURONS, -1, np.int64), compare=False, repr=False)
+        """By `AtomicNeuronOnDLS`: the population that uses it, -1 if none does."""
+
         @cached_property
         def connections(self) -> Connections:
             """All connections as arrays; to be asked for when nothing is added any more."""
@@ -48,7 +56,7 @@ class Network:
         def chip_on_executor(self) -> ChipOnExecutor | None:
             """Where the execution instance is placed; None if it is empty."""
             first = next(iter(self.populations.values()), None)
-            return None if first is None else ChipOnExecutor(*first.chip_on_executor)
+            return None if first is None else first.chip_on_executor
 
     execution_instances: dict[ExecutionInstanceID, ExecutionInstance] = field(default_factory=dict)
     construction_duration: timedelta = field(default=timedelta(0), compare=False)

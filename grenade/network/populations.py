@@ -29,6 +29,11 @@ class Receptor(Entity):
     id: ID = attribute(made(ID), default=ID())
     type: Type = attribute(exactly(Type), default=Type.excitatory)
 
+    def __copy__(self) -> Receptor:
+        made = object.__new__(Receptor)
+        vars(made).update(vars(self))
+        return made
+
 
 @dataclass
 class Population(EntityOnChip):
