@@ -44,7 +44,7 @@ from haldls.spikeio import SpikeIOConfig
 
 
 class SynapseView(NamedTuple):
-    """Synapses of one projection on one hemisphere: rows (0..255) and columns (0..255), each sorted, as a kernel's handle has them."""
+    """Synapses of one projection on one hemisphere, as a kernel's handle has them (facts: clients/grenade 3.4): rows (0..255) that it uses, columns (0..255) of its targets, each ascending."""
 
     projection: ProjectionOnExecutionInstance
     hemisphere: HemisphereOnDLS
@@ -53,7 +53,7 @@ class SynapseView(NamedTuple):
 
 
 class NeuronView(NamedTuple):
-    """Circuits of one population on one hemisphere: columns (0..255) in the order of the population, and what each is set to read out."""
+    """Circuits of one population on one hemisphere: columns (0..255), ascending, and what each is set to read out."""
 
     population: PopulationOnExecutionInstance
     hemisphere: HemisphereOnDLS

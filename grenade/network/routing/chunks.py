@@ -1,7 +1,7 @@
 """Sources on PADI buses, in chunks of up to 64: their events share the drivers' part of the label and differ in the synapses' part.
 
 Spikes of neurons reach the bus with the number of their event output modulo four, on each hemisphere that has a synapse of that event
-output; background sources have a bus of their own; spikes from outside go where drivers are left. (facts: the original's greedy router)
+output; background sources have a bus of their own; spikes from outside go where drivers are left. (facts: clients/grenade 3.2)
 """
 
 from __future__ import annotations

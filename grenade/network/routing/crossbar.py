@@ -2,7 +2,7 @@
 
 Neurons pass to the buses with the number of their event output modulo four, and to the host if their population is recorded. Spikes from
 outside pass to the bus with the number of their input on the hemisphere that their label says, those of background sources to their own
-bus; both pass to the host if their label says that they are recorded. (facts: the original's greedy router)
+bus; both pass to the host if their label says that they are recorded. (facts: clients/grenade 3.2)
 """
 
 from __future__ import annotations

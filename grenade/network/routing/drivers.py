@@ -2,7 +2,7 @@
 
 A driver takes an event if its number on the bus and the event's row select label agree in the bits of its compare mask. So each chunk
 needs drivers that, with some mask, agree with its label and with no other on the bus. Labels are tried in order of their lists, the last
-chunk's first, until all buses can be filled. (facts: the original's greedy router)
+chunk's first, until all buses can be filled. (facts: clients/grenade 3.2)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A label's row select part comes from the chunk, its synapse part is the source's place in it. The bits above say where a spike may go:
 neurons have their event output there; spikes from outside bit 13 for the hemisphere (0 top) and bit 12 if they are recorded; background
-sources bit 13 for the top hemisphere and bit 11 if they are recorded. (facts: the original's greedy router)
+sources bit 13 for the top hemisphere and bit 11 if they are recorded. (facts: clients/grenade 3.2)
 """
 
 from __future__ import annotations

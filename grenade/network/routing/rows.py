@@ -1,7 +1,7 @@
 """Rows of synapses: which connection lies in which row, and what the rows act on.
 
 The rows of a chunk's drivers, in order, are excitatory first, then inhibitory. In each column connections take the chunk's rows from the
-first on. (facts: the original's greedy router)
+first on. (facts: clients/grenade 3.2)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A connection gets one synapse per started 63 of its weight, at least one. They go to the circuits of the target compartment that have the
 receptor, each to the one with the fewest synapses so far; first the first synapse of all connections of a projection, then the second of
-those that need one, and so on. (facts: the original's greedy router)
+those that need one, and so on. (facts: clients/grenade 3.2)
 """
 
 from __future__ import annotations
