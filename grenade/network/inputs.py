@@ -87,7 +87,7 @@ def _depth(times: Any) -> int:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) or (isinstance(value, np.ndarray) and value.ndim > 0)
+    return (isinstance(value, Sequence) and not isinstance(value, str)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _cycles(times: Any, population: PopulationOnNetwork, source: int | None) -> NDArray[np.int64]:

@@ -53,7 +53,7 @@ RULE = network.PlasticityRule
 )
 def test_entities_are_values(entity):
     twin = copy.deepcopy(entity)
-    assert twin == entity and not twin != entity and copy.copy(entity) == entity
+    assert twin == entity and copy.copy(entity) == entity
     assert str(entity).startswith(type(entity).__name__) or type(entity).__name__ in str(entity)
     assert pickle.loads(pickle.dumps(entity)) == entity
 
