@@ -44,7 +44,10 @@ from haldls.spikeio import SpikeIOConfig
 
 
 class SynapseView(NamedTuple):
-    """Synapses of one projection on one hemisphere, as a kernel's handle has them (facts: clients/grenade 3.4): rows (0..255) that it uses, columns (0..255) of its targets, each ascending."""
+    """Synapses of one projection on one hemisphere, as a kernel's handle has them. (facts: clients/grenade 3.4)
+
+    Rows (0..255) that it uses and columns (0..255) of its target population, each ascending.
+    """
 
     projection: ProjectionOnExecutionInstance
     hemisphere: HemisphereOnDLS
