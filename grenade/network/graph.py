@@ -6,6 +6,7 @@ reads `NetworkGraph.hardware`; nobody changes it: an update puts new objects in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ from grenade.network.plasticity import PlasticityRule
 from grenade.network.projections import Projection
 from grenade.network.recordings import AtomicNeuronOnExecutionInstance, Source
 from grenade.network.routing_result import COLUMNS, DRIVERS, NEURONS, ROWS, RoutingResult
+from grenade.network.spike_labels import Labels
 from halco import (
     AtomicNeuronOnDLS,
     BackgroundSpikeSourceOnDLS,
@@ -189,6 +191,8 @@ class GraphTranslation:
         madc_sample_output_vertex: int | None = None
         cadc_sample_output_vertex: list[int] = field(default_factory=list)
         spikes: SpikeTranslation = field(default_factory=SpikeTranslation)
+        spike_labels: Mapping[PopulationOnExecutionInstance, list[Labels]] = field(default_factory=dict)
+        """Labels of all sources; see `SpikeLabels`."""
 
     execution_instances: dict[ExecutionInstanceID, ExecutionInstance] = field(default_factory=dict)
 

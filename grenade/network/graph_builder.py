@@ -35,7 +35,9 @@ from grenade.network.populations import (
     SpikeIOSourcePopulation,
 )
 from grenade.network.recordings import NeuronRecording, Source
+from grenade.network.routing.labels import label_of_neuron
 from grenade.network.routing_result import COLUMNS, NEURONS, ROWS, RoutingResult
+from grenade.network.spike_labels import SpikeLabels
 from halco import AtomicNeuronOnDLS, BackgroundSpikeSourceOnDLS, HemisphereOnDLS, SpikeIOAddress, SpikeLabel
 from haldls.background import BackgroundSpikeSource
 from haldls.spikeio import SpikeIOConfig
@@ -229,7 +231,10 @@ def translation(network: _Instance, routing: _Routing) -> GraphTranslation.Execu
     vertices = {name: i for i, name in enumerate(name for name, there in present.items() if there)}
     cadc = _cadc(network) or {}
     return GraphTranslation.ExecutionInstance(
-        **vertices, cadc_sample_output_vertex=[len(vertices) + i for i in range(len(cadc))], spikes=spikes
+        **vertices,
+        cadc_sample_output_vertex=[len(vertices) + i for i in range(len(cadc))],
+        spikes=spikes,
+        spike_labels=SpikeLabels(network, routing),
     )
 
 
@@ -240,8 +245,7 @@ def _recorded(network: _Instance, routing: _Routing, number: PopulationOnExecuti
         layout = network.layouts[int(number)]
         for slot in np.flatnonzero(layout.recorded).tolist():
             circuit = int(layout.circuit[layout.master[slot]])
-            output = circuit % COLUMNS // 32
-            label = output % BUSES << 14 | output << 8 | int(routing.neuron_addresses[circuit])
+            label = int(label_of_neuron(circuit, int(routing.neuron_addresses[circuit])))
             yield int(layout.neuron[slot]), int(layout.compartment[slot]), [label]
         return
     neurons: Sequence[SourceNeuron] = population.neurons

@@ -7,14 +7,15 @@ bus; both pass to the host if their label says that they are recorded. (facts: c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grenade.network.network import Network
+from grenade.network.populations import BackgroundSourcePopulation
 from grenade.network.routing.chunks import BUSES, Chunk, Chunks, event_output
-from grenade.network.routing.labels import BACKGROUND_RECORDED, BOTTOM, RECORDED
+from grenade.network.routing.labels import BACKGROUND_RECORDED, BOTTOM, RECORDED, is_recorded
 from halco import (
     BackgroundSpikeSourceOnDLS,
     CrossbarInputOnDLS,
@@ -32,18 +33,15 @@ Node = tuple[CrossbarOutputOnDLS, CrossbarInputOnDLS, CrossbarNode]
 
 
 def open_nodes(
-    network: Network.ExecutionInstance,
-    routes: NDArray[np.bool_],
-    chunks: Chunks,
-    external: Iterable[SpikeLabel],
-    background: Iterable[tuple[int, SpikeLabel]],
+    network: Network.ExecutionInstance, routes: NDArray[np.bool_], chunks: Chunks, external: dict[int, list[list[SpikeLabel]]]
 ) -> dict[CrossbarNodeOnDLS, CrossbarNode]:
     """Nodes that let something through.
 
-    `routes`: neuron event outputs x hemispheres with synapses of the event output; `external`: all labels of sources from outside;
-    `background`: hemispheres and labels of all background sources.
+    `routes`: neuron event outputs x hemispheres with synapses of the event output; `external`: labels of sources from outside by
+    population and source.
     """
-    nodes = [*_of_neurons(network, routes), *_of_outside(chunks.external, external), *_of_background(chunks.background, background)]
+    returning = _returning_inputs(network, external)
+    nodes = [*_of_neurons(network, routes), *_of_outside(chunks.external, returning), *_of_background(network, chunks.background)]
     return {CrossbarNodeOnDLS(output, source): node for output, source, node in nodes}
 
 
@@ -65,20 +63,28 @@ def _used(chunks: list[Chunk]) -> set[int]:
     return {bus for chunk in chunks for bus, number in chunk.drivers.items() if number}
 
 
-def _of_outside(chunks: list[Chunk], labels: Iterable[SpikeLabel]) -> Iterator[Node]:
+def _returning_inputs(network: Network.ExecutionInstance, external: dict[int, list[list[SpikeLabel]]]) -> set[int]:
+    """Inputs from the FPGA at which recorded spikes arrive."""
+    recorded = {(number, i) for number in external for i in range(len(external[number])) if is_recorded(network, (number, i))}
+    return {int(label.spl1_address) for number, i in recorded for label in external[number][i]}
+
+
+def _of_outside(chunks: list[Chunk], returning: set[int]) -> Iterator[Node]:
     for bus in _used(chunks):
         hemisphere, number = divmod(bus, BUSES)
         source = SPL1Address(number).toCrossbarInputOnDLS()
         yield PADIBusOnDLS(number, hemisphere).toCrossbarOutputOnDLS(), source, CrossbarNode(mask=BOTTOM, target=BOTTOM * hemisphere)
-    for number in {int(label.spl1_address) for label in labels if int(label) & RECORDED}:
+    for number in returning:
         yield _to_host(number), SPL1Address(number).toCrossbarInputOnDLS(), CrossbarNode(mask=RECORDED, target=RECORDED)
 
 
-def _of_background(chunks: list[Chunk], labels: Iterable[tuple[int, SpikeLabel]]) -> Iterator[Node]:
+def _of_background(network: Network.ExecutionInstance, chunks: list[Chunk]) -> Iterator[Node]:
     for bus in _used(chunks):
         generator = BackgroundSpikeSourceOnDLS(bus)
         yield generator.toPADIBusOnDLS().toCrossbarOutputOnDLS(), generator.toCrossbarInputOnDLS(), CrossbarNode()
-    for bus in {BUSES * hemisphere + int(label.spl1_address) for hemisphere, label in labels if int(label) & BACKGROUND_RECORDED}:
-        generator = BackgroundSpikeSourceOnDLS(bus)
-        back = generator.toCrossbarL2OutputOnDLS().toCrossbarOutputOnDLS()
-        yield back, generator.toCrossbarInputOnDLS(), CrossbarNode(mask=BACKGROUND_RECORDED, target=BACKGROUND_RECORDED)
+    for population in network.populations.values():
+        if isinstance(population, BackgroundSourcePopulation) and any(neuron.enable_record_spikes for neuron in population.neurons):
+            for hemisphere, number in population.coordinate.items():
+                generator = BackgroundSpikeSourceOnDLS(BUSES * int(hemisphere) + int(number))
+                back = generator.toCrossbarL2OutputOnDLS().toCrossbarOutputOnDLS()
+                yield back, generator.toCrossbarInputOnDLS(), CrossbarNode(mask=BACKGROUND_RECORDED, target=BACKGROUND_RECORDED)

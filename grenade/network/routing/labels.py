@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from grenade.network.layout import HEMISPHERE
 from grenade.network.network import Network
 from grenade.network.populations import BackgroundSourcePopulation, ExternalSourcePopulation, SpikeIOSourcePopulation
-from grenade.network.routing.chunks import BUSES, Chunks, Source, event_output
+from grenade.network.routing.chunks import BUSES, OUTPUT, Chunks, Source, event_output
 from grenade.network.routing.drivers import Allocation
 from grenade.network.routing.synapses import CIRCUITS
 from halco import (
@@ -56,12 +57,13 @@ def _free_address(addresses: NDArray[np.int16], circuit: int) -> int:
 
 
 def label_of_neuron(circuit: int, address: int) -> SpikeLabel:
-    """The label under which a neuron's spike arrives at the host."""
-    output = int(event_output(np.array([circuit]))[0])
+    """The label under which the spike of an `AtomicNeuronOnDLS` number arrives at the host."""
+    output = circuit % HEMISPHERE // OUTPUT
     return SpikeLabel(output % BUSES << 14 | output << 8 | address)
 
 
-def _is_recorded(network: Network.ExecutionInstance, source: Source) -> bool:
+def is_recorded(network: Network.ExecutionInstance, source: Source) -> bool:
+    """Whether the spikes of a source outside of the neuron array are recorded."""
     population = [*network.populations.values()][source[0]]
     return bool(getattr(population.neurons[source[1]], "enable_record_spikes", False))
 
@@ -77,7 +79,7 @@ def background_labels(
         for synapse, source in enumerate(chunk.sources):
             population = [*network.populations.values()][source[0]]
             assert isinstance(population, BackgroundSourcePopulation)
-            recorded = _is_recorded(network, source) and (len(population.coordinate) == 1 or hemisphere == 0)
+            recorded = is_recorded(network, source) and (len(population.coordinate) == 1 or hemisphere == 0)
             upper = BACKGROUND_RECORDED * recorded | BACKGROUND_TOP * (hemisphere == 0)
             of_population = labels.setdefault(source[0], {})
             of_population.setdefault(HemisphereOnDLS(hemisphere), []).append(_label(bus, upper, allocation.label, synapse))
@@ -94,6 +96,6 @@ def external_labels(network: Network.ExecutionInstance, chunks: Chunks, allocati
         (bus,) = chunk.drivers
         for synapse, source in enumerate(chunk.sources):
             of_source = labels[source[0]][source[1]]
-            recorded = _is_recorded(network, source) and not of_source
+            recorded = is_recorded(network, source) and not of_source
             of_source.append(_label(bus, RECORDED * recorded | BOTTOM * (bus // BUSES), allocation.label, synapse))
     return labels

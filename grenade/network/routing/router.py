@@ -60,8 +60,6 @@ def _route(network: Network.ExecutionInstance) -> _Result:
     chunk_of, label = _sources(network, synapses, every)
     rows = place(synapses, chunk_of, every, allocations)
     external, background = labels.external_labels(network, chunks, allocations), labels.background_labels(network, chunks, allocations)
-    sent = [label for sources in external.values() for of_source in sources for label in of_source]
-    generated = [(int(place), label) for places in background.values() for place, given in places.items() for label in given]
     return _Result(
         synapses=_placed(network, synapses, rows.row, label),
         external_labels={PopulationOnExecutionInstance(number): given for number, given in external.items()},
@@ -69,7 +67,7 @@ def _route(network: Network.ExecutionInstance) -> _Result:
         neuron_addresses=labels.neuron_addresses(network, chunks, allocations),
         driver_compare_masks=rows.masks,
         row_modes=rows.modes,
-        crossbar_nodes=open_nodes(network, routes(network, synapses), chunks, sent, generated),
+        crossbar_nodes=open_nodes(network, routes(network, synapses), chunks, external),
     )
 
 

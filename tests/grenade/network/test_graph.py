@@ -301,3 +301,31 @@ def test_statistics():
 
 def test_population_descriptors_of_a_graph():
     assert [*graph(population([0])).network.execution_instances[INSTANCE].populations] == [POPULATION(0)]
+
+
+def test_labels_of_all_sources_can_be_looked_up():
+    """As scripts do for the serial link: by number, per source and compartment, None for circuits that send nothing."""
+    made = graph(
+        population([0, 40]), grenade.Population([neuron(64, PAIR, record=False)]), external(2), projection(2, 0, [(0, 0)]),
+        background(2, {0: 3, 1: 2}),
+    )  # fmt: skip
+    labels = translation(made).spike_labels
+    assert [*labels] == [POPULATION(number) for number in range(4)] and len(labels) == 4
+    of = [[*one.values()] for one in labels[grenade.PopulationOnExecutionInstance(0)]]
+    assert [[[int(label) for label in some] for some in one] for one in of] == [[[0]], [[1 << 14 | 1 << 8]]]
+    assert [[*one.values()] for one in labels[grenade.PopulationOnExecutionInstance(1)]] == [[[None, None]]]
+    assert [[len(some) for some in one.values()] for one in labels[grenade.PopulationOnExecutionInstance(2)]] == [[1], [0]]
+    drawn = [some for one in labels[grenade.PopulationOnExecutionInstance(3)] for some in one.values()]
+    assert [[(int(label) >> 14, int(label) >> 13 & 1) for label in some] for some in drawn] == [[(3, 1), (2, 0)]] * 2
+    with pytest.raises(KeyError):
+        labels[grenade.PopulationOnExecutionInstance(4)]
+
+
+def test_background_sources_of_both_hemispheres_return_from_the_top_one():
+    made = graph(population([0], record=False), background(2, {0: 3, 1: 2}, record=True))
+    open_to_host = [node for node in hardware(made).crossbar_nodes if int(node.x()) >= 8]
+    assert len(open_to_host) == 2  # as the original has it; the label of the bottom one does not pass
+    recorded_labels = [
+        int(labels[0]) & 1 << 11 for labels in made.routing.execution_instances[INSTANCE].background_labels[POPULATION(1)].values()
+    ]
+    assert recorded_labels == [1 << 11, 0]
