@@ -54,6 +54,8 @@ class NetworkBuilder:
 
         NetworkError, a RuntimeError, if it does not fit what was added before.
         """
+        if not isinstance(execution_instance, ExecutionInstanceID):
+            raise TypeError(f"an ExecutionInstanceID is needed, not {shown(execution_instance)}")
         begin = perf_counter()
         descriptor = self._add(entity, execution_instance)
         self._duration += perf_counter() - begin

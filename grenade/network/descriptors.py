@@ -6,7 +6,7 @@ an execution instance is found by the number on the network.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from grenade.common import ExecutionInstanceID
 from halco.value import shown
@@ -101,6 +101,18 @@ class _OnNetwork(_Descriptor):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._value, self.execution_instance)
+
+
+N = TypeVar("N", bound=_OnNetwork)
+
+
+def exactly_on_network(cls: type[N], value: Any) -> N:
+    """A descriptor on the network; one on an execution instance is taken as that of the first. TypeError for anything else."""
+    if isinstance(value, cls):
+        return value
+    if isinstance(value, _Descriptor) and value._family == cls._family:
+        return cls(value)
+    raise TypeError(f"a {cls.__name__} is needed, not {shown(value)}")
 
 
 class PopulationOnExecutionInstance(_Descriptor):

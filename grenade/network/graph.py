@@ -21,6 +21,7 @@ from grenade.network.descriptors import (
     PopulationOnExecutionInstance,
     ProjectionOnExecutionInstance,
     ProjectionOnNetwork,
+    exactly_on_network,
 )  # fmt: skip
 from grenade.network.network import Network
 from grenade.network.plasticity import PlasticityRule
@@ -231,24 +232,24 @@ class NetworkGraph:
 
     def get_placed_connections(self, descriptor: ProjectionOnNetwork) -> list[list[PlacedConnection]]:
         """Hardware synapses of each connection of a projection, in order; NetworkError if there is no such projection."""
-        return self._placed(descriptor, slice(None))
+        return self._placed(exactly_on_network(ProjectionOnNetwork, descriptor), slice(None))
 
     def get_placed_connection(self, descriptor: ProjectionOnNetwork, index: int) -> list[PlacedConnection]:
         """Hardware synapses of one connection; NetworkError if there is none."""
-        number = len(self._projection(descriptor).table)
+        number = len(self._projection(exactly_on_network(ProjectionOnNetwork, descriptor)).table)
         if not 0 <= index < number:
             raise NetworkError(f"projection {int(descriptor)} has {number} connections, there is no connection {index}", connection=index)
-        return self._placed(descriptor, slice(index, index + 1))[0]
+        return self._placed(exactly_on_network(ProjectionOnNetwork, descriptor), slice(index, index + 1))[0]
 
     def _projection(self, descriptor: ProjectionOnNetwork) -> Projection:
-        instance = self.network.execution_instances.get(descriptor.execution_instance or ExecutionInstanceID())
+        instance = self.network.execution_instances.get(descriptor.execution_instance)
         if instance is None or descriptor not in instance.projections:
             raise NetworkError(f"the network has no projection {int(descriptor)}", projection=int(descriptor))
         return instance.projections[descriptor]  # type: ignore[index]
 
     def _placed(self, descriptor: ProjectionOnNetwork, chosen: slice) -> list[list[PlacedConnection]]:
         connections = range(len(self._projection(descriptor).table))[chosen]
-        routing = self.routing.execution_instances[descriptor.execution_instance or ExecutionInstanceID()]
+        routing = self.routing.execution_instances[descriptor.execution_instance]
         found: dict[int, list[NetworkGraph.PlacedConnection]] = {connection: [] for connection in connections}
         placed = routing.synapses[descriptor]
         if connections:

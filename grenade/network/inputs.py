@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grenade.common import ExecutionInstanceID, Time
 from grenade.errors import InputError
-from grenade.network.descriptors import PopulationOnNetwork
+from grenade.network.descriptors import PopulationOnNetwork, exactly_on_network
 from grenade.network.graph import NetworkGraph
 from grenade.signal_flow import InputDataSnippet, SpikesToChip
 
@@ -40,14 +40,14 @@ class InputGenerator:
         `times` is a list of times for every source (a list per source), or one list for all sources, or a list per batch entry of lists
         per source. `Time` objects are taken as cycles. InputError if the numbers do not fit, a time is negative or no number.
         """
-        labels = self._labels(population)
-        instance = _instance(population)
+        population = exactly_on_network(PopulationOnNetwork, population)
+        labels, instance = self._labels(population), population.execution_instance
         for entry, sources in enumerate(self._entries(times, population, len(labels))):
             parts = [_spikes(source, own) for source, own in zip(sources, labels, strict=True) if len(own)]
             self._parts[instance][entry] += parts
 
     def _labels(self, population: PopulationOnNetwork) -> list[NDArray[np.uint16]]:
-        translation = self._graph.graph_translation.execution_instances.get(_instance(population))
+        translation = self._graph.graph_translation.execution_instances.get(population.execution_instance)
         found = None if translation is None else translation.spikes.input_labels.get(population)  # type: ignore[call-overload]
         if found is None:
             raise InputError(f"population {int(population)} takes no spikes from the host: it is no ExternalSourcePopulation of this graph")
@@ -73,10 +73,6 @@ class InputGenerator:
         data = {name: [_sorted(parts) for parts in entries] for name, entries in self._parts.items()}
         self._parts = {name: [[] for _ in range(self._batch_size)] for name in self._parts}
         return InputDataSnippet(data)
-
-
-def _instance(population: PopulationOnNetwork) -> ExecutionInstanceID:
-    return population.execution_instance or ExecutionInstanceID()
 
 
 def _depth(times: Any) -> int:

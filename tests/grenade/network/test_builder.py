@@ -64,6 +64,11 @@ def test_what_was_added_can_be_changed_without_effect():
     assert builder.done() == network(population([0]))
 
 
+def test_execution_instances_are_no_numbers():
+    with pytest.raises(TypeError, match="ExecutionInstanceID is needed, not 1"):
+        grenade.NetworkBuilder().add(population([0]), 1)
+
+
 def test_only_entities_can_be_added():
     with pytest.raises(TypeError, match="plasticity rule can be added, not 3"):
         grenade.NetworkBuilder().add(3)

@@ -329,3 +329,11 @@ def test_background_sources_of_both_hemispheres_return_from_the_top_one():
         int(labels[0]) & 1 << 11 for labels in made.routing.execution_instances[INSTANCE].background_labels[POPULATION(1)].values()
     ]
     assert recorded_labels == [1 << 11, 0]
+
+
+@pytest.mark.parametrize("wrong", [0, "0", POPULATION(0), None])
+def test_projections_are_named_by_their_descriptor(wrong):
+    made = graph(population([0]), projection(0, 0, [(0, 0)]))
+    with pytest.raises(TypeError, match="ProjectionOnNetwork is needed"):
+        made.get_placed_connections(wrong)
+    assert made.get_placed_connections(grenade.ProjectionOnExecutionInstance(0)) == made.get_placed_connections(PROJECTION(0))

@@ -87,6 +87,11 @@ def test_refusals():
     refused("at least one batch entry", [[], []], 2, batch_size=0)
 
 
+def test_populations_are_named_by_their_descriptor():
+    with pytest.raises(TypeError, match="PopulationOnNetwork is needed, not 2"):
+        grenade.InputGenerator(GRAPH).add([[], []], 2)
+
+
 def test_a_graph_without_external_populations_has_no_input():
     assert grenade.InputGenerator(graph(population([0]))).done().empty()
 
