@@ -63,7 +63,8 @@ class _Search:
 
     def into(self, allocations: list[Allocation]) -> None:
         """Fills the first assignment that works into the allocations of the chunks."""
-        for found in self._complete(0):
+        labels_suffice = all(len(on) <= ROW_SELECT_LABELS for on in self._on.values())
+        for found in self._complete(0) if labels_suffice else ():
             for bus, allocated in found.items():
                 for i, drivers in allocated.items():
                     allocations[i].drivers[bus] = drivers

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grenade.errors import UnsuccessfulRouting
+from grenade.network.routing import drivers
 from grenade.network.routing.chunks import Chunk
 from grenade.network.routing.drivers import allocate
 
@@ -92,7 +93,13 @@ def test_buses_without_common_chunks_do_not_wait_for_each_other():
     assert found[0].drivers == {0: [(0, 0), (1, 0), (2, 0)]}
 
 
-def test_a_hopeless_search_ends():
-    """33 chunks cannot have different labels."""
-    with pytest.raises(UnsuccessfulRouting, match="33 sets of up to 64 sources"):
+def test_more_chunks_than_labels():
+    with pytest.raises(UnsuccessfulRouting, match="33 sets of up to 64 sources; no labels were found by which"):
         allocate([Chunk([(0, i)], {0: 0}) for i in range(33)])
+
+
+def test_a_hopeless_search_ends(monkeypatch):
+    """Four chunks of 10 drivers are more than a bus has; the router does not come here with such, so only the limit ends it."""
+    monkeypatch.setattr(drivers, "TRIES", 300)
+    with pytest.raises(UnsuccessfulRouting, match="no labels were found within 300 attempts"):
+        allocate([Chunk([(0, i)], {0: 10}) for i in range(4)])
