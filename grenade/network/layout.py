@@ -59,7 +59,7 @@ class Layout:
 
     def has(self, receptor: Receptor) -> Mask:
         """Per circuit: whether it has a receptor."""
-        return self._cached(("circuits", receptor), lambda: [receptor in receptors for receptors in self.receptors])
+        return self._cached((receptor.id.value(), receptor.type), lambda: [receptor in receptors for receptors in self.receptors])
 
     def takes(self, receptor: Receptor, hemispheres: Iterable[int] = (0, 1)) -> Mask:
         """Per slot: whether any of its circuits on some hemispheres has a receptor."""
@@ -70,7 +70,7 @@ class Layout:
             slots[self.slot[self.has(receptor) & np.isin(self.circuit // HEMISPHERE, places)]] = True
             return slots
 
-        return self._cached((receptor, places), found)
+        return self._cached((receptor.id.value(), receptor.type, places), found)
 
     def _cached(self, key: tuple[object, ...], make: object) -> Mask:
         if key not in self._with:
