@@ -8,7 +8,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 ROOMS := halco haldls fisch stadls sim
-SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/kernel/*.c' -o -name 'udp.c' -o -name '*.h' -o -path '*/ppu/isa.py' -o -path '*/numbers/ppu.py' \
+SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/kernel/*.c' -o -name 'udp.c' -o -name '*.h' -o -path '*/ppu_toolchain/isa.py' -o -path '*/numbers/ppu.py' \
 	-o -name 'header.py' \) 2>/dev/null)
 
 # sources that stubs stand in for elsewhere (tools/stubs), and compiled modules whose stubs are held by stubtest

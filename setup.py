@@ -99,7 +99,7 @@ setup(
     package_data={
         "": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml", "*.txt"],
         "hicannx": ["facts/*.md", "facts/*/*.md"],
-        "hicannx.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"],
+        "haldls.ppu_toolchain": ["on-ppu/*", "on-ppu/include/**/*.h"],
     },
     ext_modules=extensions(),
     cmdclass={"build_ext": Build},

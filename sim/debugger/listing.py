@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hicannx_sim.base.clock import TICKS_PER_SYSTIME, TICKS_PER_US
 from hicannx_sim.ppu.core import Core
-from hicannx_sim.ppu.isa import disassemble
+from haldls.ppu_toolchain.isa import disassemble
 from hicannx_sim.ppu.observed import PARALLEL, WRITES
 
 UNKNOWN = "?"

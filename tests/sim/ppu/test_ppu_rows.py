@@ -8,7 +8,7 @@ import pytest
 
 from hicannx_sim.ppu import INSTRUCTIONS, disassemble
 from hicannx_sim.ppu.core import TABLES
-from hicannx_sim.ppu.isa import find
+from haldls.ppu_toolchain.isa import find
 
 HEADER = Path(__file__).parents[3] / "sim/ppu/kernel/header.py"
 

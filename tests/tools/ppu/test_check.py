@@ -7,7 +7,7 @@ import pytest
 
 from haldls.lola import PPUProgramError
 from hicannx.ppu import Code, Compiler, Kind, build, check, find_compiler, listing
-from hicannx.ppu.check import SPECIAL_REGISTERS
+from haldls.ppu_toolchain.isa import SPECIAL_REGISTERS
 from hicannx_sim.ppu import Core
 
 Build = Callable[[str], Path]

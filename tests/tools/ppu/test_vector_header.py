@@ -6,7 +6,7 @@ import pytest
 
 from hicannx.ppu import BuildError, Code, Compiler, Program
 from hicannx_sim.ppu import encode_vector
-from hicannx_sim.ppu.isa import VECTOR
+from haldls.ppu_toolchain.isa import VECTOR
 
 REGISTERS = ((1, 2, 3), (31, 30, 29), (0, 17, 8))
 SHIFTS = (-16, -1, 15)

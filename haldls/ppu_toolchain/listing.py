@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from haldls.lola import PPUProgramError
-from hicannx.ppu.code import Code
-from hicannx_sim.ppu import disassemble
+from haldls.ppu_toolchain.code import Code
+from haldls.ppu_toolchain.isa import disassemble
 
 BRANCHES = ("b", "bl", "bc", "bcl")
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from hicannx.ppu.code import Code
-from hicannx.ppu.listing import instruction
-from hicannx_sim.ppu.isa import SPECIAL_REGISTERS, find, special_register
+from haldls.ppu_toolchain.code import Code
+from haldls.ppu_toolchain.listing import instruction
+from haldls.ppu_toolchain.isa import SPECIAL_REGISTERS, find, special_register
 
 
 class Kind(Enum):

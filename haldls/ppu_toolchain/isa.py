@@ -1,7 +1,7 @@
 """The instruction set of the plasticity processor as data (facts: ppu/isa_scalar, ppu/isa_vector): one row an instruction.
 
 Decoding, what an instruction accesses, its latency, the disassembler and the checker follow from these rows;
-`kernel/header.py` makes of them what the core's C files include. A row is
+`sim/ppu/kernel/header.py` makes of them what the core's C files include. A row is
 
     name   opcode   operands   latency   properties
 

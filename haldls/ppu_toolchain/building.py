@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from haldls.lola import PPUElfFile
-from hicannx.errors import HicannxError
-from hicannx.ppu.check import Finding, check
+from haldls.lola import PPUElfFile, PPUProgramError
+from haldls.ppu_toolchain.check import Finding, check
 
 SUPPORT = Path(__file__).parent / "on-ppu"
 VARIABLE = "HICANNX_PPU_CC"
@@ -27,7 +26,7 @@ ADDRESSES = ("-mno-pltseq", "-fno-pie", "-msdata=none", "-mno-relocatable")
 LINK = ("-nostdlib", "-no-pie", "-static", "-Wl,--gc-sections,--build-id=none,--relax,--no-warn-rwx-segments")
 
 
-class BuildError(HicannxError):
+class BuildError(PPUProgramError):
     """The compiler or the linker refused a program; the text is what they said."""
 
 
