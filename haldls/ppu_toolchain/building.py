@@ -9,15 +9,19 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from haldls.lola import PPUElfFile, PPUProgramError
 from haldls.ppu_toolchain.check import Finding, check
 
 SUPPORT = Path(__file__).parent / "on-ppu"
+START = (SUPPORT / "start.S", SUPPORT / "runtime.c")
+"""What every program begins with, and what compilers call."""
 VARIABLE = "HICANNX_PPU_CC"
 COMPILERS = ("powerpc-linux-gnu-gcc", "powerpc-unknown-linux-gnu-gcc", "powerpc-eabi-gcc", "powerpc-unknown-eabi-gcc", "powerpc-elf-gcc")
-FREESTANDING = ("-std=gnu17", "-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-fno-pic", "-fno-asynchronous-unwind-tables")
+DIALECT = ("-std=gnu17",)
+FREESTANDING = ("-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-fno-pic", "-fno-asynchronous-unwind-tables")
 NO_CALLS = ("-fno-tree-loop-distribute-patterns",)  # or memset would call itself
 SECTIONS = ("-ffunction-sections", "-fdata-sections")
 # what the core has: integers, aligned words, no string instructions; addresses without tables (facts: ppu/toolchain 1)
@@ -36,14 +40,46 @@ class CompilerNotFoundError(BuildError):
 
 @dataclass(frozen=True)
 class Compiler:
-    """A command that compiles and links C for PowerPC."""
+    """A command that compiles and links for PowerPC."""
 
     command: tuple[str, ...]
 
+    def options(self) -> list[str]:
+        """What every source is compiled with, in C and C++, besides the dialect and the level of optimisation."""
+        return [*FREESTANDING, *NO_CALLS, *SECTIONS, *INTEGERS, *ADDRESSES, "-I", str(SUPPORT / "include")]
+
     def arguments(self) -> list[str]:
-        """The command with all options of ours, without sources and output."""
-        script = f"-Wl,-T,{SUPPORT / 'ppu.ld'}"
-        return [*self.command, *FREESTANDING, *NO_CALLS, *SECTIONS, *INTEGERS, *ADDRESSES, *LINK, script, "-I", str(SUPPORT / "include")]
+        """The command that makes a program of C, without sources and output."""
+        return [*self.command, *DIALECT, *self.options(), *self.linking(SUPPORT / "ppu.ld")]
+
+    def linking(self, script: Path) -> list[str]:
+        """Options for linking with a script, which finds those it includes beside itself and beside our own."""
+        return [*LINK, f"-Wl,-T,{script}", f"-L{SUPPORT}"]
+
+    def version(self) -> str:
+        """What the compiler says it is."""
+        return _version(self.command)
+
+    def for_cpp(self) -> Compiler:
+        """The compiler for C++ of the same make. Raises CompilerNotFoundError."""
+        *others, last = self.command
+        command = (*others, re.sub(r"gcc(?=[^/]*$)", "g++", last))
+        if shutil.which(command[0]) and command != self.command and _version(command):
+            return Compiler(command)
+        advice = "install g++-powerpc-linux-gnu (Debian: apt install g++-powerpc-linux-gnu)"
+        raise CompilerNotFoundError(f"there is no compiler for C++ beside {' '.join(self.command)}: {advice}, or name another GCC in {VARIABLE}")
+
+    def run(self, arguments: Sequence[str | Path]) -> str:
+        """Carries out the command with these arguments; returns what it remarked. Raises BuildError with what it said."""
+        done = subprocess.run([*self.command, *map(str, arguments)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise BuildError(readable(done.stderr))
+        return readable(done.stderr)
+
+
+@lru_cache
+def _version(command: tuple[str, ...]) -> str:
+    return subprocess.run([*command, "--version"], capture_output=True, text=True, check=False).stdout
 
 
 @dataclass(frozen=True)
@@ -72,8 +108,7 @@ def _chosen(name: str) -> Compiler:
     command = tuple(shlex.split(name))
     if not command or not shutil.which(command[0]):
         raise CompilerNotFoundError(f"there is no compiler {name!r}: name one with option --compiler or in {VARIABLE}, or leave both out")
-    version = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False).stdout
-    if "clang" in version:  # its shifts of 64 bits rely on shifts by 32 and more, of which the core takes five bits
+    if "clang" in _version(command):  # its shifts of 64 bits rely on shifts by 32 and more, of which the core takes five bits
         raise CompilerNotFoundError(f"{name!r} is a clang, whose programs go wrong on the PPU: name a GCC, or leave it out")
     return Compiler(command)
 
@@ -106,16 +141,15 @@ def build(
 
 def _compile(compiler: Compiler, files: Sequence[Path], target: Path, options: Sequence[str]) -> str:
     """Runs the compiler; returns what it remarked."""
-    own = [str(SUPPORT / "start.S"), str(SUPPORT / "runtime.c")]
-    command = [*compiler.arguments(), *options, *own, *map(str, files), "-lgcc", "-o", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BuildError(f"{compiler.command[0]} refused {', '.join(map(str, files))}:\n{_readable(done.stderr)}")
-    return _readable(done.stderr)
+    command = Compiler(tuple(compiler.arguments()))
+    try:
+        return command.run([*options, *START, *files, "-lgcc", "-o", target])
+    except BuildError as error:
+        raise BuildError(f"{compiler.command[0]} refused {', '.join(map(str, files))}:\n{error}") from error
 
 
-def _readable(text: str) -> str:
-    """Without the names of temporary files."""
+def readable(text: str) -> str:
+    """What a compiler said, without the names of temporary files."""
     return re.sub(r"/tmp/[\w.]+\.o: ", "", text.strip())
 
 

@@ -72,9 +72,14 @@ int ppu_hemisphere(void) {
 
 /* -- what compilers call -- */
 
+typedef uint32_t __attribute__((may_alias)) word;
+
 void *memcpy(void *restrict to, const void *restrict from, size_t size) {
     char *target = to;
     const char *source = from;
+    if (!(((uintptr_t)to | (uintptr_t)from) & 3))
+        for (; size >= 4; size -= 4, target += 4, source += 4)
+            *(word *)target = *(const word *)source;
     while (size--)
         *target++ = *source++;
     return to;
@@ -82,6 +87,9 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size) {
 
 void *memset(void *to, int value, size_t size) {
     char *target = to;
+    if (!((uintptr_t)to & 3))
+        for (; size >= 4; size -= 4, target += 4)
+            *(word *)target = (uint8_t)value * 0x01010101u;
     while (size--)
         *target++ = (char)value;
     return to;

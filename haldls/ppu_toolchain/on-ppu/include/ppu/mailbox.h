@@ -4,6 +4,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define PPU_MAILBOX_SIZE 4092u /* bytes, with the final 0; ppu_hemisphere uses the 4 behind them */
 
 extern volatile uint8_t ppu_mailbox[PPU_MAILBOX_SIZE];
@@ -18,4 +22,7 @@ void ppu_print_hex(uint32_t number, int digits);
 /* Ends the program from anywhere; `code` is what the host gets as the return code. */
 void ppu_exit(int code) __attribute__((noreturn));
 
+#ifdef __cplusplus
+}
+#endif
 #endif

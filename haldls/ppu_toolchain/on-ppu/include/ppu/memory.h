@@ -93,6 +93,9 @@ static inline volatile uint32_t *ppu_memory_of(int ppu, const volatile void *add
 }
 
 /* Which PPU this is: PPU_TOP or PPU_BOTTOM. Uses the last word of the mailboxes. */
+#ifdef __cplusplus
+extern "C"
+#endif
 int ppu_hemisphere(void);
 
 #endif

@@ -37,7 +37,12 @@ typedef union {
 
 #define PPU_TEXT_(...) #__VA_ARGS__
 #define PPU_TEXT(...) PPU_TEXT_(__VA_ARGS__)
-#define PPU_IN_(value, low, high) _Static_assert((value) >= (low) && (value) <= (high), "operand out of range: " #value)
+#ifdef __cplusplus
+#define PPU_ASSERT_ static_assert
+#else
+#define PPU_ASSERT_ _Static_assert
+#endif
+#define PPU_IN_(value, low, high) PPU_ASSERT_((value) >= (low) && (value) <= (high), "operand out of range: " #value)
 #define PPU_WORD_(xo, t, a, b, ...) \
     ".long (4<<26)|((" PPU_TEXT(t) ")<<21)|((" a ")<<16)|(((" b ")&31)<<11)|(" #xo "<<2)|(" PPU_TEXT(__VA_ARGS__) "+0)"
 /* registers only */
