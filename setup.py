@@ -100,6 +100,7 @@ setup(
         "": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml", "*.txt"],
         "hicannx": ["facts/*.md", "facts/*/*.md"],
         "haldls.ppu_toolchain": ["on-ppu/*", "on-ppu/include/**/*.h"],
+        "grenade.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"],
     },
     ext_modules=extensions(),
     cmdclass={"build_ext": Build},

@@ -1,13 +1,250 @@
 """Programs of the processors of one chip, made of plasticity rules and a periodic recording of the parallel converters.
 
     made = program([rule], cadc_recording="sram")
-    for coordinate, container in made.load(): ...        # stop both processors before, start them behind
-    builder.write(*made.write("ppu", PPUOnDLS.bottom, [1]))   # which processor it is: 0 top, 1 bottom, before it is started
-    ...
-    made.recording(rule.id).decode(bytes)                # what a rule has recorded
-    made.cadc.decode(bytes)                              # what the converters have
+    for coordinate, container in made.load():           # both processors stopped
+        builder.write(coordinate, container)
+    ...                                                 # both processors started; commands are written to made.status
+    made.recorded(rule, memory)                         # what a rule has recorded, from the bytes of made.recording(rule)
+    made.cadc.decode(memory)                            # what the converters have given
 
-The same program runs on both processors. The host talks to it by writing and reading its variables: `status` (see `Status`), `ppu`,
-`runtime` (two words, cycles of 4 ns, high one first). A command is a write to `status`; the program answers with `Status.idle` when it
-is done.
+The same program runs on both processors. The host talks to it by writing and reading its variables. A command is a `Status` written to the
+variable `status`; the program answers with `Status.idle` when it is done. facts: clients/grenade 3.7, 4.2
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from grenade.ppu.cadc import CADCMemory
+from grenade.ppu.compile import SAMPLES, Compilers
+from grenade.ppu.errors import KernelError
+from grenade.ppu.layout import Recorded, decode, recordings, size
+from grenade.ppu.link import link
+from grenade.ppu.reason import reason
+from grenade.ppu.rule import RawRecording, Rule
+from grenade.ppu.source import kernel_source, schedule_source
+from halco import (
+    ExternalPPUDRAMMemoryBlockOnFPGA,
+    ExternalPPUDRAMMemoryByteOnFPGA,
+    ExternalPPUMemoryBlockOnFPGA,
+    ExternalPPUMemoryByteOnFPGA,
+    PPUMemoryBlockOnDLS,
+    PPUMemoryBlockOnPPU,
+    PPUMemoryWordOnPPU,
+    PPUOnDLS,
+)
+from haldls import PPUMemoryBlock, PPUMemoryWord
+from haldls.lola import PPUElfFile, PPUProgram
+from haldls.ppu_toolchain import BuildError
+
+CYCLES_PER_FPGA_CYCLE = 2
+"""Cycles of the processors (4 ns) in one of the FPGA (8 ns)."""
+
+
+class Status(IntEnum):
+    """Commands, and what the program is doing. (facts: clients/grenade 4.2)"""
+
+    initial = 0
+    idle = 1
+    reset_neurons = 2
+    baseline_read = 3
+    read = 4
+    periodic_read = 5
+    inside_periodic_read = 6
+    stop_periodic_read = 7
+    stop = 8
+    scheduler = 9
+
+
+_FUNCTIONS = {
+    Status.scheduler: "grenade_schedule",
+    Status.periodic_read: "grenade_read_periodically",
+    Status.reset_neurons: "grenade_reset_neurons",
+    Status.baseline_read: "grenade_read_baseline",
+    Status.read: "grenade_read",
+}
+"""What carries out a command, if the program has it."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program for both processors. `rules` as they were given: in the order of snippets; `cadc` where the converters are recorded, if they are."""
+
+    path: Path
+    rules: tuple[Rule, ...]
+    cadc: CADCMemory | None
+
+    @cached_property
+    def symbols(self) -> dict[str, PPUProgram.Symbol]:
+        """Variables and functions by name, those of the kernels too, with the memory they are in."""
+        return PPUElfFile(self.path).read_symbols()
+
+    @cached_property
+    def memory(self) -> PPUElfFile.Memory:
+        """Contents of the three memories from their beginning on. Samples of the converters are not among them."""
+        return PPUElfFile(self.path).read_program()
+
+    def load(self) -> Iterator[tuple[Any, Any]]:
+        """Coordinates and containers to be written while both processors are stopped (`PPUControlRegister.inhibit_reset` is False)."""
+        for ppu in (PPUOnDLS.top, PPUOnDLS.bottom):
+            words = self._with_own_place(ppu)
+            yield PPUMemoryBlockOnDLS(_words(0, len(words)), ppu), words
+        if self.memory.external is not None:
+            yield _bytes(ExternalPPUMemoryBlockOnFPGA, ExternalPPUMemoryByteOnFPGA, 0, len(self.memory.external)), self.memory.external
+        if self.memory.external_dram is not None:
+            yield _bytes(ExternalPPUDRAMMemoryBlockOnFPGA, ExternalPPUDRAMMemoryByteOnFPGA, 0, len(self.memory.external_dram)), self.memory.external_dram
+
+    def _with_own_place(self, ppu: PPUOnDLS) -> PPUMemoryBlock:
+        """The own memory with the variable `ppu` set: 0 top, 1 bottom."""
+        values = self.memory.internal.to_numpy().copy()
+        values[int(self.symbols["ppu"].coordinate.toMin())] = int(ppu)
+        block = PPUMemoryBlock(len(values))
+        block.decode(values)
+        return block
+
+    def variable(self, name: str, ppu: PPUOnDLS) -> Any:
+        """Coordinate of a variable: a block of the processor's own memory, or of one of the FPGA's, which both processors share.
+
+        Raises KernelError if the program has none of that name.
+        """
+        if name not in self.symbols:
+            raise KernelError(f"the program has no variable {name}: kernels define variables at global scope, without `static`")
+        coordinate = self.symbols[name].coordinate
+        return PPUMemoryBlockOnDLS(coordinate, ppu) if isinstance(coordinate, PPUMemoryBlockOnPPU) else coordinate
+
+    def write(self, name: str, ppu: PPUOnDLS, words: ArrayLike) -> tuple[PPUMemoryBlockOnDLS, PPUMemoryBlock]:
+        """What is to be written so that a variable in the own memory has these 32-bit words."""
+        block = PPUMemoryBlock(np.size(words))  # type: ignore[arg-type]
+        block.decode(np.asarray(words, dtype=np.uint32))
+        return self.variable(name, ppu), block
+
+    def command(self, status: Status, ppu: PPUOnDLS) -> tuple[PPUMemoryBlockOnDLS, PPUMemoryBlock]:
+        """What is to be written so that a processor carries out a command. Raises KernelError for one that the program does not know.
+
+        All know `stop`; those with rules `scheduler`, those with a recording `periodic_read` and `stop_periodic_read`, those without rules
+        `reset_neurons`, `baseline_read` and `read`.
+        """
+        function = _FUNCTIONS.get(status)
+        if function is not None and function not in self.symbols:
+            raise KernelError(f"the program has nothing to do for the command {status.name}: it was made without what that needs")
+        return self.write("status", ppu, [int(status)])
+
+    def runtime(self, fpga_cycles: int, ppu: PPUOnDLS) -> tuple[PPUMemoryBlockOnDLS, PPUMemoryBlock]:
+        """What is to be written so that `Status.scheduler` ends after so many FPGA cycles."""
+        cycles = fpga_cycles * CYCLES_PER_FPGA_CYCLE
+        return self.write("runtime", ppu, [cycles >> 32, cycles & 0xFFFFFFFF])
+
+    def recording(self, rule: Rule) -> Any:
+        """Coordinate of the memory that a rule records into, in all snippets. Raises KernelError if it records nothing."""
+        if rule.recording is None:
+            raise KernelError(f"plasticity rule {rule.id} has no recording", rule.id)
+        coordinate = self.symbols[f"recorded_scratchpad_memory_{rule.id}"].coordinate
+        runs = 1 if isinstance(rule.recording, RawRecording) else dict((one.id, number) for one, number in recordings(self.rules))[rule.id]
+        return _first(coordinate, runs * size(rule))
+
+    def recorded(self, rule: Rule, memory: Any) -> Recorded | NDArray[np.uint8]:
+        """What a rule has recorded in all its runs, from the contents of `recording(rule)`; of a raw recording the bytes as they are."""
+        data = memory_bytes(memory)
+        return data if isinstance(rule.recording, RawRecording) else decode(rule, data)
+
+    def runs(self, place: int) -> slice:
+        """Which of the runs of a rule belong to `rules[place]`, the rule as it stands in one snippet."""
+        before = sum(rule.timer.num_periods for rule in self.rules[:place] if rule.id == self.rules[place].id)
+        return slice(before, before + self.rules[place].timer.num_periods)
+
+    @property
+    def missed(self) -> list[str]:
+        """Names of variables that are not zero if events were lost: the queue was full, or a rule still ran when it was due again."""
+        return ["scheduler_event_drop_count", *sorted(name for name in self.symbols if name.startswith("timer_") and name.endswith("_drop_count"))]
+
+
+def memory_bytes(memory: Any) -> NDArray[np.uint8]:
+    """Of a block of external memory, bytes or an array."""
+    if isinstance(memory, (bytes, bytearray, memoryview)):
+        return np.frombuffer(memory, dtype=np.uint8)
+    return np.asarray(memory.to_numpy() if hasattr(memory, "to_numpy") else memory, dtype=np.uint8)
+
+
+def _words(first: int, size: int) -> PPUMemoryBlockOnPPU:
+    return PPUMemoryBlockOnPPU(PPUMemoryWordOnPPU(first), PPUMemoryWordOnPPU(first + size - 1))
+
+
+def _bytes(block: Any, byte: Any, first: int, size: int) -> Any:
+    return block(byte(first), byte(first + size - 1))
+
+
+def _first(coordinate: Any, size: int) -> Any:
+    """The first bytes of a block of external memory, at least one."""
+    byte = type(coordinate.toMin())
+    return _bytes(type(coordinate), byte, int(coordinate.toMin()), max(size, 1))
+
+
+def program(rules: Sequence[Rule] = (), cadc_recording: Literal["sram", "dram"] | None = None) -> Program:
+    """The program for these rules, in the order of snippets, and a periodic recording into one of the FPGA's memories, if wanted.
+
+    Compiled once: the same rules give the same program again, also in another process.
+
+    Raises CompilerNotFoundError without a compiler, and KernelError for a rule that does not become a program: it says which rule, why,
+    and what the compiler said. Rules of equal number that differ in more than timer and places are refused, as are a period of zero and
+    a recording into block RAM by both a rule and the converters (as the original refuses it).
+    """
+    _check(rules, cadc_recording)
+    return _program(tuple(rules), cadc_recording)
+
+
+RESIDENT = ("resident.c", "vectors.c")
+RULES = ("scheduler.c", "soft_float.c", "handles.cpp", "support.cpp")
+NO_RULES = ("commands.c",)
+
+
+@lru_cache(maxsize=64)
+def _program(rules: tuple[Rule, ...], cadc_recording: str | None) -> Program:
+    compilers = Compilers()
+    objects = compilers.start() + [compilers.own(name) for name in (*RESIDENT, *(RULES if rules else NO_RULES))]
+    if cadc_recording:
+        section, room = SAMPLES[cadc_recording]
+        objects.append(compilers.own("periodic_cadc.c", [f'-DGRENADE_CADC_MEMORY="{section}"', f"-DGRENADE_CADC_SAMPLES={room}"]))
+    objects += [_kernel(compilers, rule) for rule in {rule.id: rule for rule in reversed(rules)}.values()]
+    if rules:
+        objects.append(compilers.generated("schedule", schedule_source(rules)))
+    try:
+        path = link(compilers, objects, rules)
+    except BuildError as error:
+        raise KernelError(f"the kernels do not become a program: {reason(str(error))}. The linker said:\n{error}") from error
+    return Program(path, rules, CADCMemory.of(path, SAMPLES[cadc_recording][1]) if cadc_recording else None)
+
+
+def _kernel(compilers: Compilers, rule: Rule) -> Path:
+    try:
+        return compilers.generated("kernel", kernel_source(rule))
+    except BuildError as error:
+        said = f"{reason(str(error))}. The compiler said:\n{error}"
+        raise KernelError(f"the kernel of plasticity rule {rule.id} does not compile: {said}", rule.id) from error
+
+
+def _check(rules: Sequence[Rule], cadc_recording: str | None) -> None:
+    if cadc_recording not in (None, *SAMPLES):
+        raise KernelError(f"there is no memory {cadc_recording!r} for a recording of the converters: it is one of {', '.join(SAMPLES)}, or None")
+    if cadc_recording == "sram" and rules:
+        raise KernelError("a periodic recording of the converters into block RAM leaves no room for plasticity rules: place it on DRAM")
+    first: dict[int, Rule] = {}
+    for rule in rules:
+        if rule.timer.num_periods and rule.timer.period <= 0:
+            raise KernelError(f"the timer of plasticity rule {rule.id} has a period of {rule.timer.period} cycles; it takes at least 1", rule.id)
+        same = first.setdefault(rule.id, rule)
+        if (rule.kernel, rule.recording, _shapes(rule)) != (same.kernel, same.recording, _shapes(same)):
+            raise KernelError(f"plasticity rules of number {rule.id} differ in kernel, recording or number of views: give them other numbers", rule.id)
+
+
+def _shapes(rule: Rule) -> tuple[Any, ...]:
+    """What a recording depends on."""
+    synapses = tuple((len(view.rows), len(view.columns)) for view in rule.synapses)
+    return synapses, tuple(len(view.columns) for view in rule.neurons)

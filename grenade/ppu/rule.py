@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grenade.network import plasticity
+from grenade.network.graph import RuleOnHardware
 from halco import HemisphereOnDLS
 
 ELEMENTS = {"int8": 1, "uint8": 1, "int16": 2, "uint16": 2}
@@ -76,6 +78,9 @@ class TimedRecording:
     observables: Mapping[str, Observable] = field(default_factory=dict)
     in_dram: bool = True
 
+    def __hash__(self) -> int:
+        return hash((frozenset(self.observables.items()), self.in_dram))
+
 
 @dataclass(frozen=True)
 class RawRecording:
@@ -104,3 +109,34 @@ class Rule:
     neurons: tuple[NeuronView, ...] = ()
     recording: Recording | None = None
     id: int = 0
+
+
+def placed(found: RuleOnHardware) -> Rule:
+    """A rule of a network, as it stands on the chip."""
+    rule, timer = found.rule, found.rule.timer
+    return Rule(
+        rule.kernel,
+        Timer(int(timer.start), int(timer.period), timer.num_periods),
+        tuple(SynapseView(view.hemisphere, tuple(view.columns.tolist()), tuple(view.rows.tolist())) for view in found.synapses),
+        tuple(NeuronView(view.hemisphere, tuple(view.columns.tolist())) for view in found.neurons),
+        _recording(rule.recording),
+        int(rule.id),
+    )
+
+
+def _recording(recording: plasticity.AnyRecording | None) -> Recording | None:
+    if isinstance(recording, plasticity.RawRecording):
+        return RawRecording(recording.scratchpad_memory_size, recording.placement_in_dram)
+    if recording is None:
+        return None
+    observables = {name: _observable(observable) for name, observable in recording.observables.items()}
+    return TimedRecording(observables, recording.placement_in_dram)
+
+
+def _observable(observable: plasticity.Observable) -> Observable:
+    kind = observable.type.name
+    if isinstance(observable, plasticity.ObservableArray):
+        return Array(kind, observable.size)
+    if isinstance(observable, plasticity.ObservablePerSynapse):
+        return PerSynapse(kind, observable.layout_per_row is observable.LayoutPerRow.complete_rows)
+    return PerNeuron(kind, observable.layout is observable.Layout.complete_row)

@@ -1,10 +1,8 @@
 /* Conversions of all columns as fast as they go, into the FPGA's memory. GRENADE_CADC_SAMPLES says for how many there is room, and
-   GRENADE_CADC_MEMORY in which memory; without them there is no such recording. */
+   GRENADE_CADC_MEMORY in which section. */
 #include "resident.h"
 
 #include <ppu.h>
-
-#ifdef GRENADE_CADC_SAMPLES
 
 enum { WARM_UP = 10 * PPU_CYCLES_PER_US }; /* until the first sample, which no cache holds up any more */
 
@@ -57,9 +55,3 @@ void grenade_read_periodically(void) {
     *(volatile uint32_t *)&samples->count = count;
     ppu_sync();
 }
-
-#else
-
-void grenade_read_periodically(void) {}
-
-#endif

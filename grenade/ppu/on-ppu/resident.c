@@ -6,57 +6,26 @@
 volatile uint32_t status __attribute__((used));
 volatile uint32_t ppu __attribute__((used));
 volatile uint32_t stopped __attribute__((used));
-volatile ppu_vector cadc_result[2] __attribute__((used));       /* even and odd columns, signed */
-volatile ppu_vector neuron_reset_mask[2] __attribute__((used)); /* neurons whose lane is above 0 */
 
-enum { SETTLING = 5 * PPU_CYCLES_PER_US };
+#pragma weak grenade_schedule
+#pragma weak grenade_read_periodically
+#pragma weak grenade_reset_neurons
+#pragma weak grenade_read_baseline
+#pragma weak grenade_read
+#pragma weak grenade_set_guard
 
-static ppu_vector baseline[2];
-
-static void reset_neurons(void) {
-    ppu_load_vector(1, neuron_reset_mask[0].u8);
-    ppu_load_vector(2, neuron_reset_mask[1].u8);
-    fxvcmpb(1);
-    fxvoutx(1, PPU_NEURON_RESET, PPU_EVEN, PPU_GT);
-    fxvcmpb(2);
-    fxvoutx(2, PPU_NEURON_RESET, PPU_ODD, PPU_GT);
-    ppu_sync();
-}
-
-/* Registers 1 and 2 get what the converters give, as signed numbers. */
-static void convert(void) {
-    fxvinx(1, PPU_CADC_CAUSAL, PPU_ROW(0, PPU_EVEN));
-    fxvinx(2, PPU_CADC_CAUSAL + PPU_CADC_BUFFERED, PPU_ROW(0, PPU_ODD));
-    fxvsplatb(3, 128);
-    fxvsubbm(1, 1, 3);
-    fxvsubbm(2, 2, 3);
-}
-
-static void read_baseline(void) {
-    reset_neurons();
-    ppu_delay(SETTLING);
-    convert();
-    ppu_store_vector(1, baseline[0].u8);
-    ppu_store_vector(2, baseline[1].u8);
-}
-
-static void read_converters(void) {
-    convert();
-    ppu_load_vector(3, baseline[0].u8);
-    ppu_load_vector(4, baseline[1].u8);
-    fxvsubbfs(1, 1, 3);
-    fxvsubbfs(2, 2, 4);
-    ppu_store_vector(1, cadc_result[0].u8);
-    ppu_store_vector(2, cadc_result[1].u8);
+static void carry_out(void (*command)(void)) {
+    if (command)
+        command();
 }
 
 static void obey(uint32_t command) {
     switch (command) {
-    case GRENADE_RESET_NEURONS: reset_neurons(); break;
-    case GRENADE_BASELINE_READ: read_baseline(); break;
-    case GRENADE_READ: read_converters(); break;
-    case GRENADE_PERIODIC_READ: grenade_read_periodically(); break;
-    case GRENADE_SCHEDULER: grenade_schedule(); break;
+    case GRENADE_RESET_NEURONS: carry_out(grenade_reset_neurons); break;
+    case GRENADE_BASELINE_READ: carry_out(grenade_read_baseline); break;
+    case GRENADE_READ: carry_out(grenade_read); break;
+    case GRENADE_PERIODIC_READ: carry_out(grenade_read_periodically); break;
+    case GRENADE_SCHEDULER: carry_out(grenade_schedule); break;
     case GRENADE_INITIAL: break;
     default: return;
     }
@@ -65,6 +34,7 @@ static void obey(uint32_t command) {
 
 int main(void) {
     uint32_t command;
+    carry_out(grenade_set_guard);
     while ((command = status) != GRENADE_STOP) {
         obey(command);
         while (status == GRENADE_IDLE) {

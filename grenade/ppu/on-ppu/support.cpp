@@ -2,10 +2,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "resident.h"
+
 #include <ppu.h>
 
 extern "C" {
-extern char __heap[];
+extern char __heap[], __stack[], __stack_least[];
 [[noreturn]] void exit(int code) { ppu_exit(code); }
 [[noreturn]] void abort() { ppu_exit(1); }
 }
@@ -13,9 +15,10 @@ extern char __heap[];
 namespace {
 
 constexpr uintptr_t alignment = 16;
-constexpr uintptr_t for_stack = 1024; // bytes that stay free below what the stack takes at the moment
 
 uintptr_t used = 0;
+
+uintptr_t top() { return reinterpret_cast<uintptr_t>(__heap) + used; }
 
 [[noreturn]] void refuse(char const* reason)
 {
@@ -24,16 +27,38 @@ uintptr_t used = 0;
 	ppu_exit(1);
 }
 
+constexpr uint32_t guard = 0x57ac6a4d;
+
+uint32_t volatile* words_of_guard() { return reinterpret_cast<uint32_t volatile*>(top()); }
+
 } // namespace
+
+// Nothing is there behind the heap until the stack is, so that these words change only if it comes as far.
+void grenade_set_guard()
+{
+	for (int word = 0; word < 4; ++word) {
+		words_of_guard()[word] = guard;
+	}
+}
+
+int grenade_guard_holds()
+{
+	for (int word = 0; word < 4; ++word) {
+		if (words_of_guard()[word] != guard) {
+			return 0;
+		}
+	}
+	return 1;
+}
 
 void* operator new(size_t size)
 {
-	auto const heap = (reinterpret_cast<uintptr_t>(__heap) + alignment - 1) & ~(alignment - 1);
-	auto const taken = heap + used;
+	auto const taken = top();
 	used += (size + alignment - 1) & ~(alignment - 1);
-	if (heap + used + for_stack > reinterpret_cast<uintptr_t>(__builtin_frame_address(0))) {
+	if (top() + reinterpret_cast<uintptr_t>(__stack_least) > reinterpret_cast<uintptr_t>(__stack)) {
 		refuse("no memory is left for what the kernel allocates");
 	}
+	grenade_set_guard();
 	return reinterpret_cast<void*>(taken);
 }
 void* operator new[](size_t size) { return operator new(size); }

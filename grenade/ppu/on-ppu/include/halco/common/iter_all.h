@@ -2,6 +2,7 @@
 #pragma once
 #include "libnux/system.h"
 #include <cstddef>
+#include <array>
 #include <cstdint>
 
 namespace halco::common {

@@ -5,45 +5,30 @@
 
 namespace libnux::vx {
 
-namespace detail {
-
-constexpr size_t vectors_of_generators = 2; // even and odd columns
-
-// The vectors of a value take turns.
-template <typename Value>
-void draw(Value& ret, size_t const index)
-{
-	if constexpr (sizeof(Value) == dls_vector_size) {
-		vector_in(&ret.data, dls_randgen_base + index);
-	} else {
-		constexpr size_t half = sizeof(Value) / 2 / dls_vector_size;
-		draw(ret.first(), index);
-		draw(ret.second(), (index + half) % vectors_of_generators);
-	}
-}
-
-} // namespace detail
-
 // State of the even (0) or odd generators: the upper eight bits become zero.
 template <typename Value>
 std::enable_if_t<sizeof(Value) == dls_vector_size> parallel_rng_seed(Value const& value, size_t const index = 0)
 {
-	vector_out(&value.data, dls_randgen_base + index);
+	vector_out(&value, dls_randgen_base + index);
 }
 
 // Of all generators.
 template <typename Value>
 std::enable_if_t<sizeof(Value) == 2 * dls_vector_size> parallel_rng_seed(Value const& value)
 {
-	parallel_rng_seed(value.first(), 0);
-	parallel_rng_seed(value.second(), 1);
+	for (uint32_t index = 0; index < 2; ++index) {
+		vector_out(reinterpret_cast<char const*>(&value) + index * dls_vector_size, dls_randgen_base + index);
+	}
 }
 
+// The vectors of a value take turns with even and odd generators.
 template <typename Value>
 Value parallel_rng_rand(size_t const index = 0)
 {
 	Value ret(Value::no_value());
-	detail::draw(ret, index);
+	for (uint32_t i = 0; i < sizeof(Value) / dls_vector_size; ++i) {
+		vector_in(reinterpret_cast<char*>(&ret) + i * dls_vector_size, dls_randgen_base + (index + i) % 2);
+	}
 	return ret;
 }
 

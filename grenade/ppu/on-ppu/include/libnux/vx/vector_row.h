@@ -5,38 +5,45 @@
 namespace libnux::vx {
 
 template <typename HalfRow_>
-struct VectorRow : detail::Parts<VectorRow<HalfRow_>>
+struct VectorRow : detail::Elementwise<VectorRow<HalfRow_>, typename HalfRow_::Element>
 {
 	typedef HalfRow_ HalfRow;
-	typedef HalfRow_ Part;
 	typedef typename HalfRow::Element Element;
+	typedef VectorRow<typename HalfRow::Other> Other;
 	constexpr static size_t size = 2 * HalfRow::size;
 
 	HalfRow even;
 	HalfRow odd;
 
-	VectorRow() = default;
-	VectorRow(Element const value) : even(value), odd(value) {}
+	VectorRow() : VectorRow(Element(0)) {}
+	VectorRow(Element const value) : VectorRow(detail::NoValue()) { this->fill(value); }
 	VectorRow(HalfRow const& even, HalfRow const& odd) : even(even), odd(odd) {}
-	VectorRow(typename detail::Elementwise<VectorRow>::NoValue) : even(HalfRow::no_value()), odd(HalfRow::no_value()) {}
+	VectorRow(VectorRow const& other) : VectorRow(detail::NoValue()) { this->copy(&other); }
+	VectorRow(detail::NoValue const none) : even(none), odd(none) {}
 
-	template <typename Other, typename = std::enable_if_t<!std::is_same_v<Other, HalfRow>>>
-	explicit VectorRow(VectorRow<Other> const& other) : VectorRow(detail::Elementwise<VectorRow>::no_value())
+	// The same bits; between bytes and halfwords: unsigned numbers stay what they are, or lose their upper byte, signed ones do as fractions.
+	template <typename From, typename = std::enable_if_t<!std::is_same_v<From, HalfRow>>>
+	explicit VectorRow(VectorRow<From> const& from) : VectorRow(detail::NoValue())
 	{
-		detail::convert(even, other.even);
-		detail::convert(odd, other.odd);
+		if constexpr (std::is_same_v<From, typename HalfRow::Other>) {
+			this->copy(&from);
+		} else {
+			detail::convert(even, from.even);
+			detail::convert(odd, from.odd);
+		}
+	}
+
+	VectorRow& operator=(VectorRow const& other)
+	{
+		this->copy(&other);
+		return *this;
 	}
 
 	// by column
 	Element& operator[](size_t const column) { return column % 2 ? odd[column / 2] : even[column / 2]; }
 	Element const& operator[](size_t const column) const { return column % 2 ? odd[column / 2] : even[column / 2]; }
 
-	auto convert_contiguous() const { return VectorRow<decltype(even.convert_contiguous())>(even.convert_contiguous(), odd.convert_contiguous()); }
-
-	HalfRow& first() { return even; }
-	HalfRow const& first() const { return even; }
-	HalfRow& second() { return odd; }
-	HalfRow const& second() const { return odd; }
+	Other convert_contiguous() const { return this->template moved_range<Other>(); }
 };
 
 typedef VectorRow<VectorHalfRowMod8> VectorRowMod8;

@@ -4,6 +4,7 @@
 #include "haldls/vx/v3/neuron.h"
 #include "libnux/vx/dls.h"
 #include "libnux/vx/vector.h"
+#include <array>
 #include <cstdint>
 #include <vector>
 

@@ -3,6 +3,7 @@
 #include "libnux/vx/dls.h"
 #include "libnux/vx/vector.h"
 #include "libnux/vx/vector_row.h"
+#include <array>
 #include <cstdint>
 #include <vector>
 

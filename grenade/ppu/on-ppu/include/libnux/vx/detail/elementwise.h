@@ -1,35 +1,127 @@
-// Operators that follow from the ones that work in place.
+// Operators of everything that consists of vectors of 128 bytes one behind the other.
 #pragma once
+#include "libnux/vx/detail/operations.h"
+#include <cstddef>
+#include <cstdint>
 
 namespace libnux::vx::detail {
 
-// Self offers the default constructor, conversion from an element, and static add, sub, mul(target, a, b), shift_left(target, a, bits), is_equal(a, b).
-// Being friends, the operators take an element on either side.
-template <typename Self>
+// For constructors that leave the elements as they are.
+struct NoValue {};
+
+// Self consists of vectors of elements, and offers constructors from an element and from NoValue. Operators are friends, so that an element may
+// stand on either side.
+template <typename Self, typename Element>
 struct Elementwise
 {
-	friend Self operator+(Self const& a, Self const& b) { Self r(no_value()); Self::add(r, a, b); return r; }
-	friend Self operator-(Self const& a, Self const& b) { Self r(no_value()); Self::sub(r, a, b); return r; }
-	friend Self operator*(Self const& a, Self const& b) { Self r(no_value()); Self::mul(r, a, b); return r; }
-	friend Self operator<<(Self const& a, int bits) { Self r(no_value()); Self::shift_left(r, a, bits); return r; }
-	friend Self operator>>(Self const& a, int bits) { Self r(no_value()); Self::shift_left(r, a, -bits); return r; }
-	friend bool operator==(Self const& a, Self const& b) { return Self::is_equal(a, b); }
-	friend bool operator!=(Self const& a, Self const& b) { return !Self::is_equal(a, b); }
-
-	Self operator-() const { return Self(0) - self(); }
-	Self& operator+=(Self const& other) { Self::add(self(), self(), other); return self(); }
-	Self& operator-=(Self const& other) { Self::sub(self(), self(), other); return self(); }
-	Self& operator*=(Self const& other) { Self::mul(self(), self(), other); return self(); }
-	Self& operator<<=(int bits) { Self::shift_left(self(), self(), bits); return self(); }
-	Self& operator>>=(int bits) { Self::shift_left(self(), self(), -bits); return self(); }
-
-	// for a constructor that leaves the elements as they are
-	struct NoValue {};
 	static NoValue no_value() { return {}; }
 
+	friend Self operator+(Self const& a, Self const& b) { return binary<Do::add>(a, b); }
+	friend Self operator-(Self const& a, Self const& b) { return binary<Do::sub>(a, b); }
+	friend Self operator*(Self const& a, Self const& b) { return binary<Do::mul>(a, b); }
+	friend Self operator+(Self const& a, Element const b) { return binary_number<Do::add_number>(a, b); }
+	friend Self operator-(Self const& a, Element const b) { return binary_number<Do::sub_number>(a, b); }
+	friend Self operator*(Self const& a, Element const b) { return binary_number<Do::mul_number>(a, b); }
+	friend Self operator+(Element const a, Self const& b) { return binary_number<Do::add_number>(b, a); }
+	friend Self operator*(Element const a, Self const& b) { return binary_number<Do::mul_number>(b, a); }
+	friend Self operator-(Element const a, Self const& b) { return Self(a) - b; }
+	friend Self operator<<(Self const& a, int const bits) { return shifted(a, bits); }
+	friend Self operator>>(Self const& a, int const bits) { return shifted(a, -bits); }
+
+	friend bool operator!=(Self const& a, Self const& b) { return !(a == b); }
+	friend bool operator==(Self const& a, Self const& b)
+	{
+		for (size_t i = 0; i < Self::size; ++i) {
+			if (a[i] != b[i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	Self operator-() const { return Self(0) - self(); }
+	Self& operator+=(Self const& other) { return in_place<Do::add>(other); }
+	Self& operator-=(Self const& other) { return in_place<Do::sub>(other); }
+	Self& operator*=(Self const& other) { return in_place<Do::mul>(other); }
+	Self& operator+=(Element const other) { return in_place_number<Do::add_number>(other); }
+	Self& operator-=(Element const other) { return in_place_number<Do::sub_number>(other); }
+	Self& operator*=(Element const other) { return in_place_number<Do::mul_number>(other); }
+	Self& operator<<=(int const bits) { return shift(self(), self(), bits); }
+	Self& operator>>=(int const bits) { return shift(self(), self(), -bits); }
+
+protected:
+	typedef Operations<Element> Do;
+
+	void fill(Element const value) { Do::fill(this, value, vectors()); }
+	void copy(void const* const other) { vector_copy(this, other, vectors()); }
+
+	// the same bits as unsigned numbers with 0 as the lowest one, or signed ones with the most negative one
+	template <typename Other>
+	Other moved_range() const
+	{
+		Other ret(no_value());
+		Do::wrapping_add_number(&ret, this, 1 << (bits_of_element - 1), vectors());
+		return ret;
+	}
+
 private:
+	constexpr static int bits_of_element = 8 * sizeof(Element);
+	constexpr static uint32_t vectors() { return sizeof(Self) / 128; }
+
 	Self& self() { return static_cast<Self&>(*this); }
 	Self const& self() const { return static_cast<Self const&>(*this); }
+
+	template <void operation(void*, void const*, void const*, uint32_t)>
+	static Self binary(Self const& a, Self const& b)
+	{
+		Self ret(no_value());
+		operation(&ret, &a, &b, vectors());
+		return ret;
+	}
+
+	template <void operation(void*, void const*, int32_t, uint32_t)>
+	static Self binary_number(Self const& a, Element const b)
+	{
+		Self ret(no_value());
+		operation(&ret, &a, b, vectors());
+		return ret;
+	}
+
+	template <void operation(void*, void const*, void const*, uint32_t)>
+	Self& in_place(Self const& other)
+	{
+		operation(this, this, &other, vectors());
+		return self();
+	}
+
+	template <void operation(void*, void const*, int32_t, uint32_t)>
+	Self& in_place_number(Element const other)
+	{
+		operation(this, this, other, vectors());
+		return self();
+	}
+
+	static Self shifted(Self const& a, int const bits)
+	{
+		Self ret(no_value());
+		shift(ret, a, bits);
+		return ret;
+	}
+
+	// To the right if negative. Signed elements keep their sign; to the left they lose the bits that leave.
+	static Self& shift(Self& target, Self const& a, int const bits)
+	{
+		if (bits >= bits_of_element || bits <= -bits_of_element) {
+			target.fill(0);
+		} else if (bits == 0) {
+			target.copy(&a);
+		} else if (bits < 0) {
+			Do::right(&target, &a, -bits, vectors());
+		} else {
+			Do::left(&target, &a, bits, vectors());
+		}
+		return target;
+	}
 };
 
 } // namespace libnux::vx::detail

@@ -1,0 +1,150 @@
+"""Synapses, neurons and converters through the handles of a kernel."""
+
+import numpy as np
+import pytest
+from ppu_rules import BOTH, BOTTOM, MS, TOP, Chip, rule
+
+from grenade.ppu import Array, NeuronView, PerNeuron, PerSynapse, Rule, Status, SynapseView, Timer, program
+from halco import AtomicNeuronOnDLS, CommonNeuronBackendConfigOnDLS, Enum, HemisphereOnDLS, SynapseWeightRowOnDLS
+from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig, NeuronReset, SpikeCounterReset
+from haldls.lola import SynapseWeightRow
+from stadls import PlaybackProgramBuilder
+
+COLUMNS, ROWS = (1, 2, 5, 200, 255), (3, 100, 250)
+
+
+@pytest.mark.parametrize("hemisphere", [TOP, BOTTOM])
+def test_weights_change_in_the_columns_of_the_view(hemisphere: HemisphereOnDLS, chip: Chip) -> None:
+    """And on the chip where the host reads them; kernels see all columns, the other hemisphere nothing."""
+    before = np.random.default_rng(3).integers(0, 64, (512, 256), dtype=np.uint8)
+    for row in (*ROWS, *(256 + row for row in ROWS)):
+        weights = SynapseWeightRow()
+        weights.values.from_numpy(before[row])
+        chip.put(SynapseWeightRowOnDLS(row), weights)
+    body = """
+        if (synapses[0].hemisphere != ppu) { return; }
+        for (size_t i = 0; i < synapses[0].rows.size(); ++i) {
+            auto const weights = synapses[0].get_weights(i);
+            std::get<0>(recording.found)[i] = weights;
+            for (size_t j = 0; j < synapses[0].columns.size(); ++j) { std::get<0>(recording.packed)[i][j] = weights[synapses[0].columns[j]]; }
+            synapses[0].set_weights(VectorRowMod8(63) - weights, i);
+        }"""
+    observables = {"found": PerSynapse("uint8", True), "packed": PerSynapse("uint8", False)}
+    recorded = chip.once(rule(body, observables, synapses=(SynapseView(hemisphere, COLUMNS, ROWS),)))
+    own, wanted = [256 * int(hemisphere) + row for row in ROWS], before.copy()
+    wanted[np.ix_(own, COLUMNS)] = 63 - wanted[np.ix_(own, COLUMNS)]
+    for row in (*ROWS, *(256 + row for row in ROWS)):
+        np.testing.assert_array_equal(chip.weights(row), wanted[row])
+    for name in observables:
+        np.testing.assert_array_equal(recorded.synapses[name][0][0], before[np.ix_(own, COLUMNS)])
+
+
+@pytest.mark.parametrize("wrong", ["synapses[0].get_weights(1)", "synapses[0].set_weights(VectorRowMod8(0), 7)"])
+def test_rows_beyond_the_view_end_the_program(wrong: str, chip: Chip) -> None:
+    made = program([rule(f"if (synapses[0].hemisphere == ppu) {{ {wrong}; }}", None)])
+    chip.start(made)
+    with pytest.raises(AssertionError):
+        chip.schedule(made, MS)
+    assert chip.get(made.variable("status", BOTH[0])).to_numpy().tolist() == [Status.scheduler]
+
+
+
+
+def place(neuron: int) -> AtomicNeuronOnDLS:
+    return AtomicNeuronOnDLS(Enum(neuron))
+
+
+def firing(chip: Chip, neurons: list[int]) -> None:
+    """Neurons that fire when they are reset, and only then."""
+    builder = PlaybackProgramBuilder()
+    for block in range(2):
+        builder.write(CommonNeuronBackendConfigOnDLS(block), CommonNeuronBackendConfig())
+    for neuron in neurons:
+        builder.write(place(neuron).toNeuronConfigOnDLS(), NeuronConfig(enable_fire=True))
+        builder.write(place(neuron).toNeuronBackendConfigOnDLS(), NeuronBackendConfig(enable_spike_out=True, refractory_time=10))
+        builder.write(place(neuron).toSpikeCounterResetOnDLS(), SpikeCounterReset())
+    chip.run(builder)
+
+
+def fire(chip: Chip, counts: dict[int, int]) -> None:
+    builder = PlaybackProgramBuilder()
+    for number in range(max(counts.values())):
+        for neuron in (neuron for neuron, count in counts.items() if count > number):
+            builder.write(place(neuron).toNeuronResetOnDLS(), NeuronReset())
+        chip.wait(builder, 500)
+    chip.run(builder)
+
+
+def test_spike_counters_are_read_and_reset(chip: Chip) -> None:
+    """255 stands for more than can be counted; columns of other neurons are zero; a second reading finds the counters reset."""
+    counts = {0: 1, 5: 2, 130: 300, 256 + 5: 4, 256 + 255: 255}
+    firing(chip, list(counts))
+    views = (NeuronView(TOP, (0, 5, 130, 131)), NeuronView(BOTTOM, (255, 5)))
+    body = """
+        hate::for_each([](auto& view, auto& before, auto& after, auto& single) {
+            if (view.hemisphere != ppu) { return; }
+            for (size_t i = 0; i < view.columns.size(); ++i) { single[i] = view.get_rate_counter(i, false); }
+            before = view.get_rate_counters(true);
+            after = view.get_rate_counters(false);
+        }, neurons, recording.before, recording.after, recording.single);"""
+    observables = {"before": PerNeuron("uint8"), "after": PerNeuron("uint8"), "single": PerNeuron("uint8", False)}
+    made = program([rule(body, observables, neurons=views)])
+    chip.start(made)
+    fire(chip, counts)
+    chip.schedule(made, MS)
+    recorded = made.recorded(made.rules[0], chip.get(made.recording(made.rules[0])))
+    for name in ("before", "single"):
+        assert [view[0].tolist() for view in recorded.neurons[name]] == [[1, 2, 255, 0], [255, 4]]
+    assert [view[0].tolist() for view in recorded.neurons["after"]] == [[0, 0, 0, 0], [0, 0]]
+    assert all(int(chip.get(place(neuron).toSpikeCounterReadOnDLS()).count) == 0 for neuron in counts)
+
+
+def test_counters_over_the_omnibus(chip: Chip) -> None:
+    """By the coordinates of halco: a neuron's column and row, its number, or all counters one after the other."""
+    counts = {3: 2, 256 + 200: 3}
+    firing(chip, list(counts))
+    body = """
+        using namespace halco::hicann_dls::vx::v3;
+        using haldls::vx::v3::SpikeCounterRead;
+        using stadls::vx::v3::ppu::read;
+        if (ppu == PPUOnDLS::bottom) { return; }
+        recording.found[0] = read<SpikeCounterRead>(AtomicNeuronOnDLS(NeuronColumnOnDLS(3), NeuronRowOnDLS()).toSpikeCounterReadOnDLS()).get_count();
+        recording.found[1] = read<SpikeCounterRead>(AtomicNeuronOnDLS(halco::common::Enum(456)).toSpikeCounterReadOnDLS()).get_count();
+        for (auto counter : halco::common::iter_all<SpikeCounterReadOnDLS>()) { recording.found[2] += read<SpikeCounterRead>(counter).get_count(); }
+        for (auto counter : halco::common::iter_all<SpikeCounterResetOnDLS>()) { stadls::vx::v3::ppu::write(counter, haldls::vx::v3::SpikeCounterReset()); }
+        recording.found[3] = SpikeCounterRead::Count::max;"""
+    made = program([rule(body, {"found": Array("uint8", 4)})])
+    chip.start(made)
+    fire(chip, counts)
+    chip.schedule(made, MS)
+    recorded = made.recorded(made.rules[0], chip.get(made.recording(made.rules[0])))
+    assert recorded.arrays["found"][0].tolist() == [2, 3, 5, 255]
+    assert all(int(chip.get(place(neuron).toSpikeCounterReadOnDLS()).count) == 0 for neuron in counts)
+
+
+@pytest.mark.parametrize(("reset", "fired"), [("reset_neurons();", {4, 7, 256 + 4}), ("VectorRowMod8 m; m[7] = 1; reset_neurons(m.even, m.odd);", {7})])
+def test_neurons_are_reset(reset: str, fired: set[int], chip: Chip) -> None:
+    """All of a hemisphere, or those of a mask: a reset makes a spike."""
+    neurons = [4, 7, 256 + 4]
+    firing(chip, neurons)
+    made = program([rule(reset, None)])
+    chip.start(made)
+    chip.schedule(made, MS)
+    assert {neuron for neuron in neurons if int(chip.get(place(neuron).toSpikeCounterReadOnDLS()).count)} == fired
+
+
+def test_random_numbers(chip: Chip) -> None:
+    """Each column has its own; the same seed gives the same ones again."""
+    body = """
+        if (ppu != PPUOnDLS::top) { return; }
+        for (size_t run = 0; run < 2; ++run) {
+            parallel_rng_seed(VectorRowMod8(77));
+            for (size_t i = 0; i < 40; ++i) { parallel_rng_rand<VectorRowMod8>(); }
+            (run == 0 ? std::get<0>(recording.a) : std::get<0>(recording.b)) = parallel_rng_rand<VectorRowMod8>();
+        }
+        std::get<0>(recording.c) = static_cast<VectorRowMod8>(parallel_rng_rand<VectorRowFracSat8>());"""
+    view = (NeuronView(TOP, tuple(range(256))),)
+    recorded = chip.once(rule(body, {name: PerNeuron("uint8") for name in "abc"}, neurons=view))
+    a, b, c = (recorded.neurons[name][0][0] for name in "abc")
+    np.testing.assert_array_equal(a, b)
+    assert len(np.unique(a)) > 100 and np.mean(a == c) < 0.2
