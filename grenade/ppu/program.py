@@ -197,7 +197,7 @@ def program(rules: Sequence[Rule] = (), cadc_recording: Literal["sram", "dram"] 
     a recording into block RAM by both a rule and the converters (as the original refuses it).
     """
     _check(rules, cadc_recording)
-    return _program(tuple(rules), cadc_recording)
+    return made_by_rules(tuple(rules), cadc_recording)
 
 
 RESIDENT = ("resident.c", "vectors.c")
@@ -206,7 +206,8 @@ NO_RULES = ("commands.c",)
 
 
 @lru_cache(maxsize=64)
-def _program(rules: tuple[Rule, ...], cadc_recording: str | None) -> Program:
+def made_by_rules(rules: tuple[Rule, ...], cadc_recording: str | None) -> Program:
+    """The same, of rules that are known to fit together; remembers the last ones."""
     compilers = Compilers()
     objects = compilers.start() + [compilers.own(name) for name in (*RESIDENT, *(RULES if rules else NO_RULES))]
     if cadc_recording:

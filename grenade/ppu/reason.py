@@ -5,7 +5,7 @@ import re
 _REASONS = (
     (r"fatal error: (\S+): No such file", "it includes <{}>, which is not among the headers here (docs/ppu.md lists them)"),
     (r"'(__vector)' (?:does not name|was not declared|has not been)", "it uses {} of the original's compiler: use a Vector or VectorRow instead"),
-    (r"(impossible constraint|unknown register name)", "it has assembler text with vector registers ({}): use ppu/vector.h instead"),
+    (r"(impossible constraint|inconsistent operand constraints|unknown register name)", "it has assembler text with vector registers ({}): use ppu/vector.h instead"),
     (r"undefined reference to [`'](.+?)'", "it uses {}, which is declared but is not defined here"),
     (r"(?:could not convert|invalid initialization of reference).+(SynapseArrayViewHandle|NeuronViewHandle), ?\d",
      "it takes another number of {}s than the rule has views"),
