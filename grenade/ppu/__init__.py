@@ -6,14 +6,16 @@
 from grenade.ppu.cadc import CADCMemory, Samples
 from grenade.ppu.errors import KernelError
 from grenade.ppu.layout import Recorded
+from grenade.ppu.only_recording import OnlyRecordingPlasticityRuleGenerator
 from grenade.ppu.program import Program, Status, program
-from grenade.ppu.rule import Array, NeuronView, PerNeuron, PerSynapse, RawRecording, Rule, SynapseView, TimedRecording, Timer
+from grenade.ppu.rule import Array, NeuronView, PerNeuron, PerSynapse, RawRecording, Rule, SynapseView, TimedRecording, Timer, placed
 
 __all__ = [
     "Array",
     "CADCMemory",
     "KernelError",
     "NeuronView",
+    "OnlyRecordingPlasticityRuleGenerator",
     "PerNeuron",
     "PerSynapse",
     "Program",
@@ -25,5 +27,6 @@ __all__ = [
     "SynapseView",
     "TimedRecording",
     "Timer",
+    "placed",
     "program",
 ]

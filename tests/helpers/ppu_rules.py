@@ -5,7 +5,10 @@ from typing import Any
 
 from grenade.ppu import NeuronView, Program, Rule, Status, SynapseView, TimedRecording, Timer, program
 from halco import (
+    AtomicNeuronOnDLS,
     BarrierOnFPGA,
+    CommonNeuronBackendConfigOnDLS,
+    Enum,
     HemisphereOnDLS,
     PPUControlRegisterOnDLS,
     PPUMemoryBlockOnDLS,
@@ -14,7 +17,15 @@ from halco import (
     SynapseWeightRowOnDLS,
     TimerOnDLS,
 )
-from haldls import Barrier, PPUControlRegister
+from haldls import (
+    Barrier,
+    CommonNeuronBackendConfig,
+    NeuronBackendConfig,
+    NeuronConfig,
+    NeuronReset,
+    PPUControlRegister,
+    SpikeCounterReset,
+)
 from haldls import Timer as FPGATimer
 from stadls import PlaybackProgramBuilder, SystemInit, generate, run
 
@@ -134,3 +145,28 @@ class Chip:
 
     def mailbox(self, ppu: PPUOnDLS) -> str:
         return str(self.get(PPUMemoryBlockOnDLS(PPUMemoryBlockOnPPU.mailbox, ppu)).to_string())
+
+
+def place(neuron: int) -> AtomicNeuronOnDLS:
+    return AtomicNeuronOnDLS(Enum(neuron))
+
+
+def firing(chip: Chip, neurons: list[int]) -> None:
+    """Neurons that fire when they are reset, and only then."""
+    builder = PlaybackProgramBuilder()
+    for block in range(2):
+        builder.write(CommonNeuronBackendConfigOnDLS(block), CommonNeuronBackendConfig())
+    for neuron in neurons:
+        builder.write(place(neuron).toNeuronConfigOnDLS(), NeuronConfig(enable_fire=True))
+        builder.write(place(neuron).toNeuronBackendConfigOnDLS(), NeuronBackendConfig(enable_spike_out=True, refractory_time=10))
+        builder.write(place(neuron).toSpikeCounterResetOnDLS(), SpikeCounterReset())
+    chip.run(builder)
+
+
+def fire(chip: Chip, counts: dict[int, int]) -> None:
+    builder = PlaybackProgramBuilder()
+    for number in range(max(counts.values())):
+        for neuron in (neuron for neuron, count in counts.items() if count > number):
+            builder.write(place(neuron).toNeuronResetOnDLS(), NeuronReset())
+        chip.wait(builder, 500)
+    chip.run(builder)

@@ -2,13 +2,11 @@
 
 import numpy as np
 import pytest
-from ppu_rules import BOTH, BOTTOM, MS, TOP, Chip, rule
+from ppu_rules import BOTH, BOTTOM, MS, TOP, Chip, fire, firing, place, rule
 
 from grenade.ppu import Array, NeuronView, PerNeuron, PerSynapse, Rule, Status, SynapseView, Timer, program
-from halco import AtomicNeuronOnDLS, CommonNeuronBackendConfigOnDLS, Enum, HemisphereOnDLS, SynapseWeightRowOnDLS
-from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig, NeuronReset, SpikeCounterReset
+from halco import HemisphereOnDLS, SynapseWeightRowOnDLS
 from haldls.lola import SynapseWeightRow
-from stadls import PlaybackProgramBuilder
 
 COLUMNS, ROWS = (1, 2, 5, 200, 255), (3, 100, 250)
 
@@ -48,31 +46,6 @@ def test_rows_beyond_the_view_end_the_program(wrong: str, chip: Chip) -> None:
     assert chip.get(made.variable("status", BOTH[0])).to_numpy().tolist() == [Status.scheduler]
 
 
-
-
-def place(neuron: int) -> AtomicNeuronOnDLS:
-    return AtomicNeuronOnDLS(Enum(neuron))
-
-
-def firing(chip: Chip, neurons: list[int]) -> None:
-    """Neurons that fire when they are reset, and only then."""
-    builder = PlaybackProgramBuilder()
-    for block in range(2):
-        builder.write(CommonNeuronBackendConfigOnDLS(block), CommonNeuronBackendConfig())
-    for neuron in neurons:
-        builder.write(place(neuron).toNeuronConfigOnDLS(), NeuronConfig(enable_fire=True))
-        builder.write(place(neuron).toNeuronBackendConfigOnDLS(), NeuronBackendConfig(enable_spike_out=True, refractory_time=10))
-        builder.write(place(neuron).toSpikeCounterResetOnDLS(), SpikeCounterReset())
-    chip.run(builder)
-
-
-def fire(chip: Chip, counts: dict[int, int]) -> None:
-    builder = PlaybackProgramBuilder()
-    for number in range(max(counts.values())):
-        for neuron in (neuron for neuron, count in counts.items() if count > number):
-            builder.write(place(neuron).toNeuronResetOnDLS(), NeuronReset())
-        chip.wait(builder, 500)
-    chip.run(builder)
 
 
 def test_spike_counters_are_read_and_reset(chip: Chip) -> None:
