@@ -180,7 +180,10 @@ TABLE: Final = {
         Variable("HICANNX_HWDB", "hardware database", "the YAML file that knows the FPGAs", Text("a path")),
         Variable("SLURM_HWDB_YAML", "hardware database", "the same as text; of both, the path counts", Text("YAML text")),
         Variable("HICANNX_PPU_CC", "programs of the PPUs", "the compiler", Text("a command"), None, "a GCC for PowerPC with a usual name"),
-        Variable("HICANNX_PPU_CACHE", "programs of the PPUs", "folder of compiled plasticity rules", Text("a folder"), None, "hicannx/ppu in the user's cache"),
+        Variable(
+            "HICANNX_PPU_CACHE", "programs of the PPUs", "folder of compiled plasticity rules", Text("a folder"), None,
+            "hicannx/ppu in the user's cache",
+        ),
         Variable("HXCOMM_ENABLE_ZERO_MOCK", "choice of the connection", "nothing behind it: every read gives 0", Switch(), False, "0"),
         Variable("QUIGGELDY_ENABLED", "choice of the connection", "a setup shared with other users", Switch(), False, "0"),
         Variable("QUIGGELDY_IP", "shared setups", "address of the service", Text("an address")),

@@ -1,7 +1,8 @@
 """The periodic recording of the parallel converters in the FPGA's memory. (facts: clients/grenade 3.7)
 
-Of each processor: 128 bytes, of which the first four count the samples, and for each sample 128 bytes, of which the first eight are its time, and
-the columns, 128 even and 128 odd ones, in the order in which the vector unit stores bytes there: 32-bit words from the last to the first.
+Of each processor: 128 bytes, of which the first four count the samples, and for each sample 128 bytes, of which the first eight are its
+time, and the columns, 128 even and 128 odd ones, in the order in which the vector unit stores bytes there: 32-bit words from the last to
+the first.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from halco import ExternalPPUDRAMMemoryByteOnFPGA, ExternalPPUMemoryBlockOnFPGA, HemisphereOnDLS
+from halco import HemisphereOnDLS
 from haldls.lola import PPUElfFile
 
 VECTOR, SAMPLE, COLUMNS = 128, 384, 256  # bytes, bytes, columns

@@ -146,7 +146,8 @@ def decode(rule: Rule, memory: NDArray[np.uint8]) -> Recorded:
     """From the bytes of so many structures, one behind the other. Raises ContainerError for a part of one."""
     found = layout(rule)
     if memory.size % found.size:
-        raise ContainerError(f"the recording of plasticity rule {rule.id} has {found.size} bytes for each run, so that {memory.size} are none")
+        each = f"the recording of plasticity rule {rule.id} has {found.size} bytes for each run"
+        raise ContainerError(f"{each}, so that {memory.size} are none")
     assert rule.recording is not None and not isinstance(rule.recording, RawRecording)
     runs = np.ascontiguousarray(memory, dtype=np.uint8).reshape(-1, found.size)
     recorded = Recorded(_elements(runs, 0, 1, ">u8")[:, 0].astype(np.uint64), {}, {}, {})
@@ -178,7 +179,10 @@ def _view(runs: NDArray[np.uint8], part: Part, observable: Observable, view: Syn
 
 
 def _places(element: int) -> NDArray[np.intp]:
-    """Where in the memory of a row each column has its element: even columns, then odd ones; halfwords are in slices (facts: ppu/isa_vector)."""
+    """Where in the memory of a row each column has its element: even columns, then odd ones.
+
+    Halfwords are in slices (facts: ppu/isa_vector).
+    """
     columns = np.arange(COLUMNS)
     half, index = columns % 2, columns // 2
     if element == 2:

@@ -28,7 +28,9 @@ void keep(Row const& row, grenade::vx::ppu::SynapseArrayViewHandle const& view, 
 
 template <size_t N>
 void PLASTICITY_RULE_KERNEL(
-    std::array<grenade::vx::ppu::SynapseArrayViewHandle, N>& synapses, std::array<grenade::vx::ppu::NeuronViewHandle, 0>&, Recording& recording)
+    std::array<grenade::vx::ppu::SynapseArrayViewHandle, N>& synapses,
+    std::array<grenade::vx::ppu::NeuronViewHandle, 0>&,
+    Recording& recording)
 {
 	recording.time = grenade::vx::ppu::now();
 """
@@ -43,10 +45,13 @@ _EACH_ROW = """
 
 _BODIES = {
     "weights": "keep(static_cast<libnux::vx::VectorRowFracSat8>(view.get_weights(row)), view, weights[row]);",
-    "correlation_causal": "keep(view.get_causal_correlation(row).convert_contiguous(), view, correlation_causal[row]); view.reset_correlation(row);",
-    "correlation_acausal": "keep(view.get_acausal_correlation(row).convert_contiguous(), view, correlation_acausal[row]); view.reset_correlation(row);",
-    "correlation": "auto const both = view.get_correlation(row, true); keep(both.causal.convert_contiguous(), view, correlation_causal[row]);"
-    " keep(both.acausal.convert_contiguous(), view, correlation_acausal[row]);",
+    "correlation_causal": """keep(view.get_causal_correlation(row).convert_contiguous(), view, correlation_causal[row]);
+			view.reset_correlation(row);""",
+    "correlation_acausal": """keep(view.get_acausal_correlation(row).convert_contiguous(), view, correlation_acausal[row]);
+			view.reset_correlation(row);""",
+    "correlation": """auto const both = view.get_correlation(row, true);
+			keep(both.causal.convert_contiguous(), view, correlation_causal[row]);
+			keep(both.acausal.convert_contiguous(), view, correlation_acausal[row]);""",
 }
 
 

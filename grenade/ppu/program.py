@@ -41,7 +41,7 @@ from halco import (
     PPUMemoryWordOnPPU,
     PPUOnDLS,
 )
-from haldls import PPUMemoryBlock, PPUMemoryWord
+from haldls import PPUMemoryBlock
 from haldls.lola import PPUElfFile, PPUProgram
 from haldls.ppu_toolchain import BuildError
 
@@ -76,7 +76,11 @@ _FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Program:
-    """A program for both processors. `rules` as they were given: in the order of snippets; `cadc` where the converters are recorded, if they are."""
+    """A program for both processors.
+
+    rules   as they were given, in the order of snippets
+    cadc    where the converters are recorded, if they are
+    """
 
     path: Path
     rules: tuple[Rule, ...]
@@ -97,10 +101,11 @@ class Program:
         for ppu in (PPUOnDLS.top, PPUOnDLS.bottom):
             words = self._with_own_place(ppu)
             yield PPUMemoryBlockOnDLS(_words(0, len(words)), ppu), words
-        if self.memory.external is not None:
-            yield _bytes(ExternalPPUMemoryBlockOnFPGA, ExternalPPUMemoryByteOnFPGA, 0, len(self.memory.external)), self.memory.external
-        if self.memory.external_dram is not None:
-            yield _bytes(ExternalPPUDRAMMemoryBlockOnFPGA, ExternalPPUDRAMMemoryByteOnFPGA, 0, len(self.memory.external_dram)), self.memory.external_dram
+        external, dram = self.memory.external, self.memory.external_dram
+        if external is not None:
+            yield _bytes(ExternalPPUMemoryBlockOnFPGA, ExternalPPUMemoryByteOnFPGA, 0, len(external)), external
+        if dram is not None:
+            yield _bytes(ExternalPPUDRAMMemoryBlockOnFPGA, ExternalPPUDRAMMemoryByteOnFPGA, 0, len(dram)), dram
 
     def _with_own_place(self, ppu: PPUOnDLS) -> PPUMemoryBlock:
         """The own memory with the variable `ppu` set: 0 top, 1 bottom."""
@@ -122,7 +127,7 @@ class Program:
 
     def write(self, name: str, ppu: PPUOnDLS, words: ArrayLike) -> tuple[PPUMemoryBlockOnDLS, PPUMemoryBlock]:
         """What is to be written so that a variable in the own memory has these 32-bit words."""
-        block = PPUMemoryBlock(np.size(words))  # type: ignore[arg-type]
+        block = PPUMemoryBlock(np.size(words))
         block.decode(np.asarray(words, dtype=np.uint32))
         return self.variable(name, ppu), block
 
@@ -163,7 +168,8 @@ class Program:
     @property
     def missed(self) -> list[str]:
         """Names of variables that are not zero if events were lost: the queue was full, or a rule still ran when it was due again."""
-        return ["scheduler_event_drop_count", *sorted(name for name in self.symbols if name.startswith("timer_") and name.endswith("_drop_count"))]
+        timers = (name for name in self.symbols if name.startswith("timer_") and name.endswith("_drop_count"))
+        return ["scheduler_event_drop_count", *sorted(timers)]
 
 
 def memory_bytes(memory: Any) -> NDArray[np.uint8]:
@@ -233,16 +239,19 @@ def _kernel(compilers: Compilers, rule: Rule) -> Path:
 
 def _check(rules: Sequence[Rule], cadc_recording: str | None) -> None:
     if cadc_recording not in (None, *SAMPLES):
-        raise KernelError(f"there is no memory {cadc_recording!r} for a recording of the converters: it is one of {', '.join(SAMPLES)}, or None")
+        known = ", ".join(SAMPLES)
+        raise KernelError(f"there is no memory {cadc_recording!r} for a recording of the converters: it is one of {known}, or None")
     if cadc_recording == "sram" and rules:
         raise KernelError("a periodic recording of the converters into block RAM leaves no room for plasticity rules: place it on DRAM")
     first: dict[int, Rule] = {}
     for rule in rules:
         if rule.timer.num_periods and rule.timer.period <= 0:
-            raise KernelError(f"the timer of plasticity rule {rule.id} has a period of {rule.timer.period} cycles; it takes at least 1", rule.id)
+            given = f"the timer of plasticity rule {rule.id} has a period of {rule.timer.period} cycles"
+            raise KernelError(f"{given}; it takes at least 1", rule.id)
         same = first.setdefault(rule.id, rule)
         if (rule.kernel, rule.recording, _shapes(rule)) != (same.kernel, same.recording, _shapes(same)):
-            raise KernelError(f"plasticity rules of number {rule.id} differ in kernel, recording or number of views: give them other numbers", rule.id)
+            differ = f"plasticity rules of number {rule.id} differ in kernel, recording or number of views"
+            raise KernelError(f"{differ}: give them other numbers", rule.id)
 
 
 def _shapes(rule: Rule) -> tuple[Any, ...]:

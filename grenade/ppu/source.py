@@ -43,8 +43,10 @@ def schedule_source(rules: Sequence[Rule]) -> str:
     for number, pair in enumerate(views):
         lines += _handles(number, pair)
     timers = list(timers_of(rules, views))
-    for name in dict.fromkeys((handles, rule.id) for handles, rule, _ in timers):
-        lines += _service(name[0], next(rule for rule in rules if rule.id == name[1]), dict((one.id, runs) for one, runs in recordings(rules)))
+    runs_of = {rule.id: runs for rule, runs in recordings(rules)}
+    first = {rule.id: rule for rule in reversed(rules)}
+    for handles, number in dict.fromkeys((handles, rule.id) for handles, rule, _ in timers):
+        lines += _service(handles, first[number], runs_of.get(number, 0))
     lines += _timers(timers)
     return "\n".join(lines) + "\n"
 
@@ -87,8 +89,8 @@ def _runs(numbers: Iterable[int]) -> str:
     return "{" + ", ".join(f"{{{first}, {length}}}" for first, length in runs) + "}"
 
 
-def _service(handles: int, rule: Rule, runs: dict[int, int]) -> Iterator[str]:
-    """One run of a rule with one set of views."""
+def _service(handles: int, rule: Rule, runs: int) -> Iterator[str]:
+    """One run of a rule with one set of views; its recording has room for so many runs."""
     views = f"&synapse_array_view_handle_{handles}, &neuron_view_handle_{handles}"
     yield f'extern "C" void plasticity_rule_{rule.id}(void*, void*, void*);'
     yield f"static void plasticity_rule_{rule.id}_{handles}()\n{{"
@@ -97,7 +99,7 @@ def _service(handles: int, rule: Rule, runs: dict[int, int]) -> Iterator[str]:
         yield f"\tplasticity_rule_{rule.id}({views}, nullptr);\n}}"
         return
     memory, period = f"recorded_scratchpad_memory_{rule.id}", f"recorded_scratchpad_memory_period_{rule.id}"
-    place = "" if isinstance(rule.recording, RawRecording) else f" + {size(rule)} * ({period} % {max(runs[rule.id], 1)})"
+    place = "" if isinstance(rule.recording, RawRecording) else f" + {size(rule)} * ({period} % {max(runs, 1)})"
     yield f"\tplasticity_rule_{rule.id}({views}, {memory}{place});\n\t++{period};\n}}"
 
 
@@ -128,4 +130,6 @@ def _timers(timers: Sequence[tuple[int, Rule, Timer]]) -> Iterator[str]:
         name = f"timer_{handles}_{rule.id}_{number}_event_drop_count"
         yield f"__attribute__((used)) volatile uint32_t {name};"
         rows.append(f"{{plasticity_rule_{rule.id}_{handles}, &{name}, {timer.start}u, {timer.period}u, {timer.num_periods}u, 0, 0}}")
-    yield f'extern "C" {{\ngrenade_timer grenade_timers[] = {{{", ".join(rows)}}};\nextern const uint32_t grenade_timer_count = {len(rows)};\n}}'
+    yield 'extern "C" {'
+    yield f"grenade_timer grenade_timers[] = {{{', '.join(rows)}}};"
+    yield f"extern const uint32_t grenade_timer_count = {len(rows)};\n}}"

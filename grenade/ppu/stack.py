@@ -47,6 +47,7 @@ class Calls:
     def _depth(self, name: str, known: dict[str, int], above: tuple[str, ...]) -> int:
         """Of a function with everything it calls. One that calls itself counts once: how often it does cannot be known."""
         if name not in known:
-            below = [self._depth(called, known, (*above, name)) for called in self.calls.get(name, ()) if called not in above and called != name]
+            path = (*above, name)
+            below = [self._depth(called, known, path) for called in self.calls.get(name, ()) if called not in path]
             known[name] = self.frames.get(name, 0 if name == INDIRECT else UNKNOWN) + max(below, default=0)
         return known[name]

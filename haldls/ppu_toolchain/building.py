@@ -67,7 +67,8 @@ class Compiler:
         if shutil.which(command[0]) and command != self.command and _version(command):
             return Compiler(command)
         advice = "install g++-powerpc-linux-gnu (Debian: apt install g++-powerpc-linux-gnu)"
-        raise CompilerNotFoundError(f"there is no compiler for C++ beside {' '.join(self.command)}: {advice}, or name another GCC in {VARIABLE}")
+        missing = f"there is no compiler for C++ beside {' '.join(self.command)}"
+        raise CompilerNotFoundError(f"{missing}: {advice}, or name another GCC in {VARIABLE}")
 
     def run(self, arguments: Sequence[str | Path]) -> str:
         """Carries out the command with these arguments; returns what it remarked. Raises BuildError with what it said."""

@@ -11,8 +11,8 @@ from enum import Enum
 from pathlib import Path
 
 from haldls.ppu_toolchain.code import Code
-from haldls.ppu_toolchain.listing import instruction
 from haldls.ppu_toolchain.isa import SPECIAL_REGISTERS, find, special_register
+from haldls.ppu_toolchain.listing import instruction
 
 
 class Kind(Enum):

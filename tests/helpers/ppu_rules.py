@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from grenade.ppu import NeuronView, Program, Rule, Status, SynapseView, TimedRecording, Timer, program
 from halco import (
     AtomicNeuronOnDLS,
@@ -34,6 +33,8 @@ TOP, BOTTOM = HemisphereOnDLS.top, HemisphereOnDLS.bottom
 MS = 250_000
 """PPU cycles."""
 
+ONCE = Timer(0, MS, 1)
+
 HEADERS = """
 #include "grenade/vx/ppu/synapse_array_view_handle.h"
 #include "grenade/vx/ppu/neuron_view_handle.h"
@@ -59,10 +60,13 @@ def rule(
     before: str = "",
     synapses: tuple[SynapseView, ...] = (SynapseView(TOP, (0,), (0,)),),
     neurons: tuple[NeuronView, ...] = (),
-    timer: Timer = Timer(0, MS, 1),
+    timer: Timer = ONCE,
     number: int = 0,
 ) -> Rule:
-    """A rule whose kernel does `body`, with `synapses`, `neurons` and, if there are observables, `recording`; `before` stands at global scope."""
+    """A rule whose kernel does `body`, with `synapses`, `neurons` and, if there are observables, `recording`.
+
+    `before` stands at global scope.
+    """
     third = "" if observables is None else ", Recording& recording"
     types = f"std::array<SynapseArrayViewHandle, {len(synapses)}>& synapses", f"std::array<NeuronViewHandle, {len(neurons)}>& neurons"
     head = f"void PLASTICITY_RULE_KERNEL([[maybe_unused]] {types[0]}, [[maybe_unused]] {types[1]}{third})"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ppu_rules import BOTH, BOTTOM, MS, TOP, Chip, rule
 
-from grenade.ppu import KernelError, NeuronView, PerNeuron, PerSynapse, Program, Status, SynapseView, program
+from grenade.ppu import KernelError, NeuronView, PerNeuron, Program, Status, program
 from grenade.ppu.cadc import START
 from halco import (
     AtomicNeuronOnDLS,

@@ -1,4 +1,4 @@
-"""Whole experiments in the shape of published ones: weights set row by row, firing rates held, correlation turned into weights, synapses watched."""
+"""Whole experiments in the shape of published ones: weights set row by row, rates held, learning by correlation, synapses watched."""
 
 from typing import Any
 
@@ -130,7 +130,9 @@ def observed(chip: Chip, what: set[Any], views: list[ViewOfGraph]) -> Any:
     return made, made.recorded(one, chip.get(made.recording(one)))
 
 
-@pytest.mark.parametrize("what", [{"correlation_causal"}, {"correlation_acausal"}, {"correlation_causal", "correlation_acausal", "weights"}])
+@pytest.mark.parametrize(
+    "what", [{"correlation_causal"}, {"correlation_acausal"}, {"correlation_causal", "correlation_acausal", "weights"}]
+)
 def test_correlation_is_watched(what: set[str], chip: Chip) -> None:
     """All that is asked for is there, one element per synapse."""
     views = [ViewOfGraph(None, BOTTOM, np.array([7]), np.array([1, 2]))]  # type: ignore[arg-type]
@@ -139,7 +141,7 @@ def test_correlation_is_watched(what: set[str], chip: Chip) -> None:
 
 
 def test_only_observables_are_taken() -> None:
-    with pytest.raises(TypeError, match="an observable is one of .*, not 'weights'"):
+    with pytest.raises(TypeError, match=r"an observable is one of .*, not 'weights'"):
         OnlyRecordingPlasticityRuleGenerator({"weights"})  # type: ignore[arg-type]
 
 
@@ -157,9 +159,13 @@ VectorRowMod8 baseline()
     return VectorRowMod8(sum >> 8);
 }
 VectorRowMod8 baselines = baseline();
-class Seed { public: Seed() { parallel_rng_seed(VectorRowMod8(17)); for (size_t i = 0; i < 100; ++i) parallel_rng_rand<VectorRowMod8>(); } };
+class Seed {
+public:
+    Seed() { parallel_rng_seed(VectorRowMod8(17)); for (size_t i = 0; i < 100; ++i) parallel_rng_rand<VectorRowMod8>(); }
+};
 Seed seed;
-void PLASTICITY_RULE_KERNEL(std::array<SynapseArrayViewHandle, 1>& synapses, std::array<NeuronViewHandle, 0>& /* neurons */, Recording& recording)
+void PLASTICITY_RULE_KERNEL(
+    std::array<SynapseArrayViewHandle, 1>& synapses, std::array<NeuronViewHandle, 0>& /* neurons */, Recording& recording)
 {
     if (synapses[0].hemisphere != ppu) { return; }
     size_t counts[3];

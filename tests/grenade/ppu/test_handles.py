@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ppu_rules import BOTH, BOTTOM, MS, TOP, Chip, fire, firing, place, rule
 
-from grenade.ppu import Array, NeuronView, PerNeuron, PerSynapse, Rule, Status, SynapseView, Timer, program
+from grenade.ppu import Array, NeuronView, PerNeuron, PerSynapse, Status, SynapseView, program
 from halco import HemisphereOnDLS, SynapseWeightRowOnDLS
 from haldls.lola import SynapseWeightRow
 
@@ -24,7 +24,8 @@ def test_weights_change_in_the_columns_of_the_view(hemisphere: HemisphereOnDLS, 
         for (size_t i = 0; i < synapses[0].rows.size(); ++i) {
             auto const weights = synapses[0].get_weights(i);
             std::get<0>(recording.found)[i] = weights;
-            for (size_t j = 0; j < synapses[0].columns.size(); ++j) { std::get<0>(recording.packed)[i][j] = weights[synapses[0].columns[j]]; }
+            size_t j = 0;
+            for (auto column : synapses[0].columns) { std::get<0>(recording.packed)[i][j++] = weights[column]; }
             synapses[0].set_weights(VectorRowMod8(63) - weights, i);
         }"""
     observables = {"found": PerSynapse("uint8", True), "packed": PerSynapse("uint8", False)}
@@ -81,10 +82,11 @@ def test_counters_over_the_omnibus(chip: Chip) -> None:
         using haldls::vx::v3::SpikeCounterRead;
         using stadls::vx::v3::ppu::read;
         if (ppu == PPUOnDLS::bottom) { return; }
-        recording.found[0] = read<SpikeCounterRead>(AtomicNeuronOnDLS(NeuronColumnOnDLS(3), NeuronRowOnDLS()).toSpikeCounterReadOnDLS()).get_count();
-        recording.found[1] = read<SpikeCounterRead>(AtomicNeuronOnDLS(halco::common::Enum(456)).toSpikeCounterReadOnDLS()).get_count();
-        for (auto counter : halco::common::iter_all<SpikeCounterReadOnDLS>()) { recording.found[2] += read<SpikeCounterRead>(counter).get_count(); }
-        for (auto counter : halco::common::iter_all<SpikeCounterResetOnDLS>()) { stadls::vx::v3::ppu::write(counter, haldls::vx::v3::SpikeCounterReset()); }
+        using halco::common::iter_all;
+        AtomicNeuronOnDLS const two[] = {{NeuronColumnOnDLS(3), NeuronRowOnDLS()}, AtomicNeuronOnDLS(halco::common::Enum(456))};
+        for (size_t i = 0; i < 2; ++i) { recording.found[i] = read<SpikeCounterRead>(two[i].toSpikeCounterReadOnDLS()).get_count(); }
+        for (auto one : iter_all<SpikeCounterReadOnDLS>()) { recording.found[2] += read<SpikeCounterRead>(one).get_count(); }
+        for (auto one : iter_all<SpikeCounterResetOnDLS>()) { stadls::vx::v3::ppu::write(one, haldls::vx::v3::SpikeCounterReset()); }
         recording.found[3] = SpikeCounterRead::Count::max;"""
     made = program([rule(body, {"found": Array("uint8", 4)})])
     chip.start(made)
@@ -95,7 +97,10 @@ def test_counters_over_the_omnibus(chip: Chip) -> None:
     assert all(int(chip.get(place(neuron).toSpikeCounterReadOnDLS()).count) == 0 for neuron in counts)
 
 
-@pytest.mark.parametrize(("reset", "fired"), [("reset_neurons();", {4, 7, 256 + 4}), ("VectorRowMod8 m; m[7] = 1; reset_neurons(m.even, m.odd);", {7})])
+MASKED = "VectorRowMod8 mask; mask[7] = 1; reset_neurons(mask.even, mask.odd);"
+
+
+@pytest.mark.parametrize(("reset", "fired"), [("reset_neurons();", {4, 7, 256 + 4}), (MASKED, {7})])
 def test_neurons_are_reset(reset: str, fired: set[int], chip: Chip) -> None:
     """All of a hemisphere, or those of a mask: a reset makes a spike."""
     neurons = [4, 7, 256 + 4]

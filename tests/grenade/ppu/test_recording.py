@@ -6,13 +6,25 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ppu_rules import BOTTOM, MS, TOP, Chip, rule
+from ppu_rules import BOTTOM, HEADERS, MS, TOP, Chip, rule
 
 from grenade.network import PlasticityRule
 from grenade.network.graph import NeuronView as NeuronViewOfGraph
 from grenade.network.graph import RuleOnHardware
 from grenade.network.graph import SynapseView as SynapseViewOfGraph
-from grenade.ppu import Array, KernelError, NeuronView, PerNeuron, PerSynapse, RawRecording, Rule, SynapseView, TimedRecording, Timer, program
+from grenade.ppu import (
+    Array,
+    KernelError,
+    NeuronView,
+    PerNeuron,
+    PerSynapse,
+    RawRecording,
+    Rule,
+    SynapseView,
+    TimedRecording,
+    Timer,
+    program,
+)
 from grenade.ppu.layout import decode, layout
 from grenade.ppu.rule import ELEMENTS, Observable, placed
 from haldls import ContainerError
@@ -88,12 +100,9 @@ def test_cpp_has_the_same_layout(observables: dict[str, Observable], synapses: A
 
 
 def test_raw_recordings_are_one_memory_of_all_runs(chip: Chip) -> None:
-    one = Rule(
-        '#include "grenade/vx/ppu/synapse_array_view_handle.h"\n#include "grenade/vx/ppu/neuron_view_handle.h"\nusing namespace grenade::vx::ppu;'
-        "void PLASTICITY_RULE_KERNEL(std::array<SynapseArrayViewHandle, 1>&, std::array<NeuronViewHandle, 0>&, Recording& recording) {"
-        "for (size_t i = 0; i < recording.memory.size(); ++i) { recording.memory[i] = i; } }",
-        Timer(0, MS, 3), (SynapseView(TOP, (0,), (0,)),), (), RawRecording(8, in_dram=False),
-    )  # fmt: skip
+    head = "void PLASTICITY_RULE_KERNEL(std::array<SynapseArrayViewHandle, 1>&, std::array<NeuronViewHandle, 0>&, Recording& recording)"
+    body = "{ for (size_t i = 0; i < recording.memory.size(); ++i) { recording.memory[i] = i; } }"
+    one = Rule(HEADERS + head + body, Timer(0, MS, 3), (SynapseView(TOP, (0,), (0,)),), (), RawRecording(8, in_dram=False))
     made = program([one])
     chip.start(made)
     chip.schedule(made, 2 * MS)

@@ -14,9 +14,15 @@ VIEW = (SynapseView(TOP, (0,), (0,)),)
 HEAD = "void PLASTICITY_RULE_KERNEL(std::array<SynapseArrayViewHandle, {}>& synapses, std::array<NeuronViewHandle, 0>&)"
 
 REFUSED = {
-    "header": ('#include "libnux/vx/uart.h"\n' + HEADERS + HEAD.format(1) + "{}", "includes <libnux/vx/uart.h>, which is not among the headers"),
+    "header": (
+        '#include "libnux/vx/uart.h"\n' + HEADERS + HEAD.format(1) + "{}",
+        "includes <libnux/vx/uart.h>, which is not among the headers",
+    ),
     "type": (HEADERS + HEAD.format(1) + "{ __vector uint8_t a; }", "uses __vector of the original's compiler: use a Vector or VectorRow"),
-    "assembler": (HEADERS + HEAD.format(1) + '{ int a; asm volatile("fxvsplatb %0, 1" : "=qv"(a)); }', "assembler text with vector registers"),
+    "assembler": (
+        HEADERS + HEAD.format(1) + '{ int a; asm volatile("fxvsplatb %0, 1" : "=qv"(a)); }',
+        "assembler text with vector registers",
+    ),
     "name": (HEADERS + HEAD.format(1) + "{ synapses[0].set_labels(3); }", "uses a member set_labels, which is not known here"),
     "function": (HEADERS + HEAD.format(1) + "{ draw_gamma(3); }", "uses draw_gamma, which is not known here"),
     "views": (HEADERS + HEAD.format(2) + "{}", "takes another number of SynapseArrayViewHandles than the rule has views"),
@@ -54,7 +60,8 @@ def test_variables_that_do_not_fit() -> None:
 
 
 def test_large_constants_stand_in_the_memory_of_the_fpga() -> None:
-    made = program([rule("chosen = table[chosen];", None, before=f"uint8_t const table[12000] = {{{'7,' * 12000}}}; volatile uint32_t chosen;")])
+    before = f"uint8_t const table[12000] = {{{'7,' * 12000}}}; volatile uint32_t chosen;"
+    made = program([rule("chosen = table[chosen];", None, before=before)])
     assert made.memory.external is not None and len(made.memory.external) > 12000
 
 
@@ -87,7 +94,7 @@ def test_without_a_compiler_for_cpp(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 def test_programs_are_made_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same rules give the same file, also without a compiler's work; another kernel another one, and other views only a new schedule."""
+    """The same rules give the same file, also without a compiler's work; other views only a new schedule."""
     one = rule("int once;", None)
     made = program([one])
     files = {path.name for path in cache.iterdir()}

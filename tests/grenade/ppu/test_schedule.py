@@ -101,7 +101,11 @@ def test_a_rule_goes_on_over_snippets(chip: Chip) -> None:
 
 
 def test_constructors_run_before_the_first_command(chip: Chip) -> None:
-    before = "struct Init { Init() { value = 4711; } static volatile uint32_t value; }; volatile uint32_t Init::value = 1; Init init; volatile uint32_t seen;"
+    before = """
+        struct Init { Init() { value = 4711; } static volatile uint32_t value; };
+        volatile uint32_t Init::value = 1;
+        Init init;
+        volatile uint32_t seen;"""
     made = program([rule("seen = Init::value;", None, before=before)])
     chip.start(made)
     chip.schedule(made, MS)
@@ -117,7 +121,8 @@ def test_the_program_ends(chip: Chip) -> None:
 
 def test_variables_pass_between_host_and_kernel(chip: Chip) -> None:
     """Also one that the kernel does not use."""
-    made = program([rule("doubled = 2 * given;", None, before="volatile uint32_t unused; volatile uint32_t given; volatile uint32_t doubled;")])
+    before = "volatile uint32_t unused; volatile uint32_t given; volatile uint32_t doubled;"
+    made = program([rule("doubled = 2 * given;", None, before=before)])
     chip.start(made)
     for number, ppu in enumerate(BOTH):
         for name in ("given", "unused"):
@@ -131,7 +136,15 @@ def test_variables_pass_between_host_and_kernel(chip: Chip) -> None:
 
 def test_a_stack_that_is_too_large_ends_the_program(chip: Chip) -> None:
     """Recursion cannot be counted before: what it overwrites is noticed."""
-    before = "int deep(int n) { volatile int memory[64]; memory[n % 64] = n; return n ? deep(n - 1) + memory[n % 64] : 0; } volatile int depth = 28; volatile int sum;"
+    before = """
+        int deep(int n)
+        {
+            volatile int memory[64];
+            memory[n % 64] = n;
+            return n ? deep(n - 1) + memory[n % 64] : 0;
+        }
+        volatile int depth = 28;
+        volatile int sum;"""
     made = program([rule("sum = deep(depth);", None, before=before, neurons=(NeuronView(TOP, (1,)),))])
     chip.start(made)
     with pytest.raises(AssertionError, match="the stack has come into other memory"):

@@ -77,7 +77,8 @@ def operands(kind: str) -> tuple[Any, Any]:
 
 def tables(kind: str, *arrays: Any) -> str:
     names = ("first", "second")
-    return "".join(f"static {kind}_t const {name}[] = {{{', '.join(map(str, array))}}};\n" for name, array in zip(names, arrays, strict=False))
+    texts = (", ".join(map(str, array)) for array in arrays)
+    return "".join(f"static {kind}_t const {name}[] = {{{text}}};\n" for name, text in zip(names, texts, strict=False))
 
 
 def recording_rule(body: str, observables: dict[str, Any], before: str) -> Any:
@@ -106,7 +107,8 @@ def test_conversions(chip: Chip) -> None:
         a, _ = operands(source)
         before += f"static {source}_t const t{number}[] = {{{', '.join(map(str, a))}}};\n"
         convert = f"static_cast<{TYPES[target]}>(x)" if number < len(CONVERSIONS) else "x.convert_contiguous()"
-        body += f"{{ {TYPES[source]} x; for (size_t i = 0; i < 256; ++i) x[i] = t{number}[i]; std::get<0>(recording.o{number}) = {convert}; }}"
+        fill = f"{TYPES[source]} x; for (size_t i = 0; i < 256; ++i) x[i] = t{number}[i];"
+        body += f"{{ {fill} std::get<0>(recording.o{number}) = {convert}; }}"
         observables[f"o{number}"] = PerNeuron(target)
         if number < len(CONVERSIONS):
             wanted[f"o{number}"] = CONVERSIONS[source, target](a)
