@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from grenade.ppu.cadc import CADCMemory
-from grenade.ppu.compile import SAMPLES, Compilers
+from grenade.ppu.compile import SAMPLES, Compilers, cache_folder
 from grenade.ppu.errors import KernelError
 from grenade.ppu.layout import Recorded, decode, recordings, size
 from grenade.ppu.link import link
@@ -203,7 +203,11 @@ def program(rules: Sequence[Rule] = (), cadc_recording: Literal["sram", "dram"] 
     a recording into block RAM by both a rule and the converters (as the original refuses it).
     """
     _check(rules, cadc_recording)
-    return made_by_rules(tuple(rules), cadc_recording)
+    made = made_by_rules(tuple(rules), cadc_recording, cache_folder())
+    if not made.path.is_file():  # somebody has cleared the cache
+        made_by_rules.cache_clear()
+        made = made_by_rules(tuple(rules), cadc_recording, cache_folder())
+    return made
 
 
 RESIDENT = ("resident.c", "vectors.c")
@@ -212,8 +216,8 @@ NO_RULES = ("commands.c",)
 
 
 @lru_cache(maxsize=64)
-def made_by_rules(rules: tuple[Rule, ...], cadc_recording: str | None) -> Program:
-    """The same, of rules that are known to fit together; remembers the last ones."""
+def made_by_rules(rules: tuple[Rule, ...], cadc_recording: str | None, folder: Path) -> Program:
+    """The same, of rules that are known to fit together; remembers the last ones that stand in this folder."""
     compilers = Compilers()
     objects = compilers.start() + [compilers.own(name) for name in (*RESIDENT, *(RULES if rules else NO_RULES))]
     if cadc_recording:

@@ -126,3 +126,30 @@ def test_random_numbers(chip: Chip) -> None:
     a, b, c = (recorded.neurons[name][0][0] for name in "abc")
     np.testing.assert_array_equal(a, b)
     assert len(np.unique(a)) > 100 and np.mean(a == c) < 0.2
+
+
+def test_rows_of_a_view_one_by_one(chip: Chip) -> None:
+    """Weights stay in 0 to 63; a pair of views is one of positive and negative weights."""
+    headers = '#include "grenade/vx/ppu/synapse_row_view_handle_range.h"\n#include "grenade/vx/ppu/translate_columns.h"\n'
+    one = """
+        if (synapses[0].hemisphere != ppu) { return; }
+        for (auto const row : make_synapse_row_view_handle_range(synapses)) { row.set_weights(row.get_weights() + 60); }"""
+    view = SynapseView(TOP, (1, 2), (8, 9))
+    for row, value in ((8, 2), (9, 40)):
+        weights = SynapseWeightRow()
+        weights.values.from_numpy(np.full(256, value, dtype=np.uint8))
+        chip.put(SynapseWeightRowOnDLS(row), weights)
+    made = program([rule(one, None, before=headers, synapses=(view,))])
+    chip.start(made)
+    chip.schedule(made, MS)
+    assert [chip.weights(row)[:3].tolist() for row in (8, 9)] == [[2, 62, 62], [40, 63, 63]]
+    both = """
+        if (synapses[0].hemisphere != ppu) { return; }
+        for (auto const row : make_synapse_row_view_handle_range(synapses)) { row.set_weights(row.get_weights() - 70); }
+        VectorRowMod8 source; source[1] = 5; source[2] = 6;
+        auto const moved = translate_columns(source, synapses[0], synapses[1]);
+        for (size_t i = 0; i < 3; ++i) { recording.moved[i] = moved[synapses[1].columns[i]]; }"""
+    views = (SynapseView(TOP, (1, 2), (8, 9)), SynapseView(TOP, (1, 2, 4), (10, 11)))
+    recorded = chip.once(rule(both, {"moved": Array("uint8", 3)}, before=headers, synapses=views))
+    assert recorded.arrays["moved"][0].tolist() == [5, 6, 6]
+    assert [chip.weights(row)[[1, 2, 4]].tolist() for row in (8, 9, 10, 11)] == [[0, 0, 2], [0, 0, 40], [8, 8, 63], [7, 7, 30]]

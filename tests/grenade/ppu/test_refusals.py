@@ -104,6 +104,8 @@ def test_programs_are_made_once(cache: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert program([moved]).path != made.path
     new = {path.name.split("-")[0] for path in cache.iterdir() if path.name not in files}
     assert new == {"schedule", "program"}
+    made.path.unlink()
+    assert program([one]).path.is_file(), "a cleared cache is filled again"
     assert not list(cache.glob(".making-*"))
 
 
