@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grenade.ppu.layout import memory_bytes
 from halco import HemisphereOnDLS
 from haldls.lola import PPUElfFile
 
@@ -61,11 +62,11 @@ class CADCMemory:
 
     def count(self, memory: Any) -> int:
         """How many samples `block` then has; at most `room`, of which a larger number says that samples were lost."""
-        return int.from_bytes(_bytes(memory)[:4].tobytes(), "big")
+        return int.from_bytes(memory_bytes(memory)[:4].tobytes(), "big")
 
     def decode(self, memory: Any) -> Samples:
         """From the contents of `block`: as many samples as were recorded and are in there."""
-        data = _bytes(memory)
+        data = memory_bytes(memory)
         count = self.count(memory)
         samples = data[VECTOR:].reshape(-1, SAMPLE)[: min(count, self.room)]
         times = np.ascontiguousarray(samples[:, :8]).view(">u8")[:, 0].astype(np.uint64)
@@ -79,9 +80,3 @@ def _places() -> NDArray[np.intp]:
 
 
 _PLACES = _places()
-
-
-def _bytes(memory: Any) -> NDArray[np.uint8]:
-    if isinstance(memory, (bytes, bytearray, memoryview)):
-        return np.frombuffer(memory, dtype=np.uint8)
-    return np.asarray(memory.to_numpy() if hasattr(memory, "to_numpy") else memory, dtype=np.uint8)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +126,13 @@ def _kind(observable: PerSynapse | PerNeuron, view: SynapseView | NeuronView | N
 # ---- as bytes ----
 
 
+def memory_bytes(memory: Any) -> NDArray[np.uint8]:
+    """Of a block of external memory, bytes or an array."""
+    if isinstance(memory, (bytes, bytearray, memoryview)):
+        return np.frombuffer(memory, dtype=np.uint8)
+    return np.asarray(memory.to_numpy() if hasattr(memory, "to_numpy") else memory, dtype=np.uint8)
+
+
 @dataclass(frozen=True)
 class Recorded:
     """What the runs of a rule have recorded.
@@ -197,4 +204,4 @@ def recordings(rules: Sequence[Rule]) -> Iterator[tuple[Rule, int]]:
         yield same[0], sum(rule.timer.num_periods for rule in same)
 
 
-__all__ = ["Layout", "Part", "Recorded", "Recording", "declaration", "decode", "layout", "recordings", "size", "views_of"]
+__all__ = ["Layout", "Part", "Recorded", "Recording", "declaration", "decode", "layout", "memory_bytes", "recordings", "size", "views_of"]

@@ -73,7 +73,7 @@ def _script(placement: Placement) -> str:
     code, data = (" ".join(f"*{one}-*.o({{0}})" if one else "*({0})" for one in part) for part in placement)
     kept_data = "KEEP(*kernel-*.o(.rodata .rodata.*)) " if "" in placement.data else ""
     near_code, near_data = code.format(".text .text.*"), kept_data + data.format(".rodata .rodata.*")
-    return SCRIPT.read_text().replace("@NEAR_CODE@", near_code, 2).replace("@NEAR_DATA@", near_data, 2)
+    return SCRIPT.read_text().replace("@NEAR_CODE@", near_code).replace("@NEAR_DATA@", near_data)
 
 
 def _views_memory(rule: Rule) -> int:

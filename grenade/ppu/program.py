@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from grenade.ppu.cadc import CADCMemory
+from grenade.ppu.checks import check
 from grenade.ppu.compile import SAMPLES, Compilers, cache_folder
 from grenade.ppu.errors import KernelError
-from grenade.ppu.layout import Recorded, decode, recordings, size
+from grenade.ppu.layout import Recorded, decode, memory_bytes, recordings, size
 from grenade.ppu.link import link
 from grenade.ppu.reason import reason
 from grenade.ppu.rule import RawRecording, Rule
@@ -152,8 +153,8 @@ class Program:
         if rule.recording is None:
             raise KernelError(f"plasticity rule {rule.id} has no recording", rule.id)
         coordinate = self.symbols[f"recorded_scratchpad_memory_{rule.id}"].coordinate
-        runs = 1 if isinstance(rule.recording, RawRecording) else dict((one.id, number) for one, number in recordings(self.rules))[rule.id]
-        return _first(coordinate, runs * size(rule))
+        runs = {one.id: number for one, number in recordings(self.rules)}[rule.id]
+        return _first(coordinate, size(rule) * (1 if isinstance(rule.recording, RawRecording) else runs))
 
     def recorded(self, rule: Rule, memory: Any) -> Recorded | NDArray[np.uint8]:
         """What a rule has recorded in all its runs, from the contents of `recording(rule)`; of a raw recording the bytes as they are."""
@@ -170,13 +171,6 @@ class Program:
         """Names of variables that are not zero if events were lost: the queue was full, or a rule still ran when it was due again."""
         timers = (name for name in self.symbols if name.startswith("timer_") and name.endswith("_drop_count"))
         return ["scheduler_event_drop_count", *sorted(timers)]
-
-
-def memory_bytes(memory: Any) -> NDArray[np.uint8]:
-    """Of a block of external memory, bytes or an array."""
-    if isinstance(memory, (bytes, bytearray, memoryview)):
-        return np.frombuffer(memory, dtype=np.uint8)
-    return np.asarray(memory.to_numpy() if hasattr(memory, "to_numpy") else memory, dtype=np.uint8)
 
 
 def _words(first: int, size: int) -> PPUMemoryBlockOnPPU:
@@ -202,7 +196,7 @@ def program(rules: Sequence[Rule] = (), cadc_recording: Literal["sram", "dram"] 
     and what the compiler said. Rules of equal number that differ in more than timer and places are refused, as are a period of zero and
     a recording into block RAM by both a rule and the converters (as the original refuses it).
     """
-    _check(rules, cadc_recording)
+    check(rules, cadc_recording)
     made = made_by_rules(tuple(rules), cadc_recording, cache_folder())
     if not made.path.is_file():  # somebody has cleared the cache
         made_by_rules.cache_clear()
@@ -239,26 +233,3 @@ def _kernel(compilers: Compilers, rule: Rule) -> Path:
     except BuildError as error:
         said = f"{reason(str(error))}. The compiler said:\n{error}"
         raise KernelError(f"the kernel of plasticity rule {rule.id} does not compile: {said}", rule.id) from error
-
-
-def _check(rules: Sequence[Rule], cadc_recording: str | None) -> None:
-    if cadc_recording not in (None, *SAMPLES):
-        known = ", ".join(SAMPLES)
-        raise KernelError(f"there is no memory {cadc_recording!r} for a recording of the converters: it is one of {known}, or None")
-    if cadc_recording == "sram" and rules:
-        raise KernelError("a periodic recording of the converters into block RAM leaves no room for plasticity rules: place it on DRAM")
-    first: dict[int, Rule] = {}
-    for rule in rules:
-        if rule.timer.num_periods and rule.timer.period <= 0:
-            given = f"the timer of plasticity rule {rule.id} has a period of {rule.timer.period} cycles"
-            raise KernelError(f"{given}; it takes at least 1", rule.id)
-        same = first.setdefault(rule.id, rule)
-        if (rule.kernel, rule.recording, _shapes(rule)) != (same.kernel, same.recording, _shapes(same)):
-            differ = f"plasticity rules of number {rule.id} differ in kernel, recording or number of views"
-            raise KernelError(f"{differ}: give them other numbers", rule.id)
-
-
-def _shapes(rule: Rule) -> tuple[Any, ...]:
-    """What a recording depends on."""
-    synapses = tuple((len(view.rows), len(view.columns)) for view in rule.synapses)
-    return synapses, tuple(len(view.columns) for view in rule.neurons)

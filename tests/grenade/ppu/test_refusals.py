@@ -79,6 +79,16 @@ def test_timers_and_numbers() -> None:
         program([rule("", {}), rule("", {"a": Array("int8", 1)})])
 
 
+def test_names_types_and_places() -> None:
+    for name in ("time", "3d", "a b", "ä", ""):
+        with pytest.raises(KernelError, match=r"observable .* cannot be called so"):
+            program([rule("", {name: Array("int8", 1)})])
+    with pytest.raises(KernelError, match="observable 'w' of plasticity rule 0 has elements of type 'float', not int8, uint8"):
+        program([rule("", {"w": Array("float", 1)})])
+    with pytest.raises(KernelError, match="rows and columns of views of plasticity rule 0 are 0 to 255, not 300"):
+        program([rule("", None, synapses=(SynapseView(TOP, (300,), (0,)),))])
+
+
 def test_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     """For C++, and any."""
     monkeypatch.setenv("PATH", "/nonexistent")
