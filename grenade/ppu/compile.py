@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from haldls.ppu_toolchain import Compiler, find_compiler
-from haldls.ppu_toolchain.building import START, SUPPORT
+from haldls.ppu_toolchain.building import SUPPORT
 
 ON_PPU = Path(__file__).parent / "on-ppu"
 VARIABLE = "HICANNX_PPU_CACHE"
@@ -86,9 +86,9 @@ class Compilers:
         """Object of one of the sources in `on-ppu`; it is called like the source."""
         return self._source(ON_PPU / name, options)
 
-    def start(self) -> list[Path]:
-        """Objects of what every program begins with."""
-        return [self._source(source, ()) for source in START]
+    def start(self, source: Path) -> Path:
+        """Object of one of the sources that every program begins with."""
+        return self._source(source, ())
 
     def generated(self, kind: str, text: str) -> Path:
         """Object of C++ text. Raises BuildError with what the compiler said."""

@@ -13,10 +13,12 @@ variable `status`; the program answers with `Status.idle` when it is done. facts
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,6 +47,7 @@ from halco import (
 from haldls import PPUMemoryBlock
 from haldls.lola import PPUElfFile, PPUProgram
 from haldls.ppu_toolchain import BuildError
+from haldls.ppu_toolchain.building import START
 
 CYCLES_PER_FPGA_CYCLE = 2
 """Cycles of the processors (4 ns) in one of the FPGA (8 ns)."""
@@ -213,18 +216,25 @@ NO_RULES = ("commands.c",)
 def made_by_rules(rules: tuple[Rule, ...], cadc_recording: str | None, folder: Path) -> Program:
     """The same, of rules that are known to fit together; remembers the last ones that stand in this folder."""
     compilers = Compilers()
-    objects = compilers.start() + [compilers.own(name) for name in (*RESIDENT, *(RULES if rules else NO_RULES))]
-    if cadc_recording:
-        section, room = SAMPLES[cadc_recording]
-        objects.append(compilers.own("periodic_cadc.c", [f'-DGRENADE_CADC_MEMORY="{section}"', f"-DGRENADE_CADC_SAMPLES={room}"]))
-    objects += [_kernel(compilers, rule) for rule in {rule.id: rule for rule in reversed(rules)}.values()]
-    if rules:
-        objects.append(compilers.generated("schedule", schedule_source(rules)))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        objects = list(pool.map(lambda make: make(), _objects(compilers, rules, cadc_recording)))
     try:
         path = link(compilers, objects, rules)
     except BuildError as error:
         raise KernelError(f"the kernels do not become a program: {reason(str(error))}. The linker said:\n{error}") from error
     return Program(path, rules, CADCMemory.of(path, SAMPLES[cadc_recording][1]) if cadc_recording else None)
+
+
+def _objects(compilers: Compilers, rules: Sequence[Rule], cadc_recording: str | None) -> Iterator[Callable[[], Path]]:
+    """What makes each object of the program."""
+    yield from (partial(compilers.start, source) for source in START)
+    yield from (partial(compilers.own, name) for name in (*RESIDENT, *(RULES if rules else NO_RULES)))
+    if cadc_recording:
+        section, room = SAMPLES[cadc_recording]
+        yield partial(compilers.own, "periodic_cadc.c", [f'-DGRENADE_CADC_MEMORY="{section}"', f"-DGRENADE_CADC_SAMPLES={room}"])
+    if rules:
+        yield from (partial(_kernel, compilers, rule) for rule in {rule.id: rule for rule in reversed(rules)}.values())
+        yield partial(compilers.generated, "schedule", schedule_source(rules))
 
 
 def _kernel(compilers: Compilers, rule: Rule) -> Path:
