@@ -30,10 +30,12 @@ cdef class NeuronBackends:
     cdef uint8_t address[NEURONS]
     cdef bint spike_out[NEURONS]
     cdef bint fires[NEURONS]
+    cdef bint overwritten[NEURONS]      # its post-synaptic pulses come from elsewhere
 
     cdef attach(self, Omnibus bus)
     cdef void configure(self, int block) noexcept nogil
     cdef void reset(self) noexcept nogil
     cdef int64_t spike(self, int neuron, int64_t tick, uint32_t* label) noexcept nogil
+    cdef bint pulses(self, int neuron) noexcept nogil
     cdef uint32_t read_counter(self, int neuron) noexcept nogil
     cdef void _decode(self, int neuron) noexcept nogil

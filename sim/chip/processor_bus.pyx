@@ -61,15 +61,9 @@ cdef class ProcessorBus:
 
     cdef int64_t begin(self, int number, uint32_t pc, int access, uint32_t address) noexcept nogil:
         """An access that takes time begins; the tick at which the answer is there."""
-        cdef bint unmodelled = False
-        cdef int64_t until
         if access == PPU_ACCESS_READ:
-            until = self.parallel.begin(number, address, self.fabric.s.now, &unmodelled)
-        else:
-            until = self.omnibus.begin(self.omnibus.map.find(omnibus_word(address)), self.fabric.s.now, &unmodelled)
-        if unmodelled:
-            self.faults.processor(number, pc, address, access, UNMODELLED)
-        return until
+            return self.parallel.begin(number, address, self.fabric.s.now)
+        return self.omnibus.begin(self.omnibus.map.find(omnibus_word(address)), self.fabric.s.now)
 
     cdef uint32_t fetch_word(self, uint32_t address) noexcept nogil:
         return self.far.load_far(far_word(address))

@@ -37,6 +37,7 @@ BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i
 RANGES: Final[dict[str, tuple[float, float]]] = {
     "*.systime_offset": (-LONGEST, LONGEST),
     "*.last_chip_time": (0, SYSTIME - 1),
+    "*.correlation.epoch": (-(1 << 29), LONGEST),
     "*.madc.start": (-LONGEST, LONGEST),
     "*.madc.first_probe": (0, PROBES),
     "*.madc.n_probes": (0, PROBES),
