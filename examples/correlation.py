@@ -1,9 +1,9 @@
-"""The curve of spike-timing-dependent plasticity: what causal and acausal sensors store of pairs of pulses, against the delay between the two.
+"""The curve of spike-timing-dependent plasticity: what causal and acausal sensors store of a pair, against the delay between its pulses.
 
     python examples/correlation.py [picture.png]
 
-Runs on whatever the environment gives as a connection. Pre-synaptic pulses are events of the PADI register, post-synaptic ones artificial spikes. One column of
-256 synapses is measured; the lines are the means, the bands hold the middle 80 % of the synapses.
+Runs on whatever the environment gives as a connection. Pre-synaptic pulses are events of the PADI register, post-synaptic ones artificial
+spikes. A quad of columns is measured, 1024 synapses; the lines are the means, the bands hold the middle 80 %.
 """
 
 import sys
@@ -14,7 +14,8 @@ import numpy as np
 from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 
 US = int(hal.Timer.Value.fpga_clock_cycles_per_us)
-DELAYS = np.array([-20, -15, -10, -7, -5, -3.5, -2, -1, -0.5, 0.5, 1, 2, 3.5, 5, 7, 10, 15, 20])  # us, post-synaptic pulse after the pre-synaptic one
+# us, post-synaptic pulse after the pre-synaptic one
+DELAYS = np.array([-20, -15, -10, -7, -5, -3.5, -2, -1, -0.5, 0.5, 1, 2, 3.5, 5, 7, 10, 15, 20])
 PAIRS = 60
 BETWEEN_PAIRS = 500  # us: nothing of a pair is left when the next one comes
 SETTLED = 100_000  # us until the analog memory has its values
@@ -146,8 +147,9 @@ def draw(delays, stored, path):
     for branch, (name, color) in enumerate((("causal", "C0"), ("acausal", "C3"))):
         values = stored[:, :, branch].reshape(len(delays), -1)
         low, high = np.percentile(values, [10, 90], axis=1)
-        axes.fill_between(delays, low, high, color=color, alpha=0.2, linewidth=0)
-        axes.plot(delays, values.mean(axis=1), "o-", color=color, markersize=3, label=f"{name} sensors")
+        for order, label in ((delays < 0, None), (delays > 0, f"{name} sensors")):
+            axes.fill_between(delays[order], low[order], high[order], color=color, alpha=0.2, linewidth=0)
+            axes.plot(delays[order], values.mean(axis=1)[order], "o-", color=color, markersize=3, label=label)
     axes.axvline(0, color="0.6", linewidth=0.8)
     axes.set_xlabel("post-synaptic pulse after the pre-synaptic one [us of hardware time]")
     axes.set_ylabel("stored per pair [LSB]")

@@ -1,4 +1,6 @@
-"""What the board does to the chip's two analog pads, its reference and its correlation sensors (facts: analog model 8; calix expectations 1.5, 2.5, 3; derived).
+"""What the board does to the chip's two analog pads, its reference and its correlation sensors.
+
+(facts: analog model 6, 8; calix expectations 1.5, 2.5, 3; derived)
 
 The readout lines lead to the pads. A line is driven by a DAC of its own, or over two multiplexers with joined outputs: the first selects
 the line, the second what stands on it. The board has the modification that gives its v_reset net the output of the channel mux_dac_25.

@@ -38,7 +38,7 @@ cdef struct CADCState:
     uint64_t n_read[2]                  # quads of samples that were read one by one
     uint64_t n_off[2]                   # those without enable or supply
     uint64_t n_floating[2]              # channels in them that nothing drives
-    uint64_t n_internal                 # channels in them that saw nothing but a correlation sensor
+    uint64_t n_internal[2]              # channels in them that saw nothing but a correlation sensor
 
 
 cdef class CADC:

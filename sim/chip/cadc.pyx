@@ -164,7 +164,7 @@ cdef class CADC:
                 elif not neuron:
                     if source & INTERNAL:
                         volts += self.sensors.level(kind, 256 * (block >> 1) + row, column, 1024 * tick + everywhere)
-                        self.s.n_internal += 1
+                        self.s.n_internal[block >> 1] += 1
                     else:
                         volts += FLOATING_LEVEL
                         self.s.n_floating[block >> 1] += 1
@@ -217,7 +217,7 @@ cdef class CADC:
         """Counts since construction: conversions, and in them channels without any source or with nothing but a correlation sensor."""
         return {
             "cadc_conversions": self.s.n_conversions[0] + self.s.n_conversions[1],
-            "cadc_floating": self.s.n_floating[0] + self.s.n_floating[1], "cadc_correlation": self.s.n_internal,
+            "cadc_floating": self.s.n_floating[0] + self.s.n_floating[1], "cadc_correlation": self.s.n_internal[0] + self.s.n_internal[1],
         }
 
     def arrays(self):

@@ -37,12 +37,13 @@ cdef class CorrelationPulses:
 
     cdef void fired(self, int neuron, int64_t tick) noexcept nogil:
         """A neuron has fired whose pulses reach its sensors."""
-        if self.sensors.stores(neuron >> 8):
+        if self.sensors.fired(neuron >> 8, 1):
             self.queue.push(tick + POST_PULSE, AT_POST, neuron >> 8, neuron)
 
     cdef void pulse_block(self, int block, int64_t tick) noexcept nogil:
         """A pulse for all neurons of a block (west 0, east 1)."""
-        if self.sensors.stores(0) or self.sensors.stores(1):
+        cdef bint top = self.sensors.fired(0, 128), bottom = self.sensors.fired(1, 128)
+        if top or bottom:
             self.queue.push(tick + POST_PULSE, AT_POST, 2 + block, BLOCK + block)
 
     cdef void deliver(self, int source, int64_t tick) noexcept nogil:

@@ -31,7 +31,7 @@ cdef class Fabric:
         self.crossbar, self.drivers = Crossbar(), SynapseDrivers(chip, self.sensors)
         self.padi = PADIBuses(self.drivers, self.crossbar, self.queue)
         self.backends, self.background = NeuronBackends(self.neurons), BackgroundSources(self.queue)
-        self.columns, self.references = ColumnSwitches(self.analog), References(self.analog)
+        self.columns, self.references = ColumnSwitches(self.analog), References(self.analog, self.sensors)
         self.madc = MADC(chip, seed, self.neurons, self.columns.lines)
         self.cadc = CADC(chip, seed, CADCInputs(self.neurons, self.columns), self.sensors)
 
@@ -102,7 +102,8 @@ cdef class Fabric:
             "events_modulated": self.drivers.s.n_modulated, "madc_samples": self.madc.s.n_taken,
             "madc_starts": self.madc.s.n_starts, "madc_idle_samples": self.madc.s.n_idle,
             "madc_starts_ignored": self.madc.s.n_start_ignored, "madc_unmodelled_sources": self.madc.s.n_unmodelled_sources,
-            **self.cadc.summary(), "lines_joined_elsewhere": self.columns.s.n_joined_elsewhere,
+            "correlation_pre": self.sensors.s.n_pre, "correlation_post": self.sensors.s.n_post,
+            "correlation_resets": self.sensors.s.n_resets, **self.cadc.summary(), "lines_joined_elsewhere": self.columns.s.n_joined_elsewhere,
         }
 
     cpdef uint64_t activity(self):
@@ -123,6 +124,8 @@ cdef class Fabric:
             "padi_register_lost": list(padi.n_write_lost), "driver_unmatched": list(drivers.n_unmatched), "selected": list(drivers.selected),
             "addressed": np.array(<uint64_t[:512]> &drivers.addressed[0]), "unrouted_labels": list(self.crossbar.s.unrouted),
             "spike_counter_reads": self.backends.s.n_counter_reads, "madc_awake": madc.state != OFF, "madc_without_preamplifier": madc.n_without_preamp, "cadc_conversions": list(cadc.n_conversions),
+            "correlation_fired": list(self.sensors.s.n_fired), "correlation_seen": list(cadc.n_internal),
+            "correlation_stored": self.sensors.in_use(), "correlation_volts": (self.sensors.s.reset_volts, self.sensors.s.measure_volts),
             "cadc_read": list(cadc.n_read), "cadc_off": list(cadc.n_off), "cadc_floating": list(cadc.n_floating), "cadc_biased": list(cadc.biased),
         }
 

@@ -7,7 +7,6 @@ from libc.stdint cimport uint16_t
 
 from hicannx_sim.base.capmem cimport CAPMEM_CELLS
 from hicannx_sim.chip.columns cimport column_of
-from hicannx_sim.correlation.sensors cimport BOTH
 
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
@@ -90,11 +89,11 @@ cdef void _fire(void* block, uint32_t index, uint32_t data, uint32_t mask, int64
 
 
 cdef void _fire_quad(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
-    cdef int entry, column
+    cdef int entry, neuron
     for entry in range(4):
-        column = column_of(index & 63, entry)
-        (<NeuronRegisters> block).analog.fire((index >> 6) * 256 + column, tick + RESET_DELAY)
-        (<NeuronRegisters> block).sensors.reset((index >> 6) * 256, column, BOTH)
+        neuron = (index >> 6) * 256 + column_of(index & 63, entry)
+        (<NeuronRegisters> block).analog.fire(neuron, tick + RESET_DELAY)
+        (<NeuronRegisters> block).sensors.neuron_reset(neuron)
 
 
 cdef int64_t RESET_DELAY = number("neuron_reset_write")

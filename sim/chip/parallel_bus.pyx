@@ -148,7 +148,7 @@ cdef class ParallelBus:
             for i in range(LANES_OF_ROW):
                 if enables[i] and (always or lanes[i] & 2):
                     self.analog.fire(256 * hemisphere + 2 * i + parity, tick + NEURON_RESET_DELAY)
-                    self.sensors.reset(256 * hemisphere, 2 * i + parity, BOTH)
+                    self.sensors.neuron_reset(256 * hemisphere + 2 * i + parity)
         elif place == CELLS and row < 2 * ROWS:
             return self._write_cells(hemisphere, row >> 2, parity, LABEL if row & 2 else WEIGHT, lanes, enables)
         elif row >= ROWS or plane_of(place) < 0:

@@ -1,6 +1,6 @@
 """The reference currents of the analog memory: the chip's own, or one that the board feeds in (assumed; behavioural).
 
-Currents of the neurons' cells scale with the reference. The internal one, if enabled, wins and is the nominal one; else with
+Currents of the neurons' cells and of the correlation sensors scale with the reference. The internal one, if enabled, wins and is the nominal one; else with
 enable_reference_input it is the board's, in proportion to the voltage of its channel i_ref_board; else there is none. As long as nobody has
 written the registers the reference is nominal. Voltages and biases of the readout do not follow, and the trimming of the reference
 (amplifier, offset, slope, resistors) has no effect.
@@ -29,8 +29,8 @@ def current_factor(words, double board_volts):
 
 
 cdef class References:
-    def __init__(self, AnalogCore analog not None):
-        self.analog = analog
+    def __init__(self, AnalogCore analog not None, CorrelationSensors sensors not None):
+        self.analog, self.sensors = analog, sensors
 
     cdef attach(self, Omnibus bus):
         bus.keep("ReferenceGeneratorConfig", self.s.words, sizeof(self.s.words), <void*> self, _written)
@@ -42,7 +42,9 @@ cdef class References:
 
     cdef void follow(self):
         """The currents of the analog memory follow the reference."""
-        self.analog.set_reference(current_factor(self.arrays()["words"], 0.0 if self.board_volts is None else self.board_volts()))
+        factor = current_factor(self.arrays()["words"], 0.0 if self.board_volts is None else self.board_volts())
+        self.analog.set_reference(factor)
+        self.sensors.set_reference(factor)
 
     def arrays(self):
         """The register."""

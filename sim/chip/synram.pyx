@@ -26,7 +26,7 @@ cdef class SynapseMemory:
         self.planes[WEIGHT], self.planes[LABEL] = core.weights_data, core.labels_data
         self.planes[TIME], self.planes[AMP] = &time[0, 0], &amp[0, 0]
         self.sensors = sensors
-        sensors.connect(core.cells, self.planes[LABEL], self.planes[TIME], self.planes[AMP])
+        sensors.connect((core, self.time_calibs, self.amp_calibs), core.cells, self.planes[LABEL], self.planes[TIME], self.planes[AMP])
         for value in range(64):
             self.mirror[value] = value & 32 | sum((value >> bit & 1) << (4 - bit) for bit in range(5))
 

@@ -29,13 +29,13 @@ from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
 
 cdef extern from "sim/correlation/kernel/pairs.h":
-    const float OCTAVE, OCTAVES
+    const float OCTAVE, OCTAVES, PAIRS_SCALE
     float pairs_power(float y) nogil
     int pairs_level(int wanted) nogil
-    void pairs_store(int level, float* stored, const float* amplitude, const float* rate, const int32_t* latest, const uint8_t* labels,
-                     const uint8_t* keys, int32_t now) nogil
-    void pairs_store_mixed(int level, float* stored, const float* amplitude, const float* rate, const int32_t* times, const uint8_t* labels,
-                           int32_t now) nogil
+    void pairs_store(int level, float* stored, const float* amplitude, const float* rate, const int32_t* latest, int32_t now) nogil
+    void pairs_store_labelled(int level, float* stored, const float* amplitude, const float* rate, const int32_t* latest,
+                              const uint8_t* labels, const uint8_t* keys, int32_t now) nogil
+    void pairs_latest(int32_t* latest, const int32_t* times, const uint8_t* labels) nogil
 
 cdef enum:
     EARLIEST = 1 << 29      # of the times that count: nothing is left of what is older
@@ -43,6 +43,11 @@ cdef enum:
 
 LEVELS = ("baseline", "AVX2", "AVX-512")[: pairs_level(-1) + 1]
 """Instruction sets this machine can store pairs with, by `CorrelationSensors.instructions`. All of them give the same bytes."""
+
+
+cdef inline bint several(uint64_t labels) noexcept nogil:
+    """More than one bit is set."""
+    return labels & (labels - 1) != 0
 
 
 cdef inline int place(int branch, int row, int column) noexcept nogil:
@@ -57,15 +62,19 @@ cdef class CorrelationSensors:
     def __cinit__(self, chip, seed=0):
         self.chip, self.seed, self.instruction_set = chip, seed, pairs_level(-1)
         self.noise = 0.0 if chip.is_ideal else number("correlation_noise")
-        self.s.reset_volts, self.s.measure_volts = RESET_VOLTS, MEASURE_VOLTS
+        self.s.reset_volts, self.s.measure_volts, self.s.reference = RESET_VOLTS, MEASURE_VOLTS, 1.0
         self.begin_run(0)
         self.clear()
 
     def __dealloc__(self):
         free(self.store)
 
-    cdef connect(self, const uint16_t* cells, const uint8_t* labels, const uint8_t* time_calibs, const uint8_t* amp_calibs):
-        """Memory of others that is read: cells of the analog memory uint16[4, 3120], labels and calibrations of the synapses uint8[512, 256]."""
+    cdef connect(
+        self, owner, const uint16_t* cells, const uint8_t* labels, const uint8_t* time_calibs, const uint8_t* amp_calibs
+    ):
+        """Memory that is read: cells of the analog memory uint16[4, 3120], labels and calibrations of the synapses uint8[512, 256]. It lasts
+        as long as `owner`."""
+        self.owner = owner
         self.cells, self.labels, self.time_calibs, self.amp_calibs = cells, labels, time_calibs, amp_calibs
 
     def begin_run(self, int run):
@@ -76,6 +85,12 @@ cdef class CorrelationSensors:
         """What the board supplies: v_reset and v_res_meas [V]."""
         if (reset_volts, measure_volts) != (self.s.reset_volts, self.s.measure_volts):
             self.s.reset_volts, self.s.measure_volts = reset_volts, measure_volts
+            self._forget()
+
+    def set_reference(self, double factor):
+        """Currents of the analog memory are `factor` times as large as their codes say."""
+        if factor != self.s.reference:
+            self.s.reference = factor
             self._forget()
 
     cdef void clear(self) noexcept nogil:
@@ -120,24 +135,30 @@ cdef class CorrelationSensors:
                 self._follow(hemisphere)
         return self.active[hemisphere]
 
+    cdef bint fired(self, int hemisphere, int neurons) noexcept nogil:
+        """Neurons of a hemisphere have fired; whether their pulses store anything."""
+        self.s.n_fired[hemisphere] += neurons
+        return self.stores(hemisphere)
+
     cdef void _follow(self, int hemisphere) noexcept nogil:
         """Biases or voltages of a hemisphere have changed."""
         cdef Quadrant* quadrant
         cdef const uint16_t* cells
-        cdef double gain = fmax(1.0 + AMPLITUDE_SLOPE * (self.s.measure_volts - MEASURE_VOLTS), 0.0), floor, tau
+        cdef double gain = fmax(1.0 + AMPLITUDE_SLOPE * (self.s.measure_volts - MEASURE_VOLTS), 0.0), floor, tau, store, ramp
         cdef int k, row
         self.active[hemisphere], self.memory[hemisphere] = False, 0
         for k in range(2 * hemisphere, 2 * hemisphere + 2):
             quadrant, cells = &self.quadrant[k], self.cells + k * CAPMEM_CELLS
             quadrant.store, quadrant.ramp = cells[CELL_STORE], cells[CELL_RAMP]
+            store, ramp = quadrant.store * self.s.reference, quadrant.ramp * self.s.reference
             floor = fmax(STORE_FLOOR * (1.0 - STORE_FLOOR_SLOPE * (self.s.measure_volts - MEASURE_VOLTS)), 0.0)
             quadrant.level = RESET_LEVEL + self.s.reset_volts - RESET_VOLTS
-            if quadrant.store < floor:
-                quadrant.level -= LSB * STORE_DROP * (1.0 - quadrant.store / floor)
+            if store < floor:
+                quadrant.level -= LSB * STORE_DROP * (1.0 - store / floor)
             quadrant.amplitude = quadrant.rate = 0.0
-            if quadrant.store and quadrant.ramp and gain > 0.0:
-                tau = TAU / quadrant.ramp * (1000.0 / TICK_NS)
-                quadrant.amplitude, quadrant.rate = AMPLITUDE / quadrant.store * gain, -OCTAVE / (LN2 * tau)
+            if store > 0.0 and ramp > 0.0 and gain > 0.0:
+                tau = TAU / ramp * (1000.0 / TICK_NS)
+                quadrant.amplitude, quadrant.rate = AMPLITUDE / store * gain, -OCTAVE / (LN2 * tau)
                 self.active[hemisphere] = True
                 self.memory[hemisphere] = max(self.memory[hemisphere], <int64_t> (MEMORY * tau))
         for row in range(256 * hemisphere, 256 * hemisphere + 256):
@@ -187,11 +208,19 @@ cdef class CorrelationSensors:
             for branch in range(BRANCHES):
                 at = place(branch, row, column)
                 self.store.amplitude[branch][at] = <float> (
-                    quadrant.amplitude * AMP_CALIB[self.amp_calibs[synapse] & 3] * self.store.amplitude_factor[branch][at])
+                    quadrant.amplitude * PAIRS_SCALE * AMP_CALIB[self.amp_calibs[synapse] & 3] * self.store.amplitude_factor[branch][at])
                 self.store.rate[branch][at] = <float> (
                     quadrant.rate / TIME_CALIB[self.time_calibs[synapse] & 3] * self.store.rate_factor[branch][at])
         self.stale[row] = False
         self.n_stale[row >> 8] -= 1
+        self._compare_labels(row)
+
+    cdef void _compare_labels(self, int row) noexcept nogil:
+        """Whether synapses of a row have seen its latest pulse and others have not, or none has."""
+        cdef uint64_t present = self.store.present[row]
+        cdef bint ragged = several(present) or (self.s.pre[row] and not present >> self.s.address[row] & 1)
+        self.store.n_ragged[row >> 8] += <int> ragged - <int> self.store.ragged[row]
+        self.store.ragged[row] = ragged
 
     cdef void _derive_hemisphere(self, int hemisphere) noexcept nogil:
         cdef int row
@@ -236,10 +265,17 @@ cdef class CorrelationSensors:
         if self.s.address[row] != address:
             self._new_address(row, address, now)
         self.s.pre[row] = self.store.times[row][address] = self.s.newest_pre[hemisphere] = now
-        if now - self.s.newest_post[hemisphere] < self.memory[hemisphere]:
+        if self.store.ragged[row]:
+            self._compare_labels(row)
+        if now - self.s.newest_post[hemisphere] >= self.memory[hemisphere]:
+            return
+        if several(self.store.present[row]):
             memset(keys, address, sizeof(keys))
+            pairs_store_labelled(self.instruction_set, self.store.stored[ACAUSAL] + 256 * row, self.store.amplitude[ACAUSAL] + 256 * row,
+                                 self.store.rate[ACAUSAL] + 256 * row, self.s.post + 256 * hemisphere, self.labels + 256 * row, keys, now)
+        else:
             pairs_store(self.instruction_set, self.store.stored[ACAUSAL] + 256 * row, self.store.amplitude[ACAUSAL] + 256 * row,
-                        self.store.rate[ACAUSAL] + 256 * row, self.s.post + 256 * hemisphere, self.labels + 256 * row, keys, now)
+                        self.store.rate[ACAUSAL] + 256 * row, self.s.post + 256 * hemisphere, now)
 
     cdef void _new_address(self, int row, int address, int32_t now) noexcept nogil:
         """The row sees another address than before; it is mixed if something may be left of earlier ones."""
@@ -251,33 +287,46 @@ cdef class CorrelationSensors:
         """A post-synaptic pulse of a neuron 0..511. Only of a hemisphere that `stores`."""
         cdef int hemisphere = neuron >> 8, column = neuron & 255, first = neuron << 8
         cdef int32_t now = self._time(tick)
+        cdef int32_t latest[SENSORS]
+        cdef float* stored
         if self.n_stale[hemisphere]:
             self._derive_hemisphere(hemisphere)
         self.s.post[neuron] = self.s.newest_post[hemisphere] = now
         self.s.n_post += 1
         if now - self.s.newest_pre[hemisphere] >= self.memory[hemisphere]:
             return
+        stored = self.store.stored[CAUSAL] + first
         if self.s.n_mixed[hemisphere]:
-            pairs_store_mixed(self.instruction_set, self.store.stored[CAUSAL] + first, self.store.amplitude[CAUSAL] + first,
-                              self.store.rate[CAUSAL] + first, self.store.times[256 * hemisphere], self.store.labels[hemisphere][column], now)
+            pairs_latest(latest, self.store.times[256 * hemisphere], self.store.labels[hemisphere][column])
+            pairs_store(self.instruction_set, stored, self.store.amplitude[CAUSAL] + first, self.store.rate[CAUSAL] + first, latest, now)
+        elif self.store.n_ragged[hemisphere]:
+            pairs_store_labelled(self.instruction_set, stored, self.store.amplitude[CAUSAL] + first, self.store.rate[CAUSAL] + first,
+                                 self.s.pre + 256 * hemisphere, self.store.labels[hemisphere][column], self.s.address + 256 * hemisphere, now)
         else:
-            pairs_store(self.instruction_set, self.store.stored[CAUSAL] + first, self.store.amplitude[CAUSAL] + first,
-                        self.store.rate[CAUSAL] + first, self.s.pre + 256 * hemisphere, self.store.labels[hemisphere][column],
-                        self.s.address + 256 * hemisphere, now)
+            pairs_store(self.instruction_set, stored, self.store.amplitude[CAUSAL] + first, self.store.rate[CAUSAL] + first,
+                        self.s.pre + 256 * hemisphere, now)
 
     # -- reset and readout
 
     cdef void reset(self, int row, int column, int branches) noexcept nogil:
-        """Resets sensors of a synapse: what is stored fades exponentially while the reset lasts."""
+        """Resets sensors of a synapse."""
         cdef int branch
-        cdef float* stored
         self.s.n_resets += 1
-        if self.store == NULL:
-            return
         for branch in range(BRANCHES):
             if branches >> branch & 1:
-                stored = &self.store.stored[branch][place(branch, row, column)]
-                stored[0] = <float> (fmin(stored[0], FULL) * _remaining(self.s.reset_ticks[row >> 8]))
+                self._fade(branch, row, column)
+
+    cdef void neuron_reset(self, int neuron) noexcept nogil:
+        """A neuron 0..511 is reset by an access, and with it the sensors of row 0 in its column."""
+        self._fade(CAUSAL, neuron & 256, neuron & 255)
+        self._fade(ACAUSAL, neuron & 256, neuron & 255)
+
+    cdef void _fade(self, int branch, int row, int column) noexcept nogil:
+        """What a sensor holds fades exponentially while the reset lasts."""
+        cdef float* stored
+        if self.store != NULL:
+            stored = &self.store.stored[branch][place(branch, row, column)]
+            stored[0] = <float> (fmin(stored[0], FULL) * _remaining(self.s.reset_ticks[row >> 8]))
 
     cdef double level(self, int branch, int row, int column, int64_t noise_of) noexcept nogil:
         """What the converter sees of a sensor [V as read]; ground without a bias of the output."""
@@ -305,11 +354,35 @@ cdef class CorrelationSensors:
     def instructions(self, int wanted):
         self.instruction_set = pairs_level(wanted)
 
+    def play(self, ticks, places, addresses):
+        """Pulses in the order of their ticks, as arrays of equal size: of rows 0..511 with their addresses 0..63, and of neurons 0..511 with
+        address -1. Those of hemispheres that store nothing are left out."""
+        cdef const int64_t[::1] tick = np.ascontiguousarray(ticks, np.int64), where = np.ascontiguousarray(places, np.int64)
+        cdef const int64_t[::1] address = np.ascontiguousarray(addresses, np.int64)
+        cdef Py_ssize_t k
+        if not tick.shape[0] == where.shape[0] == address.shape[0]:
+            raise ValueError(f"{tick.shape[0]} ticks for {where.shape[0]} places and {address.shape[0]} addresses")
+        if tick.shape[0] and not (0 <= np.min(places) <= np.max(places) < ROWS and -1 <= np.min(addresses) <= np.max(addresses) < ADDRESSES):
+            raise ValueError("places are 0 to 511, addresses -1 to 63")
+        with nogil:
+            for k in range(tick.shape[0]):
+                if self.stores(<int> where[k] >> 8) and address[k] < 0:
+                    self.post(<int> where[k], tick[k])
+                elif self.active[where[k] >> 8]:
+                    self.pre(<int> where[k], <int> address[k], tick[k])
+
     def stored(self):
         """float32[2, 512, 256] [LSB]: what the causal and acausal sensors hold, by row (256 * hemisphere + row) and column."""
         if self.store == NULL:
             return np.zeros((BRANCHES, ROWS, SENSORS), np.float32)
         return _by_row(view(self.store.stored, sizeof(self.store.stored), "f4"))
+
+    def in_use(self):
+        """By hemisphere, whether any sensor holds something."""
+        if self.store == NULL:
+            return [False, False]
+        stored = view(self.store.stored, sizeof(self.store.stored), "f4").reshape(BRANCHES, HEMISPHERES, ROWS // HEMISPHERES * SENSORS)
+        return stored.any(axis=(0, 2)).tolist()
 
     def parameters(self):
         """Amplitudes [LSB per pair at dt = 0] and time constants [us] of all sensors, float32[2, 512, 256] each, as configured now; 0 and
@@ -321,7 +394,7 @@ cdef class CorrelationSensors:
             self._derive_hemisphere(hemisphere)
         rate = _by_row(view(self.store.rate, sizeof(self.store.rate), "f4"))
         with np.errstate(divide="ignore"):
-            return _by_row(view(self.store.amplitude, sizeof(self.store.amplitude), "f4")), -OCTAVE / (LN2 * rate) * (TICK_NS / 1000.0)
+            return _by_row(view(self.store.amplitude, sizeof(self.store.amplitude), "f4")) / PAIRS_SCALE, -OCTAVE / (LN2 * rate) * (TICK_NS / 1000.0)
 
     def arrays(self):
         """Times of pulses, what is stored, noise of the run and counters."""

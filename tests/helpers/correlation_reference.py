@@ -8,7 +8,11 @@ LINEAR, STOP = 100.0, 160.0
 
 
 def pairs(
-    pre: list[tuple[int, int, int]], post: list[tuple[int, int]], labels: NDArray[np.uint8], amplitude: NDArray[np.float32], tau: NDArray[np.float32]
+    pre: list[tuple[int, int, int]],
+    post: list[tuple[int, int]],
+    labels: NDArray[np.uint8],
+    amplitude: NDArray[np.float32],
+    tau: NDArray[np.float32],
 ) -> NDArray[np.float64]:
     """LSB stored in sensors [branch, row, column] of one hemisphere.
 

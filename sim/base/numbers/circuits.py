@@ -118,15 +118,15 @@ _CADC = {
     "cadc_floating_input": Number(0.0, "V", "an input that nothing drives", A),
 }
 
-# A pair of pulses a time dt apart stores amplitude / code of syn_i_bias_store * exp(-dt code of syn_i_bias_ramp / tau). LSB are those of the
-# calibrated converter, `cadc_lsb`.
+# A pair of pulses a time dt apart stores amplitude / code of syn_i_bias_store * exp(-dt code of syn_i_bias_ramp / tau). LSB are those of
+# the calibrated converter, `cadc_lsb`.
 _CORRELATION = {
     "correlation_amplitude": Number(35.0, "LSB code", "behaviour 6: default code 70 belongs to 0.5 LSB per pair", D),
     "correlation_tau": Number(400.0, "us code", "behaviour 6: default code 80 belongs to 5 us", D),
     "correlation_measure_volts": Number(0.9, "V", "behaviour 6: v_res_meas of the default calibration, at which the above holds", M),
     "correlation_amplitude_slope": Number(8.0, "1/V", "behaviour 6: growth of the amplitude with v_res_meas", A),
     "correlation_reset_volts": Number(1.85, "V", "behaviour 6: v_reset of the default calibration", M),
-    "correlation_reset_level": Number(0.96, "V", "behaviour 6: reads 200 after a reset to that v_reset; follows it one to one (assumed)", D),
+    "correlation_reset_level": Number(0.96, "V", "behaviour 6: reads 200 after a reset; that it follows v_reset one to one is assumed", D),
     "correlation_store_floor": Number(50.0, "code", "behaviour 6: with less of syn_i_bias_store the level after a reset drops", M),
     "correlation_store_floor_slope": Number(5.0, "1/V", "behaviour 6: a larger v_res_meas helps; the floor is gone 0.2 V higher", A),
     "correlation_store_drop": Number(80.0, "LSB", "behaviour 6: that drop without any bias; linear in between", A),

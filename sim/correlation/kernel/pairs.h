@@ -20,12 +20,16 @@ float pairs_power(float y);
 /* Index of the best instruction set up to `wanted` (-1: of all) that this machine has. */
 int pairs_level(int wanted);
 
-/* A pulse at `now` meets the latest pulses of the other side; 0 is a time so long ago that nothing is left. Sensors whose label is not the key
- * have seen none. rate: octaves per tick times OCTAVE, negative. */
-void pairs_store(int level, float *stored, const float *amplitude, const float *rate, const int32_t *latest, const uint8_t *labels,
-                 const uint8_t *keys, int32_t now);
+/* A pulse at `now` meets the latest pulses of the other side; 0 is a time so long ago that nothing is left. rate: octaves per tick times OCTAVE,
+ * negative. amplitude: for a trace of 1 / PAIRS_SCALE. */
+#define PAIRS_SCALE 0.07802452f
+void pairs_store(int level, float *stored, const float *amplitude, const float *rate, const int32_t *latest, int32_t now);
 
-/* The same where each sensor finds its latest pulse by its label: times[sensor][label]. */
-void pairs_store_mixed(int level, float *stored, const float *amplitude, const float *rate, const int32_t *times, const uint8_t *labels, int32_t now);
+/* The same; sensors whose label is not the key have seen no pulse. */
+void pairs_store_labelled(int level, float *stored, const float *amplitude, const float *rate, const int32_t *latest, const uint8_t *labels,
+                          const uint8_t *keys, int32_t now);
+
+/* Latest pulses that sensors have seen by their labels, from those of each address: times[sensor][address]. */
+void pairs_latest(int32_t *latest, const int32_t *times, const uint8_t *labels);
 
 #endif

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from correlation_reference import ACAUSAL, CAUSAL, pairs, shown
 
 from halco import CapMemBlockOnDLS, CapMemCellOnCapMemBlock, EntryOnQuad
 from haldls import (
@@ -28,7 +29,6 @@ from hicannx_sim import System
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.chip.chip import Chip
 from hicannx_sim.correlation import LEVELS
-from correlation_reference import ACAUSAL, CAUSAL, pairs, shown
 
 US = 500  # ticks
 LABEL = 15
@@ -457,3 +457,26 @@ def test_a_snapshot_holds_what_is_stored_and_when_pulses_came(make_bench):
     other.restore(empty)
     assert not stored(resumed).any()
     assert len(other.snapshot()) == len(empty)
+
+
+def test_rows_of_one_label_and_of_several_store_alike(make_bench):
+    """Rows whose synapses all have the label take another way than rows that have others besides."""
+    results = []
+    for others in ((), (63,)):
+        bench = make_bench("typical")
+        configure(bench, rows=[4, 5])
+        for quad in others:
+            label(bench, 16, rows=range(512), quads=[quad])
+        play(bench, [(0, pre, 4), (1, post, 3), (2, pre, 4), (4, post, 3)])
+        results.append(stored(bench)[:, 4:6, :200])
+    np.testing.assert_array_equal(*results)
+    assert results[0].max() > 0.1
+
+
+def test_labels_of_a_whole_row_that_change_between_two_pulses(bench):
+    configure(bench, rows=[4])
+    play(bench, [(0, pre, 4)])
+    label(bench, 16, rows=[4])
+    post(bench, 3, bench.chip.now + 60)
+    bench.chip.advance(bench.chip.now + US)
+    assert not stored(bench).any()
