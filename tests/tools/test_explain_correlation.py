@@ -22,6 +22,7 @@ CASES = {
     "board": [("DACChannel", "0.9 V"), ("DACChannel", "1.85 V")],
     "labels": [("SynapseQuad", "labels")],
     "switches": [("ColumnCorrelationQuad", "enable_internal_causal")],
+    "other switches": [("ColumnCorrelationQuad", "enable_internal_causal")],
 }
 
 
@@ -32,9 +33,13 @@ def forget(builder, forgotten):
             builder.write(halco.CapMemCellOnDLS(getattr(halco.CapMemCellOnCapMemBlock, CELLS[forgotten]), block), hal.CapMemCell(0))
     if forgotten == "labels":
         builder.write(example.SYNRAM, lola.SynapseMatrix())
-    if forgotten == "switches":
+    if "switches" in forgotten:
+        content, switch = hal.ColumnCorrelationQuad(), hal.ColumnCorrelationQuad.ColumnCorrelationSwitch()
+        switch.enable_debug_causal = switch.enable_debug_acausal = forgotten != "switches"
+        for entry in halco.iter_all(halco.EntryOnQuad):
+            content.set_switch(entry, switch)
         for quad in halco.iter_all(halco.ColumnCorrelationQuadOnDLS):
-            builder.write(quad, hal.ColumnCorrelationQuad())
+            builder.write(quad, content)
 
 
 @pytest.mark.parametrize("forgotten", CASES)

@@ -52,10 +52,11 @@ def _no_reset_voltage(view: View, _: Any) -> Iterable[int]:
 
 
 def _not_connected(view: View) -> Iterator[Attempt]:
-    """Halves whose sensors were reset and hold something, while every conversion looked elsewhere."""
+    """Halves whose sensors were reset and hold something, while every conversion looked elsewhere; if they looked nowhere, `converters` says so."""
     evidence = view.evidence
     for half, stored in enumerate(evidence["correlation_stored"]):
-        if stored and view.counts["correlation_resets"] and evidence["cadc_conversions"][half] and not evidence["correlation_seen"][half]:
+        looked = view.field("ColumnCorrelationQuad", "switch")[64 * half : 64 * half + 64].any() and evidence["cadc_conversions"][half]
+        if stored and looked and view.counts["correlation_resets"] and not evidence["correlation_seen"][half]:
             yield Attempt(f"no conversion of the CADC of half {half} saw its correlation sensors, which hold something", half)
 
 

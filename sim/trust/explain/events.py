@@ -150,8 +150,8 @@ def _rows_off(view: View, bus: int) -> Iterable[int]:
 def _missed(view: View) -> Iterator[Attempt]:
     """Pulses none of which met a synapse with its label and a weight."""
     count = view.counts["synapse_pulses"]
-    if view.hit.any() and (view.wants_correlation(0) or view.wants_correlation(1)):  # for the sensors a synapse needs no weight
-        return
+    if (view.hit.any() or not view.weights.any()) and (view.wants_correlation(0) or view.wants_correlation(1)):
+        return  # for the sensors a synapse needs no weight
     if count and view.counts["synapses_missed"] == count and not (view.hit & (view.weights > 0)).any():
         rows = np.flatnonzero(view.evidence["addressed"])
         sent = [address for address in range(64) if any(int(view.evidence["addressed"][row]) >> address & 1 for row in rows)]
