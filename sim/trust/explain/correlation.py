@@ -52,7 +52,7 @@ def _no_reset_voltage(view: View, _: Any) -> Iterable[int]:
 
 
 def _not_connected(view: View) -> Iterator[Attempt]:
-    """Halves whose sensors were reset and hold something, while every conversion looked elsewhere; if they looked nowhere, `converters` says so."""
+    """Halves whose sensors were reset and hold something, while every conversion looked elsewhere (nowhere: see `converters`)."""
     evidence = view.evidence
     for half, stored in enumerate(evidence["correlation_stored"]):
         looked = view.field("ColumnCorrelationQuad", "switch")[64 * half : 64 * half + 64].any() and evidence["cadc_conversions"][half]
