@@ -32,7 +32,7 @@ class Region:
 
 
 _JTAG = "OmnibusChipOverJTAG"
-_S, _B, _E, _U = Accuracy.STORED, Accuracy.BEHAVIOURAL, Accuracy.EXACT, Accuracy.UNMODELLED
+_S, _B, _E = Accuracy.STORED, Accuracy.BEHAVIOURAL, Accuracy.EXACT
 
 _PLL = (0xFFFFFFFF,)  # registers of the chain, 32 bits each (facts: transport 2.9)
 _CLOCKS = "facts: registers/behaviour, clocks and time"

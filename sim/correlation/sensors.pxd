@@ -32,7 +32,7 @@ cdef struct SensorState:
     uint64_t n_resets                   # of single synapses
 
 
-cdef struct Store:
+cdef struct Sensors:
     # of the state: single sensors, causal ones by [row's hemisphere][column][row], acausal ones by [row 0..511][column]
     float stored[BRANCHES][ROWS * SENSORS]          # LSB
     int32_t times[ROWS][ADDRESSES]                  # latest pre-synaptic pulse of each address
@@ -59,7 +59,7 @@ cdef struct Quadrant:
 cdef class CorrelationSensors:
     """The sensors of all synapses of a chip."""
     cdef SensorState s
-    cdef Store* store
+    cdef Sensors* store
     cdef Quadrant quadrant[QUADRANTS]
     cdef bint active[HEMISPHERES]       # pulses store something
     cdef int64_t memory[HEMISPHERES]    # ticks after which no trace is left

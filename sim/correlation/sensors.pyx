@@ -166,7 +166,7 @@ cdef class CorrelationSensors:
 
     cdef void _require_store(self) noexcept nogil:
         if self.store == NULL:
-            self.store = <Store*> calloc(1, sizeof(Store))
+            self.store = <Sensors*> calloc(1, sizeof(Sensors))
             if self.store == NULL:
                 with gil:
                     raise MemoryError
