@@ -115,7 +115,7 @@ def _set_neurons(chip: Chip, hardware: Hardware) -> None:
 
 def _backend(number: int) -> int:
     """The half of the chip whose backends a circuit belongs to."""
-    block = AtomicNeuronOnDLS(Enum(number)).toNeuronEventOutputOnDLS().toNeuronBackendConfigBlockOnDLS()
+    block = AtomicNeuronOnDLS(Enum(number)).toNeuronColumnOnDLS().toNeuronEventOutputOnDLS().toNeuronBackendConfigBlockOnDLS()
     return int(block.toCommonNeuronBackendConfigOnDLS())
 
 
