@@ -10,18 +10,16 @@ from typing import Any
 from fisch import PLAYBACK_MEMORY_SIZE
 from grenade.execution import converters, processors
 from grenade.execution.health import Reading, read_counters
-from grenade.execution.hooks import ExecutionInstanceHooks
+from grenade.execution.hooks import ChipHooks
 from grenade.execution.processors import SchedulerReport, Symbols
 from grenade.execution.realtime import Placed, Snippet, place
+from halco import BarrierOnFPGA, CrossbarOnDLS, HemisphereOnDLS, PPUMemoryWordOnDLS, TimerOnDLS
 from haldls import Barrier, CrossbarNode, PPUMemoryWord, Timer
 from haldls.lola import Chip, Crossbar
-from halco import BarrierOnFPGA, CrossbarOnDLS, HemisphereOnDLS, PPUMemoryWordOnDLS, TimerOnDLS
 from stadls import ContainerTicket, PlaybackProgram, PlaybackProgramBuilder
 
 LIMIT = PLAYBACK_MEMORY_SIZE // 2
 """Instructions of one program; every response is followed by a time, so the other half is left for the trace."""
-
-Hooks = ExecutionInstanceHooks.Chip
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Assembled:
 def assemble(
     snippets: Sequence[Snippet],
     batch_size: int,
-    hooks: Hooks,
+    hooks: ChipHooks,
     setup: PlaybackProgramBuilder,
     symbols: Symbols | None = None,
     recordings: dict[Any, Any] | None = None,
@@ -87,7 +85,7 @@ def assemble(
 class _Assembling:
     """One batch entry."""
 
-    def __init__(self, snippets: Sequence[Snippet], number: int, batch_size: int, hooks: Hooks, symbols: Symbols | None) -> None:
+    def __init__(self, snippets: Sequence[Snippet], number: int, batch_size: int, hooks: ChipHooks, symbols: Symbols | None) -> None:
         self.snippets, self.number, self.last = snippets, number, number == batch_size - 1
         self.hooks, self.symbols = hooks, symbols
         self.entry = Entry(place(snippets, number, symbols, hooks.inside_realtime, self.last))
@@ -169,7 +167,7 @@ def _write_nodes(builder: PlaybackProgramBuilder, chip: Chip, drop_all: bool) ->
     builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
 
 
-def _ending(hooks: Hooks, symbols: Symbols | None) -> list[PlaybackProgramBuilder]:
+def _ending(hooks: ChipHooks, symbols: Symbols | None) -> list[PlaybackProgramBuilder]:
     """Once, after the last batch entry."""
     ending = PlaybackProgramBuilder()
     if symbols is not None:

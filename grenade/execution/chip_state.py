@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,13 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fisch
-from fisch import Omnibus
+from fisch import Omnibus, ut
 from haldls import CapMemCell
 
 Words = NDArray[np.uint32]
+Messages = NDArray[np.uint64]
+
+_HEADERS = {f"{message.group}::{message.name}": message.header for message in ut.TO_FPGA}
+_ADDRESS = np.uint64(_HEADERS["omnibus_to_fpga::Address"])
+_HEADER_SHIFT, _ENABLES_SHIFT, _READ = np.uint64(56), np.uint64(32), np.uint64(1 << 36)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Writes:
     """Words to be written over the omnibus: `words[i]`, of them the bytes in `enables[i]`, to `addresses[i]`."""
 
@@ -34,7 +38,7 @@ class Writes:
 
     def change_capmem(self) -> bool:
         """Whether a cell of the capacitive memory is among them: it takes a while to settle."""
-        return bool(np.isin(self.addresses, capmem_addresses()).any())
+        return bool((_places(self.addresses, *capmem_addresses()) >= 0).any())
 
     def builder(self) -> fisch.PlaybackProgramBuilder:
         """The instructions that write them."""
@@ -46,21 +50,57 @@ class Writes:
 NOTHING = Writes(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint8))
 
 
+def writes_in(messages: Messages) -> Writes:
+    """All writes over the omnibus among the messages of a program, in their order."""
+    heads = np.flatnonzero((messages >> _HEADER_SHIFT == _ADDRESS) & (messages & _READ == 0))
+    addresses = messages[heads]
+    enables = (addresses >> _ENABLES_SHIFT).astype(np.uint8) & np.uint8(0xF)
+    return Writes(addresses.astype(np.uint32), messages[heads + 1].astype(np.uint32), enables)
+
+
+def _sorted(addresses: Words) -> tuple[Words, NDArray[np.int64]]:
+    """Addresses in rising order, and where each of them stood."""
+    order = np.argsort(addresses, kind="stable")
+    return addresses[order], order
+
+
 @cache
-def capmem_addresses() -> Words:
-    """Addresses of all cells of the capacitive memory."""
-    return CapMemCell.write_addresses().ravel()
+def capmem_addresses() -> tuple[Words, NDArray[np.int64]]:
+    """Addresses of all cells of the capacitive memory, sorted."""
+    return _sorted(CapMemCell.write_addresses().ravel())
+
+
+def _places(addresses: Words, known: Words, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where among the known ones each address stands, -1 for those that do not."""
+    found = np.minimum(np.searchsorted(known, addresses), len(known) - 1)
+    return np.where(known[found] == addresses, order[found], -1)
+
+
+class _Content:
+    """What stands on one coordinate: words, and the container that they encode (None if somebody else has changed them)."""
+
+    def __init__(self, container: Any, writes: Writes) -> None:
+        self.container, self.writes = container, writes
+        self._sorted: tuple[Words, NDArray[np.int64]] | None = None
+
+    def follow(self, done: Writes) -> None:
+        """Takes over what others have written."""
+        if self._sorted is None:
+            self._sorted = _sorted(self.writes.addresses)
+        places = _places(done.addresses, *self._sorted)
+        inside = places >= 0
+        places, known = places[inside], self.writes
+        before = known.words[places], known.enables[places]
+        known.words[places], known.enables[places] = done.words[inside], done.enables[inside]  # of several the last one stays
+        if (known.words[places] != before[0]).any() or (known.enables[places] != before[1]).any():
+            self.container = None
 
 
 class ChipState:
-    """Contents of a chip and its FPGA as far as they are known: those of the last run that succeeded.
-
-    Large containers by the coordinate they stand on, and single words that somebody else has written since (hooks of users).
-    """
+    """Contents of a chip and its FPGA as far as they are known."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, tuple[Any, Writes]] = {}
-        self._touched: Words = np.empty(0, np.uint32)
+        self._known: dict[Any, _Content] = {}
 
     @property
     def fresh(self) -> bool:
@@ -69,30 +109,25 @@ class ChipState:
 
     def forget(self) -> None:
         """Nothing is known any more: the next run writes everything."""
-        self.__init__()  # type: ignore[misc]
-
-    def touched(self, addresses: Words) -> None:
-        """Somebody else wrote to these addresses: the next run writes them again."""
-        self._touched = np.union1d(self._touched, addresses)
+        self._known = {}
 
     def update(self, coordinate: Any, container: Any) -> Writes:
-        """What has to be written so that `container` stands on `coordinate`; it counts as written from now on."""
-        known, writes = self._known.get(coordinate, (None, NOTHING))
-        if known is not None and known == container and not len(self._touched):
+        """What has to be written so that `container` stands on `coordinate`; it counts as written from now on. Nobody may change it."""
+        known = self._known.get(coordinate)
+        if known is not None and (known.container is container or known.container == container):
             return NOTHING
         wanted = Writes(*container.write_access(coordinate))
-        self._known[coordinate] = copy.copy(container), wanted
-        if known is None or len(writes) != len(wanted):
+        self._known[coordinate] = _Content(container, wanted)
+        if known is None or len(known.writes) != len(wanted):
             return wanted
-        differs = (writes.words != wanted.words) | (writes.enables != wanted.enables)
-        if len(self._touched):
-            differs |= np.isin(wanted.addresses, self._touched)
-        return wanted.where(differs)
+        return wanted.where((known.writes.words != wanted.words) | (known.writes.enables != wanted.enables))
 
-    def written(self) -> None:
-        """All containers have been updated: nobody else's words are left."""
-        self._touched = np.empty(0, np.uint32)
+    def follow(self, messages: Messages) -> None:
+        """Takes over what the messages of a program have written, so that the next run writes it back."""
+        done = writes_in(messages)
+        for content in self._known.values():
+            content.follow(done)
 
     def holds(self, coordinate: Any, container: Any) -> None:
-        """The chip is known to hold `container` on `coordinate`, without anything to be written."""
-        self._known[coordinate] = copy.copy(container), Writes(*container.write_access(coordinate))
+        """The chip was found to hold `container` on `coordinate`. Nobody may change it."""
+        self._known[coordinate] = _Content(container, Writes(*container.write_access(coordinate)))

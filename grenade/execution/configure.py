@@ -1,4 +1,4 @@
-"""The configuration of a chip for a routed network: what the user has set, silenced, and the network on top. (facts: clients/grenade 3.5)"""
+"""Configuration of a chip for a network: what the user has set, silenced, and the network on top. (facts: clients/grenade 3.5)"""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import numpy as np
 
 from grenade.errors import GrenadeError
 from grenade.network.graph import AnalogReadout, Hardware, SpikeIOOnHardware
-from haldls import CrossbarNode, SpikeIOInputRoute, SynapseDriverConfig
-from haldls.lola import Chip, SinglechipFPGA
 from halco import (
     AtomicNeuronOnDLS,
     CADCOnDLS,
@@ -18,7 +16,10 @@ from halco import (
     SynapseBlockOnDLS,
     SynapseDriverBlockOnDLS,
 )
+from haldls import CrossbarNode, SpikeIOInputRoute, SynapseDriverConfig
+from haldls.lola import Chip, SinglechipFPGA
 
+MODES = tuple(SynapseDriverConfig.RowMode)
 COLUMNS, ROWS_PER_BLOCK, DRIVERS_PER_BLOCK, BUSES_PER_BLOCK = 256, 256, 128, 4
 
 MUX_BIAS, MADC_INPUT, PREAMP_BIAS, PREAMP_REFERENCE = 500, 500, 500, 400
@@ -29,6 +30,26 @@ PAD_AMPLIFIER_BIAS = 1022
 
 class ConfigurationError(GrenadeError):
     """Settings of a network that contradict each other or that the setup does not have."""
+
+
+class Configurations:
+    """Configurations as they were made for the last run, by the network's settings they are for: most runs change neither."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Chip, Hardware, Chip]] = {}
+        self._used: dict[int, tuple[Chip, Hardware, Chip]] = {}
+
+    def get(self, chip: Chip, hardware: Hardware) -> Chip:
+        """The configuration of a chip for a network; nobody changes what is returned."""
+        known = self._used.get(id(hardware)) or self._made.get(id(hardware))
+        if known is None or known[1] is not hardware or known[0] != chip:
+            known = Chip(chip), hardware, configured(chip, hardware)
+        self._used[id(hardware)] = known
+        return known[2]
+
+    def end_of_run(self) -> None:
+        """Forgets what the last run has not used."""
+        self._made, self._used = self._used, {}
 
 
 def configured(chip: Chip, hardware: Hardware) -> Chip:
@@ -77,13 +98,14 @@ def _set_routing(chip: Chip, hardware: Hardware) -> None:
 
 def _set_drivers(chip: Chip, hardware: Hardware) -> None:
     """Rows of a driver: the even one is its bottom one, the odd one its top one."""
-    modes = hardware.row_modes.reshape(-1, 2)
+    modes = hardware.row_modes.reshape(-1, 2).tolist()
+    masks = hardware.driver_compare_masks.tolist()
     for block in range(SynapseDriverBlockOnDLS.size):
         for number, driver in enumerate(chip.synapse_driver_blocks[block].synapse_drivers):
             index = block * DRIVERS_PER_BLOCK + number
-            mask = int(hardware.driver_compare_masks[index])
+            mask, (bottom, top) = masks[index], modes[index]
             driver.enable_receiver = mask >= 0
-            driver.row_mode_bottom, driver.row_mode_top = (SynapseDriverConfig.RowMode(int(mode)) for mode in modes[index])
+            driver.row_mode_bottom, driver.row_mode_top = MODES[bottom], MODES[top]
             if mask >= 0:
                 driver.row_address_compare_mask, driver.enable_address_out = mask, True
 
@@ -185,4 +207,4 @@ def _set_pads(chip: Chip, hardware: Hardware) -> None:
         chain.buffer_to_pad[buffer].amp_i_bias = PAD_AMPLIFIER_BIAS
 
 
-__all__ = ["ConfigurationError", "configured", "configured_fpga"]
+__all__ = ["ConfigurationError", "Configurations", "configured", "configured_fpga"]

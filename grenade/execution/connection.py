@@ -12,8 +12,9 @@ from fisch.errors import not_portable
 from grenade.common import ChipOnConnection, ConnectionOnExecutor
 from grenade.errors import GrenadeError
 from grenade.execution.chip_state import ChipState
-from haldls import Barrier, EventRecordingConfig, JTAGIdCode
+from grenade.execution.configure import Configurations
 from halco import BarrierOnFPGA, EventRecordingConfigOnFPGA, JTAGIdCodeOnDLS
+from haldls import Barrier, EventRecordingConfig, JTAGIdCode
 from stadls import PlaybackProgram, PlaybackProgramBuilder, SystemInit, run
 
 __all__ = ["ExecutorConnection", "JITGraphExecutor", "ManagedJITGraphExecutor"]
@@ -22,7 +23,7 @@ VERSION = 3
 """Revision of the chip that the routing and the configuration are for."""
 
 
-class ConnectionError(GrenadeError):  # noqa: A001 - its own name in this package
+class ConnectionError(GrenadeError):
     """What is asked for cannot be had of the connections of an executor."""
 
 
@@ -37,6 +38,7 @@ class ExecutorConnection:
         self.connection = MultiConnection.of_one(connection)
         self.differential = differential
         self.states = {ChipOnConnection(chip): ChipState() for chip in range(self.connection.size)}
+        self.configurations = {chip: Configurations() for chip in self.states}
         run(self.connection, [_initialisation(entry) for entry in self.connection.hwdb_entries])
         self._check_version()
 

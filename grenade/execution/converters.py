@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from haldls import MADCControl, Timer
 from halco import MADCControlOnDLS, TimerOnDLS
+from haldls import MADCControl, Timer
 from stadls import AbsoluteTimePlaybackProgramBuilder, PlaybackProgramBuilder
 
 PER_US = int(Timer.Value.fpga_clock_cycles_per_us)

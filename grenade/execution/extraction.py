@@ -43,7 +43,7 @@ def _by_neuron(spikes: SpikesFromChip, translation: SpikeTranslation) -> dict[tu
     order = np.argsort(neurons, kind="stable")
     borders = np.searchsorted(neurons[order], np.arange(len(translation.recorded) + 1))
     times = times[order]
-    return {tuple(neuron): times[borders[i] : borders[i + 1]] for i, neuron in enumerate(translation.recorded)}
+    return {(*neuron,): times[borders[i] : borders[i + 1]] for i, neuron in enumerate(translation.recorded)}
 
 
 # ------------------------------------------------------------------------------------------------------------------------- samples
@@ -65,8 +65,8 @@ def _samples(
     order = np.argsort(times, kind="stable") if (times[1:] < times[:-1]).any() else slice(None)
     names = ("population", "neuron_on_population", "compartment_on_neuron", "atomic_neuron_on_compartment")
     table = np.array([[int(getattr(neuron, name)) for name in names] for neuron in neurons], np.int32).reshape(-1, len(names))
-    columns = table[which[order]].T
-    return Samples(milliseconds(times[order]).astype(np.float32), *columns, values[order])
+    population, neuron, compartment, circuit = table[which[order]].T
+    return Samples(milliseconds(times[order]).astype(np.float32), population, neuron, compartment, circuit, values[order])
 
 
 def _nothing() -> Samples:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from grenade.signal_flow import ExecutionHealthInfo
-from haldls import Barrier
 from halco import BarrierOnFPGA, CrossbarInputOnDLS, CrossbarOutputOnDLS, HicannARQStatusOnFPGA, PhyStatusOnFPGA
+from haldls import Barrier
 from stadls import ContainerTicket, PlaybackProgramBuilder
 
 COUNTERS = (HicannARQStatusOnFPGA, PhyStatusOnFPGA, CrossbarInputOnDLS, CrossbarOutputOnDLS)
@@ -19,7 +19,7 @@ Reading = dict[type, list[ContainerTicket[Any]]]
 
 def read_counters(builder: PlaybackProgramBuilder) -> Reading:
     """Appends the reads of all counters and a barrier; their tickets by kind of coordinate, in the order of the coordinates."""
-    tickets = {kind: [builder.read(kind(number)) for number in range(kind.size)] for kind in COUNTERS}
+    tickets: Reading = {kind: [builder.read(kind(number)) for number in range(kind.size)] for kind in COUNTERS}
     builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
     return tickets
 

@@ -1,4 +1,4 @@
-"""What users add to a run: instructions around and inside the experiment, and variables of the processors' program. (facts: clients/grenade 2.9)"""
+"""What users add to a run: instructions, and contents of variables of the processors' program. (facts: clients/grenade 2.9)"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grenade.common import ChipOnConnection
 from halco.value import shown
 from stadls import AbsoluteTimePlaybackProgramBuilder, PlaybackProgramBuilder
 
-__all__ = ["ExecutionInstanceHooks"]
+__all__ = ["ChipHooks", "ExecutionInstanceHooks"]
 
 
 def _taken(builder: PlaybackProgramBuilder | None, name: str) -> PlaybackProgramBuilder:
@@ -33,7 +33,7 @@ def _taken_times(builder: AbsoluteTimePlaybackProgramBuilder | None) -> Absolute
     return made
 
 
-class _Chip:
+class ChipHooks:
     """What is added to the program of one chip. The builders given are left empty.
 
     pre_static_config       before the configuration, which is then written as a whole
@@ -42,7 +42,8 @@ class _Chip:
     inside_realtime         during each batch entry, times count from its begin
     inside_realtime_end     after each batch entry
     post_realtime           once, after the last batch entry
-    write_ppu_symbols       {name of a variable: its contents before the start}: {HemisphereOnDLS: PPUMemoryBlock}, or a block of external memory
+    write_ppu_symbols       {name of a variable: its contents before the start}, that is {HemisphereOnDLS: PPUMemoryBlock} or a block of
+                            external memory, wherever the variable lies
     read_ppu_symbols        names of variables that are read after each batch entry
     """
 
@@ -76,11 +77,11 @@ class ExecutionInstanceHooks:
     `ExecutionInstanceHooks({chip on connection: Chip(...)})`, or `ExecutionInstanceHooks(chip on connection, Chip(...))` for one.
     """
 
-    Chip = _Chip
+    Chip = ChipHooks
 
-    def __init__(self, chips: Mapping[ChipOnConnection, _Chip] | ChipOnConnection | None = None, chip: _Chip | None = None) -> None:
+    def __init__(self, chips: Mapping[ChipOnConnection, ChipHooks] | ChipOnConnection | None = None, chip: ChipHooks | None = None) -> None:
         if chip is not None:
             chips = {chips if isinstance(chips, ChipOnConnection) else ChipOnConnection(chips): chip}  # type: ignore[arg-type]
-        if not isinstance(chips, Mapping | None) or not all(isinstance(one, _Chip) for one in (chips or {}).values()):
+        if not isinstance(chips, Mapping | None) or not all(isinstance(one, ChipHooks) for one in (chips or {}).values()):
             raise TypeError(f"hooks are a mapping from ChipOnConnection to ExecutionInstanceHooks.Chip, not {shown(chips)}")
-        self.chips: dict[ChipOnConnection, _Chip] = dict(chips or {})
+        self.chips: dict[ChipOnConnection, ChipHooks] = dict(chips or {})

@@ -12,17 +12,6 @@ from enum import IntEnum
 from typing import Any
 
 from grenade.errors import GrenadeError
-from haldls import (
-    Barrier,
-    InstructionTimeoutConfig,
-    PollingOmnibusBlock,
-    PollingOmnibusBlockConfig,
-    PPUControlRegister,
-    PPUMemoryBlock,
-    PPUMemoryWord,
-    Timer,
-)
-from haldls.lola import PPUProgram
 from halco import (
     BarrierOnFPGA,
     HemisphereOnDLS,
@@ -36,6 +25,17 @@ from halco import (
     PPUMemoryWordOnPPU,
     PPUOnDLS,
 )
+from haldls import (
+    Barrier,
+    InstructionTimeoutConfig,
+    PollingOmnibusBlock,
+    PollingOmnibusBlockConfig,
+    PPUControlRegister,
+    PPUMemoryBlock,
+    PPUMemoryWord,
+    Timer,
+)
+from haldls.lola import PPUProgram
 from stadls import AbsoluteTimePlaybackProgramBuilder, AbsoluteTimePlaybackProgramContainerTicket, ContainerTicket, PlaybackProgramBuilder
 
 _log = logging.getLogger("grenade.execution.processors")

@@ -13,9 +13,9 @@ from typing import Any
 from grenade.execution import converters, processors
 from grenade.execution.processors import Status, Symbols
 from grenade.signal_flow import SpikesToChip
+from halco import ChipOnDLS, CommonNeuronBackendConfigOnDLS, EventRecordingConfigOnFPGA, HemisphereOnDLS, NullPayloadReadableOnFPGA
 from haldls import CommonNeuronBackendConfig, EventRecordingConfig, NullPayloadReadable, Timer
 from haldls.lola import Chip
-from halco import ChipOnDLS, CommonNeuronBackendConfigOnDLS, EventRecordingConfigOnFPGA, HemisphereOnDLS, NullPayloadReadableOnFPGA
 from stadls import AbsoluteTimePlaybackProgramBuilder, AbsoluteTimePlaybackProgramContainerTicket
 
 PER_US = int(Timer.Value.fpga_clock_cycles_per_us)
@@ -122,7 +122,7 @@ def place(
             begin = preparation + _reset_neurons(builder, preparation, snippet.chip)
             start = begin
         else:
-            builder.write(Timer.Value(begin), ChipOnDLS(), snippet.chip, snippets[number - 1].chip)
+            _change(builder, begin, snippets[number - 1].chip, snippet.chip)
         placing.experiment()
         placing.builder += Timer.Value(begin - placing.preparation)
         builder.merge(placing.builder)
@@ -131,7 +131,7 @@ def place(
         begin += placing.section.duration
     _merge(builder, inside, start, last_entry)
     if len(snippets) > 1 and not last_entry:
-        builder.write(Timer.Value(begin), ChipOnDLS(), snippets[0].chip, snippets[-1].chip)
+        _change(builder, begin, snippets[-1].chip, snippets[0].chip)
     return Placed(builder, sections)
 
 
@@ -143,6 +143,12 @@ def _reset_neurons(builder: AbsoluteTimePlaybackProgramBuilder, time: int, chip:
             config.force_reset = force
             builder.write(Timer.Value(when), CommonNeuronBackendConfigOnDLS(number), config)
     return NEURON_RESET + AFTER_NEURON_RESET
+
+
+def _change(builder: AbsoluteTimePlaybackProgramBuilder, time: int, old: Chip, new: Chip) -> None:
+    """Writes what differs between two configurations."""
+    if new is not old and new != old:
+        builder.write(Timer.Value(time), ChipOnDLS(), new, old)
 
 
 def _merge(builder: AbsoluteTimePlaybackProgramBuilder, inside: AbsoluteTimePlaybackProgramBuilder, time: int, move: bool) -> None:

@@ -18,9 +18,8 @@ from grenade.common import ChipOnConnection, ConnectionOnExecutor, ExecutionInst
 from grenade.errors import GrenadeError, InputError
 from grenade.execution import cutting, health, processors
 from grenade.execution.assembly import Assembled, BetweenEntries, assemble
-from grenade.execution.configure import configured
 from grenade.execution.connection import ExecutorConnection, JITGraphExecutor
-from grenade.execution.hooks import ExecutionInstanceHooks
+from grenade.execution.hooks import ChipHooks, ExecutionInstanceHooks
 from grenade.execution.realtime import Snippet, Usage, borders, realtime_duration
 from grenade.network.graph import Hardware, NetworkGraph
 from grenade.signal_flow import (
@@ -33,10 +32,10 @@ from grenade.signal_flow import (
     OutputDataSnippet,
     SpikesToChip,
 )
-from haldls import Barrier, Timer
-from haldls.lola import Chip
 from halco import BarrierOnFPGA, ChipOnDLS, TimerOnDLS
 from halco.value import shown
+from haldls import Barrier, Timer
+from haldls.lola import Chip
 from stadls import PlaybackProgramBuilder
 
 __all__ = ["ExecutionError", "run"]
@@ -103,7 +102,7 @@ class _Experiment:
             raise TypeError(f"inputs are an InputData, not {shown(inputs)}")
         sizes = len(graphs), len(configs), len(inputs.snippets)
         if len(set(sizes)) != 1 or not graphs:
-            raise InputError("one graph, configuration and input are needed for each snippet: there are %d, %d and %d" % sizes)
+            raise InputError("one graph, configuration and input are needed for each snippet: there are {}, {} and {}".format(*sizes))
         if not inputs.valid():
             raise InputError("all inputs of an experiment are for the same number of batch entries; these are not")
         return cls(graphs, configs, inputs, hooks or {})
@@ -165,18 +164,17 @@ class _Instance:
         self.connection: ExecutorConnection = executor.connection(self.number)
         self.hooks = self._hooks()
         self.snippets = [self._snippet(number) for number in range(len(experiment.graphs))]
+        self.connection.configurations[self.chip].end_of_run()
         self.symbols: processors.Symbols | None = None
 
-    def _hooks(self) -> ExecutionInstanceHooks.Chip:
-        given = self.experiment.hooks.get(self.instance)
-        if given is None:
-            return ExecutionInstanceHooks.Chip()
-        return given.chips.get(self.chip, ExecutionInstanceHooks.Chip())
+    def _hooks(self) -> ChipHooks:
+        given = self.experiment.hooks.get(self.instance, ExecutionInstanceHooks())
+        return given.chips.get(self.chip, ChipHooks())
 
     def _snippet(self, number: int) -> Snippet:
         graph = self.experiment.graphs[number]
         hardware = graph.hardware[self.instance]
-        chip = configured(self.experiment.config(number, self.instance, self.chip), hardware)
+        chip = self.connection.configurations[self.chip].get(self.experiment.config(number, self.instance, self.chip), hardware)
         usage = _usage(hardware, graph, self.instance)
         return Snippet(chip, usage, self.experiment.spikes(number, self.instance), self.experiment.runtimes(number, self.instance))
 
@@ -192,14 +190,13 @@ class _Instance:
         try:
             for program in assembled.programs:
                 self.connection.run({self.chip: program})
+                state.follow(program.words)
         except RuntimeError as error:
             state.forget()
             raise ExecutionError(f"At least one playback program execution was not successful. ({error})") from error
         except BaseException:
             state.forget()
             raise
-        if len(self.snippets) > 1:
-            state.holds(ChipOnDLS(), self.snippets[-1].chip)
         self._account(output, before)
         self._hand_out(output, assembled)
 
@@ -235,7 +232,7 @@ class _Instance:
         spikes, samples = cutting.all_spikes(assembled.programs), cutting.all_samples(assembled.programs)
         for number, snippet in enumerate(self.snippets):
             one = output.snippets[number]
-            one.pre_execution_chips[self.instance] = {self.chip: snippet.chip}
+            one.pre_execution_chips[self.instance] = {self.chip: Chip(snippet.chip)}
             one.data[self.instance] = self._recorded(assembled, number, spikes, samples)
         self._report(output, assembled)
 
