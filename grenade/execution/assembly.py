@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,8 +13,8 @@ from grenade.execution.health import Reading, read_counters
 from grenade.execution.hooks import ChipHooks
 from grenade.execution.processors import SchedulerReport, Symbols
 from grenade.execution.realtime import Placed, Snippet, place
-from halco import BarrierOnFPGA, CrossbarOnDLS, HemisphereOnDLS, PPUMemoryWordOnDLS, TimerOnDLS
-from haldls import Barrier, CrossbarNode, PPUMemoryWord, Timer
+from halco import BarrierOnFPGA, CrossbarOnDLS, TimerOnDLS
+from haldls import Barrier, CrossbarNode, Timer
 from haldls.lola import Chip, Crossbar
 from stadls import ContainerTicket, PlaybackProgram, PlaybackProgramBuilder
 
@@ -37,9 +37,8 @@ class Entry:
 
     placed: Placed
     symbols: dict[str, Any] = field(default_factory=dict)
-    cadc: dict[HemisphereOnDLS, list[ContainerTicket[Any]]] = field(default_factory=dict)
     scheduler: SchedulerReport | None = None
-    recordings: dict[Any, list[ContainerTicket[Any]]] = field(default_factory=dict)
+    memories: dict[Any, list[ContainerTicket[Any]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,20 +56,20 @@ def assemble(
     hooks: ChipHooks,
     setup: PlaybackProgramBuilder,
     symbols: Symbols | None = None,
-    recordings: dict[Any, Any] | None = None,
+    memories: Mapping[Any, Any] | None = None,
     between: BetweenEntries = BetweenEntries(),
 ) -> Assembled:
     """Puts the programs of a chip together.
 
-    setup        what stands before the experiment and does not count for its health
-    symbols      variables of the processors' program, if one runs
-    recordings   what of their external memory is read after each batch entry: {key: coordinate of a block}
+    setup      what stands before the experiment and does not count for its health
+    symbols    variables of the processors' program, if one runs
+    memories   what of their external memory is read after each batch entry: {key: coordinate of a block}
     """
     made, parts = Assembled(), []
     for number in range(batch_size):
         assembling = _Assembling(snippets, number, batch_size, hooks, symbols)
         parts.append(assembling.experiment(between))
-        parts += assembling.results(recordings or {})
+        parts += assembling.results(memories or {})
         made.entries.append(assembling.entry)
     parts += _ending(hooks, symbols)
     if setup.size_to_fpga() + parts[0].size_to_fpga() > _limit():
@@ -124,38 +123,21 @@ class _Assembling:
         if between.routing_disabled:
             _write_nodes(builder, chip, drop_all=False)
 
-    def results(self, recordings: dict[Any, Any]) -> list[PlaybackProgramBuilder]:
-        """What is read of the processors' memories after the experiment."""
-        parts: list[PlaybackProgramBuilder] = []
+    def results(self, memories: Mapping[Any, Any]) -> list[PlaybackProgramBuilder]:
+        """What is read of the processors' memories when they have ended what they did."""
         if self.symbols is None:
-            return parts
-        hemispheres = sorted({hemisphere for snippet in self.snippets for hemisphere in snippet.usage.cadc})
-        if hemispheres:
-            parts += self._cadc(hemispheres, self.symbols)
+            return []
+        waiting = PlaybackProgramBuilder()
         if any(snippet.usage.plasticity for snippet in self.snippets):
-            builder = PlaybackProgramBuilder()
-            self.entry.scheduler = processors.read_scheduler(builder, self.symbols)
-            parts.append(builder)
-        for key, where in recordings.items():
-            builders, self.entry.recordings[key] = processors.read_memory(where)
+            self.entry.scheduler = processors.read_scheduler(waiting, self.symbols)
+        else:
+            processors.wait_for(waiting, processors.word(self.symbols, "status"), processors.COMMAND_TIMEOUT)
+        waiting.block_until(BarrierOnFPGA(), Barrier.omnibus)
+        parts = [waiting]
+        for key, where in memories.items():
+            builders, self.entry.memories[key] = processors.read_memory(where)
             parts += builders
         return parts
-
-    def _cadc(self, hemispheres: list[HemisphereOnDLS], symbols: Symbols) -> list[PlaybackProgramBuilder]:
-        """Waits for the end of the periodic recording, reads the samples and lets the next one start from the beginning."""
-        first, last = PlaybackProgramBuilder(), PlaybackProgramBuilder()
-        processors.wait_for(first, processors.word(symbols, "status"), processors.COMMAND_TIMEOUT)
-        first.block_until(BarrierOnFPGA(), Barrier.omnibus)
-        parts = [first]
-        for hemisphere in hemispheres:
-            name = "periodic_cadc_samples_top" if int(hemisphere) == 0 else "periodic_cadc_samples_bot"
-            builders, self.entry.cadc[hemisphere] = processors.read_memory(processors.place(symbols, name))
-            parts += builders
-        offset = processors.word(symbols, "periodic_cadc_readout_memory_offset")
-        for ppu in processors.PROCESSORS:
-            last.write(PPUMemoryWordOnDLS(offset, ppu), PPUMemoryWord(0))
-        last.block_until(BarrierOnFPGA(), Barrier.omnibus)
-        return [*parts, last]
 
 
 def _write_nodes(builder: PlaybackProgramBuilder, chip: Chip, drop_all: bool) -> None:

@@ -128,6 +128,7 @@ class ChipState:
         for content in self._known.values():
             content.follow(done)
 
-    def holds(self, coordinate: Any, container: Any) -> None:
-        """The chip was found to hold `container` on `coordinate`. Nobody may change it."""
-        self._known[coordinate] = _Content(container, Writes(*container.write_access(coordinate)))
+    def found(self, content: Writes) -> None:
+        """Takes over what was read from the chip, as it would be written there."""
+        for known in self._known.values():
+            known.follow(content)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
 from grenade.errors import GrenadeError
+from grenade.ppu import Status
 from halco import (
     BarrierOnFPGA,
     HemisphereOnDLS,
@@ -58,21 +58,6 @@ class SymbolError(GrenadeError):
         self.name = name
 
 
-class Status(IntEnum):
-    """Commands to the processors, and what they do."""
-
-    initial = 0
-    idle = 1
-    reset_neurons = 2
-    baseline_read = 3
-    read = 4
-    periodic_read = 5
-    inside_periodic_read = 6
-    stop_periodic_read = 7
-    stop = 8
-    scheduler = 9
-
-
 def place(symbols: Symbols, name: str) -> Any:
     """Where a variable stands. SymbolError if there is none of that name."""
     if name not in symbols:
@@ -102,6 +87,13 @@ def wait_for(builder: PlaybackProgramBuilder, where: PPUMemoryWordOnPPU, timeout
     builder.write(InstructionTimeoutConfigOnFPGA(), InstructionTimeoutConfig())
 
 
+def hold(builder: PlaybackProgramBuilder) -> None:
+    """Holds both processors in reset."""
+    for ppu in PROCESSORS:
+        builder.write(PPUControlRegisterOnDLS(int(ppu)), PPUControlRegister())
+    builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
+
+
 def start(builder: PlaybackProgramBuilder, symbols: Symbols) -> None:
     """Lets both processors run and waits until they are ready."""
     for ppu in PROCESSORS:
@@ -114,9 +106,7 @@ def stop(builder: PlaybackProgramBuilder, symbols: Symbols) -> None:
     for ppu in PROCESSORS:
         builder.write(PPUMemoryWordOnDLS(word(symbols, "status"), ppu), PPUMemoryWord(Status.stop))
     _poll(builder, word(symbols, "stopped"), 1, 1)
-    for ppu in PROCESSORS:
-        builder.write(PPUControlRegisterOnDLS(int(ppu)), PPUControlRegister())
-    builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
+    hold(builder)
 
 
 # -------------------------------------------------------------------------------------------------------------------- commands

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from grenade.execution import converters, processors
-from grenade.execution.processors import Status, Symbols
+from grenade.execution.processors import Symbols
+from grenade.ppu import Status
 from grenade.signal_flow import SpikesToChip
 from halco import ChipOnDLS, CommonNeuronBackendConfigOnDLS, EventRecordingConfigOnFPGA, HemisphereOnDLS, NullPayloadReadableOnFPGA
 from haldls import CommonNeuronBackendConfig, EventRecordingConfig, NullPayloadReadable, Timer
@@ -72,9 +74,10 @@ class Snippet:
     spikes: list[SpikesToChip]
     runtime: list[int | None]
 
-    def runs(self) -> bool:
-        """Whether anything happens at all in any of the batch entries."""
-        return any(self.runtime) or any(len(spikes.times) for spikes in self.spikes)
+    def duration(self, entry: int) -> int:
+        """Cycles that a batch entry lasts: its runtime, or longer if spikes are sent after that."""
+        times = self.spikes[entry].times if self.spikes else ()
+        return max(self.runtime[entry] or 0, int(times[-1]) + 1 if len(times) else 0)
 
 
 @dataclass
@@ -115,7 +118,7 @@ def place(
     for number, snippet in enumerate(snippets):
         before = snippets[number - 1].usage if number else NO_USAGE
         after = snippets[number + 1].usage if number + 1 < len(snippets) else NO_USAGE
-        placing = _Placing(snippet, entry, before, after, symbols)
+        placing = _Placing(snippet, entry, before, after, symbols, _scheduled(snippets[number:], entry))
         placing.prepare()
         if number == 0:
             preparation = placing.now
@@ -133,6 +136,11 @@ def place(
     if len(snippets) > 1 and not last_entry:
         _change(builder, begin, snippets[-1].chip, snippets[0].chip)
     return Placed(builder, sections)
+
+
+def _scheduled(snippets: Sequence[Snippet], entry: int) -> int:
+    """How long plasticity rules go on: over all snippets in a row that have some."""
+    return sum(snippet.duration(entry) for snippet in takewhile(lambda one: one.usage.plasticity, snippets))
 
 
 def _reset_neurons(builder: AbsoluteTimePlaybackProgramBuilder, time: int, chip: Chip) -> int:
@@ -164,9 +172,10 @@ def _merge(builder: AbsoluteTimePlaybackProgramBuilder, inside: AbsoluteTimePlay
 class _Placing:
     """One snippet of one batch entry, in cycles from the begin of its own preparation."""
 
-    def __init__(self, snippet: Snippet, entry: int, before: Usage, after: Usage, symbols: Symbols | None) -> None:
+    def __init__(self, snippet: Snippet, entry: int, before: Usage, after: Usage, symbols: Symbols | None, scheduled: int) -> None:
         self.usage, self.before, self.after, self.symbols = snippet.usage, before, after, symbols
-        self.spikes, self.runtime = snippet.spikes[entry] if snippet.spikes else None, snippet.runtime[entry]
+        self.spikes = snippet.spikes[entry] if snippet.spikes else None
+        self.duration, self.scheduled = snippet.duration(entry), scheduled
         self.builder, self.section, self.now, self.preparation = AbsoluteTimePlaybackProgramBuilder(), Section(), 0, 0
 
     # -------------------------------------------------------------------------------------------------------- before
@@ -175,7 +184,7 @@ class _Placing:
         usage, before = self.usage, self.before
         if usage.events and not before.events:
             self._record_events(True)
-        if usage.plasticity:
+        if usage.plasticity and not before.plasticity:
             self._tell_runtime()
         if usage.madc and not before.madc:
             converters.start(self.builder, self.now)
@@ -194,8 +203,7 @@ class _Placing:
 
     def _tell_runtime(self) -> None:
         assert self.symbols is not None  # rules have a program
-        if self.runtime is not None:
-            processors.tell_runtime(self.builder, self.now, self.symbols, self.runtime)
+        processors.tell_runtime(self.builder, self.now, self.symbols, self.scheduled)
         self.now += processors.RUNTIME_DURATION
 
     def _command(self, status: Status, expected: Status = Status.idle) -> None:
@@ -207,9 +215,10 @@ class _Placing:
     def experiment(self) -> None:
         """Sends the spikes, waits for the end and stops what is not needed afterwards."""
         begin = self._mark()
-        if self.usage.plasticity:
+        if self.usage.plasticity and not self.before.plasticity:
             self._command(Status.scheduler)
-        self.now += self._send()
+        self._send()
+        self.now += self.duration
         self.section.duration = self.now - self.preparation
         end = self._mark()
         if self.usage.events:
@@ -222,17 +231,13 @@ class _Placing:
         self.now += 1
         return ticket
 
-    def _send(self) -> int:
-        """Sends the spikes from now on; returns how long the experiment lasts."""
-        duration = self.runtime or 0
+    def _send(self) -> None:
         if self.spikes is not None and len(self.spikes.times):
             self.builder.write_spikes(self.spikes.times + self.now, self.spikes.labels)
-            duration = max(duration, int(self.spikes.times[-1]) + 1)
-        return duration
 
     def _stop(self) -> None:
         if self.usage.cadc and not self.after.cadc:
-            self._command(Status.stop_periodic_read, Status.inside_periodic_read)
+            self._command(Status.stop_periodic_read, Status.periodic_read)
         if self.usage.madc and not self.after.madc:
             converters.stop(self.builder, self.now)
             self.now += converters.DURATION

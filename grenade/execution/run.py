@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,10 +16,12 @@ from typing import Any
 from fisch import Connection, MultiConnection
 from grenade.common import ChipOnConnection, ConnectionOnExecutor, ExecutionInstanceID
 from grenade.errors import GrenadeError, InputError
-from grenade.execution import cutting, health, processors
+from grenade.execution import cutting, health, processors, recordings
 from grenade.execution.assembly import Assembled, BetweenEntries, assemble
+from grenade.execution.chip_state import ChipState, Writes
 from grenade.execution.connection import ExecutorConnection, JITGraphExecutor
 from grenade.execution.hooks import ChipHooks, ExecutionInstanceHooks
+from grenade.execution.ppu_program import made_for
 from grenade.execution.realtime import Snippet, Usage, borders, realtime_duration
 from grenade.network.graph import Hardware, NetworkGraph
 from grenade.signal_flow import (
@@ -32,10 +34,10 @@ from grenade.signal_flow import (
     OutputDataSnippet,
     SpikesToChip,
 )
-from halco import BarrierOnFPGA, ChipOnDLS, TimerOnDLS
+from halco import BarrierOnFPGA, ChipOnDLS, HemisphereOnDLS, PPUMemoryOnDLS, SynapseWeightMatrixOnDLS, SynramOnDLS, TimerOnDLS
 from halco.value import shown
 from haldls import Barrier, Timer
-from haldls.lola import Chip
+from haldls.lola import Chip, SynapseMatrix
 from stadls import PlaybackProgramBuilder
 
 __all__ = ["ExecutionError", "run"]
@@ -165,11 +167,17 @@ class _Instance:
         self.hooks = self._hooks()
         self.snippets = [self._snippet(number) for number in range(len(experiment.graphs))]
         self.connection.configurations[self.chip].end_of_run()
-        self.symbols: processors.Symbols | None = None
+        self.program = made_for(self.snippets, self._hardware(), self.hooks.write_ppu_symbols, experiment.inputs.batch_size())
+        if self.program is not None:
+            for snippet in self.snippets:
+                snippet.chip = self.program.load_into(snippet.chip)
 
     def _hooks(self) -> ChipHooks:
         given = self.experiment.hooks.get(self.instance, ExecutionInstanceHooks())
         return given.chips.get(self.chip, ChipHooks())
+
+    def _hardware(self) -> list[Hardware]:
+        return [graph.hardware[self.instance] for graph in self.experiment.graphs]
 
     def _snippet(self, number: int) -> Snippet:
         graph = self.experiment.graphs[number]
@@ -186,11 +194,15 @@ class _Instance:
         between = BetweenEntries(wait, inputs.inter_batch_entry_routing_disabled.get(self.instance, True))
         state = self.connection.states[self.chip]
         before = self.connection.execution_durations()[self.chip]
-        assembled = assemble(self.snippets, inputs.batch_size(), self.hooks, self._setup(), self.symbols, None, between)
+        symbols = None if self.program is None else self.program.symbols
+        memories = {} if self.program is None else self.program.memories()
+        assembled = assemble(self.snippets, inputs.batch_size(), self.hooks, self._setup(), symbols, memories, between)
         try:
             for program in assembled.programs:
                 self.connection.run({self.chip: program})
                 state.follow(program.words)
+            if self.program is not None:
+                self._read_back(state)
         except RuntimeError as error:
             state.forget()
             raise ExecutionError(f"At least one playback program execution was not successful. ({error})") from error
@@ -207,16 +219,41 @@ class _Instance:
         if not self.connection.differential or not self.hooks.pre_static_config.empty():
             state.forget()
         builder.merge_back(self.hooks.pre_static_config)
-        writes = state.update(ChipOnDLS(), self.snippets[0].chip)
-        if len(writes):
-            builder.merge_back(writes.builder())
-        if writes.change_capmem():
+        if self.program is not None:
+            processors.hold(builder)
+        changes = [state.update(*content) for content in self._contents()]
+        for writes in changes:
+            if len(writes):
+                builder.merge_back(writes.builder())
+        if any(writes.change_capmem() for writes in changes):
             _wait_for_capmem(builder)
-        if self.symbols is not None:
-            processors.start(builder, self.symbols)
+        if self.program is not None:
+            processors.start(builder, self.program.symbols)
         return builder
 
+    def _contents(self) -> Iterator[tuple[Any, Any]]:
+        """Coordinates, and what stands on them when the experiment begins."""
+        yield ChipOnDLS(), self.snippets[0].chip
+        dram = None if self.program is None else self.program.dram()
+        if dram is not None:
+            yield dram
+
     # -------------------------------------------------------------------------------------------------------- after
+    def _read_back(self, state: ChipState) -> None:
+        """Looks what the processors have left of their memories and of the synaptic weights."""
+        builder = PlaybackProgramBuilder()
+        memories = [builder.read(PPUMemoryOnDLS(number)) for number in range(PPUMemoryOnDLS.size)]
+        plastic = any(snippet.usage.plasticity for snippet in self.snippets)
+        weights = [builder.read(SynapseWeightMatrixOnDLS(number)) for number in range(SynapseWeightMatrixOnDLS.size if plastic else 0)]
+        builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
+        self.connection.run({self.chip: builder.done()})
+        for memory in memories:
+            state.found(Writes(*memory.get().write_access(memory.get_coordinate())))
+        for number, matrix in enumerate(weights):  # weights have addresses of their own: they are written with the rest of the synapses
+            synapses = SynapseMatrix(self.snippets[-1].chip.synapse_blocks[number].matrix)
+            synapses.weights = matrix.get().values
+            state.found(Writes(*synapses.write_access(SynramOnDLS(number))))
+
     def _account(self, output: OutputData, before: timedelta) -> None:
         assert output.execution_time_info is not None
         chips = output.execution_time_info.execution_duration_per_hardware.setdefault(self.number, {})
@@ -234,6 +271,8 @@ class _Instance:
             one = output.snippets[number]
             one.pre_execution_chips[self.instance] = {self.chip: Chip(snippet.chip)}
             one.data[self.instance] = self._recorded(assembled, number, spikes, samples)
+        if self.program is not None:
+            self._of_processors(assembled, output)
         self._report(output, assembled)
 
     def _recorded(self, assembled: Assembled, number: int, spikes: Any, samples: Any) -> ExecutionInstanceOutput:
@@ -245,6 +284,26 @@ class _Instance:
         if snippet.usage.madc:
             found.madc = [cutting.samples_between(samples, *place) for place in places]
         return found
+
+    def _of_processors(self, assembled: Assembled, output: OutputData) -> None:
+        """Adds what the processors have recorded."""
+        assert self.program is not None
+        for entry in assembled.entries:
+            memories = {key: recordings.memory_of(tickets) for key, tickets in entry.memories.items()}
+            samples = {
+                key: self.program.program.cadc.decode(memory) for key, memory in memories.items() if isinstance(key, HemisphereOnDLS)
+            }
+            started = next(
+                (section for section, snippet in zip(entry.placed.sections, self.snippets, strict=True) if snippet.usage.cadc), None
+            )
+            for number, (hardware, section) in enumerate(zip(self._hardware(), entry.placed.sections, strict=True)):
+                found = output.snippets[number].data[self.instance]
+                if hardware.cadc is not None:
+                    found.cadc = [*(found.cadc or []), recordings.cadc_samples(samples, hardware.cadc, section, started)]
+                for descriptor, rule in hardware.rules.items():
+                    if rule.rule.recording is not None:
+                        recorded = recordings.plasticity(self.program, memories, number, descriptor)
+                        found.plasticity.setdefault(int(descriptor), []).append(recorded)
 
     def _report(self, output: OutputData, assembled: Assembled) -> None:
         for number, entry in enumerate(assembled.entries):
