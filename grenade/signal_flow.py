@@ -149,7 +149,7 @@ class ExecutionInstanceOutput:
     spikes: list[SpikesFromChip] | None = None
     madc: list[MADCSamples] | None = None
     cadc: list[dict[int, PeriodicCADCSamples]] | None = None
-    plasticity: dict[int, list[NDArray[np.uint8]]] = field(default_factory=dict)
+    plasticity: dict[int, list[Any]] = field(default_factory=dict)
 
 
 @dataclass

@@ -3,7 +3,8 @@
 from grenade.execution.connection import JITGraphExecutor, ManagedJITGraphExecutor
 from grenade.execution.extraction import extract_cadc_samples, extract_madc_samples, extract_neuron_spikes
 from grenade.execution.hooks import ExecutionInstanceHooks
-from grenade.execution.run import ExecutionError, run
+from grenade.execution.instance import ExecutionError
+from grenade.execution.run import run
 
 __all__ = [
     "ExecutionError",

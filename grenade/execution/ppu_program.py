@@ -89,9 +89,8 @@ class RunProgram:
         where = place(self.symbols, name)
         if isinstance(where, PPUMemoryBlockOnPPU):
             if not isinstance(content, Mapping):
-                raise ProgramError(
-                    f"variable {name!r} is in the processors' own memory: {{HemisphereOnDLS: PPUMemoryBlock}}, not {shown(content)}"
-                )
+                own = f"variable {name!r} is in the processors' own memory"
+                raise ProgramError(f"{own}: {{HemisphereOnDLS: PPUMemoryBlock}}, not {shown(content)}")
             for hemisphere, block in content.items():
                 self._require(name, where, block, PPUMemoryBlock)
                 chip.ppu_memory[int(HemisphereOnDLS(int(hemisphere)))].set_block(where, block)
@@ -153,12 +152,11 @@ def _samples(snippets: Sequence[Snippet], batch_size: int, room: int) -> int:
 def converted(placed: RuleOnHardware) -> ppu.Rule:
     """A rule as the program is made of it."""
     rule = placed.rule
+    synapses = [(view.hemisphere, tuple(view.columns.tolist()), tuple(view.rows.tolist())) for view in placed.synapses]
     return ppu.Rule(
         kernel=rule.kernel,
         timer=ppu.Timer(int(rule.timer.start), int(rule.timer.period), rule.timer.num_periods),
-        synapses=tuple(
-            ppu.SynapseView(view.hemisphere, tuple(view.columns.tolist()), tuple(view.rows.tolist())) for view in placed.synapses
-        ),
+        synapses=tuple(ppu.SynapseView(*view) for view in synapses),
         neurons=tuple(ppu.NeuronView(view.hemisphere, tuple(view.columns.tolist())) for view in placed.neurons),
         recording=_recording(rule),
         id=int(rule.id),
