@@ -266,7 +266,7 @@ def test_hagen_mode(forgotten, wanted):
     assert registers(found) == wanted and all(forgotten in write and coordinate == str(DRIVER) for _, coordinate, write in found), found
 
 
-@pytest.mark.parametrize(("rate", "closed", "wanted"), [(255, False, None), (255, True, "CrossbarNode"), (0, False, "rate")])
+@pytest.mark.parametrize(("rate", "closed", "wanted"), [(255, False, None), (255, True, "CrossbarNode"), (0, False, None)])
 def test_background_sources(rate, closed, wanted):
     def fill(builder):
         config = hal.BackgroundSpikeSource()

@@ -62,14 +62,6 @@ def _not_recorded(view: View) -> Iterator[Attempt]:
             yield Attempt(f"{_plural(events['not recorded'], what)} came to the FPGA and none was recorded")
 
 
-def _silent_sources(view: View) -> Iterator[Attempt]:
-    enabled = view.field("BackgroundSpikeSource", "enable") != 0
-    if enabled.any() and not view.counts["background"]:
-        yield Attempt(
-            "background sources are enabled and made no event", enabled & (view.field("BackgroundSpikeSource", "enable_random") != 0)
-        )
-
-
 # ------------------------------------------------------------------------------------------------------------ PADI buses and drivers
 def _used(view: View, chosen: bool) -> Flags:
     """Drivers that somebody configured, bool[256]: receiver, rows with a mode. If there is none, those of rows with weights, unless events
@@ -294,17 +286,6 @@ PATHS: Final = (
     Path(
         _not_recorded,
         (Obstacle("EventRecordingConfig", "enable_event_recording = True", "event recording is off", lambda *_: [0]),),
-    ),
-    Path(
-        _silent_sources,
-        (
-            Obstacle(
-                "BackgroundSpikeSource",
-                "rate > 0",
-                "a random source with rate 0 never draws an event",
-                lambda view, random: np.flatnonzero(random & (view.field("BackgroundSpikeSource", "rate") == 0)),
-            ),
-        ),
     ),
     Path(
         _deaf_buses,
