@@ -67,15 +67,9 @@ def configured(chip: Chip, hardware: Hardware) -> Chip:
     return made
 
 
-def configured_fpga(fpga: SinglechipFPGA, spikeio: SpikeIOOnHardware | None) -> SinglechipFPGA:
-    """A copy of the FPGA's event routing with the serial link as the network needs it."""
-    made = SinglechipFPGA(fpga)
-    if spikeio is None:
-        return made
-    config = made.spikeio_config
-    for name in ("enable_tx", "enable_rx", "enable_internal_loopback"):
-        setattr(config, name, getattr(config, name) or getattr(spikeio.config, name))
-    config.data_rate_scaler = spikeio.config.data_rate_scaler
+def configured_fpga(spikeio: SpikeIOOnHardware) -> SinglechipFPGA:
+    """The FPGA's serial link for external events as the network needs it; what comes from the chip goes nowhere."""
+    made = SinglechipFPGA(spikeio_config=spikeio.config)
     for address, label in spikeio.input_routes.items():
         made.spikeio_input_routes[address.toSpikeIOInputRouteOnFPGA()] = SpikeIOInputRoute(label)
     return made

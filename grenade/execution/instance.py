@@ -9,17 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fisch import JboaSetupEntry
 from grenade.common import ChipOnConnection, ConnectionOnExecutor, ExecutionInstanceID
 from grenade.errors import GrenadeError
 from grenade.execution import processors
 from grenade.execution.assembly import Assembled, BetweenEntries, assemble
 from grenade.execution.chip_state import ChipState, Writes
+from grenade.execution.configure import ConfigurationError, configured_fpga
 from grenade.execution.connection import ExecutorConnection, JITGraphExecutor
 from grenade.execution.experiment import Experiment
 from grenade.execution.ppu_program import made_for
 from grenade.execution.realtime import Snippet
-from halco import BarrierOnFPGA, ChipOnDLS, PPUMemoryOnDLS, SynapseWeightMatrixOnDLS, SynramOnDLS, TimerOnDLS
-from haldls import Barrier, Timer
+from halco import (
+    BarrierOnFPGA,
+    ChipOnDLS,
+    FPGAOnChipAndSinglechipFPGA,
+    PPUMemoryOnDLS,
+    SpikeIOConfigOnFPGA,
+    SynapseWeightMatrixOnDLS,
+    SynramOnDLS,
+    TimerOnDLS,
+)
+from haldls import Barrier, SpikeIOConfig, Timer
 from haldls.lola import SynapseMatrix
 from stadls import PlaybackProgramBuilder
 
@@ -110,9 +121,21 @@ class Instance:
     def _contents(self) -> Iterator[tuple[Any, Any]]:
         """Coordinates, and what stands on them when the experiment begins."""
         yield ChipOnDLS(), self.snippets[0].chip
+        yield from self._fpga()
         dram = None if self.program is None else self.program.dram()
         if dram is not None:
             yield dram
+
+    def _fpga(self) -> Iterator[tuple[Any, Any]]:
+        """The FPGA's serial link for external events, closed if nobody needs it. FPGAs of several chips have none."""
+        used = next((hardware.spikeio for hardware in self.hardware if hardware.spikeio is not None), None)
+        if isinstance(self.connection.entry(self.chip), JboaSetupEntry):
+            if used is not None:
+                raise ConfigurationError(f"{self.instance!r} has sources on the FPGA's serial link, which this setup does not have")
+        elif used is None:
+            yield SpikeIOConfigOnFPGA(), SpikeIOConfig()
+        else:
+            yield FPGAOnChipAndSinglechipFPGA(), configured_fpga(used)
 
     # ------------------------------------------------------------------------------------------------------------ after
     def _read_back(self, state: ChipState, assembled: Assembled) -> None:
