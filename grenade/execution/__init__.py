@@ -4,6 +4,7 @@ from grenade.execution.connection import JITGraphExecutor, ManagedJITGraphExecut
 from grenade.execution.extraction import extract_cadc_samples, extract_madc_samples, extract_neuron_spikes
 from grenade.execution.hooks import ExecutionInstanceHooks
 from grenade.execution.instance import ExecutionError
+from grenade.execution.plasticity_data import extract_plasticity_rule_recording_data
 from grenade.execution.run import run
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "extract_cadc_samples",
     "extract_madc_samples",
     "extract_neuron_spikes",
+    "extract_plasticity_rule_recording_data",
     "run",
 ]

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
+import numpy as np
+
 from grenade.execution import converters, processors
 from grenade.execution.processors import Symbols
 from grenade.ppu import Status
@@ -76,8 +78,8 @@ class Snippet:
 
     def duration(self, entry: int) -> int:
         """Cycles that a batch entry lasts: its runtime, or longer if spikes are sent after that."""
-        times = self.spikes[entry].times[-1:].tolist() if self.spikes else []
-        return max(self.runtime[entry] or 0, *(time + 1 for time in times), 0)
+        times = self.spikes[entry].times if self.spikes else np.empty(0, np.int64)
+        return max(self.runtime[entry] or 0, int(times[-1]) + 1 if len(times) else 0)
 
 
 @dataclass
