@@ -1,4 +1,4 @@
-# ruff: noqa: F403
+# ruff: noqa: F401, F403
 # mypy: implicit-reexport
 """The original's private twin of `pygrenade_vx.network`, which scripts import by name."""
 
