@@ -49,10 +49,13 @@ def spikes_between(spikes: NDArray[np.void], begin: int, end: int, runtime: int 
     return SpikesFromChip(times, inside["label"].copy())
 
 
-def samples_between(samples: NDArray[np.void], begin: int, end: int, runtime: int | None) -> MADCSamples:
-    """Samples of one snippet of one batch entry, likewise."""
+def samples_between(samples: NDArray[np.void], begin: int, end: int, runtime: int | None, alternating: bool) -> MADCSamples:
+    """Samples of one snippet of one batch entry, likewise.
+
+    alternating   two sources take turns: the converter then gives each sample the channel of the one before, which is the other one
+    """
     inside, times = _window(samples, begin, end, runtime)
-    return MADCSamples(times, inside["value"].copy(), inside["channel"].copy())
+    return MADCSamples(times, inside["value"].copy(), inside["channel"] ^ np.uint8(alternating))
 
 
 __all__: list[Any] = ["all_samples", "all_spikes", "samples_between", "spikes_between", "together"]

@@ -43,7 +43,8 @@ def _events(instance: Instance, assembled: Assembled, number: int, spikes: Any, 
     places = [(*borders(entry.placed.sections[number]), snippet.runtime[i]) for i, entry in enumerate(assembled.entries)]
     found.spikes = [cutting.spikes_between(spikes, *place) for place in places]
     if snippet.usage.madc:
-        found.madc = [cutting.samples_between(samples, *place) for place in places]
+        alternating = len(instance.hardware[number].madc) > 1
+        found.madc = [cutting.samples_between(samples, *place, alternating) for place in places]
     return found
 
 

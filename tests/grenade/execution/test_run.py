@@ -111,6 +111,17 @@ def test_two_neurons_share_the_fast_converter(executor: JITGraphExecutor) -> Non
     assert counts[2] == 0 and abs(counts[0] - counts[1]) <= 1 and counts[0] > 1000
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_neurons_each_gets_its_own_samples(executor: JITGraphExecutor, order: tuple[int, int]) -> None:
+    example = Example((0, 1), madc=order)
+    for number, v_leak in ((0, 500), (1, 900)):
+        neuron = example.chip.neuron_block.atomic_neurons[number]
+        neuron.leak.v_leak, neuron.leak.i_bias, neuron.threshold.enable = v_leak, 1000, False
+    [samples] = extract_madc_samples(run(executor, example.graph, example.config, runtime(MS // 10)).snippets[0], example.graph)
+    means = [samples.value[samples.neuron_on_population == number].mean() for number in (0, 1)]
+    assert means[0] + 200 < means[1]
+
+
 def test_a_spike_train_comes_back_where_it_was_sent(executor: JITGraphExecutor) -> None:
     example = loopback((0x10, 0x20))
     sent_times = [0, 1000, 1000, 5000, 12_499]
