@@ -338,6 +338,27 @@ def test_samples_of_the_fast_converter(forgotten):
     ), found
 
 
+@pytest.mark.parametrize("pad", [0, 1])
+def test_samples_of_a_pad_that_is_not_connected(pad):
+    def fill(builder):
+        builder.write(NEURON, reading())
+        chain = lola.ReadoutChain()
+        setattr(chain.input_mux[0], ("debug_plus", "debug_minus")[pad], True)
+        chain.madc.number_of_samples = 100
+        builder.write(halco.ReadoutChainOnDLS(), chain)
+        builder.write(halco.MADCControlOnDLS(), hal.MADCControl(wake_up=True, enable_pre_amplifier=True))
+        wait(builder, 1000)
+
+    def start(builder):
+        builder.write(halco.MADCControlOnDLS(), hal.MADCControl(start_recording=True, enable_pre_amplifier=True))
+        wait(builder, 20)
+        builder.write(halco.MADCControlOnDLS(), hal.MADCControl())
+        wait(builder, 100)
+
+    found = explained(fill, start)
+    assert [(register, coordinate) for register, coordinate, _ in found] == [("PadMultiplexerConfig", f"PadMultiplexerConfigOnDLS({pad})")]
+
+
 RAMP = ["CapMemCell"] * 4
 CADC_CASES = {
     "": [],
