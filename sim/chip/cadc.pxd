@@ -33,7 +33,6 @@ cdef struct CADCState:
     uint8_t samples[2][512]             # hemisphere; causal 0..255, acausal 256..511, by column
     uint64_t noise_key
     uint64_t common_key
-    uint64_t readout_key
     uint64_t n_conversions[2]           # by hemisphere
     uint64_t n_read[2]                  # quads of samples that were read one by one
     uint64_t n_off[2]                   # those without enable or supply
@@ -64,7 +63,7 @@ cdef class CADC:
     cdef void look(self) noexcept nogil
     cdef uint32_t word(self, uint32_t index) noexcept nogil
     cdef void _quadrant(self, int block, int offset_block, int row, int64_t tick) noexcept nogil
-    cdef void _draw_readout_noise(self, int block, int64_t tick, double* volts) noexcept nogil
+    cdef void _add_noise(self, int block, int64_t tick, const double* seen) noexcept nogil
     cdef void set_common(self, int hemisphere) noexcept nogil
     cdef void set_offset(self, int channel) noexcept nogil
     cdef void _finish(self, int hemisphere) noexcept nogil

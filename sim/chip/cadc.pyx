@@ -12,8 +12,8 @@ sensors does not count beside another source (software closes that switch for ne
 nothing, which gives 255. Not modelled: soft ends of the range, sensors of one column as seen by others over a debug line.
 """
 
-from libc.math cimport floor, isnan
-from libc.stdint cimport uint16_t
+from libc.math cimport floor, isnan, sqrt
+from libc.stdint cimport uint16_t, uint64_t
 from libc.string cimport memset
 
 import numpy as np
@@ -58,7 +58,6 @@ cdef class CADC:
     def begin_run(self, int run):
         """Takes the noise of run number `run` of the seed."""
         self.s.noise_key, self.s.common_key = stream(self.seed, "cadc noise", run), stream(self.seed, "cadc ramp noise", run)
-        self.s.readout_key = stream(self.seed, "cadc neuron noise", run)
 
     cdef void reset(self) noexcept nogil:
         """All words are 0: conversions end without a result, samples are 0."""
@@ -143,14 +142,13 @@ cdef class CADC:
         cdef CadcRamp* ramp = &self.ramp[block >> 1]
         cdef double start = self.ramp_start[block] + VOLTS_PER_CODE * self.analog.cells[offset_block * CAPMEM_CELLS + CELL_START]
         cdef double gain = self.ramp_gain[block] / max(cells[CELL_SLOPE], 1), common = 0.0, scale, share, volts
-        cdef double readout_noise[128]
+        cdef double seen[2][128]
         cdef int kind, column, channel, everywhere
         cdef bint neuron, debug
         cdef uint8_t source
         self.s.biased[block] = min(min(cells[CELL_COMPARATOR], cells[CELL_RAMP_BUFFER]), cells[CELL_RESET_BUFFER]) >= BIAS_FLOOR
         if self.common_noise:
             common = self.common_noise * normal(self.s.common_key, 4 * tick + block)
-        self._draw_readout_noise(block, tick, readout_noise)
         for kind in range(2):
             for column in range(128 * (block & 1), 128 * (block & 1) + 128):
                 channel, everywhere = 256 * kind + column, 512 * (block >> 1) + 256 * kind + column
@@ -169,21 +167,27 @@ cdef class CADC:
                         volts += FLOATING_LEVEL
                         self.s.n_floating[block >> 1] += 1
                 share = (0.5 if debug else 1.0) if neuron else 0.0
-                volts += share * readout_noise[column & 127]
                 ramp.gain[channel] = share * scale
+                seen[kind][column & 127] = share * scale * self.readout_noise
                 ramp.base[channel] = volts * scale + self.channel_offset[everywhere] + common
-                if self.noise:
-                    ramp.base[channel] += self.noise * normal(self.s.noise_key, 1024 * tick + everywhere)
+        if self.noise:
+            self._add_noise(block, tick, &seen[0][0])
 
-    cdef void _draw_readout_noise(self, int block, int64_t tick, double* volts) noexcept nogil:
-        """Noise of the readout amplifiers of a quadrant's neurons that a channel sees: the same in both channels of a column."""
-        cdef int column, first = 128 * (block & 1)
-        cdef const uint8_t* causal = self.inputs.columns.s.sources[block >> 1][0]
-        cdef const uint8_t* acausal = self.inputs.columns.s.sources[block >> 1][1]
+    cdef void _add_noise(self, int block, int64_t tick, const double* seen) noexcept nogil:
+        """White noise of the channels, and what they see [LSB] of that of the neurons' readout amplifiers, which is the same in both channels of
+        a column: from two independent values the two sums with their variances and covariance."""
+        cdef CadcRamp* ramp = &self.ramp[block >> 1]
+        cdef int column, channel, first = 128 * (block & 1)
+        cdef uint64_t counter = 1024 * tick + 512 * (block >> 1)
+        cdef double variance = self.noise * self.noise, causal, shared, value
         for column in range(128):
-            volts[column] = 0.0
-            if self.readout_noise and (causal[first + column] | acausal[first + column]) & READOUT:
-                volts[column] = self.readout_noise * normal(self.s.readout_key, 512 * tick + 128 * block + column)
+            channel = first + column
+            causal = sqrt(variance + seen[column] * seen[column])
+            shared = seen[column] * seen[128 + column] / causal
+            value = normal(self.s.noise_key, counter + channel)
+            ramp.base[channel] += causal * value
+            ramp.base[256 + channel] += shared * value + (
+                sqrt(variance + seen[128 + column] * seen[128 + column] - shared * shared) * normal(self.s.noise_key, counter + 256 + channel))
 
     cdef void set_offset(self, int channel) noexcept nogil:
         """The digital offset of a channel was written."""
