@@ -142,8 +142,19 @@ def test_everything_that_was_set_is_in_a_pickle():
     assert list(again.cuba_synin.i_synin_gm) == [180, 250]
 
 
-class Derived(pyccalix.SpikingCalibTarget):
-    """As calix derives its own targets, with attributes of its own."""
+class TopLevel(pyccalix.CalibTarget):
+    """As calix derives a base of its own."""
+
+    def __init__(self):
+        pyccalix.CalibTarget.__init__(self)
+
+
+class Derived(TopLevel, pyccalix.SpikingCalibTarget):
+    """As calix derives its targets from both, with attributes of its own."""
+
+    def __init__(self):
+        TopLevel.__init__(self)
+        pyccalix.SpikingCalibTarget.__init__(self)
 
 
 def test_a_derived_class_keeps_its_attributes():

@@ -73,7 +73,7 @@ class Struct:
     _values: dict[str, Any]
 
     def __init_subclass__(cls) -> None:
-        cls._members = {**cls._members, **{name: one for name, one in vars(cls).items() if isinstance(one, Member)}}
+        cls._members = {name: one for base in reversed(cls.__mro__) for name, one in vars(base).items() if isinstance(one, Member)}
 
     def __init__(self) -> None:
         self._values = {name: member.default() for name, member in self._members.items()}
