@@ -6,7 +6,6 @@ find differs from it by the noise of its measurements.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -48,32 +47,54 @@ class NeuronCircuits:
 
     def __init__(self, chip: VirtualChip, capacitor: Any = 63) -> None:
         self._chip = chip
-        code = np.asarray(capacitor) + number("membrane_capacitance_intrinsic") + deviation(chip, "membrane_capacitance", NEURONS)
-        self.capacitance = number("membrane_capacitance_per_code") * code
+        nominal = np.asarray(capacitor) + number("membrane_capacitance_intrinsic")
+        self._nominal_capacitance = number("membrane_capacitance_per_code") * nominal
+        self.capacitance = number("membrane_capacitance_per_code") * (nominal + deviation(chip, "membrane_capacitance", NEURONS))
 
-    def _code_at(self, circuit: str, pattern: str) -> Callable[[Any], Floats]:
-        offset = number(f"{circuit}_offset") + deviation(self._chip, pattern, NEURONS)
-        return lambda volts: (np.asarray(volts) - offset) / number(f"{circuit}_slope")
+    def _transfer(self, circuit: str, pattern: str) -> tuple[Floats, float]:
+        """Voltage at code 0 and volts per code."""
+        return number(f"{circuit}_offset") + deviation(self._chip, pattern, NEURONS), number(f"{circuit}_slope")
+
+    def leak_volts(self, code: Any) -> Floats:
+        """Resting potential at a code of v_leak."""
+        offset, slope = self._transfer("leak", "leak_potential")
+        return offset + slope * np.asarray(code)
 
     def leak_code(self, volts: Any) -> Floats:
         """Code of v_leak for a resting potential."""
-        return self._code_at("leak", "leak_potential")(volts)
+        offset, slope = self._transfer("leak", "leak_potential")
+        return np.asarray((volts - offset) / slope)
+
+    def threshold_volts(self, code: Any) -> Floats:
+        """Threshold at a code of v_threshold."""
+        offset, slope = self._transfer("threshold", "threshold")
+        return offset + slope * np.asarray(code)
 
     def threshold_code(self, volts: Any) -> Floats:
         """Code of v_threshold for a threshold."""
-        return self._code_at("threshold", "threshold")(volts)
+        offset, slope = self._transfer("threshold", "threshold")
+        return np.asarray((volts - offset) / slope)
+
+    def _pull(self, leak_conductance: Any, reset_bias: Any) -> Floats:
+        """How strong the leak is beside the multiplied reset."""
+        conductance = number("reset_conductance_per_code") * reset_bias * factor(self._chip, "reset_conductance", NEURONS)
+        return np.asarray(leak_conductance / (conductance * number("conductance_step")))
+
+    def reset_volts(self, code: Any, leak_volts: Any, leak_conductance: Any, reset_bias: Any) -> Floats:
+        """Where the membrane, which its leak pulls away, rests during a reset at a code of v_reset."""
+        (offset, slope), pull = self._transfer("reset", "reset_potential"), self._pull(leak_conductance, reset_bias)
+        return np.asarray((offset + slope * np.asarray(code) + pull * leak_volts) / (1 + pull))
 
     def reset_code(self, volts: Any, leak_volts: Any, leak_conductance: Any, reset_bias: Any) -> Floats:
-        """Code of v_reset at which the membrane, which its leak pulls away, rests at a voltage during a reset."""
-        conductance = number("reset_conductance_per_code") * reset_bias * factor(self._chip, "reset_conductance", NEURONS)
-        share = leak_conductance / (conductance * number("conductance_step"))
-        return self._code_at("reset", "reset_potential")(np.asarray(volts) + share * (np.asarray(volts) - leak_volts))
+        """Code of v_reset at which it rests at a voltage."""
+        (offset, slope), pull = self._transfer("reset", "reset_potential"), self._pull(leak_conductance, reset_bias)
+        return np.asarray((volts + pull * (volts - leak_volts) - offset) / slope)
 
     @cached_property
     def _leak_per_code(self) -> Floats:
         return number("leak_conductance_per_code") * factor(self._chip, "leak_conductance", NEURONS)
 
-    def leak_bias(self, tau: Any) -> tuple[Codes, NDArray[np.bool_]]:
+    def leak_bias(self, tau: Floats) -> tuple[Codes, NDArray[np.bool_]]:
         """i_bias_leak for time constants, and which neurons need their conductance divided to have a code left for it."""
         exact = self.capacitance / (self._leak_per_code * np.asarray(tau))
         divided = exact * number("conductance_step") < LARGEST_DIVIDED
@@ -83,21 +104,44 @@ class NeuronCircuits:
         """Conductance of the leak [S]."""
         return np.asarray(self._leak_per_code * bias / np.where(divided, number("conductance_step"), 1.0))
 
-    def line_bias(self, side: int, tau: Any, resistance: bool = True) -> tuple[Codes, NDArray[np.bool_]]:
+    def membrane_tau(self, bias: Any, divided: Any) -> Floats:
+        """Time constant of the membrane [s]; infinite without leak."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.capacitance / self.leak_conductance(np.asarray(bias, float), divided))
+
+    def _line(self, side: int, high: Any) -> Floats:
+        """Time constant of a line at code 1 [s]."""
+        known = np.where(high, number("synapse_tau_high_resistance"), number("synapse_tau_normal"))
+        return np.asarray(known * 1e-6 * factor(self._chip, "synapse_tau", NEURONS, INPUTS[side]))
+
+    def line_tau(self, side: int, bias: Any, high: Any) -> Floats:
+        """Time constant of the lines of an input [s]."""
+        return np.asarray(self._line(side, high) / np.maximum(bias, 1))
+
+    def line_bias(self, side: int, tau: Floats, resistance: bool = True) -> tuple[Codes, NDArray[np.bool_]]:
         """i_bias_synin_*_tau for the time constants of the lines of an input, and which of them need the high resistance.
 
         resistance    whether the high resistance may be used
         """
-        spread = factor(self._chip, "synapse_tau", NEURONS, INPUTS[side])
-        high = number("synapse_tau_high_resistance") * 1e-6 * spread / np.asarray(tau)
+        high = self._line(side, True) / tau
         needed = (high < LARGEST_HIGH_RESISTANCE) & resistance
-        return codes(np.where(needed, high, number("synapse_tau_normal") * 1e-6 * spread / np.asarray(tau))), needed
+        return codes(np.where(needed, high, self._line(side, False) / tau)), needed
+
+    def strength(self, side: int, bias: Any) -> Floats:
+        """How far an input moves the membrane, relative to what one of a chip without fixed pattern does at code 1."""
+        nominal = self._nominal_capacitance / self.capacitance
+        return np.asarray(factor(self._chip, "synapse_gm", NEURONS, INPUTS[side]) * nominal * bias)
 
     def strength_bias(self, side: int, bias: float, reference: Floats | None = None) -> tuple[Codes, Floats]:
         """i_bias_synin_*_gm that give all inputs the median strength at a bias, or that of `reference`; and this strength."""
-        strength = factor(self._chip, "synapse_gm", NEURONS, INPUTS[side]) / self.capacitance
+        strength = self.strength(side, 1.0)
         wanted = np.full(strength.shape, np.median(strength) * bias) if reference is None else reference
         return codes(wanted / strength), wanted
+
+    def shift_volts(self, side: int, code: Any) -> Floats:
+        """What an input takes its line to be away from rest [V]: it gives a current that nobody has asked for."""
+        offset = deviation(self._chip, "synapse_offset", NEURONS, INPUTS[side])
+        return np.asarray(number("synapse_shift_per_code") * (code - number("synapse_shift_neutral")) + offset)
 
     def shift_code(self, side: int) -> Codes:
         """i_bias_synin_*_shift at which an input gives no current at rest."""

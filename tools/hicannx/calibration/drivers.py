@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from halco import SynapseDriverOnDLS, iter_all
@@ -12,7 +14,10 @@ from hicannx_sim import VirtualChip
 from hicannx_sim.base.mismatch import deviation, factor
 from hicannx_sim.base.numbers import number
 
-__all__ = ["DAC_BIAS", "dac_offsets", "plasticity_offsets", "ramp_currents", "synapse_biases"]
+__all__ = [
+    "DAC_BIAS", "dac_offsets", "hagen_lengths", "plasticity_lengths", "plasticity_offsets", "ramp_currents", "synapse_biases",
+    "synapse_strengths",
+]  # fmt: skip
 
 DAC_BIAS = 820
 """hagen_ibias_dac of both hemispheres."""
@@ -24,7 +29,7 @@ LARGEST = int(PADIEvent.HagenActivation.max)
 
 def synapse_biases(chip: VirtualChip, bias: float) -> Codes:
     """syn_i_bias_dac of the four quadrants that give all the strength of the weakest at this bias."""
-    strength = factor(chip, "synapse_dac", np.arange(4))
+    strength = synapse_strengths(chip, 1.0)
     return codes(bias * strength.min() / strength)
 
 
@@ -47,6 +52,26 @@ def ramp_currents(chip: VirtualChip) -> Codes:
     return codes(step / (number("stp_ramp_reach") * factor(chip, "driver_ramp_current", np.arange(4))))
 
 
+def hagen_lengths(chip: VirtualChip, ramp: Codes, offsets: Any, activation: int) -> Floats:
+    """Length of the pulse of each driver at an activation, relative to the full length."""
+    trim = number("hagen_dac_offset_step") * (np.asarray(offsets) - number("hagen_dac_offset_middle"))
+    voltage = number("hagen_dac_step") * DAC_BIAS * (LARGEST - activation) + trim + _shifts(chip)
+    return np.asarray(np.clip(1 - voltage / _reach(chip, ramp), 0, 1))
+
+
+def plasticity_lengths(chip: VirtualChip, ramp: Codes, offsets: Any, voltage: Codes) -> Floats:
+    """The same without hagen mode, at a code of the plasticity's voltage."""
+    blocks = _blocks()
+    trim = number("stp_offset_step") * ramp[blocks] * (np.asarray(offsets) - OFFSET_MIDDLE)
+    volts = capmem_volts(voltage)[blocks] - number("stp_ramp_start") + _shifts(chip) + trim
+    return np.asarray(np.clip(1 - volts / _reach(chip, ramp), 0, 1))
+
+
+def synapse_strengths(chip: VirtualChip, biases: Any) -> Floats:
+    """Current of a synapse in each quadrant, in codes of a quadrant without fixed pattern."""
+    return np.asarray(factor(chip, "synapse_dac", np.arange(4)) * biases)
+
+
 def dac_offsets(chip: VirtualChip, ramp: Codes, activation: int) -> Codes:
     """hagen_dac_offset of the drivers: an activation gives its share of the longest pulse."""
     voltage = (1 - SHARE * activation / LARGEST) * _reach(chip, ramp)
@@ -59,8 +84,7 @@ def plasticity_offsets(chip: VirtualChip, options: STPCalibOptions) -> Codes:
     """offset of the drivers: all of a quadrant have the median length of its pulses at the voltage of the options."""
     blocks, ramp = _blocks(), options.i_ramp.to_numpy()
     reach, step = _reach(chip, ramp), number("stp_offset_step") * ramp[blocks]
-    voltage = capmem_volts(options.v_stp.to_numpy())[blocks] - number("stp_ramp_start") + _shifts(chip)
-    length = np.clip(1 - voltage / reach, 0, 1)
+    length = plasticity_lengths(chip, ramp, OFFSET_MIDDLE, options.v_stp.to_numpy())
     wanted = np.array([np.median(length[blocks == block]) for block in range(4)])[blocks]
-    exact = OFFSET_MIDDLE + ((1 - wanted) * reach - voltage) / step
+    exact = OFFSET_MIDDLE + (length - wanted) * reach / step
     return clipped(exact, SynapseDriverConfig.Offset.min, SynapseDriverConfig.Offset.max)
