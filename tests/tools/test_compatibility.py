@@ -1,6 +1,7 @@
 """`hicannx compatibility`: what becomes of a client's tests, and the table of it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ import pytest
 from hicannx.compatibility import command
 from hicannx.compatibility.clients import Client, ClientError, client, clients
 from hicannx.compatibility.runs import Result, run
-from hicannx.compatibility.table import replaced, section
+from hicannx.compatibility.table import Row, merged, rows
 
 TESTS = """\
 import os, time, unittest
@@ -96,21 +97,29 @@ def test_every_known_client_can_be_read() -> None:
 
 
 def test_the_table_groups_what_passed_and_names_what_did_not(checkout: Path) -> None:
-    made = section(KNOWN, "1a2b3c4d (2026-01-01)", "Chip 5.", list(results(checkout).values()))
-    assert made.startswith("## some 1a2b3c4d (2026-01-01)\n\n3 passed, 1 failed, 1 skipped;")
-    rows = [line.split(" | ") for line in made.splitlines() if line.startswith("| tests")]
-    assert [(row[0], row[1], row[2]) for row in rows] == [
-        ("| tests/test_some.py", "3 passed", ""),
-        ("| tests/test_some.py", "1 skipped", "not today"),
-        ("| tests/test_some.py test_bad", "1 failed", "wrong on purpose"),
+    made = list(rows(KNOWN, list(results(checkout).values())))
+    assert [(row.name, row.count, row.outcome, row.why) for row in made] == [
+        ("", 3, "passed", ""),
+        ("", 1, "skipped", "not today"),
+        ("test_bad", 1, "failed", "wrong on purpose"),
     ]
+    assert all(Row.read(str(row)) == replace(row, seconds=round(row.seconds, 1)) for row in made)
 
 
-def test_a_section_replaces_the_one_before_and_leaves_the_others() -> None:
-    one, other = "## a 1\n\nold\n", "## b 2\n\nkept\n"
-    document = replaced(replaced("", one), other)
-    again = replaced(document, "## a 1\n\nnew\n")
-    assert "old" not in again and "new\n\n## b 2\n\nkept" in again and again.startswith("# Compatibility")
+def row(file: str, outcome: str = "passed") -> Row:
+    return Row(f"tests/{file}.py", "", 2, outcome, "", 1.0)
+
+
+def test_a_section_is_made_anew_and_others_stay() -> None:
+    document = merged("", "a 1, chip 0", KNOWN, [row("test_one"), row("test_two")])
+    document = merged(document, "b 2, chip 0", KNOWN, [row("test_other")])
+    again = merged(document, "a 1, chip 0", KNOWN, [row("test_two", "failed"), row("test_three")])
+    assert again.startswith("# Compatibility") and again.count("## a 1, chip 0") == 1
+    first, second = again.split("## ")[1:]
+    assert "4 passed, 2 failed; 3 s." in first and [line.split()[1] for line in first.splitlines() if line.startswith("| tests")] == [
+        "tests/test_one.py", "tests/test_three.py", "tests/test_two.py",
+    ]  # fmt: skip
+    assert second == document.split("## ")[2]
 
 
 def test_failures_without_a_reason_set_the_exit_status(checkout: Path, tmp_path: Path, monkeypatch, capsys) -> None:

@@ -120,8 +120,7 @@ def test_the_clients_helper_finds_calibrations(tmp_path, order):
     for folder in (package, package.parent):
         (folder / "__init__.py").touch()
     script = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {order}; path = helper.nightly_calib_path();"
-        "print(path.is_file(), path.name)"
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {order}; path = helper.nightly_calib_path();print(path.is_file(), path.name)"
     )
     shown = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True).stdout
     assert shown == "True spiking_cocolist.pbin\n"

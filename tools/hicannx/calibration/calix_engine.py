@@ -21,6 +21,7 @@ from halco import (
     CapMemCellOnCapMemBlock,
     CapMemCellOnDLS,
     SynapseDriverOnDLS,
+    SynramOnDLS,
     iter_all,
 )
 from haldls import SynapseDriverConfig
@@ -100,6 +101,8 @@ def native(kind: Kind, found: Found) -> bytes:
         parts["syn_i_bias_dac"] = _quadrants(writes, CELL.syn_i_bias_dac)
     else:
         parts["neuron_result"] = _neurons(target, options, writes, found)
+    if getattr(target, "correlation_target", None) is not None:
+        parts["correlation_result"] = _sensors(target, options, writes)
     return pickle.dumps(_class(kind, "Result")(target=target, options=options, **parts))
 
 
@@ -151,6 +154,18 @@ def _hagen_drivers(options: Any, writes: dict[Any, Any], found: Found) -> Any:
 
 def _part(writes: dict[Any, Any], places: Iterable[Any]) -> dict[Any, Any]:
     return {place: writes[place] for place in places}
+
+
+def _sensors(target: Any, options: Any, writes: dict[Any, Any]) -> Any:
+    made = import_module("calix.spiking.correlation").CorrelationCalibResult(
+        target=target.correlation_target, options=options.correlation_options
+    )
+    made.i_bias_ramp, made.i_bias_store = (_quadrants(writes, cell) for cell in (CELL.syn_i_bias_ramp, CELL.syn_i_bias_store))
+    halves = [writes[half] for half in iter_all(SynramOnDLS)]
+    made.amp_calib, made.time_calib = (
+        np.concatenate([getattr(half, name).to_numpy().T for half in halves]) for name in ("amp_calibs", "time_calibs")
+    )
+    return made
 
 
 def _plasticity(target: Any, options: Any, writes: dict[Any, Any]) -> Any:

@@ -19,6 +19,7 @@ from hicannx.calibration.options import (
     HagenSyninCalibOptions,
     SpikingCalibOptions,
 )
+from hicannx.calibration.sensors import are_known
 from hicannx.calibration.targets import CalibTarget, CorrelationCalibTarget, HagenCalibTarget, HagenSyninCalibTarget, SpikingCalibTarget
 
 __all__ = ["KINDS", "Kind", "kind_of"]
@@ -47,7 +48,8 @@ class Kind:
     @property
     def can_be_computed(self) -> bool:
         """Whether the model's numbers say all that is needed; otherwise only a search finds it."""
-        return not isinstance(target := self.target(), SpikingCalibTarget) or target.correlation_target is None
+        target = self.target()
+        return not isinstance(target, SpikingCalibTarget) or target.correlation_target is None or are_known()
 
     def digest(self) -> str:
         """Of target and options: changes with them."""

@@ -18,6 +18,7 @@ from hicannx.calibration.converters import Converters
 from hicannx.calibration.drivers import dac_offsets, plasticity_offsets, ramp_currents, synapse_biases
 from hicannx.calibration.errors import CalibrationError
 from hicannx.calibration.options import HagenCalibOptions, HagenSyninCalibOptions, SpikingCalibOptions
+from hicannx.calibration.sensors import Sensors, are_known
 from hicannx.calibration.targets import HagenCalibTarget, HagenSyninCalibTarget, NeuronCalibTarget, SpikingCalibTarget
 from hicannx_sim import VirtualChip
 from stadls import DumperDone, PlaybackProgramBuilderDumper
@@ -45,13 +46,17 @@ def _inside(values: Codes, low: int = 0, high: int = 1022) -> NDArray[np.bool_]:
 def spiking(chip: VirtualChip, target: SpikingCalibTarget, options: SpikingCalibOptions) -> Found:
     """Spiking neurons. Raises CalibrationError for what only calix itself can do."""
     neurons = target.neuron_target
-    _require(target.correlation_target is None, "correlation_target")
+    _require(target.correlation_target is None or are_known(), "correlation_target")
     _require(neurons.tau_icc is None, "neuron_target.tau_icc")
     _require(all(one is None for row in neurons.coba_synin.e_coba_reversal for one in row), "neuron_target.coba_synin.e_coba_reversal")
     matching = isinstance(neurons.cuba_synin, NeuronCalibTarget.CalibratedMatchingCubaSynapticInput)
     _require(matching, "neuron_target.cuba_synin")
     converters = Converters.calibrated(chip, target.cadc_target)
-    dumper = PlaybackProgramBuilderDumper()
+    dumper, failures = PlaybackProgramBuilderDumper(), {}
+    if target.correlation_target is not None:
+        sensors = Sensors.calibrated(chip, target.correlation_target, options.correlation_options)
+        settings.write_sensors(dumper, sensors, options.correlation_options)
+        failures["quadrants"] = _inside(sensors.store) | _inside(sensors.ramp)
     settings.write_converters(dumper, converters)
     values, failed = _spiking_values(chip, neurons, converters)
     clock, cycles = _refractory(neurons)
@@ -61,7 +66,7 @@ def spiking(chip: VirtualChip, target: SpikingCalibTarget, options: SpikingCalib
     settings.write_wait(dumper, SETTLING_US)
     offsets = plasticity_offsets(chip, options.stp_options)
     settings.write_plasticity(dumper, target.stp_target, options.stp_options.i_ramp.to_numpy(), offsets)
-    return Found(dumper.done(), {"neurons": failed, "drivers": _inside(offsets, 0, 15)})
+    return Found(dumper.done(), {"neurons": failed, "drivers": _inside(offsets, 0, 15), **failures})
 
 
 def _require(possible: bool, name: str) -> None:

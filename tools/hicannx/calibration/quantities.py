@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from hicannx.calibration.circuits import NeuronCircuits, capmem_volts
 from hicannx.calibration.converters import Converters
 from hicannx.calibration.drivers import hagen_lengths, plasticity_lengths, synapse_strengths
 from hicannx.calibration.kinds import Kind
+from hicannx.calibration.sensors import Sensors
 from hicannx_sim import VirtualChip
 from stadls import DumperDone
 
@@ -53,6 +55,8 @@ def quantities(kind: Kind, chip: VirtualChip, cocos: DumperDone) -> list[Quantit
     """All that a calibration of this kind makes equal, in the order of the page."""
     writes, target = dict(cocos.tolist()), kind.target()
     found = [_converters(chip, writes), _synapses(chip, writes)]
+    if getattr(target, "correlation_target", None) is not None:
+        found += _sensors(chip, target, kind.options())
     neurons = getattr(target, "neuron_target", None)
     if neurons is not None:
         found += _neurons(chip, writes, neurons, kind.name == "hagen")
@@ -93,6 +97,24 @@ def _synapses(chip: VirtualChip, writes: dict[Any, Any]) -> Quantity:
     return _pair(
         "strength of synapses by quadrant", "codes", lambda codes: synapse_strengths(chip, codes), _cells(writes, CELL.syn_i_bias_dac)
     )
+
+
+def _sensors(chip: VirtualChip, target: Any, options: Any) -> list[Quantity]:
+    """Before: quadrants are calibrated, all synapses have the same bits."""
+    plain = copy.deepcopy(options.correlation_options)
+    plain.calibrate_synapses = False
+    before, after = (Sensors.calibrated(chip, target.correlation_target, one) for one in (plain, options.correlation_options))
+    wanted = target.correlation_target
+    return [
+        Quantity(
+            "amplitude of correlation sensors", "reads", before.amplitudes.ravel(), after.amplitudes.ravel(), after.amplitude_bits.ravel(),
+            float(wanted.amplitude),
+        ),
+        Quantity(
+            "time constant of correlation sensors", "us", 1e6 * before.time_constants.ravel(), 1e6 * after.time_constants.ravel(),
+            after.time_bits.ravel(), 1e6 * float(wanted.time_constant),
+        ),
+    ]  # fmt: skip
 
 
 def _drivers(writes: dict[Any, Any], name: str) -> Array:

@@ -19,7 +19,7 @@ from hicannx_sim import VirtualChip
 __all__ = ["write"]
 
 BEFORE, AFTER, FAILED = "#c8c8c8", "#0b6e99", "#c1121f"
-SHAPES = {"neurons": (2, 256), "drivers": (2, 128), "channels": (4, 256)}
+SHAPES = {"neurons": (2, 256), "drivers": (2, 128), "channels": (4, 256), "quadrants": (2, 2)}
 """Rows and columns of circuits in the pictures of failures."""
 LEGEND = (
     "Grey: every circuit with the median of all codes. Blue: as calibrated. Dashed: the target. Each histogram is as high as the others. "

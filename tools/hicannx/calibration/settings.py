@@ -26,6 +26,7 @@ from halco import (
     PadMultiplexerConfigOnDLS,
     ShiftRegisterOnBoard,
     SynapseDriverOnDLS,
+    SynramOnDLS,
     TimerOnDLS,
     iter_all,
 )
@@ -44,16 +45,18 @@ from haldls import (
     SynapseDriverConfig,
     Timer,
 )
-from haldls.lola import AtomicNeuron, DACChannelBlock
+from haldls.lola import AtomicNeuron, DACChannelBlock, SynapseMatrix
 from hicannx.calibration.circuits import Codes
 from hicannx.calibration.converters import Converters
 from hicannx.calibration.drivers import DAC_BIAS, OFFSET_MIDDLE
+from hicannx.calibration.options import CorrelationCalibOptions
+from hicannx.calibration.sensors import Sensors
 from hicannx.calibration.targets import STPCalibTarget
 from stadls import PlaybackProgramBuilderDumper
 
 __all__ = [
     "INTEGRATION_CLOCKS", "write_cells", "write_converters", "write_hagen_drivers", "write_neuron_environment", "write_neurons",
-    "write_plasticity", "write_supply_of_lines", "write_wait",
+    "write_plasticity", "write_sensors", "write_supply_of_lines", "write_wait",
 ]  # fmt: skip
 
 CELL = CapMemCellOnCapMemBlock
@@ -140,6 +143,21 @@ def write_hagen_drivers(dumper: PlaybackProgramBuilderDumper, ramp: Codes, offse
         config = SynapseDriverConfig(enable_stp=True, enable_hagen_modulation=True, enable_hagen_dac=True)
         config.enable_address_out, config.hagen_dac_offset, config.offset = False, offset, OFFSET_MIDDLE
         dumper.write(place, config)
+
+
+def write_sensors(dumper: PlaybackProgramBuilderDumper, sensors: Sensors, options: CorrelationCalibOptions) -> None:
+    """Voltages, biases and the synapses' bits of the correlation sensors; all weights are 0."""
+    supplies = DACChannelBlock.default_ldo_2
+    supplies.set_voltage(DACChannelOnBoard.v_res_meas, float(options.v_res_meas))
+    supplies.set_voltage(DACChannelOnBoard.mux_dac_25, float(options.v_reset))
+    dumper.write(DACChannelBlockOnBoard(), supplies)
+    write_cells(dumper, {CELL.syn_i_bias_corout: 600, CELL.syn_i_bias_ramp: sensors.ramp, CELL.syn_i_bias_store: sensors.store})
+    _everywhere(dumper, CommonPADIBusConfigOnDLS, CommonPADIBusConfig())
+    for half in iter_all(SynramOnDLS):
+        rows, synapses = slice(256 * int(half), 256 * int(half) + 256), SynapseMatrix()
+        synapses.amp_calibs.from_numpy(sensors.amplitude_bits[rows])
+        synapses.time_calibs.from_numpy(sensors.time_bits[rows])
+        dumper.write(half, synapses)
 
 
 def write_plasticity(dumper: PlaybackProgramBuilderDumper, target: STPCalibTarget, ramp: Codes, offsets: Codes) -> None:

@@ -8,9 +8,9 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from hicannx.compatibility.clients import client
+from hicannx.compatibility.clients import Client, client
 from hicannx.compatibility.runs import Result, run
-from hicannx.compatibility.table import replaced, section
+from hicannx.compatibility.table import Row, merged, rows
 
 __all__ = ["main"]
 
@@ -26,13 +26,17 @@ def main(chosen: Namespace) -> int:
         for one in done:
             print(f"{one.outcome:8}{one.seconds:8.1f} s  {one.test}{f'  {one.message}' if one.outcome in BAD else ''}", flush=True)
         results += done
-    if chosen.output is not None and not chosen.only:
-        made = section(known, _version(checkout), f"Chip {chosen.serial}.", results)
-        before = chosen.output.read_text("utf-8") if chosen.output.exists() else ""
-        chosen.output.write_text(replaced(before, made), "utf-8")
+        if chosen.output is not None:
+            _keep(chosen.output, f"{known.title} {_version(checkout)}, chip {chosen.serial}", known, list(rows(known, done)))
     unknown = [one for one in results if one.outcome in BAD and not known.reason(one.test)]
     print(f"{len(results)} tests, {len(unknown)} without success or reason", file=sys.stderr)
     return int(bool(unknown))
+
+
+def _keep(document: Path, heading: str, known: Client, made: list[Row]) -> None:
+    """Rows of a file with tests, in the document as soon as they are known."""
+    before = document.read_text("utf-8") if document.exists() else ""
+    document.write_text(merged(before, heading, known, made), "utf-8")
 
 
 def _version(checkout: Path) -> str:
