@@ -70,6 +70,14 @@ def test_a_broken_note_is_as_none():
     assert len(hicannx.calibration_writes("spiking", 7).tolist()) > 512
 
 
+def test_a_folder_that_cannot_be_written_is_told_and_does_no_harm(tmp_path, monkeypatch, caplog):
+    kept = hicannx.calibrated_chip("spiking", 7)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HICANNX_CALIBRATIONS", str(tmp_path / "file" / "below"))
+    assert hicannx.calibrated_chip("spiking", 7) == kept
+    assert "HICANNX_CALIBRATIONS" in caplog.text
+
+
 @pytest.mark.parametrize("identifier, serial", [("hxcube0fpga0chip7_1", 7), ("jboa0fpga3chip42_1", 42)])
 def test_identifiers_of_virtual_chips(identifier, serial):
     assert chip_of_identifier(identifier).serial == serial

@@ -49,7 +49,7 @@ def answered(path: Path) -> Path:
     for kind in KINDS.values():
         if store.known(kind, chip) is None and kind.can_be_computed:
             make(store, kind, chip)
-    return store.place(chip).joinpath(*rest[1:])
+    return store.place(chip).joinpath(*rest[1:])  # rest: "stable", folder, file
 
 
 def _answer(module: ModuleType) -> None:

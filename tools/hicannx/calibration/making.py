@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from stadls import DumperDone, convert_to_chip
 if TYPE_CHECKING:
     from pathlib import Path
 
+_log = logging.getLogger("hicannx.calibration")
+
 __all__ = ["calibrated_chip", "calibration_writes", "make"]
 
 
@@ -27,16 +30,20 @@ def calibration_writes(kind: str = "spiking", serial: int | None = None, mode: M
     kind      "spiking", "spiking2", "hagen", "hagen_synin" or "correlation"
     serial, mode    of the chip; what is not given comes from HICANNX_CHIP and HICANNX_MODE
 
-    What is not in the store yet is computed from the model's numbers, in less than a second, and kept. Raises CalibrationError for a kind
-    that does not exist.
+    What is not in the store yet is computed from the model's numbers, in less than a second, and kept if the folder can be written. Raises
+    CalibrationError for a kind that does not exist.
 
     >>> len(calibration_writes("spiking", 7).tolist()) > 512
     True
     """
     chosen, chip, store = kind_of(kind), _chip(serial, mode), Store()
-    if store.known(chosen, chip) is None:
-        make(store, chosen, chip)
-    return store.get(chosen, chip)
+    try:
+        if store.known(chosen, chip) is None:
+            make(store, chosen, chip)
+        return store.get(chosen, chip)
+    except OSError as error:
+        _log.warning("calibrations cannot be kept in %s (HICANNX_CALIBRATIONS names another folder): %s", store.folder, error)
+        return chosen.compute(chip, chosen.target(), chosen.options()).cocos
 
 
 def calibrated_chip(kind: str = "spiking", serial: int | None = None, mode: Mode | str | None = None) -> Chip:
