@@ -57,6 +57,15 @@ def test_a_calibration_of_another_chip_or_model_is_named(monkeypatch):
         read(path, SPIKING, VirtualChip(7))
 
 
+def test_showing_a_file_tells_whose_it_is(monkeypatch, capsys):
+    path = make(Store(), SPIKING, VirtualChip(7))
+    assert main(["calibration", "show", str(path)]) == 0
+    assert "calibration: spiking of chip 7 (typical), by model, for this version of the model" in capsys.readouterr().out
+    monkeypatch.setattr("hicannx.calibration.store.model_version", lambda: "newer")
+    assert main(["calibration", "show", str(path.with_name("spiking_cocolist.json.gz"))]) == 0
+    assert "not this one of the model" in capsys.readouterr().out
+
+
 def test_another_version_of_the_model_makes_its_own(monkeypatch):
     old = make(Store(), SPIKING, VirtualChip(7))
     monkeypatch.setattr("hicannx.calibration.store.model_version", lambda: "newer")

@@ -24,7 +24,7 @@ from hicannx.calibration.model_version import model_version
 from hicannx_sim import Mode, ModelConnection, VirtualChip
 from stadls import DumperDone, from_portablebinary, to_json, to_portablebinary
 
-__all__ = ["CalibrationWarning", "Store", "Stored", "chip_of_identifier"]
+__all__ = ["CalibrationWarning", "Store", "Stored", "beside", "chip_of_identifier", "read"]
 
 SYSTEM = "hicann-dls-sr-hx"
 FILES = ("cocolist.pbin", "cocolist.json.gz", "calix-native.pkl")
@@ -52,6 +52,10 @@ class Stored(msgspec.Struct, frozen=True):
     software: str
     failed: dict[str, list[int]] = {}
     seconds: float = 0.0
+
+    def __str__(self) -> str:
+        version = "this version" if self.model == model_version() else f"version {self.model}, not this one"
+        return f"{self.kind} of chip {self.serial} ({self.mode}), by {self.engine}, for {version} of the model"
 
     def misfits(self, kind: Kind, chip: VirtualChip) -> list[str]:
         """In what the calibration differs from what is wanted, in words."""
@@ -100,12 +104,18 @@ class Store:
 
 def read(path: Path, kind: Kind, chip: VirtualChip) -> DumperDone:
     """The writes in a portable binary. Warns (CalibrationWarning) if it is known to belong to another chip, model or target."""
-    known = _stored(path.with_name(f"{kind.name}.json"))
+    known = beside(path)
     for misfit in known.misfits(kind, chip) if known else []:
         warnings.warn(f"{path}: this calibration is of {misfit}", CalibrationWarning, stacklevel=3)
     cocos = DumperDone()
     from_portablebinary(cocos, path.read_bytes())
     return cocos
+
+
+def beside(path: Path) -> Stored | None:
+    """What is known of the calibration that a file belongs to, from the note beside it; None if there is none."""
+    name = next((path.name.removesuffix(f"_{file}") for file in FILES if path.name.endswith(f"_{file}")), "")
+    return _stored(path.with_name(f"{name}.json")) if name else None
 
 
 def _stored(path: Path) -> Stored | None:
