@@ -12,10 +12,16 @@ from hicannx.calibration.circuits import Codes, Floats, capmem_volts, clipped, c
 from hicannx.calibration.options import STPCalibOptions
 from hicannx_sim import VirtualChip
 from hicannx_sim.base.mismatch import deviation, factor
-from hicannx_sim.base.numbers import number
+from hicannx_sim.base.numbers import TABLE, number
 
 __all__ = [
-    "DAC_BIAS", "dac_offsets", "hagen_lengths", "plasticity_lengths", "plasticity_offsets", "ramp_currents", "synapse_biases",
+    "DAC_BIAS",
+    "dac_offsets",
+    "hagen_pulses",
+    "plasticity_offsets",
+    "plasticity_pulses",
+    "ramp_currents",
+    "synapse_biases",
     "synapse_strengths",
 ]  # fmt: skip
 
@@ -37,6 +43,12 @@ def _blocks() -> Codes:
     return np.array([int(one.toCapMemBlockOnDLS()) for one in iter_all(SynapseDriverOnDLS)])
 
 
+def _strengths(chip: VirtualChip) -> Floats:
+    """Factor of all that each driver sends; 1 in a model without it."""
+    places = np.arange(SynapseDriverOnDLS.size)
+    return factor(chip, "driver_strength", places) if "mismatch_driver_strength" in TABLE else np.ones(places.shape)
+
+
 def _shifts(chip: VirtualChip) -> Floats:
     return deviation(chip, "driver_ramp", np.arange(SynapseDriverOnDLS.size))
 
@@ -52,19 +64,19 @@ def ramp_currents(chip: VirtualChip) -> Codes:
     return codes(step / (number("stp_ramp_reach") * factor(chip, "driver_ramp_current", np.arange(4))))
 
 
-def hagen_lengths(chip: VirtualChip, ramp: Codes, offsets: Any, activation: int) -> Floats:
-    """Length of the pulse of each driver at an activation, relative to the full length."""
+def hagen_pulses(chip: VirtualChip, ramp: Codes, offsets: Any, activation: int) -> Floats:
+    """What each driver sends at an activation, relative to the longest pulse of one without fixed pattern."""
     trim = number("hagen_dac_offset_step") * (np.asarray(offsets) - number("hagen_dac_offset_middle"))
     voltage = number("hagen_dac_step") * DAC_BIAS * (LARGEST - activation) + trim + _shifts(chip)
-    return np.asarray(np.clip(1 - voltage / _reach(chip, ramp), 0, 1))
+    return np.asarray(_strengths(chip) * np.clip(1 - voltage / _reach(chip, ramp), 0, 1))
 
 
-def plasticity_lengths(chip: VirtualChip, ramp: Codes, offsets: Any, voltage: Codes) -> Floats:
+def plasticity_pulses(chip: VirtualChip, ramp: Codes, offsets: Any, voltage: Codes) -> Floats:
     """The same without hagen mode, at a code of the plasticity's voltage."""
     blocks = _blocks()
     trim = number("stp_offset_step") * ramp[blocks] * (np.asarray(offsets) - OFFSET_MIDDLE)
     volts = capmem_volts(voltage)[blocks] - number("stp_ramp_start") + _shifts(chip) + trim
-    return np.asarray(np.clip(1 - volts / _reach(chip, ramp), 0, 1))
+    return np.asarray(_strengths(chip) * np.clip(1 - volts / _reach(chip, ramp), 0, 1))
 
 
 def synapse_strengths(chip: VirtualChip, biases: Any) -> Floats:
@@ -74,7 +86,8 @@ def synapse_strengths(chip: VirtualChip, biases: Any) -> Floats:
 
 def dac_offsets(chip: VirtualChip, ramp: Codes, activation: int) -> Codes:
     """hagen_dac_offset of the drivers: an activation gives its share of the longest pulse."""
-    voltage = (1 - SHARE * activation / LARGEST) * _reach(chip, ramp)
+    strengths = _strengths(chip)
+    voltage = (1 - SHARE * activation / LARGEST * np.median(strengths) / strengths) * _reach(chip, ramp)
     unit = number("hagen_dac_step") * DAC_BIAS * (LARGEST - activation)
     exact = number("hagen_dac_offset_middle") + (voltage - unit - _shifts(chip)) / number("hagen_dac_offset_step")
     return clipped(exact, SynapseDriverConfig.HagenDACOffset.min, SynapseDriverConfig.HagenDACOffset.max)
@@ -84,7 +97,7 @@ def plasticity_offsets(chip: VirtualChip, options: STPCalibOptions) -> Codes:
     """offset of the drivers: all of a quadrant have the median length of its pulses at the voltage of the options."""
     blocks, ramp = _blocks(), options.i_ramp.to_numpy()
     reach, step = _reach(chip, ramp), number("stp_offset_step") * ramp[blocks]
-    length = plasticity_lengths(chip, ramp, OFFSET_MIDDLE, options.v_stp.to_numpy())
-    wanted = np.array([np.median(length[blocks == block]) for block in range(4)])[blocks]
-    exact = OFFSET_MIDDLE + (length - wanted) * reach / step
+    pulses = plasticity_pulses(chip, ramp, OFFSET_MIDDLE, options.v_stp.to_numpy())
+    wanted = np.array([np.median(pulses[blocks == block]) for block in range(4)])[blocks]
+    exact = OFFSET_MIDDLE + (pulses - wanted) / _strengths(chip) * reach / step
     return clipped(exact, SynapseDriverConfig.Offset.min, SynapseDriverConfig.Offset.max)

@@ -21,7 +21,7 @@ from halco import (
 )
 from hicannx.calibration.circuits import NeuronCircuits, capmem_volts
 from hicannx.calibration.converters import Converters
-from hicannx.calibration.drivers import hagen_lengths, plasticity_lengths, synapse_strengths
+from hicannx.calibration.drivers import hagen_pulses, plasticity_pulses, synapse_strengths
 from hicannx.calibration.kinds import Kind
 from hicannx.calibration.sensors import Sensors
 from hicannx_sim import VirtualChip
@@ -123,12 +123,12 @@ def _drivers(writes: dict[Any, Any], name: str) -> Array:
 
 def _hagen_drivers(chip: VirtualChip, writes: dict[Any, Any]) -> Quantity:
     ramp, codes = _cells(writes, CELL.stp_i_ramp), _drivers(writes, "hagen_dac_offset")
-    return _pair("pulses of drivers at activation 15", "of the longest", lambda trims: hagen_lengths(chip, ramp, trims, 15), codes)
+    return _pair("pulses of drivers at activation 15", "of the longest", lambda trims: hagen_pulses(chip, ramp, trims, 15), codes)
 
 
 def _plastic_drivers(chip: VirtualChip, writes: dict[Any, Any], options: Any) -> Quantity:
     ramp, codes, volts = _cells(writes, CELL.stp_i_ramp), _drivers(writes, "offset"), options.stp_options.v_stp.to_numpy()
-    return _pair("pulses of drivers with plasticity", "of the longest", lambda trims: plasticity_lengths(chip, ramp, trims, volts), codes)
+    return _pair("pulses of drivers with plasticity", "of the longest", lambda trims: plasticity_pulses(chip, ramp, trims, volts), codes)
 
 
 def _neurons(chip: VirtualChip, writes: dict[Any, Any], target: Any, is_hagen: bool) -> list[Quantity]:
