@@ -6,7 +6,10 @@ from halco import (
     BarrierOnFPGA,
     CADCSampleRowOnDLS,
     ChipOnDLS,
+    ColumnCorrelationQuadOnDLS,
     CommonNeuronBackendConfigOnDLS,
+    EntryOnQuad,
+    NeuronBackendConfigOnDLS,
     PADIBusOnPADIBusBlock,
     SynapseDriverOnDLS,
     SynapseRowOnSynram,
@@ -14,8 +17,9 @@ from halco import (
     TimerOnDLS,
     iter_all,
 )
-from haldls import Barrier, CommonNeuronBackendConfig, PADIEvent, SynapseDriverConfig, Timer
+from haldls import Barrier, ColumnCorrelationQuad, CommonNeuronBackendConfig, NeuronBackendConfig, PADIEvent, SynapseDriverConfig, Timer
 from haldls.lola import Chip, SynapseMatrix
+from hicannx.calibration import correlation
 from stadls import PlaybackProgramBuilder, SystemInit, convert_to_chip, generate, run
 
 LABEL = 9
@@ -25,13 +29,13 @@ class Setup:
     """A connection to a chip that is configured as the writes say."""
 
     def __init__(self, connection, cocos, change=lambda chip: None):
-        self.connection = connection
+        self.connection, self.writes = connection, dict(cocos.tolist())
         builder, _ = generate(SystemInit(connection.get_hwdb_entry()[0]))
         chip = convert_to_chip(cocos, Chip())
         change(chip)
         builder.write(ChipOnDLS(), chip)
         for place, container in cocos.tolist():  # what a lola.Chip has no place for
-            if type(container).__name__.startswith("Column"):
+            if type(container).__name__.startswith(("Column", "DAC", "ShiftRegister")):
                 builder.write(place, container)
         self.run(builder, us=20_000)
 
@@ -85,6 +89,41 @@ class Setup:
 
         rest = self.reads(count, lambda builder, synram: self._wait(builder, 300)).mean(axis=0)
         return self.reads(count, stimulate).mean(axis=0) - rest
+
+    def correlation(self, quad, synram, pairs, us):
+        """By how much pairs of a pre pulse and a post pulse some us later lower the reads of a quad's sensors: [4, 256, branch]."""
+        builder = PlaybackProgramBuilder()
+        switch, switches = ColumnCorrelationQuad.ColumnCorrelationSwitch(), ColumnCorrelationQuad()
+        switch.enable_internal_causal = switch.enable_internal_acausal = True
+        for entry in iter_all(EntryOnQuad):
+            switches.set_switch(entry, switch)
+        for place in iter_all(ColumnCorrelationQuadOnDLS):
+            builder.write(place, switches)
+        for place in iter_all(NeuronBackendConfigOnDLS):
+            builder.write(place, NeuronBackendConfig(refractory_time=255))
+        driver = SynapseDriverConfig(enable_receiver=True, enable_address_out=True, row_address_compare_mask=0)
+        driver.row_mode_top = driver.row_mode_bottom = SynapseDriverConfig.RowMode.excitatory
+        for place in iter_all(SynapseDriverOnDLS):
+            builder.write(place, driver)
+        matrix = SynapseMatrix(self.writes[synram])
+        labels = np.zeros((256, 256), int)
+        labels[:, [int(column) for column in quad.toNeuronColumnOnDLS()]] = LABEL
+        matrix.labels.from_numpy(labels)
+        builder.write(synram, matrix)
+        self.run(builder, us=1000)
+        builder = PlaybackProgramBuilder()
+        correlation.reset_correlation(builder, quad, synram)
+        before = correlation.read_correlation(builder, quad, synram)
+        for _ in range(pairs):
+            self._wait(builder, 500)
+            correlation.send_prepulse(builder, synram, LABEL)
+            self._wait(builder, us)
+            correlation.send_postpulse(builder, quad, synram)
+        self._wait(builder, 500)
+        after = correlation.read_correlation(builder, quad, synram)
+        self.run(builder)
+        read = [correlation.evaluate_correlation(tickets).astype(float) for tickets in (before, after)]
+        return read[0] - read[1]
 
     @staticmethod
     def _wait(builder, us):

@@ -7,10 +7,19 @@ import numpy as np
 import pytest
 from calibrated_setup import Setup
 
-from halco import CapMemBlockOnDLS, CapMemCellOnCapMemBlock, CapMemCellOnDLS, SynapseDriverOnDLS, iter_all
+from halco import (
+    CapMemBlockOnDLS,
+    CapMemCellOnCapMemBlock,
+    CapMemCellOnDLS,
+    SynapseDriverOnDLS,
+    SynapseQuadColumnOnDLS,
+    SynramOnDLS,
+    iter_all,
+)
 from hicannx.calibration import model_engine
 from hicannx.calibration.errors import CalibrationError
 from hicannx.calibration.kinds import KINDS
+from hicannx.calibration.sensors import are_known
 from hicannx.connecting import connect
 from hicannx_sim import VirtualChip
 from pyccalix import HagenCalibTarget, SpikingCalibOptions, SpikingCalibTarget
@@ -101,3 +110,13 @@ def test_a_target_that_cannot_be_computed_is_an_error():
     target.neuron_target.coba_synin.e_coba_reversal[5][0] = 200.0
     with pytest.raises(CalibrationError, match=r"e_coba_reversal.*calix"):
         model_engine.spiking(VirtualChip(0), target, SpikingCalibOptions())
+
+
+@pytest.mark.skipif(not are_known(), reason="the model has no correlation sensors")
+def test_correlation_sensors():
+    """Pairs of pulses 1 us apart move the sensors of a quad by what amplitude and time constant of the target say."""
+    with connect(serial=7) as connection:
+        setup = Setup(connection, found("correlation", 7).cocos)
+        moved = setup.correlation(SynapseQuadColumnOnDLS(5), SynramOnDLS(1), pairs=30, us=1)[:, :, 0] / 30
+    assert np.median(moved) == pytest.approx(1.5 * np.exp(-1 / 30), rel=0.2)
+    assert np.percentile(moved, 90) / np.percentile(moved, 10) < 2.5

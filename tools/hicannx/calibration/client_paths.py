@@ -53,8 +53,8 @@ def answered(path: Path) -> Path:
 
 
 def _answer(module: ModuleType) -> None:
-    original: Callable[..., Path] = getattr(module, NAME)
-    if hasattr(original, "__wrapped__"):
+    original: Callable[..., Path] | None = getattr(module, NAME, None)
+    if original is None or hasattr(original, "__wrapped__"):
         return
 
     @wraps(original)
