@@ -12,7 +12,7 @@ from hicannx.calibration.circuits import Codes, Floats, capmem_volts, clipped, c
 from hicannx.calibration.options import STPCalibOptions
 from hicannx_sim import VirtualChip
 from hicannx_sim.base.mismatch import deviation, factor
-from hicannx_sim.base.numbers import TABLE, number
+from hicannx_sim.base.numbers import number
 
 __all__ = [
     "DAC_BIAS",
@@ -44,9 +44,8 @@ def _blocks() -> Codes:
 
 
 def _strengths(chip: VirtualChip) -> Floats:
-    """Factor of all that each driver sends; 1 in a model without it."""
-    places = np.arange(SynapseDriverOnDLS.size)
-    return factor(chip, "driver_strength", places) if "mismatch_driver_strength" in TABLE else np.ones(places.shape)
+    """Factor of all that each driver sends."""
+    return factor(chip, "driver_strength", np.arange(SynapseDriverOnDLS.size))
 
 
 def _shifts(chip: VirtualChip) -> Floats:
