@@ -93,7 +93,7 @@ def test_a_client_that_is_not_known() -> None:
 
 
 def test_every_known_client_can_be_read() -> None:
-    assert clients()["calix"].reason("tests/hw/py/test_quiggeldy.py::TestQuiggeldy::test_00")
+    assert clients()["calix"].reason("tests/sw/py/test_generic_algorithm_calibration.py::Test::test_00")
 
 
 def test_the_table_groups_what_passed_and_names_what_did_not(checkout: Path) -> None:
