@@ -17,7 +17,8 @@ HEAD = """\
 # Compatibility
 
 Tests of software that was written for the real system, run from its own checkout against virtual chips. The tables are made by
-`hicannx compatibility CLIENT CHECKOUT`. Tests of a file that passed share a row; times are processor seconds.
+`hicannx compatibility CLIENT CHECKOUT`. Tests of a file that passed share a row; files that are not
+listed have not been run with this version. Times are processor seconds.
 """
 OUTCOMES = ("passed", "failed", "error", "timeout", "skipped")
 
