@@ -34,6 +34,7 @@ cdef class BackgroundSources:
         memset(self.s.enabled, 0, sizeof(self.s.enabled))
         for i in range(SOURCES):
             self.s.generation[i] += 1
+            self.configure(i, self.s.words[i], 0)
 
     cdef attach(self, Omnibus bus):
         bus.keep("BackgroundSpikeSource", &self.s.words[0][0], sizeof(self.s.words), <void*> self, _configure)

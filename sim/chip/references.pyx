@@ -1,29 +1,28 @@
 """The reference currents of the analog memory: the chip's own, or one that the board feeds in (assumed; behavioural).
 
 Currents of the neurons' cells and of the correlation sensors scale with the reference. The internal one, if enabled, wins and is the nominal one; else with
-enable_reference_input it is the board's, in proportion to the voltage of its channel i_ref_board; else there is none. As long as nobody has
-written the registers the reference is nominal. Voltages and biases of the readout do not follow, and the trimming of the reference
-(amplifier, offset, slope, resistors) has no effect.
+enable_reference_input it is the board's, in proportion to the voltage of its channel i_ref_board; else there is none. After a reset the
+registers hold what software writes by default (assumed). Voltages and biases of the readout do not follow, and the trimming of the
+reference (amplifier, offset, slope, resistors) has no effect.
 """
 
 from libc.stdint cimport int64_t
-from libc.string cimport memset
-
-import numpy as np
 
 from haldls import ReferenceGeneratorConfig
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
+from hicannx_sim.chip.masks import default_words
 
 NOMINAL_VOLTS = number("reference_board_volts")
 _LAYOUT = ReferenceGeneratorConfig.layout("Omnibus")
+_DEFAULT = default_words(ReferenceGeneratorConfig, "Omnibus")
 _INTERNAL, _INPUT = (_LAYOUT.slot(name) for name in ("enable_internal_reference", "enable_reference_input"))
 
 
 def current_factor(words, double board_volts):
     """By how much the currents differ from the nominal ones; words: uint32[9] of ReferenceGeneratorConfig, board_volts: what feeds it [V]."""
     slots = _LAYOUT.decode_array(words.reshape(1, -1))[0]
-    if not np.any(words) or slots[_INTERNAL]:
+    if slots[_INTERNAL]:
         return 1.0
     return board_volts / NOMINAL_VOLTS if slots[_INPUT] else 0.0
 
@@ -36,8 +35,8 @@ cdef class References:
         bus.keep("ReferenceGeneratorConfig", self.s.words, sizeof(self.s.words), <void*> self, _written)
 
     cdef void reset(self):
-        """All words are 0."""
-        memset(&self.s, 0, sizeof(self.s))
+        """The words that software writes by default."""
+        self.arrays()["words"][:] = _DEFAULT
         self.follow()
 
     cdef void follow(self):

@@ -54,8 +54,7 @@ def _no_reference(view: View) -> Iterator[Attempt]:
     internal, external = (view.field("ReferenceGeneratorConfig", f"enable_{name}")[0] for name in ("internal_reference", "reference_input"))
     if internal or external:
         return
-    written = view.chip.omnibus.contents("ReferenceGeneratorConfig").any()  # else the reference is nominal
-    if written and view.row("i_bias_leak").any():
+    if view.row("i_bias_leak").any():
         yield Attempt("neurons have biases and no circuit of theirs has a current")
 
 
