@@ -62,6 +62,20 @@ def _not_recorded(view: View) -> Iterator[Attempt]:
             yield Attempt(f"{_plural(events['not recorded'], what)} came to the FPGA and none was recorded")
 
 
+def _untimed(view: View) -> Iterator[Attempt]:
+    for kind, what in (("spikes", "spike"), ("madc", "MADC sample")):
+        events = view.fpga["events"][kind]
+        if events["recorded"] and events["without time"] == events["recorded"]:
+            yield Attempt(f"{_plural(events['recorded'], what)} came without a time")
+
+
+def _repeating_sources(view: View) -> Iterator[Attempt]:
+    random = view.field("BackgroundSpikeSource", "enable") & view.field("BackgroundSpikeSource", "enable_random")
+    stuck = np.flatnonzero((random != 0) & (view.field("BackgroundSpikeSource", "seed") == 0))
+    if len(stuck) and view.counts["background"]:
+        yield Attempt(f"{_plural(len(stuck), 'random background source')} drew the same label in every period", stuck)
+
+
 # ------------------------------------------------------------------------------------------------------------ PADI buses and drivers
 def _used(view: View, chosen: bool) -> Flags:
     """Drivers that somebody configured, bool[256]: receiver, rows with a mode. If there is none, those of rows with weights, unless events
@@ -286,6 +300,21 @@ PATHS: Final = (
     Path(
         _not_recorded,
         (Obstacle("EventRecordingConfig", "enable_event_recording = True", "event recording is off", lambda *_: [0]),),
+    ),
+    Path(
+        _untimed,
+        (
+            Obstacle(
+                "SystimeSync",
+                "do_sync = True, with the link up (sta.SystemInit)",
+                "the system time was not synchronised, so that times of events are those of an unknown clock",
+                lambda *_: [0],
+            ),
+        ),
+    ),
+    Path(
+        _repeating_sources,
+        (Obstacle("BackgroundSpikeSource", "seed > 0", "the random generator stands still at 0", lambda view, stuck: stuck),),
     ),
     Path(
         _deaf_buses,

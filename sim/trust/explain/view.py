@@ -114,6 +114,11 @@ class View:
         """Nominal leak potentials [V]."""
         return number("leak_offset") + number("leak_slope") * self.row("v_leak")
 
+    @property
+    def resets(self) -> NDArray[Any]:
+        """Nominal reset potentials [V]."""
+        return number("reset_offset") + number("reset_slope") * self.row("v_reset")
+
 
 def cell_on_chip(name: str) -> int:
     """Enum of the only cell of its name on the chip."""
