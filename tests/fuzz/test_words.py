@@ -4,7 +4,7 @@ Small here. Ten million words, as `fuzz_words.py` runs them, with
 
     HICANNX_FUZZ_WORDS=10000000 pytest tests/fuzz
 
-and with address and undefined-behaviour sanitizers, beside datagrams, files and packets, with `make soak FIGURES=sanitized SCALE=30`.
+and with address and undefined-behaviour sanitizers, beside datagrams, files and packets, with `make soak FIGURES=sanitized SCALE=10`.
 """
 
 import logging

@@ -18,9 +18,9 @@ BUILT = ROOT / "build" / "sanitized"
 COPIED = ("halco", "haldls", "fisch", "stadls", "sim", "compat", "tools", "tests", "setup.py", "pyproject.toml", "README.md")
 ROOMS = "halco,haldls,fisch,stadls,sim"
 
-PIECES = {"words": 300_000, "datagrams": 500_000, "packets": 100_000, "binaries": 20_000, "elf": 4_000, "snapshots": 200}
-"""How many of each kind at scale 1."""
-MOST = {"words": 200_000, "datagrams": 500_000, "packets": 100_000, "binaries": 50_000, "elf": 10_000, "snapshots": 1000}
+PIECES = {"words": 900_000, "datagrams": 70_000, "packets": 20_000, "binaries": 10_000, "elf": 1_000, "snapshots": 100}
+"""How many of each kind at scale 1: together a million."""
+MOST = {"words": 500_000, "datagrams": 500_000, "packets": 100_000, "binaries": 50_000, "elf": 10_000, "snapshots": 1000}
 """For one process; more of them take other seeds."""
 WHAT = {
     "words": "words of random programs to the FPGA",
@@ -103,7 +103,7 @@ def fuzzed(kind: str, count: int, seed: int, settings: dict[str, str]) -> Row:
 
 
 def sanitized(scale: float, seed: int) -> list[Row]:
-    """All kinds; together 10^7 pieces at scale 11."""
+    """All kinds; together 10^7 pieces at scale 10, and 10^4 of each at scale 100."""
     build()
     settings = environment()
     require_used(settings)
