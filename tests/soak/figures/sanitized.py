@@ -88,7 +88,8 @@ def outcome(command: list[str], seed: int, settings: dict[str, str], tree: Path 
     done = subprocess.run(arguments, capture_output=True, text=True, env=settings, cwd=tree, check=False)
     if done.returncode == 0 and "runtime error" not in done.stderr:
         return ""
-    return f"seed {seed}: {done.stderr[-2000:]}"
+    told = next((line for line in done.stderr.splitlines() if "runtime error" in line or "AddressSanitizer" in line), "")
+    return f"seed {seed}: {told}\n{done.stderr[-2000:]}"
 
 
 def fuzzed(kind: str, count: int, seed: int, settings: dict[str, str]) -> Row:
