@@ -32,8 +32,9 @@ RECORDING: Final = 2
 PROBES: Final = 8
 """Voltages that the analog core keeps the recent history of (sim/anncore/kernel/core.h)."""
 ROUTING_LABELS: Final = 1 << 15
-PLACES: Final = (8, 20, 8, 12)
-"""Where events of each kind in the chip's queue can be: sources, inputs of the crossbar, PADI buses, outputs (sim/chip/queue.pxd)."""
+PLACES: Final = (8, 20, 8, 12, 4)
+"""Where events of each kind in the chip's queue can be: sources, inputs of the crossbar, PADI buses, outputs, halves and blocks of the
+post-synaptic pulses (sim/chip/queue.pxd)."""
 BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i4": (-1, 1 << 30), "i8": (-1, LONGEST)}
 
 RANGES: Final[dict[str, tuple[float, float]]] = {
