@@ -28,13 +28,12 @@ STEPS, GRID = 10_000, 50
 CONFIG = {
     "membrane_capacitor_size": 63, "enable_threshold_comparator": 1, "enable_fire": 1, "enable_leak_degeneration": 1,
     "enable_reset_multiplication": 1, "enable_synaptic_input_excitatory": 1, "enable_synaptic_input_inhibitory": 1,
-    "enable_membrane_offset": 1,
 }  # fmt: skip
 ADEX = {"enable_exponential": 1, "enable_adaptation": 1}
 BACKEND = {"refractory_time": 125, "enable_adaptation_pulse": 1}
 CELLS = {
-    "v_leak": 517, "i_bias_leak": 320, "v_exp": 811, "i_bias_exp": 44, "v_threshold": 525, "v_reset": 545, "i_bias_reset": 1022,
-    "v_adapt_ref": 500, "v_adapt_leak": 317, "i_bias_adapt_a": 4, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90, "i_mem_offset": 814,
+    "v_leak": 760, "i_bias_leak": 320, "v_exp": 811, "i_bias_exp": 44, "v_threshold": 525, "v_reset": 545, "i_bias_reset": 1022,
+    "v_adapt_ref": 500, "v_adapt_leak": 317, "i_bias_adapt_a": 4, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90,
     "i_bias_synin_exc_tau": 40, "i_bias_synin_inh_tau": 40, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,
     "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_shift": 310,
 }  # fmt: skip
@@ -115,7 +114,7 @@ def compare(benchmark: Any, name: str, rate: float, peer: dict[str, float] | Non
 def test_idle_wait(benchmark: Any) -> None:
     """A configured chip without input, after it has settled."""
     core = build(True)
-    for cell, code in (("i_mem_offset", 0), ("i_bias_exp", 0)):
+    for cell, code in (("v_leak", 517), ("i_bias_exp", 0)):
         row = int(getattr(CapMemRowOnCapMemBlock, cell)) * 130
         core.capmem[:, row : row + 128] = code
     core.touch_all()
