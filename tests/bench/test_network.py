@@ -37,6 +37,7 @@ CELLS = {
     "i_bias_synin_exc_tau": 40, "i_bias_synin_inh_tau": 40, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,
     "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_shift": 310,
 }  # fmt: skip
+LIF_CELLS = CELLS | {"v_threshold": 470}
 DAC = 200
 
 
@@ -50,7 +51,7 @@ def words(container: Any, **fields: int) -> np.ndarray:
 
 def build(exponential_and_adaptation: bool) -> AnalogCore:
     core = AnalogCore(VirtualChip(1, "ideal"))
-    configure(core, CONFIG | (ADEX if exponential_and_adaptation else {}), BACKEND)
+    configure(core, CONFIG | (ADEX if exponential_and_adaptation else {}), BACKEND, CELLS if exponential_and_adaptation else LIF_CELLS)
     return core
 
 
