@@ -3,7 +3,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from hicannx_sim.base.growing cimport Growing
 
 cdef extern from "sim/anncore/kernel/arithmetic.h":
-    const double NODE_UNIT, LINE_UNIT
+    const double NODE_UNIT
     int32_t nearest(double x) noexcept nogil
 
 cdef extern from "sim/anncore/kernel/core.h":
@@ -18,16 +18,14 @@ cdef extern from "sim/anncore/kernel/core.h":
         float rail, rail_inverse
         int32_t node_low, node_high
         float octaves, slope_inverse, sixth, longest
-        int32_t line_limit
-        float line_inverse
-        double bypass_step, line_rest, line_gain, comparator_noise
+        double line_opening, line_limit, bypass_step, line_rest, line_gain, comparator_noise
         int64_t comparator_delay
 
     ctypedef struct Amplifier:
         double target, slew, inverse, rate
 
     ctypedef struct Input:
-        double scale, shift, strength, rate, step, slope, middle
+        double shift, strength, rate, step, slope, middle
 
     ctypedef struct Neuron:
         Amplifier leak, reset

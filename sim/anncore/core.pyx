@@ -432,9 +432,8 @@ cdef _kernel.Common _common(chip):
     c.node_low, c.node_high = _kernel.nearest((number("node_low") - c.middle) / unit), _kernel.nearest((number("node_high") - c.middle) / unit)
     c.octaves, c.slope_inverse, c.sixth = 1.4426950408889634 / slope * unit, unit / slope, unit / slope / 6
     c.longest = 1.35 / unit
-    c.line_limit = _kernel.nearest(number("synapse_line_limit") / _kernel.LINE_UNIT)
-    c.line_inverse = 1.0 / c.line_limit
-    c.bypass_step = number("synapse_bypass_step") / _kernel.LINE_UNIT
+    c.line_limit, c.bypass_step = number("synapse_line_limit"), number("synapse_bypass_step")
+    c.line_opening = number("synapse_gm") / number("amplifier_edge")
     c.line_rest, c.line_gain = number("synapse_line_rest"), number("synapse_line_gain")
     c.comparator_noise = 0.0 if chip.is_ideal else number("comparator_noise")
     c.comparator_delay = round(number("comparator_delay") / (TICK_NS * 1e-9))

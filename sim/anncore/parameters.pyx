@@ -152,7 +152,6 @@ cdef void _input(Input* out, int side, const int64_t* c, const double* d, const 
     out.slope = 0.0
     if c[MODULATED[side]] and c[INPUT_ENABLE[side]]:
         out.slope = -0.5 * MODULATION * CURRENT * cell[I_MODULATION[side]] * d[SYN_MODULATION + side] / capacitance
-    out.scale = GM / EDGE
     out.shift = -(SHIFT * (cell[I_SHIFT[side]] - SHIFT_NEUTRAL) + d[SYN_OFFSET + side]) * GM / EDGE
 
 

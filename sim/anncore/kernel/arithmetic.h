@@ -15,10 +15,9 @@
 #define ALWAYS_INLINE static inline
 #endif
 
-/* Voltages of nodes are counted from the middle between the rails in units of 2^-30 V (0.93 nV), deviations of synaptic lines from their
- * rest in units of 2^-32 V. */
+/* Voltages of nodes are counted from the middle between the rails in units of 2^-30 V (0.93 nV). */
 #define NODE_UNIT (1.0 / 1073741824.0)
-#define LINE_UNIT (1.0 / 4294967296.0)
+#define LINE_REST 1.4901161e-8f /* 2^-26: a line nearer to its rest than this is there */
 
 ALWAYS_INLINE double clip(double x, double low, double high) {
     x = x < high ? x : high;

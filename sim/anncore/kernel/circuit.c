@@ -31,6 +31,8 @@ static double binary_logarithm(double x) {
     return octave + 2.8853900817779268 * t * sum;
 }
 
+#define KEEP_NOTHING 0.000244 /* 2^-12: so that no line comes near the smallest numbers before it is found resting */
+
 /* Bound of what the currents of a circuit do to its membrane, apart from the amplifier, which never overshoots [V/us]. */
 static double largest_slope(const Neuron *n) {
     double sum = fabs(n->drift) + fabs(n->w_strength) * 1.2 + n->exp_limit;
@@ -73,14 +75,15 @@ static void load_phase(Core *core, int neuron) {
     LANE(b, slew, i) = lanes->slew[at];
     LANE(b, inverse, i) = lanes->inverse[at];
     LANE(b, lag, i) = lanes->lag[at], LANE(b, rate, i) = lanes->rate[at];
+    LANE(b, exponent, i) = off ? NOTHING : lanes->exponent[at];
+    LANE(b, w_base, i) = lanes->w_base[at];
     if (core->morphology_of[neuron] >= 0) morphology_at(core, core->morphology_of[neuron])->stale = 1;
     if (n->pause) {
         for (int side = 0; side < INPUTS; side++) {
             LANE(b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
             LANE(b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
         }
-        LANE(b, exponent, i) = off ? NOTHING : lanes->exponent;
-    }
+        }
     load_threshold(core, neuron);
 }
 
@@ -99,18 +102,28 @@ static void prepare(const Common *c, PhaseLanes *lanes, const Neuron *n) {
         lanes->strength[side] = slope_of(n->input[side].strength);
         lanes->slope[side] = (float)(n->input[side].slope * STEP_US);
     }
-    lanes->exponent = growth > 0.0 ? (float)(binary_logarithm(growth) - (n->exp_potential - c->middle) * octaves) : NOTHING;
+    const double w_half = n->adaptation ? 0.5 * loss_of(n->w_rate) : 0.0;
+    for (int at = 0; at < 2; at++) {
+        const double target = NODE_UNIT * lanes->target[at] + c->middle;
+        lanes->exponent[at] = growth > 0.0 ? (float)(binary_logarithm(growth) + (target - n->exp_potential) * octaves) : NOTHING;
+        lanes->w_base[at] = (float)(w_half * (n->w_gain * (target - n->w_potential) / NODE_UNIT + in_units(c, n->w_rest)));
+    }
     lanes->threshold = node(c, n->threshold);
     lanes->w_jump = nearest(clip(n->w_jump / NODE_UNIT, -2e9, 2e9));
 }
 
 static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
     const double mean = effective(in->rate * STEP_US);
-    LANE(b, input[side].scale, i) = (float)(in->scale * mean * LINE_UNIT), LANE(b, input[side].shift, i) = (float)in->shift;
-    LANE(b, input[side].loss, i) = (float)loss_of(in->rate);
+    const double unit = core->common.line_opening * mean, keep = 1.0 - loss_of(in->rate);
+    const float lift = (float)(1.0 / mean), before = b->pulse[side].lift[i];
+    if (lift != before)
+        for (int p = 0; p < 2; p++) STATE(b, input[side].line, p, i) *= before / lift;
+    LANE(b, input[side].shift, i) = (float)in->shift;
+    LANE(b, input[side].keep, i) = keep < KEEP_NOTHING ? 0.0f : (float)keep;
     LANE(b, input[side].middle, i) = (float)in_units(&core->common, in->middle);
-    b->pulse[side].step[i] = (float)(in->step / LINE_UNIT);
-    b->pulse[side].rate[i] = (float)(in->rate * STEP_US), b->pulse[side].lift[i] = (float)(1.0 / mean);
+    b->pulse[side].step[i] = (float)(in->step * unit);
+    b->pulse[side].rate[i] = (float)(in->rate * STEP_US), b->pulse[side].lift[i] = lift;
+    b->pulse[side].limit[i] = (float)(core->common.line_limit * unit), b->pulse[side].limit_inverse[i] = (float)(1.0 / (core->common.line_limit * unit));
 }
 
 void core_load(Core *core, int neuron) {
@@ -123,13 +136,12 @@ void core_load(Core *core, int neuron) {
         load_input(core, b, side, i, &n->input[side]);
         LANE(b, input[side].strength, i) = lanes->strength[side], LANE(b, input[side].slope, i) = lanes->slope[side];
     }
-    LANE(b, drift, i) = slope_of(n->drift);
-    LANE(b, exponent, i) = lanes->exponent, LANE(b, limit, i) = slope_of(n->exp_limit);
-    LANE(b, w_rest, i) = node(&core->common, n->w_rest), LANE(b, w_potential, i) = (float)in_units(&core->common, n->w_potential);
-    LANE(b, w_gain, i) = (float)n->w_gain, LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
-    LANE(b, w_rate, i) = n->adaptation ? (float)loss_of(n->w_rate) : 0.0f;
-    LANE(b, w_lead, i) = 0.5f * LANE(b, w_gain, i) * LANE(b, w_rate, i);
-    if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = LANE(b, w_rest, i);
+    const double w_half = n->adaptation ? 0.5 * loss_of(n->w_rate) : 0.0;
+    LANE(b, drift, i) = (float)((n->drift / NODE_UNIT + n->w_strength * in_units(&core->common, n->w_rest)) * STEP_US);
+    LANE(b, limit, i) = slope_of(n->exp_limit);
+    LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
+    LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
+    if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
     load_phase(core, neuron);
     core_flags(core, neuron / LANES);
 }
@@ -140,6 +152,11 @@ static int32_t new_jitter(const Core *core, int neuron, int64_t tick) {
 }
 
 static int32_t within(const Common *c, int32_t v) { return v < c->node_low ? c->node_low : v > c->node_high ? c->node_high : v; }
+
+/* A membrane has got a potential from elsewhere than a step. */
+static void note_far(Core *core, int neuron, int32_t v) {
+    if (abs(v) > core->common.fade_from) core->s.far[neuron / LANES] = WITH_RAILS;
+}
 
 void core_place(Core *core, int neuron) {
     Block *b = &core->s.block[neuron / LANES];
@@ -152,10 +169,10 @@ void core_place(Core *core, int neuron) {
     core_load(core, neuron);
     STATE(b, v, 0, i) = STATE(b, v, 1, i) = within(&core->common, core->s.phases[neuron].target[resets(n)]);
     for (int side = 0; side < INPUTS; side++) {
-        STATE(b, input[side].line, 0, i) = STATE(b, input[side].line, 1, i) = 0;
-        LANE(b, input[side].early, i) = 0.0f;
+        STATE(b, input[side].line, 0, i) = STATE(b, input[side].line, 1, i) = LANE(b, input[side].early, i) = 0.0f;
     }
-    STATE(b, w, 0, i) = STATE(b, w, 1, i) = LANE(b, w_rest, i);
+    STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
+    note_far(core, neuron, STATE(b, v, 0, i));
 }
 
 /* The block's `next_due` is a lower bound, made exact when it is met. */
@@ -211,14 +228,14 @@ static float counted_early(const Core *core, int neuron, int side, float early, 
 static void single_input(const Core *core, int neuron, int side, float from, float length, SingleInput *in) {
     const Block *b = &core->s.block[neuron / LANES];
     const int i = neuron % LANES, p = core->s.parity;
-    const float rate = b->pulse[side].rate[i], line = (float)STATE(b, input[side].line, p, i), early = LANE(b, input[side].early, i);
+    const float rate = b->pulse[side].rate[i], line = STATE(b, input[side].line, p, i), early = LANE(b, input[side].early, i);
     in->strength[0] = LANE(b, input[side].strength, i), in->shift[0] = LANE(b, input[side].shift, i);
     in->slope[0] = LANE(b, input[side].slope, i), in->middle[0] = LANE(b, input[side].middle, i);
-    in->line[0][0] = 0, in->loss[0] = in->early[0] = in->scale[0] = 0.0f;
+    in->line[0][0] = in->keep[0] = in->early[0] = 0.0f;
     if (line == 0.0f && early == 0.0f) return;
     float mean = line * remaining(rate * from) * effective_part(rate * length);
     if (early != 0.0f) mean -= counted_early(core, neuron, side, early, from, length);
-    in->shift[0] += LANE(b, input[side].scale, i) * b->pulse[side].lift[i] * mean;
+    in->shift[0] += b->pulse[side].lift[i] * mean;
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
@@ -233,10 +250,9 @@ static void advance_alone(const Core *core, int neuron, const Nodes *s, float fr
     for (int side = 0; side < INPUTS; side++) single_input(core, neuron, side, from, length, &one->input[side]);
     if (features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
     if (features & WITH_ADAPTATION) {
-        const float rate = LANE(b, w_rate, i);
-        one->w[0][0] = s->w, one->w_rest[0] = LANE(b, w_rest, i), one->w_potential[0] = LANE(b, w_potential, i);
-        one->w_gain[0] = LANE(b, w_gain, i), one->w_strength[0] = LANE(b, w_strength, i);
-        one->w_rate[0] = length * rate * (1.0f + (1.0f - length) * rate * 0.5f), one->w_lead[0] = 0.5f * one->w_gain[0] * one->w_rate[0];
+        const float part = length * (1.0f + (1.0f - length) * LANE(b, w_rate, i));
+        one->w[0][0] = s->w, one->w_strength[0] = LANE(b, w_strength, i);
+        one->w_base[0] = part * LANE(b, w_base, i), one->w_lead[0] = part * LANE(b, w_lead, i), one->w_rate[0] = part * LANE(b, w_rate, i);
     }
     single_step(one, &core->common, length, features);
 }
@@ -393,6 +409,7 @@ static void repeat_circuit(Core *core, int neuron) {
         untouched &= n->phase == phase;
     }
     STATE(b, v, p ^ 1, i) = s.v, STATE(b, w, p ^ 1, i) = s.w;
+    note_far(core, neuron, s.v);
 }
 
 /* -- morphologies */
@@ -408,7 +425,7 @@ static void move_members(const Core *core, const Morphology *m, const float *mat
     for (int k = 0; k < m->members; k++) {
         const float way = ways[members[k].compartment];
         after[k].v = within(&core->common, before[k].v + nearest(way));
-        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * way));
+        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * (way + way)));
     }
 }
 
@@ -547,6 +564,7 @@ static void repeat_morphology(Core *core, int index) {
     for (int k = 0; k < m->members; k++) {
         Block *b = &core->s.block[members[k].neuron / LANES];
         STATE(b, v, p ^ 1, members[k].neuron % LANES) = nodes[k].v, STATE(b, w, p ^ 1, members[k].neuron % LANES) = nodes[k].w;
+        note_far(core, members[k].neuron, nodes[k].v);
     }
 }
 

@@ -22,21 +22,23 @@ enum { WIDEST = 32, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = L
 enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2, REST_STEPS = 8 };
 
 #define STEP_US 0.1
-#define UNREACHED INT32_MAX /* a threshold no membrane meets */
+#define UNREACHED (1 << 30) /* a threshold no membrane meets */
 
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
-enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };                 /* a step is compiled for each set of these, */
+enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, FEATURE_SETS = 8 }; /* a step is compiled for each set of these, */
 /* and asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
-enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_CONNECTIONS = 16, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
+enum { WITH_MODULATION = 8, WITH_LEAPS = 16, WITH_CONNECTIONS = 32, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
+/* What a step of a block finds: something moves (or may, if not watchful), a threshold is met, a membrane is near a rail. */
+enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_IS_FAR = WITH_RAILS };
 
 /* Lanes of N circuits; a single circuit has N = 1. */
 #define DECLARE_CIRCUITS(name, N)                                                                                                 \
     typedef struct {                                                                                                              \
-        int32_t line[2][N]; /* distance from rest, >= 0 */                                                                        \
+        float line[2][N];   /* distance from rest, >= 0, in such units that its mean over a step is what the amplifier gets */    \
         float early[N];     /* part of a line's mean over the coming step that its state counts, although its pulses come later */ \
-        float scale[N], shift[N];   /* y = (line - early) * scale + shift */                                                      \
+        float shift[N];     /* y = line - early + shift */                                                                        \
         float strength[N];          /* slope = strength * curve(y); negative for inhibition */                                    \
-        float loss[N];              /* of the line, relative */                                                                   \
+        float keep[N];              /* what a step leaves of the line, relative */                                                \
         float slope[N], middle[N];  /* conductance-based: the strength grows by slope * (v - middle) */                           \
     } name##Input;                                                                                                                \
     typedef struct {                                                                                                              \
@@ -47,13 +49,13 @@ enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_CONNECTIONS = 16, WITH_RARE = W
         float inverse[N];  /* 1 / distance at which it saturates */                                                               \
         float slew[N];     /* half its largest slope */                                                                           \
         float lag[N];      /* 1 - effective part of a step of a relaxing membrane */                                              \
-        float drift[N];    /* constant currents */                                                                                \
+        float drift[N];    /* constant currents, and what the adaptation's distance from 0 counts too much */                     \
         name##Input input[INPUTS];                                                                                                \
-        /* exponential term: 2^(v * octaves + exponent), at most limit */                                                         \
+        /* exponential term: 2^((v - target) * octaves + exponent), at most limit */                                              \
         float exponent[N], limit[N];                                                                                              \
-        /* adaptation: state, its rest, feedback a, potential it refers to, slope per node unit, 1 - decay */                     \
-        int32_t w[2][N], w_rest[N];                                                                                               \
-        float w_potential[N], w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                               \
+        /* adaptation: state, slope per node unit, half of what it would move in a step: w_base - w_lead * (target - v) - w_rate * w */ \
+        int32_t w[2][N];                                                                                                          \
+        float w_strength[N], w_base[N], w_lead[N], w_rate[N];                                                                     \
         /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */                 \
         float slope[N], growth[N], bow[N], upswing[N], drive[N];                                                                  \
         float rate[N];      /* of the amplifier in its linear range */                                                            \
@@ -68,6 +70,7 @@ typedef struct {
     float step[LANES]; /* of the line per event and weight unit */
     float rate[LANES]; /* of the line */
     float lift[LANES]; /* 1 / mean of a decaying line over a step */
+    float limit[LANES], limit_inverse[LANES];
 } PulseLanes;
 
 typedef struct {
@@ -88,9 +91,8 @@ typedef struct {
     float octaves;                       /* of the exponential per node unit */
     float slope_inverse, sixth;          /* 1 / slope of the exponential, and a sixth of it */
     float longest;                       /* no membrane moves further within a step */
-    int32_t line_limit;
-    float line_inverse;                  /* 1 / line_limit */
-    double bypass_step;                  /* [line units] */
+    double line_opening;                 /* what the amplifiers of the inputs get [1/V] */
+    double line_limit, bypass_step;      /* [V] */
     double line_rest, line_gain;         /* [V], per V */
     double comparator_noise;             /* [V] */
     int64_t comparator_delay;            /* ticks */
@@ -109,10 +111,10 @@ typedef struct {
     double rate; /* 1 / time constant within the linear range */
 } Amplifier;
 
-/* A synaptic input: y = line * scale + shift, slope = strength * curve(y); rate: 1 / time constant of the line; step: per event and weight
+/* A synaptic input: y = line_opening * line + shift, slope = strength * curve(y); rate: 1 / time constant of the line; step: per event and weight
  * unit. With conductance-based input the strength grows by slope * (v - middle), and is never below 0. */
 typedef struct {
-    double scale, shift, strength, rate, step;
+    double shift, strength, rate, step;
     double slope, middle;
 } Input;
 
@@ -196,7 +198,7 @@ typedef struct {
     int32_t target[2];
     float slew[2], inverse[2], lag[2], rate[2];
     float strength[INPUTS], slope[INPUTS];
-    float exponent;
+    float exponent[2], w_base[2];
     int32_t threshold, w_jump;
 } PhaseLanes;
 
@@ -211,6 +213,7 @@ typedef struct {
     int64_t now;
     int32_t parity;
     int32_t features[BLOCKS], awake[BLOCKS], bypass[BLOCKS];
+    int32_t far[BLOCKS];       /* WITH_RAILS if a membrane may be so near to a rail that currents fade */
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;
     int64_t pulses, missed;    /* on rows, and those that met no synapse with their address and a weight */
@@ -247,9 +250,9 @@ typedef struct {
 
 /* The functions over blocks for one instruction set. */
 typedef struct {
-    /* by set of features, the last one for those with rare ones. Bits of the result: something moves (or may, if not watchful), a threshold is met */
+    /* by set of features, the last one for those with rare ones; the result has bits of BLOCK_... */
     int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
-    int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses, const Common *common); /* 0 if no label fits */
+    int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
     void (*join)(const Block *blocks, const NeuronVectors *joined, const Common *common, float *ways);
     int (*follow)(Block *block, int p, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */

@@ -40,7 +40,7 @@ static void bypass(Core *core, int k, const Pulse *pulse, Synapses s, int side) 
         if (s.labels[i] != pulse->address) continue;
         const int neuron = k * LANES + i;
         const double amount = s.weights[i] * pulse->charge * (s.gains ? (double)s.gains[i] : 1.0);
-        const double step = core->s.block[k].pulse[side].step[i];
+        const double step = core->s.neuron[neuron].input[side].step;
         if (core->s.neuron[neuron].bypass >> side & 1 && amount * step > core->common.bypass_step) core_fire(core, neuron, pulse->tick);
     }
 }
@@ -53,7 +53,7 @@ static void apply(Core *core, const Pulse *pulse) {
         const size_t at = (size_t)pulse->row * COLUMNS + (size_t)quarter * LANES;
         const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + quarter;
         const Synapses synapses = {core->weights + at, core->labels + at, core->gains ? core->gains + at : NULL};
-        if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses, &core->common)) continue;
+        if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses)) continue;
         met = 1;
         if (part != 0.0f) core->s.early[k] |= pulse->mode;
         for (int side = 0; side < INPUTS; side++)
@@ -137,14 +137,15 @@ static int linked_to(const Core *core, int blocks) {
     return mask;
 }
 
-/* Steps a block. Returns whether a membrane is at or above its threshold. */
+/* Steps a block. Returns whether a membrane may be at or above its threshold. */
 static int step_block(Core *core, int k) {
-    const int features = core->s.features[k];
+    const int features = core->s.features[k] | core->s.far[k];
     const int set = features & WITH_RARE ? FEATURE_SETS : features, watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
     const int result = kernel_of(core->level)->step[set](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
-    core->s.awake[k] = result & 1;
+    core->s.awake[k] = result & BLOCK_MOVES;
+    core->s.far[k] = result & BLOCK_IS_FAR;
     core->s.block_steps++;
-    return result >> 1;
+    return result & BLOCK_CROSSES;
 }
 
 static void forget_early(Core *core, int k) {
@@ -176,8 +177,9 @@ static void step_morphologies(Core *core, int stepped, int due, int64_t end) {
         const int follows = core->connected[k] && stepped >> k & 1;
         const int result = follows ? kernel->follow(&core->s.block[k], p, core->compartment_of + k * LANES, core->ways, &core->common) : 0;
         uint64_t lanes = due >> k & 1 ? due_lanes(core, k, end) : 0;
-        if (result & 1) core->s.awake[k] = 1;
-        if (result & 2) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
+        if (result & BLOCK_MOVES) core->s.awake[k] = 1;
+        core->s.far[k] |= result & BLOCK_IS_FAR;
+        if (result & BLOCK_CROSSES) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
         while (lanes) happens[core->morphology_of[k * LANES + next_bit(&lanes)]] = 1;
     }
     for (int i = 0; i < growing_count(&core->morphologies); i++)
@@ -263,7 +265,8 @@ double core_voltage(const Core *core, int neuron, int source) {
     const int i = neuron % LANES, p = core->s.parity;
     if (source == 0) return core->common.middle + NODE_UNIT * STATE(b, v, p, i);
     if (source == 3) return core->common.middle + NODE_UNIT * STATE(b, w, p, i);
-    return core->common.line_rest - core->common.line_gain * (LINE_UNIT * STATE(b, input[source - 1].line, p, i));
+    const double line = (double)STATE(b, input[source - 1].line, p, i) * b->pulse[source - 1].lift[i] / core->common.line_opening;
+    return core->common.line_rest - core->common.line_gain * line;
 }
 
 /* Membranes of a row of neurons in one go, then the few that show something else. */

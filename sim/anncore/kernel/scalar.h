@@ -23,4 +23,7 @@
 #define SCALE(p, y) scaled(p, y)
 #define ANY(x) ((x) != 0)
 #define REACHES(a, b) ((a) >= (b))
-#define OUTWARDS(x, limit, f) (((x) > (limit) && (f) > 0.0f) || ((x) < -(limit) && (f) < 0.0f))
+#define BITS(x) bits_of(x)
+#define ALL_NEGATIVE(x) ((x) < 0)
+#define FARTHER(far, x, limit) ((far) > abs(x) ? (far) : abs(x))
+#define BEYOND(far, limit) ((far) > (limit))
