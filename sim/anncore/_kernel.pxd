@@ -69,6 +69,7 @@ cdef extern from "sim/anncore/kernel/core.h":
     void core_free(Core* core) noexcept nogil
     void core_load(Core* core, int neuron) noexcept nogil
     void core_connect(Core* core) noexcept nogil
+    void core_restored(Core* core) noexcept nogil
     void core_clear(Core* core, int64_t tick) noexcept nogil
     void core_place(Core* core, int neuron) noexcept nogil
     void core_pulse(Core* core, int64_t tick, int row, int address, double charge, int mode) noexcept nogil

@@ -361,7 +361,7 @@ cdef class AnalogCore:
         if problem != NULL:
             raise SnapshotError(f"chip.analog.engine: {problem.decode()} is out of range")
         self.now = (<Core*> self.engine).s.now
-        _kernel.core_connect(<Core*> self.engine)
+        _kernel.core_restored(<Core*> self.engine)
 
     @property
     def lost(self) -> int:

@@ -3,6 +3,7 @@
 
 #include "arithmetic.h"
 #include "circuit.h"
+#include "schedule.h"
 
 /* Of a circuit that is stepped alone; its lines move as in the step of its block. */
 typedef struct {
@@ -62,7 +63,7 @@ static void load_threshold(Core *core, int neuron) {
     const Neuron *n = &core->s.neuron[neuron];
     const int watches = n->comparator && n->fires && !n->held && n->phase == PHASE_READY;
     LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES) = watches ? core->s.phases[neuron].threshold + n->jitter : UNREACHED;
-    core->s.awake[neuron / LANES] = 1;
+    core->s.awake |= 1 << neuron / LANES;
 }
 
 /* The lanes that change when the reset begins and ends. */
@@ -165,7 +166,7 @@ void core_place(Core *core, int neuron) {
     n->phase = PHASE_READY;
     n->stamp = NEVER;
     n->jitter = new_jitter(core, neuron, core->s.now);
-    core_due(core, neuron, NEVER);
+    schedule(core, neuron, NEVER);
     core_load(core, neuron);
     STATE(b, v, 0, i) = STATE(b, v, 1, i) = within(&core->common, core->s.phases[neuron].target[resets(n)]);
     for (int side = 0; side < INPUTS; side++) {
@@ -173,14 +174,6 @@ void core_place(Core *core, int neuron) {
     }
     STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
     note_far(core, neuron, STATE(b, v, 0, i));
-}
-
-/* The block's `next_due` is a lower bound, made exact when it is met. */
-void core_due(Core *core, int neuron, int64_t tick) {
-    const int k = neuron / LANES;
-    core->s.due[neuron] = tick;
-    if (tick < core->s.next_due[k]) core->s.next_due[k] = tick;
-    core->s.busy[k] = (core->s.busy[k] & ~(UINT64_C(1) << neuron % LANES)) | (uint64_t)(tick < NEVER) << neuron % LANES;
 }
 
 static int64_t due_of(const Core *core, int neuron) { return core->s.due[neuron]; }
@@ -288,7 +281,7 @@ static void record(Core *core, int neuron, int64_t tick) {
 
 static void set_phase(Core *core, int neuron, int phase, int64_t due) {
     core->s.neuron[neuron].phase = phase;
-    core_due(core, neuron, due);
+    schedule(core, neuron, due);
     if (phase == PHASE_RESET || phase == PHASE_REFRACTORY) {
         load_phase(core, neuron);
     } else {

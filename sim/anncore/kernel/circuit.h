@@ -6,7 +6,6 @@
 
 #include "core.h"
 
-void core_due(Core *core, int neuron, int64_t tick); /* when a neuron's phase changes next */
 void core_flags(Core *core, int k);                  /* which features a block needs */
 void core_watch_step(Core *core, int neuron);        /* the step just made met the threshold or the end of the refractory time */
 void core_repeat(Core *core, int neuron);            /* make the step once more, with everything that happens to the neuron inside it */

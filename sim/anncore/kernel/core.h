@@ -206,13 +206,12 @@ typedef struct {
 typedef struct {
     Block block[BLOCKS];       /* on cache lines */
     int64_t due[NEURONS];      /* tick of a neuron's next change of phase, NEVER */
-    int64_t next_due[BLOCKS];  /* not later than the earliest of a block */
-    uint64_t busy[BLOCKS];     /* lanes that have one */
     PhaseLanes phases[NEURONS];
     Neuron neuron[NEURONS];
     int64_t now;
     int32_t parity;
-    int32_t features[BLOCKS], awake[BLOCKS], bypass[BLOCKS];
+    int32_t awake;             /* blocks in which something moves, bit per block */
+    int32_t features[BLOCKS], bypass[BLOCKS];
     int32_t far[BLOCKS];       /* WITH_RAILS if a membrane may be so near to a rail that currents fade */
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;
@@ -220,8 +219,17 @@ typedef struct {
     Probe probe[PROBES];
 } State;
 
+/* See schedule.h. */
+enum { SLOTS = 256 };
+typedef struct {
+    uint64_t lanes[SLOTS][BLOCKS]; /* by index of the step modulo SLOTS */
+    int32_t blocks[SLOTS];         /* those that may have any, bit per block */
+    uint64_t later[BLOCKS];
+} Schedule;
+
 typedef struct {
     State s;
+    Schedule schedule;
     Common common;
     /* connections; they follow from the configuration */
     Growing morphologies;     /* Morphology */
@@ -274,6 +282,7 @@ void single_step(Single *single, const Common *common, float length, int feature
 void core_free(Core *core);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */
+void core_restored(Core *core);                        /* the state was put in: what follows from it, and connections, anew */
 void core_connect(Core *core);                         /* connections of all circuits anew */
 void core_place(Core *core, int neuron);               /* put a neuron to its resting state */
 void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode);

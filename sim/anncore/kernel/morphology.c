@@ -160,7 +160,7 @@ static void share_charge(Core *core, const Morphology *m) {
     for (int k = 0; differ && k < m->members; k++) {
         Block *b = &core->s.block[members[k].neuron / LANES];
         STATE(b, v, 0, members[k].neuron % LANES) = STATE(b, v, 1, members[k].neuron % LANES) = nearest(sum[members[k].compartment]);
-        core->s.awake[members[k].neuron / LANES] = 1;
+        core->s.awake |= 1 << members[k].neuron / LANES;
         core->s.far[members[k].neuron / LANES] = WITH_RAILS;
     }
 }
