@@ -266,7 +266,7 @@ static Nodes on_the_way(const Core *core, int neuron, int64_t ticks) {
     const float part = steps(ticks), y = (float)(LANE(b, target, i) - before.v) * LANE(b, inverse, i);
     const float rate = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * (y * y < 1.0f ? 1.0f - y * y : 0.0f);
     const float way = rate > 0.5f ? part * effective_part(rate * part) / effective_part(rate) : part + part * (1.0f - part) * (0.5f * rate);
-    return (Nodes){before.v + nearest((float)(after.v - before.v) * way), before.w + nearest((float)(after.w - before.w) * part)};
+    return (Nodes){before.v + nearest_of((float)(after.v - before.v) * way), before.w + nearest_of((float)(after.w - before.w) * part)};
 }
 
 static void record(Core *core, int neuron, int64_t tick) {
@@ -417,8 +417,8 @@ static void move_members(const Core *core, const Morphology *m, const float *mat
     morphology_steps(core, m, matrix, length, slopes, v, ways);
     for (int k = 0; k < m->members; k++) {
         const float way = ways[members[k].compartment];
-        after[k].v = within(&core->common, before[k].v + nearest(way));
-        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * (way + way)));
+        after[k].v = within(&core->common, before[k].v + nearest_of(way));
+        after[k].w = within(&core->common, before[k].w + nearest_of(slopes[k].drive + leads[k] * (way + way)));
     }
 }
 

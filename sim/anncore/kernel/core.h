@@ -118,26 +118,26 @@ typedef struct {
     double slope, middle;
 } Input;
 
-/* What the configuration says about a circuit, and where its spike logic stands. */
+/* What the configuration says about a circuit, and where its spike logic stands. What a spike needs is on one cache line. */
 typedef struct {
+    _Alignas(64) int64_t stamp; /* end of the last step that was done again for this neuron */
+    int64_t reset_ticks, refractory_ticks;
+    int32_t phase;
+    int32_t jitter;           /* of the threshold until the next spike */
+    int32_t clocked;          /* the backend runs: artificial fires work */
+    int32_t fires;            /* and its fires become spikes */
+    int32_t comparator, pause, held, adaptation;
+    int32_t exponential, modulation;
+    int32_t bypass;           /* bits as in a pulse's mode */
+    int32_t switches;         /* bits of CONNECT_... */
+    int32_t fire_switches;    /* bits of FIRE_... */
     Amplifier leak, reset;
     double drift, threshold;
     Input input[INPUTS];
     double exp_potential, exp_strength, exp_limit;
     double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump;
-    int64_t reset_ticks, refractory_ticks;
-    int32_t clocked;          /* the backend runs: artificial fires work */
-    int32_t fires;            /* and its fires become spikes */
-    int32_t comparator, pause, held, exponential, adaptation, modulation;
     double capacitance;       /* [pF] */
     double conductance;       /* between membrane and soma line [uS] */
-    int32_t switches;         /* bits of CONNECT_... */
-    int32_t fire_switches;    /* bits of FIRE_... */
-    int32_t bypass;           /* bits as in a pulse's mode */
-    /* progress */
-    int32_t phase;
-    int32_t jitter; /* of the threshold until the next spike */
-    int64_t stamp;  /* end of the last step that was done again for this neuron */
 } Neuron;
 
 typedef struct {

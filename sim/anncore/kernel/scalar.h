@@ -9,7 +9,7 @@
 #define ALLF(x) (x)
 #define ALLI(x) (x)
 #define FLOAT(x) ((float)(x))
-#define ROUND(x) ((int32_t)__builtin_lrintf(x))
+#define ROUND(x) nearest_of(x)
 #define ADD(a, b) ((a) + (b))
 #define SUB(a, b) ((a) - (b))
 #define LEAST(a, b) ((a) < (b) ? (a) : (b))

@@ -35,7 +35,7 @@ ALWAYS_INLINE float scaled(float p, float y) {
 #include "scalar.h"
 #include "step_template.h"
 
-#define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 3, 1, &found)
+#define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 3, 0, &found)
 void single_step(Single *single, const Common *common, float length, int features) {
     Findings_single found = {0, 0, -1};
     if (abs(single->v[0][0]) > common->fade_from) features |= WITH_RAILS;
@@ -48,6 +48,7 @@ void single_step(Single *single, const Common *common, float length, int feature
     } else {
         SINGLE(features);
     }
+    single->v[1][0] = within_single(single->v[1][0], common), single->w[1][0] = within_single(single->w[1][0], common);
 }
 
 float compartment_slope(const CompartmentCurrents *s, const Common *common, float length) {
