@@ -62,16 +62,16 @@ static int gated(const Neuron *n) { return n->pause && resets(n); }
 static void load_threshold(Core *core, int neuron) {
     const Neuron *n = &core->s.neuron[neuron];
     const int watches = n->comparator && n->fires && !n->held && n->phase == PHASE_READY;
-    LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES) = watches ? core->s.phases[neuron].threshold + n->jitter : UNREACHED;
-    core->s.awake |= 1 << neuron / LANES;
+    LANE(&core->s.block[block_of(neuron)], threshold, lane_of(neuron)) = watches ? core->s.phases[neuron].threshold + n->jitter : UNREACHED;
+    core->s.awake |= 1 << block_of(neuron);
 }
 
 /* The lanes that change when the reset begins and ends. */
 static void load_phase(Core *core, int neuron) {
     const Neuron *n = &core->s.neuron[neuron];
     const PhaseLanes *lanes = &core->s.phases[neuron];
-    Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, off = gated(n), at = resets(n);
+    Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron), off = gated(n), at = resets(n);
     LANE(b, target, i) = lanes->target[at];
     LANE(b, slew, i) = lanes->slew[at];
     LANE(b, inverse, i) = lanes->inverse[at];
@@ -130,8 +130,8 @@ static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
 void core_load(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     PhaseLanes *lanes = &core->s.phases[neuron];
-    Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES;
+    Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron);
     prepare(&core->common, lanes, n);
     for (int side = 0; side < INPUTS; side++) {
         load_input(core, b, side, i, &n->input[side]);
@@ -144,7 +144,7 @@ void core_load(Core *core, int neuron) {
     LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
     load_phase(core, neuron);
-    core_flags(core, neuron / LANES);
+    core_flags(core, block_of(neuron));
 }
 
 static int32_t new_jitter(const Core *core, int neuron, int64_t tick) {
@@ -156,13 +156,13 @@ static int32_t within(const Common *c, int32_t v) { return v < c->node_low ? c->
 
 /* A membrane has got a potential from elsewhere than a step. */
 static void note_far(Core *core, int neuron, int32_t v) {
-    if (abs(v) > core->common.fade_from) core->s.far[neuron / LANES] = WITH_RAILS;
+    if (abs(v) > core->common.fade_from) core->s.far[block_of(neuron)] = WITH_RAILS;
 }
 
 void core_place(Core *core, int neuron) {
-    Block *b = &core->s.block[neuron / LANES];
+    Block *b = &core->s.block[block_of(neuron)];
     Neuron *n = &core->s.neuron[neuron];
-    const int i = neuron % LANES;
+    const int i = lane_of(neuron);
     n->phase = PHASE_READY;
     n->stamp = NEVER;
     n->jitter = new_jitter(core, neuron, core->s.now);
@@ -201,8 +201,8 @@ static float pulse_at_circuit(const Core *core, int neuron, int side, const Puls
 /* What the line's state counts too much in its mean over a part of the step, in line units: pulses that come later. They are told apart by
  * their shares of what the state counts too much over the whole step. */
 static float counted_early(const Core *core, int neuron, int side, float early, float from, float length) {
-    const PulseLanes *lanes = &core->s.block[neuron / LANES].pulse[side];
-    const float rate = lanes->rate[neuron % LANES], end = from + length;
+    const PulseLanes *lanes = &core->s.block[block_of(neuron)].pulse[side];
+    const float rate = lanes->rate[lane_of(neuron)], end = from + length;
     float lead = 0.0f, sum = 0.0f;
     for (int64_t k = 0; k < core->applied; k++) {
         const Pulse *pulse = growing_at(&core->pulses, k, sizeof *pulse);
@@ -214,13 +214,13 @@ static float counted_early(const Core *core, int neuron, int side, float early, 
         sum += amount * growth * remaining(rate * from) * effective_part(rate * length);
         if (until > 0.0f) sum -= amount * until / length * effective_part(rate * until);
     }
-    return lead == 0.0f ? 0.0f : early / lanes->lift[neuron % LANES] * sum / lead;
+    return lead == 0.0f ? 0.0f : early / lanes->lift[lane_of(neuron)] * sum / lead;
 }
 
 /* A synaptic input over a part of the step of its block: with the mean of its line there. */
 static void single_input(const Core *core, int neuron, int side, float from, float length, SingleInput *in) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
+    const Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron), p = core->s.parity;
     const float rate = b->pulse[side].rate[i], line = STATE(b, input[side].line, p, i), early = LANE(b, input[side].early, i);
     in->strength[0] = LANE(b, input[side].strength, i), in->shift[0] = LANE(b, input[side].shift, i);
     in->slope[0] = LANE(b, input[side].slope, i), in->middle[0] = LANE(b, input[side].middle, i);
@@ -233,8 +233,8 @@ static void single_input(const Core *core, int neuron, int side, float from, flo
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
 static void advance_alone(const Core *core, int neuron, const Nodes *s, float from, float length, Single *one) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, features = core->s.features[neuron / LANES];
+    const Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron), features = core->s.features[block_of(neuron)];
     const float relaxing = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * length;
     one->v[0][0] = s->v, one->threshold[0] = UNREACHED;
     one->target[0] = LANE(b, target, i), one->inverse[0] = LANE(b, inverse, i), one->slew[0] = LANE(b, slew, i);
@@ -254,13 +254,13 @@ static void advance(const Core *core, int neuron, Nodes *s, float from, float le
     Single one;
     advance_alone(core, neuron, s, from, length, &one);
     s->v = one.v[1][0];
-    if (core->s.features[neuron / LANES] & WITH_ADAPTATION) s->w = one.w[1][0];
+    if (core->s.features[block_of(neuron)] & WITH_ADAPTATION) s->w = one.w[1][0];
 }
 
 /* Where the circuit was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
 static Nodes on_the_way(const Core *core, int neuron, int64_t ticks) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
+    const Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron), p = core->s.parity;
     const Nodes before = {STATE(b, v, p, i), STATE(b, w, p, i)}, after = {STATE(b, v, p ^ 1, i), STATE(b, w, p ^ 1, i)};
     if (ticks == GRID_TICKS) return after;
     const float part = steps(ticks), y = (float)(LANE(b, target, i) - before.v) * LANE(b, inverse, i);
@@ -330,7 +330,7 @@ static float crossing_part(const Core *core, int neuron, Nodes before, int32_t a
     if (before.v >= threshold) return 0.0f;
     const float way = (float)(threshold - before.v), part = length * way / (float)(after - before.v);
     if (core->morphology_of[neuron] >= 0) return part;
-    if (!(core->s.features[neuron / LANES] & WITH_EXPONENTIAL) && !core->s.early[neuron / LANES]) return part;
+    if (!(core->s.features[block_of(neuron)] & WITH_EXPONENTIAL) && !core->s.early[block_of(neuron)]) return part;
     Nodes there = before;
     advance(core, neuron, &there, from, part);
     if (there.v >= threshold) return part * way / (float)(there.v - before.v);
@@ -340,7 +340,7 @@ static float crossing_part(const Core *core, int neuron, Nodes before, int32_t a
 /* If the membrane met its threshold between two times, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
  * delay of the comparator, at the next edge of the backend's 4 ns clock. */
 static int watch_threshold(Core *core, int neuron, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
-    const int32_t threshold = LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES);
+    const int32_t threshold = LANE(&core->s.block[block_of(neuron)], threshold, lane_of(neuron));
     if (after < threshold || ticks <= 0) return 0;
     const float part = crossing_part(core, neuron, before, after, threshold, steps(tick - core->s.now), steps(ticks));
     const int64_t crossing = later(tick + whole_ticks(part), earliest);
@@ -349,8 +349,8 @@ static int watch_threshold(Core *core, int neuron, Nodes before, int32_t after, 
 }
 
 void core_watch_step(Core *core, int neuron) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
+    const Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron), p = core->s.parity;
     int64_t earliest = core->s.now;
     if (core->s.neuron[neuron].phase == PHASE_REFRACTORY) {
         earliest = due_of(core, neuron);
@@ -368,8 +368,8 @@ static int next_fire(const Core *core, int neuron, int from, int64_t until) {
 
 static void repeat_circuit(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
-    Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
+    Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron), p = core->s.parity;
     const int64_t end = core->s.now + GRID_TICKS;
     Nodes s = {STATE(b, v, p, i), STATE(b, w, p, i)};
     int artificial = next_fire(core, neuron, 0, end), untouched = 1;
@@ -429,8 +429,8 @@ void core_step_morphology(Core *core, int index) {
     int32_t v[NEURONS];
     if (m->stale) morphology_matrix(core, m, 1.0f, step_matrix(core, m)), m->stale = 0;
     for (int k = 0; k < m->members; k++) {
-        const Block *b = &core->s.block[members[k].neuron / LANES];
-        const int i = members[k].neuron % LANES;
+        const Block *b = &core->s.block[block_of(members[k].neuron)];
+        const int i = lane_of(members[k].neuron);
         v[members[k].compartment] = STATE(b, v, core->s.parity, i);
         slopes[k] = (NeuronCurrents){LANE(b, slope, i), LANE(b, growth, i), LANE(b, bow, i), LANE(b, upswing, i), LANE(b, limit, i), LANE(b, drive, i)};
     }
@@ -456,7 +456,7 @@ static void advance_members(const Core *core, const Morphology *m, Nodes *nodes,
     for (int k = 0; k < m->members; k++) {
         Single one;
         advance_alone(core, members[k].neuron, &nodes[k], from, length, &one);
-        const int features = core->s.features[members[k].neuron / LANES];
+        const int features = core->s.features[block_of(members[k].neuron)];
         slopes[k] = (NeuronCurrents){one.slope[0], one.growth[0], one.bow[0], one.upswing[0],
                                     features & WITH_EXPONENTIAL ? one.limit[0] : 0.0f, one.drive[0]};
         leads[k] = features & WITH_ADAPTATION ? one.w_lead[0] : 0.0f;
@@ -525,8 +525,8 @@ static void repeat_morphology(Core *core, int index) {
     int artificial = next_member_fire(core, index, 0, end);
     int64_t tick = core->s.now;
     for (int k = 0; k < m->members; k++) {
-        const Block *b = &core->s.block[members[k].neuron / LANES];
-        nodes[k] = (Nodes){STATE(b, v, p, members[k].neuron % LANES), STATE(b, w, p, members[k].neuron % LANES)};
+        const Block *b = &core->s.block[block_of(members[k].neuron)];
+        nodes[k] = (Nodes){STATE(b, v, p, lane_of(members[k].neuron)), STATE(b, w, p, lane_of(members[k].neuron))};
         core->s.neuron[members[k].neuron].stamp = end;
     }
     while (tick < end || members_due(core, m, tick) <= tick || artificial >= 0) {
@@ -555,8 +555,8 @@ static void repeat_morphology(Core *core, int index) {
         }
     }
     for (int k = 0; k < m->members; k++) {
-        Block *b = &core->s.block[members[k].neuron / LANES];
-        STATE(b, v, p ^ 1, members[k].neuron % LANES) = nodes[k].v, STATE(b, w, p ^ 1, members[k].neuron % LANES) = nodes[k].w;
+        Block *b = &core->s.block[block_of(members[k].neuron)];
+        STATE(b, v, p ^ 1, lane_of(members[k].neuron)) = nodes[k].v, STATE(b, w, p ^ 1, lane_of(members[k].neuron)) = nodes[k].w;
         note_far(core, members[k].neuron, nodes[k].v);
     }
 }
@@ -567,8 +567,8 @@ void core_settle_morphology(Core *core, int index) {
     const int64_t end = core->s.now + GRID_TICKS;
     int again = 0;
     for (int k = 0; k < m->members; k++) {
-        const int neuron = members[k].neuron, i = neuron % LANES;
-        const Block *b = &core->s.block[neuron / LANES];
+        const int neuron = members[k].neuron, i = lane_of(neuron);
+        const Block *b = &core->s.block[block_of(neuron)];
         const int ends = core->s.neuron[neuron].phase == PHASE_REFRACTORY && due_of(core, neuron) <= end && !growing_count(&core->fires);
         if (ends || STATE(b, v, core->s.parity ^ 1, i) >= LANE(b, threshold, i)) core_watch_step(core, neuron);
         again |= due_of(core, neuron) <= end;

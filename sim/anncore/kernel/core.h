@@ -1,7 +1,6 @@
 /* State and interfaces of the analog core's C part.
  *
- * Circuits are packed in blocks of 64 lanes, which rest or run together, blocks in groups of two of the widest vectors; a step is done group by
- * group. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a circuit in which something happens inside
+ * Circuits are packed in blocks of 64 lanes, which rest or run together. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a circuit in which something happens inside
  * a step can be stepped again from where it was.
  *
  * Units of lanes: nodes and lines as in arithmetic.h; slopes in node units per whole step; rates per whole step. Units of `Neuron`: volts
@@ -18,7 +17,7 @@
 #endif
 
 enum { EXCITATORY, INHIBITORY, INPUTS };
-enum { WIDEST = 32, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
+enum { LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS };
 enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2, REST_STEPS = 8 };
 
 #define STEP_US 0.1
@@ -62,7 +61,7 @@ enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_IS_FAR = WITH_RAILS };
         int32_t alone[N];   /* all bits; 0 if it is connected */                                                                                                                                                  \
     } name
 
-DECLARE_CIRCUITS(Group, WIDEST);
+DECLARE_CIRCUITS(Lanes, LANES);
 DECLARE_CIRCUITS(Single, 1);
 
 /* What a pulse does to a line; apart from the lanes of a step, which do not need it. */
@@ -74,13 +73,15 @@ typedef struct {
 } PulseLanes;
 
 typedef struct {
-    Group group[GROUPS];
+    Lanes lanes;
     PulseLanes pulse[INPUTS];
 } Block;
 
-/* Lane i of a field of a block, and of a doubled one. */
-#define LANE(block, field, i) ((block)->group[(i) / WIDEST].field[(i) % WIDEST])
-#define STATE(block, field, p, i) ((block)->group[(i) / WIDEST].field[p][(i) % WIDEST])
+/* Lane i of a field of a block, and of a doubled one; which lane a circuit has. */
+#define LANE(block, field, i) ((block)->lanes.field[i])
+#define STATE(block, field, p, i) ((block)->lanes.field[p][i])
+static inline int block_of(int neuron) { return (int)((unsigned)neuron / LANES); }
+static inline int lane_of(int neuron) { return (int)((unsigned)neuron % LANES); }
 
 /* What is the same for the whole chip, in the units of lanes. */
 typedef struct {

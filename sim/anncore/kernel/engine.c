@@ -132,8 +132,8 @@ static int step_block(Core *core, const Kernel *kernel, int k) {
 }
 
 static void forget_early(Core *core, int k) {
-    for (Group *g = core->s.block[k].group; g < core->s.block[k].group + GROUPS; g++)
-        for (int side = 0; side < INPUTS; side++) memset(g->input[side].early, 0, sizeof g->input[side].early);
+    LanesInput *input = core->s.block[k].lanes.input;
+    for (int side = 0; side < INPUTS; side++) memset(input[side].early, 0, sizeof input[side].early);
     core->s.early[k] = 0;
 }
 
@@ -236,8 +236,8 @@ const char *core_problem(const Core *core) {
 }
 
 double core_voltage(const Core *core, int neuron, int source) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
+    const Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron), p = core->s.parity;
     if (source == 0) return core->common.middle + NODE_UNIT * STATE(b, v, p, i);
     if (source == 3) return core->common.middle + NODE_UNIT * STATE(b, w, p, i);
     const double line = (double)STATE(b, input[source - 1].line, p, i) * b->pulse[source - 1].lift[i] / core->common.line_opening;
@@ -246,9 +246,9 @@ double core_voltage(const Core *core, int neuron, int source) {
 
 /* Membranes of a row of neurons in one go, then the few that show something else. */
 void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts) {
-    for (int i = 0; i < COLUMNS; i += WIDEST) {
-        const Group *group = &core->s.block[(row * COLUMNS + i) / LANES].group[i % LANES / WIDEST];
-        for (int lane = 0; lane < WIDEST; lane++) volts[i + lane] = core->common.middle + NODE_UNIT * group->v[core->s.parity][lane];
+    for (int i = 0; i < COLUMNS; i += LANES) {
+        const int32_t *v = core->s.block[block_of(row * COLUMNS + i)].lanes.v[core->s.parity];
+        for (int lane = 0; lane < LANES; lane++) volts[i + lane] = core->common.middle + NODE_UNIT * v[lane];
     }
     for (int i = 0; i < COLUMNS; i++)
         if (sources[i]) volts[i] = sources[i] > 3 ? 0.0 : core_voltage(core, row * COLUMNS + i, sources[i]);

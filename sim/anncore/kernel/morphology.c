@@ -85,8 +85,7 @@ static int add_joined(Core *core, const Morphology *m) {
     all->morphology[at] = (int32_t)growing_count(&core->morphologies);
     for (int j = 0; j < JOINED; j++) {
         const CompartmentNeuron *member = &members[j < m->members ? j : 0];
-        const Group *group = &core->s.block[member->neuron / LANES].group[member->neuron % LANES / WIDEST];
-        all->lane[j][at] = (int32_t)(((const char *)group - (const char *)core->s.block) / 4) + member->neuron % WIDEST;
+        all->lane[j][at] = block_of(member->neuron) * (int)(sizeof(Block) / 4) + lane_of(member->neuron);
         all->share[j][at] = j < m->members ? member->share : 0.0f;
     }
     return at;
@@ -104,7 +103,7 @@ static void add_morphology(Core *core, int representative, const int16_t *nodes,
         if (number[nodes[n]] < 0) number[nodes[n]] = (int16_t)m.compartments++;
         member->neuron = n, member->compartment = number[nodes[n]];
         capacitance[member->compartment] += core->s.neuron[n].capacitance;
-        m.members++, m.blocks |= 1 << n / LANES;
+        m.members++, m.blocks |= 1 << block_of(n);
     }
     CompartmentNeuron *members = growing_at(&core->members, m.member, sizeof *members);
     for (int k = 0; k < m.members; k++) {
@@ -112,7 +111,7 @@ static void add_morphology(Core *core, int representative, const int16_t *nodes,
         members[k].share = (float)(core->s.neuron[n].capacitance / capacitance[members[k].compartment]);
         core->morphology_of[n] = (int16_t)growing_count(&core->morphologies);
         core->compartment_of[n] = m.compartment + members[k].compartment;
-        core->connected[n / LANES] |= UINT64_C(1) << n % LANES;
+        core->connected[block_of(n)] |= UINT64_C(1) << lane_of(n);
     }
     const int entries = m.compartments * m.compartments;
     double *flow = calloc((size_t)entries, sizeof *flow);
@@ -151,17 +150,17 @@ static void share_charge(Core *core, const Morphology *m) {
     int32_t first[NEURONS];
     int differ = 0;
     for (int k = 0; k < m->members; k++) {
-        const int32_t v = STATE(&core->s.block[members[k].neuron / LANES], v, core->s.parity, members[k].neuron % LANES);
+        const int32_t v = STATE(&core->s.block[block_of(members[k].neuron)], v, core->s.parity, lane_of(members[k].neuron));
         sum[members[k].compartment] += (double)members[k].share * v;
         first[members[k].compartment] = v;
     }
     for (int k = 0; k < m->members; k++)
-        differ |= STATE(&core->s.block[members[k].neuron / LANES], v, core->s.parity, members[k].neuron % LANES) != first[members[k].compartment];
+        differ |= STATE(&core->s.block[block_of(members[k].neuron)], v, core->s.parity, lane_of(members[k].neuron)) != first[members[k].compartment];
     for (int k = 0; differ && k < m->members; k++) {
-        Block *b = &core->s.block[members[k].neuron / LANES];
-        STATE(b, v, 0, members[k].neuron % LANES) = STATE(b, v, 1, members[k].neuron % LANES) = nearest(sum[members[k].compartment]);
-        core->s.awake |= 1 << members[k].neuron / LANES;
-        core->s.far[members[k].neuron / LANES] = WITH_RAILS;
+        Block *b = &core->s.block[block_of(members[k].neuron)];
+        STATE(b, v, 0, lane_of(members[k].neuron)) = STATE(b, v, 1, lane_of(members[k].neuron)) = nearest(sum[members[k].compartment]);
+        core->s.awake |= 1 << block_of(members[k].neuron);
+        core->s.far[block_of(members[k].neuron)] = WITH_RAILS;
     }
 }
 
@@ -185,7 +184,7 @@ void core_connect(Core *core) {
     link_blocks(core);
     find_slaves(core);
     for (int64_t i = 0; i < growing_count(&core->morphologies); i++) share_charge(core, morphology_at(core, i));
-    for (int n = 0; n < NEURONS; n++) LANE(&core->s.block[n / LANES], alone, n % LANES) = core->morphology_of[n] < 0 ? -1 : 0;
+    for (int n = 0; n < NEURONS; n++) LANE(&core->s.block[block_of(n)], alone, lane_of(n)) = core->morphology_of[n] < 0 ? -1 : 0;
     for (int k = 0; k < BLOCKS; k++) core_flags(core, k);
 }
 
@@ -257,7 +256,7 @@ void morphology_matrix(const Core *core, const Morphology *m, float length, floa
     if (size == 1) {
         double rate = 0.0;
         for (int k = 0; k < m->members; k++)
-            rate += (double)members[k].share * LANE(&core->s.block[members[k].neuron / LANES], rate, members[k].neuron % LANES);
+            rate += (double)members[k].share * LANE(&core->s.block[block_of(members[k].neuron)], rate, lane_of(members[k].neuron));
         out[0] = (float)((double)length * effective(rate * (double)length));
         return;
     }
@@ -266,7 +265,7 @@ void morphology_matrix(const Core *core, const Morphology *m, float length, floa
     for (int k = 0; k < entries; k++) a[k] = (double)flow[k] * (double)length;
     for (int k = 0; k < m->members; k++)
         a[members[k].compartment * (size + 1)] -=
-            (double)members[k].share * LANE(&core->s.block[members[k].neuron / LANES], rate, members[k].neuron % LANES) * (double)length;
+            (double)members[k].share * LANE(&core->s.block[block_of(members[k].neuron)], rate, lane_of(members[k].neuron)) * (double)length;
     phi(a, a + entries, a + 2 * entries, size);
     for (int k = 0; k < entries; k++) out[k] = (float)((double)length * a[entries + k]);
     free(a);

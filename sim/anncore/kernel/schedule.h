@@ -22,8 +22,8 @@ static inline int64_t step_of(int64_t tick) { return (tick - 1) / GRID_TICKS; }
 static inline int slot_of(int64_t step) { return (int)((uint64_t)step % SLOTS); }
 
 static inline void schedule_put(Core *core, int neuron, int64_t tick) {
-    const int k = neuron / LANES, slot = slot_of(step_of(tick));
-    const uint64_t bit = UINT64_C(1) << neuron % LANES;
+    const int k = block_of(neuron), slot = slot_of(step_of(tick));
+    const uint64_t bit = UINT64_C(1) << lane_of(neuron);
     if (step_of(tick) - core->s.now / GRID_TICKS >= SLOTS) {
         core->schedule.later[k] |= bit;
     } else {
@@ -33,8 +33,8 @@ static inline void schedule_put(Core *core, int neuron, int64_t tick) {
 
 /* When a circuit's phase changes next. */
 static inline void schedule(Core *core, int neuron, int64_t tick) {
-    const int k = neuron / LANES;
-    const uint64_t bit = UINT64_C(1) << neuron % LANES;
+    const int k = block_of(neuron);
+    const uint64_t bit = UINT64_C(1) << lane_of(neuron);
     if (core->s.due[neuron] < NEVER) {
         core->schedule.later[k] &= ~bit;
         core->schedule.lanes[slot_of(step_of(core->s.due[neuron]))][k] &= ~bit;

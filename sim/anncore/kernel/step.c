@@ -56,12 +56,12 @@ float compartment_slope(const CompartmentCurrents *s, const Common *common, floa
 }
 
 #define BLOCKWISE
-#define FIELD(name) (int)(offsetof(Group, name) / 4)
+#define FIELD(name) (int)(offsetof(Block, lanes.name) / 4)
 #if HAS_LEVELS
 #define STEP(name) name##_sse2
 #define TARGET
-#define GROUP Group
-#define SIZE WIDEST
+#define GROUP Lanes
+#define SIZE LANES
 #define F __m128
 #define I __m128i
 #define WIDTH 4
@@ -99,8 +99,8 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 
 #define STEP(name) name##_avx2
 #define TARGET __attribute__((target("avx2")))
-#define GROUP Group
-#define SIZE WIDEST
+#define GROUP Lanes
+#define SIZE LANES
 #define F __m256
 #define I __m256i
 #define WIDTH 8
@@ -136,8 +136,8 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 
 #define STEP(name) name##_avx512
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl")))
-#define GROUP Group
-#define SIZE WIDEST
+#define GROUP Lanes
+#define SIZE LANES
 #define F __m512
 #define I __m512i
 #define WIDTH 16
@@ -173,8 +173,8 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #else
 #define STEP(name) name##_scalar
 #define TARGET
-#define GROUP Group
-#define SIZE WIDEST
+#define GROUP Lanes
+#define SIZE LANES
 #define GATHER(base, at) (base)[*(at)]
 #define PICK(mask, a, b) ((mask) ? (a) : (b))
 #define FROM_BYTES(address) ((float)*(address))

@@ -1,6 +1,6 @@
 /* One step of circuits, written once over a vector type. The file that includes this defines
  *   STEP(name), TARGET      names, and the instruction set they are compiled for
- *   GROUP, SIZE             lanes of SIZE circuits (`Group` or `Single`)
+ *   GROUP, SIZE             lanes of SIZE circuits (`Lanes` or `Single`)
  *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
  *   MIN MAX (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
@@ -150,12 +150,11 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
 /* Whether anything moves need not be known at each step; lines that rest need not be 0, nor the adaptation be kept within its limits, meanwhile. */
 TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
     STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(-1)};
-    for (Group *g = b->group; g < b->group + GROUPS; g++)
-        for (int i = 0; i < WIDEST; i += WIDTH) STEP(circuits)(g, p, i, c, 1.0f, features, early, watchful, &found);
+    Lanes *g = &b->lanes;
+    for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, p, i, c, 1.0f, features, early, watchful, &found);
     const int far = BEYOND(found.far, c->fade_from);
     if (far && !(features & WITH_RAILS))
-        for (Group *g = b->group; g < b->group + GROUPS; g++)
-            for (int i = 0; i < WIDEST; i += WIDTH) STOREI(g->v[p ^ 1] + i, STEP(within)(LOADI(g->v[p ^ 1] + i), c));
+        for (int i = 0; i < LANES; i += WIDTH) STOREI(g->v[p ^ 1] + i, STEP(within)(LOADI(g->v[p ^ 1] + i), c));
     return (!watchful || ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? BLOCK_IS_FAR : 0);
 }
 
@@ -171,18 +170,18 @@ TARGET ALWAYS_INLINE int STEP(matching)(uint8_t *hits, const uint8_t *weights, c
 
 /* A pulse at `part` of the coming step moves the line towards its limit, the less the nearer it is. The state is what it would be at the
  * step's beginning to be right after the pulse; `early` is what that counts too much in the step's mean. */
-TARGET ALWAYS_INLINE void STEP(raise)(GroupInput *in, int p, int i, F amount, const PulseLanes *lanes, int lane, float part) {
-    const F state = LOADF(in->line[p] + i), limit = LOADF(lanes->limit + lane);
+TARGET ALWAYS_INLINE void STEP(raise)(LanesInput *in, int p, int i, F amount, const PulseLanes *lanes, float part) {
+    const F state = LOADF(in->line[p] + i), limit = LOADF(lanes->limit + i);
     F line = state, lead = ALLF(0.0f), growth = ALLF(1.0f);
     if (part != 0.0f) {
-        const F rate = LOADF(lanes->rate + lane), q = rate * ALLF(part);
+        const F rate = LOADF(lanes->rate + i), q = rate * ALLF(part);
         lead = ALLF(part) * (ALLF(1.0f) + q * (ALLF(0.5f) + q * (ALLF(1.0f / 6) + q * (ALLF(1.0f / 24) + q * ALLF(1.0f / 120)))));
         growth = ALLF(1.0f) + rate * lead;
         line = line * (ALLF(1.0f) - q * (ALLF(1.0f) - q * (ALLF(0.5f) - q * ALLF(1.0f / 6))));
     }
-    const F step = amount * LOADF(lanes->step + lane) * MAX(ALLF(1.0f) - line * LOADF(lanes->limit_inverse + lane), ALLF(0.0f));
+    const F step = amount * LOADF(lanes->step + i) * MAX(ALLF(1.0f) - line * LOADF(lanes->limit_inverse + i), ALLF(0.0f));
     STOREF(in->line[p] + i, MIN(state + step * growth, limit));
-    if (part != 0.0f) STOREF(in->early + i, LOADF(in->early + i) + (step * lead) * LOADF(lanes->lift + lane));
+    if (part != 0.0f) STOREF(in->early + i, LOADF(in->early + i) + (step * lead) * LOADF(lanes->lift + i));
 }
 
 /* A pulse at 64 synapses, from the synapses straight onto the lines. Returns whether any of them has its address. */
@@ -194,7 +193,7 @@ TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, float part,
         F amount = FROM_BYTES(hits + k) * charge;
         if (s.gains) amount = amount * LOADF(s.gains + k);
         for (int side = 0; side < INPUTS; side++)
-            if (pulse->mode >> side & 1) STEP(raise)(&b->group[k / WIDEST].input[side], p, k % WIDEST, amount, &b->pulse[side], k, part);
+            if (pulse->mode >> side & 1) STEP(raise)(&b->lanes.input[side], p, k, amount, &b->pulse[side], part);
     }
     return 1;
 }
@@ -202,10 +201,7 @@ TARGET static int STEP(deliver)(Block *b, int p, const Pulse *pulse, float part,
 /* Lanes whose membrane is at or above its threshold. */
 TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
     uint64_t mask = 0;
-    for (int k = 0; k < LANES; k += WIDTH) {
-        const Group *g = &b->group[k / WIDEST];
-        mask |= (uint64_t)(unsigned)REACHES(LOADI(g->v[p] + k % WIDEST), LOADI(g->threshold + k % WIDEST)) << k;
-    }
+    for (int i = 0; i < LANES; i += WIDTH) mask |= (uint64_t)(unsigned)REACHES(LOADI(b->lanes.v[p] + i), LOADI(b->lanes.threshold + i)) << i;
     return mask;
 }
 
@@ -232,11 +228,10 @@ TARGET static void STEP(join)(const Block *blocks, const NeuronVectors *all, con
 /* Connected circuits go where their compartments go. */
 TARGET static int STEP(follow)(Block *b, int p, const int32_t *compartment_of, const float *ways, const Common *c) {
     STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(-1)};
-    for (int k = 0; k < LANES; k += WIDTH) {
-        Group *g = &b->group[k / WIDEST];
-        const int i = k % WIDEST;
+    Lanes *g = &b->lanes;
+    for (int i = 0; i < LANES; i += WIDTH) {
         const I alone = LOADI(g->alone + i), volt = LOADI(g->v[p] + i), w = LOADI(g->w[p] + i);
-        const F way = GATHER(ways, compartment_of + k);
+        const F way = GATHER(ways, compartment_of + i);
         const I next = STEP(within)(ADD(volt, ROUND(way)), c), after = PICK(alone, LOADI(g->v[p ^ 1] + i), next);
         const I kept = STEP(within)(ADD(w, ROUND(LOADF(g->drive + i) + LOADF(g->w_lead + i) * (way + way))), c);
         STOREI(g->v[p ^ 1] + i, after);
