@@ -10,6 +10,22 @@ typedef struct {
     int32_t v, w;
 } Nodes;
 
+/* Where everything about a circuit stands. */
+typedef struct {
+    Core *core;
+    Neuron *n;
+    const PhaseLanes *phases;
+    Block *b;
+    int neuron, i, p, features;
+} Circuit;
+
+ALWAYS_INLINE Circuit circuit_at(const Core *core, int neuron) {
+    Core *mutable = (Core *)core;
+    const int k = block_of(neuron);
+    return (Circuit){mutable, &mutable->s.neuron[neuron], &mutable->s.phases[neuron], &mutable->s.block[k], neuron, lane_of(neuron),
+                     mutable->s.parity, mutable->s.features[k]};
+}
+
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -55,37 +71,28 @@ void core_flags(Core *core, int k) {
 
 static int resets(const Neuron *n) { return n->held || n->phase == PHASE_RESET; }
 
-/* Whether synaptic inputs and exponential term are switched off for now. */
-static int gated(const Neuron *n) { return n->pause && resets(n); }
-
 /* The lane that changes with every phase. */
-static void load_threshold(Core *core, int neuron) {
-    const Neuron *n = &core->s.neuron[neuron];
-    const int watches = n->comparator && n->fires && !n->held && n->phase == PHASE_READY;
-    LANE(&core->s.block[block_of(neuron)], threshold, lane_of(neuron)) = watches ? core->s.phases[neuron].threshold + n->jitter : UNREACHED;
-    core->s.awake |= 1 << block_of(neuron);
+ALWAYS_INLINE void load_threshold(const Circuit *c) {
+    const int watches = c->n->watched && c->n->phase == PHASE_READY;
+    LANE(c->b, threshold, c->i) = watches ? c->phases->threshold + c->n->jitter : UNREACHED;
+    c->core->s.awake |= 1 << block_of(c->neuron);
 }
 
 /* The lanes that change when the reset begins and ends. */
-static void load_phase(Core *core, int neuron) {
-    const Neuron *n = &core->s.neuron[neuron];
-    const PhaseLanes *lanes = &core->s.phases[neuron];
-    Block *b = &core->s.block[block_of(neuron)];
-    const int i = lane_of(neuron), off = gated(n), at = resets(n);
-    LANE(b, target, i) = lanes->target[at];
-    LANE(b, slew, i) = lanes->slew[at];
-    LANE(b, inverse, i) = lanes->inverse[at];
-    LANE(b, lag, i) = lanes->lag[at], LANE(b, rate, i) = lanes->rate[at];
-    LANE(b, exponent, i) = off ? NOTHING : lanes->exponent[at];
-    LANE(b, w_base, i) = lanes->w_base[at];
-    if (core->morphology_of[neuron] >= 0) morphology_at(core, core->morphology_of[neuron])->stale = 1;
-    if (n->pause) {
-        for (int side = 0; side < INPUTS; side++) {
-            LANE(b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
-            LANE(b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
-        }
-        }
-    load_threshold(core, neuron);
+ALWAYS_INLINE void load_phase(const Circuit *c) {
+    const PhaseLanes *lanes = c->phases;
+    const int i = c->i, at = resets(c->n), off = c->n->pause && at;
+    LANE(c->b, target, i) = lanes->target[at];
+    LANE(c->b, slew, i) = lanes->slew[at], LANE(c->b, inverse, i) = lanes->inverse[at];
+    LANE(c->b, lag, i) = lanes->lag[at], LANE(c->b, rate, i) = lanes->rate[at];
+    LANE(c->b, exponent, i) = off ? NOTHING : lanes->exponent[at];
+    LANE(c->b, w_base, i) = lanes->w_base[at];
+    if (c->core->morphology_of[c->neuron] >= 0) morphology_at(c->core, c->core->morphology_of[c->neuron])->stale = 1;
+    for (int side = 0; c->n->pause && side < INPUTS; side++) { /* inputs that are switched off during a reset */
+        LANE(c->b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
+        LANE(c->b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
+    }
+    load_threshold(c);
 }
 
 static void prepare_amplifier(const Common *c, PhaseLanes *lanes, int at, const Amplifier *a) {
@@ -143,7 +150,9 @@ void core_load(Core *core, int neuron) {
     LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
     LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
-    load_phase(core, neuron);
+    n->watched = n->comparator && n->fires && !n->held;
+    const Circuit circuit = circuit_at(core, neuron);
+    load_phase(&circuit);
     core_flags(core, block_of(neuron));
 }
 
@@ -175,8 +184,6 @@ void core_place(Core *core, int neuron) {
     STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
     note_far(core, neuron, STATE(b, v, 0, i));
 }
-
-static int64_t due_of(const Core *core, int neuron) { return core->s.due[neuron]; }
 
 /* -- steps of any length */
 
@@ -218,55 +225,53 @@ static float counted_early(const Core *core, int neuron, int side, float early, 
 }
 
 /* A synaptic input over a part of the step of its block: with the mean of its line there. */
-static void single_input(const Core *core, int neuron, int side, float from, float length, SingleInput *in) {
-    const Block *b = &core->s.block[block_of(neuron)];
-    const int i = lane_of(neuron), p = core->s.parity;
-    const float rate = b->pulse[side].rate[i], line = STATE(b, input[side].line, p, i), early = LANE(b, input[side].early, i);
+ALWAYS_INLINE void single_input(const Circuit *c, int side, float from, float length, SingleInput *in) {
+    const Block *b = c->b;
+    const int i = c->i;
+    const float line = STATE(b, input[side].line, c->p, i), early = LANE(b, input[side].early, i);
     in->strength[0] = LANE(b, input[side].strength, i), in->shift[0] = LANE(b, input[side].shift, i);
-    in->slope[0] = LANE(b, input[side].slope, i), in->middle[0] = LANE(b, input[side].middle, i);
-    in->line[0][0] = in->keep[0] = in->early[0] = 0.0f;
+    if (c->features & WITH_MODULATION) in->slope[0] = LANE(b, input[side].slope, i), in->middle[0] = LANE(b, input[side].middle, i);
+    in->line[0][0] = 0.0f;
     if (line == 0.0f && early == 0.0f) return;
+    const float rate = b->pulse[side].rate[i];
     float mean = line * remaining(rate * from) * effective_part(rate * length);
-    if (early != 0.0f) mean -= counted_early(core, neuron, side, early, from, length);
-    in->shift[0] += b->pulse[side].lift[i] * mean;
+    if (early != 0.0f) mean -= counted_early(c->core, c->neuron, side, early, from, length);
+    in->line[0][0] = b->pulse[side].lift[i] * mean;
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
-static void advance_alone(const Core *core, int neuron, const Nodes *s, float from, float length, Single *one) {
-    const Block *b = &core->s.block[block_of(neuron)];
-    const int i = lane_of(neuron), features = core->s.features[block_of(neuron)];
-    const float relaxing = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * length;
-    one->v[0][0] = s->v, one->threshold[0] = UNREACHED;
+ALWAYS_INLINE void advance_alone(const Circuit *c, const Nodes *s, float from, float length, Single *one) {
+    const Block *b = c->b;
+    const int i = c->i;
+    one->v[0][0] = s->v;
     one->target[0] = LANE(b, target, i), one->inverse[0] = LANE(b, inverse, i), one->slew[0] = LANE(b, slew, i);
-    one->lag[0] = length * (1.0f - effective_part(relaxing)), one->drift[0] = LANE(b, drift, i);
-    one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
-    for (int side = 0; side < INPUTS; side++) single_input(core, neuron, side, from, length, &one->input[side]);
-    if (features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
-    if (features & WITH_ADAPTATION) {
+    one->lag[0] = length * (1.0f - effective_part(LANE(b, rate, i) * length)), one->drift[0] = LANE(b, drift, i);
+    for (int side = 0; side < INPUTS; side++) single_input(c, side, from, length, &one->input[side]);
+    if (c->features & WITH_CONNECTIONS) one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
+    if (c->features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
+    if (c->features & WITH_ADAPTATION) {
         const float part = length * (1.0f + (1.0f - length) * LANE(b, w_rate, i));
         one->w[0][0] = s->w, one->w_strength[0] = LANE(b, w_strength, i);
         one->w_base[0] = part * LANE(b, w_base, i), one->w_lead[0] = part * LANE(b, w_lead, i), one->w_rate[0] = part * LANE(b, w_rate, i);
     }
-    single_step(one, &core->common, length, features);
+    single_step(one, &c->core->common, length, c->features);
 }
 
-static void advance(const Core *core, int neuron, Nodes *s, float from, float length) {
+static Nodes advance(const Circuit *c, Nodes s, float from, float length) {
     Single one;
-    advance_alone(core, neuron, s, from, length, &one);
-    s->v = one.v[1][0];
-    if (core->s.features[block_of(neuron)] & WITH_ADAPTATION) s->w = one.w[1][0];
+    advance_alone(c, &s, from, length, &one);
+    return (Nodes){one.v[1][0], c->features & WITH_ADAPTATION ? one.w[1][0] : s.w};
 }
 
 /* Where the circuit was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
-static Nodes on_the_way(const Core *core, int neuron, int64_t ticks) {
-    const Block *b = &core->s.block[block_of(neuron)];
-    const int i = lane_of(neuron), p = core->s.parity;
-    const Nodes before = {STATE(b, v, p, i), STATE(b, w, p, i)}, after = {STATE(b, v, p ^ 1, i), STATE(b, w, p ^ 1, i)};
-    if (ticks == GRID_TICKS) return after;
-    const float part = steps(ticks), y = (float)(LANE(b, target, i) - before.v) * LANE(b, inverse, i);
-    const float rate = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * (y * y < 1.0f ? 1.0f - y * y : 0.0f);
+ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int64_t ticks) {
+    const int32_t v = STATE(c->b, v, c->p, c->i), v_end = STATE(c->b, v, c->p ^ 1, c->i);
+    const int32_t w = STATE(c->b, w, c->p, c->i), w_end = STATE(c->b, w, c->p ^ 1, c->i);
+    if (ticks == GRID_TICKS) return (Nodes){v_end, w_end};
+    const float part = steps(ticks), y = (float)(LANE(c->b, target, c->i) - v) * LANE(c->b, inverse, c->i), flat = 1.0f - y * y;
+    const float rate = LANE(c->b, rate, c->i) * (flat > 0.0f ? flat : 0.0f);
     const float way = rate > 0.5f ? part * effective_part(rate * part) / effective_part(rate) : part + part * (1.0f - part) * (0.5f * rate);
-    return (Nodes){before.v + nearest_of((float)(after.v - before.v) * way), before.w + nearest_of((float)(after.w - before.w) * part)};
+    return (Nodes){v + nearest_of((float)(v_end - v) * way), w_end == w ? w : w + nearest_of((float)(w_end - w) * part)};
 }
 
 static void record(Core *core, int neuron, int64_t tick) {
@@ -279,13 +284,13 @@ static void record(Core *core, int neuron, int64_t tick) {
     if (spike) spike->tick = tick, spike->neuron = neuron;
 }
 
-static void set_phase(Core *core, int neuron, int phase, int64_t due) {
-    core->s.neuron[neuron].phase = phase;
-    schedule(core, neuron, due);
+ALWAYS_INLINE void set_phase(const Circuit *c, int phase, int64_t due) {
+    c->n->phase = phase;
+    schedule(c->core, c->neuron, due);
     if (phase == PHASE_RESET || phase == PHASE_REFRACTORY) {
-        load_phase(core, neuron);
+        load_phase(c);
     } else {
-        load_threshold(core, neuron);
+        load_threshold(c);
     }
 }
 
@@ -298,24 +303,26 @@ static void signal_slave(Core *core, int neuron, int slave, int64_t tick) {
     core_fire(core, slave, core->s.neuron[slave].stamp == end ? end + 1 : tick);
 }
 
-static void fire(Core *core, int neuron, Nodes *s, int64_t tick) {
-    Neuron *n = &core->s.neuron[neuron];
-    if (n->fires) record(core, neuron, tick);
-    if (n->adaptation) s->w = within(&core->common, s->w + core->s.phases[neuron].w_jump);
-    set_phase(core, neuron, PHASE_RESET, tick + n->reset_ticks);
-    for (int k = core->slaves_from[neuron]; k < core->slaves_from[neuron + 1]; k++) signal_slave(core, neuron, slave_at(core, k), tick);
+ALWAYS_INLINE void fire(const Circuit *c, Nodes *s, int64_t tick) {
+    Core *core = c->core;
+    if (c->n->fires) record(core, c->neuron, tick);
+    if (c->n->adaptation) s->w = within(&core->common, s->w + c->phases->w_jump);
+    set_phase(c, PHASE_RESET, tick + c->n->reset_ticks);
+    for (int k = core->slaves_from[c->neuron]; k < core->slaves_from[c->neuron + 1]; k++) signal_slave(core, c->neuron, slave_at(core, k), tick);
 }
 
-/* The phase that is due begins. The end of the refractory time changes nothing but the threshold. */
-static void begin_phase(Core *core, int neuron, Nodes *s, int64_t tick) {
-    Neuron *n = &core->s.neuron[neuron];
-    if (n->phase == PHASE_FIRING) {
-        fire(core, neuron, s, tick);
-    } else if (n->phase == PHASE_RESET) {
-        set_phase(core, neuron, PHASE_REFRACTORY, tick + (n->refractory_ticks - n->reset_ticks));
+/* The refractory time ends, which changes nothing but the threshold. */
+ALWAYS_INLINE void become_ready(const Circuit *c, int64_t tick) {
+    c->n->jitter = new_jitter(c->core, c->neuron, tick);
+    set_phase(c, PHASE_READY, NEVER);
+}
+
+/* The firing or the end of the reset that is due. */
+ALWAYS_INLINE void begin_phase(const Circuit *c, Nodes *s, int64_t tick) {
+    if (c->n->phase == PHASE_FIRING) {
+        fire(c, s, tick);
     } else {
-        n->jitter = new_jitter(core, neuron, tick);
-        set_phase(core, neuron, PHASE_READY, NEVER);
+        set_phase(c, PHASE_REFRACTORY, tick + (c->n->refractory_ticks - c->n->reset_ticks));
     }
 }
 
@@ -326,37 +333,33 @@ static int64_t whole_ticks(float part) {
 }
 
 /* Part of a step at which a membrane meets its threshold; by one secant, and where it may be bent, another one from where it then is. */
-static float crossing_part(const Core *core, int neuron, Nodes before, int32_t after, int32_t threshold, float from, float length) {
+ALWAYS_INLINE float crossing_part(const Circuit *c, Nodes before, int32_t after, int32_t threshold, float from, float length) {
     if (before.v >= threshold) return 0.0f;
     const float way = (float)(threshold - before.v), part = length * way / (float)(after - before.v);
-    if (core->morphology_of[neuron] >= 0) return part;
-    if (!(core->s.features[block_of(neuron)] & WITH_EXPONENTIAL) && !core->s.early[block_of(neuron)]) return part;
-    Nodes there = before;
-    advance(core, neuron, &there, from, part);
-    if (there.v >= threshold) return part * way / (float)(there.v - before.v);
-    return part + (length - part) * (float)(threshold - there.v) / (float)(after - there.v);
+    if (!(c->features & WITH_EXPONENTIAL) && !c->core->s.early[block_of(c->neuron)]) return part;
+    if (c->core->morphology_of[c->neuron] >= 0) return part;
+    const int32_t there = advance(c, before, from, part).v;
+    if (there >= threshold) return part * way / (float)(there - before.v);
+    return part + (length - part) * (float)(threshold - there) / (float)(after - there);
 }
 
 /* If the membrane met its threshold between two times, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
  * delay of the comparator, at the next edge of the backend's 4 ns clock. */
-static int watch_threshold(Core *core, int neuron, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
-    const int32_t threshold = LANE(&core->s.block[block_of(neuron)], threshold, lane_of(neuron));
+ALWAYS_INLINE int watch_threshold(const Circuit *c, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
+    const int32_t threshold = LANE(c->b, threshold, c->i);
     if (after < threshold || ticks <= 0) return 0;
-    const float part = crossing_part(core, neuron, before, after, threshold, steps(tick - core->s.now), steps(ticks));
+    const float part = crossing_part(c, before, after, threshold, steps(tick - c->core->s.now), steps(ticks));
     const int64_t crossing = later(tick + whole_ticks(part), earliest);
-    set_phase(core, neuron, PHASE_FIRING, (crossing + core->common.comparator_delay + 1) / 2 * 2);
+    set_phase(c, PHASE_FIRING, (crossing + c->core->common.comparator_delay + 1) / 2 * 2);
     return 1;
 }
 
 void core_watch_step(Core *core, int neuron) {
-    const Block *b = &core->s.block[block_of(neuron)];
-    const int i = lane_of(neuron), p = core->s.parity;
+    const Circuit c = circuit_at(core, neuron);
     int64_t earliest = core->s.now;
-    if (core->s.neuron[neuron].phase == PHASE_REFRACTORY) {
-        earliest = due_of(core, neuron);
-        begin_phase(core, neuron, NULL, earliest);
-    }
-    watch_threshold(core, neuron, (Nodes){STATE(b, v, p, i), STATE(b, w, p, i)}, STATE(b, v, p ^ 1, i), core->s.now, GRID_TICKS, earliest);
+    if (c.n->phase == PHASE_REFRACTORY) earliest = core->s.due[neuron], become_ready(&c, earliest);
+    const Nodes before = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
+    watch_threshold(&c, before, STATE(c.b, v, c.p ^ 1, c.i), core->s.now, GRID_TICKS, earliest);
 }
 
 /* Index of the next artificial fire of a neuron up to a tick, or -1. */
@@ -367,41 +370,34 @@ static int next_fire(const Core *core, int neuron, int from, int64_t until) {
 }
 
 static void repeat_circuit(Core *core, int neuron) {
-    Neuron *n = &core->s.neuron[neuron];
-    Block *b = &core->s.block[block_of(neuron)];
-    const int i = lane_of(neuron), p = core->s.parity;
-    const int64_t end = core->s.now + GRID_TICKS;
-    Nodes s = {STATE(b, v, p, i), STATE(b, w, p, i)};
-    int artificial = next_fire(core, neuron, 0, end), untouched = 1;
-    int64_t tick = core->s.now;
-    n->stamp = end;
-    while (tick < end || due_of(core, neuron) <= tick || artificial >= 0) {
+    const Circuit c = circuit_at(core, neuron);
+    const int64_t *due = &core->s.due[neuron], begin = core->s.now, end = begin + GRID_TICKS;
+    Nodes s = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
+    int artificial = growing_count(&core->fires) ? next_fire(core, neuron, 0, end) : -1, untouched = 1;
+    int64_t tick = begin;
+    c.n->stamp = end;
+    while (tick < end || *due <= tick || artificial >= 0) {
         const int64_t asked = artificial < 0 ? NEVER : later(fire_at(core, artificial)->tick, tick);
-        const int64_t due = n->phase == PHASE_REFRACTORY ? NEVER : later(due_of(core, neuron), tick);
-        const int64_t stop = sooner(sooner(asked, end), due);
+        const int64_t stop = sooner(sooner(asked, end), c.n->phase == PHASE_REFRACTORY ? NEVER : later(*due, tick));
         const Nodes before = s;
         int64_t earliest = tick;
-        if (stop > tick && untouched) s = on_the_way(core, neuron, stop - core->s.now);
-        if (stop > tick && !untouched) advance(core, neuron, &s, steps(tick - core->s.now), steps(stop - tick));
-        if (n->phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
-            earliest = due_of(core, neuron);
-            begin_phase(core, neuron, &s, earliest);
-        }
-        if (watch_threshold(core, neuron, before, s.v, tick, stop - tick, earliest) && due_of(core, neuron) < stop) {
+        if (stop > tick) s = untouched ? on_the_way(&c, stop - begin) : advance(&c, s, steps(tick - begin), steps(stop - tick));
+        if (c.n->phase == PHASE_REFRACTORY && *due <= stop) earliest = *due, become_ready(&c, earliest);
+        if (watch_threshold(&c, before, s.v, tick, stop - tick, earliest) && *due < stop) {
             s = before;
             continue;
         }
         tick = stop;
-        const int phase = n->phase;
-        if (due_of(core, neuron) <= tick) {
-            begin_phase(core, neuron, &s, tick);
+        const int phase = c.n->phase;
+        if (*due <= tick) {
+            begin_phase(&c, &s, tick);
         } else if (asked <= tick) {
-            if (n->clocked && n->phase <= PHASE_FIRING) fire(core, neuron, &s, tick);
+            if (c.n->clocked && phase <= PHASE_FIRING) fire(&c, &s, tick);
             artificial = next_fire(core, neuron, artificial + 1, end);
         }
-        untouched &= n->phase == phase;
+        untouched &= c.n->phase == phase;
     }
-    STATE(b, v, p ^ 1, i) = s.v, STATE(b, w, p ^ 1, i) = s.w;
+    STATE(c.b, v, c.p ^ 1, c.i) = s.v, STATE(c.b, w, c.p ^ 1, c.i) = s.w;
     note_far(core, neuron, s.v);
 }
 
@@ -455,8 +451,9 @@ static void advance_members(const Core *core, const Morphology *m, Nodes *nodes,
     if (!matrix) return;
     for (int k = 0; k < m->members; k++) {
         Single one;
-        advance_alone(core, members[k].neuron, &nodes[k], from, length, &one);
-        const int features = core->s.features[block_of(members[k].neuron)];
+        const Circuit c = circuit_at(core, members[k].neuron);
+        const int features = c.features;
+        advance_alone(&c, &nodes[k], from, length, &one);
         slopes[k] = (NeuronCurrents){one.slope[0], one.growth[0], one.bow[0], one.upswing[0],
                                     features & WITH_EXPONENTIAL ? one.limit[0] : 0.0f, one.drive[0]};
         leads[k] = features & WITH_ADAPTATION ? one.w_lead[0] : 0.0f;
@@ -483,7 +480,8 @@ static int member_place(const Core *core, const Morphology *m, int neuron) {
 
 /* A circuit fires, and with it those that listen to it. */
 static void fire_members(Core *core, const Morphology *m, int neuron, Nodes *nodes, int64_t tick) {
-    fire(core, neuron, &nodes[member_place(core, m, neuron)], tick);
+    const Circuit c = circuit_at(core, neuron);
+    fire(&c, &nodes[member_place(core, m, neuron)], tick);
     for (int k = core->slaves_from[neuron]; k < core->slaves_from[neuron + 1]; k++) {
         const int slave = slave_at(core, k);
         if (core->morphology_of[slave] != core->morphology_of[neuron]) continue;
@@ -496,7 +494,7 @@ static int64_t members_due(const Core *core, const Morphology *m, int64_t tick) 
     const CompartmentNeuron *members = members_of(core, m);
     int64_t due = NEVER;
     for (int k = 0; k < m->members; k++)
-        if (core->s.neuron[members[k].neuron].phase != PHASE_REFRACTORY) due = sooner(due, later(due_of(core, members[k].neuron), tick));
+        if (core->s.neuron[members[k].neuron].phase != PHASE_REFRACTORY) due = sooner(due, later(core->s.due[members[k].neuron], tick));
     return due;
 }
 
@@ -507,11 +505,9 @@ static int watch_members(Core *core, const Morphology *m, const Nodes *before, N
     for (int k = 0; k < m->members; k++) {
         const int neuron = members[k].neuron;
         int64_t earliest = tick;
-        if (core->s.neuron[neuron].phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
-            earliest = due_of(core, neuron);
-            begin_phase(core, neuron, &nodes[k], earliest);
-        }
-        if (watch_threshold(core, neuron, before[k], nodes[k].v, tick, stop - tick, earliest)) sooner_than_that |= due_of(core, neuron) < stop;
+        const Circuit c = circuit_at(core, neuron);
+        if (c.n->phase == PHASE_REFRACTORY && core->s.due[neuron] <= stop) earliest = core->s.due[neuron], become_ready(&c, earliest);
+        if (watch_threshold(&c, before[k], nodes[k].v, tick, stop - tick, earliest)) sooner_than_that |= core->s.due[neuron] < stop;
     }
     return sooner_than_that;
 }
@@ -541,11 +537,12 @@ static void repeat_morphology(Core *core, int index) {
         tick = stop;
         for (int k = 0; k < m->members; k++) {
             const int neuron = members[k].neuron, phase = core->s.neuron[neuron].phase;
-            if (due_of(core, neuron) > tick) continue;
+            if (core->s.due[neuron] > tick) continue;
             if (phase == PHASE_FIRING) {
                 fire_members(core, m, neuron, nodes, tick);
             } else {
-                begin_phase(core, neuron, &nodes[k], tick);
+                const Circuit c = circuit_at(core, neuron);
+                begin_phase(&c, &nodes[k], tick);
             }
         }
         if (asked <= tick) {
@@ -569,9 +566,9 @@ void core_settle_morphology(Core *core, int index) {
     for (int k = 0; k < m->members; k++) {
         const int neuron = members[k].neuron, i = lane_of(neuron);
         const Block *b = &core->s.block[block_of(neuron)];
-        const int ends = core->s.neuron[neuron].phase == PHASE_REFRACTORY && due_of(core, neuron) <= end && !growing_count(&core->fires);
+        const int ends = core->s.neuron[neuron].phase == PHASE_REFRACTORY && core->s.due[neuron] <= end && !growing_count(&core->fires);
         if (ends || STATE(b, v, core->s.parity ^ 1, i) >= LANE(b, threshold, i)) core_watch_step(core, neuron);
-        again |= due_of(core, neuron) <= end;
+        again |= core->s.due[neuron] <= end;
     }
     if (again && core->s.neuron[members[0].neuron].stamp != end) repeat_morphology(core, index);
 }

@@ -127,7 +127,9 @@ typedef struct {
     int32_t jitter;           /* of the threshold until the next spike */
     int32_t clocked;          /* the backend runs: artificial fires work */
     int32_t fires;            /* and its fires become spikes */
-    int32_t comparator, pause, held, adaptation;
+    int32_t watched;          /* by the comparator, when it is ready */
+    int32_t pause, held, adaptation;
+    int32_t comparator;
     int32_t exponential, modulation;
     int32_t bypass;           /* bits as in a pulse's mode */
     int32_t switches;         /* bits of CONNECT_... */

@@ -35,7 +35,7 @@ ALWAYS_INLINE float scaled(float p, float y) {
 #include "scalar.h"
 #include "step_template.h"
 
-#define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 3, 0, &found)
+#define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 0, 0, &found)
 void single_step(Single *single, const Common *common, float length, int features) {
     Findings_single found = {0, 0, -1};
     if (abs(single->v[0][0]) > common->fade_from) features |= WITH_RAILS;

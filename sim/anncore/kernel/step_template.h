@@ -91,7 +91,7 @@ typedef struct {
 
 TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST(node, ALLI(c->node_high)), ALLI(c->node_low)); }
 
-/* The circuits of one vector, lanes i.. of a group. */
+/* The circuits of one vector, lanes i.. of a group. Of a single circuit, whoever asks for its step looks after lines and threshold. */
 TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c, float length, int features, int early, int watchful,
                                          STEP(Findings) *found) {
     const I volt = LOADI(g->v[p] + i), w = features & WITH_ADAPTATION ? LOADI(g->w[p] + i) : ALLI(0);
@@ -99,7 +99,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
     F upswing = ALLF(0.0f), drive = ALLF(0.0f), bend = ALLF(0.0f), current = LOADF(g->drift + i);
     for (int side = 0; side < INPUTS; side++) {
         current = current + STEP(input)(g, p, i, side, early >> side & 1, features & WITH_MODULATION, &bend);
-        STEP(decay)(g, p, i, side, watchful ? &found->moved : NULL);
+        if (SIZE > 1) STEP(decay)(g, p, i, side, watchful ? &found->moved : NULL);
     }
     if (features & WITH_ADAPTATION) { /* which is where the membrane staying would let it be in the middle of the step */
         const F level = FLOAT(w), half = (LOADF(g->w_base + i) - LOADF(g->w_lead + i) * gap) - LOADF(g->w_rate + i) * level;
@@ -135,8 +135,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
     STOREI(g->v[p ^ 1] + i, next);
-    found->far = FARTHER(found->far, next, c->fade_from);
-    found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
+    if (SIZE > 1) found->far = FARTHER(found->far, next, c->fade_from), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
     const I counts = features & WITH_CONNECTIONS ? LOADI(g->alone + i) : ALLI(-1);
     if (watchful) found->moved = EITHER(found->moved, BOTH(SUB(next, volt), counts));
     if (!(features & WITH_ADAPTATION)) return;
