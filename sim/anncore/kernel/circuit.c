@@ -57,16 +57,22 @@ static double largest_slope(const Neuron *n) {
     return sum + 1.2 / STEP_US;
 }
 
+static int features_of(const Core *core, const Neuron *n) {
+    const int leaps = largest_slope(n) * STEP_US / NODE_UNIT > core->common.longest;
+    return (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0) | (n->modulation ? WITH_MODULATION : 0)
+           | (leaps ? WITH_LEAPS : 0) | (n->bypass ? HAS_BYPASS : 0);
+}
+
 void core_flags(Core *core, int k) {
-    int features = core->connected[k] ? WITH_CONNECTIONS : 0, bypass = 0;
-    for (int i = 0; i < LANES; i++) {
-        const Neuron *n = &core->s.neuron[k * LANES + i];
-        features |= (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0) | (n->modulation ? WITH_MODULATION : 0);
-        if (largest_slope(n) * STEP_US / NODE_UNIT > core->common.longest) features |= WITH_LEAPS;
-        bypass |= n->bypass;
+    uint64_t all = 0;
+    for (int i = 0; i < LANES; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, &core->s.needs[k * LANES + i], sizeof eight);
+        all |= eight;
     }
-    core->s.features[k] = features;
-    core->s.bypass[k] = bypass;
+    all |= all >> 32, all |= all >> 16, all |= all >> 8;
+    core->s.features[k] = (int32_t)(all & (WITH_RARE | (FEATURE_SETS - 1))) | (core->connected[k] ? WITH_CONNECTIONS : 0);
+    core->s.bypass[k] = (all & HAS_BYPASS) != 0;
 }
 
 static int resets(const Neuron *n) { return n->held || n->phase == PHASE_RESET; }
@@ -150,6 +156,7 @@ void core_load(Core *core, int neuron) {
     LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
     LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
+    core->s.needs[neuron] = (uint8_t)features_of(core, n);
     n->watched = n->comparator && n->fires && !n->held;
     const Circuit circuit = circuit_at(core, neuron);
     load_phase(&circuit);

@@ -27,6 +27,7 @@ enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBE
 enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, FEATURE_SETS = 8 }; /* a step is compiled for each set of these, */
 /* and asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
 enum { WITH_MODULATION = 8, WITH_LEAPS = 16, WITH_CONNECTIONS = 32, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
+enum { HAS_BYPASS = 64 };
 /* What a step of a block finds: something moves (or may, if not watchful), a threshold is met, a membrane is near a rail. */
 enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_IS_FAR = WITH_RAILS };
 
@@ -210,6 +211,7 @@ typedef struct {
     Block block[BLOCKS];       /* on cache lines */
     int64_t due[NEURONS];      /* tick of a neuron's next change of phase, NEVER */
     PhaseLanes phases[NEURONS];
+    uint8_t needs[NEURONS];    /* of a circuit: bits of WITH_... and HAS_BYPASS */
     Neuron neuron[NEURONS];
     int64_t now;
     int32_t parity;

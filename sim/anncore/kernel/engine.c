@@ -62,7 +62,7 @@ static void apply(Core *core, const Pulse *pulse) {
         met = 1;
         if (part != 0.0f) core->s.early[k] |= pulse->mode;
         for (int side = 0; side < INPUTS; side++)
-            if (core->s.bypass[k] & pulse->mode & 1 << side) bypass(core, k, pulse, synapses, side);
+            if (core->s.bypass[k] && pulse->mode >> side & 1) bypass(core, k, pulse, synapses, side);
         core->s.awake |= 1 << k;
     }
     core->s.pulses++;

@@ -52,7 +52,8 @@ const CompartmentNeuron *members_of(const Core *core, const Morphology *m) { ret
 static void fill_flow(const Core *core, const Morphology *m, const int16_t *nodes, double *flow) {
     const int size = m->compartments;
     const CompartmentNeuron *members = members_of(core, m);
-    double capacitance[NEURONS] = {0};
+    double capacitance[NEURONS];
+    for (int i = 0; i < size; i++) capacitance[i] = 0.0;
     for (int k = 0; k < m->members; k++) capacitance[members[k].compartment] += core->s.neuron[members[k].neuron].capacitance;
     for (int a = 0; a < m->members; a++) {
         const int line = nodes[LINES + members[a].neuron];
@@ -91,35 +92,59 @@ static int add_joined(Core *core, const Morphology *m) {
     return at;
 }
 
-static void add_morphology(Core *core, int representative, const int16_t *nodes, const int16_t *groups) {
-    Morphology m = {.compartment = core->compartments, .member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
-    int16_t number[PLACES];
-    double capacitance[NEURONS] = {0};
-    memset(number, -1, sizeof number);
-    for (int n = representative; n < NEURONS; n++) {
-        if (groups[n] != groups[representative]) continue;
-        CompartmentNeuron *member = growing_append(&core->members, sizeof *member);
-        if (!member) return;
-        if (number[nodes[n]] < 0) number[nodes[n]] = (int16_t)m.compartments++;
-        member->neuron = n, member->compartment = number[nodes[n]];
-        capacitance[member->compartment] += core->s.neuron[n].capacitance;
-        m.members++, m.blocks |= 1 << block_of(n);
+/* Places by the group that they are in: the first circuit of each group, and the next one after each. */
+typedef struct {
+    int16_t node[PLACES], group[PLACES];
+    int16_t compartment[PLACES]; /* by node, within its morphology, -1 */
+    int16_t first[PLACES], next[NEURONS], count[PLACES];
+} Connections;
+
+static void find_groups(const Core *core, Connections *all) {
+    memset(all, -1, sizeof *all);
+    memset(all->count, 0, sizeof all->count);
+    join_switches(core, all->node);
+    for (int n = 0; n < PLACES; n++) all->node[n] = (int16_t)root(all->node, n);
+    join_conductances(core, all->node, all->group);
+    for (int n = 0; n < PLACES; n++) all->group[n] = (int16_t)root(all->group, n);
+    for (int n = NEURONS - 1; n >= 0; n--) {
+        const int group = all->group[n];
+        all->next[n] = all->first[group], all->first[group] = (int16_t)n, all->count[group]++;
     }
-    CompartmentNeuron *members = growing_at(&core->members, m.member, sizeof *members);
-    for (int k = 0; k < m.members; k++) {
+}
+
+/* The circuits of a group and the compartments that they make up. */
+static int add_members(Core *core, Morphology *m, Connections *all, int group) {
+    CompartmentNeuron *members = growing_extend(&core->members, all->count[group], sizeof *members);
+    double capacitance[NEURONS];
+    if (!members) return 0;
+    for (int n = all->first[group]; n >= 0; n = all->next[n]) {
+        int16_t *compartment = &all->compartment[all->node[n]];
+        if (*compartment < 0) capacitance[m->compartments] = 0.0, *compartment = (int16_t)m->compartments++;
+        members[m->members++] = (CompartmentNeuron){n, *compartment, 0.0f};
+        capacitance[*compartment] += core->s.neuron[n].capacitance;
+        m->blocks |= 1 << block_of(n);
+    }
+    for (int k = 0; k < m->members; k++) {
         const int n = members[k].neuron;
         members[k].share = (float)(core->s.neuron[n].capacitance / capacitance[members[k].compartment]);
         core->morphology_of[n] = (int16_t)growing_count(&core->morphologies);
-        core->compartment_of[n] = m.compartment + members[k].compartment;
+        core->compartment_of[n] = m->compartment + members[k].compartment;
         core->connected[block_of(n)] |= UINT64_C(1) << lane_of(n);
     }
-    const int entries = m.compartments * m.compartments;
-    double *flow = calloc((size_t)entries, sizeof *flow);
-    if (!flow) return;
-    for (int k = 0; k < 2 * entries; k++) growing_append(&core->matrices, sizeof(float));
-    fill_flow(core, &m, nodes, flow);
-    if (growing_count(&core->matrices) >= m.matrix + 2 * entries)
-        for (int k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
+    return 1;
+}
+
+static void add_morphology(Core *core, Connections *all, int group) {
+    Morphology m = {.compartment = core->compartments, .member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
+    if (!add_members(core, &m, all, group)) return;
+    const size_t entries = (size_t)m.compartments * (size_t)m.compartments;
+    double *flow = calloc(entries, sizeof *flow);
+    if (!flow || !growing_extend(&core->matrices, (int64_t)(2 * entries), sizeof(float))) {
+        free(flow);
+        return;
+    }
+    if (m.compartments > 1) fill_flow(core, &m, all->node, flow);
+    for (size_t k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
     free(flow);
     core->compartments += m.compartments;
     m.joined = m.compartments == 1 && m.members <= JOINED ? add_joined(core, &m) : -1;
@@ -132,23 +157,22 @@ static void find_slaves(Core *core);
 /* Blocks with members of one morphology step together, and so do those that share a block. */
 static void link_blocks(Core *core) {
     for (int k = 0; k < BLOCKS; k++) core->linked[k] = 1 << k;
-    for (int round = 0; round < BLOCKS; round++)
-        for (int64_t i = 0; i < growing_count(&core->morphologies); i++) {
-            const Morphology *m = growing_at(&core->morphologies, i, sizeof *m);
-            int all = m->blocks;
-            for (int k = 0; k < BLOCKS; k++)
-                if (m->blocks >> k & 1) all |= core->linked[k];
-            for (int k = 0; k < BLOCKS; k++)
-                if (all >> k & 1) core->linked[k] |= all;
-        }
+    for (int64_t i = 0; i < growing_count(&core->morphologies); i++) {
+        int all = morphology_at(core, i)->blocks;
+        for (int k = 0; k < BLOCKS; k++)
+            if (all >> k & 1) all |= core->linked[k];
+        for (int k = 0; k < BLOCKS; k++)
+            if (all >> k & 1) core->linked[k] = all;
+    }
 }
 
 /* Potentials of circuits that have been joined: charge stays. */
 static void share_charge(Core *core, const Morphology *m) {
     const CompartmentNeuron *members = members_of(core, m);
-    double sum[NEURONS] = {0};
+    double sum[NEURONS];
     int32_t first[NEURONS];
     int differ = 0;
+    memset(sum, 0, (size_t)m->compartments * sizeof *sum);
     for (int k = 0; k < m->members; k++) {
         const int32_t v = STATE(&core->s.block[block_of(members[k].neuron)], v, core->s.parity, lane_of(members[k].neuron));
         sum[members[k].compartment] += (double)members[k].share * v;
@@ -165,22 +189,15 @@ static void share_charge(Core *core, const Morphology *m) {
 }
 
 void core_connect(Core *core) {
-    int16_t nodes[PLACES], groups[PLACES], count[PLACES] = {0};
+    Connections all;
     growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
     core->joined.count = core->compartments = 0;
     memset(core->compartment_of, 0, sizeof core->compartment_of), memset(core->ways, 0, sizeof core->ways);
-    join_switches(core, nodes);
-    for (int n = 0; n < PLACES; n++) nodes[n] = (int16_t)root(nodes, n);
-    join_conductances(core, nodes, groups);
-    for (int n = 0; n < PLACES; n++) groups[n] = (int16_t)root(groups, n);
-    for (int n = 0; n < NEURONS; n++) count[groups[n]]++;
-    for (int n = 0; n < NEURONS; n++)
-        if (count[groups[n]] > 1) {
-            add_morphology(core, n, nodes, groups);
-            count[groups[n]] = 0;
-        }
+    find_groups(core, &all);
+    for (int group = 0; group < PLACES; group++)
+        if (all.count[group] > 1) add_morphology(core, &all, group);
     link_blocks(core);
     find_slaves(core);
     for (int64_t i = 0; i < growing_count(&core->morphologies); i++) share_charge(core, morphology_at(core, i));
@@ -200,10 +217,12 @@ static void reach(const Core *core, int line, uint8_t *reached) {
 }
 
 static void find_slaves(Core *core) {
+    int any = 0;
     growing_clear(&core->slaves);
+    for (int n = 0; n < NEURONS; n++) any |= core->s.neuron[n].fire_switches;
     for (int n = 0; n < NEURONS; n++) {
         core->slaves_from[n] = (int32_t)growing_count(&core->slaves);
-        if (!(core->s.neuron[n].fire_switches & FIRE_MASTER)) continue;
+        if (!(any & FIRE_SLAVE && core->s.neuron[n].fire_switches & FIRE_MASTER)) continue;
         uint8_t reached[NEURONS] = {0};
         reach(core, n, reached);
         for (int other = 0; other < NEURONS; other++)
