@@ -93,7 +93,7 @@ ALWAYS_INLINE void load_phase(const Circuit *c) {
     LANE(c->b, lag, i) = lanes->lag[at], LANE(c->b, rate, i) = lanes->rate[at];
     LANE(c->b, exponent, i) = off ? NOTHING : lanes->exponent[at];
     LANE(c->b, w_base, i) = lanes->w_base[at];
-    if (c->core->morphology_of[c->neuron] >= 0) morphology_at(c->core, c->core->morphology_of[c->neuron])->stale = 1;
+    if (c->core->morphology_of[c->neuron] >= 0) morphology_at(c->core, c->core->morphology_of[c->neuron])->stale = 1, c->core->small_stale = 1;
     for (int side = 0; c->n->pause && side < INPUTS; side++) { /* inputs that are switched off during a reset */
         LANE(c->b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
         LANE(c->b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
@@ -440,12 +440,27 @@ void core_step_morphology(Core *core, int index) {
     morphology_steps(core, m, step_matrix(core, m), 1.0f, slopes, v, core->ways + m->compartment);
 }
 
-void core_join(Core *core) {
-    for (int s = 0; s < core->joined.count; s++) {
-        Morphology *m = morphology_at(core, core->joined.morphology[s]);
-        if (m->stale) morphology_matrix(core, m, 1.0f, &core->joined.matrix[s]), m->stale = 0;
+/* The matrices of small morphologies whose amplifiers have changed. */
+static void refresh_small(Core *core, SmallMorphologies *all, int size) {
+    float matrix[SMALL * SMALL];
+    for (int at = 0; at < all->count; at++) {
+        Morphology *m = morphology_at(core, all->morphology[at]);
+        if (!m->stale) continue;
+        morphology_matrix(core, m, 1.0f, matrix);
+        for (int k = 0; k < size * size; k++) all->matrix[k / size][k % size][at] = matrix[k];
+        m->stale = 0;
     }
-    kernel_of(core->level)->join(core->s.block, &core->joined, &core->common, core->ways);
+}
+
+void core_join(Core *core) {
+    int far = 0;
+    for (int k = 0; k < BLOCKS; k++) far |= core->connected[k] ? core->far_before[k] : 0;
+    for (int k = 0; k < SMALL; k++) {
+        if (!core->small[k].count) continue;
+        if (core->small_stale) refresh_small(core, &core->small[k], k + 1);
+        kernel_of(core->level)->join(core->s.block, core->s.parity, &core->small[k], k + 1, far, &core->common, core->ways);
+    }
+    core->small_stale = 0;
 }
 
 /* All circuits of a morphology over a part of a step. */

@@ -21,7 +21,7 @@ void morphology_matrix(const Core *core, const Morphology *m, float length, floa
 void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
                       float *steps);
 void core_step_morphology(Core *core, int index);   /* the ways of its compartments, after the step of its blocks */
-void core_join(Core *core);                         /* the same for all joined neurons */
+void core_join(Core *core);                         /* the same for all small ones */
 void core_settle_morphology(Core *core, int index); /* what happens to its circuits inside the step */
 
 static inline SpikeRecord *fire_at(const Core *core, int64_t k) { return growing_at(&core->fires, k, sizeof(SpikeRecord)); }

@@ -156,7 +156,7 @@ typedef struct {
     int32_t compartment, compartments; /* of all compartments, the first of its own, their number */
     int32_t matrix;
     int32_t blocks;           /* bit per block that it has members in */
-    int32_t joined;           /* place in `joined`, -1 */
+    int32_t small;            /* place among the small ones with as many compartments, -1 */
     int32_t stale;            /* an amplifier has changed since the matrix of a step was made */
 } Morphology;
 
@@ -166,17 +166,22 @@ typedef struct {
     float share;
 } CompartmentNeuron;
 
-/* Morphologies of one compartment with up to JOINED circuits, side by side for the vector units. Those with fewer circuits have the first one
- * again with no share. */
-enum { JOINED = 4, PAIRS = NEURONS / 2 };
+/* Morphologies of up to SMALL circuits, those with as many compartments side by side for the vector units. Those with fewer circuits have the
+ * first one again with no share. */
+enum { SMALL = 4, PAIRS = NEURONS / 2, TOGETHER = 16, AMPLIFIED = 1 << 16, UPSWINGS = 1 << 20 };
 
 typedef struct {
     int32_t count;
-    int32_t morphology[PAIRS], compartment[PAIRS];
-    int32_t lane[JOINED][PAIRS]; /* place of the lanes of a circuit in the memory of the blocks, in fields of 4 bytes, less the field's own */
-    float share[JOINED][PAIRS];
-    float matrix[PAIRS]; /* effective length of a step */
-} NeuronVectors;
+    int32_t morphology[PAIRS];
+    int32_t compartment[SMALL][PAIRS];   /* of all compartments */
+    int32_t lane[SMALL][PAIRS];          /* of a circuit: place of its lanes in the memory of the blocks, in fields of 4 bytes, less the field's own */
+    int32_t node[SMALL][PAIRS];          /* of a circuit that has a compartment's potential */
+    float share[SMALL][SMALL][PAIRS];    /* of circuit [1] in compartment [0] */
+    float limit[SMALL][PAIRS];           /* of a compartment */
+    float flow[SMALL][SMALL][PAIRS], matrix[SMALL][SMALL][PAIRS]; /* see Morphology */
+    /* what TOGETHER of them need: bit 4 c + j: circuit j is part of compartment c, AMPLIFIED << j: it has an amplifier, UPSWINGS << j: an exponential term */
+    int32_t needs[PAIRS / TOGETHER];
+} SmallMorphologies;
 
 typedef struct {
     int64_t tick;
@@ -240,11 +245,13 @@ typedef struct {
     Growing morphologies;     /* Morphology */
     Growing members;          /* CompartmentNeuron, by morphology */
     Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
-    NeuronVectors joined;
+    SmallMorphologies small[SMALL]; /* by compartments - 1 */
+    int32_t small_stale;      /* an amplifier of one of them has changed */
     int32_t compartments;     /* of all morphologies */
     int16_t morphology_of[NEURONS]; /* index, -1 */
     int32_t compartment_of[NEURONS]; /* of all compartments, 0 for circuits alone */
     float ways[NEURONS];      /* of compartments in the step being made */
+    int32_t far_before[BLOCKS]; /* `far` of the state as the last step found it */
     int32_t linked[BLOCKS];   /* blocks that step together, bit per block */
     uint64_t connected[BLOCKS]; /* lanes */
     Growing slaves;           /* int16_t: circuits that fire with a master */
@@ -267,8 +274,9 @@ typedef struct {
     int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
-    void (*join)(const Block *blocks, const NeuronVectors *joined, const Common *common, float *ways);
-    int (*follow)(Block *block, int p, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
+    /* ways of compartments by what the steps of their blocks have found; far: some may be near a rail */
+    void (*join)(const Block *blocks, int p, const SmallMorphologies *small, int compartments, int far, const Common *common, float *ways);
+    int (*follow)(Block *block, int p, int features, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
 } Kernel;
 
 /* Sums over the circuits of a compartment, weighted by capacitance: as in the lanes of connected circuits. */

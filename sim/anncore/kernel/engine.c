@@ -126,7 +126,7 @@ static int step_block(Core *core, const Kernel *kernel, int k) {
     const int set = features & WITH_RARE ? FEATURE_SETS : features, watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
     const int result = kernel->step[set](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
     core->s.awake = (core->s.awake & ~(1 << k)) | (result & BLOCK_MOVES) << k;
-    core->s.far[k] = result & BLOCK_IS_FAR;
+    core->far_before[k] = core->s.far[k], core->s.far[k] = result & BLOCK_IS_FAR;
     core->s.block_steps++;
     return result & BLOCK_CROSSES;
 }
@@ -143,12 +143,12 @@ static void step_morphologies(Core *core, int stepped, const uint64_t *due) {
     const int p = core->s.parity;
     uint8_t happens[NEURONS];
     memset(happens, 0, (size_t)growing_count(&core->morphologies));
-    if (stepped && core->joined.count) core_join(core);
+    if (stepped) core_join(core);
     for (int i = 0; i < growing_count(&core->morphologies); i++)
-        if (morphology_at(core, i)->joined < 0 && morphology_at(core, i)->blocks & stepped) core_step_morphology(core, i);
+        if (morphology_at(core, i)->small < 0 && morphology_at(core, i)->blocks & stepped) core_step_morphology(core, i);
     for (int k = 0; k < BLOCKS; k++) {
         const int follows = core->connected[k] && stepped >> k & 1;
-        const int result = follows ? kernel->follow(&core->s.block[k], p, core->compartment_of + k * LANES, core->ways, &core->common) : 0;
+        const int result = follows ? kernel->follow(&core->s.block[k], p, core->s.features[k], core->compartment_of + k * LANES, core->ways, &core->common) : 0;
         uint64_t lanes = due[k] & core->connected[k];
         if (result & BLOCK_MOVES) core->s.awake |= 1 << k;
         core->s.far[k] |= result & BLOCK_IS_FAR;

@@ -78,16 +78,30 @@ static void fill_flow(const Core *core, const Morphology *m, const int16_t *node
 }
 
 /* One more of those that are stepped side by side. */
-static int add_joined(Core *core, const Morphology *m) {
-    NeuronVectors *all = &core->joined;
+static int add_small(Core *core, const Morphology *m) {
+    SmallMorphologies *all = &core->small[m->compartments - 1];
     const CompartmentNeuron *members = members_of(core, m);
+    const float *flow = flow_matrix(core, m);
     const int at = all->count++;
-    all->compartment[at] = m->compartment;
+    int32_t *needs = &all->needs[at / TOGETHER];
+    if (at % TOGETHER == 0) *needs = 0;
     all->morphology[at] = (int32_t)growing_count(&core->morphologies);
-    for (int j = 0; j < JOINED; j++) {
+    for (int k = 0; k < m->compartments; k++) {
+        all->compartment[k][at] = m->compartment + k, all->limit[k][at] = 0.0f;
+        for (int from = 0; from < m->compartments; from++) all->flow[k][from][at] = flow[k * m->compartments + from];
+    }
+    for (int j = 0; j < SMALL; j++) {
         const CompartmentNeuron *member = &members[j < m->members ? j : 0];
+        const Neuron *n = &core->s.neuron[member->neuron];
         all->lane[j][at] = block_of(member->neuron) * (int)(sizeof(Block) / 4) + lane_of(member->neuron);
-        all->share[j][at] = j < m->members ? member->share : 0.0f;
+        for (int k = 0; k < m->compartments; k++) all->share[k][j][at] = 0.0f;
+        if (j >= m->members) continue;
+        all->share[member->compartment][j][at] = member->share;
+        all->node[member->compartment][at] = all->lane[j][at];
+        all->limit[member->compartment][at] += member->share * LANE(&core->s.block[block_of(member->neuron)], limit, lane_of(member->neuron));
+        *needs |= 1 << (4 * member->compartment + j);
+        if (n->leak.rate > 0.0 || n->reset.rate > 0.0 || n->modulation) *needs |= AMPLIFIED << j;
+        if (n->exponential) *needs |= UPSWINGS << j;
     }
     return at;
 }
@@ -147,7 +161,7 @@ static void add_morphology(Core *core, Connections *all, int group) {
     for (size_t k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
     free(flow);
     core->compartments += m.compartments;
-    m.joined = m.compartments == 1 && m.members <= JOINED ? add_joined(core, &m) : -1;
+    m.small = m.members <= SMALL ? add_small(core, &m) : -1;
     Morphology *place = growing_append(&core->morphologies, sizeof m);
     if (place) *place = m;
 }
@@ -193,7 +207,8 @@ void core_connect(Core *core) {
     growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
-    core->joined.count = core->compartments = 0;
+    for (int k = 0; k < SMALL; k++) core->small[k].count = 0;
+    core->compartments = 0, core->small_stale = 1;
     memset(core->compartment_of, 0, sizeof core->compartment_of), memset(core->ways, 0, sizeof core->ways);
     find_groups(core, &all);
     for (int group = 0; group < PLACES; group++)

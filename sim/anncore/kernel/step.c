@@ -92,6 +92,7 @@ float compartment_slope(const CompartmentCurrents *s, const Common *common, floa
 #define FARTHER(far, x, limit) _mm_or_si128(far, _mm_or_si128(_mm_cmpgt_epi32(x, ALLI(limit)), _mm_cmpgt_epi32(ALLI(-(limit)), x)))
 #define BEYOND(far, limit) ANY(far)
 #define GATHER(base, at) _mm_set_ps((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
+#define GATHERI(base, at) _mm_set_epi32((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define PICK select_sse2
 #define FROM_BYTES(address) _mm_set_ps((float)(address)[3], (float)(address)[2], (float)(address)[1], (float)(address)[0])
 ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _mm_or_si128(_mm_and_si128(mask, a), _mm_andnot_si128(mask, b)); }
@@ -130,6 +131,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define FARTHER(far, x, limit) _mm256_max_epi32(far, _mm256_abs_epi32(x))
 #define BEYOND(far, limit) ANY(_mm256_cmpgt_epi32(far, ALLI(limit)))
 #define GATHER(base, at) _mm256_i32gather_ps(base, LOADI(at), 4)
+#define GATHERI(base, at) _mm256_i32gather_epi32(base, LOADI(at), 4)
 #define PICK(mask, a, b) _mm256_blendv_epi8(b, a, mask)
 #define FROM_BYTES(address) _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(address))))
 #include "step_template.h"
@@ -167,6 +169,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define FARTHER(far, x, limit) _mm512_max_epi32(far, _mm512_abs_epi32(x))
 #define BEYOND(far, limit) (_mm512_cmpgt_epi32_mask(far, ALLI(limit)) != 0)
 #define GATHER(base, at) _mm512_i32gather_ps(LOADI(at), base, 4)
+#define GATHERI(base, at) _mm512_i32gather_epi32(LOADI(at), base, 4)
 #define PICK(mask, a, b) _mm512_mask_blend_epi32(_mm512_movepi32_mask(mask), b, a)
 #define FROM_BYTES(address) _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(address))))
 #include "step_template.h"
@@ -176,6 +179,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define GROUP Lanes
 #define SIZE LANES
 #define GATHER(base, at) (base)[*(at)]
+#define GATHERI GATHER
 #define PICK(mask, a, b) ((mask) ? (a) : (b))
 #define FROM_BYTES(address) ((float)*(address))
 #include "scalar.h"

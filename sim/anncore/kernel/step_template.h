@@ -204,38 +204,69 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
     return mask;
 }
 
-/* Of the lanes of so many circuits a field, with its share. */
-#define SUM(field) total.field = total.field + share * GATHER(lanes + FIELD(field), all->lane[j] + s)
-
-/* What the slopes of joined circuits do to their compartments. */
-TARGET static void STEP(join)(const Block *blocks, const NeuronVectors *all, const Common *c, float *ways) {
+/* What the slopes of the circuits of small morphologies do to their compartments, of which each has `size`. What none of TOGETHER circuits has is 0. */
+TARGET ALWAYS_INLINE void STEP(join_some)(const Block *blocks, int p, const SmallMorphologies *all, int s, const int size, int far, const Common *c, float *ways) {
     const float *lanes = (const float *)blocks;
-    float way[PAIRS];
-    for (int s = 0; s < all->count; s += WIDTH) {
-        STEP(Sums) total = {ALLF(0.0f), ALLF(0.0f), ALLF(0.0f), ALLF(0.0f), ALLF(0.0f)};
-        for (int j = 0; j < JOINED; j++) {
-            const F share = LOADF(all->share[j] + s);
-            SUM(slope), SUM(growth), SUM(bow), SUM(upswing), SUM(limit);
+    const int needs = all->needs[s / TOGETHER];
+    STEP(Sums) total[SMALL];
+    F slope[SMALL];
+    float way[SMALL][WIDTH];
+    for (int k = 0; k < size; k++) total[k] = (STEP(Sums)){ALLF(0.0f), ALLF(0.0f), ALLF(0.0f), ALLF(0.0f), LOADF(all->limit[k] + s)};
+    for (int j = 0; j < SMALL; j++) {
+        if (!(needs & (1 | 1 << 4 | 1 << 8 | 1 << 12) << j)) continue;
+        const int32_t *lane = all->lane[j] + s;
+        const int amplified = needs & AMPLIFIED << j || far, upswings = needs & UPSWINGS << j;
+        const F own = GATHER(lanes + FIELD(slope), lane), upswing = upswings ? GATHER(lanes + FIELD(upswing), lane) : ALLF(0.0f);
+        const F growth = amplified ? GATHER(lanes + FIELD(growth), lane) : ALLF(0.0f), bow = amplified ? GATHER(lanes + FIELD(bow), lane) : ALLF(0.0f);
+        for (int k = 0; k < size; k++) {
+            if (!(needs >> (4 * k + j) & 1)) continue;
+            const F share = LOADF(all->share[k][j] + s);
+            total[k].slope = total[k].slope + share * own;
+            if (amplified) total[k].growth = total[k].growth + share * growth, total[k].bow = total[k].bow + share * bow;
+            if (upswings) total[k].upswing = total[k].upswing + share * upswing;
         }
-        const F result = LOADF(all->matrix + s) * STEP(compartment)(c, total, 1.0f);
-        STOREF(way + s, STEP(clip)(result, ALLF(-c->longest), ALLF(c->longest)));
     }
-    for (int s = 0; s < all->count; s++) ways[all->compartment[s]] = way[s];
+    if (size > 1) {
+        I v[SMALL];
+        for (int k = 0; k < size; k++) v[k] = GATHERI((const int32_t *)lanes + FIELD(v) + p * LANES, all->node[k] + s);
+        for (int k = 0; k < size; k++)
+            for (int from = 0; from < size; from++)
+                if (from != k) total[k].slope = total[k].slope + LOADF(all->flow[k][from] + s) * FLOAT(SUB(v[from], v[k]));
+    }
+    for (int k = 0; k < size; k++) slope[k] = STEP(compartment)(c, total[k], 1.0f);
+    for (int k = 0; k < size; k++) {
+        F sum = ALLF(0.0f);
+        for (int from = 0; from < size; from++) sum = sum + LOADF(all->matrix[k][from] + s) * slope[from];
+        STOREF(way[k], STEP(clip)(sum, ALLF(-c->longest), ALLF(c->longest)));
+    }
+    for (int k = 0; k < size; k++)
+        for (int i = 0; i < WIDTH && s + i < all->count; i++) ways[all->compartment[k][s + i]] = way[k][i];
 }
-#undef SUM
+
+TARGET static void STEP(join)(const Block *blocks, int p, const SmallMorphologies *all, int size, int far, const Common *c, float *ways) {
+    for (int s = 0; s < all->count; s += WIDTH) {
+        if (size == 1) STEP(join_some)(blocks, p, all, s, 1, far, c, ways);
+        if (size == 2) STEP(join_some)(blocks, p, all, s, 2, far, c, ways);
+        if (size == 3) STEP(join_some)(blocks, p, all, s, 3, far, c, ways);
+        if (size == 4) STEP(join_some)(blocks, p, all, s, 4, far, c, ways);
+    }
+}
 
 /* Connected circuits go where their compartments go. */
-TARGET static int STEP(follow)(Block *b, int p, const int32_t *compartment_of, const float *ways, const Common *c) {
+TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *compartment_of, const float *ways, const Common *c) {
     STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(-1)};
     Lanes *g = &b->lanes;
     for (int i = 0; i < LANES; i += WIDTH) {
-        const I alone = LOADI(g->alone + i), volt = LOADI(g->v[p] + i), w = LOADI(g->w[p] + i);
+        const I alone = LOADI(g->alone + i), volt = LOADI(g->v[p] + i);
         const F way = GATHER(ways, compartment_of + i);
         const I next = STEP(within)(ADD(volt, ROUND(way)), c), after = PICK(alone, LOADI(g->v[p ^ 1] + i), next);
-        const I kept = STEP(within)(ADD(w, ROUND(LOADF(g->drive + i) + LOADF(g->w_lead + i) * (way + way))), c);
         STOREI(g->v[p ^ 1] + i, after);
-        STOREI(g->w[p ^ 1] + i, PICK(alone, LOADI(g->w[p ^ 1] + i), kept));
-        found.moved = EITHER(found.moved, PICK(alone, ALLI(0), EITHER(SUB(next, volt), SUB(kept, w))));
+        found.moved = EITHER(found.moved, PICK(alone, ALLI(0), SUB(next, volt)));
+        if (features & WITH_ADAPTATION) {
+            const I w = LOADI(g->w[p] + i), kept = STEP(within)(ADD(w, ROUND(LOADF(g->drive + i) + LOADF(g->w_lead + i) * (way + way))), c);
+            STOREI(g->w[p ^ 1] + i, PICK(alone, LOADI(g->w[p ^ 1] + i), kept));
+            found.moved = EITHER(found.moved, PICK(alone, ALLI(0), SUB(kept, w)));
+        }
         found.far = FARTHER(found.far, after, c->fade_from);
         found.below = BOTH(found.below, SUB(after, LOADI(g->threshold + i)));
     }
@@ -262,6 +293,7 @@ VARIANT(all, features)
 #undef VARIANT
 #undef FROM_BYTES
 #undef GATHER
+#undef GATHERI
 #undef PICK
 #endif
 
