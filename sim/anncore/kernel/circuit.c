@@ -443,7 +443,14 @@ void core_step_morphology(Core *core, int index) {
 /* The matrices of small morphologies whose amplifiers have changed. */
 static void refresh_small(Core *core, SmallMorphologies *all, int size) {
     float matrix[SMALL * SMALL];
+    for (int k = 0; k * TOGETHER < all->count; k++) all->needs[k] &= AMPLIFIED - 1;
     for (int at = 0; at < all->count; at++) {
+        for (int j = 0; j < SMALL; j++) {
+            const int n = all->circuit[j][at];
+            if (n < 0) continue;
+            const int amplified = LANE(&core->s.block[block_of(n)], rate, lane_of(n)) > 0.0f || core->s.needs[n] & WITH_MODULATION;
+            all->needs[at / TOGETHER] |= (amplified ? AMPLIFIED << j : 0) | (core->s.needs[n] & WITH_EXPONENTIAL ? UPSWINGS << j : 0);
+        }
         Morphology *m = morphology_at(core, all->morphology[at]);
         if (!m->stale) continue;
         morphology_matrix(core, m, 1.0f, matrix);

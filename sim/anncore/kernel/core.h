@@ -178,8 +178,9 @@ typedef struct {
     int32_t node[SMALL][PAIRS];          /* of a circuit that has a compartment's potential */
     float share[SMALL][SMALL][PAIRS];    /* of circuit [1] in compartment [0] */
     float limit[SMALL][PAIRS];           /* of a compartment */
+    int16_t circuit[SMALL][PAIRS];       /* -1 */
     float flow[SMALL][SMALL][PAIRS], matrix[SMALL][SMALL][PAIRS]; /* see Morphology */
-    /* what TOGETHER of them need: bit 4 c + j: circuit j is part of compartment c, AMPLIFIED << j: it has an amplifier, UPSWINGS << j: an exponential term */
+    /* what TOGETHER of them need: bit 4 c + j: circuit j is part of compartment c, AMPLIFIED << j: it has an amplifier at work, UPSWINGS << j: an exponential term */
     int32_t needs[PAIRS / TOGETHER];
 } SmallMorphologies;
 
@@ -247,6 +248,7 @@ typedef struct {
     Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
     SmallMorphologies small[SMALL]; /* by compartments - 1 */
     int32_t small_stale;      /* an amplifier of one of them has changed */
+    int32_t large;            /* number of the others */
     int32_t compartments;     /* of all morphologies */
     int16_t morphology_of[NEURONS]; /* index, -1 */
     int32_t compartment_of[NEURONS]; /* of all compartments, 0 for circuits alone */

@@ -141,10 +141,9 @@ static void forget_early(Core *core, int k) {
 static void step_morphologies(Core *core, int stepped, const uint64_t *due) {
     const Kernel *kernel = kernel_of(core->level);
     const int p = core->s.parity;
-    uint8_t happens[NEURONS];
-    memset(happens, 0, (size_t)growing_count(&core->morphologies));
+    uint64_t happens[NEURONS / 64] = {0};
     if (stepped) core_join(core);
-    for (int i = 0; i < growing_count(&core->morphologies); i++)
+    for (int i = 0; core->large && i < growing_count(&core->morphologies); i++)
         if (morphology_at(core, i)->small < 0 && morphology_at(core, i)->blocks & stepped) core_step_morphology(core, i);
     for (int k = 0; k < BLOCKS; k++) {
         const int follows = core->connected[k] && stepped >> k & 1;
@@ -153,10 +152,13 @@ static void step_morphologies(Core *core, int stepped, const uint64_t *due) {
         if (result & BLOCK_MOVES) core->s.awake |= 1 << k;
         core->s.far[k] |= result & BLOCK_IS_FAR;
         if (result & BLOCK_CROSSES) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
-        while (lanes) happens[core->morphology_of[k * LANES + next_bit(&lanes)]] = 1;
+        while (lanes) {
+            const int m = core->morphology_of[k * LANES + next_bit(&lanes)];
+            happens[m / 64] |= UINT64_C(1) << m % 64;
+        }
     }
-    for (int i = 0; i < growing_count(&core->morphologies); i++)
-        if (happens[i]) core_settle_morphology(core, i);
+    for (int k = 0; k < NEURONS / 64; k++)
+        while (happens[k]) core_settle_morphology(core, 64 * k + next_bit(&happens[k]));
 }
 
 /* Block by block: what happens inside the step finds the block still in the cache. */

@@ -92,16 +92,14 @@ static int add_small(Core *core, const Morphology *m) {
     }
     for (int j = 0; j < SMALL; j++) {
         const CompartmentNeuron *member = &members[j < m->members ? j : 0];
-        const Neuron *n = &core->s.neuron[member->neuron];
         all->lane[j][at] = block_of(member->neuron) * (int)(sizeof(Block) / 4) + lane_of(member->neuron);
         for (int k = 0; k < m->compartments; k++) all->share[k][j][at] = 0.0f;
+        all->circuit[j][at] = (int16_t)(j < m->members ? member->neuron : -1);
         if (j >= m->members) continue;
         all->share[member->compartment][j][at] = member->share;
         all->node[member->compartment][at] = all->lane[j][at];
         all->limit[member->compartment][at] += member->share * LANE(&core->s.block[block_of(member->neuron)], limit, lane_of(member->neuron));
         *needs |= 1 << (4 * member->compartment + j);
-        if (n->leak.rate > 0.0 || n->reset.rate > 0.0 || n->modulation) *needs |= AMPLIFIED << j;
-        if (n->exponential) *needs |= UPSWINGS << j;
     }
     return at;
 }
@@ -161,7 +159,7 @@ static void add_morphology(Core *core, Connections *all, int group) {
     for (size_t k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
     free(flow);
     core->compartments += m.compartments;
-    m.small = m.members <= SMALL ? add_small(core, &m) : -1;
+    m.small = m.members <= SMALL ? add_small(core, &m) : -1, core->large += m.small < 0;
     Morphology *place = growing_append(&core->morphologies, sizeof m);
     if (place) *place = m;
 }
@@ -208,7 +206,7 @@ void core_connect(Core *core) {
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
     for (int k = 0; k < SMALL; k++) core->small[k].count = 0;
-    core->compartments = 0, core->small_stale = 1;
+    core->compartments = core->large = 0, core->small_stale = 1;
     memset(core->compartment_of, 0, sizeof core->compartment_of), memset(core->ways, 0, sizeof core->ways);
     find_groups(core, &all);
     for (int group = 0; group < PLACES; group++)
