@@ -34,7 +34,7 @@ cdef extern from "sim/anncore/kernel/core.h":
         double exp_potential, exp_strength, exp_limit
         double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump
         int64_t reset_ticks, refractory_ticks
-        int32_t clocked, fires, comparator, pause, held, exponential, adaptation, modulation, bypass
+        int32_t clocked, fires, comparator, silent, counted, pause, held, exponential, adaptation, modulation, bypass
         double capacitance, conductance
         int32_t switches, fire_switches
 
@@ -57,7 +57,7 @@ cdef extern from "sim/anncore/kernel/core.h":
     ctypedef struct Core:
         State s
         Common common
-        int32_t jumping, level
+        int32_t jumping, counting, level
         uint64_t noise_key
         const uint8_t* weights
         const uint8_t* labels
@@ -69,6 +69,8 @@ cdef extern from "sim/anncore/kernel/core.h":
     void core_free(Core* core) noexcept nogil
     void core_load(Core* core, int neuron) noexcept nogil
     void core_connect(Core* core) noexcept nogil
+    void core_leave_cycle(Core* core, int neuron) noexcept nogil
+    int64_t core_tell(Core* core, int neuron, int counted) noexcept nogil
     void core_restored(Core* core) noexcept nogil
     void core_clear(Core* core, int64_t tick) noexcept nogil
     void core_place(Core* core, int neuron) noexcept nogil
@@ -76,7 +78,7 @@ cdef extern from "sim/anncore/kernel/core.h":
     void core_fire(Core* core, int neuron, int64_t tick) noexcept nogil
     int64_t core_run(Core* core, int64_t until) noexcept nogil
     const char* core_problem(const Core* core) noexcept nogil
-    double core_voltage(const Core* core, int neuron, int source) noexcept nogil
-    void core_voltages(const Core* core, int row, const uint8_t* sources, double* volts) noexcept nogil
+    double core_voltage(Core* core, int neuron, int source) noexcept nogil
+    void core_voltages(Core* core, int row, const uint8_t* sources, double* volts) noexcept nogil
     void core_watch(Core* core, int slot, int neuron, int source) noexcept nogil
     double core_probe(const Core* core, int slot, int64_t tick) noexcept nogil

@@ -84,7 +84,7 @@ cdef class Fabric:
         """All counters of events since construction; `hicannx_sim.trust.hops` shows them by hop."""
         crossbar, padi = self.crossbar.s, self.padi.s
         return {
-            "neuron_spikes": self.backends.s.n_spikes, "neuron_spikes_not_enabled": self.backends.s.n_silent,
+            "neuron_spikes": self.backends.s.n_spikes, "neuron_spikes_not_enabled": self.backends.silent(),
             "neuron_output_lost": self.backends.s.n_lost, "background": self.background.s.n_events,
             "crossbar_in": list(crossbar.n_in), "crossbar_unrouted": list(crossbar.n_unrouted),
             "crossbar_out": list(crossbar.n_out), "crossbar_lost": list(crossbar.n_lost),

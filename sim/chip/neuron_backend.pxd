@@ -35,5 +35,7 @@ cdef class NeuronBackends:
     cdef void configure(self, int block) noexcept nogil
     cdef void reset(self) noexcept nogil
     cdef int64_t spike(self, int neuron, int64_t tick, uint32_t* label) noexcept nogil
+    cdef void count(self, int neuron) noexcept nogil
+    cdef void supply(self, bint powered) noexcept nogil
     cdef uint32_t read_counter(self, int neuron) noexcept nogil
     cdef void _decode(self, int neuron) noexcept nogil

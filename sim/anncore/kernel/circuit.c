@@ -157,6 +157,7 @@ void core_load(Core *core, int neuron) {
     LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
     core->s.needs[neuron] = (uint8_t)features_of(core, n);
+    n->rounds = 0;
     n->watched = n->comparator && n->fires && !n->held;
     const Circuit circuit = circuit_at(core, neuron);
     load_phase(&circuit);
@@ -179,6 +180,7 @@ void core_place(Core *core, int neuron) {
     Block *b = &core->s.block[block_of(neuron)];
     Neuron *n = &core->s.neuron[neuron];
     const int i = lane_of(neuron);
+    core_leave_cycle(core, neuron);
     n->phase = PHASE_READY;
     n->stamp = NEVER;
     n->jitter = new_jitter(core, neuron, core->s.now);
@@ -361,11 +363,26 @@ ALWAYS_INLINE int watch_threshold(const Circuit *c, Nodes before, int32_t after,
     return 1;
 }
 
+static int lines_rest(const Circuit *c) {
+    float sum = 0.0f;
+    for (int side = 0; side < INPUTS; side++) sum += STATE(c->b, input[side].line, c->p, c->i) + fabsf(LANE(c->b, input[side].early, c->i));
+    return sum == 0.0f;
+}
+
+/* Whether the membrane is above the threshold, whatever its noise, when the refractory time ends. */
+static int meets_surely(const Circuit *c, int32_t before, int32_t after) {
+    const int32_t safe = c->phases->threshold + nearest(10.0 * c->core->common.comparator_noise / NODE_UNIT);
+    return before >= safe && after >= safe && lines_rest(c);
+}
+
 void core_watch_step(Core *core, int neuron) {
     const Circuit c = circuit_at(core, neuron);
     int64_t earliest = core->s.now;
-    if (c.n->phase == PHASE_REFRACTORY) earliest = core->s.due[neuron], become_ready(&c, earliest);
     const Nodes before = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
+    if (c.n->phase == PHASE_REFRACTORY) {
+        if (!meets_surely(&c, before.v, STATE(c.b, v, c.p ^ 1, c.i))) c.n->rounds = 0;
+        earliest = core->s.due[neuron], become_ready(&c, earliest);
+    }
     watch_threshold(&c, before, STATE(c.b, v, c.p ^ 1, c.i), core->s.now, GRID_TICKS, earliest);
 }
 
@@ -374,6 +391,13 @@ static int next_fire(const Core *core, int neuron, int from, int64_t until) {
     for (int k = from; k < growing_count(&core->fires) && fire_at(core, k)->tick <= until; k++)
         if (fire_at(core, k)->neuron == neuron) return k;
     return -1;
+}
+
+/* A reset ends: where the membrane was when the step began is kept, to find out whether it goes round a cycle. */
+static void count_round(const Circuit *c, int untouched) {
+    c->n->rounds = untouched && lines_rest(c) ? c->n->rounds + (c->n->rounds < ROUNDS) : 0;
+    c->core->s.rounds[c->neuron][c->n->round] = STATE(c->b, v, c->p, c->i);
+    c->n->round = (c->n->round + 1) % ROUNDS;
 }
 
 static void repeat_circuit(Core *core, int neuron) {
@@ -389,7 +413,10 @@ static void repeat_circuit(Core *core, int neuron) {
         const Nodes before = s;
         int64_t earliest = tick;
         if (stop > tick) s = untouched ? on_the_way(&c, stop - begin) : advance(&c, s, steps(tick - begin), steps(stop - tick));
-        if (c.n->phase == PHASE_REFRACTORY && *due <= stop) earliest = *due, become_ready(&c, earliest);
+        if (c.n->phase == PHASE_REFRACTORY && *due <= stop) {
+            if (!meets_surely(&c, before.v, s.v)) c.n->rounds = 0;
+            earliest = *due, become_ready(&c, earliest);
+        }
         if (watch_threshold(&c, before, s.v, tick, stop - tick, earliest) && *due < stop) {
             s = before;
             continue;
@@ -397,8 +424,10 @@ static void repeat_circuit(Core *core, int neuron) {
         tick = stop;
         const int phase = c.n->phase;
         if (*due <= tick) {
+            if (phase == PHASE_RESET) count_round(&c, untouched);
             begin_phase(&c, &s, tick);
         } else if (asked <= tick) {
+            c.n->rounds = 0;
             if (c.n->clocked && phase <= PHASE_FIRING) fire(&c, &s, tick);
             artificial = next_fire(core, neuron, artificial + 1, end);
         }

@@ -9,6 +9,10 @@
 void core_flags(Core *core, int k);                  /* which features a block needs */
 void core_watch_step(Core *core, int neuron);        /* the step just made met the threshold or the end of the refractory time */
 void core_repeat(Core *core, int neuron);            /* make the step once more, with everything that happens to the neuron inside it */
+void core_settle(Core *core, int neuron, int64_t end); /* whatever is due inside the step just made */
+int core_enter_cycle(Core *core, int neuron);        /* if it may */
+void core_leave_cycles(Core *core, int k);           /* all of a block */
+void core_forget_cycles(Core *core);                 /* all, but for their spikes: time begins anew */
 
 /* What the step of a circuit says about its slope: as in the lanes of connected circuits. */
 typedef struct {

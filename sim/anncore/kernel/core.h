@@ -131,6 +131,8 @@ typedef struct {
     int32_t watched;          /* by the comparator, when it is ready */
     int32_t pause, held, adaptation;
     int32_t comparator;
+    int32_t rounds, round;    /* number of those that may be a fixed cycle, and place of the next one in `rounds` of the state; see cycle.c */
+    int32_t silent, counted;  /* spikes go nowhere, but perhaps into the neuron's counter */
     int32_t exponential, modulation;
     int32_t bypass;           /* bits as in a pulse's mode */
     int32_t switches;         /* bits of CONNECT_... */
@@ -212,12 +214,20 @@ typedef struct {
     int32_t threshold, w_jump;
 } PhaseLanes;
 
+enum { ROUNDS = GRID_TICKS / 2 }; /* after so many rounds a cycle has come back to its place within the grid: spikes come at even ticks */
+
 /* What a snapshot keeps of the engine, beside the arrays that grow. */
 typedef struct {
     Block block[BLOCKS];       /* on cache lines */
     int64_t due[NEURONS];      /* tick of a neuron's next change of phase, NEVER */
     PhaseLanes phases[NEURONS];
     uint8_t needs[NEURONS];    /* of a circuit: bits of WITH_... and HAS_BYPASS */
+    /* circuits on a fixed cycle, see cycle.c */
+    uint64_t cycling[BLOCKS];  /* lanes */
+    int32_t rounds[NEURONS][ROUNDS]; /* membrane at the beginning of the steps in which the last resets have ended */
+    int64_t release[NEURONS];  /* end of the first reset that was not stepped */
+    int64_t told[NEURONS];     /* of the spikes of this cycle, those that somebody has been told of */
+    int64_t untold[2][NEURONS]; /* spikes of earlier cycles that nobody has been told of; [1]: a counter counts them */
     Neuron neuron[NEURONS];
     int64_t now;
     int32_t parity;
@@ -259,6 +269,7 @@ typedef struct {
     Growing slaves;           /* int16_t: circuits that fire with a master */
     int32_t slaves_from[MASTERS_END]; /* of each master, in `slaves` */
     int32_t jumping;        /* 0: step through quiet spans too */
+    int32_t counting;       /* 1: spikes on fixed cycles may be counted instead of recorded */
     int32_t level;          /* instruction set, see kernel_level */
     uint64_t noise_key;
     const uint8_t *weights, *labels;
@@ -300,12 +311,14 @@ void core_clear(Core *core, int64_t tick);             /* no events ahead, time 
 void core_restored(Core *core);                        /* the state was put in: what follows from it, and connections, anew */
 void core_connect(Core *core);                         /* connections of all circuits anew */
 void core_place(Core *core, int neuron);               /* put a neuron to its resting state */
+void core_leave_cycle(Core *core, int neuron);         /* something is going to change for it, or somebody looks */
+int64_t core_tell(Core *core, int neuron, int counted); /* spikes that were not recorded, since it was last asked; those that a counter counts, or the others */
 void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode);
 void core_fire(Core *core, int neuron, int64_t tick);
 int64_t core_run(Core *core, int64_t until);
 const char *core_problem(const Core *core); /* what a state that was put in has and none can have, or NULL */
-double core_voltage(const Core *core, int neuron, int source);
-void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */
+double core_voltage(Core *core, int neuron, int source);
+void core_voltages(Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */
 void core_watch(Core *core, int slot, int neuron, int source);
 double core_probe(const Core *core, int slot, int64_t tick);
 

@@ -8,6 +8,7 @@ static int64_t grid_down(int64_t tick) { return tick / GRID_TICKS * GRID_TICKS; 
 static Pulse *pulse_at(const Core *core, int64_t k) { return growing_at(&core->pulses, k, sizeof(Pulse)); }
 
 void core_clear(Core *core, int64_t tick) {
+    core_forget_cycles(core);
     core->s.now = tick;
     growing_clear(&core->pulses), growing_clear(&core->fires), growing_clear(&core->spikes);
     for (int n = 0; n < NEURONS; n++) core->s.due[n] = NEVER;
@@ -34,6 +35,7 @@ void core_pulse(Core *core, int64_t tick, int row, int address, double charge, i
 
 void core_fire(Core *core, int neuron, int64_t tick) {
     int64_t place = growing_count(&core->fires);
+    core_leave_cycle(core, neuron);
     while (place > 0 && fire_at(core, place - 1)->tick > tick) place--;
     SpikeRecord *at = growing_insert(&core->fires, place, sizeof *at);
     if (at) at->tick = tick, at->neuron = neuron;
@@ -57,6 +59,7 @@ static void apply(Core *core, const Pulse *pulse) {
     for (int quarter = 0; quarter < COLUMNS / LANES; quarter++) {
         const size_t at = (size_t)pulse->row * COLUMNS + (size_t)quarter * LANES;
         const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + quarter;
+        if (core->s.cycling[k]) core_leave_cycles(core, k);
         const Synapses synapses = {core->weights + at, core->labels + at, core->gains ? core->gains + at : NULL};
         if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses)) continue;
         met = 1;
@@ -84,12 +87,17 @@ static void find_crossed(Core *core, int k) {
     while (mask) core_watch_step(core, k * LANES + next_bit(&mask));
 }
 
+void core_settle(Core *core, int neuron, int64_t end) {
+    if (core->s.due[neuron] > end) return;
+    if (core->s.neuron[neuron].phase == PHASE_REFRACTORY && !growing_count(&core->fires)) core_watch_step(core, neuron);
+    if (core->s.due[neuron] <= end) repeat_once(core, neuron);
+}
+
 /* Neurons of a block to which something happens inside the step just made. */
 static void settle_block(Core *core, int k, int64_t end) {
     for (uint64_t mask = core->schedule.lanes[slot_of(core->s.now / GRID_TICKS)][k] & ~core->connected[k]; mask;) {
         const int n = k * LANES + next_bit(&mask);
-        if (core->s.neuron[n].phase == PHASE_REFRACTORY && !growing_count(&core->fires)) core_watch_step(core, n);
-        if (core->s.due[n] <= end) repeat_once(core, n);
+        if (core->s.neuron[n].rounds < ROUNDS || !core_enter_cycle(core, n)) core_settle(core, n, end);
     }
 }
 
@@ -232,12 +240,15 @@ const char *core_problem(const Core *core) {
         const Neuron *neuron = &s->neuron[n];
         if (!within(neuron->phase, PHASE_READY, PHASE_REFRACTORY)) return "phase";
         if (s->due[n] <= s->now) return "due";
+        if (!within(neuron->round, 0, ROUNDS - 1)) return "round";
+        if (s->cycling[block_of(n)] >> lane_of(n) & 1 && !within(s->release[n], s->now - NEVER, s->now)) return "release";
         if (!within(neuron->reset_ticks, 0, neuron->refractory_ticks)) return "refractory_ticks";
     }
     return NULL;
 }
 
-double core_voltage(const Core *core, int neuron, int source) {
+double core_voltage(Core *core, int neuron, int source) {
+    if (source == 0) core_leave_cycle(core, neuron);
     const Block *b = &core->s.block[block_of(neuron)];
     const int i = lane_of(neuron), p = core->s.parity;
     if (source == 0) return core->common.middle + NODE_UNIT * STATE(b, v, p, i);
@@ -247,7 +258,9 @@ double core_voltage(const Core *core, int neuron, int source) {
 }
 
 /* Membranes of a row of neurons in one go, then the few that show something else. */
-void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts) {
+void core_voltages(Core *core, int row, const uint8_t *sources, double *volts) {
+    for (int i = 0; i < COLUMNS; i++)
+        if (sources[i] == 0) core_leave_cycle(core, row * COLUMNS + i);
     for (int i = 0; i < COLUMNS; i += LANES) {
         const int32_t *v = core->s.block[block_of(row * COLUMNS + i)].lanes.v[core->s.parity];
         for (int lane = 0; lane < LANES; lane++) volts[i + lane] = core->common.middle + NODE_UNIT * v[lane];
@@ -258,6 +271,7 @@ void core_voltages(const Core *core, int row, const uint8_t *sources, double *vo
 
 void core_watch(Core *core, int slot, int neuron, int source) {
     Probe *probe = &core->s.probe[slot];
+    if (neuron >= 0) core_leave_cycle(core, neuron);
     probe->neuron = neuron;
     probe->source = source;
     for (int k = 0; neuron >= 0 && k < HISTORY; k++) probe->past[k] = core_voltage(core, neuron, source);

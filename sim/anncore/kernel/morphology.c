@@ -202,6 +202,7 @@ static void share_charge(Core *core, const Morphology *m) {
 
 void core_connect(Core *core) {
     Connections all;
+    for (int k = 0; k < BLOCKS; k++) core_leave_cycles(core, k);
     growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
