@@ -8,7 +8,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 ROOMS := halco haldls fisch stadls sim
-SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/kernel/*.c' -o -name 'udp.c' -o -name '*.h' -o -path '*/ppu/isa.py' -o -path '*/numbers/ppu.py' \
+SOURCES := $(shell find $(ROOMS) \( -name '*.pyx' -o -name '*.pxd' -o -path '*/kernel/*.c' -o -name 'udp.c' -o -name '*.h' -o -path '*/ppu_toolchain/isa.py' -o -path '*/numbers/ppu.py' \
 	-o -name 'header.py' \) 2>/dev/null)
 
 # sources that stubs stand in for elsewhere (tools/stubs), and compiled modules whose stubs are held by stubtest
@@ -40,12 +40,13 @@ wheel: $(VENV)/python
 
 docs: $(VENV)/docs
 	$(BIN)/hicannx docs --output docs/build --systemrdl docs/build/hicannx.rdl
+	$(BIN)/python examples/published --output docs/build/published
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .
 	$(BIN)/python tools/stubs
 	$(BIN)/mypy $(TABLES) tools/stubs/*.py
-	MYPYPATH=build/rooms:tools:compat $(BIN)/mypy $(addprefix -p ,fisch stadls hicannx_sim hicannx $(notdir $(wildcard compat/*)))
+	MYPYPATH=build/rooms:tools:compat $(BIN)/mypy $(addprefix -p ,fisch stadls grenade hicannx_sim hicannx $(notdir $(wildcard compat/*)))
 	$(BIN)/stubtest --concise --ignore-disjoint-bases --ignore-positional-only --allowlist tools/stubs/stubtest.txt $(CHECKED)
 
 $(VENV)/%: $(VENV)/built

@@ -92,14 +92,15 @@ def _packages(folder: str, name: str = "") -> dict[str, str]:
 
 
 packages = {package: path for room, name in ROOMS.items() for package, path in _packages(room, name).items()}
-packages |= _packages("compat") | _packages("tools")
+packages |= _packages("grenade", "grenade") | _packages("compat") | _packages("tools")
 setup(
     packages=list(packages),
     package_dir=packages,
     package_data={
         "": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml", "*.txt"],
         "hicannx": ["facts/*.md", "facts/*/*.md"],
-        "hicannx.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"],
+        "haldls.ppu_toolchain": ["on-ppu/*", "on-ppu/include/**/*.h"],
+        "grenade.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"],
     },
     ext_modules=extensions(),
     cmdclass={"build_ext": Build},

@@ -152,6 +152,13 @@ class Connection(ABC):
             finally:
                 self.add_time(ConnectionTimeInfo(execution_duration=timedelta(seconds=time.perf_counter() - begin)))
 
+    def keep_reinit(self, entry: int, requests: Sequence[Words], enforce: bool) -> bool:
+        """Keeps a program that restores the chip after it belonged to somebody else; False where it belongs to nobody else, ever.
+
+        entry: number of the program's entry in the stack; requests: one program without halt, none to take it back; enforce: run it now.
+        """
+        return False
+
     def add_time(self, spent: ConnectionTimeInfo) -> None:
         """Books time, also of those who encode and decode on behalf of this connection."""
         self._time_info = self._time_info + spent

@@ -180,8 +180,16 @@ TABLE: Final = {
         Variable("HICANNX_HWDB", "hardware database", "the YAML file that knows the FPGAs", Text("a path")),
         Variable("SLURM_HWDB_YAML", "hardware database", "the same as text; of both, the path counts", Text("YAML text")),
         Variable("HICANNX_PPU_CC", "programs of the PPUs", "the compiler", Text("a command"), None, "a GCC for PowerPC with a usual name"),
+        Variable(
+            "HICANNX_PPU_CACHE", "programs of the PPUs", "folder of compiled plasticity rules", Text("a folder"), None,
+            "hicannx/ppu in the user's cache",
+        ),
         Variable("HXCOMM_ENABLE_ZERO_MOCK", "choice of the connection", "nothing behind it: every read gives 0", Switch(), False, "0"),
         Variable("QUIGGELDY_ENABLED", "choice of the connection", "a setup shared with other users", Switch(), False, "0"),
+        Variable("QUIGGELDY_IP", "shared setups", "address of the service", Text("an address")),
+        Variable("QUIGGELDY_PORT", "shared setups", "port of the service", Whole(0, PORTS[-1])),
+        Variable("QUIGGELDY_TOKEN", "shared setups", "what lets one in there", Text("a token")),
+        Variable("QUIGGELDY_USER_NO_MUNGE", "shared setups", "name to be seen there", Text("a name")),
         Variable("SLURM_FPGA_IPS", "choice of the connection", "FPGAs over UDP, address or address:data port:reset port", Addresses(), ()),
         Variable("FLANGE_SIMULATION_RCF_PORT", "choice of the connection", "a register-transfer simulation", Whole(0, PORTS[-1])),
     )

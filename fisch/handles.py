@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from datetime import timedelta
+from typing import Any, Self
 
 from fisch.connection import Connection, ConnectionTimeInfo, MultiConnection
+from fisch.errors import FischError
 from fisch.hwdb import HwdbEntry
 
 
@@ -20,8 +22,9 @@ class ConnectionHandle(MultiConnection):
 
     @classmethod
     def of(cls, connections: Sequence[Connection]) -> Self:
-        """Handle of open connections; for those who manage them."""
-        made = cls.__new__(cls)
+        """Handle of open connections, of the class that belongs to their kind; for those who manage them."""
+        kind: type[Any] = _HANDLES.get(connections[0].kind, cls) if cls is ConnectionHandle and connections else cls
+        made: Self = cls.__new__(kind)
         MultiConnection.__init__(made, connections)
         return made
 
@@ -67,3 +70,43 @@ class MultiSimConnectionHandle(ConnectionHandle):
 
 class QuiggeldyConnectionHandle(ConnectionHandle):
     """Handle of a connection to a service that shares one setup between users."""
+
+    use_munge = False
+    """Users are known by tokens here, or by the names they say; it can be set, and changes nothing."""
+
+    @property
+    def connection_attempts_max(self) -> int:
+        """How often a lost connection is tried again."""
+        return int(self._service.connection_attempts_max)
+
+    @connection_attempts_max.setter
+    def connection_attempts_max(self, attempts: int) -> None:
+        self._service.connection_attempts_max = int(attempts)
+
+    @property
+    def connection_attempt_wait_after(self) -> timedelta:
+        """Time between two attempts."""
+        return timedelta(seconds=self._service.connection_attempt_wait_after)
+
+    @connection_attempt_wait_after.setter
+    def connection_attempt_wait_after(self, wait: timedelta) -> None:
+        self._service.connection_attempt_wait_after = wait.total_seconds()
+
+    @property
+    def out_of_order(self) -> bool:
+        """Whether programs may overtake each other; here one is in flight at a time, so none does. Raises RuntimeError when taken back."""
+        return getattr(self, "_out_of_order", False)
+
+    @out_of_order.setter
+    def out_of_order(self, value: bool) -> None:
+        if self.out_of_order and not value:
+            raise FischError("Cannot switch back to in-order execution after having executed out-of-order.")
+        self._out_of_order = bool(value)
+
+    @property
+    def _service(self) -> Any:
+        """The session."""
+        return self.connections[0]
+
+
+_HANDLES: dict[str, type[ConnectionHandle]] = {"quiggeldy": QuiggeldyConnectionHandle}

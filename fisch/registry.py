@@ -10,7 +10,7 @@ from fisch.zero_mock import ZeroMockConnection
 
 ENTRY_POINTS = "fisch.connections"
 DEFAULT = "model"
-BUILT_IN = {"arq": "fisch.arq:ARQConnection"}  # loaded when first asked for
+BUILT_IN = {"arq": "fisch.arq:ARQConnection", "quiggeldy": "fisch.service.connection:ServiceConnection"}  # loaded when first asked for
 
 _registered: dict[str, type[Connection]] = {}
 

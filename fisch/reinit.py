@@ -7,12 +7,15 @@ never has to: there an entry is a program that is executed at once if that is as
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, Never
 
 from fisch._run import require_programs, run
-from fisch.connection import Connection, MultiConnection
+from fisch.connection import Connection, MultiConnection, Words
 from fisch.errors import FischError, ProgramError, UsageError, not_portable
 from fisch.program import PlaybackProgram
+
+_numbers = count()
 
 
 class ReinitEntry:
@@ -23,6 +26,7 @@ class ReinitEntry:
 
     def __init__(self, connection: MultiConnection | Connection) -> None:
         self._connection = MultiConnection.of_one(connection, self._usage_error)
+        self._number, self._requests = next(_numbers), list[Words]()
 
     _usage_error: type[Exception] = UsageError
     _reading_error: type[FischError | RuntimeError] = ProgramError
@@ -44,17 +48,31 @@ class ReinitEntry:
                     "Reinit stack entry request can only be set to write-only playback programs."
                     f" (the program of chip {chip} expects {program.size_from_fpga} responses)"
                 )
-        if enforce:
+        self._requests = [program.words for program in requests]
+        if not self._keep(enforce) and enforce:
             self._run([program.same_instructions() for program in requests])
 
     def enforce(self) -> None:
         """Asks for the next restoration to happen in any case; on a connection of one's own there is none."""
+        if self._requests:
+            self._keep(True)
 
     def __reduce__(self) -> Never:
         not_portable(self, "make one for each connection")
 
     def pop(self) -> None:
         """Takes the entry from the stack; without other users there is nothing to take back."""
+        if self._requests:
+            self._requests = []
+            self._keep(False)
+
+    def _keep(self, enforce: bool) -> bool:
+        """Gives the programs to those who share the chips out; False on connections of one's own."""
+        kept = [
+            connection.keep_reinit(self._number, self._requests[chip : chip + 1], enforce)
+            for chip, connection in enumerate(self._connection.connections)
+        ]
+        return all(kept)
 
 
 class ReinitStackEntry(ReinitEntry):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from inspect import Signature
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never
@@ -165,6 +166,10 @@ class Container(Slots, Encodable, _Placed[K], metaclass=Table):
         ignore_read = backend in cls.unread_over
         return Layout(cls, backend, list(cls.fields()), write, read, dict(cls.constants), cls.gray_words, cls.byte_lane, ignore_read)
 
+    def __dir__(self) -> list[str]:
+        """What an instance is asked for: its fields and methods; what the class body holds besides is left to the class."""
+        return [name for name in super().__dir__() if name not in _DECLARATIONS or name in _field_names(type(self))]
+
     def _repr_html_(self) -> str:
         """A table of the fields, for notebooks."""
         return html(self)
@@ -188,6 +193,15 @@ class Container(Slots, Encodable, _Placed[K], metaclass=Table):
         return rule.get(backend) if isinstance(rule, Mapping) else rule
 
 
+_DECLARATIONS = {name for name in Container.__annotations__ if not name.startswith("_")} | {"parts", "write_address", "read_address"}
+"""What the class body of a container declares besides its fields."""
+
+
+@cache
+def _field_names(cls: type[Container]) -> frozenset[str]:
+    return frozenset(field.name for field in cls.fields())
+
+
 def _signature(cls: type[Container]) -> list[str]:
     """One line per field: name, number of slots, ranges; those of nested structures where there are such."""
     lines = []
@@ -200,3 +214,8 @@ def _signature(cls: type[Container]) -> list[str]:
 
 class Struct(Container[Never]):
     """A value with named parts that has no place of its own: nested in a container through `Group`."""
+
+    def __dir__(self) -> list[str]:
+        """Its parts, and the types and ready-made instances that stand in its class: what belongs to registers means nothing here."""
+        of_registers = {name for name in dir(Container) if not name.startswith("__")}
+        return [name for name in object.__dir__(self) if name not in of_registers or name in _field_names(type(self))]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import Any
+from math import nan
+from typing import Any, SupportsFloat
 
 from halco import DACChannelBlockOnBoard, DACChannelOnBoard, DACControlBlockOnBoard, RangeError
 from halco.value import shown
@@ -51,16 +51,30 @@ class DACChannelBlock(Composed):
     default_ldo_1 = _codes(vdd25_digital=275, vdd25_analog=275, vdd12_digital=315, vdd12_analog=315, vdd12_madc=440, vdd12_pll=440)
     default_ldo_2 = _codes(vdd25_digital=608, vdd25_analog=608, vdd12_digital=2090, vdd12_analog=1630, vdd12_madc=440, vdd12_pll=440)
 
-    def set_voltage(self, channel: DACChannelOnBoard, voltage: float) -> None:
-        """Sets a channel without regulator to a voltage [V]. Raises ValueError for a regulated one, RangeError beyond full scale."""
+    def set_voltage(self, channel: DACChannelOnBoard, voltage: SupportsFloat) -> None:
+        """Sets a channel without regulator to a voltage [V]: a number, or a quantity whose number is the volts.
+
+        Raises ValueError for a regulated channel, RangeError beyond full scale.
+        """
         reference = _reference(channel)
-        if not isinstance(voltage, Real) or not 0 <= voltage <= reference:
+        volts = _number(voltage)
+        if not 0 <= volts <= reference:
             raise RangeError(f"{channel!r} takes 0 to {reference} V, not {shown(voltage)}")
-        self.value[channel] = int(voltage / reference * DACChannel.Value.max)
+        self.value[channel] = int(volts / reference * DACChannel.Value.max)
 
     def get_voltage(self, channel: DACChannelOnBoard) -> float:
         """Voltage [V] of a channel without regulator. Raises ValueError for a regulated one."""
         return float(int(self.value[channel]) / DACChannel.Value.max * _reference(channel))
+
+
+def _number(voltage: SupportsFloat) -> float:
+    """As a plain number; NaN for what is none. Clients' quantities are arrays without dimension, which only `float` takes for numbers."""
+    if isinstance(voltage, str | bytes):
+        return nan
+    try:
+        return float(voltage)
+    except (TypeError, ValueError):
+        return nan
 
 
 def _reference(channel: DACChannelOnBoard) -> float:

@@ -157,6 +157,11 @@ class LogicalNeuron(Container):
             raise TypeError(f"a circuit of a logical neuron is an MCSafeAtomicNeuron, not {neuron!r}")
         neurons[index] = MCSafeAtomicNeuron(neuron)
 
+    @property
+    def morphology(self) -> dict[CompartmentOnLogicalNeuron, list[MCSafeAtomicNeuron]]:
+        """The circuits by compartment. They are those of the neuron: changing one of them changes the neuron."""
+        return {CompartmentOnLogicalNeuron(index): [*circuits] for index, circuits in sorted(self._neurons.items())}
+
     def collapse_neuron(self) -> dict[CompartmentOnLogicalNeuron, list[AtomicNeuron]]:
         """The circuits with their connections, compartment by compartment."""
         return {

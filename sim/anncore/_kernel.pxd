@@ -8,7 +8,7 @@ cdef extern from "sim/anncore/kernel/arithmetic.h":
 
 cdef extern from "sim/anncore/kernel/core.h":
     enum:
-        NEURONS, EXCITATORY, INHIBITORY, INPUTS
+        NEURONS, EXCITATORY, INHIBITORY, INPUTS, PROBES
         CONNECT_RIGHT, CONNECT_BOTTOM, CONNECT_SOMA, CONNECT_SOMA_RIGHT, CONNECT_CONDUCTANCE
         FIRE_MASTER, FIRE_SLAVE, FIRE_BOTTOM, FIRE_RIGHT
 
@@ -17,9 +17,10 @@ cdef extern from "sim/anncore/kernel/core.h":
         int32_t fade_from
         float rail, rail_inverse
         int32_t node_low, node_high
-        float octaves, slope_inverse, sixth, longest
+        float octaves, slope_inverse, sixth, offset_width, offset_inverse, longest
         double line_opening, line_limit, bypass_step, line_rest, line_gain, comparator_noise
         int64_t comparator_delay
+        int32_t sticks
 
     ctypedef struct Amplifier:
         double target, slew, inverse, rate
@@ -29,7 +30,7 @@ cdef extern from "sim/anncore/kernel/core.h":
 
     ctypedef struct Neuron:
         Amplifier leak, reset
-        double drift, threshold
+        double drift, threshold, offset, offset_end
         Input input[2]
         double exp_potential, exp_strength, exp_limit
         double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump
@@ -52,7 +53,7 @@ cdef extern from "sim/anncore/kernel/core.h":
         Neuron neuron[512]
         int64_t now
         int64_t steps, block_steps, pulses, missed
-        Probe probe[2]
+        Probe probe[PROBES]
 
     ctypedef struct Core:
         State s

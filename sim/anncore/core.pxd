@@ -42,13 +42,15 @@ cdef class AnalogCore:
     cdef void* engine                    # the engine's Core, on a cache line
     cdef object parameters
     cdef readonly Settling settling      # None: cells have their values at once
-    cdef bint settles
+    cdef bint settles, crosstalk
     cdef AnalogState s
     cdef const uint16_t* cells           # of the state
     cdef uint16_t[CAPMEM_CELLS] scaled   # codes of one neuron as a reference that is not nominal makes them
     cdef object gains                    # float32[512, 256] of the synapses, None if all are 1
 
     cdef void derive(self) noexcept nogil
+    cdef void aim_cell(self, int at, uint16_t code) noexcept nogil
+    cdef void aim_block(self, int block) noexcept nogil
     cdef void set_cell(self, int at, uint16_t code) noexcept nogil
     cdef void refresh_cells(self) noexcept nogil
     cdef const uint16_t* codes(self, int neuron) noexcept nogil

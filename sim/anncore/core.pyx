@@ -40,7 +40,8 @@ from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import Quirk
 
 cdef int shared_cell = SHARED_CELLS[0]
-cdef int REFRESH_OFF = int(number("capmem_refresh_off"))
+cdef int REFRESH_OFF = int(number("capmem_refresh_off")), CROSSTALK_FROM = int(number("capmem_crosstalk_from"))
+cdef double CROSSTALK = number("capmem_crosstalk")
 
 SPIKE = np.dtype([("tick", np.int64), ("neuron", np.int32)], align=True)
 """Record type of `AnalogCore.spike_array`."""
@@ -60,7 +61,7 @@ cdef class AnalogCore:
     def __cinit__(self, chip, seed: int = 0):
         self.chip, self.s.reference = chip, 1.0
         self.cells = self.s.cells
-        self.settles = Quirk.CAPMEM_SETTLING in chip.quirks
+        self.settles, self.crosstalk = Quirk.CAPMEM_SETTLING in chip.quirks, Quirk.CAPMEM_CROSSTALK in chip.quirks
         if self.settles:
             self.settling = Settling()
         self._make_images()
@@ -75,7 +76,8 @@ cdef class AnalogCore:
         core.noise_key = stream(seed, "analog core", chip.serial)
         core.weights, core.labels = self.weights_data, self.labels_data
         core.jumping, core.level = 1, _kernel.kernel_level(-1)
-        core.s.probe[0].neuron = core.s.probe[1].neuron = -1
+        for slot in range(_kernel.PROBES):
+            core.s.probe[<int> slot].neuron = -1
         cdef float[:, ::1] gains
         if not chip.is_ideal:
             self.gains = factor(chip, "synapse_weight", np.arange(512 * 256)).astype(np.float32).reshape(512, 256)
@@ -122,7 +124,7 @@ cdef class AnalogCore:
         self.derive()
         for neuron in range(512):
             _kernel.core_place(core, neuron)
-        for slot in range(2):
+        for slot in range(_kernel.PROBES):
             _kernel.core_watch(core, slot, core.s.probe[<int> slot].neuron, core.s.probe[<int> slot].source)
         self.clear_spikes()
 
@@ -146,10 +148,32 @@ cdef class AnalogCore:
         cdef uint16_t code = self.capmem_data[at]
         if code >= REFRESH_OFF:
             return
+        if self.crosstalk:
+            self.aim_block(block)
+        else:
+            self.aim_cell(at, code)
+
+    cdef void aim_cell(self, int at, uint16_t code) noexcept nogil:
+        """A cell of the analog memory is going to show a code."""
         if self.settles:
             self.settling.move(at, code, self.now)
         elif code != self.cells[at]:
             self.set_cell(at, code)
+
+    cdef void aim_block(self, int block) noexcept nogil:
+        """All cells of a block, each moved by how many hold the same code; those at 0 have nothing to share (assumed)."""
+        cdef uint16_t same[1024]
+        cdef uint16_t code
+        cdef const uint16_t* codes = self.capmem_data + block * CAPMEM_CELLS
+        cdef int cell
+        memset(same, 0, sizeof(same))
+        for cell in range(CAPMEM_CELLS):
+            same[codes[cell] & 1023] += 1
+        same[0] = 0
+        for cell in range(CAPMEM_CELLS):
+            code = codes[cell]
+            if code < REFRESH_OFF:
+                self.aim_cell(block * CAPMEM_CELLS + cell, <uint16_t> min(code + disturbance(same[code]), REFRESH_OFF - 1))
 
     cdef void set_cell(self, int at, uint16_t code) noexcept nogil:
         """A cell of the analog memory shows another code."""
@@ -318,7 +342,7 @@ cdef class AnalogCore:
         return _records(self.spikes, self.n_spikes)
 
     cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil:
-        """Keep the recent history of a voltage in slot 0 or 1: source 0 membrane, 1 excitatory line, 2 inhibitory line, 3 adaptation.
+        """Keep the recent history of a voltage in a slot 0..7: source 0 membrane, 1 excitatory line, 2 inhibitory line, 3 adaptation.
         neuron -1: off."""
         if self.s.n_dirty:
             self.derive()
@@ -433,6 +457,11 @@ cdef class AnalogCore:
         (<Core*> self.engine).jumping = on
 
 
+cdef inline int disturbance(int same) noexcept nogil:
+    """By how many codes a cell is off in a block where so many hold the same code as it."""
+    return <int> (CROSSTALK * max(same - CROSSTALK_FROM, 0) + 0.5)
+
+
 cdef bint _connections_differ(const _kernel.Neuron* a, const _kernel.Neuron* b) noexcept nogil:
     if a.switches != b.switches or a.conductance != b.conductance or a.fire_switches != b.fire_switches:
         return True
@@ -459,7 +488,9 @@ cdef _kernel.Common _common(chip):
     c.longest = 1.35 / unit
     c.line_limit, c.bypass_step = number("synapse_line_limit"), number("synapse_bypass_step")
     c.line_opening = number("synapse_gm") / number("amplifier_edge")
+    c.offset_width, c.offset_inverse = number("offset_compliance_width") / unit, unit / number("offset_compliance_width")
     c.line_rest, c.line_gain = number("synapse_line_rest"), number("synapse_line_gain")
     c.comparator_noise = 0.0 if chip.is_ideal else number("comparator_noise")
+    c.sticks = Quirk.STUCK_NEURONS in chip.quirks
     c.comparator_delay = round(number("comparator_delay") / (TICK_NS * 1e-9))
     return c

@@ -98,6 +98,11 @@ cdef inline double _leak_transfer(int code) noexcept nogil:
     return LEAK_OFFSET + LEAK_SLOPE * code
 
 
+cdef inline double _adaptation_transfer(int code) noexcept nogil:
+    """Voltage behind a leak-like source follower."""
+    return ADAPT_OFFSET + ADAPT_SLOPE * code
+
+
 cdef void _amplifier(Amplifier* out, double target, double conductance, double capacitance, bint degeneration, bint division,
                      bint multiplication) noexcept nogil:
     """The leak and reset amplifier with its switches. One that crosses its linear range within a step is linear: it could not land."""
@@ -124,11 +129,18 @@ cdef void _membrane(Neuron* out, const int64_t* c, const double* d, const uint16
                c[RESET_DEGENERATION], c[RESET_DIVISION], c[RESET_MULTIPLICATION])
     out.threshold = THRESHOLD_OFFSET + THRESHOLD_SLOPE * cell[V_THRESHOLD] + d[THRESHOLD]
     cdef double current = 0.0
-    if c[OFFSET]:
-        current += (-OFFSET_CURRENT if c[OFFSET_INVERT] else OFFSET_CURRENT) * cell[I_OFFSET]
+    _offset(out, c, cell, capacitance)
     if c[INPUT_ENABLE[EXCITATORY]] or c[INPUT_ENABLE[INHIBITORY]]:
         current += PSEUDO * d[PSEUDO_LEAKAGE]
-    out.drift = current / capacitance
+    out.drift = out.offset + current / capacitance
+
+
+cdef void _offset(Neuron* out, const int64_t* c, const uint16_t* cell, double capacitance) noexcept nogil:
+    """The offset current, and the membrane voltage at which its source has nothing left to give. Without leak only the supply limits it."""
+    cdef double sign = -1.0 if c[OFFSET_INVERT] else 1.0, reach = OFFSET_COMPLIANCE
+    reach *= 1.0 + COMPLIANCE_BIAS / cell[I_LEAK] if cell[I_LEAK] else UNLIMITED
+    out.offset = sign * OFFSET_CURRENT * cell[I_OFFSET] / capacitance if c[OFFSET] else 0.0
+    out.offset_end = out.leak.target + sign * reach
 
 
 cdef inline double _line_rate(int code, bint high_resistance, bint small, double spread) noexcept nogil:
@@ -166,8 +178,8 @@ cdef void _adaptation(Neuron* out, const int64_t* c, const int64_t* b, const dou
                       int64_t clock) noexcept nogil:
     cdef double pulse = 2.0 * (1 << clock) / BACKEND_MHZ
     out.adaptation = c[ADAPTATION_ENABLE] != 0
-    out.w_rest = _clip(_leak_transfer(cell[V_ADAPT_REF]) + d[ADAPTATION_REST], NODE_LOW, NODE_HIGH)
-    out.w_potential = _leak_transfer(cell[V_ADAPT_LEAK])
+    out.w_rest = _clip(_adaptation_transfer(cell[V_ADAPT_REF]) + d[ADAPTATION_REST], NODE_LOW, NODE_HIGH)
+    out.w_potential = _adaptation_transfer(cell[V_ADAPT_LEAK])
     out.w_gain = (-ADAPT_A if c[ADAPTATION_INVERT_A] else ADAPT_A) * cell[I_ADAPT_A] * d[ADAPTATION_FACTOR] / ADAPT_CONDUCTANCE
     out.w_rate = cell[I_ADAPT_TAU] * d[ADAPTATION_FACTOR] / ADAPT_TAU
     out.w_strength = ADAPT_CONDUCTANCE / capacitance if out.adaptation else 0.0
@@ -293,6 +305,7 @@ cdef double LEAK_CONDUCTANCE = number("leak_conductance_per_code") * 1e6
 cdef double RESET_CONDUCTANCE = number("reset_conductance_per_code") * 1e6
 cdef double CONDUCTANCE_STEP = number("conductance_step"), LINEAR_RANGE = number("leak_linear_range")
 cdef double DEGENERATION_RANGE = number("degeneration_range"), DEGENERATION_CONDUCTANCE = number("degeneration_conductance")
+cdef double OFFSET_COMPLIANCE = number("offset_compliance"), COMPLIANCE_BIAS = number("offset_compliance_bias")
 cdef double OFFSET_CURRENT = number("offset_current_per_code") * 1e6, PSEUDO = number("pseudo_leakage") * 1e6
 cdef double CURRENT = number("capmem_current_per_code") * 1e6
 cdef double DAC_STEP = number("synapse_line_step") * number("capmem_current_per_code") * 1e6
@@ -304,6 +317,7 @@ cdef double MODULATION = number("coba_modulation")
 cdef double GM = number("synapse_gm"), SHIFT = number("synapse_shift_per_code"), SHIFT_NEUTRAL = number("synapse_shift_neutral")
 cdef double EXP_CURRENT = number("exponential_current"), EXP_LIMIT = number("exponential_limit") * 1e6
 cdef double ADAPT_TAU = number("adaptation_tau"), ADAPT_A = number("adaptation_a") * 1e6, ADAPT_JUMP = number("adaptation_jump")
+cdef double ADAPT_OFFSET = number("adaptation_offset"), ADAPT_SLOPE = number("adaptation_slope")
 cdef double ADAPT_CONDUCTANCE = number("adaptation_conductance") * 1e6
 cdef double BACKEND_MHZ = number("backend_clock") * 1e-6
 cdef double EDGE = number("amplifier_edge")

@@ -18,6 +18,8 @@ class Quirk(Enum):
 
     CAPMEM_SETTLING = "capmem settling"  # cells of the analog memory take milliseconds to reach a new value
     MADC_START = "madc start"  # the first 8 us of samples after the start of a recording mean nothing
+    CAPMEM_CROSSTALK = "capmem crosstalk"  # many cells with one value in a block of the analog memory disturb each other
+    STUCK_NEURONS = "stuck neurons"  # a membrane still above its threshold after the refractory time does not fire again by itself
 
 
 @dataclass(frozen=True)

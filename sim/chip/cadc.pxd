@@ -32,6 +32,7 @@ cdef struct CADCState:
     uint8_t samples[2][512]             # hemisphere; causal 0..255, acausal 256..511, by column
     uint64_t noise_key
     uint64_t common_key
+    uint64_t readout_key
     int n_internal                      # channels of the latest conversion that saw nothing but correlation sensors
     uint64_t n_conversions[2]           # by hemisphere
     uint64_t n_read[2]                  # quads of samples that were read one by one
@@ -53,7 +54,7 @@ cdef class CADC:
     cdef double channel_gain[1024]
     cdef double ramp_start[4]
     cdef double ramp_gain[4]
-    cdef double noise, common_noise
+    cdef double noise, common_noise, readout_noise
     cdef object seed
 
     cdef attach(self, Omnibus bus)
@@ -62,5 +63,6 @@ cdef class CADC:
     cdef void look(self) noexcept nogil
     cdef uint32_t word(self, uint32_t index) noexcept nogil
     cdef void _quadrant(self, int block, int offset_block, int64_t tick) noexcept nogil
+    cdef void _draw_readout_noise(self, int block, int64_t tick, double* volts) noexcept nogil
     cdef void set_offset(self, int channel) noexcept nogil
     cdef void _finish(self, int hemisphere) noexcept nogil

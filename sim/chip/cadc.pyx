@@ -54,11 +54,12 @@ cdef class CADC:
         for block in range(4):
             self.ramp_start[<int>block], self.ramp_gain[<int>block] = RAMP_START + starts[block], RAMP_GAIN * slopes[block]
         if not chip.is_ideal:
-            self.noise, self.common_noise = number("cadc_noise"), number("cadc_noise_common")
+            self.noise, self.common_noise, self.readout_noise = number("cadc_noise"), number("cadc_noise_common"), number("neuron_readout_noise")
 
     def begin_run(self, int run):
         """Takes the noise of run number `run` of the seed."""
         self.s.noise_key, self.s.common_key = stream(self.seed, "cadc noise", run), stream(self.seed, "cadc ramp noise", run)
+        self.s.readout_key = stream(self.seed, "cadc neuron noise", run)
 
     cdef void reset(self) noexcept nogil:
         """All words are 0: conversions end without a result, samples are 0."""
@@ -145,13 +146,15 @@ cdef class CADC:
         cdef const uint16_t* cells = self.analog.cells + block * CAPMEM_CELLS
         cdef CadcRamp* ramp = &self.ramp[block >> 1]
         cdef double start = self.ramp_start[block] + VOLTS_PER_CODE * self.analog.cells[offset_block * CAPMEM_CELLS + CELL_START]
-        cdef double gain = self.ramp_gain[block] / max(cells[CELL_SLOPE], 1), common = 0.0, scale, volts
+        cdef double gain = self.ramp_gain[block] / max(cells[CELL_SLOPE], 1), common = 0.0, scale, share, volts
+        cdef double readout_noise[128]
         cdef int kind, column, channel, everywhere
         cdef bint neuron, debug
         cdef uint8_t source
         self.s.biased[block] = min(min(cells[CELL_COMPARATOR], cells[CELL_RAMP_BUFFER]), cells[CELL_RESET_BUFFER]) >= BIAS_FLOOR
         if self.common_noise:
             common = self.common_noise * normal(self.s.common_key, 4 * tick + block)
+        self._draw_readout_noise(block, tick, readout_noise)
         for kind in range(2):
             for column in range(128 * (block & 1), 128 * (block & 1) + 128):
                 channel, everywhere = 256 * kind + column, 512 * (block >> 1) + 256 * kind + column
@@ -166,10 +169,22 @@ cdef class CADC:
                     volts += INTERNAL_LEVEL if source & INTERNAL else FLOATING_LEVEL
                     self.s.n_internal += source & INTERNAL
                     self.s.n_floating[block >> 1] += not source & INTERNAL
-                ramp.gain[channel] = (0.5 * scale if debug else scale) if neuron else 0.0
+                share = (0.5 if debug else 1.0) if neuron else 0.0
+                volts += share * readout_noise[column & 127]
+                ramp.gain[channel] = share * scale
                 ramp.base[channel] = volts * scale + self.channel_offset[everywhere] + common
                 if self.noise:
                     ramp.base[channel] += self.noise * normal(self.s.noise_key, 1024 * tick + everywhere)
+
+    cdef void _draw_readout_noise(self, int block, int64_t tick, double* volts) noexcept nogil:
+        """Noise of the readout amplifiers of a quadrant's neurons that a channel sees: the same in both channels of a column."""
+        cdef int column, first = 128 * (block & 1)
+        cdef const uint8_t* causal = self.inputs.columns.s.sources[block >> 1][0]
+        cdef const uint8_t* acausal = self.inputs.columns.s.sources[block >> 1][1]
+        for column in range(128):
+            volts[column] = 0.0
+            if self.readout_noise and (causal[first + column] | acausal[first + column]) & READOUT:
+                volts[column] = self.readout_noise * normal(self.s.readout_key, 512 * tick + 128 * block + column)
 
     cdef void set_offset(self, int channel) noexcept nogil:
         """The digital offset of a channel was written."""

@@ -20,6 +20,7 @@ cdef class DebugLines:
         cdef int k
         for k in range(4):
             self.s.pad_words[k >> 1][k & 1] = 0
+        for k in range(DEBUG_LINES):
             self.s.volts[k] = NAN
         for k in range(40):
             self.s.block_words[k // 10][k % 10] = 0
@@ -33,7 +34,7 @@ cdef class DebugLines:
         self.s.stale = True
 
     def voltages(self):
-        """float64[4] [V], in the order of `debug_nets.LINES`; NaN where nothing drives a line."""
+        """float64[6] [V], in the order of `debug_nets.LINES`; NaN where nothing drives a line."""
         self.refresh()
         return self.arrays()["volts"].copy()
 
@@ -68,6 +69,7 @@ cdef class DebugLines:
 
         words["volts"][:] = line_voltages(words["pad_words"], words["block_words"], words["pads"], code)
         self.s.stale = False
+        self.s.resolved += 1
 
     def arrays(self):
         """Registers, voltages, and the cells they follow."""

@@ -1,9 +1,9 @@
 """The debug lines between pads, analog memory and columns: which voltage stands on them (facts: calix expectations 1.1; behavioural).
 
 Each of the two pad multiplexers can join, to its pad, the debug outputs of the analog memory and the debug lines of the columns: causal
-and acausal converter channels, excitatory and inhibitory synaptic lines. What is joined has one voltage: the mean of everything that
-drives it, from outside the chip or from the memory. Not modelled: currents, the memory's reference and ramp outputs, neurons and buffers
-as sources, loads.
+and acausal converter channels, excitatory and inhibitory synaptic lines; and its input of the readout buffers, debug_plus for pad 0 and
+debug_minus for pad 1. What is joined has one voltage: the mean of everything that drives it, from outside the chip or from the memory. Not
+modelled: currents, the memory's reference and ramp outputs, neurons and buffers as sources, loads.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 from haldls import PadMultiplexerConfig
 from hicannx_sim.base.numbers import number
 
-LINES = ("cadc_debug_causal", "cadc_debug_acausal", "synin_debug_excitatory", "synin_debug_inhibitory")
-"""The debug lines of the columns, in the order of `line_voltages`."""
+COLUMN_LINES = ("cadc_debug_causal", "cadc_debug_acausal", "synin_debug_excitatory", "synin_debug_inhibitory")
+PAD_LINES = ("debug_plus", "debug_minus")
+"""The line to the readout buffers behind each pad."""
+
+LINES = COLUMN_LINES + PAD_LINES
+"""The debug lines, in the order of `line_voltages`."""
 
 BLOCKS = 4
 ROWS, VOLTAGE_ROWS, COLUMNS = 24, 8, 130
@@ -58,11 +62,13 @@ def _join_pad(nodes: _Nodes, pad: int, slots: NDArray[np.int64]) -> None:
         nodes.join(outputs, memory)
     if closed("capmem_intermediate_mux_to_pad"):
         nodes.join(memory, f"pad {pad}")
-    for line in LINES:
+    for line in COLUMN_LINES:
         if closed(f"{line}_to_synapse_intermediate_mux"):
             nodes.join(line, synapses)
     if closed("synapse_intermediate_mux_to_pad"):
         nodes.join(synapses, f"pad {pad}")
+    if closed("debug_to_pad"):
+        nodes.join(PAD_LINES[pad], f"pad {pad}")
 
 
 def _memory_outputs(blocks: Words, code: Callable[[int, int], int]) -> dict[str, float]:

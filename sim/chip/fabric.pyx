@@ -30,7 +30,7 @@ cdef class Fabric:
         self.padi = PADIBuses(self.drivers, self.crossbar, self.queue)
         self.backends, self.background = NeuronBackends(self.neurons), BackgroundSources(self.queue)
         self.columns, self.references = ColumnSwitches(self.analog), References(self.analog)
-        self.madc, self.cadc = MADC(chip, seed, self.neurons), CADC(chip, seed, CADCInputs(self.neurons, self.columns))
+        self.madc, self.cadc = MADC(chip, seed, self.neurons, self.columns.lines), CADC(chip, seed, CADCInputs(self.neurons, self.columns))
 
     def __dealloc__(self):
         growing_free(&self.out)

@@ -1,8 +1,10 @@
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
 from haldls.layout cimport Layout
+from hicannx_sim.anncore._kernel cimport PROBES
 from hicannx_sim.anncore.core cimport AnalogCore
 from hicannx_sim.base.growing cimport Growing
+from hicannx_sim.chip.debug_lines cimport DEBUG_LINES, DebugLines
 from hicannx_sim.chip.neurons cimport NeuronRegisters
 from hicannx_sim.chip.omnibus cimport Omnibus
 
@@ -24,7 +26,8 @@ cdef struct MADCState:
     bint powered                        # the converter
     bint path_powered                   # what lies before it
     int64_t ready                       # tick at which the powered converter is ready
-    int64_t start
+    int64_t began                       # tick of the first sample of the recording
+    int64_t start                       # from which the samples of this period are counted
     int64_t taken                       # samples of this recording
     int64_t wanted                      # -1: until stopped
     int64_t next_tick                   # of the next sample
@@ -39,11 +42,15 @@ cdef struct MADCState:
     int powerup_wait
     int n_samples
     bint path                           # registers connect the active mux to the converter
-    bint connected[2]                   # per input of the active mux
+    # per input of the active mux: sources, the first of the probes at neurons and their number, sum of the voltages of lines
+    int connected[2]
+    int first_probe[2]
     int n_probes[2]
-    int probe_slot[2]
-    int probe_neuron[2]
-    int probe_source[2]
+    double line_volts[2]
+    int n_lines                         # switches to lines that are closed
+    uint64_t seen_lines                 # `resolved` of the debug lines that the signal path shows
+    int probe_neuron[PROBES]
+    int probe_source[PROBES]
     double gain
     uint64_t noise_key
     uint64_t wander_key
@@ -60,6 +67,7 @@ cdef class MADC:
     cdef Growing samples                # Sample: those that wait for their time stamp to pass
     cdef AnalogCore analog
     cdef NeuronRegisters neurons
+    cdef DebugLines lines
     cdef Layout config_layout, source_layout, neuron_layout
     cdef double volt_zero, lsb_per_volt, offset
     cdef double noise, wander
@@ -80,6 +88,7 @@ cdef class MADC:
     cdef void sample(self, int64_t until) noexcept nogil
     cdef void _configure(self) noexcept nogil
     cdef void _connect(self)
+    cdef int _connect_input(self, int source, const int64_t* slots, int probe)
     cdef void _probe(self, int slot, int neuron, int source) noexcept
     cdef bint _biased(self) noexcept
     cdef list _neurons(self, const int64_t* sources, int source)

@@ -7,14 +7,16 @@ clock / (12 + sample_duration_adjust) [/ (2 (scale + 1)) with clock scaling]. Th
 active_mux_input_select_length is 0, else it changes after so many samples. The channel of a sample lags: it is the input of the sample before.
 
 Signal path: neuron with readout amplifier and readout switched on -> line of its hemisphere and column parity -> source multiplexer ->
-active mux -> preamplifier -> converter. Without a complete and biased path the samples are noise around the middle, and so are those
-of the first microseconds if the chip has this quirk. Two neurons on a line are averaged. Not modelled: other sources of the multiplexers
-(they count as unmodelled), bandwidth, current measurement, calibration.
+active mux -> preamplifier -> converter. Other sources of the multiplexer are the debug lines (see `debug_nets`), among them those of the pads.
+Sources that are joined, by a line or by the multiplexer, are averaged: up to `PROBES` neurons, and any number of lines. Without a complete
+and biased path the samples are noise around the middle, and so are those of the first microseconds if the chip has this quirk. Not
+modelled: current DAC and synapse drivers as sources (they count as unmodelled), bandwidth, current measurement, calibration.
 """
 
-from libc.math cimport floor
+from libc.math cimport floor, isnan
 from libc.string cimport memset
 
+from hicannx_sim.anncore._kernel cimport PROBES
 from hicannx_sim.base.capmem cimport CAPMEM_CELLS
 from hicannx_sim.base.growing cimport growing_append, growing_clear, growing_free
 from hicannx_sim.base.noise cimport normal
@@ -22,6 +24,7 @@ from hicannx_sim.base.state cimport items, resize
 
 from halco import CapMemCellOnCapMemBlock, CapMemCellOnDLS
 from haldls import MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
+from hicannx_sim.chip.debug_nets import LINES
 from hicannx_sim.chip.omnibus import written_field
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.noise import normals, stream
@@ -29,12 +32,12 @@ from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import Quirk
 
 cdef class MADC:
-    def __init__(self, chip, seed, NeuronRegisters neurons not None):
+    def __init__(self, chip, seed, NeuronRegisters neurons not None, DebugLines lines not None):
         self.config_layout, self.source_layout = MADCConfig.layout("Omnibus"), ReadoutSourceSelection.layout("Omnibus")
         self.neuron_layout = NeuronConfig.layout("Omnibus")
         if max(self.config_layout.n_slots, self.source_layout.n_slots, self.neuron_layout.n_slots) > 64:
             raise ValueError("a readout container has more fields than the model expects")
-        self.seed, self.neurons, self.analog = seed, neurons, neurons.analog
+        self.seed, self.neurons, self.analog, self.lines = seed, neurons, neurons.analog, lines
         self.volt_zero, self.lsb_per_volt = number("madc_offset"), 1 / number("madc_lsb")
         if not chip.is_ideal:
             spread = normals(stream(chip.serial, "fixed pattern", "madc"), [0, 1])
@@ -61,13 +64,15 @@ cdef class MADC:
         self.s.clock, self.s.stale = hertz, True
 
     cdef void reset(self) noexcept nogil:
+        cdef int probe
         memset(self.s.config_words, 0, sizeof(self.s.config_words))
         memset(self.s.source_words, 0, sizeof(self.s.source_words))
         growing_clear(&self.samples)
         self.s.state, self.s.stale = OFF, True
         self.s.control = 0
         self.s.clock = NOMINAL_CLOCK
-        self.s.probe_neuron[0] = self.s.probe_neuron[1] = -1
+        for probe in range(PROBES):
+            self.s.probe_neuron[probe] = -1
 
     cdef attach(self, Omnibus bus):
         bus.keep("MADCConfig", self.s.config_words, sizeof(self.s.config_words), <void*> self, _written)
@@ -83,11 +88,13 @@ cdef class MADC:
     cdef bint watches(self) noexcept nogil:
         """Whether samples of analog voltages are being taken. The probes stand where they must when this returns."""
         cdef uint64_t changes = self.neurons.changes.config + self.neurons.changes.cells
-        if self.s.state == RECORDING and (self.s.stale or self.s.seen != changes):
+        if self.s.state == RECORDING and self.s.n_lines:
+            self.lines.refresh()
+        if self.s.state == RECORDING and (self.s.stale or self.s.seen != changes or self.s.seen_lines != self.lines.s.resolved):
             self._configure()
             with gil:
                 self._connect()
-            self.s.stale, self.s.seen = False, changes
+            self.s.stale, self.s.seen, self.s.seen_lines = False, changes, self.lines.s.resolved
         return self.s.state == RECORDING and not self.s.dummy
 
     cdef void control(self, uint32_t word, int64_t tick) noexcept nogil:
@@ -115,7 +122,7 @@ cdef class MADC:
             self.s.state = OFF if self.s.control >> POWER_DOWN & 1 else READY
             return True
         self.s.state, self.s.stale = RECORDING, True
-        self.s.start = self.s.next_tick = max(tick, self.s.ready)
+        self.s.began = self.s.start = self.s.next_tick = max(tick, self.s.ready)
         return True
 
     cdef void _stop(self, int64_t tick) noexcept nogil:
@@ -161,13 +168,13 @@ cdef class MADC:
     cdef int _value(self, int source, int64_t tick) noexcept nogil:
         cdef double level
         cdef int i
-        if not self.s.connected[source] or tick - self.s.start < self.invalid_time:
+        if not self.s.connected[source] or tick - self.s.began < self.invalid_time:
             level = IDLE_LEVEL + IDLE_SPREAD * normal(self.s.noise_key, tick)
         else:
-            level = 0.0
+            level = self.s.line_volts[source]
             for i in range(self.s.n_probes[source]):
-                level += self.analog.probe(self.s.probe_slot[source] ^ i, tick)
-            level = (level / self.s.n_probes[source] - self.volt_zero) * self.lsb_per_volt * self.s.gain + self.offset
+                level += self.analog.probe((self.s.first_probe[source] + i) % PROBES, tick)
+            level = (level / self.s.connected[source] - self.volt_zero) * self.lsb_per_volt * self.s.gain + self.offset
             if self.noise:
                 level += self.noise * normal(self.s.noise_key, tick) + self.wander * self._slow_noise(tick)
         return <int>min(max(floor(level + 0.5), 0.0), 1023.0)
@@ -199,26 +206,39 @@ cdef class MADC:
             self.s.start = self.s.next_tick - <int64_t>(self.s.taken * self.s.period)
 
     cdef void _connect(self):
-        """Finds the neurons behind each input of the active mux and puts the probes there."""
+        """Finds what stands behind each input of the active mux, and puts the probes there."""
         cdef int64_t slots[64]
-        cdef bint path = self.s.path and self._biased()
-        cdef int source, other
+        cdef int source, probe = 0
         self.source_layout.decode(self.s.source_words, slots)
+        self.s.n_lines = 0
         for source in range(2):
-            found = self._neurons(slots, source) if path else []
-            used = source == self.s.first_input or self.s.select_length
-            self.s.connected[source] = len(found) > 0
-            self.s.n_probes[source], self.s.probe_slot[source] = 1, source
-            if found and used:
-                self._probe(source, found[0][0], found[0][1])
-            if len(found) > 1 and not self.s.select_length and used:
-                self._probe(1 - source, found[1][0], found[1][1])
-                self.s.n_probes[source] = 2
-            if used:
-                self.s.n_unmodelled_sources += len(found) > self.s.n_probes[source]
-            if used and path:
-                for other in range(N_OTHER_SOURCES):
-                    self.s.n_unmodelled_sources += slots[OTHER_SOURCES[source][other]] != 0
+            self.s.first_probe[source], self.s.n_probes[source], self.s.connected[source], self.s.line_volts[source] = probe, 0, 0, 0.0
+            if self.s.path and self._biased() and (source == self.s.first_input or self.s.select_length):
+                probe = self._connect_input(source, slots, probe)
+        while probe < PROBES:
+            self._probe(probe, -1, 0)
+            probe += 1
+
+    cdef int _connect_input(self, int source, const int64_t* slots, int probe):
+        """Sources of one input; `probe` is the first that is free, the result the first after them."""
+        cdef int k
+        for neuron, what in self._neurons(slots, source):
+            if probe == PROBES:
+                self.s.n_unmodelled_sources += 1
+                break
+            self._probe(probe, neuron, what)
+            probe += 1
+        self.s.n_probes[source] = self.s.connected[source] = probe - self.s.first_probe[source]
+        for k in range(DEBUG_LINES):
+            if slots[LINE_SWITCHES[source][k]]:
+                self.s.n_lines += 1
+                self.lines.refresh()
+                if not isnan(self.lines.s.volts[k]):
+                    self.s.connected[source] += 1
+                    self.s.line_volts[source] += self.lines.s.volts[k]
+        for k in range(N_UNMODELLED_SOURCES):
+            self.s.n_unmodelled_sources += slots[UNMODELLED_SOURCES[source][k]] != 0
+        return probe
 
     cdef void _probe(self, int slot, int neuron, int source) noexcept:
         if self.s.probe_neuron[slot] != neuron or self.s.probe_source[slot] != source:
@@ -309,23 +329,25 @@ cdef int READOUT_AMP = NeuronConfig.layout("Omnibus").slot("enable_readout_ampli
 cdef int READOUT_SOURCE = NeuronConfig.layout("Omnibus").slot("readout_source")
 
 
-cdef list _multiplexer_slots(int buffer, bint of_neurons):
-    """Slots of the switches of a source multiplexer: those of the even and the odd line (top hemisphere), or of all other sources."""
+cdef dict _multiplexer_slots(int buffer):
+    """{name: slots} of the switches of a source multiplexer."""
     group = next(field for field in ReadoutSourceSelection.fields() if hasattr(field, "parts"))
     places, slot = {}, group.slot + buffer * sum(part.count for part in group.parts)
     for part in group.parts:
         places[part.name] = range(slot, slot + part.count)
         slot += part.count
-    lines = ("neuron_even", "neuron_odd")
-    if of_neurons:
-        return [places[name][0] for name in lines]
-    return [slot for name, slots in places.items() if name not in lines for slot in slots]
+    return places
 
 
-cdef int[2][2] LINE  # first slot of the switches to the even and the odd line
-cdef int[2][32] OTHER_SOURCES
-cdef int N_OTHER_SOURCES = len(_multiplexer_slots(0, False))
+UNMODELLED_SOURCE_NAMES = ("current_dac", "synapse_driver_debug")
+cdef int[2][2] LINE  # first slot of the switches to the even and the odd line of neurons
+cdef int[2][DEBUG_LINES] LINE_SWITCHES
+cdef int[2][4] UNMODELLED_SOURCES
+cdef int N_UNMODELLED_SOURCES = sum(len(_multiplexer_slots(0)[_name]) for _name in UNMODELLED_SOURCE_NAMES)
 for _buffer in range(2):
-    LINE[_buffer][0], LINE[_buffer][1] = _multiplexer_slots(_buffer, True)
-    for _position, _slot in enumerate(_multiplexer_slots(_buffer, False)):
-        OTHER_SOURCES[_buffer][_position] = _slot
+    _slots = _multiplexer_slots(_buffer)
+    LINE[_buffer][0], LINE[_buffer][1] = _slots["neuron_even"][0], _slots["neuron_odd"][0]
+    for _position, _name in enumerate(LINES):
+        LINE_SWITCHES[_buffer][_position] = _slots[_name][0]
+    for _position, _slot in enumerate([slot for name in UNMODELLED_SOURCE_NAMES for slot in _slots[name]]):
+        UNMODELLED_SOURCES[_buffer][_position] = _slot

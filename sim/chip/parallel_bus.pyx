@@ -33,7 +33,51 @@ cdef enum:
     NEURON_ROW = 512        # half rows that reset neurons
     ARRAY = 0x2c00000       # words of the top array on the omnibus
     HEMISPHERE = 0x1000000
-    TAPS = 0xb400           # assumption: x^16 + x^14 + x^13 + x^11 + 1, eight steps per draw
+    PERIOD = 0xffff         # of a generator of 16 bits with a primitive polynomial
+
+cdef uint32_t polynomials[256]
+"""Of the generators, by column: a different one each (facts: ppu/libnux_surface 1). Which ones is assumed: the lowest primitive ones."""
+
+
+cdef uint32_t product(uint32_t a, uint32_t b, uint32_t polynomial) noexcept nogil:
+    """Of two polynomials over bits, modulo a third one of degree 16."""
+    cdef uint32_t total = 0
+    while b:
+        total ^= a if b & 1 else 0
+        a = a << 1 ^ (polynomial if a & 0x8000 else 0)
+        b >>= 1
+    return total
+
+
+cdef bint returns_after(uint32_t polynomial, int steps) noexcept nogil:
+    """Whether a generator is then where it was: x^steps is 1."""
+    cdef uint32_t power = 1, square = 2
+    while steps:
+        power = product(power, square, polynomial) if steps & 1 else power
+        square = product(square, square, polynomial)
+        steps >>= 1
+    return power == 1
+
+
+cdef bint is_primitive(uint32_t polynomial) noexcept nogil:
+    """Its generators go through all states but zero: the period is the whole one, and no part of it (65535 = 3 * 5 * 17 * 257)."""
+    return returns_after(polynomial, PERIOD) and not (
+        returns_after(polynomial, PERIOD // 3) or returns_after(polynomial, PERIOD // 5)
+        or returns_after(polynomial, PERIOD // 17) or returns_after(polynomial, PERIOD // 257)
+    )
+
+
+cdef void choose_polynomials() noexcept nogil:
+    cdef uint32_t polynomial = 0x10001
+    cdef int column = 0
+    while column < 256:
+        if is_primitive(polynomial):
+            polynomials[column] = polynomial
+            column += 1
+        polynomial += 2
+
+
+choose_polynomials()
 
 
 cdef inline int place_of(uint32_t location) noexcept nogil:
@@ -127,15 +171,14 @@ cdef class ParallelBus:
         return SERVED
 
     cdef void _draw(self, int hemisphere, int parity, uint8_t* lanes) noexcept nogil:
-        """The next eight bits of each generator."""
-        cdef int i, step
-        cdef uint16_t state
+        """A new bit in each generator, and the eight bits that it then has at the end."""
+        cdef int i, column
+        cdef uint32_t state
         for i in range(LANES_OF_ROW):
-            state = self.random[hemisphere][2 * i + parity]
-            for step in range(8):
-                state = state >> 1 ^ (TAPS if state & 1 else 0)
-            self.random[hemisphere][2 * i + parity] = state
-            lanes[i] = state & 0xff
+            column = 2 * i + parity
+            state = self.random[hemisphere][column]
+            self.random[hemisphere][column] = <uint16_t> (state >> 1 ^ (polynomials[column] >> 1 if state & 1 else 0))
+            lanes[i] = self.random[hemisphere][column] & 0xff
 
     def arrays(self):
         """The generators."""

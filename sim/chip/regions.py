@@ -47,7 +47,7 @@ REGIONS: tuple[Region, ...] = (
     Region(
         "CapMemCell",
         _B,
-        "with Quirk.CAPMEM_SETTLING cells take milliseconds",
+        "with Quirk.CAPMEM_SETTLING cells take milliseconds, with Quirk.CAPMEM_CROSSTALK equal codes disturb each other",
         effect="the cell takes the value at once; 1023 lets it keep what it has",
     ),
     Region("NeuronConfig", _B, effect="the neuron follows at once", bits="memory"),
@@ -78,7 +78,7 @@ REGIONS: tuple[Region, ...] = (
         effect="starts, stops, wakes up",
     ),
     Region("MADCConfig", _B, "sampling windows, SAR timing and calibration are stored only", effect="the converter follows"),
-    Region("ReadoutSourceSelection", _B, "neuron lines only", effect="the signal path follows"),
+    Region("ReadoutSourceSelection", _B, "lines of neurons and debug lines only", effect="the signal path follows"),
     Region("SystimeSyncBase", _E, effect="taken over at the next synchronisation", source=_CLOCKS),
     Region(
         "CapMemBlockConfig",
@@ -94,7 +94,7 @@ REGIONS: tuple[Region, ...] = (
     Region("CommonSynramConfig", _S),
     Region("ReferenceGeneratorConfig", _B, "which reference; its trimming is stored only", effect="currents follow"),
     Region("SynapseBiasSelection", _S, "synapse drivers always have their internal biases; not readable on the chip"),
-    Region("PadMultiplexerConfig", _B, "joins memory outputs, pads and debug lines of the columns; else stored only"),
+    Region("PadMultiplexerConfig", _B, "joins memory outputs, pads, debug lines of the columns and of the readout; else stored only"),
     Region("CurrentDAC", _S),
     Region("CADCConfig", _B, effect="from the next conversion on"),
     Region("CADCChannelConfig", _B, "not readable on the chip", effect="from the next conversion on"),

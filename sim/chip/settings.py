@@ -75,15 +75,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "ReadoutSourceSelection",
-        _names("""buffer.debug_plus buffer.debug_minus buffer.current_dac buffer.synin_debug_inhibitory buffer.synin_debug_excitatory
-               buffer.cadc_debug_causal buffer.cadc_debug_acausal buffer.synapse_driver_debug"""),
-        "only neurons reach the fast converter",
+        _names("buffer.current_dac buffer.synapse_driver_debug"),
+        "only neurons and debug lines reach the fast converter",
     ),
     Setting("ReadoutSourceSelection", _names("enable_buffer_to_pad"), "pads are not driven by the chip", refused=False),
     Setting(
         "PadMultiplexerConfig",
         _names("""cadc_v_ramp_mux cadc_v_ramp_mux_to_pad capmem_i_out_mux capmem_i_out_mux_to_capmem_intermediate_mux capmem_v_ref_mux
-               capmem_v_ref_mux_to_capmem_intermediate_mux neuron_i_stim_mux neuron_i_stim_mux_to_pad buffer_to_pad debug_to_pad"""),
+               capmem_v_ref_mux_to_capmem_intermediate_mux neuron_i_stim_mux neuron_i_stim_mux_to_pad buffer_to_pad"""),
         "this switch leads nowhere",
     ),
     Setting("CurrentDAC", _names("enable_current connect_neuron connect_synapse"), "the current source is not modelled"),

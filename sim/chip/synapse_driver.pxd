@@ -30,6 +30,7 @@ cdef class SynapseDrivers:
     cdef uint8_t address_mask[DRIVERS]
     cdef uint8_t mode[DRIVERS][2]       # of rows 2 d (bottom) and 2 d + 1 (top)
     cdef uint32_t responders[BUSES][32] # per row select address: drivers of the bus that respond
+    cdef double strength[DRIVERS]       # fixed pattern
     cdef Layout layout
     cdef readonly PulseLengths lengths
 

@@ -2,12 +2,16 @@
 
 Driver d of a hemisphere sits on bus d % 4 with index d // 4 and serves rows 2 d (bottom) and 2 d + 1 (top). It responds to an event if
 (row select address XOR index) & row_address_compare_mask is 0 and its receiver is on. Without enable_address_out the lower five address
-bits are sent as 0. Plasticity and hagen modulation shorten the pulse (`hicannx_sim.chip.pulse_length`), not what the bus adds to it.
+bits are sent as 0. Plasticity and hagen modulation shorten the pulse (`hicannx_sim.chip.pulse_length`), not what the bus adds to it. Drivers
+differ in strength: a fixed factor on all that they send.
 """
 
 from libc.string cimport memset
 
+import numpy as np
+
 from haldls import SynapseDriverConfig
+from hicannx_sim.base.mismatch import factor
 from hicannx_sim.base.state import fields
 
 
@@ -17,7 +21,9 @@ cdef class SynapseDrivers:
         self.layout = SynapseDriverConfig.layout("Omnibus")
         if self.layout.n_slots > 32:
             raise ValueError("SynapseDriverConfig has more fields than the model expects")
-
+        strengths = factor(chip, "driver_strength", np.arange(256))
+        for driver in range(256):
+            self.strength[<int>driver] = strengths[driver]
         self._decode_all()
 
     cdef void reset(self) noexcept nogil:
@@ -58,6 +64,7 @@ cdef class SynapseDrivers:
                 if self.modulated[driver]:
                     sent += self.lengths.length(core, driver, address, tick) - 1.0
                     self.s.n_modulated += 1
+                sent *= self.strength[driver]
                 for side in range(2):
                     if self.mode[driver][side]:
                         core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], sent, self.mode[driver][side])

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from haldls.ppu_toolchain.isa import disassemble
 from hicannx_sim.base.clock import TICKS_PER_SYSTIME, TICKS_PER_US
 from hicannx_sim.ppu.core import Core
-from hicannx_sim.ppu.isa import disassemble
 from hicannx_sim.ppu.observed import PARALLEL, WRITES
 
 UNKNOWN = "?"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from haldls.ppu_toolchain.isa import SPECIAL_REGISTERS
 from hicannx_sim.ppu.core import Core
-from hicannx_sim.ppu.isa import SPECIAL_REGISTERS
 
 GENERAL, SYSTEM, VECTOR = "org.gnu.gdb.power.core", "org.hicannx.ppu.system", "org.hicannx.ppu.vector"
 WORD = 4  # bytes

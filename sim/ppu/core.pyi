@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hicannx_sim.ppu.isa import Undecoded
+from haldls.ppu_toolchain.isa import Undecoded
 from hicannx_sim.ppu.observed import Observed
 
 TABLES: int

@@ -16,7 +16,7 @@ from cpython.exc cimport PyErr_SetInterrupt
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from hicannx_sim.ppu.isa import Undecoded
+from haldls.ppu_toolchain.isa import Undecoded
 from hicannx_sim.ppu.observed cimport Observed
 from hicannx_sim.base.state cimport view
 

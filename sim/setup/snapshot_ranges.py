@@ -29,6 +29,8 @@ JTAG_QUEUE: Final = 256
 HEADERS: Final = 13
 RECORDING: Final = 2
 """State of an MADC that takes samples (sim/chip/madc.pxd)."""
+PROBES: Final = 8
+"""Voltages that the analog core keeps the recent history of (sim/anncore/kernel/core.h)."""
 ROUTING_LABELS: Final = 1 << 15
 BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i4": (-1, 1 << 30), "i8": (-1, LONGEST)}
 
@@ -36,6 +38,8 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
     "*.systime_offset": (-LONGEST, LONGEST),
     "*.last_chip_time": (0, SYSTIME - 1),
     "*.madc.start": (-LONGEST, LONGEST),
+    "*.madc.first_probe": (0, PROBES),
+    "*.madc.n_probes": (0, PROBES),
     "*trace.offset": (-LONGEST, LONGEST),
     "*.analog.n_dirty": (0, NEURONS),
     "*.analog.dirty_list": (0, NEURONS - 1),

@@ -34,7 +34,7 @@ ADEX = {"enable_exponential": 1, "enable_adaptation": 1}
 BACKEND = {"refractory_time": 125, "enable_adaptation_pulse": 1}
 CELLS = {
     "v_leak": 517, "i_bias_leak": 320, "v_exp": 811, "i_bias_exp": 44, "v_threshold": 525, "v_reset": 545, "i_bias_reset": 1022,
-    "v_adapt_ref": 700, "v_adapt_leak": 517, "i_bias_adapt_a": 67, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90, "i_mem_offset": 293,
+    "v_adapt_ref": 500, "v_adapt_leak": 317, "i_bias_adapt_a": 4, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90, "i_mem_offset": 814,
     "i_bias_synin_exc_tau": 40, "i_bias_synin_inh_tau": 40, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,
     "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_shift": 310,
 }  # fmt: skip
@@ -55,15 +55,17 @@ def build(exponential_and_adaptation: bool) -> AnalogCore:
     return core
 
 
-def configure(core: AnalogCore, neurons: dict[str, int], backends: dict[str, int]) -> None:
+def configure(
+    core: AnalogCore, neurons: dict[str, int], backends: dict[str, int], cells: dict[str, int] | None = None, dac: int = DAC
+) -> None:
     """Neurons and synapses of the network."""
     core.neuron_config[:] = words(NeuronConfig, **neurons)
     core.neuron_backend[:] = words(NeuronBackendConfig, **backends)
     core.backend_common[:] = words(CommonNeuronBackendConfig, clock_scale_adaptation_pulse=6)
-    for name, code in CELLS.items():
+    for name, code in (cells or CELLS).items():
         row = int(getattr(CapMemRowOnCapMemBlock, name)) * 130
         core.capmem[:, row : row + 128] = code
-    core.capmem[:, int(CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum())] = DAC
+    core.capmem[:, int(CapMemCellOnCapMemBlock.syn_i_bias_dac.toEnum())] = dac
     core.weights[:256], core.weights[256:] = net.WEIGHTS[:, :256], net.WEIGHTS[:, 256:]
     core.touch_all()
 

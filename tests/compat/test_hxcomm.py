@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_the_environment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
         assert connection.get_unique_identifier() == ["zeromock"]
 
 
-@pytest.mark.parametrize("kind", ["ManagedMultiSimConnection", "ManagedQuiggeldyConnection"])
+@pytest.mark.parametrize("kind", ["ManagedMultiSimConnection"])
 def test_kinds_that_are_not_there_say_so(kind: str) -> None:
     managed = getattr(hxcomm, kind)()
     with pytest.raises(hxcomm.ConnectionFailedError, match="No executor backend found"), managed:
@@ -80,8 +81,30 @@ def test_the_number_of_chips() -> None:
         assert len(connection) == 2
 
 
-def test_the_service_says_that_it_is_not_there() -> None:
-    with pytest.raises(hxcomm.ServiceNotAvailableError, match="multi-user service is not available") as caught:
+def test_a_service_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("QUIGGELDY_ENABLED", "QUIGGELDY_IP", "QUIGGELDY_PORT"):
+        monkeypatch.setenv(name, "0")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HICANNX_CHIP", "9")
+    process, port = hxcomm.launch_quiggeldy_locally_from_env()
+    try:
+        assert os.environ["QUIGGELDY_PORT"] == str(port)
+        with hxcomm.ManagedConnection() as connection:
+            assert isinstance(connection, hxcomm.QuiggeldyConnectionHandle) and "chip9" in connection.get_unique_identifier()[0]
+            assert connection.execute([[0x0A << 56]])[0].tolist() == [0x02 << 56]
+            connection.connection_attempt_wait_after = timedelta(milliseconds=20)
+            assert connection.connection_attempt_wait_after == timedelta(milliseconds=20)
+            connection.out_of_order = True
+            with pytest.raises(RuntimeError, match="Cannot switch back"):
+                connection.out_of_order = False
+    finally:
+        hxcomm.terminate(process)
+        hxcomm.unset_quiggeldy_env()
+
+
+def test_a_service_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HICANNX_CHIP", "many")
+    with pytest.raises(hxcomm.ServiceNotAvailableError, match="many") as caught:
         hxcomm.launch_quiggeldy_locally_from_env()
     assert isinstance(caught.value, RuntimeError)
 

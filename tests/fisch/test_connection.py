@@ -138,11 +138,16 @@ def test_connection_from_the_environment(monkeypatch):
         assert connection.identifiers == ["zeromock"]
 
 
-@pytest.mark.parametrize("variable, kind", [("QUIGGELDY_ENABLED", "quiggeldy"), ("FLANGE_SIMULATION_RCF_PORT", "simulation")])
+@pytest.mark.parametrize("variable, kind", [("FLANGE_SIMULATION_RCF_PORT", "simulation")])
 def test_kinds_that_are_not_there_say_so(variable, kind):
     text = rf"^No executor backend found to connect to\..*'{kind}' are not available.*{variable} asks for it"
     with pytest.raises(fisch.ConnectionFailedError, match=text):
         fisch.connection_from_environment({variable: "1"})
+
+
+def test_a_shared_setup_needs_an_address():
+    with pytest.raises(fisch.ConnectionFailedError, match="QUIGGELDY_PORT say nothing"):
+        fisch.connection_from_environment({"QUIGGELDY_ENABLED": "1", "QUIGGELDY_IP": "127.0.0.1"})
 
 
 def test_kinds_can_be_registered(monkeypatch):

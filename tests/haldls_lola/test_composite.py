@@ -2,12 +2,13 @@
 
 import copy
 import pickle
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
-from halco import AtomicNeuronOnDLS, NeuronColumnOnDLS, RangeError, SynapseOnSynapseRow, SynapseRowOnSynram, SynramOnDLS
+from halco import AtomicNeuronOnDLS, DACChannelOnBoard, NeuronColumnOnDLS, RangeError, SynapseOnSynapseRow, SynapseRowOnSynram, SynramOnDLS
 from haldls import CapMemCell, NeuronConfig, lola
 from haldls.container import container_on
 from haldls.errors import ContainerError, CoordinateError, UnknownBackendError
@@ -195,6 +196,14 @@ def test_strong_firing_without_firing_is_off() -> None:
     neuron.set_from(config)
     assert neuron == lola.AtomicNeuron()
     assert neuron.event_routing.analog_output == lola.AtomicNeuron.EventRouting.AnalogOutputMode.off
+
+
+def test_voltages_of_channels_may_be_quantities() -> None:
+    """Calibrations give them as quantities, which are arrays without dimension."""
+    for voltage in (np.float32(0.1), np.array(0.1), Fraction(1, 10)):
+        block = lola.DACChannelBlock()
+        block.set_voltage(DACChannelOnBoard.mux_dac_25, voltage)
+        assert block.value[DACChannelOnBoard.mux_dac_25] == int(0.1 / 2.5 * 4095)
 
 
 def test_presets_are_fresh_copies() -> None:

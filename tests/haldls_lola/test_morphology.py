@@ -203,3 +203,16 @@ def test_morphologies_compare_by_their_connections() -> None:
     connect(first)
     assert first != second
     assert "A" in repr(first) and "B" in repr(first)
+
+
+def test_circuits_of_a_neuron_can_be_seen_by_compartment() -> None:
+    """As clients set parameters: every circuit of every compartment, in place."""
+    morphology = Morphology()
+    wide = morphology.create_compartment([AtomicNeuronOnLogicalNeuron(0, 0), AtomicNeuronOnLogicalNeuron(1, 0)])
+    _, neuron = morphology.done()
+    assert len(LogicalNeuron().morphology) == 0
+    ((compartment, circuits),) = neuron.morphology.items()
+    assert compartment == wide and len(circuits) == 2
+    for circuit in circuits:
+        circuit.leak.v_leak = 123
+    assert [int(circuit.leak.v_leak) for circuit in neuron.collapse_neuron()[compartment]] == [123, 123]

@@ -27,6 +27,11 @@ def leak_voltage(code: int) -> float:
     return number("leak_offset") + code * number("leak_slope")
 
 
+def adaptation_voltage(code: int) -> float:
+    """Of the two references of the adaptation."""
+    return number("adaptation_offset") + code * number("adaptation_slope")
+
+
 @dataclass
 class Circuit:
     """One circuit by the fields of its configuration and the codes of its cells; those that are missing are 0."""
@@ -85,18 +90,27 @@ class Circuit:
         offset = number("synapse_shift_per_code") * (self.cell(f"i_bias_synin_{side}_shift") - number("synapse_shift_neutral"))
         return sign * bias * curve(number("synapse_gm") * (line - offset))
 
+    def offset_current(self, v: float) -> float:
+        """Its source gives out the nearer the membrane is to the end of its reach, which the leak potential and the leak bias decide."""
+        if not self.on("enable_membrane_offset"):
+            return 0.0
+        sign = -1 if self.on("invert_membrane_offset") else 1
+        bias, room = self.cell("i_bias_leak"), math.inf
+        if bias:
+            room = number("offset_compliance") * (1 + number("offset_compliance_bias") / bias) - sign * (v - self.leak[0])
+        x = min(max(room / number("offset_compliance_width"), 0.0), 1.0)
+        return sign * self.cell("i_mem_offset") * number("offset_current_per_code") * 1e6 * x * (3 - x * x) / 2
+
     def current(self, v: float, w: float, lines: tuple[float, float]) -> float:
         """Onto the membrane, without its amplifier."""
         total = self.input_current("exc", v, lines[0]) + self.input_current("inh", v, lines[1])
-        if self.on("enable_membrane_offset"):
-            offset = self.cell("i_mem_offset") * number("offset_current_per_code") * 1e6
-            total += -offset if self.on("invert_membrane_offset") else offset
+        total += self.offset_current(v)
         if self.on("enable_exponential"):
             strength = number("exponential_current") * self.cell("i_bias_exp") * 1e-3
             upswing = strength * math.exp(min((v - leak_voltage(self.cell("v_exp"))) / number("exponential_slope"), 100.0))
             total += min(upswing, number("exponential_limit") * 1e6)
         if self.on("enable_adaptation"):
-            total -= number("adaptation_conductance") * 1e6 * (w - leak_voltage(self.cell("v_adapt_ref")))
+            total -= number("adaptation_conductance") * 1e6 * (w - adaptation_voltage(self.cell("v_adapt_ref")))
         distance = number("rail_high") - v if total > 0 else v - number("rail_low")
         return total * curve(max(distance, 0.0) / number("rail_width"))
 
@@ -109,7 +123,7 @@ class Circuit:
             return 0.0
         gain = number("adaptation_a") * self.cell("i_bias_adapt_a") / number("adaptation_conductance")
         gain = -gain if self.on("invert_adaptation_a") else gain
-        pull = gain * (v - leak_voltage(self.cell("v_adapt_leak"))) - (w - leak_voltage(self.cell("v_adapt_ref")))
+        pull = gain * (v - adaptation_voltage(self.cell("v_adapt_leak"))) - (w - adaptation_voltage(self.cell("v_adapt_ref")))
         return pull * self.cell("i_bias_adapt_tau") / number("adaptation_tau")
 
     def jump(self) -> float:

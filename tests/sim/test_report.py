@@ -8,7 +8,7 @@ def test_nothing_to_report(ready):
 
 
 def test_accesses_settings_and_events(ready, words):
-    pads = PadMultiplexerConfig(debug_to_pad=True).encode().tolist() * 2
+    pads = PadMultiplexerConfig(neuron_i_stim_mux_to_pad=True).encode().tolist() * 2
     addresses = PadMultiplexerConfig.write_addresses().ravel().tolist()
     program = [word for address, data in zip(addresses, pads, strict=True) for word in words.write(address, data)]
     nowhere = [*words.read(0x2), *words.write(0x90000000, 0), *words.write(0x4, 1) * 3]
@@ -22,7 +22,7 @@ def test_accesses_settings_and_events(ready, words):
     ]
     assert lines[4:6] == [
         "settings without effect",
-        "  debug_to_pad of PadMultiplexerConfigOnDLS(0) and 1 others: this switch leads nowhere",
+        "  neuron_i_stim_mux_to_pad of PadMultiplexerConfigOnDLS(0) and 1 others: this switch leads nowhere",
     ]
     assert "events lost" not in lines, "buses where nobody listens lose nothing"
 

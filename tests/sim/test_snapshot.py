@@ -202,7 +202,7 @@ WIRING = {
     "ExternalMemory": "sram_base sram_words dram_base dram_words sram page sram_array dram",
     "DueQueue": "",
     "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data"
-    " column_switches_data cells now spikes n_spikes memory engine parameters gains scaled settling settles s",
+    " column_switches_data cells now spikes n_spikes memory engine parameters gains scaled settling settles crosstalk s",
     "ParallelBus": "analog synapses cadc",
     "SynapseMemory": "planes mirror",
     "EventQueue": "line heap at",

@@ -12,7 +12,23 @@ import pytest
 from hicannx import commands, reports  # noqa: F401
 from hicannx.cli import INTERRUPTED, main, parser
 
-WORDS = {"--address", "--compiler", "--function", "-D", "-I", "register", "address", "--class", "arguments"}
+WORDS = {
+    "--address",
+    "--compiler",
+    "--function",
+    "-D",
+    "-I",
+    "register",
+    "address",
+    "--class",
+    "arguments",
+    "what",
+    "text",
+    "function",
+    "--grid",
+    "--fpga",
+    "user",
+}
 """What is neither a number nor a path: checked where it is used."""
 
 
@@ -71,7 +87,14 @@ def test_help_everywhere(given, capsys):
 
 
 # ------------------------------------------------------------------------------------------------------------ ends that nobody wants
-ENOUGH = {"doctor": ["x.py"], "ppu": ["check", "x.elf"], "gdb": ["x.elf"], "calibration": ["show", "x.bin"]}
+ENOUGH = {
+    "doctor": ["x.py"],
+    "ppu": ["check", "x.elf"],
+    "gdb": ["x.elf"],
+    "calibration": ["show", "x.bin"],
+    "sweep": ["x.py:f", "--grid", "x=1"],
+    "reg": ["MADCControl"], "token": ["ann"],
+}
 
 
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)

@@ -12,7 +12,7 @@ import pytest
 
 from haldls.fields import Field
 
-PACKAGES = ("halco", "haldls", "haldls.lola", "fisch", "stadls", "hicannx_sim", "hicannx")
+PACKAGES = ("halco", "haldls", "haldls.lola", "fisch", "stadls", "grenade", "hicannx_sim", "hicannx")
 METHODS = (property, classmethod, staticmethod)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hicannx.connecting import connect
     from hicannx.errors import HicannxError, NotAModelError, UnknownRegisterError
     from hicannx.ppu_debug import debug, ppu_profile, ppu_trace
+    from hicannx.sweeps import sweep
     from hicannx.systems import (
         clear_faults,
         events,
@@ -39,6 +40,7 @@ _HOMES = {
     "hicannx.connecting": "connect",
     "hicannx.errors": "HicannxError NotAModelError UnknownRegisterError",
     "hicannx.ppu_debug": "debug ppu_profile ppu_trace",
+    "hicannx.sweeps": "sweep",
     "hicannx.systems": "clear_faults events explain inject report restore snapshot system_of systems_of unmodelled write_spikes",
     "hicannx.trust": "Accuracy Trust accuracy",
     "hicannx_sim.trust.explain": "Finding",
@@ -49,7 +51,7 @@ _HOMES = {
 __all__ = [
     "Accuracy", "Entry", "Finding", "HicannxError", "Listing", "Mode", "NotAModelError", "System", "Trust", "UnknownRegisterError",
     "VirtualChip", "accuracy", "clear_faults", "connect", "debug", "events", "explain", "faults", "inject", "ppu_profile", "ppu_trace",
-    "report", "restore", "snapshot", "system_of", "systems_of", "unmodelled", "write_spikes",
+    "report", "restore", "snapshot", "sweep", "system_of", "systems_of", "unmodelled", "write_spikes",
 ]  # fmt: skip
 
 

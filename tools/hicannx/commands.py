@@ -9,7 +9,7 @@ from pathlib import Path
 from hicannx.arguments import PORT, SEED, SERIAL, whole
 
 DEFAULT_FOLDER = Path("docs/build")
-DATA_PORT, RESET_PORT = 1234, 45054
+DATA_PORT, RESET_PORT, SERVICE_PORT = 1234, 45054, 1235
 MOST_CYCLES = 2**40  # FPGA cycles: two and a half hours of hardware time
 MOST_INSTRUCTIONS = 2**24
 _SERVE_EPILOG = """\
@@ -116,6 +116,48 @@ def _calibration(parser: ArgumentParser) -> None:
         action.add_argument("--all", action="store_true", help="do not shorten lines")
 
 
+def _service(parser: ArgumentParser) -> None:
+    parser.epilog = "Scripts find it with QUIGGELDY_ENABLED=1 QUIGGELDY_IP=<address> QUIGGELDY_PORT=<port> [QUIGGELDY_TOKEN=<token>]."
+    parser.add_argument("--address", default="127.0.0.1", help="IPv4 address to listen at, default %(default)s")
+    parser.add_argument("--port", type=PORT, default=SERVICE_PORT, help="default %(default)s; 0: a free one")
+    parser.add_argument("--public", action="store_true", help="allow an address that others can reach; needs --tokens")
+    parser.add_argument("--tokens", type=Path, metavar="FILE", help="ask for a token of this file, see `hicannx token --help`")
+    parser.add_argument("--chips", type=whole(1, 1024), default=2, metavar="COUNT", help="processes, 1 .. 1024, default %(default)s")
+    parser.add_argument("--shared", nargs="+", type=SERIAL, default=[], metavar="SERIAL", help="these chips are shared by all, as left")
+    parser.add_argument("--fpga", nargs="+", default=[], metavar="ADDRESS", help="FPGAs that are shared by all, over UDP")
+    parser.add_argument("--limit", type=whole(0, 86400), default=600, metavar="SECONDS", help="of a program, 0: none, default %(default)s")
+    parser.add_argument("--keep", type=whole(1, 86400), default=300, metavar="SECONDS", help="for lost clients to return, %(default)s")
+    parser.add_argument("--most-words", type=whole(1, 1 << 23), default=1 << 22, metavar="COUNT", help="of a program, default %(default)s")
+    parser.add_argument("--most-waiting", type=whole(1, 1 << 20), default=64, metavar="COUNT", help="of a user, default %(default)s")
+    parser.add_argument("--most-sessions", type=whole(1, 1 << 20), default=64, metavar="COUNT", help="of a user, default %(default)s")
+    parser.add_argument("--memory", type=whole(0, 1 << 20), default=0, metavar="MIB", help="of a chip's process, 0: no limit")
+
+
+def _token(parser: ArgumentParser) -> None:
+    parser.add_argument("user", metavar="USER", help="whose token it is")
+    parser.add_argument("--tokens", type=Path, default=Path("tokens"), metavar="FILE", help="where it is noted, default %(default)s")
+    parser.add_argument("--days", type=whole(1, 36500), default=180, help="until it expires, 1 .. 36500, default %(default)s")
+
+
+def _reg(parser: ArgumentParser) -> None:
+    parser.add_argument("what", metavar="NAME|ADDRESS|search", help="container, or 32-bit omnibus word address")
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="what to look for in names and meanings, after `search`")
+    parser.add_argument("--live", action="store_true", help="read it from the chip that the environment chooses, which is taken over")
+    parser.add_argument("--at", type=whole(0, 2**32 - 1), metavar="INDEX", help="which one to read, 0 .. 2**32 - 1, 0 by default")
+
+
+def _sweep(parser: ArgumentParser) -> None:
+    parser.add_argument("function", metavar="SCRIPT:FUNCTION", help="function(connection, point) in a script")
+    parser.add_argument("--grid", nargs="+", required=True, metavar="NAME=VALUES", help="values 1,4,8 or first..last/step")
+    parser.add_argument("--chips", nargs="+", type=SERIAL, default=[0], metavar="SERIAL", help="chips that take turns, 0 by default")
+    parser.add_argument("--mode", default=None, choices=("typical", "ideal"), help="how strongly circuits differ")
+    parser.add_argument("--seed", type=SEED, default=0, help="of the whole sweep, 0 .. 2**64 - 1, default %(default)s")
+    parser.add_argument("--workers", type=whole(1, 1024), metavar="COUNT", help="processes, 1 .. 1024; one for each processor by default")
+    parser.add_argument("--store", type=Path, metavar="FILE", help="keep finished points here, and skip those that it has")
+    parser.add_argument("--retries", type=whole(0, 100), default=1, help="after the death of a worker, 0 .. 100, default %(default)s")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="*.csv, or *.nc with xarray; standard output by default")
+
+
 ALL = (
     Command("serve", "serve virtual chips to host software over UDP (HostARQ)", "hicannx.serve:main", _serve),
     Command(
@@ -124,12 +166,16 @@ ALL = (
         "hicannx.reports:info",
         _none,
     ),
+    Command("service", "share virtual chips, or FPGAs, between users", "hicannx.service.command:main", _service),
+    Command("token", "a new token for a user of a service, shown this once", "hicannx.service.command:token", _token),
     Command("report", "what happened on a chip that is served on this machine", "hicannx.served:report", _report),
     Command("doctor", "run a script and explain what it attempted in vain", "hicannx.doctor:main", _doctor),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
+    Command("reg", "a register's fields, bits and meaning; search; what a chip has in it", "hicannx.register_browser:main", _reg),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),
     Command("calibration", "list and compare files of calibrations and other containers", "hicannx.stored.command:main", _calibration),
+    Command("sweep", "one experiment at many points, in many processes", "hicannx.sweeps.command:main", _sweep),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )
 """All subcommands, in the order of the help."""

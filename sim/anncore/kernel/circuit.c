@@ -63,6 +63,15 @@ static int features_of(const Core *core, const Neuron *n) {
            | (leaps ? WITH_LEAPS : 0) | (n->bypass ? HAS_BYPASS : 0);
 }
 
+/* Between which membrane voltages no current of a block fades. */
+static void find_bounds(Block *b, int32_t fade_from) {
+    b->high = fade_from, b->low = -fade_from;
+    for (int i = 0; i < LANES; i++) {
+        b->high = b->lanes.upper[i] < b->high ? b->lanes.upper[i] : b->high;
+        b->low = b->lanes.lower[i] > b->low ? b->lanes.lower[i] : b->low;
+    }
+}
+
 void core_flags(Core *core, int k) {
     uint64_t all = 0;
     for (int i = 0; i < LANES; i += 8) {
@@ -73,6 +82,7 @@ void core_flags(Core *core, int k) {
     all |= all >> 32, all |= all >> 16, all |= all >> 8;
     core->s.features[k] = (int32_t)(all & (WITH_RARE | (FEATURE_SETS - 1))) | (core->connected[k] ? WITH_CONNECTIONS : 0);
     core->s.bypass[k] = (all & HAS_BYPASS) != 0;
+    find_bounds(&core->s.block[k], core->common.fade_from);
 }
 
 static int resets(const Neuron *n) { return n->held || n->phase == PHASE_RESET; }
@@ -140,6 +150,13 @@ static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
     b->pulse[side].limit[i] = (float)(core->common.line_limit * unit), b->pulse[side].limit_inverse[i] = (float)(1.0 / (core->common.line_limit * unit));
 }
 
+/* From which membrane voltage on the offset current fades: one that charges the membrane above it, one that discharges it below it. */
+static void load_compliance(const Common *c, Block *b, int i, const Neuron *n) {
+    const int32_t end = node(c, n->offset_end), width = nearest(c->offset_width);
+    LANE(b, upper, i) = n->offset > 0.0 ? end - width : UNREACHED;
+    LANE(b, lower, i) = n->offset < 0.0 ? end + width : -UNREACHED;
+}
+
 void core_load(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     PhaseLanes *lanes = &core->s.phases[neuron];
@@ -152,7 +169,9 @@ void core_load(Core *core, int neuron) {
     }
     const double w_half = n->adaptation ? 0.5 * loss_of(n->w_rate) : 0.0;
     LANE(b, drift, i) = (float)((n->drift / NODE_UNIT + n->w_strength * in_units(&core->common, n->w_rest)) * STEP_US);
-    LANE(b, limit, i) = slope_of(n->exp_limit);
+    LANE(b, offset, i) = slope_of(n->offset), LANE(b, limit, i) = slope_of(n->exp_limit);
+    load_compliance(&core->common, b, i, n);
+    core->s.far[block_of(neuron)] = WITH_RAILS;
     LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
     LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
@@ -173,7 +192,8 @@ static int32_t within(const Common *c, int32_t v) { return v < c->node_low ? c->
 
 /* A membrane has got a potential from elsewhere than a step. */
 static void note_far(Core *core, int neuron, int32_t v) {
-    if (abs(v) > core->common.fade_from) core->s.far[block_of(neuron)] = WITH_RAILS;
+    const Block *b = &core->s.block[block_of(neuron)];
+    if (v > b->high || v < b->low) core->s.far[block_of(neuron)] = WITH_RAILS;
 }
 
 void core_place(Core *core, int neuron) {
@@ -255,6 +275,7 @@ ALWAYS_INLINE void advance_alone(const Circuit *c, const Nodes *s, float from, f
     one->v[0][0] = s->v;
     one->target[0] = LANE(b, target, i), one->inverse[0] = LANE(b, inverse, i), one->slew[0] = LANE(b, slew, i);
     one->lag[0] = length * (1.0f - effective_part(LANE(b, rate, i) * length)), one->drift[0] = LANE(b, drift, i);
+    one->offset[0] = LANE(b, offset, i), one->upper[0] = LANE(b, upper, i), one->lower[0] = LANE(b, lower, i);
     for (int side = 0; side < INPUTS; side++) single_input(c, side, from, length, &one->input[side]);
     if (c->features & WITH_CONNECTIONS) one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
     if (c->features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
@@ -263,7 +284,7 @@ ALWAYS_INLINE void advance_alone(const Circuit *c, const Nodes *s, float from, f
         one->w[0][0] = s->w, one->w_strength[0] = LANE(b, w_strength, i);
         one->w_base[0] = part * LANE(b, w_base, i), one->w_lead[0] = part * LANE(b, w_lead, i), one->w_rate[0] = part * LANE(b, w_rate, i);
     }
-    single_step(one, &c->core->common, length, c->features);
+    single_step(one, &c->core->common, length, c->features | (s->v > b->high || s->v < b->low ? WITH_RAILS : 0));
 }
 
 static Nodes advance(const Circuit *c, Nodes s, float from, float length) {
@@ -352,11 +373,16 @@ ALWAYS_INLINE float crossing_part(const Circuit *c, Nodes before, int32_t after,
     return part + (length - part) * (float)(threshold - there) / (float)(after - there);
 }
 
+/* Whether a circuit needs to come from below to fire: a comparator that the reset cannot bring down makes no new edge. */
+static int sticks(const Circuit *c, int32_t before, int32_t threshold) {
+    return c->core->common.sticks && before >= threshold && c->phases->target[1] >= c->phases->threshold;
+}
+
 /* If the membrane met its threshold between two times, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
  * delay of the comparator, at the next edge of the backend's 4 ns clock. */
 ALWAYS_INLINE int watch_threshold(const Circuit *c, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
     const int32_t threshold = LANE(c->b, threshold, c->i);
-    if (after < threshold || ticks <= 0) return 0;
+    if (after < threshold || ticks <= 0 || sticks(c, before.v, threshold)) return 0;
     const float part = crossing_part(c, before, after, threshold, steps(tick - c->core->s.now), steps(ticks));
     const int64_t crossing = later(tick + whole_ticks(part), earliest);
     set_phase(c, PHASE_FIRING, (crossing + c->core->common.comparator_delay + 1) / 2 * 2);
@@ -450,7 +476,7 @@ static void move_members(const Core *core, const Morphology *m, const float *mat
     for (int k = 0; k < m->members; k++) {
         const float way = ways[members[k].compartment];
         after[k].v = within(&core->common, before[k].v + nearest_of(way));
-        after[k].w = within(&core->common, before[k].w + nearest_of(slopes[k].drive + leads[k] * (way + way)));
+        after[k].w = within(&core->common, before[k].w + nearest_of(slopes[k].drive + leads[k] * way));
     }
 }
 

@@ -18,7 +18,7 @@
 
 enum { EXCITATORY, INHIBITORY, INPUTS };
 enum { LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS };
-enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 2, REST_STEPS = 8 };
+enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 8, REST_STEPS = 8 };
 
 #define STEP_US 0.1
 #define UNREACHED (1 << 30) /* a threshold no membrane meets */
@@ -50,6 +50,8 @@ enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_IS_FAR = WITH_RAILS };
         float slew[N];     /* half its largest slope */                                                                           \
         float lag[N];      /* 1 - effective part of a step of a relaxing membrane */                                              \
         float drift[N];    /* constant currents, and what the adaptation's distance from 0 counts too much */                     \
+        float offset[N];   /* the part of them that fades above the upper or below the lower of these membrane voltages */        \
+        int32_t upper[N], lower[N];                                                                                               \
         name##Input input[INPUTS];                                                                                                \
         /* exponential term: 2^((v - target) * octaves + exponent), at most limit */                                              \
         float exponent[N], limit[N];                                                                                              \
@@ -75,6 +77,7 @@ typedef struct {
 
 typedef struct {
     Lanes lanes;
+    int32_t high, low; /* membranes beyond these may be where currents fade */
     PulseLanes pulse[INPUTS];
 } Block;
 
@@ -92,12 +95,14 @@ typedef struct {
     int32_t node_low, node_high;         /* hard limits */
     float octaves;                       /* of the exponential per node unit */
     float slope_inverse, sixth;          /* 1 / slope of the exponential, and a sixth of it */
+    float offset_width, offset_inverse;  /* distance over which an offset current fades, and its inverse */
     float longest;                       /* no membrane moves further within a step */
     double line_opening;                 /* what the amplifiers of the inputs get [1/V] */
     double line_limit, bypass_step;      /* [V] */
     double line_rest, line_gain;         /* [V], per V */
     double comparator_noise;             /* [V] */
     int64_t comparator_delay;            /* ticks */
+    int32_t sticks;                      /* a circuit that its reset leaves above its threshold does not fire again by itself */
 } Common;
 
 /* Connections of a circuit: membrane to the right neighbour's, to that of the other row, to the soma line; soma line to the right; membrane to
@@ -139,6 +144,7 @@ typedef struct {
     int32_t fire_switches;    /* bits of FIRE_... */
     Amplifier leak, reset;
     double drift, threshold;
+    double offset, offset_end; /* part of the drift, the potential from which on there is none of it */
     Input input[INPUTS];
     double exp_potential, exp_strength, exp_limit;
     double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump;
@@ -233,7 +239,7 @@ typedef struct {
     int32_t parity;
     int32_t awake;             /* blocks in which something moves, bit per block */
     int32_t features[BLOCKS], bypass[BLOCKS];
-    int32_t far[BLOCKS];       /* WITH_RAILS if a membrane may be so near to a rail that currents fade */
+    int32_t far[BLOCKS];       /* WITH_RAILS if a membrane may be where currents fade: near to a rail, or offset currents */
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;
     int64_t pulses, missed;    /* on rows, and those that met no synapse with their address and a weight */

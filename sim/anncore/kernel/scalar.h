@@ -25,5 +25,4 @@
 #define REACHES(a, b) ((a) >= (b))
 #define BITS(x) bits_of(x)
 #define ALL_NEGATIVE(x) ((x) < 0)
-#define FARTHER(far, x, limit) ((far) > abs(x) ? (far) : abs(x))
-#define BEYOND(far, limit) ((far) > (limit))
+#define OUTSIDE(x, low, high) (-((x) > (high) || (x) < (low)))

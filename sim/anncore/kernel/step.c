@@ -35,10 +35,9 @@ ALWAYS_INLINE float scaled(float p, float y) {
 #include "scalar.h"
 #include "step_template.h"
 
-#define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 0, 0, &found)
+#define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 0, 0, 0, 0, &found)
 void single_step(Single *single, const Common *common, float length, int features) {
     Findings_single found = {0, 0, -1};
-    if (abs(single->v[0][0]) > common->fade_from) features |= WITH_RAILS;
     if (features & ~(FEATURE_SETS - 1)) {
         SINGLE(features);
     } else if (features == WITH_EXPONENTIAL + WITH_ADAPTATION) {
@@ -89,8 +88,7 @@ float compartment_slope(const CompartmentCurrents *s, const Common *common, floa
 #define REACHES(a, b) (_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(b, a))) ^ 0xf)
 #define BITS _mm_castps_si128
 #define ALL_NEGATIVE(x) (_mm_movemask_ps(_mm_castsi128_ps(x)) == 0xf)
-#define FARTHER(far, x, limit) _mm_or_si128(far, _mm_or_si128(_mm_cmpgt_epi32(x, ALLI(limit)), _mm_cmpgt_epi32(ALLI(-(limit)), x)))
-#define BEYOND(far, limit) ANY(far)
+#define OUTSIDE(x, low, high) _mm_or_si128(_mm_cmpgt_epi32(x, ALLI(high)), _mm_cmpgt_epi32(ALLI(low), x))
 #define GATHER(base, at) _mm_set_ps((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define GATHERI(base, at) _mm_set_epi32((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define PICK select_sse2
@@ -128,8 +126,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define REACHES(a, b) (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, a))) ^ 0xff)
 #define BITS _mm256_castps_si256
 #define ALL_NEGATIVE(x) (_mm256_movemask_ps(_mm256_castsi256_ps(x)) == 0xff)
-#define FARTHER(far, x, limit) _mm256_max_epi32(far, _mm256_abs_epi32(x))
-#define BEYOND(far, limit) ANY(_mm256_cmpgt_epi32(far, ALLI(limit)))
+#define OUTSIDE(x, low, high) _mm256_or_si256(_mm256_cmpgt_epi32(x, ALLI(high)), _mm256_cmpgt_epi32(ALLI(low), x))
 #define GATHER(base, at) _mm256_i32gather_ps(base, LOADI(at), 4)
 #define GATHERI(base, at) _mm256_i32gather_epi32(base, LOADI(at), 4)
 #define PICK(mask, a, b) _mm256_blendv_epi8(b, a, mask)
@@ -166,8 +163,8 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define REACHES(a, b) ((int)_mm512_cmpge_epi32_mask(a, b))
 #define BITS _mm512_castps_si512
 #define ALL_NEGATIVE(x) (_mm512_movepi32_mask(x) == 0xffff)
-#define FARTHER(far, x, limit) _mm512_max_epi32(far, _mm512_abs_epi32(x))
-#define BEYOND(far, limit) (_mm512_cmpgt_epi32_mask(far, ALLI(limit)) != 0)
+#define OUTSIDE(x, low, high) /* as unsigned distance from the lower one */ \
+    _mm512_movm_epi32(_mm512_cmpgt_epu32_mask(SUB(x, ALLI(low)), ALLI((int32_t)((uint32_t)(high) - (uint32_t)(low)))))
 #define GATHER(base, at) _mm512_i32gather_ps(LOADI(at), base, 4)
 #define GATHERI(base, at) _mm512_i32gather_epi32(LOADI(at), base, 4)
 #define PICK(mask, a, b) _mm512_mask_blend_epi32(_mm512_movepi32_mask(mask), b, a)

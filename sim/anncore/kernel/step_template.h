@@ -5,7 +5,7 @@
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
  *   MIN MAX (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
  *   REACHES(a, b) (bit per element: a >= b), ALL_NEGATIVE,
- *   FARTHER(so far, x, limit) and at last BEYOND(so far, limit) (whether an element of any x is farther from 0 than the limit)
+ *   OUTSIDE(x, low, high) (all bits of the elements that are)
  *
  * The equations, with docs/analog_core.md: the membrane makes an exponential Euler step whose effective length follows the local slope of the
  * amplifier, so it is exact for a relaxing membrane and for a slewing one; the exponential term adds its own slope and curvature. Lines and
@@ -56,6 +56,16 @@ TARGET ALWAYS_INLINE F STEP(fade)(const GROUP *g, int p, int i, const Common *c,
     return IF_POSITIVE(outwards, current * (x * (ALLF(1.5f) - ALLF(0.5f) * x2)), current);
 }
 
+/* Offset currents fade over the last `offset_width` before the membrane voltage at which there is none left, as currents at a rail do. */
+TARGET ALWAYS_INLINE F STEP(comply)(const GROUP *g, int p, int i, const Common *c, F current, F *bend) {
+    const F volt = FLOAT(LOADI(g->v[p] + i)), offset = LOADF(g->offset + i);
+    const F way = MAX(volt - FLOAT(LOADI(g->upper + i)), FLOAT(LOADI(g->lower + i)) - volt);
+    const F x = STEP(clip)((ALLF(c->offset_width) - way) * ALLF(c->offset_inverse), ALLF(0.0f), ALLF(1.0f)), x2 = x * x;
+    const F steep = MAX(offset, ALLF(0.0f) - offset) * ((x2 - ALLF(1.0f)) * ALLF(1.5f * c->offset_inverse));
+    *bend = *bend + IF_POSITIVE(x, steep, ALLF(0.0f));
+    return current - offset * (ALLF(1.0f) - x * (ALLF(1.5f) - ALLF(0.5f) * x2));
+}
+
 /* Part of a slope that counts over a step if it changes by z of itself meanwhile. */
 TARGET ALWAYS_INLINE F STEP(bent)(F z) {
     const F limited = STEP(clip)(z, ALLF(-1.0f), ALLF(1.0f));
@@ -84,7 +94,7 @@ TARGET ALWAYS_INLINE F STEP(compartment)(const Common *c, STEP(Sums) s, float le
     return linear + STEP(clip)(linear * MAX(share, ALLF(0.0f)), ALLF(0.0f) - s.upswing, s.limit - s.upswing);
 }
 
-/* What is found out about all circuits of a block: bits that change, distance from the middle, and the sign of all that are below their thresholds. */
+/* What is found out about all circuits of a block: bits that change, which are where currents may fade, and the sign of all that are below their thresholds. */
 typedef struct {
     I moved, far, below;
 } STEP(Findings);
@@ -93,7 +103,7 @@ TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST
 
 /* The circuits of one vector, lanes i.. of a group. Of a single circuit, whoever asks for its step looks after lines and threshold. */
 TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c, float length, int features, int early, int watchful,
-                                         STEP(Findings) *found) {
+                                         int low, int high, STEP(Findings) *found) {
     const I volt = LOADI(g->v[p] + i), w = features & WITH_ADAPTATION ? LOADI(g->w[p] + i) : ALLI(0);
     const F gap = FLOAT(SUB(LOADI(g->target + i), volt));
     F upswing = ALLF(0.0f), drive = ALLF(0.0f), bend = ALLF(0.0f), current = LOADF(g->drift + i);
@@ -110,7 +120,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
         upswing = MIN(STEP(power)(LOADF(g->exponent + i) - gap * ALLF(c->octaves)), LOADF(g->limit + i));
         current = current + upswing;
     }
-    if (features & WITH_RAILS) current = STEP(fade)(g, p, i, c, current, &bend);
+    if (features & WITH_RAILS) current = STEP(comply)(g, p, i, c, current, &bend), current = STEP(fade)(g, p, i, c, current, &bend);
     /* the leak or reset amplifier: its slope, and the length of the step for a membrane with its local slope, which changes on the way: `bow` */
     const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), y2 = y * y, shorter = LOADF(g->lag + i) * (ALLF(1.0f) - y2);
     const F pull = LOADF(g->slew + i) * (y * (ALLF(3.0f) - y2)), bow = (shorter * y) * (inverse * ALLF(1.0f / length));
@@ -135,11 +145,11 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
     STOREI(g->v[p ^ 1] + i, next);
-    if (SIZE > 1) found->far = FARTHER(found->far, next, c->fade_from), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
+    if (SIZE > 1) found->far = EITHER(found->far, OUTSIDE(next, low, high)), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
     const I counts = features & WITH_CONNECTIONS ? LOADI(g->alone + i) : ALLI(-1);
     if (watchful) found->moved = EITHER(found->moved, BOTH(SUB(next, volt), counts));
     if (!(features & WITH_ADAPTATION)) return;
-    I adapted = ADD(w, ROUND(drive + LOADF(g->w_lead + i) * (way + way)));
+    I adapted = ADD(w, ROUND(drive + LOADF(g->w_lead + i) * way));
     if (watchful) adapted = STEP(within)(adapted, c), found->moved = EITHER(found->moved, BOTH(SUB(adapted, w), counts));
     STOREI(g->w[p ^ 1] + i, adapted);
 }
@@ -150,8 +160,8 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
 TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
     STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(-1)};
     Lanes *g = &b->lanes;
-    for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, p, i, c, 1.0f, features, early, watchful, &found);
-    const int far = BEYOND(found.far, c->fade_from);
+    for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, p, i, c, 1.0f, features, early, watchful, b->low, b->high, &found);
+    const int far = ANY(found.far);
     if (far && !(features & WITH_RAILS))
         for (int i = 0; i < LANES; i += WIDTH) STOREI(g->v[p ^ 1] + i, STEP(within)(LOADI(g->v[p ^ 1] + i), c));
     return (!watchful || ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? BLOCK_IS_FAR : 0);
@@ -263,14 +273,14 @@ TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *com
         STOREI(g->v[p ^ 1] + i, after);
         found.moved = EITHER(found.moved, PICK(alone, ALLI(0), SUB(next, volt)));
         if (features & WITH_ADAPTATION) {
-            const I w = LOADI(g->w[p] + i), kept = STEP(within)(ADD(w, ROUND(LOADF(g->drive + i) + LOADF(g->w_lead + i) * (way + way))), c);
+            const I w = LOADI(g->w[p] + i), kept = STEP(within)(ADD(w, ROUND(LOADF(g->drive + i) + LOADF(g->w_lead + i) * way)), c);
             STOREI(g->w[p ^ 1] + i, PICK(alone, LOADI(g->w[p ^ 1] + i), kept));
             found.moved = EITHER(found.moved, PICK(alone, ALLI(0), SUB(kept, w)));
         }
-        found.far = FARTHER(found.far, after, c->fade_from);
+        found.far = EITHER(found.far, OUTSIDE(after, b->low, b->high));
         found.below = BOTH(found.below, SUB(after, LOADI(g->threshold + i)));
     }
-    return (ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (BEYOND(found.far, c->fade_from) ? BLOCK_IS_FAR : 0);
+    return (ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (ANY(found.far) ? BLOCK_IS_FAR : 0);
 }
 
 TARGET ALWAYS_INLINE int STEP(variant)(Block *b, int p, const Common *c, int features, int early, int watchful) {
@@ -327,5 +337,4 @@ VARIANT(all, features)
 #undef REACHES
 #undef BITS
 #undef ALL_NEGATIVE
-#undef FARTHER
-#undef BEYOND
+#undef OUTSIDE

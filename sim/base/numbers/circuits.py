@@ -14,6 +14,8 @@ _CAPMEM = {
     "capmem_refresh_period": Number(1e-3, "s", "behaviour 1: a new value is visible not before the next refresh, at most 1 ms later", A),
     "capmem_voltage_settling": Number(2e-3, "s", "behaviour 1: time constant; software waits 20 ms", A),
     "capmem_current_settling": Number(3e-3, "s", "behaviour 1: time constant; software waits 20 ms", A),
+    "capmem_crosstalk": Number(0.02, "code", "behaviour 1: per cell of a block with the same code above the next number", A),
+    "capmem_crosstalk_from": Number(100, "cells", "behaviour 1", A),
     "capmem_voltage_offset": Number(0.019, "V", "behaviour 0: codes 70 .. 550 are some 0.15 to 1.05 V", D),
     "capmem_voltage_per_code": Number(1.875e-3, "V", "behaviour 0", D),
 }
@@ -42,7 +44,10 @@ _MEMBRANE = {
     "degeneration_range": Number(2.0, "1", "behaviour 3.2: linear range grows by this", A),
     "degeneration_conductance": Number(0.5, "1", "behaviour 3.2: conductance shrinks by this", A),
     "amplifier_edge": Number(1.5, "1", "an amplifier saturates at this many linear ranges; shape of the curve in the kernel", A),
-    "offset_current_per_code": Number(0.25e-9, "A", "behaviour 3.6", A),
+    "offset_current_per_code": Number(0.09e-9, "A", "behaviour 3.6: rheobase and response to a step, as published", D),
+    "offset_compliance": Number(0.35, "V", "calix measured 3.7, analog model 3.6: so far beyond the leak potential nothing is left", A),
+    "offset_compliance_width": Number(0.1, "V", "calix measured 3.7: before that it fades over this distance", A),
+    "offset_compliance_bias": Number(10.0, "code", "calix measured 3.7: reach grows by this over the leak bias; no limit without leak", A),
     "pseudo_leakage": Number(20.0e-12, "A", "behaviour 3.2: sigma of the residual current of connected synaptic inputs", A),
 }
 
@@ -83,9 +88,11 @@ _EXPONENTIAL = {
 
 _ADAPTATION = {
     "adaptation_tau": Number(13000.0, "us code", "behaviour 10", A),
-    "adaptation_a": Number(0.5e-9, "S per code", "behaviour 10", A),
+    "adaptation_offset": Number(-0.08, "V", "behaviour 10: code 500 agrees with code 700 of the leak", D),
+    "adaptation_slope": Number(1.2e-3, "V/code", "behaviour 10: follows the leak code by code", D),
+    "adaptation_a": Number(7.7e-9, "S per code", "behaviour 10: the adaptation follows 0.77 of a step of the membrane at code 10", D),
     "adaptation_jump": Number(0.4e-3, "V per code and us", "behaviour 10", A),
-    "adaptation_conductance": Number(100.0e-9, "S", "chosen so that a jump of 80 mV takes some 10 % of a typical drive", A),
+    "adaptation_conductance": Number(100.0e-9, "S", "behaviour 10: adapted and first height of a step", D),
 }
 
 _READOUT = {
@@ -93,6 +100,7 @@ _READOUT = {
     "madc_lsb": Number(1.52e-3, "V", "behaviour 9.2", D),
     "madc_noise": Number(1.2, "LSB", "behaviour 9.3", M),
     "madc_noise_slow": Number(1.5, "LSB", "behaviour 9.3: wander with 100 us correlation", M),
+    "neuron_readout_noise": Number(2.9e-3, "V", "behaviour 9.3: white noise and wander of a neuron at the MADC; makes 1.2 LSB in hagen", D),
     "cadc_offset": Number(0.15, "V", "behaviour 0: reads 20 LSB", D),
     "cadc_lsb": Number(4.5e-3, "V", "behaviour 0", D),
 }
@@ -117,7 +125,7 @@ _CADC = {
 _DRIVER = {
     "stp_ramp_start": Number(0.0734, "V", "behaviour 5.2: capacitive memory code 29", A),
     "stp_ramp_reach": Number(1.2875e-3, "V/code", "behaviour 5.1, 5.2: 412 codes of voltage at stp_i_ramp = 600", A),
-    "stp_offset_step": Number(5.5e-5, "V/code", "behaviour 5.2: per step of offset, times stp_i_calib; 15 steps span the pattern", A),
+    "stp_offset_step": Number(6.5e-5, "V/code", "calix measured 3.8: per step of offset, times stp_i_calib; 15 steps span the pattern", D),
     "hagen_dac_step": Number(2.735e-5, "V/code", "behaviour 5.1: times hagen_ibias_dac; 12 codes of voltage at 820", A),
     "hagen_dac_offset_step": Number(10.7e-3, "V", "behaviour 5.1: 63 steps span the pattern", A),
     "hagen_dac_offset_middle": Number(26.0, "code", "behaviour 5.1: at offset 0 all drivers reach the full length", A),
@@ -148,6 +156,7 @@ _MISMATCH = {
     "mismatch_cadc_gain": Number(0.01, "1", "behaviour 7: per channel", A),
     "mismatch_cadc_ramp_start": Number(20e-3, "V", "behaviour 1: per quadrant, offsets of memory cell and buffer", A),
     "mismatch_driver_ramp": Number(93e-3, "V", "behaviour 5.2, 11: 12 % of the full pulse length at stp_i_ramp = 600", D),
+    "mismatch_driver_strength": Number(0.06, "1", "calix measured 4: largest hagen amplitudes of drivers differ by about 2 of 30 LSB", D),
     "mismatch_driver_ramp_current": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_cadc_slope": Number(0.04, "1", "behaviour 1: per quadrant", A),
     "mismatch_floor": Number(0.2, "1", "a factor never falls below this", A),

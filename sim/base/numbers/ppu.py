@@ -1,6 +1,7 @@
 """Timing of the plasticity processors' cores, in core cycles of 4 ns where nothing else is said.
 
-Latencies of single instructions stand in the rows of `sim/ppu/isa.py`. From the public hardware description, simulated with ideal memories.
+Latencies of single instructions stand in the rows of `haldls/ppu_toolchain/isa.py`. From the public hardware description, simulated with
+ideal memories.
 """
 
 from hicannx_sim.base.numbers.entry import Certainty, Number

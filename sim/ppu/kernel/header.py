@@ -1,4 +1,5 @@
-"""Writes ppu_isa.h: what the core's C files share with Python, made of the rows in isa.py and the numbers in base/numbers/ppu.py.
+"""Writes ppu_isa.h: what the core's C files share with Python, made of the rows in `haldls/ppu_toolchain/isa.py` and the
+numbers in `sim/base/numbers/ppu.py`.
 
     python sim/ppu/kernel/header.py FOLDER
 
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-SIM = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NAME = "ppu_isa.h"
 IMMEDIATES = {
     "u": "UNSIGNED", "z": "UNSIGNED", "S": "SHIFTED", "U": "SHIFTED", "m": "MASK", "J": "JUMP", "B": "BRANCH", "p": "SPECIAL",
@@ -23,7 +24,7 @@ IMMEDIATES = {
 
 
 def _load(name: str, path: str) -> ModuleType:
-    spec = spec_from_file_location(name, SIM / path)
+    spec = spec_from_file_location(name, ROOT / path)
     assert spec is not None and spec.loader is not None
     module = sys.modules[name] = module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -87,8 +88,8 @@ def _accesses(instructions: Iterable[Any], access: str) -> str:
 
 def text() -> str:
     """The header."""
-    _load("hicannx_sim.base.numbers.entry", "base/numbers/entry.py")
-    isa, numbers = _load("ppu_isa_rows", "ppu/isa.py"), _load("ppu_numbers", "base/numbers/ppu.py").PPU
+    _load("hicannx_sim.base.numbers.entry", "sim/base/numbers/entry.py")
+    isa, numbers = _load("ppu_isa_rows", "haldls/ppu_toolchain/isa.py"), _load("ppu_numbers", "sim/base/numbers/ppu.py").PPU
     rows = {_c_name(row): row for row in isa.INSTRUCTIONS}
     operations = ["PPU_UNKNOWN", "PPU_BREAK", "PPU_OP_nop", *(f"PPU_OP_{name}" for name in rows), "PPU_OPS"]
     lines = [

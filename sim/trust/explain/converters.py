@@ -40,9 +40,9 @@ def _never_started(view: View) -> Iterator[Attempt]:
 
 
 def _noise(view: View) -> Iterator[Attempt]:
-    """Samples of nothing, while a part of the way to a neuron stands."""
+    """Samples of nothing, while a part of the way to a neuron or to a pad stands."""
     count = view.counts["madc_samples"]
-    if count and view.counts["madc_idle_samples"] == count and (_reading(view).any() or _lines(view).any()):
+    if count and view.counts["madc_idle_samples"] == count and (_reading(view).any() or _lines(view).any() or _pads(view).any()):
         yield Attempt(f"all {count} samples of the MADC are noise of an open input")
 
 
@@ -64,9 +64,18 @@ def _selected(view: View) -> Any:
     return selected[neurons % 2, neurons // 256] != 0
 
 
+def _pads(view: View) -> Any:
+    """Pads whose line to the readout a source multiplexer selects, bool[2]."""
+    return np.array([view.field("ReadoutSourceSelection", f"buffer.{line}").any() for line in ("debug_plus", "debug_minus")])
+
+
+def _open_pads(view: View, _: Any) -> Iterable[int]:
+    return np.flatnonzero(_pads(view) & (view.field("PadMultiplexerConfig", "debug_to_pad").ravel() == 0))
+
+
 def _wrong_line(view: View, _: Any) -> Iterable[int]:
-    """The multiplexer, if no line with a neuron that reads out is selected."""
-    return [0] if not (_selected(view) & _reading(view)).any() and _reading(view).any() else []
+    """The multiplexer, if neither a pad nor a line with a neuron that reads out is selected."""
+    return [0] if not _pads(view).any() and not (_selected(view) & _reading(view)).any() and _reading(view).any() else []
 
 
 def _neurons_without(name: str) -> Any:
@@ -190,6 +199,7 @@ PATHS: Final = (
                 "no line with a neuron that reads out is selected",
                 _wrong_line,
             ),
+            Obstacle("PadMultiplexerConfig", "debug_to_pad = True", "the pad is not connected to its line to the readout", _open_pads),
             _AMPLIFIER,
             Obstacle(
                 "NeuronConfig",

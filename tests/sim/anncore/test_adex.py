@@ -16,15 +16,15 @@ CONFIG = {
 BACKEND = {"refractory_time": 200, "enable_adaptation_pulse": 1}
 CELLS = {
     "v_leak": 650, "i_bias_leak": 160, "v_exp": 830, "i_bias_exp": 60, "v_threshold": 450, "v_reset": 560, "i_bias_reset": 1022,
-    "v_adapt_ref": 700, "v_adapt_leak": 650, "i_bias_adapt_a": 60, "i_bias_adapt_b": 300, "i_bias_adapt_tau": 300, "i_mem_offset": 280,
+    "v_adapt_ref": 500, "v_adapt_leak": 450, "i_bias_adapt_a": 4, "i_bias_adapt_b": 300, "i_bias_adapt_tau": 300, "i_mem_offset": 780,
     "i_bias_synin_exc_tau": 40, "i_bias_synin_exc_gm": 400, "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_tau": 40,
     "i_bias_synin_inh_gm": 400, "i_bias_synin_inh_shift": 310,
 }  # fmt: skip
 CLOCK = 5
 
 
-def leak_voltage(cell: str) -> float:
-    return number("leak_offset") + CELLS[cell] * number("leak_slope")
+def adaptation_voltage(cell: str) -> float:
+    return number("adaptation_offset") + CELLS[cell] * number("adaptation_slope")
 
 
 def reference(config: dict[str, int], cells: dict[str, int], backend: dict[str, int], v: float, w: float) -> Network:
@@ -60,17 +60,17 @@ def both(
 
 EXPONENTIAL, ADAPTATION = {"enable_exponential": 1}, {"enable_adaptation": 1}
 PATTERNS: dict[str, tuple[dict[str, int], dict[str, int], dict[str, int]]] = {
-    "LIF": ({}, {"i_mem_offset": 500}, {}),
-    "LIF just above its threshold": ({}, {"i_mem_offset": 240}, {}),
+    "LIF": ({}, {"i_mem_offset": 1022, "v_leak": 700}, {}),
+    "LIF just above its threshold": ({}, {"i_mem_offset": 670}, {}),
     "tonic": (EXPONENTIAL, {}, {}),
     "adapting": (EXPONENTIAL | ADAPTATION, {}, {}),
     "bursting": (
         EXPONENTIAL | ADAPTATION, {"v_reset": 640, "i_bias_adapt_b": 600, "i_bias_adapt_tau": 90}, {"refractory_time": 100},
     ),
-    "transient": (EXPONENTIAL | ADAPTATION, {"i_bias_adapt_a": 300, "i_bias_adapt_b": 400, "i_bias_adapt_tau": 60}, {}),
-    "inverted adaptation": (EXPONENTIAL | ADAPTATION | {"invert_adaptation_a": 1}, {"i_mem_offset": 150}, {}),
-    "adaptation without exponential": (ADAPTATION, {"i_mem_offset": 500}, {}),
-    "fast leak": (EXPONENTIAL, {"i_bias_leak": 1000, "i_mem_offset": 1000, "v_exp": 780}, {}),
+    "transient": (EXPONENTIAL | ADAPTATION, {"i_bias_adapt_a": 20, "i_bias_adapt_b": 400, "i_bias_adapt_tau": 60}, {}),
+    "inverted adaptation": (EXPONENTIAL | ADAPTATION | {"invert_adaptation_a": 1}, {"i_mem_offset": 420}, {}),
+    "adaptation without exponential": (ADAPTATION, {"i_mem_offset": 1022, "v_leak": 700}, {}),
+    "fast leak": (EXPONENTIAL, {"i_bias_leak": 1000, "i_mem_offset": 1000, "v_leak": 750, "v_exp": 780}, {}),
 }  # fmt: skip
 RNG = np.random.default_rng(3)
 EVENTS = sorted((int(tick), int(side)) for tick, side in zip(RNG.integers(0, 50_000, 150), RNG.integers(0, 2, 150), strict=True))
@@ -117,7 +117,7 @@ def test_adaptation_decays_with_its_time_constant(kit: Callable) -> None:
     k.neuron(77, CONFIG | EXPONENTIAL | ADAPTATION, BACKEND, **{**CELLS, "i_bias_adapt_a": 0, "i_mem_offset": 0, "i_bias_exp": 0})
     k.common(clock_scale_adaptation_pulse=CLOCK)
     k.run(1000)
-    rest = leak_voltage("v_adapt_ref")
+    rest = adaptation_voltage("v_adapt_ref")
     assert k.core.voltage(77, 3) == pytest.approx(rest, abs=1e-6)
     k.core.fire(77, k.core.now)
     trace = k.trace(77, 3, 100) - rest

@@ -19,8 +19,8 @@ CELLS = {
 FIRES = {"enable_threshold_comparator": 1, "enable_fire": 1, "enable_reset_multiplication": 1, "enable_membrane_offset": 1}
 ADEX = {"enable_exponential": 1, "enable_adaptation": 1}
 FIRING_CELLS = {
-    "v_exp": 830, "i_bias_exp": 60, "v_threshold": 450, "v_reset": 560, "i_bias_reset": 1022, "v_adapt_ref": 700, "v_adapt_leak": 650,
-    "i_bias_adapt_a": 60, "i_bias_adapt_b": 300, "i_bias_adapt_tau": 300, "i_mem_offset": 400,
+    "v_exp": 830, "i_bias_exp": 60, "v_threshold": 450, "v_reset": 560, "i_bias_reset": 1022, "v_adapt_ref": 500, "v_adapt_leak": 450,
+    "i_bias_adapt_a": 4, "i_bias_adapt_b": 300, "i_bias_adapt_tau": 300, "i_mem_offset": 1022,
 }  # fmt: skip
 BACKEND = {"refractory_time": 200, "enable_adaptation_pulse": 1}
 TO_LINE = {"enable_multicomp_conductance": 1, "connect_soma_right": 1}
@@ -86,7 +86,7 @@ SPIKING = {
         {10: (CONFIG | FIRES | ADEX | {"connect_membrane_right": 1}, CELLS | FIRING_CELLS, BACKEND), 11: (CONFIG, CELLS, {})}, [0, 0], [],
     ),
     "AdEx with a dendrite": two(50, FIRES | ADEX, **FIRING_CELLS),
-    "LIF with a dendrite": two(150, FIRES, **FIRING_CELLS | {"i_mem_offset": 700}),
+    "LIF with a dendrite": two(150, FIRES, **FIRING_CELLS | {"v_leak": 800}),
 }  # fmt: skip
 
 
@@ -187,6 +187,19 @@ def test_parted_neurons_go_their_own_ways_again(kit: Callable) -> None:
     assert k.core.voltage(11, 0) - k.core.voltage(10, 0) > 0.1
 
 
+def test_a_term_switched_on_later_acts_on_the_whole_compartment(kit: Callable) -> None:
+    k = kit()
+    config = {"membrane_capacitor_size": 63, "connect_membrane_right": 1}
+    cells = {"v_leak": 600, "i_bias_leak": 100, "v_exp": 500, "i_bias_exp": 60}
+    for n in (10, 11):
+        k.neuron(n, config | {"connect_membrane_right": int(n == 10)}, {}, **cells)
+    k.run(300)
+    rest = k.core.voltage(10, 0)
+    k.neuron(11, {"membrane_capacitor_size": 63, "enable_exponential": 1}, {}, **cells)
+    k.run(20)
+    assert k.core.voltage(10, 0) == k.core.voltage(11, 0) > rest + 0.05
+
+
 def test_a_resting_morphology_stops_stepping_and_wakes_as_one(kit: Callable) -> None:
     k = kit()
     configure(k, JOINED["four circuits of both rows"][0])
@@ -250,7 +263,7 @@ def busy(kit: Callable) -> Any:
     k.shared("syn_i_bias_dac", 500)
     for column in range(0, 128, 2):
         bridge = {"connect_membrane_right": 1} if column % 4 else TO_LINE
-        cells = CELLS | FIRING_CELLS | {"i_bias_nmda": 100, "i_mem_offset": 1000, "i_bias_leak": 60}
+        cells = CELLS | FIRING_CELLS | {"i_bias_nmda": 100, "i_mem_offset": 1000, "i_bias_leak": 100, "v_leak": 1000}
         backend = BACKEND | {"enable_neuron_master": 1, "connect_fire_to_right": 1, "connect_fire_bottom": 1}
         k.neuron(column, CONFIG | FIRES | (ADEX if column % 8 < 4 else {}) | bridge | {"connect_bottom": 1}, backend, **cells)
         soma = {} if column % 4 else {"connect_soma": 1}

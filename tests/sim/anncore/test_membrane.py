@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from circuit_equations import Circuit, leak_voltage
 
 from hicannx_sim.base.numbers import number
 
@@ -102,6 +103,38 @@ def test_offset_current_charges_the_membrane(kit: Callable, inverted: int) -> No
     assert slope == pytest.approx(-expected if inverted else expected, rel=1e-3)
     k.run(1000)
     assert number("node_low") <= k.core.voltage(9, 0) <= number("node_high")
+
+
+OFFSET = {"membrane_capacitor_size": 63, "enable_membrane_offset": 1}
+
+
+@pytest.mark.parametrize(("bias", "division", "inverted"), [(200, 0, 0), (140, 1, 0), (200, 0, 1), (1000, 0, 0)])
+def test_an_offset_current_gives_out_some_way_from_the_leak_potential(kit: Callable, bias: int, division: int, inverted: int) -> None:
+    """And the way back when it is switched off is an exponential with the time constant of small signals, as calibrations fit it."""
+    k = kit()
+    config = OFFSET | {"enable_leak_division": division, "invert_membrane_offset": inverted}
+    cells = {"v_leak": 700, "i_bias_leak": bias, "i_mem_offset": 1000}
+    k.neuron(9, config, **cells)
+    k.run(2000)
+    circuit = Circuit(config, cells)
+    pull = [circuit.amplifier_current(v, False) + circuit.current(v, 0.0, (0.0, 0.0)) for v in (k.core.voltage(9, 0), leak_voltage(700))]
+    assert abs(pull[0]) < 1e-3 * abs(pull[1])
+    shift = k.core.voltage(9, 0) - leak_voltage(700)
+    assert (0.05 if bias == 1000 else 0.25) < (-shift if inverted else shift) < 0.4
+    k.neuron(9, config | {"enable_membrane_offset": 0})
+    tau = capacitance(63) / circuit.leak[1]
+    trace = (k.trace(9, 0, 8 * tau) - leak_voltage(700)) / shift
+    lower = np.flatnonzero(trace < 0.5)
+    slope, _ = np.polyfit(0.1 * lower[trace[lower] > 0.02], np.log(trace[lower][trace[lower] > 0.02]), 1)
+    assert -1 / slope == pytest.approx(tau, rel=0.05)
+
+
+def test_without_leak_only_the_supply_limits_an_offset_current(kit: Callable) -> None:
+    """Thresholds up to 1.05 V are calibrated with it."""
+    k = kit()
+    k.neuron(9, OFFSET, v_leak=500, i_mem_offset=70)
+    k.run(600)
+    assert k.core.voltage(9, 0) > 1.05
 
 
 @pytest.mark.parametrize(("code", "end"), [(0, "rail_low"), (1022, None)])

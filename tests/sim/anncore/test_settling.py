@@ -87,3 +87,22 @@ def test_the_switch_through_the_system(make_lab, words):
         lab.run(words.setup, words.wait(2 * 125_000), words.halt)
         ends.append(held(lab.system.chip.fabric.analog, LEAK))
     assert half < ends[0] == ends[1] < 900
+
+
+@pytest.mark.parametrize("quirks", [["capmem crosstalk"], ["capmem crosstalk", "capmem settling"]])
+def test_many_cells_with_one_code_disturb_each_other(quirks):
+    """0.02 codes for each cell of a block above 100 that holds the same; spread codes, zeros and other blocks are not disturbed."""
+    core = AnalogCore(sim.VirtualChip(1, "ideal", quirks))
+    for column in range(128):
+        write(core, LEAK + column, 700, 1)
+        write(core, BIAS + column, 700, 1)
+        write(core, LEAK + column, 500 + column, 2)
+    core.collect(60 * MS)
+    shown = core.arrays()["cells"].reshape(4, 3120)
+    assert set(shown[1, LEAK : LEAK + 128]) == set(shown[1, BIAS : BIAS + 128]) == {700 + round(0.02 * 156)}
+    assert shown[2, LEAK : LEAK + 128].tolist() == list(range(500, 628))
+    assert not shown[0].any() and not shown[1, BIAS + 130 :].any()
+    for column in range(128):
+        write(core, BIAS + column, 300 + column, 1)
+    core.collect(120 * MS)
+    assert set(core.arrays()["cells"].reshape(4, 3120)[1, LEAK : LEAK + 128]) == {701}, "128 are left"

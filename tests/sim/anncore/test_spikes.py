@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hicannx_sim.anncore.core import AnalogCore
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.virtual_chip import VirtualChip
 
 US = 500
 FIRING = {"membrane_capacitor_size": 63, "enable_threshold_comparator": 1, "enable_fire": 1, "enable_reset_multiplication": 1}
@@ -120,6 +122,21 @@ def test_artificial_fire_resets_and_reports_if_enabled(kit: Callable, fires: int
     assert k.core.voltage(8, 0) == pytest.approx(number("reset_offset") + 500 * number("reset_slope"), abs=5e-3)
     k.run(300)
     assert k.core.voltage(8, 0) == pytest.approx(rest, abs=1e-6)
+
+
+@pytest.mark.parametrize("quirks", [[], ["stuck neurons"]])
+def test_a_threshold_below_the_reset_potential(kit: Callable, quirks: list[str]) -> None:
+    """The highest rate, as revision 3 has it; with the quirk one spike, and one for each reset. A threshold above it fires in any case."""
+    k = kit()
+    k.core = AnalogCore(VirtualChip(1, "ideal", frozenset(quirks)))
+    k.common()
+    k.neuron(3, FIRING, {"refractory_time": 250}, **{**SAW_TOOTH, "v_reset": 800, "v_threshold": 300})
+    k.neuron(5, FIRING, {"refractory_time": 250}, **SAW_TOOTH)
+    k.run(100)
+    k.core.fire(3, k.core.now + 7)
+    neurons = [neuron for _, neuron in k.run(100)]
+    assert neurons.count(3) == (1 if quirks else pytest.approx(100 / 2.03, abs=1.5))
+    assert neurons.count(5) > 10
 
 
 def test_artificial_fires_in_the_refractory_time_are_ignored(kit: Callable) -> None:

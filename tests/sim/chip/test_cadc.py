@@ -379,6 +379,20 @@ def test_noise(make_bench):
     assert np.corrcoef(left, samples[:, 256:384].mean(axis=1))[0, 1] > 0.8  # one ramp for both types
 
 
+@pytest.mark.parametrize(("slope", "lsb_volts"), [(350, 4.5e-3), (255, 3.28e-3)])
+def test_neurons_are_noisier_than_a_debug_line(make_bench, slope, lsb_volts):
+    """The mean of both channels of a neuron, as calibrations read it: with hagen's range 1.0 .. 2.5 LSB, 1.2 asked."""
+    bench = make_bench("typical")
+    power(bench, slope=slope)
+    neurons(bench, 600)
+    samples = np.array([convert(bench) for _ in range(300)]).reshape(300, 2, 256)
+    noise = np.sqrt(samples.mean(axis=1).var(axis=0).mean())
+    assert noise == pytest.approx(np.sqrt(0.8**2 / 2 + 0.5**2 + (2.9e-3 / lsb_volts) ** 2), rel=0.1)
+    assert slope == 350 or 1.0 < noise < 1.4
+    causal, acausal = np.moveaxis(samples - samples.mean(axis=0), 1, 0)
+    assert (causal * acausal).mean() == pytest.approx(0.5**2 + (2.9e-3 / lsb_volts) ** 2, rel=0.15)
+
+
 def test_pattern_and_noise_are_reproducible(make_bench):
     def run(serial, seed, number_=0):
         bench = make_bench("typical", serial, seed)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from haldls import CapMemCell, MADCConfig, MADCControl, NeuronConfig, ReadoutSourceSelection
+from haldls import CapMemCell, MADCConfig, MADCControl, NeuronConfig, PadMultiplexerConfig, ReadoutSourceSelection
 from hicannx_sim.base.errors import ConfigurationError
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.virtual_chip import VirtualChip
@@ -192,11 +192,51 @@ def test_a_membrane_is_seen_on_the_converters_scale(bench, neuron, code):
     assert samples == pytest.approx(expected, abs=3)
 
 
-def test_two_neurons_on_a_line_are_averaged(bench):
-    connect(bench, [2, 10])
-    leak(bench, 2, 700)
-    leak(bench, 10, 500)
-    assert record(bench, 500_000).mean() == pytest.approx((-0.32 + 1.2e-3 * 600 + 0.046) / 1.52e-3, abs=3)
+@pytest.mark.parametrize("pad", [0, 1])
+def test_a_voltage_at_a_pad_is_seen(make_bench, pad):
+    """0.1 V to 1 V in three steps as calibrations characterise the converter: a straight line, and little noise."""
+    bench = make_bench("typical")
+    connect(bench, [])
+    bench.put(PadMultiplexerConfig(debug_to_pad=True), pad)
+    selection = ReadoutSourceSelection()
+    multiplexer = selection.get_buffer(0)
+    multiplexer.neuron_even = [False, False]
+    setattr(multiplexer, ("debug_plus", "debug_minus")[pad], True)
+    selection.set_buffer(0, multiplexer)
+    bench.put(selection)
+    bench.put(MADCConfig())
+    wake(bench)
+    start(bench, 10_000, enable_continuous_sampling=True)
+    means, volts = [], [0.1, 0.4, 0.7, 1.0]
+    for step, volt in enumerate(volts):
+        bench.samples(20_000 + 10_000 * step)
+        bench.chip.fabric.columns.lines.set_pad(pad, volt)
+        samples = bench.samples(25_000 + 10_000 * step)["body"][8:].astype(int)
+        assert 0 < samples.std() < 2
+        means.append(samples.mean())
+    slope, zero = np.polyfit(volts, means, 1)
+    assert means == pytest.approx(zero + slope * np.array(volts), abs=3)
+    assert slope == pytest.approx(1 / 1.52e-3, rel=4 * 0.04)
+
+
+def test_a_pad_that_nobody_drives_shows_nothing(bench):
+    connect(bench, [])
+    bench.put(PadMultiplexerConfig(debug_to_pad=True), 0)
+    selection = ReadoutSourceSelection()
+    multiplexer = selection.get_buffer(0)
+    multiplexer.debug_plus = True
+    selection.set_buffer(0, multiplexer)
+    bench.put(selection)
+    assert record(bench, 500_000).std() > 50
+
+
+@pytest.mark.parametrize("neurons", [[2, 10], [2, 10, 44], [2, 4, 6, 8, 10, 12, 14, 16]])
+def test_neurons_that_a_line_joins_are_averaged(bench, neurons):
+    connect(bench, neurons)
+    codes = [450 + 60 * place for place in range(len(neurons))]
+    for neuron, code in zip(neurons, codes, strict=True):
+        leak(bench, neuron, code)
+    assert record(bench, 500_000).mean() == pytest.approx((-0.32 + 1.2e-3 * np.mean(codes) + 0.046) / 1.52e-3, abs=3)
 
 
 def test_two_channels_show_two_lines(bench):
@@ -276,6 +316,23 @@ def test_first_samples_mean_nothing_on_a_chip_with_this_quirk(make_bench):
     assert invalid[:230].mean() > 0.95 and not invalid[8 * 500 // 17 + 1 :].any()
 
 
+def test_first_samples_mean_nothing_whatever_the_period_becomes(make_bench):
+    """8 us from the start of the recording, also when the samples become slower or faster meanwhile."""
+    for other in (MADCConfig(sample_duration_adjust=7), MADCConfig(enable_madc_clock_scaling=True, madc_clock_scale_value=9)):
+        bench = make_bench()
+        bench.chip = Chip(VirtualChip(7, "ideal", ["madc start"]), 1)
+        connect(bench, [2])
+        leak(bench, 2, 700)
+        bench.put(MADCConfig(), tick=500_000)
+        wake(bench, 500_000)
+        start(bench, 510_000, enable_continuous_sampling=True)
+        bench.put(other, tick=512_000)
+        samples = bench.samples(530_000)
+        late = samples["tick"] - TO_STAMP - 510_000 >= 4000
+        assert samples["body"][late].astype(int).std() < 3
+        assert samples["body"][~late].astype(int).std() > 50
+
+
 def test_unknown_quirks_are_refused():
-    with pytest.raises(ConfigurationError, match=r"'limp'.*there are: 'capmem settling', 'madc start'"):
+    with pytest.raises(ConfigurationError, match=r"'limp'.*there are: 'capmem settling', 'madc start', 'capmem crosstalk', 'stuck"):
         VirtualChip(7, "ideal", ["limp"])

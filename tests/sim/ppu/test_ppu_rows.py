@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from haldls.ppu_toolchain.isa import find
 from hicannx_sim.ppu import INSTRUCTIONS, disassemble
 from hicannx_sim.ppu.core import TABLES
-from hicannx_sim.ppu.isa import find
 
 HEADER = Path(__file__).parents[3] / "sim/ppu/kernel/header.py"
 

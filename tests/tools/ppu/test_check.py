@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from haldls.lola import PPUProgramError
+from haldls.ppu_toolchain.isa import SPECIAL_REGISTERS
 from hicannx.ppu import Code, Compiler, Kind, build, check, find_compiler, listing
-from hicannx.ppu.check import SPECIAL_REGISTERS
 from hicannx_sim.ppu import Core
 
 Build = Callable[[str], Path]

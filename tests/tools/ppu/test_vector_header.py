@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from haldls.ppu_toolchain.isa import VECTOR
 from hicannx.ppu import BuildError, Code, Compiler, Program
 from hicannx_sim.ppu import encode_vector
-from hicannx_sim.ppu.isa import VECTOR
 
 REGISTERS = ((1, 2, 3), (31, 30, 29), (0, 17, 8))
 SHIFTS = (-16, -1, 15)

@@ -4,11 +4,20 @@
 initialised chip and returns its mailbox and return code. docs/ppu.md is the manual.
 """
 
-from hicannx.ppu.check import Finding, Kind, check
-from hicannx.ppu.code import Code
+from haldls.ppu_toolchain import (
+    BuildError,
+    Code,
+    Compiler,
+    CompilerNotFoundError,
+    Finding,
+    Kind,
+    Program,
+    build,
+    check,
+    find_compiler,
+    listing,
+)
 from hicannx.ppu.host import PPUTimeoutError, Result, load_and_start_program, run, stop_program, wait_until_ppu_finished
-from hicannx.ppu.listing import listing
-from hicannx.ppu.toolchain import BuildError, Compiler, CompilerNotFoundError, Program, build, find_compiler
 
 __all__ = [
     "BuildError",

@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from fisch import MultiConnection, connection_from_environment
 from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
+from haldls.ppu_toolchain.building import build
+from haldls.ppu_toolchain.check import Finding, check
+from haldls.ppu_toolchain.listing import listing
 from hicannx.errors import HicannxError
-from hicannx.ppu.check import Finding, check
 from hicannx.ppu.host import exit_status, run
-from hicannx.ppu.listing import listing
-from hicannx.ppu.toolchain import build
 from hicannx.ppu_debug import ppu_profile, ppu_trace
 from stadls import SystemInit, generate
 from stadls import run as execute

@@ -27,10 +27,10 @@ from halco import (
 )
 from haldls import Barrier, PPUControlRegister, Timer
 from haldls.lola import PPUElfFile
+from haldls.ppu_toolchain.code import Code
+from haldls.ppu_toolchain.isa import INTERRUPTS
 from hicannx.errors import HicannxError
-from hicannx.ppu.code import Code
 from hicannx_sim import ModelConnection
-from hicannx_sim.ppu.isa import INTERRUPTS
 from stadls import PlaybackProgramBuilder
 from stadls import run as execute
 

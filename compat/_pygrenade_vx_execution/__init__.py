@@ -1,0 +1,1 @@
+"""The original's private twin of `pygrenade_vx.execution`, which scripts import by name."""

@@ -1,0 +1,66 @@
+"""Rules that do not go together, or that C++ would not refuse well, or at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from grenade.ppu.compile import SAMPLES
+from grenade.ppu.errors import KernelError
+from grenade.ppu.layout import COLUMNS
+from grenade.ppu.rule import ELEMENTS, Rule, TimedRecording
+
+
+def check(rules: Sequence[Rule], cadc_recording: str | None) -> None:
+    """Raises KernelError."""
+    if cadc_recording not in (None, *SAMPLES):
+        known = ", ".join(SAMPLES)
+        raise KernelError(f"there is no memory {cadc_recording!r} for a recording of the converters: it is one of {known}, or None")
+    if cadc_recording == "sram" and rules:
+        raise KernelError("a periodic recording of the converters into block RAM leaves no room for plasticity rules: place it on DRAM")
+    first: dict[int, Rule] = {}
+    for rule in rules:
+        _check_timer(rule)
+        same = first.setdefault(rule.id, rule)
+        if (rule.kernel, rule.recording, _shapes(rule)) != (same.kernel, same.recording, _shapes(same)):
+            differ = f"plasticity rules of number {rule.id} differ in kernel, recording or number of views"
+            raise KernelError(f"{differ}: give them other numbers", rule.id)
+        _check_recording(rule)
+        _check_views(rule)
+
+
+def _check_timer(rule: Rule) -> None:
+    if rule.timer.num_periods and rule.timer.period <= 0:
+        given = f"the timer of plasticity rule {rule.id} has a period of {rule.timer.period} cycles"
+        raise KernelError(f"{given}; it takes at least 1", rule.id)
+
+
+def _check_recording(rule: Rule) -> None:
+    observables = rule.recording.observables if isinstance(rule.recording, TimedRecording) else {}
+    for name, observable in observables.items():
+        one = f"observable {name!r} of plasticity rule {rule.id}"
+        if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) or name == "time":
+            names = "names begin with a letter, go on with letters, digits and _, and are not time"
+            raise KernelError(f"{one} cannot be called so: {names}", rule.id)
+        if observable.type not in ELEMENTS:
+            raise KernelError(f"{one} has elements of type {observable.type!r}, not {', '.join(ELEMENTS)}", rule.id)
+
+
+def _check_views(rule: Rule) -> None:
+    wrong = [number for number in _places(rule) if not 0 <= number < COLUMNS]
+    if wrong:
+        raise KernelError(f"rows and columns of views of plasticity rule {rule.id} are 0 to {COLUMNS - 1}, not {wrong[0]}", rule.id)
+
+
+def _places(rule: Rule) -> Iterator[int]:
+    for view in rule.synapses:
+        yield from (*view.columns, *view.rows)
+    for neurons in rule.neurons:
+        yield from neurons.columns
+
+
+def _shapes(rule: Rule) -> tuple[Any, ...]:
+    """What a recording depends on."""
+    synapses = tuple((len(view.rows), len(view.columns)) for view in rule.synapses)
+    return synapses, tuple(len(view.columns) for view in rule.neurons)

@@ -1,0 +1,3 @@
+#pragma once
+
+extern "C" [[noreturn]] void exit(int code);

@@ -1,0 +1,49 @@
+"""A service in a thread of the test process; its chips are processes of their own."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from fisch.service.connection import ServiceConnection
+from hicannx.service.server import Options, Service
+
+
+class Running:
+    """A service and the loop it runs in."""
+
+    def __init__(self, **options: Any) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever)
+        self._thread.start()
+        self.service = Service(Options(**options))
+        self.call(self.service.start())
+
+    def call(self, what: Any) -> Any:
+        """The result of a coroutine in the service's loop."""
+        return asyncio.run_coroutine_threadsafe(what, self.loop).result(60)
+
+    def connect(self, user: str = "ann", **given: Any) -> ServiceConnection:
+        return ServiceConnection("127.0.0.1", self.service.port, user=user, **given)
+
+    def stop(self) -> None:
+        self.call(self.service.stop())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Running]]:
+    """Starts services, which end with the test."""
+    running: list[Running] = []
+
+    def start(**options: Any) -> Running:
+        running.append(Running(**options))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.stop()

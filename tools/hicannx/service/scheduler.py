@@ -1,0 +1,153 @@
+"""Programs onto chips: the fairest next one that can run, onto the process that its chip is in, or onto one that is free."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+
+from fisch.service.messages import Reply
+from hicannx.service.metrics import Metrics
+from hicannx.service.pool import OpenError, Worker, WorkerDied
+from hicannx.service.queue import FairQueue
+from hicannx.service.sessions import Job, Session, done, failed
+
+PROBE_WITHIN = 10.0
+ANEW = "the chip has been powered on anew"
+MOST_DEATHS = 2
+"""So often a program may end the process of a chip; then it is refused."""
+
+
+class Scheduler:
+    """Of one service. limit: seconds a program may take, None for ever."""
+
+    def __init__(self, workers: list[Worker], metrics: Metrics, limit: float | None) -> None:
+        self.workers, self.metrics, self.limit = workers, metrics, limit
+        self.queue = FairQueue()
+        self.answered = time.monotonic()
+        self._deaths: Counter[str] = Counter()
+        self._last: dict[int, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, job: Job) -> None:
+        """A program waits from now on."""
+        job.session.waiting.add(job.number)
+        self.queue.add(job.session.user, job)
+        self.dispatch()
+
+    def dispatch(self) -> None:
+        """Gives every free process something to do."""
+        while any(not worker.busy for worker in self.workers):
+            taken = self.queue.take(self._can_run)
+            if taken is None:
+                break
+            job: Job = taken[1]
+            worker = job.session.worker or self._free(job.session)
+            worker.busy = job.session.running = True
+            task = asyncio.create_task(self._run(job, worker))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        for user in self.queue.users():
+            self.metrics.queue.labels(user).set(self.queue.waiting(user))
+        self.metrics.workers.labels("busy").set(sum(worker.busy for worker in self.workers))
+        self.metrics.workers.labels("free").set(sum(not worker.busy for worker in self.workers))
+
+    def _can_run(self, job: Job) -> bool:
+        session = job.session
+        return not session.running and (session.worker is None or not session.worker.busy)
+
+    def _free(self, session: Session) -> Worker:
+        """A free process, one without a chip in it if there is one."""
+        free = [worker for worker in self.workers if not worker.busy]
+        return min(free, key=lambda worker: (worker.tenant is not None, worker.number))
+
+    async def _run(self, job: Job, worker: Worker) -> None:
+        session, begin = job.session, time.monotonic()
+        self.metrics.wait.observe(begin - job.since)
+        try:
+            reply = await self._reply(job, worker)
+        except WorkerDied as error:
+            reply = self._died(job, worker, error)
+        except OpenError as error:
+            reply = failed(job.number, error.kind, str(error))
+        except Exception as error:  # a fault of the service ends one program, not the service
+            reply = failed(job.number, type(error).__name__, f"the service failed: {error}")
+        worker.busy = session.running = False
+        self.answered = time.monotonic()
+        self.metrics.jobs.labels(session.user, getattr(reply, "kind", "done")).inc()
+        await session.finish(job.number, reply)
+        self.dispatch()
+
+    async def show(self, session: Session, worker: Worker) -> None:
+        """Puts the session's chip into a process that is its own for that time, so that it is known what chip it is."""
+        await self._enter(session, worker)
+        self._last[worker.number] = session
+
+    async def probe(self) -> None:
+        """Asks a free process whether it answers."""
+        for worker in self.workers:
+            if not worker.busy:
+                worker.busy = True
+                try:
+                    await worker.probe(PROBE_WITHIN)
+                    self.answered = time.monotonic()
+                except WorkerDied:
+                    self.metrics.restarts.labels("probe").inc()
+                    self._last.pop(worker.number, None)
+                finally:
+                    worker.busy = False
+        self.dispatch()
+
+    async def _reply(self, job: Job, worker: Worker) -> Reply:
+        session = job.session
+        await self._enter(session, worker)
+        if session.tenant.lost and not session.shared:
+            session.tenant.lost = False
+            return failed(job.number, "ConnectionLostError", f"the process of the chip ended between two programs; {ANEW}")
+        for entry in session.restores(session.shared and self._last.get(worker.number) is not session):
+            self.metrics.reinits.inc()
+            restored = await worker.run(session.entries[entry], self.limit)
+            if restored.kind:
+                return failed(job.number, restored.kind, f"the program that restores the chip failed: {restored.text}")
+        self._last[worker.number] = session
+        if self._deaths[job.digest] >= MOST_DEATHS:
+            return failed(job.number, "ProgramError", f"this program has ended {MOST_DEATHS} processes of chips; it is not run again")
+        answer = await worker.run(job.words, self.limit)
+        self.queue.charge(session.user, answer.seconds)
+        self.metrics.run.observe(answer.seconds)
+        self.metrics.words.labels("to_chip").inc(len(job.words) // 8)
+        self.metrics.words.labels("from_chip").inc(len(answer.data) // 8)
+        return failed(job.number, answer.kind, answer.text) if answer.kind else done(job.number, answer.data, answer.seconds)
+
+    async def _enter(self, session: Session, worker: Worker) -> None:
+        """Makes the session's chip the one in the process."""
+        if worker.tenant is session.tenant:
+            return
+        before = self._last.get(worker.number)
+        if worker.tenant is not None:
+            self.metrics.switches.inc()
+        await worker.enter(session.tenant)
+        if before is not None and not before.shared:
+            before.worker = None
+        session.worker = worker
+
+    def _died(self, job: Job, worker: Worker, error: WorkerDied) -> Reply:
+        """The chip is gone with its process; the next program gets one that has just been powered on."""
+        session = job.session
+        self._deaths[job.digest] += 1
+        self.metrics.restarts.labels("died").inc()
+        self._last.pop(worker.number, None)
+        session.tenant.state = b""
+        if not session.shared:
+            session.worker = None
+        session.changed |= session.entries.keys()
+        return failed(job.number, "ConnectionLostError", f"{error}; {ANEW}")
+
+    def leave(self, session: Session) -> None:
+        """A session has ended: what it submitted is not run any more, its chip is not kept."""
+        self.queue.drop(session.user, lambda job: job.session is session)
+        if not session.shared and session.worker is not None and session.worker.tenant is session.tenant and not session.running:
+            session.worker.tenant, session.worker = None, None
+        for number, last in list(self._last.items()):
+            if last is session:
+                del self._last[number]

@@ -1,0 +1,305 @@
+"""The service: sessions over websockets, and pages for those who watch it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from importlib.metadata import version
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request as HttpRequest
+from websockets.http11 import Response
+
+from fisch.service.messages import (
+    LONGEST_FRAME,
+    VERSION,
+    Bye,
+    Cancel,
+    Done,
+    Failed,
+    Hello,
+    MessageError,
+    Queued,
+    Reinit,
+    Reply,
+    Submit,
+    Welcome,
+    encode,
+    request,
+)
+from hicannx.errors import HicannxError
+from hicannx.service.metrics import Metrics
+from hicannx.service.pool import OpenError, Tenant, Worker, WorkerDied
+from hicannx.service.scheduler import Scheduler
+from hicannx.service.sessions import Job, Session, forever
+from hicannx.service.tokens import Tokens
+
+HELLO_WITHIN, READY_WITHIN, LOOK_EVERY = 10.0, 60.0, 5.0
+
+
+class ServiceError(HicannxError, ValueError):
+    """The service cannot be started as it was asked for."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """address, port: to listen at, loopback unless `public`. chips: processes. shared: serial numbers of chips that all users share (none:
+    each session has a chip of its own); fpgas: addresses of FPGAs that they share. tokens: file of tokens. limit: seconds of a program.
+    keep: seconds that a session without connection is kept. most_words, most_waiting, most_sessions: quotas of a program and of a user.
+    memory: bytes of the process of a chip."""
+
+    address: str = "127.0.0.1"
+    port: int = 0
+    public: bool = False
+    chips: int = 2
+    shared: Sequence[int] = ()
+    fpgas: Sequence[str] = ()
+    tokens: Path | None = None
+    limit: float | None = 600.0
+    keep: float = 300.0
+    most_words: int = 1 << 22
+    most_waiting: int = 64
+    most_sessions: int = 64
+    memory: int | None = None
+
+    def __post_init__(self) -> None:
+        if not ip_address(self.address).is_loopback and not (self.public and self.tokens):
+            raise ServiceError(f"--address {self.address}: others can reach it, which needs --public and --tokens")
+        if self.shared and self.fpgas:
+            raise ServiceError("--shared and --fpga: virtual chips are shared, or FPGAs, not both")
+
+
+class Service:
+    """One service. `start` begins to listen, `port` says where, `stop` ends everything."""
+
+    def __init__(self, options: Options) -> None:
+        self.options, self.metrics = options, Metrics()
+        self._tokens = Tokens(options.tokens) if options.tokens else None
+        self._chips = [Tenant("model", {"serial": serial}) for serial in options.shared]
+        self._chips += [Tenant("arq", {"ip": ip}) for ip in options.fpgas]
+        self._sessions: dict[str, Session] = {}
+        self._scheduler: Scheduler
+        self._server: Any = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begins to listen. Raises OSError if nobody can listen there."""
+        workers = [Worker(number, self.options.memory) for number in range(len(self._chips) or self.options.chips)]
+        self._scheduler = Scheduler(workers, self.metrics, self.options.limit)
+        self._server = await serve(
+            self._session,
+            self.options.address,
+            self.options.port,
+            process_request=self._page,
+            max_size=LONGEST_FRAME,
+            compression=None,
+            ping_interval=20,
+            ping_timeout=20,
+            server_header=None,
+        )
+        self._tasks = [asyncio.create_task(forever(LOOK_EVERY, self._look))]
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(next(iter(self._server.sockets)).getsockname()[1])
+
+    @property
+    def workers(self) -> list[Worker]:
+        """The processes of chips."""
+        return self._scheduler.workers
+
+    async def stop(self) -> None:
+        """Ends sessions and processes."""
+        for task in self._tasks:
+            task.cancel()
+        self._server.close()
+        await self._server.wait_closed()
+        for worker in self.workers:
+            worker.close()
+
+    # ---------------------------------------------------------------------------------------------------------------------- pages, tokens
+    def _page(self, connection: ServerConnection, asked: HttpRequest) -> Response | None:
+        """Answers what is no session; a session without a token ends here, before anything of it is read."""
+        path = asked.path.partition("?")[0]
+        if path == "/healthz":
+            return connection.respond(HTTPStatus.OK, "ok\n")
+        if path == "/readyz":
+            ready = time.monotonic() - self._scheduler.answered < READY_WITHIN
+            return connection.respond(*((HTTPStatus.OK, "ready\n") if ready else (HTTPStatus.SERVICE_UNAVAILABLE, "no chip answers\n")))
+        if path == "/metrics":
+            return connection.respond(HTTPStatus.OK, self.metrics.text().decode())
+        if path != "/":
+            return connection.respond(HTTPStatus.NOT_FOUND, "there are /healthz, /readyz and /metrics\n")
+        if self._tokens is not None:
+            kind, _, token = asked.headers.get("Authorization", "").partition(" ")
+            user = self._tokens.user(token) if kind.lower() == "bearer" else None
+            if user is None:
+                self.metrics.refused.labels("token").inc()
+                return connection.respond(HTTPStatus.UNAUTHORIZED, "a token is needed: QUIGGELDY_TOKEN\n")
+            connection.username = user
+        return None
+
+    # --------------------------------------------------------------------------------------------------------------------------- sessions
+    async def _session(self, socket: ServerConnection) -> None:
+        """One connection of a client."""
+        session: Session | None = None
+        try:
+            session = await self._greet(socket)
+            while session is not None and await self._hear(session, request(await socket.recv(decode=False))):
+                pass
+        except MessageError as error:
+            self.metrics.refused.labels("message").inc()
+            await _say(socket, Failed(-1, "MessageError", str(error)))
+        except (ConnectionClosed, TimeoutError):
+            pass
+        finally:
+            if session is not None and session.socket is socket:
+                session.socket = session.send = None
+                session.left = time.monotonic()
+
+    async def _greet(self, socket: ServerConnection) -> Session | None:
+        hello = request(await asyncio.wait_for(socket.recv(decode=False), HELLO_WITHIN))
+        if not isinstance(hello, Hello) or hello.version != VERSION:
+            raise MessageError(f"a session begins with Hello of version {VERSION}")
+        user = getattr(socket, "username", None) or hello.user
+        session, known = self._sessions.get(hello.session), hello.session in self._sessions
+        if session is None:
+            if sum(one.user == user for one in self._sessions.values()) >= self.options.most_sessions:
+                self.metrics.refused.labels("sessions").inc()
+                await _say(socket, Failed(-1, "ConnectionFailedError", f"{user} has {self.options.most_sessions} sessions already"))
+                return None
+            session = self._new(hello, user)
+        elif session.user != user:
+            raise MessageError("the session belongs to somebody else")
+        if not session.tenant.about:
+            try:
+                await self._open(session)
+            except (OpenError, WorkerDied) as error:
+                await _say(socket, Failed(-1, getattr(error, "kind", "ConnectionFailedError"), str(error)))
+                return None
+        self._sessions[hello.session] = session
+        self.metrics.sessions.set(len(self._sessions))
+
+        async def send(reply: Reply) -> None:
+            await _say(socket, reply)
+
+        session.socket, session.send, session.left = socket, send, None
+        about = session.tenant.about
+        software = f"hicannx {version('hicannx')}"
+        await send(Welcome([about["identifier"]], [about["setup"]], [about["bitfile"]], software, known))
+        return session
+
+    def _new(self, hello: Hello, user: str) -> Session:
+        if self._chips:
+            number = min(range(len(self._chips)), key=lambda k: sum(one.tenant is self._chips[k] for one in self._sessions.values()))
+            return Session(hello.session, user, self._chips[number], shared=True, worker=self.workers[number])
+        arguments = {name: getattr(hello, name) for name in ("serial", "mode", "seed", "strict", "setup")}
+        return Session(hello.session, user, Tenant("model", arguments))
+
+    async def _open(self, session: Session) -> None:
+        """Has a process say what the chip is; the session waits for a free one."""
+        while True:
+            free = [worker for worker in self.workers if not worker.busy and session.worker in (None, worker)]
+            if free:
+                break
+            await asyncio.sleep(0.01)
+        worker = min(free, key=lambda worker: (worker.tenant is not None, worker.number))
+        worker.busy = True
+        try:
+            await self._scheduler.show(session, worker)
+        finally:
+            worker.busy = False
+            self._scheduler.dispatch()
+
+    async def _hear(self, session: Session, said: Any) -> bool:
+        """Whether the session goes on after a message."""
+        if isinstance(said, Bye):
+            self._end(session)
+            return False
+        if isinstance(said, Submit):
+            await self._submit(session, said)
+        elif isinstance(said, Reinit):
+            await self._reinit(session, said)
+        elif isinstance(said, Cancel):
+            self._scheduler.queue.drop(session.user, lambda job: job.session is session and job.number == said.number)
+            session.waiting.discard(said.number)
+        else:
+            raise MessageError("Hello comes once, at the beginning")
+        return True
+
+    async def _submit(self, session: Session, said: Submit) -> None:
+        if said.number in session.results:
+            await session.tell(session.results[said.number])
+        elif not session.known(said):
+            refused = self._refused(session, said.programs)
+            if refused:
+                self.metrics.refused.labels("quota").inc()
+                await session.finish(said.number, Failed(said.number, "ProgramError", refused))
+                return
+            self._scheduler.add(Job(session, said.number, said.programs[0]))
+            position = self._scheduler.queue.position(session.user)
+            if position:
+                await session.tell(Queued(said.number, position))
+
+    def _refused(self, session: Session, programs: list[bytes]) -> str:
+        """Why programs are not taken; empty if they are."""
+        if len(programs) != 1 or len(programs[0]) % 8 or not programs[0]:
+            return f"one program of whole words is needed, not {len(programs)} of {[len(one) for one in programs]} bytes"
+        if len(programs[0]) // 8 > self.options.most_words:
+            return f"a program of {len(programs[0]) // 8} words: {self.options.most_words} are allowed"
+        if self._scheduler.queue.waiting(session.user) >= self.options.most_waiting:
+            return f"{session.user} has {self.options.most_waiting} programs that wait already"
+        return ""
+
+    async def _reinit(self, session: Session, said: Reinit) -> None:
+        """An entry that restores the chip; on a chip of one's own it only runs if that is asked for."""
+        number = -2 - said.entry
+        if not said.requests:
+            session.entries.pop(said.entry, None)
+            await session.tell(_nothing(number))
+            return
+        if refused := self._refused(session, said.requests):
+            await session.tell(Failed(number, "ProgramError", refused))
+            return
+        session.entries[said.entry] = said.requests[0]
+        session.enforced = session.enforced or (said.enforce and session.shared)
+        if said.enforce:
+            session.changed.discard(said.entry)
+            self._scheduler.add(Job(session, number, said.requests[0]))
+        else:
+            if session.shared:
+                session.changed.add(said.entry)
+            await session.tell(_nothing(number))
+
+    def _end(self, session: Session) -> None:
+        self._sessions.pop(session.name, None)
+        self.metrics.sessions.set(len(self._sessions))
+        self._scheduler.leave(session)
+
+    async def _look(self) -> None:
+        """Ends sessions that nobody came back to, and asks free processes whether they answer."""
+        now = time.monotonic()
+        for session in list(self._sessions.values()):
+            if session.left is not None and now - session.left > self.options.keep and not session.running:
+                self._end(session)
+        await self._scheduler.probe()
+
+
+def _nothing(number: int) -> Reply:
+    """An end without responses."""
+    return Done(number, [b""], 0.0)
+
+
+async def _say(socket: ServerConnection, reply: Reply) -> None:
+    """Sends a reply, if somebody is there."""
+    with suppress(ConnectionClosed):
+        await socket.send(encode(reply))

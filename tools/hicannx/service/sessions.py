@@ -1,0 +1,97 @@
+"""Sessions: who is there, what was submitted, and what has come of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from fisch.service.messages import Done, Failed, Reply, Submit
+from hicannx.service.pool import Tenant, Worker
+
+Send = Callable[[Reply], Awaitable[None]]
+
+
+@dataclass
+class Job:
+    """A program that waits, or that restores a chip: `number` is what its reply is told by."""
+
+    session: Session
+    number: int
+    words: bytes
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def digest(self) -> str:
+        """Tells programs apart."""
+        return sha256(self.words).hexdigest()
+
+
+@dataclass
+class Session:
+    """A client, over as many connections as it takes.
+
+    tenant    its chip; a shared one belongs to many
+    worker    the process that its chip is in, if it is in any
+    running   one of its programs is on the chip
+    results   replies that may have to be sent again: those of the latest programs
+    entries   programs that restore a shared chip, by number of their entry; `changed` are those that have not run since they were set
+    """
+
+    name: str
+    user: str
+    tenant: Tenant
+    shared: bool = False
+    worker: Worker | None = None
+    running: bool = False
+    send: Send | None = None
+    socket: object = None
+    left: float | None = None
+    results: dict[int, Reply] = field(default_factory=dict)
+    waiting: set[int] = field(default_factory=set)
+    entries: dict[int, bytes] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+    enforced: bool = False
+
+    def known(self, given: Submit) -> bool:
+        """Whether a program was submitted before and need not run again."""
+        return given.number in self.waiting or given.number in self.results
+
+    async def finish(self, number: int, reply: Reply) -> None:
+        """Keeps a reply and sends it, if somebody is there. A client has one program in flight, so the latest two are enough."""
+        self.waiting.discard(number)
+        self.results[number] = reply
+        for old in sorted(self.results)[:-2]:
+            del self.results[old]
+        await self.tell(reply)
+
+    async def tell(self, reply: Reply) -> None:
+        """Sends a reply, if somebody is there."""
+        if self.send is not None:
+            await self.send(reply)
+
+    def restores(self, everything: bool) -> list[int]:
+        """Entries that have to run before a program: all after somebody else had the chip, else those that were changed."""
+        due = sorted(self.entries if everything or self.enforced else self.changed & self.entries.keys())
+        self.changed.clear()
+        self.enforced = False
+        return due
+
+
+def failed(number: int, kind: str, text: str) -> Failed:
+    """A failure as it is told."""
+    return Failed(number, kind, text)
+
+
+def done(number: int, data: bytes, seconds: float) -> Done:
+    """An end as it is told."""
+    return Done(number, [data], seconds)
+
+
+async def forever(every: float, what: Callable[[], Awaitable[None]]) -> None:
+    """Does something again and again."""
+    while True:
+        await asyncio.sleep(every)
+        await what()

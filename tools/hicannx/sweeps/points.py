@@ -1,0 +1,70 @@
+"""Points of a sweep: what is different from one run of an experiment to the next, and the chip and seed that each of them gets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from hicannx.errors import HicannxError
+
+Point = dict[str, Any]
+CHIP = "chip"
+"""Name in a point that chooses its chip."""
+
+
+class SweepError(HicannxError, ValueError):
+    """A sweep cannot be done as it was asked for."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A point with its place in the sweep, its chip (serial number) and the seed of its trial noise."""
+
+    index: int
+    point: Point
+    chip: int
+    seed: int
+
+
+def grid(axes: Mapping[str, Iterable[Any]]) -> list[Point]:
+    """All combinations, the last axis fastest.
+
+    >>> grid({"g": [1, 4], "eta": [0.8, 1.6]})
+    [{'g': 1, 'eta': 0.8}, {'g': 1, 'eta': 1.6}, {'g': 4, 'eta': 0.8}, {'g': 4, 'eta': 1.6}]
+    """
+    values = [[_plain(value) for value in axis] for axis in axes.values()]
+    return [dict(zip(axes, combination, strict=True)) for combination in product(*values)]
+
+
+def tasks(points: Any, chips: Sequence[int], seed: int) -> list[Task]:
+    """Of a grid (mapping of names to values), mappings, or a structured array. Chips take turns where a point does not choose its own."""
+    every = _points(points)
+    if not chips:
+        raise SweepError("chips: a sweep needs at least one serial number")
+    return [Task(index, point, int(point.get(CHIP, chips[index % len(chips)])), seed_of(seed, index)) for index, point in enumerate(every)]
+
+
+def seed_of(seed: int, index: int) -> int:
+    """The trial noise of a point: of seed and place alone, so neither order nor number of workers matters."""
+    return int.from_bytes(blake2b(f"{seed} {index}".encode(), digest_size=8).digest(), "little")
+
+
+def _points(points: Any) -> list[Point]:
+    if isinstance(points, Mapping):
+        return grid(points)
+    if isinstance(points, np.ndarray):
+        if points.dtype.names is None:
+            raise SweepError(f"points: an array of {points.dtype} has no names; a structured array has")
+        return [{name: _plain(row[name]) for name in points.dtype.names} for row in points.ravel()]
+    every = list(points)
+    if wrong := [one for one in every if not isinstance(one, Mapping)]:
+        raise SweepError(f"points: {wrong[0]!r} is no mapping of names to values")
+    return [{name: _plain(value) for name, value in one.items()} for one in every]
+
+
+def _plain(value: Any) -> Any:
+    """A scalar of numpy as Python's."""
+    return value.item() if isinstance(value, np.generic) else value
