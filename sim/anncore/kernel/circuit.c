@@ -63,13 +63,18 @@ static int features_of(const Core *core, const Neuron *n) {
            | (leaps ? WITH_LEAPS : 0) | (n->bypass ? HAS_BYPASS : 0);
 }
 
-/* Between which membrane voltages no current of a block fades. */
-static void find_bounds(Block *b, int32_t fade_from) {
-    b->high = fade_from, b->low = -fade_from;
-    for (int i = 0; i < LANES; i++) {
-        b->high = b->lanes.upper[i] < b->high ? b->lanes.upper[i] : b->high;
-        b->low = b->lanes.lower[i] > b->low ? b->lanes.lower[i] : b->low;
+/* Between which membrane voltages no current of a block fades; a little closer for offset currents, so that rounding decides nothing. */
+static void find_bounds(Core *core, int k) {
+    const Common *c = &core->common;
+    int32_t high = c->fade_from, low = -c->fade_from;
+    for (const Neuron *n = &core->s.neuron[k * LANES]; n < &core->s.neuron[(k + 1) * LANES]; n++) {
+        if (n->offset == 0.0) continue;
+        const double width = n->offset > 0.0 ? -1.001 * c->offset_width : 1.001 * c->offset_width;
+        const int32_t from = node(c, n->offset_end + width);
+        if (n->offset > 0.0 && from < high) high = from;
+        if (n->offset < 0.0 && from > low) low = from;
     }
+    core->s.block[k].high = high, core->s.block[k].low = low;
 }
 
 void core_flags(Core *core, int k) {
@@ -82,7 +87,7 @@ void core_flags(Core *core, int k) {
     all |= all >> 32, all |= all >> 16, all |= all >> 8;
     core->s.features[k] = (int32_t)(all & (WITH_RARE | (FEATURE_SETS - 1))) | (core->connected[k] ? WITH_CONNECTIONS : 0);
     core->s.bypass[k] = (all & HAS_BYPASS) != 0;
-    find_bounds(&core->s.block[k], core->common.fade_from);
+    find_bounds(core, k);
 }
 
 static int resets(const Neuron *n) { return n->held || n->phase == PHASE_RESET; }
@@ -150,11 +155,13 @@ static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
     b->pulse[side].limit[i] = (float)(core->common.line_limit * unit), b->pulse[side].limit_inverse[i] = (float)(1.0 / (core->common.line_limit * unit));
 }
 
-/* From which membrane voltage on the offset current fades: one that charges the membrane above it, one that discharges it below it. */
-static void load_compliance(const Common *c, Block *b, int i, const Neuron *n) {
-    const int32_t end = node(c, n->offset_end), width = nearest(c->offset_width);
-    LANE(b, upper, i) = n->offset > 0.0 ? end - width : UNREACHED;
-    LANE(b, lower, i) = n->offset < 0.0 ? end + width : -UNREACHED;
+/* How the offset current fades: one that charges the membrane above some voltage, one that discharges it below it. */
+static void load_offset(const Common *c, Block *b, int i, const Neuron *n) {
+    const double slope = (n->offset > 0.0) - (n->offset < 0.0);
+    LANE(b, offset, i) = slope_of(n->offset);
+    LANE(b, offset_base, i) = slope == 0.0 ? 1.0f : (float)(slope * (n->offset_end - c->middle) / c->offset_width);
+    LANE(b, offset_slope, i) = (float)(slope * NODE_UNIT / c->offset_width);
+    LANE(b, offset_bend, i) = -1.5f * LANE(b, offset, i) * LANE(b, offset_slope, i);
 }
 
 void core_load(Core *core, int neuron) {
@@ -169,9 +176,9 @@ void core_load(Core *core, int neuron) {
     }
     const double w_half = n->adaptation ? 0.5 * loss_of(n->w_rate) : 0.0;
     LANE(b, drift, i) = (float)((n->drift / NODE_UNIT + n->w_strength * in_units(&core->common, n->w_rest)) * STEP_US);
-    LANE(b, offset, i) = slope_of(n->offset), LANE(b, limit, i) = slope_of(n->exp_limit);
-    load_compliance(&core->common, b, i, n);
-    core->s.far[block_of(neuron)] = WITH_RAILS;
+    LANE(b, limit, i) = slope_of(n->exp_limit);
+    load_offset(&core->common, b, i, n);
+    core->s.far[block_of(neuron)] = WITH_LIMITS;
     LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
     LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
@@ -193,7 +200,7 @@ static int32_t within(const Common *c, int32_t v) { return v < c->node_low ? c->
 /* A membrane has got a potential from elsewhere than a step. */
 static void note_far(Core *core, int neuron, int32_t v) {
     const Block *b = &core->s.block[block_of(neuron)];
-    if (v > b->high || v < b->low) core->s.far[block_of(neuron)] = WITH_RAILS;
+    if (v > b->high || v < b->low) core->s.far[block_of(neuron)] = WITH_LIMITS;
 }
 
 void core_place(Core *core, int neuron) {
@@ -275,7 +282,6 @@ ALWAYS_INLINE void advance_alone(const Circuit *c, const Nodes *s, float from, f
     one->v[0][0] = s->v;
     one->target[0] = LANE(b, target, i), one->inverse[0] = LANE(b, inverse, i), one->slew[0] = LANE(b, slew, i);
     one->lag[0] = length * (1.0f - effective_part(LANE(b, rate, i) * length)), one->drift[0] = LANE(b, drift, i);
-    one->offset[0] = LANE(b, offset, i), one->upper[0] = LANE(b, upper, i), one->lower[0] = LANE(b, lower, i);
     for (int side = 0; side < INPUTS; side++) single_input(c, side, from, length, &one->input[side]);
     if (c->features & WITH_CONNECTIONS) one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
     if (c->features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
@@ -284,7 +290,12 @@ ALWAYS_INLINE void advance_alone(const Circuit *c, const Nodes *s, float from, f
         one->w[0][0] = s->w, one->w_strength[0] = LANE(b, w_strength, i);
         one->w_base[0] = part * LANE(b, w_base, i), one->w_lead[0] = part * LANE(b, w_lead, i), one->w_rate[0] = part * LANE(b, w_rate, i);
     }
-    single_step(one, &c->core->common, length, c->features | (s->v > b->high || s->v < b->low ? WITH_RAILS : 0));
+    const int limits = s->v > b->high || s->v < b->low ? WITH_LIMITS : 0;
+    if (limits) {
+        one->offset[0] = LANE(b, offset, i), one->offset_base[0] = LANE(b, offset_base, i);
+        one->offset_slope[0] = LANE(b, offset_slope, i), one->offset_bend[0] = LANE(b, offset_bend, i);
+    }
+    single_step(one, &c->core->common, length, c->features | limits);
 }
 
 static Nodes advance(const Circuit *c, Nodes s, float from, float length) {

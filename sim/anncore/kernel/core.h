@@ -24,12 +24,13 @@ enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBE
 #define UNREACHED (1 << 30) /* a threshold no membrane meets */
 
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
-enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, FEATURE_SETS = 8 }; /* a step is compiled for each set of these, */
-/* and asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
-enum { WITH_MODULATION = 8, WITH_LEAPS = 16, WITH_CONNECTIONS = 32, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
-enum { HAS_BYPASS = 64 };
-/* What a step of a block finds: something moves (or may, if not watchful), a threshold is met, a membrane is near a rail. */
-enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_IS_FAR = WITH_RAILS };
+/* A step is compiled for each set of these; the latter two: currents may fade at the rails, offset currents at the end of their source */
+enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, WITH_FADING = 8, WITH_LIMITS = WITH_RAILS | WITH_FADING, FEATURE_SETS = 16 };
+/* and one asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
+enum { WITH_MODULATION = 16, WITH_LEAPS = 32, WITH_CONNECTIONS = 64, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
+enum { HAS_BYPASS = 128 };
+/* What a step of a block finds: something moves (or may, if not watchful), a threshold is met; or those of WITH_LIMITS. */
+enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2 };
 
 /* Lanes of N circuits; a single circuit has N = 1. */
 #define DECLARE_CIRCUITS(name, N)                                                                                                 \
@@ -50,8 +51,8 @@ enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_IS_FAR = WITH_RAILS };
         float slew[N];     /* half its largest slope */                                                                           \
         float lag[N];      /* 1 - effective part of a step of a relaxing membrane */                                              \
         float drift[N];    /* constant currents, and what the adaptation's distance from 0 counts too much */                     \
-        float offset[N];   /* the part of them that fades above the upper or below the lower of these membrane voltages */        \
-        int32_t upper[N], lower[N];                                                                                               \
+        /* the part of them that fades with the membrane, x = base - slope * v from 1 to 0; bend: 1.5 offset dx/dv */         \
+        float offset[N], offset_base[N], offset_slope[N], offset_bend[N];                                                         \
         name##Input input[INPUTS];                                                                                                \
         /* exponential term: 2^((v - target) * octaves + exponent), at most limit */                                              \
         float exponent[N], limit[N];                                                                                              \
@@ -95,7 +96,7 @@ typedef struct {
     int32_t node_low, node_high;         /* hard limits */
     float octaves;                       /* of the exponential per node unit */
     float slope_inverse, sixth;          /* 1 / slope of the exponential, and a sixth of it */
-    float offset_width, offset_inverse;  /* distance over which an offset current fades, and its inverse */
+    double offset_width;                 /* distance over which an offset current fades [V] */
     float longest;                       /* no membrane moves further within a step */
     double line_opening;                 /* what the amplifiers of the inputs get [1/V] */
     double line_limit, bypass_step;      /* [V] */
@@ -239,7 +240,7 @@ typedef struct {
     int32_t parity;
     int32_t awake;             /* blocks in which something moves, bit per block */
     int32_t features[BLOCKS], bypass[BLOCKS];
-    int32_t far[BLOCKS];       /* WITH_RAILS if a membrane may be where currents fade: near to a rail, or offset currents */
+    int32_t far[BLOCKS];       /* WITH_LIMITS, if a membrane may be where currents fade */
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;
     int64_t pulses, missed;    /* on rows, and those that met no synapse with their address and a weight */

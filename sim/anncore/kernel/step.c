@@ -37,7 +37,7 @@ ALWAYS_INLINE float scaled(float p, float y) {
 
 #define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 0, 0, 0, 0, &found)
 void single_step(Single *single, const Common *common, float length, int features) {
-    Findings_single found = {0, 0, -1};
+    Findings_single found = {0, 0, 0, -1};
     if (features & ~(FEATURE_SETS - 1)) {
         SINGLE(features);
     } else if (features == WITH_EXPONENTIAL + WITH_ADAPTATION) {
@@ -183,9 +183,9 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #include "step_template.h"
 #endif
 
-#define KERNEL(level)                                                                                                                     \
-    {{plain_##level, exponential_##level, adaptation_##level, both_##level, plain_at_rail_##level, exponential_at_rail_##level,           \
-      adaptation_at_rail_##level, both_at_rail_##level, all_##level},                                                                      \
+#define FOUR(level, a, b, c, d) set##a##_##level, set##b##_##level, set##c##_##level, set##d##_##level
+#define KERNEL(level)                                                                                                            \
+    {{FOUR(level, 0, 1, 2, 3), FOUR(level, 4, 5, 6, 7), FOUR(level, 8, 9, 10, 11), FOUR(level, 12, 13, 14, 15), all_##level},      \
      deliver_##level, crossed_##level, join_##level, follow_##level}
 
 #if HAS_LEVELS

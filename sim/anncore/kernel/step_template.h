@@ -56,14 +56,11 @@ TARGET ALWAYS_INLINE F STEP(fade)(const GROUP *g, int p, int i, const Common *c,
     return IF_POSITIVE(outwards, current * (x * (ALLF(1.5f) - ALLF(0.5f) * x2)), current);
 }
 
-/* Offset currents fade over the last `offset_width` before the membrane voltage at which there is none left, as currents at a rail do. */
-TARGET ALWAYS_INLINE F STEP(comply)(const GROUP *g, int p, int i, const Common *c, F current, F *bend) {
-    const F volt = FLOAT(LOADI(g->v[p] + i)), offset = LOADF(g->offset + i);
-    const F way = MAX(volt - FLOAT(LOADI(g->upper + i)), FLOAT(LOADI(g->lower + i)) - volt);
-    const F x = STEP(clip)((ALLF(c->offset_width) - way) * ALLF(c->offset_inverse), ALLF(0.0f), ALLF(1.0f)), x2 = x * x;
-    const F steep = MAX(offset, ALLF(0.0f) - offset) * ((x2 - ALLF(1.0f)) * ALLF(1.5f * c->offset_inverse));
-    *bend = *bend + IF_POSITIVE(x, steep, ALLF(0.0f));
-    return current - offset * (ALLF(1.0f) - x * (ALLF(1.5f) - ALLF(0.5f) * x2));
+/* Offset currents fade before the membrane voltage at which there is none left, as currents at a rail do. */
+TARGET ALWAYS_INLINE F STEP(comply)(const GROUP *g, int p, int i, F current, F *bend) {
+    const F x = STEP(clip)(LOADF(g->offset_base + i) - LOADF(g->offset_slope + i) * FLOAT(LOADI(g->v[p] + i)), ALLF(0.0f), ALLF(1.0f)), x2 = x * x;
+    *bend = *bend + IF_POSITIVE(x, LOADF(g->offset_bend + i) * (ALLF(1.0f) - x2), ALLF(0.0f));
+    return current - LOADF(g->offset + i) * (ALLF(1.0f) - x * (ALLF(1.5f) - ALLF(0.5f) * x2));
 }
 
 /* Part of a slope that counts over a step if it changes by z of itself meanwhile. */
@@ -94,9 +91,9 @@ TARGET ALWAYS_INLINE F STEP(compartment)(const Common *c, STEP(Sums) s, float le
     return linear + STEP(clip)(linear * MAX(share, ALLF(0.0f)), ALLF(0.0f) - s.upswing, s.limit - s.upswing);
 }
 
-/* What is found out about all circuits of a block: bits that change, which are where currents may fade, and the sign of all that are below their thresholds. */
+/* What is found out about all circuits of a block: bits that change, which are where currents may fade, which of these near a rail, and the sign of all that are below their thresholds. */
 typedef struct {
-    I moved, far, below;
+    I moved, far, rails, below;
 } STEP(Findings);
 
 TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST(node, ALLI(c->node_high)), ALLI(c->node_low)); }
@@ -120,7 +117,8 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
         upswing = MIN(STEP(power)(LOADF(g->exponent + i) - gap * ALLF(c->octaves)), LOADF(g->limit + i));
         current = current + upswing;
     }
-    if (features & WITH_RAILS) current = STEP(comply)(g, p, i, c, current, &bend), current = STEP(fade)(g, p, i, c, current, &bend);
+    if (features & WITH_FADING) current = STEP(comply)(g, p, i, current, &bend);
+    if (features & WITH_RAILS) current = STEP(fade)(g, p, i, c, current, &bend);
     /* the leak or reset amplifier: its slope, and the length of the step for a membrane with its local slope, which changes on the way: `bow` */
     const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), y2 = y * y, shorter = LOADF(g->lag + i) * (ALLF(1.0f) - y2);
     const F pull = LOADF(g->slew + i) * (y * (ALLF(3.0f) - y2)), bow = (shorter * y) * (inverse * ALLF(1.0f / length));
@@ -136,7 +134,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
     if (features & WITH_MODULATION) {
         const F z = MIN(bend * ALLF(length), ALLF(1.0f));
         slope = slope / ((ALLF(1.0f) - ALLF(0.5f) * z) + ALLF(1.0f / 12) * (z * z));
-    } else if (features & WITH_RAILS) {
+    } else if (features & WITH_LIMITS) {
         slope = slope * STEP(bent)(bend * ALLF(length));
     }
     F way = slope * (ALLF(length) - shorter);
@@ -145,6 +143,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
     STOREI(g->v[p ^ 1] + i, next);
+    if (SIZE > 1 && features & WITH_LIMITS) found->rails = EITHER(found->rails, OUTSIDE(next, -c->fade_from, c->fade_from));
     if (SIZE > 1) found->far = EITHER(found->far, OUTSIDE(next, low, high)), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
     const I counts = features & WITH_CONNECTIONS ? LOADI(g->alone + i) : ALLI(-1);
     if (watchful) found->moved = EITHER(found->moved, BOTH(SUB(next, volt), counts));
@@ -158,13 +157,13 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
 
 /* Whether anything moves need not be known at each step; lines that rest need not be 0, nor the adaptation be kept within its limits, meanwhile. */
 TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
-    STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(-1)};
+    STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(0), ALLI(-1)};
     Lanes *g = &b->lanes;
     for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, p, i, c, 1.0f, features, early, watchful, b->low, b->high, &found);
-    const int far = ANY(found.far);
-    if (far && !(features & WITH_RAILS))
+    const int far = ANY(found.far), rails = features & WITH_LIMITS ? ANY(found.rails) : far;
+    if (rails && !(features & WITH_RAILS))
         for (int i = 0; i < LANES; i += WIDTH) STOREI(g->v[p ^ 1] + i, STEP(within)(LOADI(g->v[p ^ 1] + i), c));
-    return (!watchful || ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? BLOCK_IS_FAR : 0);
+    return (!watchful || ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? WITH_FADING : 0) | (rails ? WITH_RAILS : 0);
 }
 
 /* Weights of the synapses whose label is the address, 0 for the others. Returns whether there are any. */
@@ -264,7 +263,7 @@ TARGET static void STEP(join)(const Block *blocks, int p, const SmallMorphologie
 
 /* Connected circuits go where their compartments go. */
 TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *compartment_of, const float *ways, const Common *c) {
-    STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(-1)};
+    STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(0), ALLI(-1)};
     Lanes *g = &b->lanes;
     for (int i = 0; i < LANES; i += WIDTH) {
         const I alone = LOADI(g->alone + i), volt = LOADI(g->v[p] + i);
@@ -280,7 +279,7 @@ TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *com
         found.far = EITHER(found.far, OUTSIDE(after, b->low, b->high));
         found.below = BOTH(found.below, SUB(after, LOADI(g->threshold + i)));
     }
-    return (ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (ANY(found.far) ? BLOCK_IS_FAR : 0);
+    return (ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (ANY(found.far) ? WITH_LIMITS : 0);
 }
 
 TARGET ALWAYS_INLINE int STEP(variant)(Block *b, int p, const Common *c, int features, int early, int watchful) {
@@ -291,14 +290,22 @@ TARGET ALWAYS_INLINE int STEP(variant)(Block *b, int p, const Common *c, int fea
     TARGET static int STEP(name)(Block * b, int p, const Common *c, int features, int early, int watchful) { \
         return STEP(variant)(b, p, c, set, early, watchful);                                                 \
     }
-VARIANT(plain, 0)
-VARIANT(exponential, WITH_EXPONENTIAL)
-VARIANT(adaptation, WITH_ADAPTATION)
-VARIANT(both, WITH_EXPONENTIAL | WITH_ADAPTATION)
-VARIANT(plain_at_rail, WITH_RAILS)
-VARIANT(exponential_at_rail, WITH_EXPONENTIAL | WITH_RAILS)
-VARIANT(adaptation_at_rail, WITH_ADAPTATION | WITH_RAILS)
-VARIANT(both_at_rail, WITH_EXPONENTIAL | WITH_ADAPTATION | WITH_RAILS)
+VARIANT(set0, 0)
+VARIANT(set1, 1)
+VARIANT(set2, 2)
+VARIANT(set3, 3)
+VARIANT(set4, 4)
+VARIANT(set5, 5)
+VARIANT(set6, 6)
+VARIANT(set7, 7)
+VARIANT(set8, 8)
+VARIANT(set9, 9)
+VARIANT(set10, 10)
+VARIANT(set11, 11)
+VARIANT(set12, 12)
+VARIANT(set13, 13)
+VARIANT(set14, 14)
+VARIANT(set15, 15)
 VARIANT(all, features)
 #undef VARIANT
 #undef FROM_BYTES
