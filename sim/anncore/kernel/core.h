@@ -77,7 +77,7 @@ typedef struct {
 } PulseLanes;
 
 typedef struct {
-    Lanes lanes;
+    _Alignas(64) Lanes lanes; /* on cache lines: vectors do not cross them */
     int32_t high, low; /* membranes beyond these may be where currents fade */
     PulseLanes pulse[INPUTS];
 } Block;

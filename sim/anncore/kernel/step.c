@@ -89,6 +89,10 @@ float compartment_slope(const CompartmentCurrents *s, const Common *common, floa
 #define BITS _mm_castps_si128
 #define ALL_NEGATIVE(x) (_mm_movemask_ps(_mm_castsi128_ps(x)) == 0xf)
 #define OUTSIDE(x, low, high) _mm_or_si128(_mm_cmpgt_epi32(x, ALLI(high)), _mm_cmpgt_epi32(ALLI(low), x))
+#define SPREAD_FIRST ALLI(0), ALLI(0)
+#define SPREAD(a, b, x, low, high, rail, rails) a = EITHER(a, OUTSIDE(x, low, high)), b = rails ? EITHER(b, OUTSIDE(x, -(rail), rail)) : b
+#define SPREAD_BEYOND(a, b, low, high) ANY(a)
+#define SPREAD_TO_RAILS(a, b, rail) ANY(b)
 #define GATHER(base, at) _mm_set_ps((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define GATHERI(base, at) _mm_set_epi32((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define PICK select_sse2
@@ -126,7 +130,10 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define REACHES(a, b) (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, a))) ^ 0xff)
 #define BITS _mm256_castps_si256
 #define ALL_NEGATIVE(x) (_mm256_movemask_ps(_mm256_castsi256_ps(x)) == 0xff)
-#define OUTSIDE(x, low, high) _mm256_or_si256(_mm256_cmpgt_epi32(x, ALLI(high)), _mm256_cmpgt_epi32(ALLI(low), x))
+#define SPREAD_FIRST ALLI(INT32_MIN), ALLI(INT32_MAX)
+#define SPREAD(a, b, x, low, high, rail, rails) a = MOST(a, x), b = LEAST(b, x)
+#define SPREAD_BEYOND(a, b, low, high) ANY(_mm256_or_si256(_mm256_cmpgt_epi32(a, ALLI(high)), _mm256_cmpgt_epi32(ALLI(low), b)))
+#define SPREAD_TO_RAILS(a, b, rail) SPREAD_BEYOND(a, b, -(rail), rail)
 #define GATHER(base, at) _mm256_i32gather_ps(base, LOADI(at), 4)
 #define GATHERI(base, at) _mm256_i32gather_epi32(base, LOADI(at), 4)
 #define PICK(mask, a, b) _mm256_blendv_epi8(b, a, mask)
@@ -163,8 +170,10 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define REACHES(a, b) ((int)_mm512_cmpge_epi32_mask(a, b))
 #define BITS _mm512_castps_si512
 #define ALL_NEGATIVE(x) (_mm512_movepi32_mask(x) == 0xffff)
-#define OUTSIDE(x, low, high) /* as unsigned distance from the lower one */ \
-    _mm512_movm_epi32(_mm512_cmpgt_epu32_mask(SUB(x, ALLI(low)), ALLI((int32_t)((uint32_t)(high) - (uint32_t)(low)))))
+#define SPREAD_FIRST ALLI(INT32_MIN), ALLI(INT32_MAX)
+#define SPREAD(a, b, x, low, high, rail, rails) a = MOST(a, x), b = LEAST(b, x)
+#define SPREAD_BEYOND(a, b, low, high) ((_mm512_cmpgt_epi32_mask(a, ALLI(high)) | _mm512_cmpgt_epi32_mask(ALLI(low), b)) != 0)
+#define SPREAD_TO_RAILS(a, b, rail) SPREAD_BEYOND(a, b, -(rail), rail)
 #define GATHER(base, at) _mm512_i32gather_ps(LOADI(at), base, 4)
 #define GATHERI(base, at) _mm512_i32gather_epi32(LOADI(at), base, 4)
 #define PICK(mask, a, b) _mm512_mask_blend_epi32(_mm512_movepi32_mask(mask), b, a)

@@ -5,7 +5,8 @@
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
  *   MIN MAX (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
  *   REACHES(a, b) (bit per element: a >= b), ALL_NEGATIVE,
- *   OUTSIDE(x, low, high) (all bits of the elements that are)
+ *   SPREAD(a, b, x, low, high, rail, rails), which keeps in a and b, SPREAD_FIRST at first, what SPREAD_BEYOND(a, b, low, high) and, if `rails`, SPREAD_TO_RAILS(a, b, rail)
+ *   say of all x: whether an element is outside
  *
  * The equations, with docs/analog_core.md: the membrane makes an exponential Euler step whose effective length follows the local slope of the
  * amplifier, so it is exact for a relaxing membrane and for a slewing one; the exponential term adds its own slope and curvature. Lines and
@@ -91,9 +92,9 @@ TARGET ALWAYS_INLINE F STEP(compartment)(const Common *c, STEP(Sums) s, float le
     return linear + STEP(clip)(linear * MAX(share, ALLF(0.0f)), ALLF(0.0f) - s.upswing, s.limit - s.upswing);
 }
 
-/* What is found out about all circuits of a block: bits that change, which are where currents may fade, which of these near a rail, and the sign of all that are below their thresholds. */
+/* What is found out about all circuits of a block: bits that change, how far they are from the middle, and the sign of all that are below their thresholds. */
 typedef struct {
-    I moved, far, rails, below;
+    I moved, high, low, below;
 } STEP(Findings);
 
 TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST(node, ALLI(c->node_high)), ALLI(c->node_low)); }
@@ -143,8 +144,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
     STOREI(g->v[p ^ 1] + i, next);
-    if (SIZE > 1 && features & WITH_LIMITS) found->rails = EITHER(found->rails, OUTSIDE(next, -c->fade_from, c->fade_from));
-    if (SIZE > 1) found->far = EITHER(found->far, OUTSIDE(next, low, high)), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
+    if (SIZE > 1) SPREAD(found->high, found->low, next, low, high, c->fade_from, features & WITH_LIMITS), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
     const I counts = features & WITH_CONNECTIONS ? LOADI(g->alone + i) : ALLI(-1);
     if (watchful) found->moved = EITHER(found->moved, BOTH(SUB(next, volt), counts));
     if (!(features & WITH_ADAPTATION)) return;
@@ -157,10 +157,11 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
 
 /* Whether anything moves need not be known at each step; lines that rest need not be 0, nor the adaptation be kept within its limits, meanwhile. */
 TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
-    STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(0), ALLI(-1)};
+    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1)};
     Lanes *g = &b->lanes;
     for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, p, i, c, 1.0f, features, early, watchful, b->low, b->high, &found);
-    const int far = ANY(found.far), rails = features & WITH_LIMITS ? ANY(found.rails) : far;
+    const int far = SPREAD_BEYOND(found.high, found.low, b->low, b->high);
+    const int rails = features & WITH_LIMITS ? SPREAD_TO_RAILS(found.high, found.low, c->fade_from) : far;
     if (rails && !(features & WITH_RAILS))
         for (int i = 0; i < LANES; i += WIDTH) STOREI(g->v[p ^ 1] + i, STEP(within)(LOADI(g->v[p ^ 1] + i), c));
     return (!watchful || ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? WITH_FADING : 0) | (rails ? WITH_RAILS : 0);
@@ -263,7 +264,7 @@ TARGET static void STEP(join)(const Block *blocks, int p, const SmallMorphologie
 
 /* Connected circuits go where their compartments go. */
 TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *compartment_of, const float *ways, const Common *c) {
-    STEP(Findings) found = {ALLI(0), ALLI(0), ALLI(0), ALLI(-1)};
+    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1)};
     Lanes *g = &b->lanes;
     for (int i = 0; i < LANES; i += WIDTH) {
         const I alone = LOADI(g->alone + i), volt = LOADI(g->v[p] + i);
@@ -276,10 +277,10 @@ TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *com
             STOREI(g->w[p ^ 1] + i, PICK(alone, LOADI(g->w[p ^ 1] + i), kept));
             found.moved = EITHER(found.moved, PICK(alone, ALLI(0), SUB(kept, w)));
         }
-        found.far = EITHER(found.far, OUTSIDE(after, b->low, b->high));
+        SPREAD(found.high, found.low, after, b->low, b->high, c->fade_from, 0);
         found.below = BOTH(found.below, SUB(after, LOADI(g->threshold + i)));
     }
-    return (ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (ANY(found.far) ? WITH_LIMITS : 0);
+    return (ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (SPREAD_BEYOND(found.high, found.low, b->low, b->high) ? WITH_LIMITS : 0);
 }
 
 TARGET ALWAYS_INLINE int STEP(variant)(Block *b, int p, const Common *c, int features, int early, int watchful) {
@@ -345,3 +346,7 @@ VARIANT(all, features)
 #undef BITS
 #undef ALL_NEGATIVE
 #undef OUTSIDE
+#undef SPREAD
+#undef SPREAD_FIRST
+#undef SPREAD_BEYOND
+#undef SPREAD_TO_RAILS
