@@ -1,8 +1,8 @@
 """Speed of the analog core: the common network workload beside Brian2, and idle waits.
 
 The network on the chip has the codes that come nearest to the biological parameters (17.5 mV on the chip per biological mV, times
-divided by 1000; the constant current is part of the leak potential, as the source of the offset current would not reach so far); what counts is the work per step: 512 adaptive exponential neurons with both synaptic inputs, 131 072 synapses, every
-input spike on the rows of both hemispheres, an output rate like that of the other engines. Ratios are of CPU times in one session.
+divided by 1000; the constant current is part of the leak potential, as the source of the offset current would not reach so far);
+what counts is the work per step: 512 adaptive exponential neurons with both synaptic inputs, 131 072 synapses, every input spike on the rows of both hemispheres, an output rate like that of the other engines. Ratios are of CPU times in one session.
 """
 
 import importlib.util

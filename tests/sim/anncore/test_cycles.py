@@ -11,7 +11,8 @@ CONFIG = {
     "enable_synaptic_input_excitatory": 1, "enable_synaptic_input_inhibitory": 1, "enable_membrane_offset": 1,
 }  # fmt: skip
 CELLS = {
-    "v_leak": 700, "i_bias_leak": 300, "v_threshold": 0, "v_reset": 700, "i_bias_reset": 1022, "i_mem_offset": 60, "i_bias_exp": 40, "v_exp": 900,
+    "v_leak": 700, "i_bias_leak": 300, "v_threshold": 0, "v_reset": 700, "i_bias_reset": 1022, "i_mem_offset": 60,
+    "i_bias_exp": 40, "v_exp": 900,
     "i_bias_synin_exc_tau": 200, "i_bias_synin_exc_gm": 400, "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_tau": 200,
     "i_bias_synin_inh_gm": 900, "i_bias_synin_inh_shift": 330,
 }  # fmt: skip
