@@ -16,10 +16,13 @@ ROOMS = {"halco": "halco", "haldls": "haldls", "fisch": "fisch", "stadls": "stad
 """Folders with compiled modules, and the names they are installed under."""
 DIRECTIVES = {"language_level": 3, "boundscheck": False, "wraparound": False, "cdivision": True, "initializedcheck": False}
 POSIX = sys.platform != "win32"
-FLAGS = ["-O2", "-g0"] if POSIX else ["/O2"]
+# words from a network and files from anywhere come to these modules: what goes wrong in them is to end the process
+HARDENED = ["-fstack-protector-strong", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"] if POSIX else []
+LINK_FLAGS = ["-Wl,-z,relro,-z,now"] if sys.platform == "linux" else []
+FLAGS = ["-O2", "-g0", *HARDENED] if POSIX else ["/O2"]
 # the model: bit-identical results on every instruction set, so no contraction and no fast-math (the two -fno switches keep the results
 # and allow vector code)
-MODEL_FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if POSIX else ["/O2"]
+MODEL_FLAGS = ["-O3", "-g0", *HARDENED, "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"] if POSIX else ["/O2"]
 SANITIZERS = os.environ.get("HICANNX_SANITIZE", "")
 """What GCC shall watch at run time, such as "address,undefined": for fuzzing (tests/soak)."""
 if SANITIZERS:
@@ -49,7 +52,7 @@ def _extension(source: Path) -> Extension:
         include_dirs=[".", GENERATED.as_posix()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
         extra_compile_args=MODEL_FLAGS if room == "sim" else FLAGS,
-        extra_link_args=[f"-fsanitize={SANITIZERS}"] if SANITIZERS else [],
+        extra_link_args=[f"-fsanitize={SANITIZERS}"] if SANITIZERS else LINK_FLAGS,
         depends=[header.as_posix() for header in (*source.parent.glob("kernel/*.h"), *(GENERATED.glob("*.h") if room == "sim" else ()))],
     )
 

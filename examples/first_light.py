@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 from tqdm import tqdm
 
+import hicannx
 from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 
 matplotlib.use("Agg")
@@ -24,24 +25,6 @@ SYNAPSE_LABEL = 5
 
 
 # ------------------------------------------------------------------------------------------------------------- configuration
-def biases(builder):
-    """Reference currents and voltages that all circuits of a quadrant share."""
-    values = {
-        "neuron_v_bias_casc_n": 250,
-        "neuron_i_bias_readout_amp": 110,
-        "neuron_i_bias_leak_source_follower": 100,
-        "neuron_i_bias_spike_comparator": 200,
-        "neuron_i_bias_synin_drop": 300,
-        "syn_i_bias_dac": 600,
-    }
-    for block in halco.iter_all(halco.CapMemBlockOnDLS):
-        builder.write(halco.CapMemBlockConfigOnDLS(block), hal.CapMemBlockConfig())
-        for name, value in values.items():
-            builder.write(halco.CapMemCellOnDLS(getattr(halco.CapMemCellOnCapMemBlock, name), block), hal.CapMemCell(value))
-    for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
-        builder.write(block, hal.CommonNeuronBackendConfig())
-
-
 def readout(builder):
     """The membrane of NEURON, through the first readout chain, to the MADC."""
     chain = lola.ReadoutChain()
@@ -101,13 +84,12 @@ def firing(v_leak, i_leak, v_threshold, v_reset):
     return neuron
 
 
-def listening(neuron, shifts):
-    """Adds both synaptic inputs (10 us) with reference shifts (excitatory, inhibitory); a shift of None leaves an input off."""
-    for name, shift in zip(("excitatory_input", "inhibitory_input"), shifts, strict=True):
-        line = getattr(neuron, name)
-        line.enable_small_capacitance = False
-        line.i_bias_tau, line.i_bias_gm = 20, 500
-        line.enable, line.i_shift_reference = shift is not None, shift or 0
+def calibrated(chip):
+    """NEURON as its calibration has it: threshold, reset, time constants and both synaptic inputs; its spikes reach the host."""
+    neuron = lola.AtomicNeuron(chip.neuron_block.atomic_neurons[NEURON])
+    neuron.readout.enable_buffered_access = True
+    neuron.event_routing = lola.AtomicNeuron.EventRouting.enabled
+    neuron.event_routing.address = 17
     return neuron
 
 
@@ -117,10 +99,11 @@ class Setup:
 
     def __init__(self, connection, progress):
         self.connection, self.progress = connection, progress
+        self.chip = hicannx.calibrated_chip("spiking")  # for a real chip: sta.from_portablebinary, sta.convert_to_chip of its file
 
     def boot(self):
         builder, _ = sta.generate(sta.SystemInit(self.connection.get_hwdb_entry()[0]))
-        biases(builder)
+        builder.write(halco.ChipOnDLS(), self.chip)
         readout(builder)
         route(builder)
         synapses(builder, weight=31)
@@ -167,22 +150,6 @@ class Setup:
         fired = program.spikes.to_numpy()["chip_time"].astype(float)
         return (samples["chip_time"] - start) / US, samples["value"].astype(int), (np.sort(fired) - start) / US
 
-    def rest(self, neuron):
-        return self.record(neuron, 60)[1].mean()
-
-    def find_shifts(self, neuron):
-        """Reference shifts at which a synaptic input that gets no events leaves the membrane alone, by successive approximation."""
-        target, shifts = self.rest(neuron()), [None, None]
-        for line in range(2):
-            code = 0
-            for bit in reversed(range(10)):
-                trial = [*shifts]
-                trial[line] = min(code | 1 << bit, 1022)
-                above = self.rest(listening(neuron(), trial)) > target
-                code = trial[line] if above == (line == 0) else code  # a larger shift pulls down (excitatory) or up (inhibitory)
-            shifts[line] = code
-        return shifts
-
 
 def silent(setup):
     """Membrane at rest for several leak potentials."""
@@ -204,17 +171,11 @@ def leak_over_threshold(setup):
 
 
 def stimulated(setup):
-    """Excitation and inhibition by two synapses of weight 31 each, a stack of excitation, then a volley that makes the neuron fire."""
-
-    def quiet():
-        return resting(700, 140)
-
-    shifts = setup.find_shifts(quiet)
-    rest = setup.rest(listening(quiet(), shifts))
-    neuron = listening(firing(v_leak=700, i_leak=140, v_threshold=460, v_reset=625), shifts)
+    """A calibrated neuron: excitation and inhibition by two synapses of weight 31 each, a stack of excitation, then a volley."""
     excitation, inhibition = [10, 50, 70, 90, 100, *range(200, 220, 2)], 30
     events = sorted([*((time, EXCITATORY) for time in excitation), (inhibition, INHIBITORY)])
-    trace = time, value, fired = setup.record(neuron, 300, events)
+    trace = time, value, fired = setup.record(calibrated(setup.chip), 300, events)
+    rest = value[time < excitation[0]].mean()
 
     def extreme(pick, start, stop):
         return pick(np.convolve(value[(time > start) & (time < stop)], np.ones(15) / 15, mode="valid"))
@@ -260,7 +221,7 @@ def picture(rest, saw, stimulus, path):
 
 def main():
     path = Path("first_light.png")
-    with tqdm(total=30, desc="first light", unit="run") as progress, hxcomm.ManagedConnection() as connection:
+    with tqdm(total=8, desc="first light", unit="run") as progress, hxcomm.ManagedConnection() as connection:
         setup = Setup(connection, progress)
         setup.boot()
         rest, rows = silent(setup)

@@ -9,7 +9,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 from types import TracebackType
@@ -36,23 +36,33 @@ class Target(IntEnum):
     simulation = 1
 
 
+_NO_TIME = timedelta()
+
+
 @dataclass
 class ConnectionTimeInfo:
     """Where the time of a connection went: making words, handing them over, waiting for the halt (handing over included), reading words."""
 
-    encode_duration: timedelta = field(default_factory=timedelta)
-    decode_duration: timedelta = field(default_factory=timedelta)
-    commit_duration: timedelta = field(default_factory=timedelta)
-    execution_duration: timedelta = field(default_factory=timedelta)
-
-    def _with(self, other: "ConnectionTimeInfo", sign: int) -> "ConnectionTimeInfo":
-        return ConnectionTimeInfo(*(getattr(self, part.name) + sign * getattr(other, part.name) for part in fields(self)))
+    encode_duration: timedelta = _NO_TIME
+    decode_duration: timedelta = _NO_TIME
+    commit_duration: timedelta = _NO_TIME
+    execution_duration: timedelta = _NO_TIME
 
     def __add__(self, other: "ConnectionTimeInfo") -> "ConnectionTimeInfo":
-        return self._with(other, 1)
+        return ConnectionTimeInfo(
+            self.encode_duration + other.encode_duration,
+            self.decode_duration + other.decode_duration,
+            self.commit_duration + other.commit_duration,
+            self.execution_duration + other.execution_duration,
+        )
 
     def __sub__(self, other: "ConnectionTimeInfo") -> "ConnectionTimeInfo":
-        return self._with(other, -1)
+        return ConnectionTimeInfo(
+            self.encode_duration - other.encode_duration,
+            self.decode_duration - other.decode_duration,
+            self.commit_duration - other.commit_duration,
+            self.execution_duration - other.execution_duration,
+        )
 
 
 _taken: set[Hashable] = set()

@@ -111,15 +111,21 @@ class Text:
         return self.what
 
 
+EMBEDDED: Final = "model"
+"""What stands for an address where scripts want one to be named, and the embedded model is meant."""
+
+
 @dataclass(frozen=True)
 class Addresses:
-    """IPv4 addresses with commas between them, each alone or as address:data port:reset port.
+    """IPv4 addresses with commas between them, each alone or as address:data port:reset port; none for the embedded model.
 
-    >>> Addresses()("127.0.0.1, 127.0.0.2:5000:5001,")
-    ['127.0.0.1', '127.0.0.2:5000:5001']
+    >>> Addresses()("127.0.0.1, 127.0.0.2:5000:5001,"), Addresses()("model")
+    (['127.0.0.1', '127.0.0.2:5000:5001'], [])
     """
 
     def __call__(self, text: str) -> list[str]:
+        if text.strip() == EMBEDDED:
+            return []
         found = [part.strip() for part in text.split(",") if part.strip()]
         for part in found:
             address_and_ports(part)
@@ -177,6 +183,14 @@ TABLE: Final = {
             None,
             "600 over UDP; an embedded run ends by itself",
         ),
+        Variable(
+            "HICANNX_CALIBRATIONS",
+            "calibrations",
+            "the folder they are kept in",
+            Text("a path"),
+            None,
+            "hicannx/calibrations in XDG_DATA_HOME, else in ~/.local/share",
+        ),
         Variable("HICANNX_HWDB", "hardware database", "the YAML file that knows the FPGAs", Text("a path")),
         Variable("SLURM_HWDB_YAML", "hardware database", "the same as text; of both, the path counts", Text("YAML text")),
         Variable("HICANNX_PPU_CC", "programs of the PPUs", "the compiler", Text("a command"), None, "a GCC for PowerPC with a usual name"),
@@ -190,7 +204,13 @@ TABLE: Final = {
         Variable("QUIGGELDY_PORT", "shared setups", "port of the service", Whole(0, PORTS[-1])),
         Variable("QUIGGELDY_TOKEN", "shared setups", "what lets one in there", Text("a token")),
         Variable("QUIGGELDY_USER_NO_MUNGE", "shared setups", "name to be seen there", Text("a name")),
-        Variable("SLURM_FPGA_IPS", "choice of the connection", "FPGAs over UDP, address or address:data port:reset port", Addresses(), ()),
+        Variable(
+            "SLURM_FPGA_IPS",
+            "choice of the connection",
+            "FPGAs over UDP, address or address:data port:reset port; model: the embedded one",
+            Addresses(),
+            (),
+        ),
         Variable("FLANGE_SIMULATION_RCF_PORT", "choice of the connection", "a register-transfer simulation", Whole(0, PORTS[-1])),
     )
 }

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from fisch.connection import Connection, MultiConnection
-from fisch.environment import require_known, setting
+from fisch.environment import EMBEDDED, require_known, setting
 from fisch.errors import ConnectionFailedError
 from fisch.zero_mock import ZeroMockConnection
 
@@ -57,6 +57,8 @@ def chosen_kind(environ: Mapping[str, str]) -> tuple[str, str]:
     for variable, kind in (("HXCOMM_ENABLE_ZERO_MOCK", "zeromock"), ("QUIGGELDY_ENABLED", "quiggeldy")):
         if setting(environ, variable):
             return kind, variable
+    if environ.get("SLURM_FPGA_IPS", "").strip() == EMBEDDED:
+        return DEFAULT, "SLURM_FPGA_IPS"
     for variable, kind in (("SLURM_FPGA_IPS", "arq"), ("FLANGE_SIMULATION_RCF_PORT", "simulation")):
         if variable in environ:
             return kind, variable

@@ -149,7 +149,7 @@ class ExecutionInstanceOutput:
     spikes: list[SpikesFromChip] | None = None
     madc: list[MADCSamples] | None = None
     cadc: list[dict[int, PeriodicCADCSamples]] | None = None
-    plasticity: dict[int, list[NDArray[np.uint8]]] = field(default_factory=dict)
+    plasticity: dict[int, list[Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -252,7 +252,7 @@ def _combine(own: Iterable[Any], others: Iterable[Any], sign: int) -> None:
     for one, other in zip(own, others, strict=True):
         for name in _COUNTERS[type(one)]:
             count = getattr(one, name)
-            setattr(one, name, type(count)((int(count) + sign * int(getattr(other, name))) % type(count).size))
+            setattr(one, name, type(count)((int(count) + sign * int(getattr(other, name))) % (int(type(count).max) + 1)))
 
 
 @dataclass

@@ -31,7 +31,7 @@ class BackgroundSpikeSource(Container):
     enable = Field(bool, "w2[0]", doc="send events")
     enable_random = Field(bool, "w2[1]", doc="decide by chance at the end of each period; otherwise an event each time")
     period = Field(Period, "w2[31:16]", unit="chip cycles of 4 ns", doc="time between two possible events")
-    rate = Field(Rate, "w1[15:8]", doc="chance of an event in random mode: an event if a random byte is at most this; 0 is never")
+    rate = Field(Rate, "w1[15:8]", doc="chance of an event in random mode: an event if a random byte is at most this, so 1/256 for 0")
     seed = Field(Seed, "w0[31:0]", doc="start of the random generator")
     mask = Field(Mask, "w1[7:0]", doc="lower bits of the label that are replaced by random ones in random mode")
     neuron_label = Field(NeuronLabel, "w1[29:16]", doc="label of the events")

@@ -45,7 +45,7 @@ class InstructionTimeoutConfig(Container):
 
 
 class EventRecordingConfig(Container):
-    """Whether spikes and MADC samples arriving from the chip are recorded in the trace memory. Off after reset."""
+    """Whether spikes and MADC samples arriving from the chip are recorded in the trace memory. On after a reset (facts: transport 2.8)."""
 
     coordinate = EventRecordingConfigOnFPGA
     backends = FPGA

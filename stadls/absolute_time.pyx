@@ -11,18 +11,23 @@ import logging
 from math import floor
 from types import GenericAlias
 
+import numpy as np
+
 from fisch.errors import not_portable
 from halco import TimerOnDLS
 from halco.record import taken
 from haldls import Timer
 
 from stadls.errors import AccessError, MergeError, NotAContainerError, TicketError
-from stadls.spike_train import LATE
+from stadls.spike_train import LATE, append_packed, packed_spikes, sorted_spikes
 
 __all__ = ["AbsoluteTimePlaybackProgramBuilder", "AbsoluteTimePlaybackProgramContainerTicket"]
 
 
 _log = logging.getLogger("stadls.absolute_time")
+
+cdef object LABEL_BITS = np.uint64(16)   # of a packed spike, below its time
+cdef object LABELS = np.uint64(0xffff)
 
 
 cdef class Command:
@@ -102,9 +107,10 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
 
     cdef PlaybackProgramBuilder pool
     cdef list commands
+    cdef list trains           # packed spikes uint64[n], each sorted
 
     def __cinit__(self):
-        self.pool, self.commands = PlaybackProgramBuilder(), []
+        self.pool, self.commands, self.trains = PlaybackProgramBuilder(), [], []
 
     def write(self, time, coordinate, config, config_reference=None):
         """Writes a container at `time` (Timer.Value); with a reference only the words that differ.
@@ -128,29 +134,51 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
         self.commands.append(Command(when, start, self.pool.buffer.size, coordinate, None, ticket))
         return ticket
 
+    def write_spikes(self, times, labels):
+        """Sends a whole spike train at the speed of arrays: `labels[i]` (SpikeLabel or 0..65535) at `times[i]`.
+
+        times   FPGA cycles of 8 ns, integers or Timer.Values, in any order
+        Commands come before spikes of the same time. Spikes are packed and delayed as by PlaybackProgramBuilder.write_spikes.
+        Raises SpikeTrainError for arrays of different lengths and values out of range.
+
+        >>> builder = AbsoluteTimePlaybackProgramBuilder()
+        >>> builder.write_spikes(times=[300, 100], labels=[1, 2])
+        >>> [f"{word:016x}" for word in builder.done().done().words]
+        ['0400000000000000', '0500000000000063', '0d00000000000002', '050000000000012b', '0d00000000000001']
+        """
+        spikes = packed_spikes(times, labels)
+        if len(spikes):
+            self.trains.append(spikes)
+
     def merge(self, other):
         """Moves all commands of another builder into this one; it is left empty."""
         if checked(other) is self:
             raise MergeError("An AbsoluteTimePlaybackProgramBuilder cannot be merged into itself.")
-        self._take((<AbsoluteTimePlaybackProgramBuilder>other).commands)
+        self._take(<AbsoluteTimePlaybackProgramBuilder>other)
         self.pool.merge_back((<AbsoluteTimePlaybackProgramBuilder>other).pool)
-        (<AbsoluteTimePlaybackProgramBuilder>other).commands = []
+        (<AbsoluteTimePlaybackProgramBuilder>other).clear()
 
     def copy(self, other):
         """Copies all commands of another builder, which must not contain reads, into this one."""
         if not checked(other).is_write_only():
             raise MergeError("AbsoluteTimePlaybackProgramBuilder to copy is not write only.")
-        self._take((<AbsoluteTimePlaybackProgramBuilder>other).commands)
+        self._take(<AbsoluteTimePlaybackProgramBuilder>other)
         self.pool.copy_back((<AbsoluteTimePlaybackProgramBuilder>other).pool)
 
-    def _take(self, list commands):
+    cdef int _take(self, AbsoluteTimePlaybackProgramBuilder other) except -1:
         cdef Command command
         cdef Py_ssize_t shift = self.pool.buffer.size
-        self.commands += [command.moved(command.time, shift) for command in commands]
+        self.commands += [command.moved(command.time, shift) for command in other.commands]
+        self.trains += other.trains
+        return 0
+
+    cdef int clear(self) except -1:
+        self.pool, self.commands, self.trains = PlaybackProgramBuilder(), [], []
+        return 0
 
     def empty(self):
-        """Whether there are no commands."""
-        return not self.commands
+        """Whether there are neither commands nor spikes."""
+        return not self.commands and not self.trains
 
     def is_write_only(self):
         """Whether there are no reads."""
@@ -158,7 +186,9 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
 
     def _retime(self, rule):
         cdef Command command
-        self.commands = [command.moved(cycles(rule(command.time)), 0) for command in self.commands]
+        commands = [command.moved(cycles(rule(command.time)), 0) for command in self.commands]
+        self.trains = [packed_spikes(rule((train >> LABEL_BITS).astype(np.int64)), train & LABELS) for train in self.trains]
+        self.commands = commands
 
     def _copied(self):
         made = AbsoluteTimePlaybackProgramBuilder()
@@ -176,7 +206,7 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
         return made
 
     def __imul__(self, factor):
-        self._retime(lambda time: floor(time * factor + 0.5))
+        self._retime(lambda time: np.floor(time * factor + 0.5).astype(np.int64) if isinstance(time, np.ndarray) else floor(time * factor + 0.5))
         return self
 
     def __mul__(self, factor):
@@ -193,8 +223,13 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
         cdef PlaybackProgramBuilder target = PlaybackProgramBuilder()
         cdef Command command
         target.write(TimerOnDLS(), Timer())
-        now = 0
-        for command in sorted(self.commands, key=time_of):
+        now, sent = 0, 0
+        commands = sorted(self.commands, key=time_of)
+        spikes = sorted_spikes(np.concatenate(self.trains)) if self.trains else np.empty(0, np.uint64)
+        before = np.searchsorted(spikes >> LABEL_BITS, [command.time for command in commands]).tolist() if len(spikes) else [0] * len(commands)
+        for command, end in zip(commands, before):
+            if end > sent:
+                now, sent = append_packed(target.buffer, spikes[sent:end], now), end
             if command.time > now:
                 now = command.time
                 target.block_until(TimerOnDLS(), Timer.Value(now - 1))
@@ -202,8 +237,9 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
                 _log.warning("%s delayed by more than 10 us: it was to happen at %d, the commands before take until %d", command.coordinate, command.time, now)
             self._place(command, target)
             now += 1
+        append_packed(target.buffer, spikes[sent:], now)
         target.refused |= self.pool.refused
-        self.pool, self.commands = PlaybackProgramBuilder(), []
+        self.clear()
         return target
 
     cdef int _place(self, Command command, PlaybackProgramBuilder target) except -1:
@@ -234,6 +270,7 @@ cdef class AbsoluteTimePlaybackProgramBuilder:
         """The commands in the order in which they were given. (The first line is spelt as the original spells it.)"""
         lines = [f"{command.time}: {'read' if command.ticket is not None else command.container.__name__} at {command.coordinate!r}"
                  for command in self.commands]
+        lines += [f"{len(train)} spikes from {train[0] >> LABEL_BITS} to {train[len(train) - 1] >> LABEL_BITS}" for train in self.trains]
         return "\n".join(["AboluteTimePlaybackProgramBuilder", *lines])
 
     def __repr__(self):

@@ -83,37 +83,56 @@ cdef _sorted(spikes):
     return spikes
 
 
-cdef uint64_t _append(WordBuffer out, const uint64_t[::1] spikes) except? 0xffffffff:
-    """Appends waits and packs; returns by how many cycles the latest spike is late."""
+cdef uint64_t _append(WordBuffer out, const uint64_t[::1] spikes, uint64_t* now) except? 0xffffffff:
+    """Appends waits and packs; returns by how many cycles the latest spike is late.
+
+    now   cycle in which the next instruction is executed
+    """
     cdef Py_ssize_t i = 0, n = spikes.shape[0]
-    cdef uint64_t now = 0, worst = 0, time, pack   # now: cycle in which the next instruction is executed
+    cdef uint64_t worst = 0, time, pack
     cdef int count
     while i < n:
         time = spikes[i] >> LABEL_BITS
-        if time > now:
-            now = time
-            out.push(<uint64_t>TO_WAIT_UNTIL << 56 | now - 1)
-        elif now - time > worst:
-            worst = now - time
+        if time > now[0]:
+            now[0] = time
+            out.push(<uint64_t>TO_WAIT_UNTIL << 56 | time - 1)
+        elif now[0] - time > worst:
+            worst = now[0] - time
         pack, count = spikes[i] & 0xffff, 1
-        while count < PACK and i + count < n and spikes[i + count] >> LABEL_BITS <= now:
+        while count < PACK and i + count < n and spikes[i + count] >> LABEL_BITS <= now[0]:
             pack = pack << LABEL_BITS | (spikes[i + count] & 0xffff)
             count += 1
         out.push(<uint64_t>(TO_SPIKE_PACK_1 + count - 1) << 56 | pack)
         i += count
-        now += 1
+        now[0] += 1
     return worst
+
+
+def packed_spikes(times, labels):
+    """Time << 16 | label of each spike, uint64[n], in the order of their times. Raises SpikeTrainError."""
+    cycles, numbers = _checked(times, "times", Timer.Value), _checked(labels, "labels", SpikeLabel)
+    if len(cycles) != len(numbers):
+        raise SpikeTrainError(f"{len(cycles)} times and {len(numbers)} labels do not make a spike train")
+    return sorted_spikes(cycles.astype(np.uint64) << np.uint64(LABEL_BITS) | numbers.astype(np.uint64))
+
+
+def sorted_spikes(spikes):
+    """Packed spikes uint64[n] in the order of their times; those of equal times stay in their order."""
+    return spikes if _is_sorted(spikes) else _sorted(spikes)
+
+
+def append_packed(WordBuffer out not None, spikes, uint64_t now=0):
+    """Appends the instructions of sorted packed spikes. Returns the cycle after the last one.
+
+    now   cycle in which the first instruction is executed
+    """
+    out.reserve(2 * len(spikes))
+    worst = _append(out, spikes, &now)
+    if worst > LATE:
+        _log.warning("spikes are delayed by more than %d FPGA cycles, the latest by %d: too many are due at the same time", LATE, worst)
+    return now
 
 
 def append_spike_train(WordBuffer out not None, times, labels):
     """Appends the instructions of `PlaybackProgramBuilder.write_spikes`."""
-    cycles, numbers = _checked(times, "times", Timer.Value), _checked(labels, "labels", SpikeLabel)
-    if len(cycles) != len(numbers):
-        raise SpikeTrainError(f"{len(cycles)} times and {len(numbers)} labels do not make a spike train")
-    spikes = cycles.astype(np.uint64) << np.uint64(LABEL_BITS) | numbers.astype(np.uint64)
-    if not _is_sorted(spikes):
-        spikes = _sorted(spikes)
-    out.reserve(2 * len(spikes))
-    worst = _append(out, spikes)
-    if worst > LATE:
-        _log.warning("spikes are delayed by more than %d FPGA cycles, the latest by %d: too many are due at the same time", LATE, worst)
+    append_packed(out, packed_spikes(times, labels))

@@ -10,6 +10,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def calibrations(tmp_path_factory):
+    """What tests calibrate stays out of the user's folders."""
+    os.environ["HICANNX_CALIBRATIONS"] = str(tmp_path_factory.mktemp("calibrations"))
+
+
 _number = itertools.count()
 
 

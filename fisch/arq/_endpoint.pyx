@@ -145,11 +145,11 @@ cdef class _Endpoint:
         os.set_blocking(self.wake_write, False)
 
     cdef void wake(self) noexcept nogil:
-        write(self.wake_write, b"!", 1)
+        cdef Py_ssize_t written = write(self.wake_write, b"!", 1)  # a full pipe wakes as well
 
     cdef void awake(self) noexcept nogil:
         cdef char buffer[64]
-        read(self.wake_read, buffer, sizeof(buffer))
+        cdef Py_ssize_t seen = read(self.wake_read, buffer, sizeof(buffer))
 
     cdef void abandon(self):
         self.abandoned = self.stopping = True

@@ -59,8 +59,7 @@ class ARQConnection(Connection):
         self._over: SessionTakenOverError | None = None
         self._own_ports: set[str] = set()
         self._owner = os.getpid()
-        usual = self._ports == (protocol.DATA_PORT, protocol.RESET_PORT)
-        super().__init__(self._ip if usual else f"{self._ip}:{self._ports[0]}:{self._ports[1]}")
+        super().__init__(_written(self._ip, self._ports))
         try:
             self._bitfile_info = self._connect().bitfile_info
             self._setup, self._fpga = _find(self._ip, hwdb_path, read_bitfile_info(self._bitfile_info))
@@ -111,6 +110,11 @@ class ARQConnection(Connection):
                 "the session of %s with the FPGA at %s was in use and is over: this one has taken its place", ended, session.address
             )
         self._own_ports.add(_port(session.own_address))
+
+    @property
+    def address(self) -> str:
+        """Of the FPGA, as SLURM_FPGA_IPS has it."""
+        return _written(self._ip, self._ports)
 
     @property
     def hwdb_entry(self) -> HwdbEntry:
@@ -175,6 +179,11 @@ class ARQConnection(Connection):
 
 def _halts(words: Words) -> int:
     return int(np.count_nonzero((words >> np.uint64(56) == ut.HALT_WORD >> 56) & (words & np.uint64(1) == 0)))
+
+
+def _written(ip: str, ports: tuple[int, int]) -> str:
+    """The address with its ports if they are not the usual ones."""
+    return ip if ports == (protocol.DATA_PORT, protocol.RESET_PORT) else f"{ip}:{ports[0]}:{ports[1]}"
 
 
 def _address(text: str) -> tuple[str, tuple[int, int]]:

@@ -6,15 +6,15 @@ Accuracy: behavioural; bus arbitration, clock stretching and conversion times of
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+from hicannx_sim.base.numbers import number
 
 NACK: Final = 1 << 31
 STOP: Final = 0x80
 RESTART: Final = 0x100
 PRESCALER: Final = 0x200
-PRESCALER_RESET: Final = 313
-"""What software uses; that it is also the reset value is an assumption, since software does not write it."""
 BITS_PER_BYTE: Final = 9
 _ADDRESS_MASK: Final = 0x7F
 
@@ -57,7 +57,7 @@ class I2CMaster:
     """Where nobody answers reads return NACK; bytes written there are lost and counted in `unacknowledged`."""
 
     bus: Bus
-    prescaler: int = PRESCALER_RESET
+    prescaler: int = field(default_factory=lambda: int(number("i2c_prescaler")))
     address: int = -1  # in the open transfer, -1: none
     reading: bool = False
     unacknowledged: int = 0

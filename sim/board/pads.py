@@ -1,4 +1,6 @@
-"""What the board does to the chip's two analog pads and its reference (facts: analog model 8; calix expectations 1.5, 2.5, 3; derived).
+"""What the board does to the chip's two analog pads, its reference and its correlation sensors.
+
+(facts: analog model 6, 8; calix expectations 1.5, 2.5, 3; derived)
 
 The readout lines lead to the pads. A line is driven by a DAC of its own, or over two multiplexers with joined outputs: the first selects
 the line, the second what stands on it. The board has the modification that gives its v_reset net the output of the channel mux_dac_25.
@@ -18,6 +20,12 @@ def reference_volts(board: object) -> float:
     if isinstance(board, XBoard):
         return board.voltages()["i_ref_board"] if board.shift_register.feeds_reference() else 0.0
     return board.voltages()["i_ref_board"] if isinstance(board, JboaBoard) else 0.0
+
+
+def sensor_volts(board: object) -> tuple[float, float]:
+    """Voltages [V] v_reset and v_res_meas that the board supplies to the chip's correlation sensors."""
+    nets = board.voltages() if isinstance(board, XBoard | JboaBoard) else {}
+    return nets.get("mux_dac_25" if isinstance(board, XBoard) else "v_reset", 0.0), nets.get("v_res_meas", 0.0)
 
 
 def pad_volts(board: object) -> tuple[float, float]:

@@ -1,9 +1,9 @@
 """The eight background event sources (facts: registers/behaviour, events, and analog model 12; behavioural).
 
 The period counts at 250 MHz. Switching a source on loads the seed; the first event follows one full period later. Regular mode: one event
-per period with a fixed label. Random mode: one draw per period, an event if its low byte is at most `rate` (rate 0: never); the next byte
-replaces the label bits selected by `mask`. The generator's polynomial is not public: a 32-bit xor-shift generator of full length stands
-for it (assumed), which stands still if the seed is 0: every draw is 0 then. A period of 0 counts as 1.
+per period with a fixed label. Random mode: one draw per period, an event if its low byte is at most `rate`, so at rate 0 in one of 256
+periods; the next byte replaces the label bits selected by `mask`. The generator's polynomial is not public: a 32-bit xor-shift generator
+of full length stands for it (assumed), which stands still if the seed is 0: every draw is 0 then. A period of 0 counts as 1.
 """
 
 from libc.string cimport memset
@@ -34,6 +34,7 @@ cdef class BackgroundSources:
         memset(self.s.enabled, 0, sizeof(self.s.enabled))
         for i in range(SOURCES):
             self.s.generation[i] += 1
+            self.configure(i, self.s.words[i], 0)
 
     cdef attach(self, Omnibus bus):
         bus.keep("BackgroundSpikeSource", &self.s.words[0][0], sizeof(self.s.words), <void*> self, _configure)
@@ -60,7 +61,7 @@ cdef class BackgroundSources:
         fires[0], label[0] = True, self.s.label[source]
         if self.s.random[source]:
             bits = self.s.generator[source] = _next(self.s.generator[source])
-            fires[0] = self.s.rate[source] > 0 and (bits & 0xff) <= self.s.rate[source]
+            fires[0] = (bits & 0xff) <= self.s.rate[source]
             label[0] = (label[0] & ~self.s.mask[source]) | (bits >> 8 & self.s.mask[source])
         self.s.n_events += fires[0]
         return tick + self.s.period[source]

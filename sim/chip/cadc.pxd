@@ -4,6 +4,7 @@ from haldls.layout cimport Layout
 from hicannx_sim.anncore.core cimport AnalogCore
 from hicannx_sim.chip.cadc_inputs cimport CADCInputs
 from hicannx_sim.chip.omnibus cimport Omnibus
+from hicannx_sim.correlation.sensors cimport CorrelationSensors
 
 cdef extern from "sim/chip/kernel/cadc.h":
     enum:
@@ -32,13 +33,11 @@ cdef struct CADCState:
     uint8_t samples[2][512]             # hemisphere; causal 0..255, acausal 256..511, by column
     uint64_t noise_key
     uint64_t common_key
-    uint64_t readout_key
-    int n_internal                      # channels of the latest conversion that saw nothing but correlation sensors
     uint64_t n_conversions[2]           # by hemisphere
     uint64_t n_read[2]                  # quads of samples that were read one by one
     uint64_t n_off[2]                   # those without enable or supply
     uint64_t n_floating[2]              # channels in them that nothing drives
-    uint64_t n_unmodelled
+    uint64_t n_internal[2]              # channels in them that saw nothing but a correlation sensor
 
 
 cdef class CADC:
@@ -46,6 +45,7 @@ cdef class CADC:
     cdef CADCState s
     cdef CadcRamp ramp[2]
     cdef readonly CADCInputs inputs
+    cdef CorrelationSensors sensors
     cdef AnalogCore analog
     cdef Layout config_layout, channel_layout, common_layout
     cdef int16_t offset[1024]               # digital offsets, as the words say
@@ -59,10 +59,11 @@ cdef class CADC:
 
     cdef attach(self, Omnibus bus)
     cdef void reset(self) noexcept nogil
-    cdef int64_t start(self, int hemisphere, int64_t tick, bint* unmodelled) noexcept nogil
+    cdef int64_t start(self, int hemisphere, int row, int64_t tick) noexcept nogil
     cdef void look(self) noexcept nogil
     cdef uint32_t word(self, uint32_t index) noexcept nogil
-    cdef void _quadrant(self, int block, int offset_block, int64_t tick) noexcept nogil
-    cdef void _draw_readout_noise(self, int block, int64_t tick, double* volts) noexcept nogil
+    cdef void _quadrant(self, int block, int offset_block, int row, int64_t tick) noexcept nogil
+    cdef void _add_noise(self, int block, int64_t tick, const double* seen) noexcept nogil
+    cdef void set_common(self, int hemisphere) noexcept nogil
     cdef void set_offset(self, int channel) noexcept nogil
     cdef void _finish(self, int hemisphere) noexcept nogil

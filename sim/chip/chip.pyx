@@ -11,7 +11,7 @@ import numpy as np
 
 from hicannx_sim.base.growing cimport growing_at, growing_count
 from hicannx_sim.chip.fabric cimport OutEvent
-from hicannx_sim.chip.omnibus cimport SERVED, UNMODELLED
+from hicannx_sim.chip.omnibus cimport SERVED
 
 from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import VirtualChip
@@ -99,14 +99,11 @@ cdef class Chip:
     cpdef uint32_t read(self, uint32_t address, int64_t tick) noexcept nogil:
         """The word an omnibus read returns; `now` is later than `tick` if the omnibus had to wait for the answer."""
         cdef uint32_t cell = self.omnibus.map.find(address), word
-        cdef bint unmodelled = False
         cdef int problem
         if self.processors.active or self.omnibus.is_live(cell):
             self.advance(tick)
         if self.omnibus.takes_time(cell):
-            tick = self.omnibus.begin(cell, max(tick, self.fabric.s.now), &unmodelled)
-            if unmodelled:
-                self.faults.access(address, True, UNMODELLED)
+            tick = self.omnibus.begin(cell, max(tick, self.fabric.s.now))
             self.advance(tick)
         problem = self.omnibus.read(cell, &word)
         if problem != SERVED:
@@ -118,6 +115,7 @@ cdef class Chip:
         self.fabric.catch_up(tick)
         with gil:
             self.fabric.references.follow()
+            self.fabric.correlation.follow_board()
         self.fabric.columns.lines_moved()
 
     # -- many at once

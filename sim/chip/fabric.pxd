@@ -5,6 +5,7 @@ from hicannx_sim.base.growing cimport Growing
 from hicannx_sim.chip.background cimport BackgroundSources
 from hicannx_sim.chip.cadc cimport CADC
 from hicannx_sim.chip.columns cimport ColumnSwitches
+from hicannx_sim.chip.correlation cimport CorrelationPulses
 from hicannx_sim.chip.crossbar cimport Crossbar
 from hicannx_sim.chip.madc cimport MADC
 from hicannx_sim.chip.neuron_backend cimport NeuronBackends
@@ -15,6 +16,7 @@ from hicannx_sim.chip.queue cimport Event, EventQueue
 from hicannx_sim.chip.references cimport References
 from hicannx_sim.chip.synapse_driver cimport SynapseDrivers
 from hicannx_sim.chip.synram cimport SynapseMemory
+from hicannx_sim.correlation.sensors cimport CorrelationSensors
 
 
 cdef enum OutKind:
@@ -39,6 +41,8 @@ cdef class Fabric:
     cdef Growing out                    # OutEvent: what has left the chip and has not been taken yet, in time order
     # -- blocks
     cdef readonly AnalogCore analog
+    cdef readonly CorrelationSensors sensors
+    cdef readonly CorrelationPulses correlation
     cdef readonly NeuronRegisters neurons
     cdef readonly SynapseMemory synapses
     cdef readonly Crossbar crossbar

@@ -7,6 +7,7 @@ from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.chip.background import BackgroundSources
 from hicannx_sim.chip.cadc import CADC
 from hicannx_sim.chip.columns import ColumnSwitches
+from hicannx_sim.chip.correlation import CorrelationPulses
 from hicannx_sim.chip.crossbar import Crossbar
 from hicannx_sim.chip.madc import MADC
 from hicannx_sim.chip.neuron_backend import NeuronBackends
@@ -15,9 +16,12 @@ from hicannx_sim.chip.padi import PADIBuses
 from hicannx_sim.chip.references import References
 from hicannx_sim.chip.synapse_driver import SynapseDrivers
 from hicannx_sim.chip.synram import SynapseMemory
+from hicannx_sim.correlation.sensors import CorrelationSensors
 
 class Fabric:
     analog: AnalogCore
+    sensors: CorrelationSensors
+    correlation: CorrelationPulses
     neurons: NeuronRegisters
     synapses: SynapseMemory
     crossbar: Crossbar

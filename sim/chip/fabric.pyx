@@ -9,7 +9,7 @@ from hicannx_sim.base.growing cimport growing_append, growing_at, growing_clear,
 from hicannx_sim.base.state cimport items, resize
 from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, INPUTS, L2_INPUT, L2_OUTPUT, OUTPUTS
 from hicannx_sim.chip.madc cimport OFF, RECORDING, Sample
-from hicannx_sim.chip.queue cimport AT_BACKGROUND, AT_CROSSBAR, AT_OUT, AT_PADI
+from hicannx_sim.chip.queue cimport AT_BACKGROUND, AT_CROSSBAR, AT_OUT, AT_PADI, AT_POST
 
 import numpy as np
 
@@ -25,12 +25,15 @@ cdef enum:
 cdef class Fabric:
     def __init__(self, chip, seed):
         self.analog, self.queue = AnalogCore(chip, seed), EventQueue()
-        self.neurons, self.synapses = NeuronRegisters(self.analog), SynapseMemory(self.analog)
-        self.crossbar, self.drivers = Crossbar(), SynapseDrivers(chip)
+        self.sensors = CorrelationSensors(chip, seed)
+        self.correlation = CorrelationPulses(self.sensors, self.queue)
+        self.neurons, self.synapses = NeuronRegisters(self.analog, self.sensors), SynapseMemory(self.analog, self.sensors)
+        self.crossbar, self.drivers = Crossbar(), SynapseDrivers(chip, self.sensors)
         self.padi = PADIBuses(self.drivers, self.crossbar, self.queue)
         self.backends, self.background = NeuronBackends(self.neurons), BackgroundSources(self.queue)
-        self.columns, self.references = ColumnSwitches(self.analog), References(self.analog)
-        self.madc, self.cadc = MADC(chip, seed, self.neurons, self.columns.lines), CADC(chip, seed, CADCInputs(self.neurons, self.columns))
+        self.columns, self.references = ColumnSwitches(self.analog), References(self.analog, self.sensors)
+        self.madc = MADC(chip, seed, self.neurons, self.columns.lines)
+        self.cadc = CADC(chip, seed, CADCInputs(self.neurons, self.columns), self.sensors)
 
     def __dealloc__(self):
         growing_free(&self.out)
@@ -39,6 +42,7 @@ cdef class Fabric:
         """Each block says what accesses to its registers do."""
         self.neurons.attach(bus)
         self.synapses.attach(bus)
+        self.correlation.attach(bus)
         self.crossbar.attach(bus)
         self.drivers.attach(bus)
         self.padi.attach(bus)
@@ -55,6 +59,8 @@ cdef class Fabric:
         self.analog.power_up(tick)
         self.neurons.reset()
         self.synapses.reset()
+        self.sensors.clear()
+        self.correlation.follow_board()
         self.crossbar.reset()
         self.drivers.reset()
         self.padi.reset()
@@ -69,11 +75,12 @@ cdef class Fabric:
         """Takes the trial noise of run number `run`."""
         self.madc.begin_run(run)
         self.cadc.begin_run(run)
+        self.sensors.begin_run(run)
 
     def blocks(self):
         """{name: block} of everything that has state of its own."""
         return {
-            "analog": self.analog, "neurons": self.neurons, "synapses": self.synapses, "crossbar": self.crossbar, "drivers": self.drivers,
+            "analog": self.analog, "correlation": self.sensors, "neurons": self.neurons, "synapses": self.synapses, "crossbar": self.crossbar, "drivers": self.drivers,
             "pulse_lengths": self.drivers.lengths, "padi": self.padi, "backends": self.backends, "background": self.background,
             "columns": self.columns, "debug_lines": self.columns.lines, "references": self.references, "madc": self.madc, "cadc": self.cadc,
             "cadc_inputs": self.cadc.inputs, "queue": self.queue,
@@ -95,7 +102,8 @@ cdef class Fabric:
             "events_modulated": self.drivers.s.n_modulated, "madc_samples": self.madc.s.n_taken,
             "madc_starts": self.madc.s.n_starts, "madc_idle_samples": self.madc.s.n_idle,
             "madc_starts_ignored": self.madc.s.n_start_ignored, "madc_unmodelled_sources": self.madc.s.n_unmodelled_sources,
-            **self.cadc.summary(), "lines_joined_elsewhere": self.columns.s.n_joined_elsewhere,
+            "correlation_pre": self.sensors.s.n_pre, "correlation_post": self.sensors.s.n_post,
+            "correlation_resets": self.sensors.s.n_resets, **self.cadc.summary(), "lines_joined_elsewhere": self.columns.s.n_joined_elsewhere,
         }
 
     cpdef uint64_t activity(self):
@@ -116,6 +124,8 @@ cdef class Fabric:
             "padi_register_lost": list(padi.n_write_lost), "driver_unmatched": list(drivers.n_unmatched), "selected": list(drivers.selected),
             "addressed": np.array(<uint64_t[:512]> &drivers.addressed[0]), "unrouted_labels": list(self.crossbar.s.unrouted),
             "spike_counter_reads": self.backends.s.n_counter_reads, "madc_awake": madc.state != OFF, "madc_without_preamplifier": madc.n_without_preamp, "cadc_conversions": list(cadc.n_conversions),
+            "correlation_fired": list(self.sensors.s.n_fired), "correlation_seen": list(cadc.n_internal),
+            "correlation_stored": self.sensors.in_use(), "correlation_volts": (self.sensors.s.reset_volts, self.sensors.s.measure_volts),
             "cadc_read": list(cadc.n_read), "cadc_off": list(cadc.n_off), "cadc_floating": list(cadc.n_floating), "cadc_biased": list(cadc.biased),
         }
 
@@ -145,6 +155,8 @@ cdef class Fabric:
             self._route(event.where, <uint32_t>event.what, event.tick)
         elif event.kind == AT_PADI:
             self.padi.deliver(self.analog, event.where, <uint32_t>event.what, event.tick)
+        elif event.kind == AT_POST:
+            self.correlation.deliver(<int>event.what, event.tick)
         elif event.kind == AT_OUT:
             self._flush_samples(event.tick - 1)
             self._emit(event.tick, <uint16_t>event.what, OUT_SPIKE)
@@ -222,6 +234,8 @@ cdef class Fabric:
         for i in range(self.analog.n_spikes):
             neuron = self.analog.spikes[i].neuron
             arrives = self.backends.spike(neuron, self.analog.spikes[i].tick, &label)
+            if self.backends.pulses(neuron):
+                self.correlation.fired(neuron, self.analog.spikes[i].tick)
             if arrives >= 0:
                 self.queue.push(arrives, AT_CROSSBAR, (neuron & 255) >> 5, label)
         self.analog.clear_spikes()

@@ -73,6 +73,7 @@ cdef class MADC:
         self.s.clock = NOMINAL_CLOCK
         for probe in range(PROBES):
             self.s.probe_neuron[probe] = -1
+        self._configure()
 
     cdef attach(self, Omnibus bus):
         bus.keep("MADCConfig", self.s.config_words, sizeof(self.s.config_words), <void*> self, _written)

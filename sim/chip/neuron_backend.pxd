@@ -30,12 +30,17 @@ cdef class NeuronBackends:
     cdef uint8_t address[NEURONS]
     cdef bint spike_out[NEURONS]
     cdef bint fires[NEURONS]
+    cdef bint overwritten[NEURONS]      # its post-synaptic pulses come from elsewhere
 
     cdef attach(self, Omnibus bus)
     cdef void configure(self, int block) noexcept nogil
     cdef void reset(self) noexcept nogil
     cdef int64_t spike(self, int neuron, int64_t tick, uint32_t* label) noexcept nogil
+<<<<<<< HEAD
     cdef void count(self, int neuron) noexcept nogil
     cdef void supply(self, bint powered) noexcept nogil
+=======
+    cdef bint pulses(self, int neuron) noexcept nogil
+>>>>>>> a962dfa09044ea4668080d0472562e1fa2f1b1f5
     cdef uint32_t read_counter(self, int neuron) noexcept nogil
     cdef void _decode(self, int neuron) noexcept nogil

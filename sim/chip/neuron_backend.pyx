@@ -50,6 +50,7 @@ cdef class NeuronBackends:
         cdef int64_t slots[64]
         self.layout.decode(self.neurons.analog.neuron_backend_data + BACKEND_WORDS * neuron, slots)
         self.address[neuron], self.spike_out[neuron] = <uint8_t>slots[ADDRESS], slots[SPIKE_OUT] != 0
+        self.overwritten[neuron] = slots[POST_OVERWRITE] != 0
         self.neuron_layout.decode(self.neurons.analog.neuron_config_data + CONFIG_WORDS * neuron, slots)
         self.fires[neuron] = slots[FIRE] != 0
         self.seen[neuron] = self.neurons.changes.of_neuron[neuron]
@@ -76,6 +77,7 @@ cdef class NeuronBackends:
         label[0] = output << 8 | self.address[neuron]
         return arrives
 
+<<<<<<< HEAD
     cdef void count(self, int neuron) noexcept nogil:
         """Takes over spikes of a neuron that nobody has been handed, because they leave no other trace."""
         cdef int64_t counted = self.neurons.analog.tell(neuron, True)
@@ -96,6 +98,11 @@ cdef class NeuronBackends:
         for neuron in range(NEURONS):
             self.count(neuron)
         return self.s.n_silent
+=======
+    cdef bint pulses(self, int neuron) noexcept nogil:
+        """Whether a spike of the neuron, which the backend has just seen, sends a pulse to the correlation sensors of its synapses."""
+        return self.s.powered and self.fires[neuron] and self.s.running[(neuron & 255) >> 7] and not self.overwritten[neuron]
+>>>>>>> a962dfa09044ea4668080d0472562e1fa2f1b1f5
 
     cdef uint32_t read_counter(self, int neuron) noexcept nogil:
         self.count(neuron)
@@ -127,6 +134,7 @@ cdef void _reset_counter(void* block, uint32_t index, uint32_t data, uint32_t ma
 
 cdef int ADDRESS = NeuronBackendConfig.layout("Omnibus").slot("address_out")
 cdef int SPIKE_OUT = NeuronBackendConfig.layout("Omnibus").slot("enable_spike_out")
+cdef int POST_OVERWRITE = NeuronBackendConfig.layout("Omnibus").slot("post_overwrite")
 cdef int FIRE = NeuronConfig.layout("Omnibus").slot("enable_fire")
 cdef int REGISTERS = CommonNeuronBackendConfig.layout("Omnibus").slot("enable_event_registers")
 cdef int CLOCKS = CommonNeuronBackendConfig.layout("Omnibus").slot("enable_clocks")

@@ -2,6 +2,7 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from hicannx_sim.anncore.core cimport AnalogCore
 from hicannx_sim.chip.omnibus cimport Omnibus
+from hicannx_sim.correlation.sensors cimport CorrelationSensors
 
 cdef enum:
     NEURONS = 512
@@ -25,6 +26,7 @@ cdef class NeuronRegisters:
     `changes` with what they were at that time."""
     cdef NeuronChanges changes
     cdef readonly AnalogCore analog
+    cdef CorrelationSensors sensors     # those of row 0 are reset with a quad of neurons
 
     cdef attach(self, Omnibus bus)
     cdef void reset(self) noexcept nogil

@@ -6,13 +6,14 @@ A word that is written anew with what it holds changes nothing. The analog core 
 from libc.stdint cimport uint16_t
 
 from hicannx_sim.base.capmem cimport CAPMEM_CELLS
+from hicannx_sim.chip.columns cimport column_of
 
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
 
 cdef class NeuronRegisters:
-    def __init__(self, AnalogCore analog not None):
-        self.analog = analog
+    def __init__(self, AnalogCore analog not None, CorrelationSensors sensors not None):
+        self.analog, self.sensors = analog, sensors
         self.reset()
 
     cdef void reset(self) noexcept nogil:
@@ -88,9 +89,11 @@ cdef void _fire(void* block, uint32_t index, uint32_t data, uint32_t mask, int64
 
 
 cdef void _fire_quad(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
-    cdef int entry, first = (index >> 6) * 256 + 8 * (index & 31) + (index >> 5 & 1)
+    cdef int entry, neuron
     for entry in range(4):
-        (<NeuronRegisters> block).analog.fire(first + 2 * entry, tick + RESET_DELAY)
+        neuron = (index >> 6) * 256 + column_of(index & 63, entry)
+        (<NeuronRegisters> block).analog.fire(neuron, tick + RESET_DELAY)
+        (<NeuronRegisters> block).sensors.neuron_reset(neuron)
 
 
 cdef int64_t RESET_DELAY = number("neuron_reset_write")

@@ -20,8 +20,8 @@ ctypedef void (*Write)(void* block, uint32_t index, uint32_t data, uint32_t mask
 ctypedef void (*Written)(void* block, uint32_t coordinate, const uint32_t* words, int64_t tick) noexcept nogil
 # a word as it is now; reading changes nothing
 ctypedef uint32_t (*Read)(void* block, uint32_t index) noexcept nogil
-# an access whose answer takes time begins; the tick at which it is there. unmodelled: set if something behind it does nothing here
-ctypedef int64_t (*Begin)(void* block, uint32_t index, int64_t tick, bint* unmodelled) noexcept nogil
+# an access whose answer takes time begins; the tick at which it is there
+ctypedef int64_t (*Begin)(void* block, uint32_t index, int64_t tick) noexcept nogil
 
 
 cdef struct RegionInfo:
@@ -86,7 +86,7 @@ cdef class Omnibus:
     # -- accesses; `cell` as the map finds it
     cdef int write(self, uint32_t cell, uint32_t data, int byte_enables, int64_t tick) noexcept nogil
     cdef int read(self, uint32_t cell, uint32_t* word) noexcept nogil
-    cdef int64_t begin(self, uint32_t cell, int64_t tick, bint* unmodelled) noexcept nogil
+    cdef int64_t begin(self, uint32_t cell, int64_t tick) noexcept nogil
     cpdef uint32_t peek(self, uint32_t address) noexcept nogil
     cpdef bint poke(self, uint32_t address, uint32_t data) noexcept nogil
     cdef void clear(self) noexcept nogil

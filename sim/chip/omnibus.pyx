@@ -183,8 +183,8 @@ cdef class Omnibus:
             word[0] = attached.read(attached.block, index_of(cell))
         return SERVED
 
-    cdef int64_t begin(self, uint32_t cell, int64_t tick, bint* unmodelled) noexcept nogil:
-        return self.attached[region_of(cell)].begin(self.attached[region_of(cell)].block, index_of(cell), tick, unmodelled)
+    cdef int64_t begin(self, uint32_t cell, int64_t tick) noexcept nogil:
+        return self.attached[region_of(cell)].begin(self.attached[region_of(cell)].block, index_of(cell), tick)
 
     # -- from Python
 

@@ -5,7 +5,9 @@ lane i is column 2 * i + parity. Bits 22 and 23 are not looked at (inferred: sof
 as numbers, whatever their bits are called in the memory; only the raw cells show them as stored (order of the raw rows inferred).
 
 Behind the last row of the planes stand the switches of the columns, with the bits that they have on the omnibus (registers/containers).
-Places of the correlation sensors are known and not modelled, except for row 256, which resets neurons. The generators' polynomial is assumed.
+A write to the place of the causal converter resets sensors: bit 0 of a lane the causal one, bit 1 the acausal one; to the places of their reset
+voltages, both, whatever is written (that of the acausal ones is assumed to do the same). In row 256 neurons are reset, and the sensors of row 0 with them. The
+generators' polynomial is assumed.
 """
 
 from libc.string cimport memset
@@ -13,6 +15,7 @@ from libc.string cimport memset
 from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED, UNMODELLED
 from hicannx_sim.chip.synram cimport AMP, LABEL, TIME, WEIGHT
 from hicannx_sim.base.state cimport view
+from hicannx_sim.correlation.sensors cimport BOTH
 
 from hicannx_sim.base.numbers import number
 
@@ -95,7 +98,7 @@ cdef uint32_t switches_at(int hemisphere, uint32_t location) noexcept nogil:
 
 cdef class ParallelBus:
     def __init__(self, AnalogCore analog not None, SynapseMemory synapses not None, CADC cadc not None):
-        self.analog, self.synapses, self.cadc = analog, synapses, cadc
+        self.analog, self.synapses, self.cadc, self.sensors = analog, synapses, cadc, cadc.sensors
 
     cdef void reset(self) noexcept nogil:
         """The generators stand still until they are seeded."""
@@ -105,9 +108,9 @@ cdef class ParallelBus:
         """Reading there starts a conversion."""
         return (place_of(location) == CAUSAL or place_of(location) == ACAUSAL) and not location >> 16 & BUFFERED
 
-    cdef int64_t begin(self, int hemisphere, uint32_t location, int64_t tick, bint* unmodelled) noexcept nogil:
+    cdef int64_t begin(self, int hemisphere, uint32_t location, int64_t tick) noexcept nogil:
         """A read that takes time begins; the tick at which the answer is there."""
-        return self.cadc.start(hemisphere, tick, unmodelled)
+        return self.cadc.start(hemisphere, location >> 1 & 255, tick)
 
     cdef int read(self, int hemisphere, uint32_t location, uint8_t* lanes) noexcept nogil:
         """Half a row as it is now; the converters' results of the last conversion. `lanes` are 0 before."""
@@ -135,12 +138,17 @@ cdef class ParallelBus:
             for i in range(LANES_OF_ROW):
                 if enables[i]:
                     self.random[hemisphere][2 * i + parity] = lanes[i]
-        elif (place == CAUSAL or place == ACAUSAL or always) and row < ROWS:
+        elif place == ACAUSAL and row < ROWS:
             return UNMODELLED
+        elif (place == CAUSAL or always) and row < ROWS:
+            for i in range(LANES_OF_ROW):
+                if enables[i]:
+                    self.sensors.reset(256 * hemisphere + (row >> 1), 2 * i + parity, BOTH if always else lanes[i] & BOTH)
         elif (place == CAUSAL or always) and row < NEURON_ROW + 2:
             for i in range(LANES_OF_ROW):
                 if enables[i] and (always or lanes[i] & 2):
                     self.analog.fire(256 * hemisphere + 2 * i + parity, tick + NEURON_RESET_DELAY)
+                    self.sensors.neuron_reset(256 * hemisphere + 2 * i + parity)
         elif place == CELLS and row < 2 * ROWS:
             return self._write_cells(hemisphere, row >> 2, parity, LABEL if row & 2 else WEIGHT, lanes, enables)
         elif row >= ROWS or plane_of(place) < 0:

@@ -25,6 +25,7 @@ cdef class ProcessorBus:
     cdef bint fetches(self, uint32_t address) noexcept nogil
     cdef bint takes_time(self, int access, uint32_t address) noexcept nogil
     cdef int64_t begin(self, int number, uint32_t pc, int access, uint32_t address) noexcept nogil
+    cdef bint keeps(self, uint32_t address, uint32_t* word) noexcept nogil
     # -- accesses
     cdef uint32_t fetch_word(self, uint32_t address) noexcept nogil
     cdef uint32_t load_word(self, int number, uint32_t pc, uint32_t address) noexcept nogil

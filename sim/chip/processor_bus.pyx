@@ -6,7 +6,7 @@ of 128 bytes with the words in reverse order, the memories of the FPGA again. Wh
 
 from libc.string cimport memchr
 
-from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED, UNMODELLED
+from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED, UNMODELLED, region_of
 from hicannx_sim.chip.parallel_bus cimport LANES_OF_ROW, WORDS_OF_ROW, switches_at
 from hicannx_sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
 
@@ -61,15 +61,21 @@ cdef class ProcessorBus:
 
     cdef int64_t begin(self, int number, uint32_t pc, int access, uint32_t address) noexcept nogil:
         """An access that takes time begins; the tick at which the answer is there."""
-        cdef bint unmodelled = False
-        cdef int64_t until
         if access == PPU_ACCESS_READ:
-            until = self.parallel.begin(number, address, self.fabric.s.now, &unmodelled)
-        else:
-            until = self.omnibus.begin(self.omnibus.map.find(omnibus_word(address)), self.fabric.s.now, &unmodelled)
-        if unmodelled:
-            self.faults.processor(number, pc, address, access, UNMODELLED)
-        return until
+            return self.parallel.begin(number, address, self.fabric.s.now)
+        return self.omnibus.begin(self.omnibus.map.find(omnibus_word(address)), self.fabric.s.now)
+
+    cdef bint keeps(self, uint32_t address, uint32_t* word) noexcept nogil:
+        """A load gives `word` until somebody stores another one, and does nothing else."""
+        cdef uint32_t cell
+        if address >= OMNIBUS:
+            cell = self.omnibus.map.find(omnibus_word(address))
+            return (cell != 0 and self.omnibus.attached[region_of(cell)].words != NULL and not self.omnibus.is_live(cell)
+                    and self.omnibus.map.region[region_of(cell)].readable and self.omnibus.read(cell, word) == SERVED)
+        if not FAR_DATA <= address < FAR_DATA_END or not self.far.holds(far_word(address)):
+            return False
+        word[0] = self.far.load_far(far_word(address))
+        return True
 
     cdef uint32_t fetch_word(self, uint32_t address) noexcept nogil:
         return self.far.load_far(far_word(address))

@@ -33,7 +33,7 @@ cdef enum:
     STUCK = 2               # it waits for an instruction that will never come (assumed)
     # one core ahead of the other, in ticks
     RUN_AHEAD_LEAST = 1 << 11
-    RUN_AHEAD_MOST = 1 << 15
+    RUN_AHEAD_MOST = 1 << 17
     BACKOFF_MOST = 1 << 10
     # bits of the control register
     INHIBIT_RESET = 1
@@ -50,7 +50,7 @@ cdef class Processors:
             self.context[<int>number].owner, self.context[<int>number].number = <void*> self, number
             core.c.port.context = &self.context[<int>number]
             core.c.port.fetch, core.c.port.load, core.c.port.store = _fetch, _load, _store
-            core.c.port.read, core.c.port.write = _read, _write
+            core.c.port.read, core.c.port.write, core.c.port.look = _read, _write, _look
             core.c.hold_outside = core.c.shared_sram = True
 
     cdef attach(self, Omnibus bus):
@@ -119,12 +119,13 @@ cdef class Processors:
         if end - begin < RUN_AHEAD_LEAST:
             return False
         (<Core> self.core[0]).keep()
+        (<Core> self.core[0]).c.alone_until = end
         reason = (<Core> self.core[0]).advance(self._cycles_until(0, end), False)
         ahead = self._tick_of(0)
-        self._run(1, min(end, ahead))
-        if self._is_behind(1, min(end, ahead)):
+        self._run(1, min(end, ahead + ON_OMNIBUS))
+        if self._is_behind(1, min(end, ahead + ON_OMNIBUS)):
             (<Core> self.core[0]).take_back()
-            self._back_off(True)
+            self._back_off(self._next_access(1) == NEVER or self._next_access(1) - begin < (end - begin) // 4)
             return True
         self._returned(0, reason)
         self._back_off(ahead - begin < RUN_AHEAD_LEAST)
@@ -181,6 +182,7 @@ cdef class Processors:
         cdef int64_t until = self._cycles_until(number, limit)
         if (<Core> self.core[number]).c.s.now >= until:
             return False
+        (<Core> self.core[number]).c.alone_until = limit
         self._returned(number, (<Core> self.core[number]).advance(until, False))
         return True
 
@@ -314,6 +316,19 @@ cdef int _load(void* context, uint32_t address, uint32_t* word, int64_t cycle) n
     return (<Processors> owner)._cycles_since(number, cycle, ON_OMNIBUS if address >= OMNIBUS else FAR_READ // 2)
 
 
+cdef int _look(void* context, uint32_t address, uint32_t* word, int64_t cycle, int64_t* same_until) noexcept nogil:
+    """A load whose access reaches its word before anybody else can, and need not wait for anything."""
+    cdef int number = (<Context*> context).number
+    cdef void* owner = (<Context*> context).owner
+    cdef int64_t there = ON_OMNIBUS if address >= OMNIBUS else FAR_READ // 2
+    cdef int64_t start = (<Processors> owner).progress[number].start, alone = (<Core> (<Processors> owner).core[number]).c.alone_until
+    same_until[0] = 0
+    if start + TICKS_PER_CYCLE * cycle + there < (<Processors> owner).fabric.s.now or not (<Processors> owner).bus.keeps(address, word):
+        return 0
+    same_until[0] = (<Processors> owner)._cycles_until(number, alone - EARLIER - there)
+    return <int>((2 * there) // TICKS_PER_CYCLE)
+
+
 cdef int _store(void* context, uint32_t address, uint32_t word, int enables, int64_t cycle) noexcept nogil:
     cdef int number = (<Context*> context).number
     cdef void* owner = (<Context*> context).owner
@@ -339,5 +354,6 @@ cdef int _write(void* context, uint32_t location, const uint8_t* lanes, const ui
 
 cdef int64_t ON_OMNIBUS = number("ppu_omnibus")
 cdef int64_t ON_PARALLEL_BUS = number("ppu_parallel_bus")
+cdef int64_t EARLIER = ON_OMNIBUS - ON_PARALLEL_BUS // 2     # vectors reach registers sooner than words by this
 cdef int64_t FAR_READ = number("ppu_far_read")
 cdef int64_t FAR_WRITE = number("ppu_far_write")

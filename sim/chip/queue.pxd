@@ -9,6 +9,7 @@ cdef enum:
     AT_CROSSBAR         # where: input, what: 14-bit label
     AT_PADI             # where: bus, what: event
     AT_OUT              # where: link output, what: 16-bit label
+    AT_POST             # what: neuron, or 512 + block for all neurons of a block
     KINDS
 
 

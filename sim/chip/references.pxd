@@ -2,6 +2,7 @@ from libc.stdint cimport uint32_t
 
 from hicannx_sim.anncore.core cimport AnalogCore
 from hicannx_sim.chip.omnibus cimport Omnibus
+from hicannx_sim.correlation.sensors cimport CorrelationSensors
 
 
 cdef struct ReferenceState:
@@ -11,6 +12,7 @@ cdef struct ReferenceState:
 cdef class References:
     cdef ReferenceState s
     cdef AnalogCore analog
+    cdef CorrelationSensors sensors
     cdef public object board_volts      # called for the voltage behind the board's reference current; None: there is none
 
     cdef attach(self, Omnibus bus)

@@ -32,7 +32,7 @@ class Region:
 
 
 _JTAG = "OmnibusChipOverJTAG"
-_S, _B, _E, _U = Accuracy.STORED, Accuracy.BEHAVIOURAL, Accuracy.EXACT, Accuracy.UNMODELLED
+_S, _B, _E = Accuracy.STORED, Accuracy.BEHAVIOURAL, Accuracy.EXACT
 
 _PLL = (0xFFFFFFFF,)  # registers of the chain, 32 bits each (facts: transport 2.9)
 _CLOCKS = "facts: registers/behaviour, clocks and time"
@@ -43,7 +43,7 @@ REGIONS: tuple[Region, ...] = (
     Region("SynapseQuad", _E, effect="shows the memory behind SynapseWeightQuad, SynapseLabelQuad and the calibrations", bits="fields"),
     Region("SynapseWeightQuad", _E, "leaves the other bits of the memory (inferred)", bits="fields"),
     Region("SynapseLabelQuad", _E, "leaves the other bits of the memory (inferred)", bits="fields"),
-    Region("SynapseCorrelationCalibQuad", _E, "stored only: correlation sensors are not modelled", bits="fields"),
+    Region("SynapseCorrelationCalibQuad", _E, "what the codes do to the sensors is assumed", effect="the sensors follow", bits="fields"),
     Region(
         "CapMemCell",
         _B,
@@ -58,7 +58,7 @@ REGIONS: tuple[Region, ...] = (
     Region("SynapseDriverConfig", _B, "charge sharing, renewing and readout stored only", effect="the driver follows", bits="memory"),
     Region("CommonSTPConfig", _B, "time constants are assumed", effect="from the next event on"),
     Region("NeuronReset", _B, effect="one artificial spike"),
-    Region("NeuronResetQuad", _B, "does not reset the correlation of row 0", effect="four artificial spikes"),
+    Region("NeuronResetQuad", _B, effect="four artificial spikes; resets the correlation sensors of row 0, as on the chip"),
     Region("SpikeCounterRead", _B, "spikes up to the arrival of the read", live=True),
     Region("SpikeCounterReset", _B, effect="count and overflow of the neuron become 0"),
     Region("CrossbarNode", _B, "not readable on the chip", effect="the node filters by it"),
@@ -92,8 +92,8 @@ REGIONS: tuple[Region, ...] = (
     Region("SynapseDriverSRAMTimingConfig", _S),
     Region("CADCOffsetSRAMTimingConfig", _S),
     Region("CommonSynramConfig", _S),
-    Region("ReferenceGeneratorConfig", _B, "which reference; its trimming is stored only", effect="currents follow"),
-    Region("SynapseBiasSelection", _S, "synapse drivers always have their internal biases; not readable on the chip"),
+    Region("ReferenceGeneratorConfig", _B, "which reference; its trimming is stored only", effect="currents follow", defaults=True),
+    Region("SynapseBiasSelection", _S, "synapses always have their internal biases; not readable on the chip", defaults=True),
     Region("PadMultiplexerConfig", _B, "joins memory outputs, pads, debug lines of the columns and of the readout; else stored only"),
     Region("CurrentDAC", _S),
     Region("CADCConfig", _B, effect="from the next conversion on"),
@@ -101,14 +101,19 @@ REGIONS: tuple[Region, ...] = (
     Region(
         "CADCSampleQuad",
         _B,
-        "correlation sensors show their level after a reset and count as unmodelled",
+        "a correlation sensor shows what it held when the conversion was triggered",
         effect="a triggering read converts all channels of the hemisphere; the omnibus waits for the end",
     ),
     Region("ColumnCorrelationQuad", _B, "inputs of the converters only", effect="from the next conversion on", bits="fields"),
     Region("ColumnCurrentQuad", _B, "a debug line holds a line at the supply or not at all", effect="lines follow", bits="fields"),
-    Region("CommonCorrelationConfig", _B, "resets of the sensors are not modelled", effect="start of conversions"),
-    Region("CorrelationReset", _U),
-    Region("BlockPostPulse", _U),
+    Region(
+        "CommonCorrelationConfig",
+        _B,
+        "reset_mode and reset_fall_time are stored only",
+        effect="start of conversions; length of a reset of sensors",
+    ),
+    Region("CorrelationReset", _B, "time constant of a reset assumed", effect="both sensors of four synapses are reset"),
+    Region("BlockPostPulse", _B, effect="a post-synaptic pulse for the sensors of all columns of a half"),
     Region("PPUMemoryWord", _E, "an access from outside costs the processor no cycle", effect="shared with the processor", source=_PPU),
     Region(
         "PPUControlRegister",

@@ -47,7 +47,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("NeuronConfig", _names("enable_strong_fire enable_unbuffered_access"), "has no effect"),
     Setting("NeuronBackendConfig", UNMODELLED, "the operations of the Bayesian extension are not modelled"),
     Setting("NeuronBackendConfig", _names("connect_fire_from_right"), "does not work on the chip, has no effect here", refused=False),
-    Setting("NeuronBackendConfig", _names("post_overwrite"), "correlation sensors are not modelled"),
     Setting(
         "CommonNeuronBackendConfig",
         _names("""clock_scale_post_pulse wait_global_post_pulse wait_spike_counter_reset wait_spike_counter_read wait_fire_neuron
@@ -95,7 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "SynapseBiasSelection",
         _names("enable_internal_dac_bias enable_internal_ramp_bias enable_internal_store_bias enable_internal_output_bias"),
-        "synapses always have their internal biases",
+        "synapses and correlation sensors always have their internal biases",
         usual=True,
     ),
     Setting("CapMemBlockConfig", _names("enable_capmem"), "cells keep their values without refresh too", refused=False, usual=True),
@@ -127,11 +126,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CommonCorrelationConfig",
-        _names("reset_duration reset_fall_time reset_mode"),
-        "correlation sensors are not modelled",
+        _names("reset_fall_time"),
+        "resets of correlation sensors end at once",
         refused=False,
         usual=True,
     ),
+    Setting("CommonCorrelationConfig", _names("reset_mode"), "correlation sensors are reset to one voltage"),
     Setting(
         "PPUControlRegister", _names("cache_controller_enable force_clock_on force_clock_off"), "clock and cache are fixed", refused=False
     ),
@@ -139,7 +139,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 CELLS_WITHOUT_EFFECT = _names(
     """neuron_i_bias_leak_source_follower
-    neuron_i_bias_spike_comparator neuron_i_bias_synin_drop neuron_v_bias_casc_n syn_i_bias_corout syn_i_bias_ramp syn_i_bias_store"""
+    neuron_i_bias_spike_comparator neuron_i_bias_synin_drop neuron_v_bias_casc_n"""
 )
 """Rows and cells of the analog memory that nothing here follows: a code other than 0 is listed, never refused."""
 

@@ -4,6 +4,7 @@ from haldls.layout cimport Layout
 from hicannx_sim.anncore.core cimport AnalogCore
 from hicannx_sim.chip.omnibus cimport Omnibus
 from hicannx_sim.chip.pulse_length cimport PulseLengths
+from hicannx_sim.correlation.sensors cimport CorrelationSensors
 
 cdef enum:
     DRIVERS = 256
@@ -33,6 +34,7 @@ cdef class SynapseDrivers:
     cdef double strength[DRIVERS]       # fixed pattern
     cdef Layout layout
     cdef readonly PulseLengths lengths
+    cdef CorrelationSensors sensors     # of the rows
 
     cdef attach(self, Omnibus bus)
     cdef void touch(self, int driver) noexcept nogil

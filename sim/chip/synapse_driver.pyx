@@ -16,8 +16,8 @@ from hicannx_sim.base.state import fields
 
 
 cdef class SynapseDrivers:
-    def __init__(self, chip):
-        self.lengths = PulseLengths(chip)
+    def __init__(self, chip, CorrelationSensors sensors not None):
+        self.lengths, self.sensors = PulseLengths(chip), sensors
         self.layout = SynapseDriverConfig.layout("Omnibus")
         if self.layout.n_slots > 32:
             raise ValueError("SynapseDriverConfig has more fields than the model expects")
@@ -50,6 +50,7 @@ cdef class SynapseDrivers:
         cdef uint32_t left
         cdef int driver, index = 0, side
         cdef double sent
+        cdef bint stores
         if self.stale[bus]:
             self._refresh(bus)
         self.s.selected[bus] |= <uint32_t>1 << row_select
@@ -57,6 +58,7 @@ cdef class SynapseDrivers:
         if left == 0:
             self.s.n_unmatched[bus] += 1
             return
+        stores = self.sensors.stores(bus >> 2)
         while left:
             if left & 1:
                 driver = (bus >> 2) * 128 + 4 * index + (bus & 3)
@@ -68,6 +70,8 @@ cdef class SynapseDrivers:
                 for side in range(2):
                     if self.mode[driver][side]:
                         core.row_pulse(tick, 2 * driver + side, address & self.address_mask[driver], sent, self.mode[driver][side])
+                        if stores:
+                            self.sensors.pre(2 * driver + side, address & self.address_mask[driver], tick)
                         self.s.addressed[2 * driver + side] |= <uint64_t>1 << (address & self.address_mask[driver])
                         self.s.n_pulses += 1
             left >>= 1

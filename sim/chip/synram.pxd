@@ -1,6 +1,7 @@
 from libc.stdint cimport uint8_t, uint32_t
 
 from hicannx_sim.chip.omnibus cimport Omnibus
+from hicannx_sim.correlation.sensors cimport CorrelationSensors
 
 cdef extern from "sim/chip/kernel/synram.h":
     void synram_read(const uint8_t* row, int parity, uint8_t* lanes) noexcept nogil
@@ -16,6 +17,7 @@ cdef class SynapseMemory:
     cdef readonly object amp_calibs     # uint8[512, 256], 0..3
     cdef uint8_t* planes[4]             # weights, labels (both owned by the analog core), time_calibs, amp_calibs
     cdef uint8_t mirror[64]             # weight as stored <-> weight
+    cdef CorrelationSensors sensors     # that follow labels and calibrations
 
     cdef attach(self, Omnibus bus)
     cdef void reset(self)

@@ -19,12 +19,14 @@ cdef inline Py_ssize_t _cell(int quad) noexcept nogil:
 
 
 cdef class SynapseMemory:
-    def __init__(self, AnalogCore core):
+    def __init__(self, AnalogCore core, CorrelationSensors sensors not None):
         cdef uint8_t[:, ::1] time, amp
         self.time_calibs, self.amp_calibs = np.zeros((512, 256), np.uint8), np.zeros((512, 256), np.uint8)
         time, amp = self.time_calibs, self.amp_calibs
         self.planes[WEIGHT], self.planes[LABEL] = core.weights_data, core.labels_data
         self.planes[TIME], self.planes[AMP] = &time[0, 0], &amp[0, 0]
+        self.sensors = sensors
+        sensors.connect((core, self.time_calibs, self.amp_calibs), core.cells, self.planes[LABEL], self.planes[TIME], self.planes[AMP])
         for value in range(64):
             self.mirror[value] = value & 32 | sum((value >> bit & 1) << (4 - bit) for bit in range(5))
 
@@ -50,6 +52,7 @@ cdef class SynapseMemory:
                 byte = data >> (24 - 8 * entry) & 0xff
                 low[cell + 2 * entry] = self.mirror[byte & 63] if word == WEIGHT else byte & 63
                 high[cell + 2 * entry] = byte >> 6
+        self.sensors.touch_row(quad >> 6)
 
     cdef uint32_t read_full(self, int quad, int word) noexcept nogil:
         return self.read_plane(word, quad) | self.read_plane(word + 2, quad) << 6
@@ -63,6 +66,8 @@ cdef class SynapseMemory:
             if mask >> (24 - 8 * entry) & 0xff:
                 byte = data >> (24 - 8 * entry) & (63 if plane < TIME else 3)
                 values[cell + 2 * entry] = self.mirror[byte] if plane == WEIGHT else byte
+        if plane != WEIGHT:
+            self.sensors.touch_row(quad >> 6)
 
     cdef uint32_t read_plane(self, int plane, int quad) noexcept nogil:
         cdef Py_ssize_t cell = _cell(quad)
@@ -78,6 +83,8 @@ cdef class SynapseMemory:
 
     cdef void write_half(self, int plane, int row, int parity, const uint8_t* lanes, const uint8_t* enables) noexcept nogil:
         synram_write(self.planes[plane] + 256 * row, parity, lanes, enables, 63 if plane < TIME else 3)
+        if plane != WEIGHT:
+            self.sensors.touch_row(row)
 
     def arrays(self):
         """What is kept here; weights and labels are the analog core's."""

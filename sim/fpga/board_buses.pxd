@@ -14,5 +14,8 @@ cdef struct BoardBusState:
 cdef class BoardBuses(RegisterBlock):
     cdef BoardBusState s
     cdef readonly object board
-    cdef int spi, i2c
+    cdef int spi, i2c, prescaler
+    cdef uint32_t prescaler_offset
     cdef int64_t spi_byte
+
+    cdef uint32_t offset(self, int row) noexcept nogil

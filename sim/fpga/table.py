@@ -16,6 +16,7 @@ from hicannx_sim.base.numbers import number
 from hicannx_sim.base.register_table import Access, Accuracy
 from hicannx_sim.chip.masks import field_masks
 
+_PRESCALER: Final = 0x200  # from the first address of the I2C bus
 Setup = Literal["cube", "jboa"]
 _E, _B, _S = Accuracy.EXACT, Accuracy.BEHAVIOURAL, Accuracy.STORED
 
@@ -158,8 +159,21 @@ REGISTERS: Final[tuple[Register, ...]] = (
         0,
         "rw",
         _B,
-        "[7:0] byte to or from device a; +0x80 stop, +0x100 repeated start, +0x200 prescaler",
-        0x300,
+        "[7:0] byte to or from device a; +0x80 stop, +0x100 repeated start",
+        _PRESCALER,
+        volatile=True,
+        effect=True,
+    ),
+    Register(
+        "I2C prescaler",
+        "",
+        backends.I2C + _PRESCALER,
+        16,
+        int(number("i2c_prescaler")),
+        "rw",
+        _B,
+        "cycles of the FPGA in a bit, at all of these addresses; reset value assumed",
+        0x100,
         volatile=True,
         effect=True,
     ),

@@ -29,6 +29,7 @@ cdef struct TraceState:
     bint recording                          # of events
     # -- events since power-on, by OutKind
     int64_t recorded[EVENT_KINDS]
+    int64_t untimed[EVENT_KINDS]            # of those recorded, without a time
     int64_t not_recorded[EVENT_KINDS]
     int64_t late[EVENT_KINDS]
     int64_t overflow[EVENT_KINDS]

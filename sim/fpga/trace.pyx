@@ -75,12 +75,12 @@ cdef class Trace(RegisterBlock):
 
     @property
     def counters(self):
-        """Events since power-on, per kind: those recorded, and those lost because the recording gate was closed, because their queue or the
+        """Events since power-on, per kind: those recorded, those of them without a time, and those lost because the recording gate was closed, because their queue or the
         memory was full, or because they would have reached the trace too late."""
         return {
             name: {
-                "recorded": self.s.recorded[kind], "not recorded": self.s.not_recorded[kind], "dropped: queue full": self.s.overflow[kind],
-                "dropped: memory full": self.s.memory_full[kind], "late": self.s.late[kind],
+                "recorded": self.s.recorded[kind], "without time": self.s.untimed[kind], "not recorded": self.s.not_recorded[kind],
+                "dropped: queue full": self.s.overflow[kind], "dropped: memory full": self.s.memory_full[kind], "late": self.s.late[kind],
             }
             for name, kind in (("spikes", <int> OUT_SPIKE), ("madc", <int> OUT_MADC))
         }
@@ -242,6 +242,7 @@ cdef class Trace(RegisterBlock):
         if n == 0:
             return 0
         self.s.recorded[kind] += n
+        self.s.untimed[kind] += 0 if self.s.timed else n
         self.annotate(slot)
         return self.writer.spikes(bits, n) if kind == OUT_SPIKE else self.writer.madc_samples(bits, n)
 

@@ -32,6 +32,7 @@ cdef extern from "sim/ppu/kernel/core.h":
         int (*store)(void* context, uint32_t address, uint32_t word, int enables, int64_t cycle) noexcept nogil
         int (*read)(void* context, uint32_t location, uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil
         int (*write)(void* context, uint32_t location, const uint8_t* lanes, const uint8_t* enables, int64_t cycle) noexcept nogil
+        int (*look)(void* context, uint32_t address, uint32_t* word, int64_t cycle, int64_t* same_until) noexcept nogil
     ctypedef struct ppu_state:
         uint32_t gpr[32]
         uint32_t cr, msr, pc, sleeping, external
@@ -50,7 +51,7 @@ cdef extern from "sim/ppu/kernel/core.h":
         uint32_t sram[4096]
         ppu_port port
         int32_t hold_outside, granted, shared_sram, lha_zero_extends
-        int64_t wanted
+        int64_t wanted, alone_until
         ppu_undecoded log[64]
         ppu_faults faults
         int64_t n_fills, n_skipped

@@ -235,7 +235,7 @@ cdef class Core(Observed):
             raise ValueError(f"rows are a contiguous array uint8[n, {PPU_LANES}], not {rows.dtype}{list(rows.shape)}")
         self.port = rows
         self.bus = Rows(<uint8_t*> <size_t> rows.ctypes.data, <uint32_t> len(rows))
-        self.c.port = ppu_port(context=&self.bus, load=NULL, store=NULL, fetch=NULL, read=_read_row, write=_write_row)
+        self.c.port = ppu_port(context=&self.bus, load=NULL, store=NULL, fetch=NULL, read=_read_row, write=_write_row, look=NULL)
 
     # -- memory
 

@@ -24,7 +24,7 @@ SETUP_VARIABLE = "HICANNX_SETUP"
 EXPLAIN_VARIABLE = "HICANNX_EXPLAIN"
 VARIABLES = (CHIP_VARIABLE, MODE_VARIABLE, SEED_VARIABLE, STRICT_VARIABLE, SETUP_VARIABLE)
 
-_PC_CONF, _W_CONF = 8, 3  # reset values of the synapse memories' timing registers
+_PC_CONF, _W_CONF = 8, 3  # what software gives the synapse memories by default
 _CHIP_REVISION = 3
 _LOOKS_EVERY = 100 * TICKS_PER_US  # a run that is shorter and without events explains nothing new
 _BITFILE_INFO = """\

@@ -32,11 +32,15 @@ RECORDING: Final = 2
 PROBES: Final = 8
 """Voltages that the analog core keeps the recent history of (sim/anncore/kernel/core.h)."""
 ROUTING_LABELS: Final = 1 << 15
+PLACES: Final = (8, 20, 8, 12, 4)
+"""Where events of each kind in the chip's queue can be: sources, inputs of the crossbar, PADI buses, outputs, halves and blocks of the
+post-synaptic pulses (sim/chip/queue.pxd)."""
 BY_TYPE: Final = {"i1": (-(1 << 7), (1 << 7) - 1), "i2": (-1, (1 << 15) - 1), "i4": (-1, 1 << 30), "i8": (-1, LONGEST)}
 
 RANGES: Final[dict[str, tuple[float, float]]] = {
     "*.systime_offset": (-LONGEST, LONGEST),
     "*.last_chip_time": (0, SYSTIME - 1),
+    "*.correlation.epoch": (-(1 << 29), LONGEST),
     "*.madc.start": (-LONGEST, LONGEST),
     "*.madc.first_probe": (0, PROBES),
     "*.madc.n_probes": (0, PROBES),
@@ -69,6 +73,16 @@ STRUCTURES: Final[dict[str, _Fields]] = {
         ("address", "|u1", (0, 255)),
         ("mode", "|u1", (0, 255)),
     ],
+    **{
+        f"*.queue.{events}": [
+            ("tick", "<i8", (0, LONGEST)),
+            ("order", "<u8", (0, 2.0**64)),
+            ("kind", "<i4", (0, len(PLACES) - 1)),
+            ("where", "<i4", (0, max(PLACES) - 1)),
+            ("what", "<i8", (0, LONGEST)),
+        ]
+        for events in ("line ?", "heap")
+    },
     "*.analog.fires": [("tick", "<i8", (0, LONGEST)), ("neuron", "<i4", (0, NEURONS - 1))],
     "fpga.trace.responses": [("cycle", "<i8", (-1, LONGEST)), ("payload", "<u8", (0, 2.0**64)), ("header", "|u1", (0, HEADERS - 1))],
     "fpga.router_arrivals.entries": [
@@ -77,7 +91,8 @@ STRUCTURES: Final[dict[str, _Fields]] = {
         ("kind", "<i4", (0, 1 << 30)),
     ],
 }
-"""Arrays that are shown as bytes, as the structures that they are (sim/anncore/kernel/core.h, sim/fpga/trace.pxd, due.pxd)."""
+"""Arrays that are shown as bytes, as the structures that they are (sim/anncore/kernel/core.h, sim/chip/queue.pxd, sim/fpga/trace.pxd,
+due.pxd)."""
 
 
 @cache
@@ -118,6 +133,10 @@ def _require_fields(entry: str, array: NDArray[Any], fields: _Fields) -> None:
     items = array.reshape(-1).view(structure)
     for name, _, limits in fields:
         _require(f"{entry}.{name}", items[name], limits)
+    if "where" in (structure.names or ()):
+        outside = items["where"] >= np.array(PLACES)[items["kind"]]
+        if outside.any():
+            raise SnapshotError(f"{entry}: there is no place {items['where'][outside][0]} for events of kind {items['kind'][outside][0]}")
 
 
 def _require(entry: str, array: NDArray[Any], limits: tuple[float, float]) -> None:

@@ -14,7 +14,7 @@ from hicannx_sim.base.noise import stream
 from hicannx_sim.base.register_table import Row
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.board import SUPPLIES, Board, JboaBoard, XBoard, new_memory
-from hicannx_sim.board.pads import pad_volts, reference_volts
+from hicannx_sim.board.pads import pad_volts, reference_volts, sensor_volts
 from hicannx_sim.chip.chip import Chip
 from hicannx_sim.chip.jtag import TAP
 from hicannx_sim.chip.link import Link
@@ -81,6 +81,7 @@ class System:
         self.board: Board = JboaBoard(self.eeprom_serial, self._board_memory) if self.setup == "jboa" else XBoard(self.eeprom_serial)
         self.chip.fabric.references.board_volts = partial(reference_volts, self.board)
         self.chip.fabric.columns.lines.pad_source = partial(pad_volts, self.board)
+        self.chip.fabric.correlation.connect_board(partial(sensor_volts, self.board))
         self.fpga = Executor(self.port, self.tap, self.board, self.device_dna, self.strict, setup=self.setup, host=self.host)
         for seen in self.powered:
             seen()

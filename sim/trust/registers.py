@@ -39,7 +39,17 @@ _COMMON: Final = (
     ("INA219 calibration", "", _MONITORS, 5, "rw", 16, 0, True, "scale of power and current"),
 )
 _XBOARD: Final = (
-    ("ShiftRegister", "ShiftRegister", (0x88007001,), -1, "w", 24, 0, False, "supplies, LEDs and multiplexers follow at the stop bit"),
+    (
+        "ShiftRegister",
+        "ShiftRegister",
+        (0x88007001,),
+        -1,
+        "w",
+        24,
+        0,
+        False,
+        "supplies, LEDs and multiplexers follow at the stop bit; until the first one the supplies are on",
+    ),
     ("DAC", "DACChannel", (0x88007002, 0x88007004), -1, "w", 16, 0, False, "codes and modes follow at the stop bit"),
 )
 _JBOA: Final = (

@@ -1,8 +1,8 @@
 """Speed of the analog core: the common network workload beside Brian2, and idle waits.
 
 The network on the chip has the codes that come nearest to the biological parameters (17.5 mV on the chip per biological mV, times
-divided by 1000; the constant current is part of the leak potential, as the source of the offset current would not reach so far);
-what counts is the work per step: 512 adaptive exponential neurons with both synaptic inputs, 131 072 synapses, every input spike on the rows of both hemispheres, an output rate like that of the other engines. Ratios are of CPU times in one session.
+divided by 1000); what counts is the work per step: 512 adaptive exponential neurons with both synaptic inputs, 131 072 synapses, every
+input spike on the rows of both hemispheres, an output rate like that of the other engines. Ratios are of CPU times in one session.
 """
 
 import importlib.util
@@ -32,8 +32,8 @@ CONFIG = {
 ADEX = {"enable_exponential": 1, "enable_adaptation": 1}
 BACKEND = {"refractory_time": 125, "enable_adaptation_pulse": 1}
 CELLS = {
-    "v_leak": 790, "i_bias_leak": 320, "v_exp": 811, "i_bias_exp": 44, "v_threshold": 525, "v_reset": 545, "i_bias_reset": 1022,
-    "v_adapt_ref": 500, "v_adapt_leak": 317, "i_bias_adapt_a": 4, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90, "i_mem_offset": 0,
+    "v_leak": 760, "i_bias_leak": 320, "v_exp": 811, "i_bias_exp": 44, "v_threshold": 525, "v_reset": 545, "i_bias_reset": 1022,
+    "v_adapt_ref": 500, "v_adapt_leak": 317, "i_bias_adapt_a": 4, "i_bias_adapt_b": 576, "i_bias_adapt_tau": 90,
     "i_bias_synin_exc_tau": 40, "i_bias_synin_inh_tau": 40, "i_bias_synin_exc_gm": 500, "i_bias_synin_inh_gm": 500,
     "i_bias_synin_exc_shift": 310, "i_bias_synin_inh_shift": 310,
 }  # fmt: skip
@@ -114,7 +114,7 @@ def compare(benchmark: Any, name: str, rate: float, peer: dict[str, float] | Non
 def test_idle_wait(benchmark: Any) -> None:
     """A configured chip without input, after it has settled."""
     core = build(True)
-    for cell, code in (("i_mem_offset", 0), ("i_bias_exp", 0)):
+    for cell, code in (("v_leak", 517), ("i_bias_exp", 0)):
         row = int(getattr(CapMemRowOnCapMemBlock, cell)) * 130
         core.capmem[:, row : row + 128] = code
     core.touch_all()

@@ -2,8 +2,8 @@
 
 Every input spike comes over the link, passes the crossbar to a bus of both hemispheres and to a driver with short-term plasticity, which
 pulses its two rows; the labels of the synapses decide which row means the spike. Every output spike leaves through the crossbar. The fast
-converter records one membrane all the time, the parallel converters see all 512 membranes every 20 us. Correlation sensors are not
-modelled and therefore not in here.
+converter records one membrane all the time, the parallel converters see all 512 membranes every 20 us. All correlation sensors store
+the pairs of their pulses.
 """
 
 import importlib.util
@@ -35,7 +35,7 @@ MODE = haldls.SynapseDriverConfig.RowMode
 SHARED_CELLS = {
     "neuron_i_bias_readout_amp": 110, "cadc_v_bias_ramp_buf": 400, "cadc_i_bias_comp": 1022, "cadc_i_bias_vreset_buf": 1022,
     "cadc_v_ramp_offset": 60, "cadc_i_ramp_slope": 350, "stp_i_ramp": 600, "stp_i_calib": 600, "stp_i_bias_comparator": 1022,
-    "stp_v_charge_0": 200, "stp_v_recover_0": 29,
+    "stp_v_charge_0": 200, "stp_v_recover_0": 29, "syn_i_bias_store": 70, "syn_i_bias_ramp": 80, "syn_i_bias_corout": 600,
 }  # fmt: skip
 READOUT_CELLS = {
     "readout_ac_mux_i_bias": 500, "readout_madc_in_500na": 500, "readout_sc_amp_i_bias": 500, "readout_sc_amp_v_ref": 400,
@@ -140,7 +140,7 @@ class Run:
 @pytest.mark.parametrize("level", range(len(LEVELS)), ids=LEVELS)
 def test_whole_chip(benchmark: Any, level: int, brian2_peer: dict[str, float] | None) -> None:
     chip = build()
-    chip.fabric.analog.level = level
+    chip.fabric.analog.level = chip.fabric.sensors.instructions = level
     record(chip)
     run = Run(chip)
     benchmark.pedantic(run, rounds=7, warmup_rounds=1)
@@ -150,6 +150,7 @@ def test_whole_chip(benchmark: Any, level: int, brian2_peer: dict[str, float] | 
     assert recorded.size == pytest.approx(MS / 17, abs=5)  # some are on their way
     assert np.ptp(recorded) > 100 and np.median(np.abs(np.diff(recorded))) < 5  # a membrane, not noise
     assert found["events_modulated"] == found["padi_from_crossbar"] > 0 == found["driver_unmatched"]
+    assert (chip.fabric.sensors.stored() > 0).mean() > 0.9
     assert found["cadc_conversions"] % 100 == 0 == found["cadc_floating"]
     samples = chip.fabric.cadc.read()
     assert 20 < samples.mean() < 220 and samples.std() > 5

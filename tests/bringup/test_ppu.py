@@ -163,6 +163,44 @@ def test_neuron_reset(
     assert [int(ticket.get().count) for ticket in tickets] == [2, 1] * 256
 
 
+@pytest.fixture
+def correlating(firing: None, execute: Callable[[Any], Any]) -> None:
+    """And the parallel converters see the correlation sensors, with the biases of the default calibration; one row has a label."""
+    builder = sta.PlaybackProgramBuilder()
+    channels = lola.DACChannelBlock().default_ldo_2
+    channels.set_voltage(halco.DACChannelOnBoard.v_res_meas, 0.9)
+    channels.set_voltage(halco.DACChannelOnBoard.mux_dac_25, 1.85)
+    builder.write(halco.DACChannelBlockOnBoard(), channels)
+    chain = lola.CADCReadoutChain()
+    chain.ramp.enable = True
+    for side in halco.iter_all(halco.CapMemBlockOnHemisphere):
+        chain.ramp.v_offset[side], chain.ramp.i_slope[side], chain.ramp.v_bias_buffer[side] = 60, 350, 400
+        chain.ramp.i_bias_comparator[side] = chain.ramp.i_bias_vreset_buffer[side] = 1022
+        chain.correlation.i_bias_ramp[side], chain.correlation.i_bias_store[side], chain.correlation.i_bias_corout[side] = 80, 70, 600
+    for column in halco.iter_all(halco.CADCChannelColumnOnSynram):
+        chain.channels_causal[column].enable_connect_correlation = chain.channels_acausal[column].enable_connect_correlation = True
+    row = lola.SynapseLabelRow()
+    row.values = [5] * 256
+    driver = hal.SynapseDriverConfig(enable_receiver=True, enable_address_out=True, row_address_compare_mask=31)
+    driver.row_mode_bottom = hal.SynapseDriverConfig.RowMode.excitatory
+    for half in halco.iter_all(halco.CADCOnDLS):
+        builder.write(half, chain)
+        synram = halco.SynramOnDLS(int(half))
+        builder.write(halco.SynapseLabelRowOnDLS(halco.SynapseRowOnSynram(18), synram), row)
+        block = halco.SynapseDriverBlockOnDLS(int(half))
+        builder.write(halco.SynapseDriverOnDLS(halco.SynapseDriverOnSynapseDriverBlock(9), block), driver)
+        builder.write(halco.CommonPADIBusConfigOnDLS(int(half)), hal.CommonPADIBusConfig())
+    builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
+    execute(builder)
+
+
+@pytest.mark.usefixtures("correlating")
+def test_correlation_sensors(connection: Any, built: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    for ppu in halco.iter_all(halco.PPUOnDLS):
+        code, text = finish(connection, built("correlation"), ppu, capsys)
+        assert (code, text.strip()) == (0, "")
+
+
 CYCLES = {
     "fxvstax": (47, 5),
     "fxvlax": (49, 5),

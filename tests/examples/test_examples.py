@@ -10,12 +10,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def first_light():
-    specification = importlib.util.spec_from_file_location("first_light", ROOT / "examples" / "first_light.py")
+def example(name):
+    specification = importlib.util.spec_from_file_location(name, ROOT / "examples" / f"{name}.py")
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def first_light():
+    return example("first_light")
 
 
 def measured(table):
@@ -54,3 +58,18 @@ def test_script_of_the_readme(capsys):
     assert 40 < len(times) < 200  # a saw-tooth of some 13 us for 1 ms
     assert np.diff(times).std() < 10
     assert str(times[0]) in capsys.readouterr().out
+
+
+def test_the_curve_of_the_correlation_sensors(monkeypatch, tmp_path):
+    """Means over 1024 synapses are those of the equations; each branch sees one order of the pulses, less of it the longer the delay."""
+    correlation = example("correlation")
+    delays = np.array([-10, -1, 1, 10])
+    with correlation.hxcomm.ManagedConnection() as connection:
+        stored = correlation.curve(connection, delays)
+    causal, acausal = stored.mean(axis=(1, 3)).T
+    assert causal[2] == pytest.approx(0.5 * np.exp(-1 / 5), rel=0.15) and acausal[1] == pytest.approx(1.05 * causal[2], rel=0.1)
+    assert np.abs([*causal[:2], *acausal[2:]]).max() < 0.02
+    assert 0.1 < causal[3] / causal[2] < 0.25 and 0.1 < acausal[0] / acausal[1] < 0.25  # exp(-9 / 5) = 0.17
+    assert np.percentile(stored[2, :, 0], 90) > 1.5 * np.percentile(stored[2, :, 0], 10)  # no two synapses are equal
+    correlation.draw(delays, stored, tmp_path / "curve.png")
+    assert (tmp_path / "curve.png").stat().st_size > 10_000

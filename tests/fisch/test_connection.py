@@ -125,6 +125,7 @@ def test_time_info_adds_and_subtracts():
         ({"HXCOMM_ENABLE_ZERO_MOCK": "1", "QUIGGELDY_ENABLED": "1", "SLURM_FPGA_IPS": "10.0.0.1"}, "zeromock"),
         ({"QUIGGELDY_ENABLED": "1", "SLURM_FPGA_IPS": "10.0.0.1"}, "quiggeldy"),
         ({"SLURM_FPGA_IPS": "10.0.0.1", "FLANGE_SIMULATION_RCF_PORT": "50001"}, "arq"),
+        ({"SLURM_FPGA_IPS": " model ", "FLANGE_SIMULATION_RCF_PORT": "50001"}, "model"),
         ({"FLANGE_SIMULATION_RCF_PORT": "50001"}, "simulation"),
     ],
 )

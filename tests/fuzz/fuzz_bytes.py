@@ -85,7 +85,7 @@ def elf(chance: random.Random) -> Iterator[None]:
 
 def snapshots(chance: random.Random) -> Iterator[None]:
     """Entries of a snapshot are changed and it is sealed again; what is taken goes on with another program."""
-    from word_streams import HALT, INIT, Generator
+    from word_streams import HALT, INIT, Generator, hurried
 
     import hicannx_sim as sim
     from hicannx_sim.setup import snapshot_file
@@ -94,7 +94,7 @@ def snapshots(chance: random.Random) -> Iterator[None]:
     system.execute(np.append(INIT, HALT))
     system.begin()
     system.feed(Generator(7).program(600))
-    whole, after = system.snapshot(), np.append(Generator(9).program(100), HALT)
+    whole, after = system.snapshot(), hurried(np.append(Generator(9).program(100), HALT))
     description, state = snapshot_file.decode(whole)
     while True:
         data = whole if chance.random() < 0.1 else snapshot_file.encode(description, _changed(state, chance))

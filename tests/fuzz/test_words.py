@@ -4,7 +4,7 @@ Small here. Ten million words, as `fuzz_words.py` runs them, with
 
     HICANNX_FUZZ_WORDS=10000000 pytest tests/fuzz
 
-and with address and undefined-behaviour sanitizers, beside datagrams, files and packets, with `make soak FIGURES=sanitized SCALE=30`.
+and with address and undefined-behaviour sanitizers, beside datagrams, files and packets, with `make soak FIGURES=sanitized SCALE=10`.
 """
 
 import logging
@@ -12,7 +12,7 @@ import os
 
 import numpy as np
 import pytest
-from fuzz_words import campaign, check
+from fuzz_words import campaign, check, drawn, read, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from word_streams import Generator
@@ -50,7 +50,13 @@ def test_any_words(words, strict, jboa):
 
 @pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
 def test_random_programs(strict):
-    assert campaign(WORDS // 2, 7, strict, 2000) >= WORDS // 2
+    assert campaign(drawn(WORDS // 2, 7, 2000), 7, strict) >= WORDS // 2
+
+
+def test_kept_programs_are_those_that_were_drawn(tmp_path):
+    file = tmp_path / "programs.npz"
+    write(file, drawn(2000, 3, 600))
+    assert [one.tolist() for one in read(file)] == [one.tolist() for one in drawn(2000, 3, 600)]
 
 
 def test_same_words_same_answer():

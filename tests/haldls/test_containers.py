@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 from enum import IntEnum
 from typing import Any
@@ -27,6 +28,7 @@ from halco import (
     SourceMultiplexerOnReadoutSourceSelection,
     SynapticInputOnNeuron,
 )
+from haldls import lola
 
 
 class Backend(IntEnum):
@@ -461,3 +463,13 @@ def test_the_column_put_out_means_nothing_while_no_row_is_selected() -> None:
     config = haldls.CapMemBlockConfig(debug_readout_enable=True, debug_capmem_coord=5)
     config.decode([0, 200, 0, 0, 0, 0, 0, 0, 0, 0])
     assert (config.debug_readout_enable, int(config.debug_capmem_coord)) == (False, 0)
+
+
+def test_instances_show_their_fields_and_parts_alone() -> None:
+    """Clients take whatever an instance shows, in small letters and not a method, for a parameter."""
+    neuron = lola.AtomicNeuron()
+    shown = {name: value for name, value in inspect.getmembers(neuron) if name[0].islower() and not callable(value)}
+    assert set(shown) == {field.name for field in lola.AtomicNeuron.fields()}
+    for part in shown.values():
+        names = {name for name, _ in inspect.getmembers(part) if name[0].islower()}
+        assert names - {"bypass_exc", "bypass_inh", "enabled", "disabled"} == {field.name for field in type(part).fields()}

@@ -7,6 +7,8 @@ from hicannx_sim.base.register_table import Accuracy, ReadBack
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.chip.chip import Chip
 from hicannx_sim.fpga.table import find, named
+from hicannx_sim.setup import snapshot_file
+from hicannx_sim.setup.system import System
 from hicannx_sim.trust.registers import fpga_containers, registers
 
 ROWS = list(registers())
@@ -54,6 +56,37 @@ def test_every_address_of_the_chip(chip, row):
         else:
             np.testing.assert_array_equal(found, before)
         assert not np.any(found & ~np.uint32(row.mask))
+
+
+COMMANDS = {"CapMemCell", "NeuronReset", "NeuronResetQuad", "CorrelationReset", "BlockPostPulse", "PADIEvent", "SpikeCounterReset"}
+"""Registers of which any write does something or counts."""
+MARKS = {("chip.debug_lines", "stale"), ("chip.debug_lines", "resolved")}
+"""What only says that somebody has to look again."""
+
+
+def state_of(system):
+    _, blocks = snapshot_file.decode(system.snapshot())
+    return {(block, name): array.tobytes() for block, arrays in blocks.items() for name, array in arrays.items()}
+
+
+@pytest.mark.parametrize("setup", ["cube", "jboa"])
+def test_every_block_starts_as_its_registers_say(setup, words):
+    """Writing into a register what it holds after power-on changes nothing: no block works that the table says is off."""
+    system = System(VirtualChip(1, "ideal"), seed=1, setup=setup)
+    start, whole = system.snapshot(), state_of(system)
+    for row in CHIP:
+        if row.name in COMMANDS or "w" not in row.access:
+            continue
+        system.restore(start)
+        system.chip.write_all(row.addresses, np.full(len(row.addresses), row.start, np.uint32))
+        changed = [place for place, array in state_of(system).items() if array != whole[place]]
+        assert set(changed) <= MARKS, row
+
+
+def test_the_board_starts_as_its_registers_say(make_lab, words):
+    """Recording and the clock of the I2C bus, by what they do."""
+    for name, reads in (("event recording", [1]), ("I2C prescaler", [313])):
+        assert make_lab().data(words.read(named(name).address), words.halt) == reads == [named(name).reset]
 
 
 def test_only_what_the_table_says_is_a_fault(chip):

@@ -203,8 +203,8 @@ WIRING = {
     "DueQueue": "",
     "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data"
     " column_switches_data cells now spikes n_spikes memory engine parameters gains scaled settling settles crosstalk s",
-    "ParallelBus": "analog synapses cadc",
-    "SynapseMemory": "planes mirror",
+    "ParallelBus": "analog synapses cadc sensors",
+    "SynapseMemory": "planes mirror sensors",
     "EventQueue": "line heap at",
     "Processors": "cores bus fabric active core context serving backoff backoffs switched",
     "Omnibus": "map attached start",

@@ -12,6 +12,7 @@ import pytest
 from word_streams import HALT, INIT, Generator
 
 import hicannx_sim as sim
+from haldls import BackgroundSpikeSource
 from hicannx_sim.setup import snapshot_file
 from hicannx_sim.setup.snapshot_ranges import NEVER, POSITIVE_WHERE, RANGES, STRUCTURES
 
@@ -214,5 +215,21 @@ def test_lengths_and_places_that_cannot_be(block, name, array, base):
 def test_items_that_are_cut_off_name_their_block(base):
     described, state = base
     data = snapshot_file.encode(described, {**state, "chip.queue": {**state["chip.queue"], "heap": np.zeros(7, np.uint8)}})
-    with pytest.raises(sim.SnapshotError, match=r"chip\.queue: 7 bytes"):
+    with pytest.raises(sim.SnapshotError, match=r"chip\.queue\..* has 7 bytes"):
         sim.System().restore(data)
+
+
+@pytest.mark.parametrize("value", [[8, 0, 0, 0], [1, 1, 1, 1], [0xFF] * 4])
+def test_events_that_lead_nowhere(value):
+    """Bytes of the queue of a chip with a running source."""
+    system = sim.System(sim.VirtualChip(1), seed=1)
+    chip = system.chip
+    chip.write_all(BackgroundSpikeSource.write_addresses([0])[0], BackgroundSpikeSource(enable=True, period=100).encode())
+    chip.advance(5000)
+    description, state = snapshot_file.decode(system.snapshot())
+    name = next(name for name in ("line 0", "heap") if state["chip.queue"][name].size)  # where the source's next period is
+    events = state["chip.queue"][name].copy()
+    events[20:24] = value  # where
+    changed = {**state, "chip.queue": {**state["chip.queue"], name: events}}
+    with pytest.raises(sim.SnapshotError, match=r"chip\.queue\..*(where|place)"):
+        sim.System().restore(snapshot_file.encode(description, changed))

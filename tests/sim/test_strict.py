@@ -7,7 +7,7 @@ import hicannx_sim as sim
 from hicannx_sim.base.register_table import Accuracy
 
 STOP = 1 << 31
-UNDEFINED_CHIP, UNMODELLED_CHIP, UNDEFINED_FPGA = 0x07FFFFFF, 0x122400, 0x88000FFF
+UNDEFINED_CHIP, UNDEFINED_FPGA = 0x07FFFFFF, 0x88000FFF
 
 
 @pytest.fixture
@@ -27,15 +27,13 @@ def test_the_initialisation_needs_nothing_undefined(make_lab, words, setup):
 
 @pytest.mark.parametrize("over_jtag", [False, True])
 @pytest.mark.parametrize("is_read", [False, True])
-@pytest.mark.parametrize(("address", "error"), [(UNDEFINED_CHIP, sim.UndefinedAccess), (UNMODELLED_CHIP, sim.UnmodelledAccess)])
-def test_accesses_to_the_chip(strict, words, address, error, is_read, over_jtag):
+def test_accesses_to_the_chip(strict, words, is_read, over_jtag):
+    address = UNDEFINED_CHIP
     if over_jtag:
         access = [*words.chip_over_jtag(address, None if is_read else 0), *words.barrier(2)]
     else:
         access = words.read(address) if is_read else words.write(address, 0)
-    if address == UNMODELLED_CHIP and is_read:
-        error = sim.AccessError  # cannot be read either
-    with pytest.raises(error, match=f"{address:#010x}") as caught:
+    with pytest.raises(sim.UndefinedAccess, match=f"{address:#010x}") as caught:
         strict.run(words.tick, access, words.halt)
     assert (caught.value.address, caught.value.is_read) == (address, is_read)
     assert strict.data(words.read(0), words.halt) == [0]
@@ -79,7 +77,7 @@ def test_one_warning_for_each_address(make_lab, words, caplog):
     """However often it is accessed, and however many addresses there are."""
     lab = make_lab()
     lab.run(words.golden("SystemInit_ZeroMock"), words.halt)
-    nowhere = [*range(0x07FFF000, 0x07FFF200), *range(0x88000F00, 0x88000FF0), UNMODELLED_CHIP]
+    nowhere = [*range(0x07FFF000, 0x07FFF200), *range(0x88000F00, 0x88000FF0)]
     accesses = [word for _ in range(3) for place in nowhere for word in [*words.read(place), *words.write(place, 1)]]
     scans = [word for code in (0, 2, 0, 2, 9) for word in [*words.select(code), *words.scan(1, 5)]]
     lab.run(accesses, scans, words.barrier(3), words.halt)
@@ -87,7 +85,7 @@ def test_one_warning_for_each_address(make_lab, words, caplog):
     assert len(told) == len(nowhere) + 3
     for place in nowhere:
         assert sum(f"{place:#010x}" in text for text in told) == 1
-    assert sum(lab.system.chip.faults.counts.values()) == 6 * (0x200 + 1) and sum(lab.fpga.registers.faults.values()) == 6 * 0xF0
+    assert sum(lab.system.chip.faults.counts.values()) == 6 * 0x200 and sum(lab.fpga.registers.faults.values()) == 6 * 0xF0
 
 
 def test_the_table_knows_what_strict_mode_refuses(strict, words):

@@ -173,3 +173,24 @@ def test_text() -> None:
 def test_it_cannot_be_copied_implicitly(way: object) -> None:
     with pytest.raises(TypeError, match="AbsoluteTimePlaybackProgramBuilder"):
         way(AbsoluteTimePlaybackProgramBuilder())  # type: ignore[operator]
+
+
+def test_spike_trains_stand_between_commands_and_move_with_them() -> None:
+    builder = spikes((100, 1), (300, 2))
+    builder.write_spikes([300, 50, 200], [5, 3, 4])
+    builder.merge(spikes())
+    later = builder + Time(10)
+    later *= 2.0
+    expected = [SETUP, WAIT | 49, LABEL | 3, WAIT | 99, LABEL | 1, WAIT | 199, LABEL | 4, WAIT | 299, LABEL | 2, LABEL | 5]
+    assert not builder.empty()
+    assert words(builder) == expected
+    assert builder.empty()
+    assert words(later) == [*(SETUP, WAIT | 119, LABEL | 3, WAIT | 219, LABEL | 1, WAIT | 419, LABEL | 4), WAIT | 619, LABEL | 2, LABEL | 5]
+
+
+def test_a_spike_train_that_does_not_fit_after_a_shift_leaves_the_builder_unchanged() -> None:
+    builder = spikes((1, 1))
+    builder.write_spikes([2**32 - 10], [3])
+    with pytest.raises(Exception, match="outside"):
+        builder += Time(100)
+    assert words(builder) == [SETUP, WAIT | 0, LABEL | 1, WAIT | 2**32 - 11, LABEL | 3]

@@ -28,6 +28,8 @@ WORDS = {
     "--grid",
     "--fpga",
     "user",
+    "client",
+    "--only",
 }
 """What is neither a number nor a path: checked where it is used."""
 
@@ -93,7 +95,9 @@ ENOUGH = {
     "gdb": ["x.elf"],
     "calibration": ["show", "x.bin"],
     "sweep": ["x.py:f", "--grid", "x=1"],
-    "reg": ["MADCControl"], "token": ["ann"],
+    "reg": ["MADCControl"],
+    "token": ["ann"],
+    "compatibility": ["calix", "x"],
 }
 
 

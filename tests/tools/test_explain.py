@@ -8,6 +8,7 @@ import pytest
 
 import hicannx
 from dlens_vx_v3 import hal, halco, lola, sta
+from hicannx_sim.trust.explain.finding import place
 
 US = 125  # FPGA cycles
 NEURON = halco.AtomicNeuronOnDLS(halco.NeuronColumnOnDLS(0), halco.NeuronRowOnDLS.top)
@@ -58,6 +59,9 @@ NEURON_CASES = {
     "routing": [("NeuronConfig", "enable_fire"), ("NeuronBackendConfig", "enable_spike_out")],
     "threshold": [("NeuronConfig", "enable_threshold_comparator")],
     "leak": [("CapMemCell", "i_bias_leak")],
+    "reset": [("CapMemCell", "i_bias_reset")],
+    "reset voltage": [("CapMemCell", "v_reset")],
+    "capacitor": [("NeuronConfig", "membrane_capacitor_size")],
     "route": [("CrossbarNode", "CrossbarNode()")],
     "recording": [("EventRecordingConfig", "enable_event_recording")],
     "reference": [("ReferenceGeneratorConfig", "enable_internal_reference")],
@@ -82,6 +86,12 @@ def test_neurons_that_should_fire(forgotten):
             neuron.event_routing = lola.AtomicNeuron.EventRouting.disabled
         if forgotten == "leak":
             neuron.leak.i_bias = 0
+        if forgotten == "reset":
+            neuron.reset.i_bias = 0
+        if forgotten == "reset voltage":
+            neuron.reset.v_reset = 1000
+        if forgotten == "capacitor":
+            neuron.membrane_capacitance.capacitance = 0
         neuron.threshold.enable = forgotten != "threshold"
         builder.write(NEURON, neuron)
         wait(builder, 1000)
@@ -225,6 +235,24 @@ def test_spikes_that_are_counted_where_they_are():
     assert registers(explained(fill)) == ["NeuronBackendConfig"] and not explained(fill, read)
 
 
+@pytest.mark.parametrize("synchronised", [False, True])
+def test_spikes_without_a_time(synchronised):
+    """A later session has to synchronise its times as well."""
+    with hicannx.connect() as connection:
+        builder, _ = sta.generate(sta.SystemInit(connection.get_hwdb_entry()[0]))
+        sta.run(connection, [builder.done()])
+        connection.connections[0].system.fpga.new_session()
+        builder = sta.PlaybackProgramBuilder()
+        builder.write(halco.SystimeSyncOnFPGA(), hal.SystimeSync(synchronised))
+        builder.write(halco.TimerOnDLS(), hal.Timer())
+        spikes(builder, 0)
+        wait(builder, 100)
+        program = builder.done()
+        sta.run(connection, [program])
+        assert len(program.spikes) == 20
+        assert registers([(found.register, "", "") for found in hicannx.explain(connection)]) == ["SystimeSync"][synchronised:]
+
+
 def test_spikes_without_a_link():
     with hicannx.connect() as connection:
         builder = sta.PlaybackProgramBuilder()
@@ -266,12 +294,15 @@ def test_hagen_mode(forgotten, wanted):
     assert registers(found) == wanted and all(forgotten in write and coordinate == str(DRIVER) for _, coordinate, write in found), found
 
 
-@pytest.mark.parametrize(("rate", "closed", "wanted"), [(255, False, None), (255, True, "CrossbarNode"), (0, False, "rate")])
-def test_background_sources(rate, closed, wanted):
+@pytest.mark.parametrize(
+    ("rate", "seed", "closed", "wanted"),
+    [(255, 1, False, None), (255, 1, True, "CrossbarNode"), (0, 1, False, None), (255, 0, False, "seed")],
+)
+def test_background_sources(rate, seed, closed, wanted):
     def fill(builder):
         config = hal.BackgroundSpikeSource()
         config.enable, config.enable_random = True, True
-        config.period, config.rate, config.seed = 100, rate, 1
+        config.period, config.rate, config.seed = 100, rate, seed
         for node in halco.iter_all(halco.CrossbarNodeOnDLS):
             builder.write(node, hal.CrossbarNode.drop_all if closed else hal.CrossbarNode())
         builder.write(halco.BackgroundSpikeSourceOnDLS(3), config)
@@ -290,6 +321,13 @@ def reading():
     return neuron
 
 
+MADC_CELLS = [
+    "readout_ac_mux_i_bias",
+    "readout_madc_in_500na",
+    "readout_sc_amp_i_bias",
+    "readout_sc_amp_v_ref",
+    "readout_pseudo_diff_v_ref",
+]
 MADC_CASES = {
     "": [],
     "wake": [("MADCControl", "wake_up")],
@@ -301,6 +339,7 @@ MADC_CASES = {
     "neuron": [("NeuronConfig", "enable_readout_amplifier"), ("NeuronConfig", "enable_readout")],
     "amplifier": [("CapMemCell", "neuron_i_bias_readout_amp")],
     "preamplifier": [("MADCControl", "enable_pre_amplifier")],
+    **{name: [("CapMemCell", "ReadoutChain")] for name in MADC_CELLS},
 }
 
 
@@ -318,6 +357,8 @@ def test_samples_of_the_fast_converter(forgotten):
             builder.write(halco.MADCConfigOnDLS(), hal.MADCConfig(number_of_samples=1000))
         else:
             builder.write(halco.ReadoutChainOnDLS(), chain)
+        if forgotten in MADC_CELLS:
+            builder.write(getattr(halco.CapMemCellOnDLS, forgotten), hal.CapMemCell(0))
         if forgotten == "mux":
             builder.write(halco.MADCConfigOnDLS(), hal.MADCConfig(number_of_samples=1000, signal_selection_connect_active_mux=False))
         if forgotten != "wake":
@@ -336,6 +377,28 @@ def test_samples_of_the_fast_converter(forgotten):
     assert registers(found) == [register for register, _ in wanted] and all(
         part in one[2] for one, (_, part) in zip(found, wanted, strict=True)
     ), found
+    assert forgotten not in MADC_CELLS or found[0][1] == place("CapMemCellOnDLS", getattr(halco.CapMemCellOnDLS, forgotten).toEnum())
+
+
+@pytest.mark.parametrize("pad", [0, 1])
+def test_samples_of_a_pad_that_is_not_connected(pad):
+    def fill(builder):
+        builder.write(NEURON, reading())
+        chain = lola.ReadoutChain()
+        setattr(chain.input_mux[0], ("debug_plus", "debug_minus")[pad], True)
+        chain.madc.number_of_samples = 100
+        builder.write(halco.ReadoutChainOnDLS(), chain)
+        builder.write(halco.MADCControlOnDLS(), hal.MADCControl(wake_up=True, enable_pre_amplifier=True))
+        wait(builder, 1000)
+
+    def start(builder):
+        builder.write(halco.MADCControlOnDLS(), hal.MADCControl(start_recording=True, enable_pre_amplifier=True))
+        wait(builder, 20)
+        builder.write(halco.MADCControlOnDLS(), hal.MADCControl())
+        wait(builder, 100)
+
+    found = explained(fill, start)
+    assert [(register, coordinate) for register, coordinate, _ in found] == [("PadMultiplexerConfig", f"PadMultiplexerConfigOnDLS({pad})")]
 
 
 RAMP = ["CapMemCell"] * 4

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import hicannx
 from fisch.arq import DATA_PORT, ARQConnection
 from hicannx.cli import main
 from hicannx.served import NoAnswerError, ask, status_line
@@ -30,13 +31,34 @@ def test_every_question_is_answered(serve, address):
     assert status_line(address).endswith("not in use") and "serial 7, ideal, seed 5, cube" in status_line(address)
 
 
+def test_a_script_sees_as_much_as_in_its_own_process(serve, address, capsys):
+    """Everything that says what happened, and the state; not what changes it."""
+    words = [0x0D << 56 | 5, 0x04 << 56, 0x05 << 56 | 100, HALT]  # a spike without a link
+    serve(System())
+    with hicannx.connect() as here, ARQConnection(address) as there:
+        here.connections[0].execute(words), there.execute(words)
+        assert hicannx.explain(there) == hicannx.explain(here) and hicannx.explain(there)[0].register == "CommonPhyConfigFPGA"
+        assert hicannx.report(there) == hicannx.report(here) and hicannx.unmodelled(there) == hicannx.unmodelled(here)
+        assert list(hicannx.events(there)) == list(hicannx.events(here)) and hicannx.events(there).lost == 1
+        hicannx.restore(here, hicannx.snapshot(there))
+        assert hicannx.system_of(here).runs == 1
+        with pytest.raises(hicannx.NotAModelError):
+            hicannx.clear_faults(there)
+        with pytest.raises(IndexError):
+            hicannx.explain(there, 1)
+    capsys.readouterr()
+    assert main(["report", address]) == 0
+    shown = capsys.readouterr().out
+    assert "1 spike of the host did not reach the chip" in shown and "CommonPhyConfigFPGA" in shown
+
+
 def test_what_cannot_be_asked(serve, address):
     with pytest.raises(NoAnswerError, match="nobody answers questions there"):
         ask(address, "status")
     with pytest.raises(NoAnswerError, match="neither an IPv4 address"):
         ask("somewhere", "status")
     chip = serve(System())
-    with pytest.raises(NoAnswerError, match="'name' cannot be asked, only status, report, counters, snapshot"):
+    with pytest.raises(NoAnswerError, match="'name' cannot be asked, only status, report, counters, explain, events, unmodelled, snapshot"):
         ask(address, "name")
     chip.system.report = lambda: 1 / 0
     with pytest.raises(NoAnswerError, match="ZeroDivisionError"):

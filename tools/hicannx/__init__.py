@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hicannx import faults
+    from hicannx.calibration.making import calibrated_chip, calibration_writes
     from hicannx.connecting import connect
     from hicannx.errors import HicannxError, NotAModelError, UnknownRegisterError
     from hicannx.ppu_debug import debug, ppu_profile, ppu_trace
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from stadls import Entry, Listing
 
 _HOMES = {
+    "hicannx.calibration.making": "calibrated_chip calibration_writes",
     "hicannx.connecting": "connect",
     "hicannx.errors": "HicannxError NotAModelError UnknownRegisterError",
     "hicannx.ppu_debug": "debug ppu_profile ppu_trace",
@@ -50,8 +52,8 @@ _HOMES = {
 
 __all__ = [
     "Accuracy", "Entry", "Finding", "HicannxError", "Listing", "Mode", "NotAModelError", "System", "Trust", "UnknownRegisterError",
-    "VirtualChip", "accuracy", "clear_faults", "connect", "debug", "events", "explain", "faults", "inject", "ppu_profile", "ppu_trace",
-    "report", "restore", "snapshot", "sweep", "system_of", "systems_of", "unmodelled", "write_spikes",
+    "VirtualChip", "accuracy", "calibrated_chip", "calibration_writes", "clear_faults", "connect", "debug", "events", "explain", "faults",
+    "inject", "ppu_profile", "ppu_trace", "report", "restore", "snapshot", "sweep", "system_of", "systems_of", "unmodelled", "write_spikes",
 ]  # fmt: skip
 
 

@@ -158,6 +158,28 @@ def _sweep(parser: ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help="*.csv, or *.nc with xarray; standard output by default")
 
 
+def _calibrate(parser: ArgumentParser) -> None:
+    parser.add_argument("serials", nargs="*", type=SERIAL, metavar="SERIAL", help="serial numbers of the chips, 0 by default")
+    kinds = ("hagen", "hagen_synin", "spiking", "spiking2", "correlation")
+    parser.add_argument("--kind", action="append", choices=kinds, help="only this one; may be given several times")
+    parser.add_argument("--mode", default="typical", choices=("typical", "ideal"), help="of the chips, default %(default)s")
+    parser.add_argument(
+        "--engine", default="model", choices=("model", "calix"), help="compute from the model's numbers, or search with calix (minutes)"
+    )
+    parser.add_argument("--again", action="store_true", help="also what is there already")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="folder for the files, by default the one that clients look into")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="folder for pictures and a page about the calibrations")
+
+
+def _compatibility(parser: ArgumentParser) -> None:
+    parser.add_argument("client", metavar="CLIENT", help="its name: calix")
+    parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="its source tree")
+    parser.add_argument("--serial", type=SERIAL, default=0, metavar="SERIAL", help="of the virtual chip, 0 by default")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only files whose names contain this; other rows stay")
+    parser.add_argument("--limit", type=whole(0, 86_400), default=3600, metavar="SECONDS", help="for each file, 3600 by default; 0: none")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="document whose table of this client, version and chip is made anew")
+
+
 ALL = (
     Command("serve", "serve virtual chips to host software over UDP (HostARQ)", "hicannx.serve:main", _serve),
     Command(
@@ -174,8 +196,11 @@ ALL = (
     Command("reg", "a register's fields, bits and meaning; search; what a chip has in it", "hicannx.register_browser:main", _reg),
     Command("ppu", "build, check, disassemble and run programs of the plasticity processors", "hicannx.ppu.command:main", _ppu),
     Command("gdb", "run a program of a plasticity processor that waits for GDB", "hicannx.ppu_debug:gdb", _gdb),
+    Command("calibrate", "make the default calibrations of virtual chips", "hicannx.calibration.command:main", _calibrate),
     Command("calibration", "list and compare files of calibrations and other containers", "hicannx.stored.command:main", _calibration),
     Command("sweep", "one experiment at many points, in many processes", "hicannx.sweeps.command:main", _sweep),
+    Command("compatibility", "run the tests of software for the real system and table what becomes of them",
+            "hicannx.compatibility.command:main", _compatibility),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )
 """All subcommands, in the order of the help."""

@@ -11,6 +11,9 @@ from typing import Any, Final
 from fisch.arq import DATA_PORT
 from fisch.environment import address_and_ports, setting
 from hicannx.errors import HicannxError
+from hicannx_sim.chip.settings import Unmodelled
+from hicannx_sim.trust.explain import Finding
+from hicannx_sim.trust.hops import Events, Hop
 
 IPS_VARIABLE: Final = "SLURM_FPGA_IPS"
 PATIENCE: Final = 5.0
@@ -26,7 +29,7 @@ def ask(address: str, question: str, patience: float = PATIENCE) -> bytes:
     """The answer of a chip that `hicannx serve` serves on this machine. NoAnswerError says why there is none.
 
     address   "127.0.0.1" or "address:data port:reset port", as in SLURM_FPGA_IPS
-    question  "status" or "counters" (JSON), "report" (text), "snapshot" (for `hicannx_sim.System.restore`)
+    question  "status", "counters", "explain", "events" or "unmodelled" (JSON), "report" (text), "snapshot" (for `System.restore`)
     """
     try:
         ip, ports = address_and_ports(address)
@@ -43,6 +46,34 @@ def ask(address: str, question: str, patience: float = PATIENCE) -> bytes:
     if len(body) != head["size"]:
         raise NoAnswerError(f"{address}: the answer is cut off")
     return body
+
+
+class ServedSystem:
+    """What can be asked of the system behind an address, as `hicannx_sim.System` answers it. All raise NoAnswerError."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def report(self) -> str:
+        """What one should know before believing the runs so far."""
+        return ask(self.address, "report").decode()
+
+    def explain(self) -> list[Finding]:
+        """Why something that was attempted did not happen."""
+        return [Finding(**found) for found in json.loads(ask(self.address, "explain"))]
+
+    @property
+    def events(self) -> Events:
+        """What happened to events."""
+        return Events(lambda: [Hop(**hop) for hop in json.loads(ask(self.address, "events"))])
+
+    def unmodelled(self) -> list[Unmodelled]:
+        """What is set and has no effect."""
+        return [Unmodelled(*entry) for entry in json.loads(ask(self.address, "unmodelled"))]
+
+    def snapshot(self, compress: bool = True) -> bytes:
+        """The whole state, always compressed."""
+        return ask(self.address, "snapshot")
 
 
 def status_line(address: str) -> str:
@@ -67,7 +98,8 @@ def report(chosen: Namespace) -> int:
         elif chosen.counters:
             print(json.dumps(json.loads(ask(address, "counters")), indent=2))
         else:
-            print(ask(address, "report").decode() or "nothing to report")
+            system = ServedSystem(address)
+            print("\n".join(filter(None, [system.report(), *map(str, system.explain())])) or "nothing to report")
     return 0
 
 

@@ -1,7 +1,8 @@
 """What lies behind a connection to the model: its systems, what they have to report, their state, and what can be made to go wrong.
 
 Every function takes the connection handle of any managed connection (or of `hicannx.connect`). `chip` says which one is meant where a
-connection has several. Connections to anything else than the model in this process raise NotAModelError.
+connection has several. Of a chip that `hicannx serve` serves on this machine one can see what happened on it, and its state; the rest needs
+the model in this process, and raises NotAModelError for other connections.
 
 >>> import hicannx
 >>> with hicannx.connect(serial=3) as connection:
@@ -15,11 +16,14 @@ connection has several. Connections to anything else than the model in this proc
 """
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from numpy.typing import ArrayLike
 
 from fisch import Connection, MultiConnection
+from fisch.arq import ARQConnection
 from hicannx.errors import NotAModelError
+from hicannx.served import ServedSystem
 from hicannx_sim import ModelConnection, System
 from hicannx_sim.chip.settings import Unmodelled
 from hicannx_sim.fpga.faults import Fault
@@ -27,6 +31,7 @@ from hicannx_sim.trust.explain import Finding
 from hicannx_sim.trust.hops import Summary
 from stadls import PlaybackProgramBuilder
 
+S = TypeVar("S")
 AnyConnection = MultiConnection | Connection
 
 
@@ -45,12 +50,21 @@ def _systems(connection: AnyConnection) -> Iterator[System]:
         yield one.system
 
 
-def system_of(connection: AnyConnection, chip: int = 0) -> System:
-    """The system of one chip: board, FPGA and chip as one. Raises NotAModelError, and IndexError for a chip that is not there."""
-    found = systems_of(connection)
+def _seen(connection: AnyConnection) -> list[System | ServedSystem]:
+    """What can be looked at: systems in this process, and served ones."""
+    connections = connection.connections if isinstance(connection, MultiConnection) else [connection]
+    return [ServedSystem(one.address) if isinstance(one, ARQConnection) else system_of(one) for one in connections]
+
+
+def _chosen(found: list[S], chip: int) -> S:
     if not 0 <= chip < len(found):
         raise IndexError(f"chip {chip} of a connection with {len(found)}")
     return found[chip]
+
+
+def system_of(connection: AnyConnection, chip: int = 0) -> System:
+    """The system of one chip: board, FPGA and chip as one. Raises NotAModelError, and IndexError for a chip that is not there."""
+    return _chosen(systems_of(connection), chip)
 
 
 def report(connection: AnyConnection) -> str:
@@ -58,7 +72,7 @@ def report(connection: AnyConnection) -> str:
 
     Empty if there is nothing to say.
     """
-    every = [system.report() for system in systems_of(connection)]
+    every = [system.report() for system in _seen(connection)]
     if len(every) == 1:
         return every[0]
     return "\n".join(f"chip {number}:\n{text}" for number, text in enumerate(every) if text)
@@ -81,22 +95,22 @@ def explain(connection: AnyConnection, chip: int = 0) -> list[Finding]:
     ...     [(finding.register, finding.write) for finding in hicannx.explain(connection)]
     [('MADCControl', 'wake_up = True, some time before start_recording')]
     """
-    return system_of(connection, chip).explain()
+    return _chosen(_seen(connection), chip).explain()
 
 
 def events(connection: AnyConnection, chip: int = 0) -> Summary:
     """What happened to events at every hop between playback program and trace. `print` shows it as text."""
-    return system_of(connection, chip).events.summary()
+    return _chosen(_seen(connection), chip).events.summary()
 
 
 def unmodelled(connection: AnyConnection, chip: int = 0) -> list[Unmodelled]:
     """Everything that is set now and has no effect in the model: place, field, and what is missing."""
-    return system_of(connection, chip).unmodelled()
+    return _chosen(_seen(connection), chip).unmodelled()
 
 
 def snapshot(connection: AnyConnection, chip: int = 0, compress: bool = False) -> bytes:
     """The whole state of a system, from which `restore` continues with the same bits, in this process or another one."""
-    return system_of(connection, chip).snapshot(compress)
+    return _chosen(_seen(connection), chip).snapshot(compress)
 
 
 def restore(connection: AnyConnection, state: bytes, chip: int = 0) -> None:

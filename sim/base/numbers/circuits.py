@@ -116,7 +116,34 @@ _CADC = {
     "cadc_noise": Number(0.8, "LSB", "behaviour 7: sigma per channel and conversion", A),
     "cadc_noise_common": Number(0.5, "LSB", "behaviour 7: sigma per quadrant and conversion", A),
     "cadc_floating_input": Number(0.0, "V", "an input that nothing drives", A),
-    "correlation_reset_level": Number(0.96, "V", "behaviour 6: reads 200 after a reset", D),
+}
+
+# A pair of pulses a time dt apart stores amplitude / code of syn_i_bias_store * exp(-dt code of syn_i_bias_ramp / tau). LSB are those of
+# the calibrated converter, `cadc_lsb`.
+_CORRELATION = {
+    "correlation_amplitude": Number(35.0, "LSB code", "behaviour 6: default code 70 belongs to 0.5 LSB per pair", D),
+    "correlation_tau": Number(400.0, "us code", "behaviour 6: default code 80 belongs to 5 us", D),
+    "correlation_measure_volts": Number(0.9, "V", "behaviour 6: v_res_meas of the default calibration, at which the above holds", M),
+    "correlation_amplitude_slope": Number(8.0, "1/V", "behaviour 6: growth of the amplitude with v_res_meas", A),
+    "correlation_reset_volts": Number(1.85, "V", "behaviour 6: v_reset of the default calibration", M),
+    "correlation_reset_level": Number(0.96, "V", "behaviour 6: reads 200 after a reset; that it follows v_reset one to one is assumed", D),
+    "correlation_store_floor": Number(50.0, "code", "behaviour 6: with less of syn_i_bias_store the level after a reset drops", M),
+    "correlation_store_floor_slope": Number(5.0, "1/V", "behaviour 6: a larger v_res_meas helps; the floor is gone 0.2 V higher", A),
+    "correlation_store_drop": Number(80.0, "LSB", "behaviour 6: that drop without any bias; linear in between", A),
+    "correlation_linear": Number(100.0, "LSB", "behaviour 6: linear up to here", A),
+    "correlation_stop": Number(160.0, "LSB", "behaviour 6: hard stop; software discards more", M),
+    "correlation_reset_time": Number(0.1, "us", "time constant of a reset: 0.8 us by default suffice, 0.03 us do not, behaviour 6", A),
+    "correlation_amp_calib_0": Number(1.0, "1", "behaviour 6", D),
+    "correlation_amp_calib_1": Number(0.8, "1", "behaviour 6: falls with the code", A),
+    "correlation_amp_calib_2": Number(0.65, "1", "behaviour 6", A),
+    "correlation_amp_calib_3": Number(0.55, "1", "behaviour 6", A),
+    "correlation_time_calib_0": Number(1.0, "1", "behaviour 6", D),
+    "correlation_time_calib_1": Number(0.85, "1", "behaviour 6: falls with the code", A),
+    "correlation_time_calib_2": Number(0.7, "1", "behaviour 6", A),
+    "correlation_time_calib_3": Number(0.6, "1", "behaviour 6", A),
+    "correlation_branch_ratio": Number(1.05, "1", "behaviour 6: acausal over causal amplitude of a chip that is not ideal", A),
+    "correlation_gradient": Number(0.1, "1", "behaviour 6: amplitude from the left to the right end of a row", A),
+    "correlation_noise": Number(1.15, "LSB", "behaviour 6: with the converter's noise 1.5 LSB per read", D),
 }
 
 # A driver's pulse lasts 1 - (V - start) / (reach * code of stp_i_ramp) of its full length. At stp_i_ramp = 600 the default pairs of
@@ -154,6 +181,9 @@ _MISMATCH = {
     "mismatch_exponential": Number(27e-3, "V", "as the leak potential", A),
     "mismatch_cadc_offset": Number(6.0, "LSB", "behaviour 7, 11: per channel", A),
     "mismatch_cadc_gain": Number(0.01, "1", "behaviour 7: per channel", A),
+    "mismatch_correlation_amplitude": Number(0.505, "octaves", "behaviour 6, 11: lognormal with 0.35, per sensor", A),
+    "mismatch_correlation_tau": Number(0.361, "octaves", "behaviour 6, 11: lognormal with 0.25, per sensor", A),
+    "mismatch_correlation_offset": Number(45e-3, "V", "calix measured 3.1: 10 LSB, so that no level falls below 120", D),
     "mismatch_cadc_ramp_start": Number(20e-3, "V", "behaviour 1: per quadrant, offsets of memory cell and buffer", A),
     "mismatch_driver_ramp": Number(93e-3, "V", "behaviour 5.2, 11: 12 % of the full pulse length at stp_i_ramp = 600", D),
     "mismatch_driver_strength": Number(0.06, "1", "calix measured 4: largest hagen amplitudes of drivers differ by about 2 of 30 LSB", D),
@@ -164,5 +194,5 @@ _MISMATCH = {
 
 CIRCUITS: dict[str, Number] = {
     **_CAPMEM, **_POTENTIALS, **_MEMBRANE, **_COMPARTMENTS, **_SPIKE, **_SYNAPSE, **_EXPONENTIAL, **_ADAPTATION, **_READOUT, **_CADC,
-    **_DRIVER, **_MISMATCH,
+    **_CORRELATION, **_DRIVER, **_MISMATCH,
 }  # fmt: skip

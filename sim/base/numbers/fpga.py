@@ -12,6 +12,7 @@ M, D, A = Certainty.MEASURED, Certainty.DERIVED, Certainty.ASSUMED
 FPGA: dict[str, Number] = {
     "instruction": Number(1, "FPGA cycles", "one message per cycle (facts: transport 2.1)", M),
     "instruction_timeout": Number(1_250_000, "FPGA cycles", "software default taken for the reset value (facts: transport 2.4)", A),
+    "i2c_prescaler": Number(313, "FPGA cycles", "of a bit on the I2C bus; what software uses, taken for the reset value", A),
     "poll_period": Number(2, "FPGA cycles", "added to the round trip between two polling reads (facts: transport 2.3, unknown)", A),
     "fpga_write": Number(4, "FPGA cycles", "write response of a register on the FPGA", A),
     "fpga_read": Number(8, "FPGA cycles", "round trip of a read of a register on the FPGA", A),

@@ -64,6 +64,8 @@ typedef struct {
     int (*store)(void *context, uint32_t address, uint32_t word, int enables, int64_t cycle);
     int (*read)(void *context, uint32_t location, uint8_t *lanes, const uint8_t *enables, int64_t cycle);
     int (*write)(void *context, uint32_t location, const uint8_t *lanes, const uint8_t *enables, int64_t cycle);
+    /* What a load would give, without any access: loads before the cycle `same_until` all give the same; at most `cycle`: that is not known. */
+    int (*look)(void *context, uint32_t address, uint32_t *word, int64_t cycle, int64_t *same_until);
 } ppu_port;
 
 /* An entry of the branch cache that another branch took over. */
@@ -164,6 +166,8 @@ typedef struct {
     int32_t hold_outside;          /* 1: stop before each access beyond the SRAM that was not granted */
     int32_t granted;
     int64_t wanted;                /* cycle of the access before which the core stopped last */
+    int64_t looks_until;           /* loads beyond the SRAM before this cycle only look */
+    int64_t alone_until;           /* nobody else changes what it looks at before this time; kept for port.look by whoever runs the core */
     int32_t shared_sram;           /* 1: fetches and data hold up vectors on their way to and from the SRAM, as on the chip */
     int32_t lha_zero_extends;      /* 1: displacements of lha and lhau are taken without sign, as in the public hardware description */
     ppu_instruction decoded[PPU_SRAM_WORDS];

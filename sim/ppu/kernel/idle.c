@@ -4,7 +4,7 @@
  *  - the pipeline stood the same way, in cycles from then on, before and after the second one;
  *  - each register changed by a constant (slope): values with a slope are only added, subtracted, moved and compared, and the comparisons give the
  *    same for so many iterations (`most`); everything else is made of constants;
- *  - nothing beyond the SRAM was accessed, and the SRAM is as before.
+ *  - nothing beyond the SRAM was accessed but words that stay the same for a known time (port.look), and the SRAM is as before.
  * Then the registers move by their slopes, and the times by the length of an iteration, up to the next event of a timer or the end of the run.
  */
 #include "idle.h"
@@ -36,6 +36,7 @@ typedef struct {
     uint32_t head;
     int n;
     step_t steps[LONGEST];
+    int64_t same_until; /* cycle up to which loads beyond the SRAM give the same */
     int n_stores;
     uint32_t stored[LONGEST], before[LONGEST]; /* words of the SRAM, and what they were */
 } iteration_t;
@@ -58,7 +59,19 @@ static int is_plain(const ppu_core *core, const ppu_instruction *i, uint32_t pc)
     }
     if (i->op >= PPU_FIRST_VECTOR) return 0;
     if (ppu_access_of(core, i, &address) == PPU_ACCESS_FETCH) return 1;
-    return address < PPU_SRAM_BYTES && !ppu_is_unaligned(core, i);
+    return (address < PPU_SRAM_BYTES || ppu_access_of(core, i, &address) == PPU_ACCESS_LOAD) && !ppu_is_unaligned(core, i);
+}
+
+/* A load beyond the SRAM may look at what is there, if it stays for a while. */
+static int may_look(ppu_core *core, iteration_t *it, const ppu_instruction *i) {
+    uint32_t address, word;
+    int64_t same_until = 0;
+    core->looks_until = 0;
+    if (ppu_access_of(core, i, &address) != PPU_ACCESS_LOAD || address < PPU_SRAM_BYTES) return 1;
+    if (core->port.look) core->port.look(core->port.context, address & ~3u, &word, core->s.now, &same_until);
+    if (same_until < it->same_until) it->same_until = same_until;
+    core->looks_until = same_until;
+    return same_until > core->s.now;
 }
 
 static void note_store(const ppu_core *core, iteration_t *it, const ppu_instruction *i) {
@@ -70,23 +83,31 @@ static void note_store(const ppu_core *core, iteration_t *it, const ppu_instruct
     it->before[it->n_stores++] = core->sram[address >> 2];
 }
 
+/* One instruction, without an interrupt behind it. 0 if it did not run. */
+static int run_one(ppu_core *core, const step_t *step, int64_t until) {
+    ppu_state *s = &core->s;
+    int64_t executed = s->instructions;
+    int reason = ppu_run(core, until, 1);
+    core->looks_until = 0;
+    return reason == PPU_LIMIT && s->instructions == executed + 1 && (is_branch(&step->i) || s->pc == step->pc + 4);
+}
+
 /* Executes from the head of a loop to its head again. 0 if it is none, too long, or does something else than to wait. */
 static int iterate(ppu_core *core, iteration_t *it, int64_t until) {
     ppu_state *s = &core->s;
     it->head = s->pc;
     it->n = it->n_stores = 0;
+    it->same_until = FOREVER;
     do {
         step_t *step = &it->steps[it->n];
-        int64_t executed = s->instructions;
         if (it->n == LONGEST || s->now >= until || (s->pc >= PPU_SRAM_BYTES && !cache_hit(core, s->pc, s->now))) return 0;
         step->pc = s->pc;
         step->ctr = s->ctr;
         memcpy(step->gpr, s->gpr, sizeof step->gpr);
         ppu_decode_word(ppu_code_word(core, s->pc), &step->i);
-        if (!is_plain(core, &step->i, s->pc)) return 0;
+        if (!is_plain(core, &step->i, s->pc) || !may_look(core, it, &step->i)) return 0;
         note_store(core, it, &step->i);
-        if (ppu_run(core, until, 1) != PPU_LIMIT || s->instructions != executed + 1) return 0;
-        if (!is_branch(&step->i) && s->pc != step->pc + 4) return 0; /* an interrupt */
+        if (!run_one(core, step, until)) return 0;
         it->n++;
     } while (s->pc != it->head);
     return 1;
@@ -291,12 +312,21 @@ static int try_to_skip(ppu_core *core, int64_t until) {
     memcpy(&from, &core->s, SCALAR_PART);
     if (!iterate(core, &second, until) || !same_path(&first, &second)) return 0;
     if (!memory_as_before(core, &second) || !is_same_pipeline(&from, &core->s) || !knows_branches(&from, &second) || !is_known_change(&c, &second, &from, &core->s)) return 0;
-    n = (next_change(&core->s, until) - 1 - core->s.now) / (core->s.now - from.now);
+    n = (next_change(&core->s, second.same_until < until ? second.same_until : until) - 1 - core->s.now) / (core->s.now - from.now);
     if (n > c.most) n = c.most;
     if (n <= 0) return 0;
     skip(&core->s, &from, &c, n);
     core->n_skipped += n * c.period;
     return 1;
+}
+
+/* The core stands before a load beyond the SRAM that gives the same for some time. */
+static int has_time_to_look(const ppu_core *core) {
+    uint32_t address, word;
+    int64_t same_until = 0;
+    if (!core->port.look || ppu_next_access(core, &address) != PPU_ACCESS_LOAD) return 0;
+    core->port.look(core->port.context, address & ~3u, &word, core->s.now, &same_until);
+    return same_until - core->s.now >= WORTH;
 }
 
 int ppu_run_idle(ppu_core *core, int64_t until) {
@@ -305,7 +335,8 @@ int ppu_run_idle(ppu_core *core, int64_t until) {
     for (;;) {
         int64_t end = core->probe_at > s->now ? core->probe_at : s->now + 1;
         int reason = ppu_run(core, end < until ? end : until, 0);
-        if (s->now >= until || (reason != PPU_LIMIT && reason != PPU_SLEEPING)) return reason;
+        if (s->now >= until || reason == PPU_BREAKPOINT) return reason;
+        if (reason == PPU_OUTSIDE && (s->now < core->probe_at || !has_time_to_look(core))) return reason;
         if (until - s->now < WORTH || s->sleeping) return ppu_run(core, until, 0);
         if (try_to_skip(core, until)) {
             core->probe_gap = NEAR_PROBE;

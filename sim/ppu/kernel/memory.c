@@ -10,6 +10,11 @@ int ppu_load_outside(ppu_core *core, uint32_t address, uint32_t *word, int64_t t
     return core->port.load ? core->port.load(core->port.context, address & ~3u, word, t) : 0;
 }
 
+int ppu_look_outside(ppu_core *core, uint32_t address, uint32_t *word, int64_t t) {
+    int64_t same_until;
+    return core->port.look(core->port.context, address & ~3u, word, t, &same_until);
+}
+
 int ppu_store_outside(ppu_core *core, uint32_t address, uint32_t value, int size, int64_t t) {
     int enables = size == 4 ? 15 : size == 1 ? 8 >> (address & 3) : 12 >> (address & 3);
     value = (value & part_mask(size)) << place(address, size);

@@ -9,6 +9,7 @@ typedef enum { DONE, HELD, UNALIGNED } ppu_outcome;
 
 /* In memory.c; those that access return the extra cycles. */
 int ppu_load_outside(ppu_core *core, uint32_t address, uint32_t *word, int64_t t);
+int ppu_look_outside(ppu_core *core, uint32_t address, uint32_t *word, int64_t t);
 int ppu_store_outside(ppu_core *core, uint32_t address, uint32_t value, int size, int64_t t);
 int ppu_vector_memory(ppu_core *core, const ppu_instruction *i, uint32_t address, int64_t t);
 ppu_outcome ppu_fetch_outside(ppu_core *core, uint32_t pc, int64_t *t, ppu_instruction **i);
@@ -56,6 +57,7 @@ static inline ppu_outcome load(ppu_core *core, const ppu_instruction *i, uint32_
     if (misaligned(ea, size)) return *t = issue, UNALIGNED;
     if (issue < s->port_busy) issue = ppu_load_turn(s, issue, PPU_LOAD_BOOKING + update);
     if (ea < PPU_SRAM_BYTES) word = core->sram[ea >> 2];
+    else if (issue < core->looks_until) extra = ppu_look_outside(core, ea, &word, issue);
     else if (granted(core, issue)) extra = ppu_load_outside(core, ea, &word, issue);
     else return HELD;
     word = word >> place(ea, size) & part_mask(size);

@@ -10,6 +10,8 @@ void ppu_keep(const ppu_core *core, ppu_kept *kept) {
 }
 
 void ppu_take_back(ppu_core *core, const ppu_kept *kept) {
+    if (core->probe_at > core->s.now) core->probe_at += kept->s.now - core->s.now; /* as far ahead as before */
+    else core->probe_at = kept->s.now;
     core->s = kept->s;
     core->faults = kept->faults;
     for (uint32_t index = 0; index < PPU_SRAM_WORDS; index++)

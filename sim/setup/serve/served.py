@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Final
 from weakref import WeakMethod
 
@@ -65,7 +66,15 @@ class ServedChip:
         engine = Engine(echo_loopback=True, limit=PLAYBACK_WORDS, give_up=GIVE_UP, introductions=INTRODUCTIONS)
         info = bitfile_info_of(system) + yaml.safe_dump({"hwdb": document_of(setup_of(system, ip, fpga))}, sort_keys=False)
         self.endpoint = ServerEndpoint(engine, ip, data_port, reset_port, info, self.stream.interrupt)
-        answers = {"status": self._status, "report": self._report, "counters": self._counters, "snapshot": self._snapshot}
+        answers = {
+            "status": self._status,
+            "report": self._report,
+            "counters": self._counters,
+            "explain": self._explain,
+            "events": self._events,
+            "unmodelled": self._unmodelled,
+            "snapshot": self._snapshot,
+        }
         self._control = Control(ip, self.ports[0], {name: _weakly(answer) for name, answer in answers.items()})
         work = {"network": self.endpoint.run, "program": self._work}
         self._threads = [threading.Thread(target=target, name=f"{ip} {name}", daemon=True) for name, target in work.items()]
@@ -126,6 +135,15 @@ class ServedChip:
 
     def _counters(self) -> bytes:
         return self._between_runs(lambda: json.dumps(self.counters, default=str).encode())
+
+    def _explain(self) -> bytes:
+        return self._between_runs(lambda: json.dumps([asdict(finding) for finding in self.system.explain()]).encode())
+
+    def _events(self) -> bytes:
+        return self._between_runs(lambda: json.dumps([asdict(hop) for hop in self.system.events.summary()]).encode())
+
+    def _unmodelled(self) -> bytes:
+        return self._between_runs(lambda: json.dumps(self.system.unmodelled()).encode())
 
     def _snapshot(self) -> bytes:
         return self._between_runs(lambda: self.system.snapshot(compress=True))

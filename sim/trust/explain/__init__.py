@@ -8,13 +8,13 @@
 from typing import Any, Final
 
 from hicannx_sim.chip.chip import Chip
-from hicannx_sim.trust.explain import converters, events, neurons, processors
+from hicannx_sim.trust.explain import converters, correlation, events, neurons, processors
 from hicannx_sim.trust.explain.finding import Finding
 from hicannx_sim.trust.explain.view import View
 
 __all__ = ["Finding", "explain"]
 
-_PATHS: Final = (*events.PATHS, *neurons.PATHS, *converters.PATHS, *processors.PATHS)
+_PATHS: Final = (*events.PATHS, *neurons.PATHS, *converters.PATHS, *correlation.PATHS, *processors.PATHS)
 
 
 def explain(chip: Chip, fpga: dict[str, Any], ended: bool = True) -> list[Finding]:

@@ -234,7 +234,7 @@ PATHS: Final = (
             ),
             Obstacle(
                 "ColumnCorrelationQuad",
-                "enable_cadc_neuron_readout_causal and _acausal = True",
+                "enable_cadc_neuron_readout_causal and _acausal = True (of correlation sensors: enable_internal_causal and _acausal)",
                 "the channels are connected to nothing",
                 _open_columns,
             ),

@@ -62,12 +62,18 @@ def _not_recorded(view: View) -> Iterator[Attempt]:
             yield Attempt(f"{_plural(events['not recorded'], what)} came to the FPGA and none was recorded")
 
 
-def _silent_sources(view: View) -> Iterator[Attempt]:
-    enabled = view.field("BackgroundSpikeSource", "enable") != 0
-    if enabled.any() and not view.counts["background"]:
-        yield Attempt(
-            "background sources are enabled and made no event", enabled & (view.field("BackgroundSpikeSource", "enable_random") != 0)
-        )
+def _untimed(view: View) -> Iterator[Attempt]:
+    for kind, what in (("spikes", "spike"), ("madc", "MADC sample")):
+        events = view.fpga["events"][kind]
+        if events["recorded"] and events["without time"] == events["recorded"]:
+            yield Attempt(f"{_plural(events['recorded'], what)} came without a time")
+
+
+def _repeating_sources(view: View) -> Iterator[Attempt]:
+    random = view.field("BackgroundSpikeSource", "enable") & view.field("BackgroundSpikeSource", "enable_random")
+    stuck = np.flatnonzero((random != 0) & (view.field("BackgroundSpikeSource", "seed") == 0))
+    if len(stuck) and view.counts["background"]:
+        yield Attempt(f"{_plural(len(stuck), 'random background source')} drew the same label in every period", stuck)
 
 
 # ------------------------------------------------------------------------------------------------------------ PADI buses and drivers
@@ -150,6 +156,8 @@ def _rows_off(view: View, bus: int) -> Iterable[int]:
 def _missed(view: View) -> Iterator[Attempt]:
     """Pulses none of which met a synapse with its label and a weight."""
     count = view.counts["synapse_pulses"]
+    if (view.hit.any() or not view.weights.any()) and (view.wants_correlation(0) or view.wants_correlation(1)):
+        return  # for the sensors a synapse needs no weight
     if count and view.counts["synapses_missed"] == count and not (view.hit & (view.weights > 0)).any():
         rows = np.flatnonzero(view.evidence["addressed"])
         sent = [address for address in range(64) if any(int(view.evidence["addressed"][row]) >> address & 1 for row in rows)]
@@ -294,15 +302,19 @@ PATHS: Final = (
         (Obstacle("EventRecordingConfig", "enable_event_recording = True", "event recording is off", lambda *_: [0]),),
     ),
     Path(
-        _silent_sources,
+        _untimed,
         (
             Obstacle(
-                "BackgroundSpikeSource",
-                "rate > 0",
-                "a random source with rate 0 never draws an event",
-                lambda view, random: np.flatnonzero(random & (view.field("BackgroundSpikeSource", "rate") == 0)),
+                "SystimeSync",
+                "do_sync = True, with the link up (sta.SystemInit)",
+                "the system time was not synchronised, so that times of events are those of an unknown clock",
+                lambda *_: [0],
             ),
         ),
+    ),
+    Path(
+        _repeating_sources,
+        (Obstacle("BackgroundSpikeSource", "seed > 0", "the random generator stands still at 0", lambda view, stuck: stuck),),
     ),
     Path(
         _deaf_buses,

@@ -12,6 +12,10 @@ _MARGIN: Final = 0.1
 """V by which the pattern of a chip may move leak potential and threshold against each other."""
 
 
+def _neurons(found: Any) -> str:
+    return f"{len(found)} neuron{'' if len(found) == 1 else 's'}"
+
+
 def _silent(view: View) -> Iterator[Attempt]:
     """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came."""
     if view.counts["neuron_spikes"]:
@@ -22,7 +26,7 @@ def _silent(view: View) -> Iterator[Attempt]:
     stimulated = (view.hit & (view.weights > 0)).reshape(2, 256, 256).any(axis=1).reshape(512)
     neurons = np.flatnonzero(wanted & (over | stimulated))
     if len(neurons):
-        yield Attempt(f"0 spikes of {len(neurons)} neuron{'' if len(neurons) == 1 else 's'} with something to fire about", neurons)
+        yield Attempt(f"0 spikes of {_neurons(neurons)} with something to fire about", neurons)
 
 
 def _halves(name: str, blocking: int) -> Any:
@@ -45,17 +49,51 @@ def _kept_back(view: View, neurons: Any) -> Iterable[int]:
 
 
 def _without_leak(view: View, neurons: Any) -> Iterable[int]:
-    alone = sum(view.neuron(f"connect_{name}") for name in ("soma", "soma_right", "membrane_right", "bottom")) == 0
-    never = alone & (view.row("i_bias_leak") == 0) & (view.membranes < view.thresholds) & (view.resting > view.thresholds)
+    never = _alone(view) & (view.row("i_bias_leak") == 0) & (view.membranes < view.thresholds) & (view.resting > view.thresholds)
     return [cell_of("i_bias_leak", int(n)) for n in neurons if never[n]]
+
+
+def _alone(view: View) -> Any:
+    """Neurons that are connected to no other, bool[512]."""
+    return sum(view.neuron(f"connect_{name}") for name in ("soma", "soma_right", "membrane_right", "bottom")) == 0
+
+
+def _own(view: View) -> Any:
+    """Neurons that are connected to no other and follow their membrane, bool[512]."""
+    return _alone(view) & ((view.neuron("enable_bypass_excitatory") | view.neuron("enable_bypass_inhibitory")) == 0)
+
+
+def _restless(view: View) -> Iterator[Attempt]:
+    """Neurons that fired and whose membrane stays over the threshold, as nothing pulls it below."""
+    on = view.neuron("enable_threshold_comparator") & view.neuron("enable_fire")
+    found = np.flatnonzero((on != 0) & _own(view) & (view.membranes > view.thresholds))
+    if len(found) and view.counts["neuron_spikes"]:
+        yield Attempt(f"{_neurons(found)} over the threshold whatever happens: as many spikes as the refractory time allows", found)
+
+
+def _never_reset(view: View, neurons: Any) -> Iterable[int]:
+    return [cell_of("i_bias_reset", int(n)) for n in neurons if not view.row("i_bias_reset")[n]]
+
+
+def _reset_too_high(view: View, neurons: Any) -> Iterable[int]:
+    high = view.resets > view.thresholds + _MARGIN
+    return [cell_of("v_reset", int(n)) for n in neurons if high[n] and view.row("i_bias_reset")[n]]
+
+
+def _without_capacitor(view: View) -> Iterator[Attempt]:
+    """Neurons that leak and fire by a membrane of their own."""
+    fires = view.neuron("enable_threshold_comparator") & view.neuron("enable_fire")
+    leaks = (fires != 0) & (view.row("i_bias_leak") > 0) & _own(view)
+    found = np.flatnonzero(leaks & (view.neuron("membrane_capacitor_size") == 0))
+    if len(found) and view.counts["neuron_spikes"]:
+        yield Attempt(f"{_neurons(found)} on a membrane that follows every current at once", found)
 
 
 def _no_reference(view: View) -> Iterator[Attempt]:
     internal, external = (view.field("ReferenceGeneratorConfig", f"enable_{name}")[0] for name in ("internal_reference", "reference_input"))
     if internal or external:
         return
-    written = view.chip.omnibus.contents("ReferenceGeneratorConfig").any()  # else the reference is nominal
-    if written and view.row("i_bias_leak").any():
+    if view.row("i_bias_leak").any():
         yield Attempt("neurons have biases and no circuit of theirs has a current")
 
 
@@ -68,6 +106,27 @@ PATHS: Final = (
                 "enable_internal_reference = True",
                 "the analog memory has no reference current",
                 lambda *_: [0],
+            ),
+        ),
+    ),
+    Path(
+        _restless,
+        (
+            Obstacle("CapMemCell", "a current (i_bias_reset; lola: reset.i_bias)", "nothing resets the membrane", _never_reset),
+            Obstacle(
+                "CapMemCell", "less than the threshold (v_reset; lola: reset.v_reset)", "the reset ends over the threshold", _reset_too_high
+            ),
+        ),
+    ),
+    Path(
+        _without_capacitor,
+        (
+            Obstacle(
+                "NeuronConfig",
+                "membrane_capacitor_size > 0 (lola: membrane_capacitance.capacitance)",
+                "no capacitor is connected to the membrane",
+                lambda view, neurons: neurons,
+                "AtomicNeuronOnDLS",
             ),
         ),
     ),

@@ -91,6 +91,12 @@ class View:
         drivers = [self.field("SynapseDriverConfig", f"row_mode_{side}") for side in ("bottom", "top")]
         return np.stack(drivers, axis=1).reshape(512)
 
+    def wants_correlation(self, half: int) -> bool:
+        """Somebody set the correlation sensors of a half up, or reset some."""
+        quadrants = [2 * half, 2 * half + 1]
+        biased = any(self.cells(name)[quadrants].any() for name in ("syn_i_bias_store", "syn_i_bias_ramp", "syn_i_bias_corout"))
+        return bool(biased or self.counts["correlation_resets"])
+
     # -- neurons
 
     @cached_property
@@ -107,6 +113,11 @@ class View:
     def resting(self) -> NDArray[Any]:
         """Nominal leak potentials [V]."""
         return number("leak_offset") + number("leak_slope") * self.row("v_leak")
+
+    @property
+    def resets(self) -> NDArray[Any]:
+        """Nominal reset potentials [V]."""
+        return number("reset_offset") + number("reset_slope") * self.row("v_reset")
 
 
 def cell_on_chip(name: str) -> int:

@@ -41,9 +41,11 @@ def test_random_intervals_are_geometric(source):
     assert intervals.std() == pytest.approx(intervals.mean() * np.sqrt(1 - 25 / 256), rel=0.05)
 
 
-def test_rate_zero_is_silence(source):
+def test_rate_zero_is_one_in_256(source):
+    """Tests of PyNN on the real system ask sources of this rate for that many events."""
     source.put(BackgroundSpikeSource(enable=True, enable_random=True, rate=0, period=10, seed=1), 0)
-    assert len(source.spikes(MILLISECOND)) == 0
+    expected = 25_000 / 256
+    assert abs(len(source.spikes(MILLISECOND)) - expected) < 5 * np.sqrt(expected)
 
 
 def test_masked_label_bits_are_random_the_others_fixed(source):

@@ -173,13 +173,15 @@ def test_two_sources_average(bench):
     np.testing.assert_allclose(convert(bench), expected((0.6 + leak(600)) / 2), atol=1)
 
 
-def test_correlation_sensors_show_their_reset_level_and_are_reported(bench):
+def test_correlation_sensors_show_their_level_after_a_reset(bench):
     power(bench)
+    cell(bench, "syn_i_bias_corout", 600)
+    cell(bench, "syn_i_bias_store", 70)
     switches(bench, quads=[3], internal=True)
     causal, acausal = convert(bench)
     assert (causal == 200).sum() == (acausal == 200).sum() == 4
-    assert bench.chip.faults.counts == {(address(), True, False): 1}
-    assert bench.chip.fabric.counters()["cadc_unmodelled"] == 8
+    assert bench.chip.faults.counts == {}
+    assert bench.chip.fabric.counters()["cadc_correlation"] == 8
 
 
 def test_inputs_that_nothing_drives_read_as_ground(bench):
@@ -187,6 +189,8 @@ def test_inputs_that_nothing_drives_read_as_ground(bench):
     np.testing.assert_array_equal(convert(bench), 0)
     assert bench.chip.fabric.counters()["cadc_floating"] == 512
     neurons(bench, 600)
+    cell(bench, "syn_i_bias_corout", 600)
+    cell(bench, "syn_i_bias_store", 70)
     cell(bench, "neuron_i_bias_readout_amp", [0, 110, 110, 110])
     left, right = np.split(convert(bench), 2, axis=1)
     assert set(left.ravel()) == {200}  # the sensors, as the amplifiers are off

@@ -90,11 +90,6 @@ def test_reading_write_only_registers_gives_zero(bench):
     assert bench.chip.faults.n == 0
 
 
-def test_unmodelled_registers_are_reported(bench):
-    bench.write(0x2C90000, 0)
-    assert bench.chip.faults.counts == {(0x2C90000, False, False): 1}
-
-
 def test_every_address_a_chip_container_uses_is_known():
     """Of all containers, the composed ones too, at their first and last coordinate."""
     found = 0

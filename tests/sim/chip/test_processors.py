@@ -320,10 +320,10 @@ def test_random_numbers_need_a_seed_and_differ(bench):
 
 
 def test_undefined_places_are_reported(bench):
-    start(bench, *rows(("fxvinx", 1, 0x30000), ("fxvoutx", 1, 0x9_0000 + 7), ("fxvinx", 1, 0x2000000)), WAIT)
+    start(bench, *rows(("fxvinx", 1, 0x30000), ("fxvoutx", 1, 0xC_0000 + 7), ("fxvinx", 1, 0x2000000)), WAIT)
     finish(bench)
     assert [(fault.address, fault.access, fault.undefined) for fault in bench.chip.faults.processor_counts] == [
-        (0x30000, "vector read", True), (0x90007, "vector write", False), (0x2000000, "vector read", True),
+        (0x30000, "vector read", True), (0xC0007, "vector write", False), (0x2000000, "vector read", True),
     ]  # fmt: skip
 
 

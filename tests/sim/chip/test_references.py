@@ -18,7 +18,7 @@ def words_of(**settings):
 
 
 def test_choice():
-    assert current_factor(np.zeros(9, np.uint32), 0.0) == 1.0, "nobody has written anything"
+    assert current_factor(np.zeros(9, np.uint32), 0.3) == 0.0, "neither of the two"
     assert current_factor(words_of(), 0.3) == 1.0
     assert current_factor(words_of(enable_internal_reference=False), 0.3) == 0.0
     for volts in (0.0, 0.5, NOMINAL_VOLTS, 2.5):

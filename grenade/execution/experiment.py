@@ -1,0 +1,103 @@
+"""The arguments of a run: what is to be executed in each snippet, checked to fit together. (facts: clients/grenade 2.8)"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grenade.common import ChipOnConnection, ExecutionInstanceID
+from grenade.errors import InputError
+from grenade.execution.hooks import ChipHooks, ExecutionInstanceHooks
+from grenade.execution.realtime import Snippet, Usage
+from grenade.network.graph import Hardware, NetworkGraph
+from grenade.signal_flow import InputData, InputDataSnippet, SpikesToChip
+from halco.value import shown
+from haldls.lola import Chip
+
+Configs = Mapping[ExecutionInstanceID, Mapping[ChipOnConnection, Chip]]
+Hooks = Mapping[ExecutionInstanceID, ExecutionInstanceHooks]
+
+
+@dataclass
+class Experiment:
+    """What is to be executed, one item per snippet."""
+
+    graphs: list[NetworkGraph]
+    configs: list[Configs]
+    inputs: InputData
+    hooks: Hooks
+
+    @classmethod
+    def of(cls, graphs: Any, configs: Any, inputs: Any, hooks: Any) -> Experiment:
+        """Of the arguments of `run`. Raises InputError or TypeError if they do not make an experiment."""
+        graphs = [graphs] if isinstance(graphs, NetworkGraph) else list(graphs)
+        configs = [configs] if isinstance(configs, Mapping) else list(configs)
+        inputs = InputData([inputs]) if isinstance(inputs, InputDataSnippet) else inputs
+        for graph in graphs:
+            if not isinstance(graph, NetworkGraph):
+                raise TypeError(f"a NetworkGraph is needed for each snippet, not {shown(graph)}")
+        if not isinstance(inputs, InputData):
+            raise TypeError(f"inputs are an InputData, not {shown(inputs)}")
+        sizes = len(graphs), len(configs), len(inputs.snippets)
+        if len(set(sizes)) != 1 or not graphs:
+            raise InputError("one graph, configuration and input are needed for each snippet: there are {}, {} and {}".format(*sizes))
+        if not inputs.valid():
+            raise InputError("all inputs of an experiment are for the same number of batch entries; these are not")
+        return cls(graphs, configs, inputs, hooks or {})
+
+    def instances(self) -> list[ExecutionInstanceID]:
+        """Execution instances, which all snippets have. Raises InputError if they do not."""
+        found = list(self.graphs[0].hardware)
+        for number, graph in enumerate(self.graphs):
+            if list(graph.hardware) != found:
+                raise InputError(f"snippet {number} has other execution instances than snippet 0")
+        return found
+
+    def hardware(self, instance: ExecutionInstanceID) -> list[Hardware]:
+        """Settings of the networks of all snippets."""
+        return [graph.hardware[instance] for graph in self.graphs]
+
+    def chip_hooks(self, instance: ExecutionInstanceID, chip: ChipOnConnection) -> ChipHooks:
+        """What the user adds to the program of a chip."""
+        return self.hooks.get(instance, ExecutionInstanceHooks()).chips.get(chip, ChipHooks())
+
+    def snippet(self, number: int, instance: ExecutionInstanceID, configured: Chip) -> Snippet:
+        """A snippet, with the configuration that was made for it."""
+        return Snippet(configured, self._usage(number, instance), self._spikes(number, instance), self._runtimes(number, instance))
+
+    def config(self, number: int, instance: ExecutionInstanceID, chip: ChipOnConnection) -> Chip:
+        """Configuration of a chip in a snippet, as the user gives it."""
+        chips = self.configs[number].get(instance, {})
+        if chip not in chips:
+            raise InputError(f"no configuration for {instance!r}, {chip!r} in snippet {number}")
+        if not isinstance(chips[chip], Chip):
+            raise TypeError(f"the configuration of a chip is a lola.Chip, not {shown(chips[chip])}")
+        return chips[chip]
+
+    def _spikes(self, number: int, instance: ExecutionInstanceID) -> list[SpikesToChip]:
+        """Input spikes of a snippet by batch entry. Raises InputError if there are sources and no input for them."""
+        snippet = self.inputs.snippets[number]
+        found = snippet.data.get(instance, [])
+        translation = self.graphs[number].graph_translation.execution_instances.get(instance)
+        if not found and snippet.data and translation is not None and translation.event_input_vertex is not None:
+            raise InputError(f"Graph requests unprovided input. (snippet {number} has external sources in {instance!r} and no spikes)")
+        return found
+
+    def _runtimes(self, number: int, instance: ExecutionInstanceID) -> list[int | None]:
+        """Runtime of a snippet by batch entry; None if its last spike ends it."""
+        given = self.inputs.snippets[number].runtime
+        if not given:
+            return [None] * self.inputs.batch_size()
+        return [None if instance not in entry else int(entry[instance]) for entry in given]
+
+    def _usage(self, number: int, instance: ExecutionInstanceID) -> Usage:
+        hardware = self.graphs[number].hardware[instance]
+        translation = self.graphs[number].graph_translation.execution_instances.get(instance)
+        return Usage(
+            events=bool(hardware.madc) or (translation is not None and translation.event_output_vertex is not None),
+            madc=bool(hardware.madc),
+            cadc=frozenset(hardware.cadc or ()),
+            cadc_on_dram=hardware.cadc is not None and hardware.cadc_on_dram,
+            plasticity=bool(hardware.rules),
+        )

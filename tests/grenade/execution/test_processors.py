@@ -1,0 +1,86 @@
+"""Runs in which the processors have something to do: periodic samples of the parallel converters, variables of their program."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from graphs_by_hand import CHIP, INSTANCE, MEMBRANE, MS, Example, runtime
+
+from grenade.execution import ExecutionInstanceHooks, JITGraphExecutor, extract_cadc_samples, run
+from grenade.execution.ppu_program import ProgramError
+from grenade.execution.processors import SymbolError
+from grenade.network.graph import AnalogReadout, CADCView
+from grenade.network.recordings import AtomicNeuronOnExecutionInstance
+from halco import AtomicNeuronOnDLS, Enum, HemisphereOnDLS
+from haldls import PPUMemoryBlock
+from haldls.ppu_toolchain import CompilerNotFoundError
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiler() -> None:
+    from grenade import ppu
+
+    try:
+        ppu.program((), "sram")
+    except CompilerNotFoundError as error:
+        pytest.skip(str(error))
+
+
+def recording(neurons: tuple[int, ...] = (3, 300), v_leak: tuple[int, ...] = (450, 600)) -> Example:
+    """Resting neurons whose membranes are recorded."""
+    example = Example(neurons)
+    for chain in example.chip.cadc_readout_chains:
+        chain.ramp.enable = True
+    views: dict[HemisphereOnDLS, CADCView] = {}
+    for index, (number, leak) in enumerate(zip(neurons, v_leak, strict=True)):
+        circuit = AtomicNeuronOnDLS(Enum(number))
+        neuron = example.chip.neuron_block.atomic_neurons[circuit]
+        neuron.leak.v_leak, neuron.leak.i_bias, neuron.threshold.enable = leak, 1000, False
+        readout = AnalogReadout(circuit, MEMBRANE, AtomicNeuronOnExecutionInstance(0, index, 0, 0))
+        views.setdefault(HemisphereOnDLS(number // 256), CADCView([])).readouts.append(readout)
+        example.hardware.readout_sources[circuit] = MEMBRANE
+    example.hardware.cadc = views
+    return example
+
+
+def hooks(**options: object) -> dict[object, ExecutionInstanceHooks]:
+    return {INSTANCE: ExecutionInstanceHooks(CHIP, ExecutionInstanceHooks.Chip(**options))}
+
+
+def test_membranes_are_sampled_all_the_time(executor: JITGraphExecutor) -> None:
+    example = recording()
+    for _ in range(2):
+        output = run(executor, example.graph, example.config, runtime(MS // 10))
+        [samples] = extract_cadc_samples(output.snippets[0], example.graph)
+        times = [samples.time[samples.neuron_on_population == neuron] for neuron in (0, 1)]
+        assert all(len(train) > 30 and train.min() < 0.01 and 0.09 < train.max() < 0.1 for train in times)
+        assert all(1.5e-3 < np.diff(train).mean() < 3e-3 for train in times), "some 2 us"
+
+
+def test_samples_of_snippets_count_from_their_begins(executor: JITGraphExecutor) -> None:
+    example = recording()
+    output = run(executor, [example.graph] * 2, [example.config] * 2, runtime(MS // 20, MS // 20))
+    for snippet in output.snippets:
+        [samples] = extract_cadc_samples(snippet, example.graph)
+        assert len(samples.time) > 20 and samples.time.min() < 0.005 and samples.time.max() < 0.05
+
+
+def test_more_samples_than_there_is_room_for_are_announced(executor: JITGraphExecutor, caplog: pytest.LogCaptureFixture) -> None:
+    example = recording()
+    output = run(executor, example.graph, example.config, runtime(MS))
+    [samples] = extract_cadc_samples(output.snippets[0], example.graph)
+    assert (samples.neuron_on_population == 0).sum() <= 100
+    assert "only the first 100 can be recorded" in caplog.text
+
+
+def test_variables_are_written_before_and_read_after(executor: JITGraphExecutor) -> None:
+    example, block = recording(), PPUMemoryBlock(1)
+    output = run(executor, example.graph, example.config, runtime(1000), hooks(read_ppu_symbols={"ppu"}))
+    found = output.read_ppu_symbols[0][INSTANCE][CHIP]["ppu"]
+    assert [int(found[HemisphereOnDLS(side)].to_numpy()[0]) for side in (0, 1)] == [0, 1]
+    with pytest.raises(SymbolError, match="no variable 'nothing'"):
+        run(executor, example.graph, example.config, runtime(1000), hooks(read_ppu_symbols={"nothing"}))
+    with pytest.raises(ProgramError, match="'cadc_result' takes a PPUMemoryBlock of size 64"):
+        run(executor, example.graph, example.config, runtime(1000), hooks(write_ppu_symbols={"cadc_result": {HemisphereOnDLS(0): block}}))
+    with pytest.raises(ProgramError, match="no program runs"):
+        run(executor, Example().graph, Example().config, runtime(1000), hooks(write_ppu_symbols={"ppu": {}}))

@@ -1,0 +1,160 @@
+"""Calibrations are kept where clients look for them, and told apart."""
+
+import gzip
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+import hicannx
+from haldls.lola import Chip
+from hicannx.calibration import client_paths
+from hicannx.calibration.errors import CalibrationError
+from hicannx.calibration.kinds import KINDS
+from hicannx.calibration.making import make
+from hicannx.calibration.store import CalibrationWarning, Store, chip_of_identifier, read
+from hicannx.cli import main
+from hicannx_sim import Mode, VirtualChip
+from stadls import DumperDone, convert_to_chip, from_json, from_portablebinary
+
+SPIKING = KINDS["spiking"]
+
+
+def test_a_calibration_is_made_once_and_found_again(monkeypatch):
+    first = hicannx.calibration_writes("spiking", 7)
+    monkeypatch.setattr("hicannx.calibration.making.make", None)
+    assert hicannx.calibration_writes("spiking", 7).tolist() == first.tolist()
+
+
+def test_chip_and_mode_come_from_the_environment(monkeypatch):
+    seven = hicannx.calibrated_chip("spiking", 7)
+    monkeypatch.setenv("HICANNX_CHIP", "7")
+    assert hicannx.calibrated_chip() == seven != hicannx.calibrated_chip(serial=8)
+    monkeypatch.setenv("HICANNX_MODE", "ideal")
+    assert hicannx.calibrated_chip() != seven == hicannx.calibrated_chip(mode=Mode.TYPICAL)
+
+
+def test_files_are_named_and_placed_as_on_the_real_system(store_folder):
+    make(Store(), SPIKING, VirtualChip(7))
+    (folder,) = store_folder.glob("typical-*/hicann-dls-sr-hx/hxcube0fpga0chip7_1/stable/latest")
+    binary, text = DumperDone(), DumperDone()
+    from_portablebinary(binary, (folder / "spiking_cocolist.pbin").read_bytes())
+    from_json(text, gzip.decompress((folder / "spiking_cocolist.json.gz").read_bytes()).decode())
+    assert binary.tolist() == text.tolist()
+    assert convert_to_chip(binary, Chip()) == hicannx.calibrated_chip("spiking", 7)
+
+
+def test_a_calibration_of_another_chip_or_model_is_named(monkeypatch):
+    path = make(Store(), SPIKING, VirtualChip(7))
+    with warnings.catch_warnings(action="error"):
+        read(path, SPIKING, VirtualChip(7))
+    with pytest.warns(CalibrationWarning, match="of chip 7 and not 8"):
+        read(path, SPIKING, VirtualChip(8))
+    monkeypatch.setattr("hicannx.calibration.store.model_version", lambda: "newer")
+    with pytest.warns(CalibrationWarning, match="version of the model .* and not newer"):
+        read(path, SPIKING, VirtualChip(7))
+
+
+def test_showing_a_file_tells_whose_it_is(monkeypatch, capsys):
+    path = make(Store(), SPIKING, VirtualChip(7))
+    assert main(["calibration", "show", str(path)]) == 0
+    assert "calibration: spiking of chip 7 (typical), by model, for this version of the model" in capsys.readouterr().out
+    monkeypatch.setattr("hicannx.calibration.store.model_version", lambda: "newer")
+    assert main(["calibration", "show", str(path.with_name("spiking_cocolist.json.gz"))]) == 0
+    assert "not this one of the model" in capsys.readouterr().out
+
+
+def test_another_version_of_the_model_makes_its_own(monkeypatch):
+    old = make(Store(), SPIKING, VirtualChip(7))
+    monkeypatch.setattr("hicannx.calibration.store.model_version", lambda: "newer")
+    assert Store().known(SPIKING, VirtualChip(7)) is None and old.exists()
+
+
+def test_a_broken_note_is_as_none():
+    path = make(Store(), SPIKING, VirtualChip(7))
+    path.with_name("spiking.json").write_text("{")
+    assert Store().known(SPIKING, VirtualChip(7)) is None
+    assert len(hicannx.calibration_writes("spiking", 7).tolist()) > 512
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_does_no_harm(tmp_path, monkeypatch, caplog):
+    kept = hicannx.calibrated_chip("spiking", 7)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HICANNX_CALIBRATIONS", str(tmp_path / "file" / "below"))
+    assert hicannx.calibrated_chip("spiking", 7) == kept
+    assert "HICANNX_CALIBRATIONS" in caplog.text
+
+
+@pytest.mark.parametrize("identifier, serial", [("hxcube0fpga0chip7_1", 7), ("jboa0fpga3chip42_1", 42)])
+def test_identifiers_of_virtual_chips(identifier, serial):
+    assert chip_of_identifier(identifier).serial == serial
+
+
+@pytest.mark.parametrize("identifier", ["zeromock", "hxcube6fpga3chip63_2", ""])
+def test_other_identifiers(identifier):
+    with pytest.raises(CalibrationError):
+        chip_of_identifier(identifier)
+
+
+REAL = Path("/wang/data/calibration/hicann-dls-sr-hx")
+
+
+def test_paths_of_the_real_system_are_answered():
+    answered = client_paths.answered(REAL / "hxcube0fpga0chip7_1/stable/latest/spiking_cocolist.pbin")
+    assert answered.is_file() and answered.name == "spiking_cocolist.pbin"
+    assert (answered.parent / "hagen_cocolist.pbin").is_file()
+    assert answered.parent.parent.name == "stable"
+
+
+@pytest.mark.parametrize("path", [REAL / "zeromock/stable/latest/spiking_cocolist.pbin", Path("/elsewhere/x.pbin")])
+def test_other_paths_stay(path):
+    assert client_paths.answered(path) == path
+
+
+def test_a_file_that_is_there_counts(tmp_path):
+    there = tmp_path / "hicann-dls-sr-hx" / "hxcube0fpga0chip7_1" / "stable" / "latest" / "spiking_cocolist.pbin"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"mine")
+    assert client_paths.answered(there) == there
+
+
+HELPER = """\
+from pathlib import Path
+def nightly_calib_path():
+    "Where it is."
+    return Path("/wang/data/calibration/hicann-dls-sr-hx/hxcube0fpga0chip7_1/stable/latest/spiking_cocolist.pbin")
+"""
+
+
+@pytest.mark.parametrize("order", ["import pyccalix; from pynn_brainscales.brainscales2 import helper",
+                                   "from pynn_brainscales.brainscales2 import helper; import pyccalix"])  # fmt: skip
+def test_the_clients_helper_finds_calibrations(tmp_path, order):
+    package = tmp_path / "pynn_brainscales" / "brainscales2"
+    package.mkdir(parents=True)
+    (package / "helper.py").write_text(HELPER)
+    for folder in (package, package.parent):
+        (folder / "__init__.py").touch()
+    script = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {order}; path = helper.nightly_calib_path();print(path.is_file(), path.name)"
+    )
+    shown = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert shown == "True spiking_cocolist.pbin\n"
+
+
+def test_the_command_makes_what_is_missing(tmp_path, capsys):
+    assert main(["calibrate", "7", "8", "--kind", "spiking", "--output", str(tmp_path / "files")]) == 0
+    first = capsys.readouterr().out.splitlines()
+    assert [line.split()[:4] for line in first] == [["chip", "7", "spiking", "model,"], ["chip", "8", "spiking", "model,"]]
+    paths = [Path(line.split()[-1]) for line in first]
+    written = [path.stat().st_mtime_ns for path in paths]
+    assert main(["calibrate", "7", "8", "--kind", "spiking", "--output", str(tmp_path / "files")]) == 0
+    assert [path.stat().st_mtime_ns for path in paths] == written
+    assert main(["calibrate", "7", "--kind", "spiking", "--again", "--output", str(tmp_path / "files")]) == 0
+    assert paths[0].stat().st_mtime_ns > written[0]
+
+
+def test_calix_that_is_not_there_is_named(capsys):
+    assert main(["calibrate", "7", "--kind", "spiking", "--engine", "calix"]) == 1
+    assert "calix cannot be imported" in capsys.readouterr().err

@@ -1,0 +1,130 @@
+"""`hicannx compatibility`: what becomes of a client's tests, and the table of it."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hicannx.compatibility import command
+from hicannx.compatibility.clients import Client, ClientError, client, clients
+from hicannx.compatibility.runs import Result, run
+from hicannx.compatibility.table import Row, merged, rows
+
+TESTS = """\
+import os, time, unittest
+from clientlib import answer
+
+class Group(unittest.TestCase):
+    def test_good(self):
+        self.assertEqual(answer(), 42)
+    def test_bad(self):
+        self.assertEqual(answer(), 43, "another answer")
+    def test_left_out(self):
+        self.skipTest("not today")
+    def test_serial(self):
+        self.assertEqual(os.environ["HICANNX_CHIP"], "5")
+    def test_works(self):
+        end = time.process_time() + 0.5
+        while time.process_time() < end:
+            pass
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "lib" / "clientlib.py").write_text("def answer():\n    return 42\n")
+    (tmp_path / "tests" / "test_some.py").write_text(TESTS)
+    return tmp_path
+
+
+KNOWN = Client(title="some", tests=["tests"], path=["lib"], environment={"HICANNX_CHIP": "5"}, reasons={"*::test_bad": "wrong on purpose"})
+
+
+def results(checkout: Path, made: Client = KNOWN, limit: float = 60, only: str = "") -> dict[str, Result]:
+    return {one.test.rpartition("::")[2]: one for done in run(made, checkout, limit, os.environ, only) for one in done}
+
+
+def test_outcomes_reasons_and_times(checkout: Path) -> None:
+    found = results(checkout)
+    outcomes = {name: one.outcome for name, one in found.items()}
+    assert outcomes == {
+        "test_good": "passed",
+        "test_bad": "failed",
+        "test_left_out": "skipped",
+        "test_serial": "passed",
+        "test_works": "passed",
+    }
+    assert "another answer" in found["test_bad"].message and found["test_left_out"].message == "not today"
+    assert found["test_bad"].test == "tests/test_some.py::Group::test_bad"
+    assert found["test_works"].seconds >= 0.5 > found["test_serial"].seconds
+
+
+def test_a_file_that_cannot_be_imported_is_an_error(checkout: Path) -> None:
+    (checkout / "tests" / "test_some.py").write_text("import nothing_of_that_name\n")
+    (one,) = results(checkout).values()
+    assert one.outcome == "error" and "nothing_of_that_name" in one.message
+
+
+def test_a_process_that_dies_is_an_error(checkout: Path) -> None:
+    (checkout / "tests" / "test_some.py").write_text("import os\ndef test_a():\n    pass\ndef test_b():\n    os._exit(9)\n")
+    found = results(checkout)
+    assert found["test_a"].outcome == "passed"
+    assert "status 9" in found["tests/test_some.py"].message
+
+
+def test_a_file_that_takes_too_long_is_given_up(checkout: Path) -> None:
+    (checkout / "tests" / "test_some.py").write_text("import time\ndef test_a():\n    time.sleep(60)\n")
+    (one,) = results(checkout, limit=3).values()
+    assert one.outcome == "timeout"
+
+
+def test_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match="tests/sw/py"):
+        list(run(client("calix"), tmp_path, 60, {}))
+
+
+def test_a_client_that_is_not_known() -> None:
+    with pytest.raises(ClientError, match="calix"):
+        client("callix")
+
+
+def test_every_known_client_can_be_read() -> None:
+    assert clients()["calix"].reason("tests/sw/py/test_generic_algorithm_calibration.py::Test::test_00")
+
+
+def test_the_table_groups_what_passed_and_names_what_did_not(checkout: Path) -> None:
+    made = list(rows(KNOWN, list(results(checkout).values())))
+    assert [(row.name, row.count, row.outcome, row.why) for row in made] == [
+        ("", 3, "passed", ""),
+        ("", 1, "skipped", "not today"),
+        ("test_bad", 1, "failed", "wrong on purpose"),
+    ]
+    assert all(Row.read(str(row)) == replace(row, seconds=round(row.seconds, 1)) for row in made)
+
+
+def row(file: str, outcome: str = "passed") -> Row:
+    return Row(f"tests/{file}.py", "", 2, outcome, "", 1.0)
+
+
+def test_a_section_is_made_anew_and_others_stay() -> None:
+    document = merged("", "a 1, chip 0", KNOWN, [row("test_one"), row("test_two")])
+    document = merged(document, "b 2, chip 0", KNOWN, [row("test_other")])
+    again = merged(document, "a 1, chip 0", KNOWN, [row("test_two", "failed"), row("test_three")])
+    assert again.startswith("# Compatibility") and again.count("## a 1, chip 0") == 1
+    first, second = again.split("## ")[1:]
+    assert "4 passed, 2 failed; 3 s." in first and [line.split()[1] for line in first.splitlines() if line.startswith("| tests")] == [
+        "tests/test_one.py", "tests/test_three.py", "tests/test_two.py",
+    ]  # fmt: skip
+    assert second == document.split("## ")[2]
+
+
+def test_failures_without_a_reason_set_the_exit_status(checkout: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(command, "client", lambda name: KNOWN)
+    chosen = SimpleNamespace(client="some", checkout=checkout, serial=5, only="", limit=60, output=tmp_path / "table.md")
+    assert command.main(chosen) == 0 and "wrong on purpose" in (tmp_path / "table.md").read_text()
+    monkeypatch.setattr(command, "client", lambda name: Client(title="some", tests=["tests"], path=["lib"]))
+    assert command.main(chosen) == 1 and "another answer" in capsys.readouterr().out

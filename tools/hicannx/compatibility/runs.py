@@ -1,0 +1,63 @@
+"""Runs the tests of a client, one file after the other, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from hicannx.compatibility.clients import Client
+
+__all__ = ["Result", "run"]
+
+QUIET = ("-q", "-p", "no:cacheprovider", "-p", "hicannx.compatibility.recorder", "--import-mode=prepend", "-W", "ignore")
+
+
+class Result(msgspec.Struct):
+    """What became of one test: "passed", "skipped", "failed", "error" or "timeout"; processor time in seconds."""
+
+    test: str
+    outcome: str
+    message: str = ""
+    seconds: float = 0.0
+
+
+def run(client: Client, checkout: Path, limit: float, environ: Mapping[str, str], only: str = "") -> Iterator[list[Result]]:
+    """The results of each file with tests, as soon as there are any. Caches and what tests write lie in a folder that is removed.
+
+    limit    seconds after which a file is given up
+    only     part of the name of the files to run
+    """
+    for file in client.files(checkout):
+        if only in file.name:
+            with tempfile.TemporaryDirectory(prefix="compatibility-") as folder:
+                yield _run_file(client, checkout, file, limit, environ, Path(folder))
+
+
+def _run_file(client: Client, checkout: Path, file: Path, limit: float, environ: Mapping[str, str], folder: Path) -> list[Result]:
+    record, name = folder / "record.jsonl", file.relative_to(checkout).as_posix()
+    command = [sys.executable, "-m", "pytest", *QUIET, f"--record={record}", f"--rootdir={checkout}", *client.arguments, str(file)]
+    path = os.pathsep.join([*(str(checkout / one) for one in client.path), *filter(None, [environ.get("PYTHONPATH", "")])])
+    variables = {**environ, **client.environment, "PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / "cache")}
+    ended = ""
+    try:
+        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=limit or None, check=False)
+        if done.returncode not in (0, 1, 2, 5):  # passed, failed, not collected, nothing to run
+            ended = f"the process ended with status {done.returncode}: {(done.stderr or done.stdout).strip().splitlines()[-1:]}"
+    except subprocess.TimeoutExpired:
+        ended = f"given up after {limit:g} s"
+    found = [msgspec.convert(json.loads(line), Result) for line in record.read_text("utf-8").splitlines()] if record.exists() else []
+    results = [msgspec.structs.replace(one, test=_relative(one.test, name)) for one in found]
+    return [*results, Result(name, "timeout" if ended.startswith("given up") else "error", ended)] if ended else results
+
+
+def _relative(test: str, file: str) -> str:
+    """The identity of a test with its file as the checkout knows it."""
+    _, separator, inner = test.partition("::")
+    return file + separator + inner
