@@ -288,6 +288,8 @@ cdef class AnalogCore:
     cdef void count_cycles(self, bint on) noexcept nogil:
         cdef Core* core = <Core*> self.engine
         cdef int neuron
+        if on == core.counting:
+            return
         for neuron in range(0 if on else 512):
             _kernel.core_leave_cycle(core, neuron)
         core.counting = on

@@ -77,11 +77,14 @@ cdef class NeuronBackends:
         label[0] = output << 8 | self.address[neuron]
         return arrives
 
-<<<<<<< HEAD
     cdef void count(self, int neuron) noexcept nogil:
         """Takes over spikes of a neuron that nobody has been handed, because they leave no other trace."""
         cdef int64_t counted = self.neurons.analog.tell(neuron, True)
         cdef int64_t total = counted + (self.s.counter[neuron] & 0xff)
+        if self.seen[neuron] != self.neurons.changes.of_neuron[neuron]:
+            self._decode(neuron)
+        if not self.overwritten[neuron]:
+            self.s.n_pulsed[neuron >> 8] += counted
         self.s.n_silent += counted + self.neurons.analog.tell(neuron, False)
         self.s.counter[neuron] = (total & 0xff) | (self.s.counter[neuron] & 0x100) | (0x100 if total > 0xff else 0)
 
@@ -91,18 +94,16 @@ cdef class NeuronBackends:
         for neuron in range(NEURONS):
             self.count(neuron)
         self.s.powered = powered
-        self.neurons.analog.count_cycles(powered)
 
     def silent(self) -> int:
         """Spikes so far that went nowhere."""
         for neuron in range(NEURONS):
             self.count(neuron)
         return self.s.n_silent
-=======
+
     cdef bint pulses(self, int neuron) noexcept nogil:
         """Whether a spike of the neuron, which the backend has just seen, sends a pulse to the correlation sensors of its synapses."""
         return self.s.powered and self.fires[neuron] and self.s.running[(neuron & 255) >> 7] and not self.overwritten[neuron]
->>>>>>> a962dfa09044ea4668080d0472562e1fa2f1b1f5
 
     cdef uint32_t read_counter(self, int neuron) noexcept nogil:
         self.count(neuron)
