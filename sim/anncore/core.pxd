@@ -61,6 +61,8 @@ cdef class AnalogCore:
     cpdef void row_pulse(self, int64_t tick, int row, int address, double charge, int mode) noexcept nogil
     cpdef void fire(self, int neuron, int64_t tick) noexcept nogil
     cpdef int64_t run(self, int64_t until) noexcept nogil
+    cdef void count_cycles(self, bint on) noexcept nogil
+    cdef int64_t tell(self, int neuron, bint counted) noexcept nogil
     cpdef void clear_spikes(self) noexcept nogil
     cdef void settle(self) noexcept nogil
     cpdef void set_probe(self, int slot, int neuron, int source) noexcept nogil

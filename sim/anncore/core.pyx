@@ -1,4 +1,4 @@
-# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/circuit.c sim/anncore/kernel/morphology.c sim/anncore/kernel/step.c
+# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/circuit.c sim/anncore/kernel/cycle.c sim/anncore/kernel/morphology.c sim/anncore/kernel/step.c
 """The analog core: 512 neurons and two synapse arrays behind their register images (facts: behaviour 1 to 5, 10; behavioural).
 
 The digital side writes the images (`capmem`, `neuron_config`, ...) and says what it touched; parameters are derived when time moves on.
@@ -244,6 +244,7 @@ cdef class AnalogCore:
         for k in range(self.s.n_dirty):
             neuron = self.s.dirty_list[k]
             self.s.dirty[neuron] = False
+            _kernel.core_leave_cycle(core, neuron)
             before = core.s.neuron[neuron]
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   self.backend_common_data + 2 * (neuron // 128 % 2),
@@ -283,6 +284,19 @@ cdef class AnalogCore:
         self.spikes = <Spike*> growing_at(&core.spikes, 0, sizeof(Spike))
         self.n_spikes = <int> growing_count(&core.spikes)
         return self.now
+
+    cdef void count_cycles(self, bint on) noexcept nogil:
+        cdef Core* core = <Core*> self.engine
+        cdef int neuron
+        if on == core.counting:
+            return
+        for neuron in range(0 if on else 512):
+            _kernel.core_leave_cycle(core, neuron)
+        core.counting = on
+
+    cdef int64_t tell(self, int neuron, bint counted) noexcept nogil:
+        """Spikes of a neuron that were counted instead of recorded, since this was last asked: those for its counter, or the others."""
+        return _kernel.core_tell(<Core*> self.engine, neuron, counted)
 
     cpdef void clear_spikes(self) noexcept nogil:
         growing_clear(&(<Core*> self.engine).spikes)
@@ -385,7 +399,7 @@ cdef class AnalogCore:
         if problem != NULL:
             raise SnapshotError(f"chip.analog.engine: {problem.decode()} is out of range")
         self.now = (<Core*> self.engine).s.now
-        _kernel.core_connect(<Core*> self.engine)
+        _kernel.core_restored(<Core*> self.engine)
 
     @property
     def lost(self) -> int:
@@ -421,6 +435,19 @@ cdef class AnalogCore:
     @level.setter
     def level(self, wanted: int) -> None:
         (<Core*> self.engine).level = _kernel.kernel_level(wanted)
+
+    def counted_spikes(self) -> np.ndarray:
+        """Of each neuron the spikes that were counted without being recorded, since this was last asked: int64[512]."""
+        return np.array([self.tell(neuron, True) + self.tell(neuron, False) for neuron in range(512)], np.int64)
+
+    @property
+    def counting(self) -> bool:
+        """Whether spikes of neurons that fire for ever and whose spikes leave no trace but in a counter may be counted without being recorded."""
+        return bool((<Core*> self.engine).counting)
+
+    @counting.setter
+    def counting(self, on: bool) -> None:
+        self.count_cycles(on)
 
     @property
     def jumping(self) -> bool:
@@ -461,10 +488,9 @@ cdef _kernel.Common _common(chip):
     c.node_low, c.node_high = _kernel.nearest((number("node_low") - c.middle) / unit), _kernel.nearest((number("node_high") - c.middle) / unit)
     c.octaves, c.slope_inverse, c.sixth = 1.4426950408889634 / slope * unit, unit / slope, unit / slope / 6
     c.longest = 1.35 / unit
-    c.offset_width, c.offset_inverse = number("offset_compliance_width") / unit, unit / number("offset_compliance_width")
-    c.line_limit = _kernel.nearest(number("synapse_line_limit") / _kernel.LINE_UNIT)
-    c.line_inverse = 1.0 / c.line_limit
-    c.bypass_step = number("synapse_bypass_step") / _kernel.LINE_UNIT
+    c.line_limit, c.bypass_step = number("synapse_line_limit"), number("synapse_bypass_step")
+    c.line_opening = number("synapse_gm") / number("amplifier_edge")
+    c.offset_width = number("offset_compliance_width")
     c.line_rest, c.line_gain = number("synapse_line_rest"), number("synapse_line_gain")
     c.comparator_noise = 0.0 if chip.is_ideal else number("comparator_noise")
     c.sticks = Quirk.STUCK_NEURONS in chip.quirks

@@ -164,7 +164,6 @@ cdef void _input(Input* out, int side, const int64_t* c, const double* d, const 
     out.slope = 0.0
     if c[MODULATED[side]] and c[INPUT_ENABLE[side]]:
         out.slope = -0.5 * MODULATION * CURRENT * cell[I_MODULATION[side]] * d[SYN_MODULATION + side] / capacitance
-    out.scale = GM / EDGE
     out.shift = -(SHIFT * (cell[I_SHIFT[side]] - SHIFT_NEUTRAL) + d[SYN_OFFSET + side]) * GM / EDGE
 
 
@@ -193,6 +192,8 @@ cdef void _spikes(Neuron* out, const int64_t* c, const int64_t* b, const int64_t
     out.modulation = out.input[EXCITATORY].slope != 0.0 or out.input[INHIBITORY].slope != 0.0
     out.clocked = g[CLOCKS] != 0 and not out.held
     out.fires = out.clocked and c[FIRE] != 0
+    out.counted = out.fires and g[REGISTERS] != 0
+    out.silent = not (out.counted and b[SPIKE_OUT] != 0)
     out.comparator = c[COMPARATOR] != 0
     out.pause = c[PAUSE] != 0
     out.bypass = (1 if c[BYPASS_EXC] else 0) | (2 if c[BYPASS_INH] else 0) if out.fires else 0
@@ -270,6 +271,8 @@ cdef int ADAPTATION_PULSE = _slot(NeuronBackendConfig, "enable_adaptation_pulse"
 cdef int REFRACTORY = _slot(NeuronBackendConfig, "refractory_time")
 cdef int HOLDOFF = _slot(NeuronBackendConfig, "reset_holdoff")
 cdef int INPUT_CLOCK = _slot(NeuronBackendConfig, "select_input_clock")
+cdef int REGISTERS = _slot(CommonNeuronBackendConfig, "enable_event_registers")
+cdef int SPIKE_OUT = _slot(NeuronBackendConfig, "enable_spike_out")
 cdef int CLOCKS = _slot(CommonNeuronBackendConfig, "enable_clocks")
 cdef int FORCE_RESET = _slot(CommonNeuronBackendConfig, "force_reset")
 cdef int CLOCK_SLOW = _slot(CommonNeuronBackendConfig, "clock_scale_slow")

@@ -42,6 +42,14 @@ static inline void *growing_append(Growing *a, size_t size) {
     return a->items + (size_t)a->end++ * size;
 }
 
+/* So many new last items, not initialised; NULL if there is no memory for them. */
+static inline void *growing_extend(Growing *a, int64_t n, size_t size) {
+    while (a->room - a->end < n)
+        if (!growing_make_room(a, size)) return NULL;
+    a->end += n;
+    return a->items + (size_t)(a->end - n) * size;
+}
+
 /* A new item before item k; those behind it move up. */
 static inline void *growing_insert(Growing *a, int64_t k, size_t size) {
     if (!growing_append(a, size)) return NULL;

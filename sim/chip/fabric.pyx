@@ -91,7 +91,7 @@ cdef class Fabric:
         """All counters of events since construction; `hicannx_sim.trust.hops` shows them by hop."""
         crossbar, padi = self.crossbar.s, self.padi.s
         return {
-            "neuron_spikes": self.backends.s.n_spikes, "neuron_spikes_not_enabled": self.backends.s.n_silent,
+            "neuron_spikes": self.backends.s.n_spikes, "neuron_spikes_not_enabled": self.backends.silent(),
             "neuron_output_lost": self.backends.s.n_lost, "background": self.background.s.n_events,
             "crossbar_in": list(crossbar.n_in), "crossbar_unrouted": list(crossbar.n_unrouted),
             "crossbar_out": list(crossbar.n_out), "crossbar_lost": list(crossbar.n_lost),
@@ -119,12 +119,13 @@ cdef class Fabric:
     def evidence(self):
         """What explains why events or samples did not come, beside `counters`: by PADI bus 0..7, row, crossbar input or hemisphere."""
         padi, drivers, madc, cadc = &self.padi.s, &self.drivers.s, &self.madc.s, &self.cadc.s
+        self.backends.silent()
         return {
             "padi_events": [padi.n_spl1[bus] + padi.n_written[bus] for bus in range(8)], "padi_blocked": list(padi.n_blocked),
             "padi_register_lost": list(padi.n_write_lost), "driver_unmatched": list(drivers.n_unmatched), "selected": list(drivers.selected),
             "addressed": np.array(<uint64_t[:512]> &drivers.addressed[0]), "unrouted_labels": list(self.crossbar.s.unrouted),
             "spike_counter_reads": self.backends.s.n_counter_reads, "madc_awake": madc.state != OFF, "madc_without_preamplifier": madc.n_without_preamp, "cadc_conversions": list(cadc.n_conversions),
-            "correlation_fired": list(self.sensors.s.n_fired), "correlation_seen": list(cadc.n_internal),
+            "correlation_fired": [self.sensors.s.n_fired[k] + self.backends.s.n_pulsed[k] for k in range(2)], "correlation_seen": list(cadc.n_internal),
             "correlation_stored": self.sensors.in_use(), "correlation_volts": (self.sensors.s.reset_volts, self.sensors.s.measure_volts),
             "cadc_read": list(cadc.n_read), "cadc_off": list(cadc.n_off), "cadc_floating": list(cadc.n_floating), "cadc_biased": list(cadc.biased),
         }
@@ -219,6 +220,7 @@ cdef class Fabric:
             tick = min(tick, self.analog.now + MADC_SPAN)
         if self.cadc.s.busy:
             tick = min(tick, self.analog.now + GRID_TICKS)
+        self.analog.count_cycles(self.backends.s.powered and not (self.sensors.stores(0) or self.sensors.stores(1)))
         self.analog.run(tick)
         if self.cadc.s.busy:
             self.cadc.look()

@@ -16,6 +16,7 @@ cdef struct BackendState:
     int64_t busy_until[EVENT_OUTPUTS]
     uint64_t n_spikes
     uint64_t n_silent
+    uint64_t n_pulsed[2]            # of the silent ones, by hemisphere, those that sent a pulse to sensors that store nothing
     uint64_t n_counter_reads        # of the neurons' spike counters
     uint64_t n_lost
 
@@ -36,6 +37,8 @@ cdef class NeuronBackends:
     cdef void configure(self, int block) noexcept nogil
     cdef void reset(self) noexcept nogil
     cdef int64_t spike(self, int neuron, int64_t tick, uint32_t* label) noexcept nogil
+    cdef void count(self, int neuron) noexcept nogil
+    cdef void supply(self, bint powered) noexcept nogil
     cdef bint pulses(self, int neuron) noexcept nogil
     cdef uint32_t read_counter(self, int neuron) noexcept nogil
     cdef void _decode(self, int neuron) noexcept nogil

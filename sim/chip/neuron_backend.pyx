@@ -22,10 +22,14 @@ cdef class NeuronBackends:
         if max(self.layout.n_slots, self.common_layout.n_slots, self.neuron_layout.n_slots) > 64:
             raise ValueError("a neuron container has more fields than the model expects")
         self.latency, self.period = number("neuron_to_crossbar"), number("neuron_output_period")
-        self.depth, self.s.powered = number("fifo_depth"), True
+        self.depth = number("fifo_depth")
+        self.supply(True)
         self.reset()
 
     cdef void reset(self) noexcept nogil:
+        cdef int neuron
+        for neuron in range(NEURONS):
+            self.count(neuron)
         memset(self.s.running, 0, sizeof(self.s.running))
         memset(self.s.counter, 0, sizeof(self.s.counter))
         memset(self.s.busy_until, 0, sizeof(self.s.busy_until))
@@ -73,11 +77,36 @@ cdef class NeuronBackends:
         label[0] = output << 8 | self.address[neuron]
         return arrives
 
+    cdef void count(self, int neuron) noexcept nogil:
+        """Takes over spikes of a neuron that nobody has been handed, because they leave no other trace."""
+        cdef int64_t counted = self.neurons.analog.tell(neuron, True)
+        cdef int64_t total = counted + (self.s.counter[neuron] & 0xff)
+        if self.seen[neuron] != self.neurons.changes.of_neuron[neuron]:
+            self._decode(neuron)
+        if not self.overwritten[neuron]:
+            self.s.n_pulsed[neuron >> 8] += counted
+        self.s.n_silent += counted + self.neurons.analog.tell(neuron, False)
+        self.s.counter[neuron] = (total & 0xff) | (self.s.counter[neuron] & 0x100) | (0x100 if total > 0xff else 0)
+
+    cdef void supply(self, bint powered) noexcept nogil:
+        """The neurons' supplies. Without them nothing fires."""
+        cdef int neuron
+        for neuron in range(NEURONS):
+            self.count(neuron)
+        self.s.powered = powered
+
+    def silent(self) -> int:
+        """Spikes so far that went nowhere."""
+        for neuron in range(NEURONS):
+            self.count(neuron)
+        return self.s.n_silent
+
     cdef bint pulses(self, int neuron) noexcept nogil:
         """Whether a spike of the neuron, which the backend has just seen, sends a pulse to the correlation sensors of its synapses."""
         return self.s.powered and self.fires[neuron] and self.s.running[(neuron & 255) >> 7] and not self.overwritten[neuron]
 
     cdef uint32_t read_counter(self, int neuron) noexcept nogil:
+        self.count(neuron)
         self.s.n_counter_reads += 1
         return self.s.counter[neuron]
 
@@ -100,6 +129,7 @@ cdef uint32_t _read_counter(void* block, uint32_t index) noexcept nogil:
 
 
 cdef void _reset_counter(void* block, uint32_t index, uint32_t data, uint32_t mask, int64_t tick) noexcept nogil:
+    (<NeuronBackends> block).count(neuron_of(index))
     (<NeuronBackends> block).s.counter[neuron_of(index)] = 0
 
 

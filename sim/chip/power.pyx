@@ -33,7 +33,8 @@ cdef class Power:
         if changed & PLL:
             self.port.power_clocks(rails & PLL, tick)
         if changed & ANALOG:
-            self.port.chip.fabric.backends.s.powered = self.port.chip.fabric.cadc.s.powered = rails & ANALOG == ANALOG
+            self.port.chip.fabric.backends.supply(rails & ANALOG == ANALOG)
+            self.port.chip.fabric.cadc.s.powered = rails & ANALOG == ANALOG
             if rails & ANALOG == ANALOG:
                 self.port.chip.fabric.analog.settle()
         if changed & (ANALOG | FAST_CONVERTER):

@@ -15,10 +15,9 @@
 #define ALWAYS_INLINE static inline
 #endif
 
-/* Voltages of nodes are counted from the middle between the rails in units of 2^-30 V (0.93 nV), deviations of synaptic lines from their
- * rest in units of 2^-32 V. */
+/* Voltages of nodes are counted from the middle between the rails in units of 2^-30 V (0.93 nV). */
 #define NODE_UNIT (1.0 / 1073741824.0)
-#define LINE_UNIT (1.0 / 4294967296.0)
+#define LINE_REST 1.4901161e-8f /* 2^-26: a line nearer to its rest than this is there */
 
 ALWAYS_INLINE double clip(double x, double low, double high) {
     x = x < high ? x : high;
@@ -27,8 +26,20 @@ ALWAYS_INLINE double clip(double x, double low, double high) {
 
 /* Nearest integer, ties to even, as the conversions of vectors do it. */
 ALWAYS_INLINE int32_t nearest(double x) {
+#if defined(__GNUC__)
+    return (int32_t)__builtin_lrint(x);
+#else
     const double magic = 6755399441055744.0; /* 1.5 * 2^52 */
     return (int32_t)((x + magic) - magic);
+#endif
+}
+
+ALWAYS_INLINE int32_t nearest_of(float x) {
+#if defined(__GNUC__)
+    return (int32_t)__builtin_lrintf(x);
+#else
+    return nearest(x);
+#endif
 }
 
 /* Characteristic of a transconductance amplifier, scaled: curve(y) = y (3 - y^2) for |y| <= 1, +-2 beyond. So curve(2/3 x) / 2 has slope 1

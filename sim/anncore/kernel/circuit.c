@@ -3,11 +3,28 @@
 
 #include "arithmetic.h"
 #include "circuit.h"
+#include "schedule.h"
 
 /* Of a circuit that is stepped alone; its lines move as in the step of its block. */
 typedef struct {
     int32_t v, w;
 } Nodes;
+
+/* Where everything about a circuit stands. */
+typedef struct {
+    Core *core;
+    Neuron *n;
+    const PhaseLanes *phases;
+    Block *b;
+    int neuron, i, p, features;
+} Circuit;
+
+ALWAYS_INLINE Circuit circuit_at(const Core *core, int neuron) {
+    Core *mutable = (Core *)core;
+    const int k = block_of(neuron);
+    return (Circuit){mutable, &mutable->s.neuron[neuron], &mutable->s.phases[neuron], &mutable->s.block[k], neuron, lane_of(neuron),
+                     mutable->s.parity, mutable->s.features[k]};
+}
 
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -31,6 +48,8 @@ static double binary_logarithm(double x) {
     return octave + 2.8853900817779268 * t * sum;
 }
 
+#define KEEP_NOTHING 0.000244 /* 2^-12: so that no line comes near the smallest numbers before it is found resting */
+
 /* Bound of what the currents of a circuit do to its membrane, apart from the amplifier, which never overshoots [V/us]. */
 static double largest_slope(const Neuron *n) {
     double sum = fabs(n->drift) + fabs(n->w_strength) * 1.2 + n->exp_limit;
@@ -38,51 +57,63 @@ static double largest_slope(const Neuron *n) {
     return sum + 1.2 / STEP_US;
 }
 
-void core_flags(Core *core, int k) {
-    int features = core->connected[k] ? WITH_CONNECTIONS : 0, bypass = 0;
-    for (int i = 0; i < LANES; i++) {
-        const Neuron *n = &core->s.neuron[k * LANES + i];
-        features |= (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0) | (n->modulation ? WITH_MODULATION : 0);
-        if (n->offset != 0.0) features |= WITH_OFFSET;
-        if (largest_slope(n) * STEP_US / NODE_UNIT > core->common.longest) features |= WITH_LEAPS;
-        bypass |= n->bypass;
+static int features_of(const Core *core, const Neuron *n) {
+    const int leaps = largest_slope(n) * STEP_US / NODE_UNIT > core->common.longest;
+    return (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0) | (n->modulation ? WITH_MODULATION : 0)
+           | (leaps ? WITH_LEAPS : 0) | (n->bypass ? HAS_BYPASS : 0);
+}
+
+/* Between which membrane voltages no current of a block fades; a little closer for offset currents, so that rounding decides nothing. */
+static void find_bounds(Core *core, int k) {
+    const Common *c = &core->common;
+    int32_t high = c->fade_from, low = -c->fade_from;
+    for (const Neuron *n = &core->s.neuron[k * LANES]; n < &core->s.neuron[(k + 1) * LANES]; n++) {
+        if (n->offset == 0.0) continue;
+        const double width = n->offset > 0.0 ? -1.001 * c->offset_width : 1.001 * c->offset_width;
+        const int32_t from = node(c, n->offset_end + width);
+        if (n->offset > 0.0 && from < high) high = from;
+        if (n->offset < 0.0 && from > low) low = from;
     }
-    core->s.features[k] = features;
-    core->s.bypass[k] = bypass;
+    core->s.block[k].high = high, core->s.block[k].low = low;
+}
+
+void core_flags(Core *core, int k) {
+    uint64_t all = 0;
+    for (int i = 0; i < LANES; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, &core->s.needs[k * LANES + i], sizeof eight);
+        all |= eight;
+    }
+    all |= all >> 32, all |= all >> 16, all |= all >> 8;
+    core->s.features[k] = (int32_t)(all & (WITH_RARE | (FEATURE_SETS - 1))) | (core->connected[k] ? WITH_CONNECTIONS : 0);
+    core->s.bypass[k] = (all & HAS_BYPASS) != 0;
+    find_bounds(core, k);
 }
 
 static int resets(const Neuron *n) { return n->held || n->phase == PHASE_RESET; }
 
-/* Whether synaptic inputs and exponential term are switched off for now. */
-static int gated(const Neuron *n) { return n->pause && resets(n); }
-
 /* The lane that changes with every phase. */
-static void load_threshold(Core *core, int neuron) {
-    const Neuron *n = &core->s.neuron[neuron];
-    const int watches = n->comparator && n->fires && !n->held && n->phase == PHASE_READY;
-    LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES) = watches ? core->s.phases[neuron].threshold + n->jitter : UNREACHED;
-    core->s.awake[neuron / LANES] = 1;
+ALWAYS_INLINE void load_threshold(const Circuit *c) {
+    const int watches = c->n->watched && c->n->phase == PHASE_READY;
+    LANE(c->b, threshold, c->i) = watches ? c->phases->threshold + c->n->jitter : UNREACHED;
+    c->core->s.awake |= 1 << block_of(c->neuron);
 }
 
 /* The lanes that change when the reset begins and ends. */
-static void load_phase(Core *core, int neuron) {
-    const Neuron *n = &core->s.neuron[neuron];
-    const PhaseLanes *lanes = &core->s.phases[neuron];
-    Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, off = gated(n), at = resets(n);
-    LANE(b, target, i) = lanes->target[at];
-    LANE(b, slew, i) = lanes->slew[at];
-    LANE(b, inverse, i) = lanes->inverse[at];
-    LANE(b, lag, i) = lanes->lag[at], LANE(b, rate, i) = lanes->rate[at];
-    if (core->morphology_of[neuron] >= 0) morphology_at(core, core->morphology_of[neuron])->stale = 1;
-    if (n->pause) {
-        for (int side = 0; side < INPUTS; side++) {
-            LANE(b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
-            LANE(b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
-        }
-        LANE(b, exponent, i) = off ? NOTHING : lanes->exponent;
+ALWAYS_INLINE void load_phase(const Circuit *c) {
+    const PhaseLanes *lanes = c->phases;
+    const int i = c->i, at = resets(c->n), off = c->n->pause && at;
+    LANE(c->b, target, i) = lanes->target[at];
+    LANE(c->b, slew, i) = lanes->slew[at], LANE(c->b, inverse, i) = lanes->inverse[at];
+    LANE(c->b, lag, i) = lanes->lag[at], LANE(c->b, rate, i) = lanes->rate[at];
+    LANE(c->b, exponent, i) = off ? NOTHING : lanes->exponent[at];
+    LANE(c->b, w_base, i) = lanes->w_base[at];
+    if (c->core->morphology_of[c->neuron] >= 0) morphology_at(c->core, c->core->morphology_of[c->neuron])->stale = 1, c->core->small_stale = 1;
+    for (int side = 0; c->n->pause && side < INPUTS; side++) { /* inputs that are switched off during a reset */
+        LANE(c->b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
+        LANE(c->b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
     }
-    load_threshold(core, neuron);
+    load_threshold(c);
 }
 
 static void prepare_amplifier(const Common *c, PhaseLanes *lanes, int at, const Amplifier *a) {
@@ -100,47 +131,63 @@ static void prepare(const Common *c, PhaseLanes *lanes, const Neuron *n) {
         lanes->strength[side] = slope_of(n->input[side].strength);
         lanes->slope[side] = (float)(n->input[side].slope * STEP_US);
     }
-    lanes->exponent = growth > 0.0 ? (float)(binary_logarithm(growth) - (n->exp_potential - c->middle) * octaves) : NOTHING;
+    const double w_half = n->adaptation ? 0.5 * loss_of(n->w_rate) : 0.0;
+    for (int at = 0; at < 2; at++) {
+        const double target = NODE_UNIT * lanes->target[at] + c->middle;
+        lanes->exponent[at] = growth > 0.0 ? (float)(binary_logarithm(growth) + (target - n->exp_potential) * octaves) : NOTHING;
+        lanes->w_base[at] = (float)(w_half * (n->w_gain * (target - n->w_potential) / NODE_UNIT + in_units(c, n->w_rest)));
+    }
     lanes->threshold = node(c, n->threshold);
     lanes->w_jump = nearest(clip(n->w_jump / NODE_UNIT, -2e9, 2e9));
 }
 
 static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
     const double mean = effective(in->rate * STEP_US);
-    LANE(b, input[side].scale, i) = (float)(in->scale * mean * LINE_UNIT), LANE(b, input[side].shift, i) = (float)in->shift;
-    LANE(b, input[side].loss, i) = (float)loss_of(in->rate);
+    const double unit = core->common.line_opening * mean, keep = 1.0 - loss_of(in->rate);
+    const float lift = (float)(1.0 / mean), before = b->pulse[side].lift[i];
+    if (lift != before)
+        for (int p = 0; p < 2; p++) STATE(b, input[side].line, p, i) *= before / lift;
+    LANE(b, input[side].shift, i) = (float)in->shift;
+    LANE(b, input[side].keep, i) = keep < KEEP_NOTHING ? 0.0f : (float)keep;
     LANE(b, input[side].middle, i) = (float)in_units(&core->common, in->middle);
-    b->pulse[side].step[i] = (float)(in->step / LINE_UNIT);
-    b->pulse[side].rate[i] = (float)(in->rate * STEP_US), b->pulse[side].lift[i] = (float)(1.0 / mean);
+    b->pulse[side].step[i] = (float)(in->step * unit);
+    b->pulse[side].rate[i] = (float)(in->rate * STEP_US), b->pulse[side].lift[i] = lift;
+    b->pulse[side].limit[i] = (float)(core->common.line_limit * unit), b->pulse[side].limit_inverse[i] = (float)(1.0 / (core->common.line_limit * unit));
 }
 
-/* From which membrane voltage on the offset current fades: one that charges the membrane above it, one that discharges it below it. */
-static void load_compliance(const Common *c, Block *b, int i, const Neuron *n) {
-    const int32_t end = node(c, n->offset_end), width = nearest(c->offset_width);
-    LANE(b, upper, i) = n->offset > 0.0 ? end - width : UNREACHED;
-    LANE(b, lower, i) = n->offset < 0.0 ? end + width : -UNREACHED;
+/* How the offset current fades: one that charges the membrane above some voltage, one that discharges it below it. */
+static void load_offset(const Common *c, Block *b, int i, const Neuron *n) {
+    const double slope = (n->offset > 0.0) - (n->offset < 0.0);
+    LANE(b, offset, i) = slope_of(n->offset);
+    LANE(b, offset_base, i) = slope == 0.0 ? 1.0f : (float)(slope * (n->offset_end - c->middle) / c->offset_width);
+    LANE(b, offset_slope, i) = (float)(slope * NODE_UNIT / c->offset_width);
+    LANE(b, offset_bend, i) = -1.5f * LANE(b, offset, i) * LANE(b, offset_slope, i);
 }
 
 void core_load(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     PhaseLanes *lanes = &core->s.phases[neuron];
-    Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES;
+    Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron);
     prepare(&core->common, lanes, n);
     for (int side = 0; side < INPUTS; side++) {
         load_input(core, b, side, i, &n->input[side]);
         LANE(b, input[side].strength, i) = lanes->strength[side], LANE(b, input[side].slope, i) = lanes->slope[side];
     }
-    LANE(b, drift, i) = slope_of(n->drift), LANE(b, offset, i) = slope_of(n->offset);
-    load_compliance(&core->common, b, i, n);
-    LANE(b, exponent, i) = lanes->exponent, LANE(b, limit, i) = slope_of(n->exp_limit);
-    LANE(b, w_rest, i) = node(&core->common, n->w_rest), LANE(b, w_potential, i) = (float)in_units(&core->common, n->w_potential);
-    LANE(b, w_gain, i) = (float)n->w_gain, LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
-    LANE(b, w_rate, i) = n->adaptation ? (float)loss_of(n->w_rate) : 0.0f;
-    LANE(b, w_lead, i) = 0.5f * LANE(b, w_gain, i) * LANE(b, w_rate, i);
-    if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = LANE(b, w_rest, i);
-    load_phase(core, neuron);
-    core_flags(core, neuron / LANES);
+    const double w_half = n->adaptation ? 0.5 * loss_of(n->w_rate) : 0.0;
+    LANE(b, drift, i) = (float)((n->drift / NODE_UNIT + n->w_strength * in_units(&core->common, n->w_rest)) * STEP_US);
+    LANE(b, limit, i) = slope_of(n->exp_limit);
+    load_offset(&core->common, b, i, n);
+    core->s.far[block_of(neuron)] = WITH_LIMITS;
+    LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
+    LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
+    if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
+    core->s.needs[neuron] = (uint8_t)features_of(core, n);
+    n->rounds = 0;
+    n->watched = n->comparator && n->fires && !n->held;
+    const Circuit circuit = circuit_at(core, neuron);
+    load_phase(&circuit);
+    core_flags(core, block_of(neuron));
 }
 
 static int32_t new_jitter(const Core *core, int neuron, int64_t tick) {
@@ -150,32 +197,29 @@ static int32_t new_jitter(const Core *core, int neuron, int64_t tick) {
 
 static int32_t within(const Common *c, int32_t v) { return v < c->node_low ? c->node_low : v > c->node_high ? c->node_high : v; }
 
+/* A membrane has got a potential from elsewhere than a step. */
+static void note_far(Core *core, int neuron, int32_t v) {
+    const Block *b = &core->s.block[block_of(neuron)];
+    if (v > b->high || v < b->low) core->s.far[block_of(neuron)] = WITH_LIMITS;
+}
+
 void core_place(Core *core, int neuron) {
-    Block *b = &core->s.block[neuron / LANES];
+    Block *b = &core->s.block[block_of(neuron)];
     Neuron *n = &core->s.neuron[neuron];
-    const int i = neuron % LANES;
+    const int i = lane_of(neuron);
+    core_leave_cycle(core, neuron);
     n->phase = PHASE_READY;
     n->stamp = NEVER;
     n->jitter = new_jitter(core, neuron, core->s.now);
-    core_due(core, neuron, NEVER);
+    schedule(core, neuron, NEVER);
     core_load(core, neuron);
     STATE(b, v, 0, i) = STATE(b, v, 1, i) = within(&core->common, core->s.phases[neuron].target[resets(n)]);
     for (int side = 0; side < INPUTS; side++) {
-        STATE(b, input[side].line, 0, i) = STATE(b, input[side].line, 1, i) = 0;
-        LANE(b, input[side].early, i) = 0.0f;
+        STATE(b, input[side].line, 0, i) = STATE(b, input[side].line, 1, i) = LANE(b, input[side].early, i) = 0.0f;
     }
-    STATE(b, w, 0, i) = STATE(b, w, 1, i) = LANE(b, w_rest, i);
+    STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
+    note_far(core, neuron, STATE(b, v, 0, i));
 }
-
-/* The block's `next_due` is a lower bound, made exact when it is met. */
-void core_due(Core *core, int neuron, int64_t tick) {
-    const int k = neuron / LANES;
-    core->s.due[neuron] = tick;
-    if (tick < core->s.next_due[k]) core->s.next_due[k] = tick;
-    core->s.busy[k] = (core->s.busy[k] & ~(UINT64_C(1) << neuron % LANES)) | (uint64_t)(tick < NEVER) << neuron % LANES;
-}
-
-static int64_t due_of(const Core *core, int neuron) { return core->s.due[neuron]; }
 
 /* -- steps of any length */
 
@@ -200,8 +244,8 @@ static float pulse_at_circuit(const Core *core, int neuron, int side, const Puls
 /* What the line's state counts too much in its mean over a part of the step, in line units: pulses that come later. They are told apart by
  * their shares of what the state counts too much over the whole step. */
 static float counted_early(const Core *core, int neuron, int side, float early, float from, float length) {
-    const PulseLanes *lanes = &core->s.block[neuron / LANES].pulse[side];
-    const float rate = lanes->rate[neuron % LANES], end = from + length;
+    const PulseLanes *lanes = &core->s.block[block_of(neuron)].pulse[side];
+    const float rate = lanes->rate[lane_of(neuron)], end = from + length;
     float lead = 0.0f, sum = 0.0f;
     for (int64_t k = 0; k < core->applied; k++) {
         const Pulse *pulse = growing_at(&core->pulses, k, sizeof *pulse);
@@ -213,61 +257,62 @@ static float counted_early(const Core *core, int neuron, int side, float early, 
         sum += amount * growth * remaining(rate * from) * effective_part(rate * length);
         if (until > 0.0f) sum -= amount * until / length * effective_part(rate * until);
     }
-    return lead == 0.0f ? 0.0f : early / lanes->lift[neuron % LANES] * sum / lead;
+    return lead == 0.0f ? 0.0f : early / lanes->lift[lane_of(neuron)] * sum / lead;
 }
 
 /* A synaptic input over a part of the step of its block: with the mean of its line there. */
-static void single_input(const Core *core, int neuron, int side, float from, float length, SingleInput *in) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
-    const float rate = b->pulse[side].rate[i], line = (float)STATE(b, input[side].line, p, i), early = LANE(b, input[side].early, i);
+ALWAYS_INLINE void single_input(const Circuit *c, int side, float from, float length, SingleInput *in) {
+    const Block *b = c->b;
+    const int i = c->i;
+    const float line = STATE(b, input[side].line, c->p, i), early = LANE(b, input[side].early, i);
     in->strength[0] = LANE(b, input[side].strength, i), in->shift[0] = LANE(b, input[side].shift, i);
-    in->slope[0] = LANE(b, input[side].slope, i), in->middle[0] = LANE(b, input[side].middle, i);
-    in->line[0][0] = 0, in->loss[0] = in->early[0] = in->scale[0] = 0.0f;
+    if (c->features & WITH_MODULATION) in->slope[0] = LANE(b, input[side].slope, i), in->middle[0] = LANE(b, input[side].middle, i);
+    in->line[0][0] = 0.0f;
     if (line == 0.0f && early == 0.0f) return;
+    const float rate = b->pulse[side].rate[i];
     float mean = line * remaining(rate * from) * effective_part(rate * length);
-    if (early != 0.0f) mean -= counted_early(core, neuron, side, early, from, length);
-    in->shift[0] += LANE(b, input[side].scale, i) * b->pulse[side].lift[i] * mean;
+    if (early != 0.0f) mean -= counted_early(c->core, c->neuron, side, early, from, length);
+    in->line[0][0] = b->pulse[side].lift[i] * mean;
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
-static void advance_alone(const Core *core, int neuron, const Nodes *s, float from, float length, Single *one) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, features = core->s.features[neuron / LANES];
-    const float relaxing = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * length;
-    one->v[0][0] = s->v, one->threshold[0] = UNREACHED;
+ALWAYS_INLINE void advance_alone(const Circuit *c, const Nodes *s, float from, float length, Single *one) {
+    const Block *b = c->b;
+    const int i = c->i;
+    one->v[0][0] = s->v;
     one->target[0] = LANE(b, target, i), one->inverse[0] = LANE(b, inverse, i), one->slew[0] = LANE(b, slew, i);
-    one->lag[0] = length * (1.0f - effective_part(relaxing)), one->drift[0] = LANE(b, drift, i), one->offset[0] = LANE(b, offset, i);
-    one->upper[0] = LANE(b, upper, i), one->lower[0] = LANE(b, lower, i);
-    one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
-    for (int side = 0; side < INPUTS; side++) single_input(core, neuron, side, from, length, &one->input[side]);
-    if (features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
-    if (features & WITH_ADAPTATION) {
-        const float rate = LANE(b, w_rate, i);
-        one->w[0][0] = s->w, one->w_rest[0] = LANE(b, w_rest, i), one->w_potential[0] = LANE(b, w_potential, i);
-        one->w_gain[0] = LANE(b, w_gain, i), one->w_strength[0] = LANE(b, w_strength, i);
-        one->w_rate[0] = length * rate * (1.0f + (1.0f - length) * rate * 0.5f), one->w_lead[0] = 0.5f * one->w_gain[0] * one->w_rate[0];
+    one->lag[0] = length * (1.0f - effective_part(LANE(b, rate, i) * length)), one->drift[0] = LANE(b, drift, i);
+    for (int side = 0; side < INPUTS; side++) single_input(c, side, from, length, &one->input[side]);
+    if (c->features & WITH_CONNECTIONS) one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
+    if (c->features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
+    if (c->features & WITH_ADAPTATION) {
+        const float part = length * (1.0f + (1.0f - length) * LANE(b, w_rate, i));
+        one->w[0][0] = s->w, one->w_strength[0] = LANE(b, w_strength, i);
+        one->w_base[0] = part * LANE(b, w_base, i), one->w_lead[0] = part * LANE(b, w_lead, i), one->w_rate[0] = part * LANE(b, w_rate, i);
     }
-    single_step(one, &core->common, length, features);
+    const int limits = s->v > b->high || s->v < b->low ? WITH_LIMITS : 0;
+    if (limits) {
+        one->offset[0] = LANE(b, offset, i), one->offset_base[0] = LANE(b, offset_base, i);
+        one->offset_slope[0] = LANE(b, offset_slope, i), one->offset_bend[0] = LANE(b, offset_bend, i);
+    }
+    single_step(one, &c->core->common, length, c->features | limits);
 }
 
-static void advance(const Core *core, int neuron, Nodes *s, float from, float length) {
+static Nodes advance(const Circuit *c, Nodes s, float from, float length) {
     Single one;
-    advance_alone(core, neuron, s, from, length, &one);
-    s->v = one.v[1][0];
-    if (core->s.features[neuron / LANES] & WITH_ADAPTATION) s->w = one.w[1][0];
+    advance_alone(c, &s, from, length, &one);
+    return (Nodes){one.v[1][0], c->features & WITH_ADAPTATION ? one.w[1][0] : s.w};
 }
 
 /* Where the circuit was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
-static Nodes on_the_way(const Core *core, int neuron, int64_t ticks) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
-    const Nodes before = {STATE(b, v, p, i), STATE(b, w, p, i)}, after = {STATE(b, v, p ^ 1, i), STATE(b, w, p ^ 1, i)};
-    if (ticks == GRID_TICKS) return after;
-    const float part = steps(ticks), y = (float)(LANE(b, target, i) - before.v) * LANE(b, inverse, i);
-    const float rate = core->s.phases[neuron].rate[resets(&core->s.neuron[neuron])] * (y * y < 1.0f ? 1.0f - y * y : 0.0f);
+ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int64_t ticks) {
+    const int32_t v = STATE(c->b, v, c->p, c->i), v_end = STATE(c->b, v, c->p ^ 1, c->i);
+    const int32_t w = STATE(c->b, w, c->p, c->i), w_end = STATE(c->b, w, c->p ^ 1, c->i);
+    if (ticks == GRID_TICKS) return (Nodes){v_end, w_end};
+    const float part = steps(ticks), y = (float)(LANE(c->b, target, c->i) - v) * LANE(c->b, inverse, c->i), flat = 1.0f - y * y;
+    const float rate = LANE(c->b, rate, c->i) * (flat > 0.0f ? flat : 0.0f);
     const float way = rate > 0.5f ? part * effective_part(rate * part) / effective_part(rate) : part + part * (1.0f - part) * (0.5f * rate);
-    return (Nodes){before.v + nearest((float)(after.v - before.v) * way), before.w + nearest((float)(after.w - before.w) * part)};
+    return (Nodes){v + nearest_of((float)(v_end - v) * way), w_end == w ? w : w + nearest_of((float)(w_end - w) * part)};
 }
 
 static void record(Core *core, int neuron, int64_t tick) {
@@ -280,13 +325,13 @@ static void record(Core *core, int neuron, int64_t tick) {
     if (spike) spike->tick = tick, spike->neuron = neuron;
 }
 
-static void set_phase(Core *core, int neuron, int phase, int64_t due) {
-    core->s.neuron[neuron].phase = phase;
-    core_due(core, neuron, due);
+ALWAYS_INLINE void set_phase(const Circuit *c, int phase, int64_t due) {
+    c->n->phase = phase;
+    schedule(c->core, c->neuron, due);
     if (phase == PHASE_RESET || phase == PHASE_REFRACTORY) {
-        load_phase(core, neuron);
+        load_phase(c);
     } else {
-        load_threshold(core, neuron);
+        load_threshold(c);
     }
 }
 
@@ -299,24 +344,26 @@ static void signal_slave(Core *core, int neuron, int slave, int64_t tick) {
     core_fire(core, slave, core->s.neuron[slave].stamp == end ? end + 1 : tick);
 }
 
-static void fire(Core *core, int neuron, Nodes *s, int64_t tick) {
-    Neuron *n = &core->s.neuron[neuron];
-    if (n->fires) record(core, neuron, tick);
-    if (n->adaptation) s->w = within(&core->common, s->w + core->s.phases[neuron].w_jump);
-    set_phase(core, neuron, PHASE_RESET, tick + n->reset_ticks);
-    for (int k = core->slaves_from[neuron]; k < core->slaves_from[neuron + 1]; k++) signal_slave(core, neuron, slave_at(core, k), tick);
+ALWAYS_INLINE void fire(const Circuit *c, Nodes *s, int64_t tick) {
+    Core *core = c->core;
+    if (c->n->fires) record(core, c->neuron, tick);
+    if (c->n->adaptation) s->w = within(&core->common, s->w + c->phases->w_jump);
+    set_phase(c, PHASE_RESET, tick + c->n->reset_ticks);
+    for (int k = core->slaves_from[c->neuron]; k < core->slaves_from[c->neuron + 1]; k++) signal_slave(core, c->neuron, slave_at(core, k), tick);
 }
 
-/* The phase that is due begins. The end of the refractory time changes nothing but the threshold. */
-static void begin_phase(Core *core, int neuron, Nodes *s, int64_t tick) {
-    Neuron *n = &core->s.neuron[neuron];
-    if (n->phase == PHASE_FIRING) {
-        fire(core, neuron, s, tick);
-    } else if (n->phase == PHASE_RESET) {
-        set_phase(core, neuron, PHASE_REFRACTORY, tick + (n->refractory_ticks - n->reset_ticks));
+/* The refractory time ends, which changes nothing but the threshold. */
+ALWAYS_INLINE void become_ready(const Circuit *c, int64_t tick) {
+    c->n->jitter = new_jitter(c->core, c->neuron, tick);
+    set_phase(c, PHASE_READY, NEVER);
+}
+
+/* The firing or the end of the reset that is due. */
+ALWAYS_INLINE void begin_phase(const Circuit *c, Nodes *s, int64_t tick) {
+    if (c->n->phase == PHASE_FIRING) {
+        fire(c, s, tick);
     } else {
-        n->jitter = new_jitter(core, neuron, tick);
-        set_phase(core, neuron, PHASE_READY, NEVER);
+        set_phase(c, PHASE_REFRACTORY, tick + (c->n->refractory_ticks - c->n->reset_ticks));
     }
 }
 
@@ -327,43 +374,53 @@ static int64_t whole_ticks(float part) {
 }
 
 /* Part of a step at which a membrane meets its threshold; by one secant, and where it may be bent, another one from where it then is. */
-static float crossing_part(const Core *core, int neuron, Nodes before, int32_t after, int32_t threshold, float from, float length) {
+ALWAYS_INLINE float crossing_part(const Circuit *c, Nodes before, int32_t after, int32_t threshold, float from, float length) {
     if (before.v >= threshold) return 0.0f;
     const float way = (float)(threshold - before.v), part = length * way / (float)(after - before.v);
-    if (core->morphology_of[neuron] >= 0) return part;
-    if (!(core->s.features[neuron / LANES] & WITH_EXPONENTIAL) && !core->s.early[neuron / LANES]) return part;
-    Nodes there = before;
-    advance(core, neuron, &there, from, part);
-    if (there.v >= threshold) return part * way / (float)(there.v - before.v);
-    return part + (length - part) * (float)(threshold - there.v) / (float)(after - there.v);
+    if (!(c->features & WITH_EXPONENTIAL) && !c->core->s.early[block_of(c->neuron)]) return part;
+    if (c->core->morphology_of[c->neuron] >= 0) return part;
+    const int32_t there = advance(c, before, from, part).v;
+    if (there >= threshold) return part * way / (float)(there - before.v);
+    return part + (length - part) * (float)(threshold - there) / (float)(after - there);
 }
 
 /* Whether a circuit needs to come from below to fire: a comparator that the reset cannot bring down makes no new edge. */
-static int sticks(const Core *core, int neuron, int32_t before, int32_t threshold) {
-    const PhaseLanes *lanes = &core->s.phases[neuron];
-    return core->common.sticks && before >= threshold && lanes->target[1] >= lanes->threshold;
+static int sticks(const Circuit *c, int32_t before, int32_t threshold) {
+    return c->core->common.sticks && before >= threshold && c->phases->target[1] >= c->phases->threshold;
 }
 
 /* If the membrane met its threshold between two times, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
  * delay of the comparator, at the next edge of the backend's 4 ns clock. */
-static int watch_threshold(Core *core, int neuron, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
-    const int32_t threshold = LANE(&core->s.block[neuron / LANES], threshold, neuron % LANES);
-    if (after < threshold || ticks <= 0 || sticks(core, neuron, before.v, threshold)) return 0;
-    const float part = crossing_part(core, neuron, before, after, threshold, steps(tick - core->s.now), steps(ticks));
+ALWAYS_INLINE int watch_threshold(const Circuit *c, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
+    const int32_t threshold = LANE(c->b, threshold, c->i);
+    if (after < threshold || ticks <= 0 || sticks(c, before.v, threshold)) return 0;
+    const float part = crossing_part(c, before, after, threshold, steps(tick - c->core->s.now), steps(ticks));
     const int64_t crossing = later(tick + whole_ticks(part), earliest);
-    set_phase(core, neuron, PHASE_FIRING, (crossing + core->common.comparator_delay + 1) / 2 * 2);
+    set_phase(c, PHASE_FIRING, (crossing + c->core->common.comparator_delay + 1) / 2 * 2);
     return 1;
 }
 
+static int lines_rest(const Circuit *c) {
+    float sum = 0.0f;
+    for (int side = 0; side < INPUTS; side++) sum += STATE(c->b, input[side].line, c->p, c->i) + fabsf(LANE(c->b, input[side].early, c->i));
+    return sum == 0.0f;
+}
+
+/* Whether the membrane is above the threshold, whatever its noise, when the refractory time ends. */
+static int meets_surely(const Circuit *c, int32_t before, int32_t after) {
+    const int32_t safe = c->phases->threshold + nearest(10.0 * c->core->common.comparator_noise / NODE_UNIT);
+    return before >= safe && after >= safe && lines_rest(c);
+}
+
 void core_watch_step(Core *core, int neuron) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
+    const Circuit c = circuit_at(core, neuron);
     int64_t earliest = core->s.now;
-    if (core->s.neuron[neuron].phase == PHASE_REFRACTORY) {
-        earliest = due_of(core, neuron);
-        begin_phase(core, neuron, NULL, earliest);
+    const Nodes before = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
+    if (c.n->phase == PHASE_REFRACTORY) {
+        if (!meets_surely(&c, before.v, STATE(c.b, v, c.p ^ 1, c.i))) c.n->rounds = 0;
+        earliest = core->s.due[neuron], become_ready(&c, earliest);
     }
-    watch_threshold(core, neuron, (Nodes){STATE(b, v, p, i), STATE(b, w, p, i)}, STATE(b, v, p ^ 1, i), core->s.now, GRID_TICKS, earliest);
+    watch_threshold(&c, before, STATE(c.b, v, c.p ^ 1, c.i), core->s.now, GRID_TICKS, earliest);
 }
 
 /* Index of the next artificial fire of a neuron up to a tick, or -1. */
@@ -373,42 +430,48 @@ static int next_fire(const Core *core, int neuron, int from, int64_t until) {
     return -1;
 }
 
+/* A reset ends: where the membrane was when the step began is kept, to find out whether it goes round a cycle. */
+static void count_round(const Circuit *c, int untouched) {
+    c->n->rounds = untouched && lines_rest(c) ? c->n->rounds + (c->n->rounds < ROUNDS) : 0;
+    c->core->s.rounds[c->neuron][c->n->round] = STATE(c->b, v, c->p, c->i);
+    c->n->round = (c->n->round + 1) % ROUNDS;
+}
+
 static void repeat_circuit(Core *core, int neuron) {
-    Neuron *n = &core->s.neuron[neuron];
-    Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
-    const int64_t end = core->s.now + GRID_TICKS;
-    Nodes s = {STATE(b, v, p, i), STATE(b, w, p, i)};
-    int artificial = next_fire(core, neuron, 0, end), untouched = 1;
-    int64_t tick = core->s.now;
-    n->stamp = end;
-    while (tick < end || due_of(core, neuron) <= tick || artificial >= 0) {
+    const Circuit c = circuit_at(core, neuron);
+    const int64_t *due = &core->s.due[neuron], begin = core->s.now, end = begin + GRID_TICKS;
+    Nodes s = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
+    int artificial = growing_count(&core->fires) ? next_fire(core, neuron, 0, end) : -1, untouched = 1;
+    int64_t tick = begin;
+    c.n->stamp = end;
+    while (tick < end || *due <= tick || artificial >= 0) {
         const int64_t asked = artificial < 0 ? NEVER : later(fire_at(core, artificial)->tick, tick);
-        const int64_t due = n->phase == PHASE_REFRACTORY ? NEVER : later(due_of(core, neuron), tick);
-        const int64_t stop = sooner(sooner(asked, end), due);
+        const int64_t stop = sooner(sooner(asked, end), c.n->phase == PHASE_REFRACTORY ? NEVER : later(*due, tick));
         const Nodes before = s;
         int64_t earliest = tick;
-        if (stop > tick && untouched) s = on_the_way(core, neuron, stop - core->s.now);
-        if (stop > tick && !untouched) advance(core, neuron, &s, steps(tick - core->s.now), steps(stop - tick));
-        if (n->phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
-            earliest = due_of(core, neuron);
-            begin_phase(core, neuron, &s, earliest);
+        if (stop > tick) s = untouched ? on_the_way(&c, stop - begin) : advance(&c, s, steps(tick - begin), steps(stop - tick));
+        if (c.n->phase == PHASE_REFRACTORY && *due <= stop) {
+            if (!meets_surely(&c, before.v, s.v)) c.n->rounds = 0;
+            earliest = *due, become_ready(&c, earliest);
         }
-        if (watch_threshold(core, neuron, before, s.v, tick, stop - tick, earliest) && due_of(core, neuron) < stop) {
+        if (watch_threshold(&c, before, s.v, tick, stop - tick, earliest) && *due < stop) {
             s = before;
             continue;
         }
         tick = stop;
-        const int phase = n->phase;
-        if (due_of(core, neuron) <= tick) {
-            begin_phase(core, neuron, &s, tick);
+        const int phase = c.n->phase;
+        if (*due <= tick) {
+            if (phase == PHASE_RESET) count_round(&c, untouched);
+            begin_phase(&c, &s, tick);
         } else if (asked <= tick) {
-            if (n->clocked && n->phase <= PHASE_FIRING) fire(core, neuron, &s, tick);
+            c.n->rounds = 0;
+            if (c.n->clocked && phase <= PHASE_FIRING) fire(&c, &s, tick);
             artificial = next_fire(core, neuron, artificial + 1, end);
         }
-        untouched &= n->phase == phase;
+        untouched &= c.n->phase == phase;
     }
-    STATE(b, v, p ^ 1, i) = s.v, STATE(b, w, p ^ 1, i) = s.w;
+    STATE(c.b, v, c.p ^ 1, c.i) = s.v, STATE(c.b, w, c.p ^ 1, c.i) = s.w;
+    note_far(core, neuron, s.v);
 }
 
 /* -- morphologies */
@@ -423,8 +486,8 @@ static void move_members(const Core *core, const Morphology *m, const float *mat
     morphology_steps(core, m, matrix, length, slopes, v, ways);
     for (int k = 0; k < m->members; k++) {
         const float way = ways[members[k].compartment];
-        after[k].v = within(&core->common, before[k].v + nearest(way));
-        after[k].w = within(&core->common, before[k].w + nearest(slopes[k].drive + leads[k] * way));
+        after[k].v = within(&core->common, before[k].v + nearest_of(way));
+        after[k].w = within(&core->common, before[k].w + nearest_of(slopes[k].drive + leads[k] * way));
     }
 }
 
@@ -435,20 +498,42 @@ void core_step_morphology(Core *core, int index) {
     int32_t v[NEURONS];
     if (m->stale) morphology_matrix(core, m, 1.0f, step_matrix(core, m)), m->stale = 0;
     for (int k = 0; k < m->members; k++) {
-        const Block *b = &core->s.block[members[k].neuron / LANES];
-        const int i = members[k].neuron % LANES;
+        const Block *b = &core->s.block[block_of(members[k].neuron)];
+        const int i = lane_of(members[k].neuron);
         v[members[k].compartment] = STATE(b, v, core->s.parity, i);
         slopes[k] = (NeuronCurrents){LANE(b, slope, i), LANE(b, growth, i), LANE(b, bow, i), LANE(b, upswing, i), LANE(b, limit, i), LANE(b, drive, i)};
     }
     morphology_steps(core, m, step_matrix(core, m), 1.0f, slopes, v, core->ways + m->compartment);
 }
 
-void core_join(Core *core) {
-    for (int s = 0; s < core->joined.count; s++) {
-        Morphology *m = morphology_at(core, core->joined.morphology[s]);
-        if (m->stale) morphology_matrix(core, m, 1.0f, &core->joined.matrix[s]), m->stale = 0;
+/* The matrices of small morphologies whose amplifiers have changed. */
+static void refresh_small(Core *core, SmallMorphologies *all, int size) {
+    float matrix[SMALL * SMALL];
+    for (int k = 0; k * TOGETHER < all->count; k++) all->needs[k] &= AMPLIFIED - 1;
+    for (int at = 0; at < all->count; at++) {
+        for (int j = 0; j < SMALL; j++) {
+            const int n = all->circuit[j][at];
+            if (n < 0) continue;
+            const int amplified = LANE(&core->s.block[block_of(n)], rate, lane_of(n)) > 0.0f || core->s.needs[n] & WITH_MODULATION;
+            all->needs[at / TOGETHER] |= (amplified ? AMPLIFIED << j : 0) | (core->s.needs[n] & WITH_EXPONENTIAL ? UPSWINGS << j : 0);
+        }
+        Morphology *m = morphology_at(core, all->morphology[at]);
+        if (!m->stale) continue;
+        morphology_matrix(core, m, 1.0f, matrix);
+        for (int k = 0; k < size * size; k++) all->matrix[k / size][k % size][at] = matrix[k];
+        m->stale = 0;
     }
-    kernel_of(core->level)->join(core->s.block, &core->joined, &core->common, core->ways);
+}
+
+void core_join(Core *core) {
+    int far = 0;
+    for (int k = 0; k < BLOCKS; k++) far |= core->connected[k] ? core->far_before[k] : 0;
+    for (int k = 0; k < SMALL; k++) {
+        if (!core->small[k].count) continue;
+        if (core->small_stale) refresh_small(core, &core->small[k], k + 1);
+        kernel_of(core->level)->join(core->s.block, core->s.parity, &core->small[k], k + 1, far, &core->common, core->ways);
+    }
+    core->small_stale = 0;
 }
 
 /* All circuits of a morphology over a part of a step. */
@@ -461,8 +546,9 @@ static void advance_members(const Core *core, const Morphology *m, Nodes *nodes,
     if (!matrix) return;
     for (int k = 0; k < m->members; k++) {
         Single one;
-        advance_alone(core, members[k].neuron, &nodes[k], from, length, &one);
-        const int features = core->s.features[members[k].neuron / LANES];
+        const Circuit c = circuit_at(core, members[k].neuron);
+        const int features = c.features;
+        advance_alone(&c, &nodes[k], from, length, &one);
         slopes[k] = (NeuronCurrents){one.slope[0], one.growth[0], one.bow[0], one.upswing[0],
                                     features & WITH_EXPONENTIAL ? one.limit[0] : 0.0f, one.drive[0]};
         leads[k] = features & WITH_ADAPTATION ? one.w_lead[0] : 0.0f;
@@ -489,7 +575,8 @@ static int member_place(const Core *core, const Morphology *m, int neuron) {
 
 /* A circuit fires, and with it those that listen to it. */
 static void fire_members(Core *core, const Morphology *m, int neuron, Nodes *nodes, int64_t tick) {
-    fire(core, neuron, &nodes[member_place(core, m, neuron)], tick);
+    const Circuit c = circuit_at(core, neuron);
+    fire(&c, &nodes[member_place(core, m, neuron)], tick);
     for (int k = core->slaves_from[neuron]; k < core->slaves_from[neuron + 1]; k++) {
         const int slave = slave_at(core, k);
         if (core->morphology_of[slave] != core->morphology_of[neuron]) continue;
@@ -502,7 +589,7 @@ static int64_t members_due(const Core *core, const Morphology *m, int64_t tick) 
     const CompartmentNeuron *members = members_of(core, m);
     int64_t due = NEVER;
     for (int k = 0; k < m->members; k++)
-        if (core->s.neuron[members[k].neuron].phase != PHASE_REFRACTORY) due = sooner(due, later(due_of(core, members[k].neuron), tick));
+        if (core->s.neuron[members[k].neuron].phase != PHASE_REFRACTORY) due = sooner(due, later(core->s.due[members[k].neuron], tick));
     return due;
 }
 
@@ -513,11 +600,9 @@ static int watch_members(Core *core, const Morphology *m, const Nodes *before, N
     for (int k = 0; k < m->members; k++) {
         const int neuron = members[k].neuron;
         int64_t earliest = tick;
-        if (core->s.neuron[neuron].phase == PHASE_REFRACTORY && due_of(core, neuron) <= stop) {
-            earliest = due_of(core, neuron);
-            begin_phase(core, neuron, &nodes[k], earliest);
-        }
-        if (watch_threshold(core, neuron, before[k], nodes[k].v, tick, stop - tick, earliest)) sooner_than_that |= due_of(core, neuron) < stop;
+        const Circuit c = circuit_at(core, neuron);
+        if (c.n->phase == PHASE_REFRACTORY && core->s.due[neuron] <= stop) earliest = core->s.due[neuron], become_ready(&c, earliest);
+        if (watch_threshold(&c, before[k], nodes[k].v, tick, stop - tick, earliest)) sooner_than_that |= core->s.due[neuron] < stop;
     }
     return sooner_than_that;
 }
@@ -531,8 +616,8 @@ static void repeat_morphology(Core *core, int index) {
     int artificial = next_member_fire(core, index, 0, end);
     int64_t tick = core->s.now;
     for (int k = 0; k < m->members; k++) {
-        const Block *b = &core->s.block[members[k].neuron / LANES];
-        nodes[k] = (Nodes){STATE(b, v, p, members[k].neuron % LANES), STATE(b, w, p, members[k].neuron % LANES)};
+        const Block *b = &core->s.block[block_of(members[k].neuron)];
+        nodes[k] = (Nodes){STATE(b, v, p, lane_of(members[k].neuron)), STATE(b, w, p, lane_of(members[k].neuron))};
         core->s.neuron[members[k].neuron].stamp = end;
     }
     while (tick < end || members_due(core, m, tick) <= tick || artificial >= 0) {
@@ -547,11 +632,12 @@ static void repeat_morphology(Core *core, int index) {
         tick = stop;
         for (int k = 0; k < m->members; k++) {
             const int neuron = members[k].neuron, phase = core->s.neuron[neuron].phase;
-            if (due_of(core, neuron) > tick) continue;
+            if (core->s.due[neuron] > tick) continue;
             if (phase == PHASE_FIRING) {
                 fire_members(core, m, neuron, nodes, tick);
             } else {
-                begin_phase(core, neuron, &nodes[k], tick);
+                const Circuit c = circuit_at(core, neuron);
+                begin_phase(&c, &nodes[k], tick);
             }
         }
         if (asked <= tick) {
@@ -561,8 +647,9 @@ static void repeat_morphology(Core *core, int index) {
         }
     }
     for (int k = 0; k < m->members; k++) {
-        Block *b = &core->s.block[members[k].neuron / LANES];
-        STATE(b, v, p ^ 1, members[k].neuron % LANES) = nodes[k].v, STATE(b, w, p ^ 1, members[k].neuron % LANES) = nodes[k].w;
+        Block *b = &core->s.block[block_of(members[k].neuron)];
+        STATE(b, v, p ^ 1, lane_of(members[k].neuron)) = nodes[k].v, STATE(b, w, p ^ 1, lane_of(members[k].neuron)) = nodes[k].w;
+        note_far(core, members[k].neuron, nodes[k].v);
     }
 }
 
@@ -572,11 +659,11 @@ void core_settle_morphology(Core *core, int index) {
     const int64_t end = core->s.now + GRID_TICKS;
     int again = 0;
     for (int k = 0; k < m->members; k++) {
-        const int neuron = members[k].neuron, i = neuron % LANES;
-        const Block *b = &core->s.block[neuron / LANES];
-        const int ends = core->s.neuron[neuron].phase == PHASE_REFRACTORY && due_of(core, neuron) <= end && !growing_count(&core->fires);
+        const int neuron = members[k].neuron, i = lane_of(neuron);
+        const Block *b = &core->s.block[block_of(neuron)];
+        const int ends = core->s.neuron[neuron].phase == PHASE_REFRACTORY && core->s.due[neuron] <= end && !growing_count(&core->fires);
         if (ends || STATE(b, v, core->s.parity ^ 1, i) >= LANE(b, threshold, i)) core_watch_step(core, neuron);
-        again |= due_of(core, neuron) <= end;
+        again |= core->s.due[neuron] <= end;
     }
     if (again && core->s.neuron[members[0].neuron].stamp != end) repeat_morphology(core, index);
 }

@@ -6,10 +6,13 @@
 
 #include "core.h"
 
-void core_due(Core *core, int neuron, int64_t tick); /* when a neuron's phase changes next */
 void core_flags(Core *core, int k);                  /* which features a block needs */
 void core_watch_step(Core *core, int neuron);        /* the step just made met the threshold or the end of the refractory time */
 void core_repeat(Core *core, int neuron);            /* make the step once more, with everything that happens to the neuron inside it */
+void core_settle(Core *core, int neuron, int64_t end); /* whatever is due inside the step just made */
+int core_enter_cycle(Core *core, int neuron);        /* if it may */
+void core_leave_cycles(Core *core, int k);           /* all of a block */
+void core_forget_cycles(Core *core);                 /* all, but for their spikes: time begins anew */
 
 /* What the step of a circuit says about its slope: as in the lanes of connected circuits. */
 typedef struct {
@@ -22,7 +25,7 @@ void morphology_matrix(const Core *core, const Morphology *m, float length, floa
 void morphology_steps(const Core *core, const Morphology *m, const float *matrix, float length, const NeuronCurrents *slopes, const int32_t *v,
                       float *steps);
 void core_step_morphology(Core *core, int index);   /* the ways of its compartments, after the step of its blocks */
-void core_join(Core *core);                         /* the same for all joined neurons */
+void core_join(Core *core);                         /* the same for all small ones */
 void core_settle_morphology(Core *core, int index); /* what happens to its circuits inside the step */
 
 static inline SpikeRecord *fire_at(const Core *core, int64_t k) { return growing_at(&core->fires, k, sizeof(SpikeRecord)); }

@@ -1,7 +1,6 @@
 /* State and interfaces of the analog core's C part.
  *
- * Circuits are packed in blocks of 64 lanes, which rest or run together, blocks in groups of two of the widest vectors; a step is done group by
- * group. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a circuit in which something happens inside
+ * Circuits are packed in blocks of 64 lanes, which rest or run together. The state is held twice: `p` is the present, `p ^ 1` the past or the future, so that a circuit in which something happens inside
  * a step can be stepped again from where it was.
  *
  * Units of lanes: nodes and lines as in arithmetic.h; slopes in node units per whole step; rates per whole step. Units of `Neuron`: volts
@@ -18,26 +17,29 @@
 #endif
 
 enum { EXCITATORY, INHIBITORY, INPUTS };
-enum { WIDEST = 32, LANES = 64, GROUPS = LANES / WIDEST, BLOCKS = 8, NEURONS = LANES * BLOCKS };
+enum { LANES = 64, BLOCKS = 8, NEURONS = LANES * BLOCKS };
 enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBES = 8, REST_STEPS = 8 };
 
 #define STEP_US 0.1
-#define UNREACHED INT32_MAX /* a threshold no membrane meets */
+#define UNREACHED (1 << 30) /* a threshold no membrane meets */
 
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
-enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, FEATURE_SETS = 4 };                 /* a step is compiled for each set of these, */
-/* and asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
-enum { WITH_MODULATION = 4, WITH_LEAPS = 8, WITH_CONNECTIONS = 16, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
-enum { WITH_OFFSET = 32 }; /* an offset current, which is looked for in every step */
+/* A step is compiled for each set of these; the latter two: currents may fade at the rails, offset currents at the end of their source */
+enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, WITH_FADING = 8, WITH_LIMITS = WITH_RAILS | WITH_FADING, FEATURE_SETS = 16 };
+/* and one asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
+enum { WITH_MODULATION = 16, WITH_LEAPS = 32, WITH_CONNECTIONS = 64, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
+enum { HAS_BYPASS = 128 };
+/* What a step of a block finds: something moves (or may, if not watchful), a threshold is met; or those of WITH_LIMITS. */
+enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2 };
 
 /* Lanes of N circuits; a single circuit has N = 1. */
 #define DECLARE_CIRCUITS(name, N)                                                                                                 \
     typedef struct {                                                                                                              \
-        int32_t line[2][N]; /* distance from rest, >= 0 */                                                                        \
+        float line[2][N];   /* distance from rest, >= 0, in such units that its mean over a step is what the amplifier gets */    \
         float early[N];     /* part of a line's mean over the coming step that its state counts, although its pulses come later */ \
-        float scale[N], shift[N];   /* y = (line - early) * scale + shift */                                                      \
+        float shift[N];     /* y = line - early + shift */                                                                        \
         float strength[N];          /* slope = strength * curve(y); negative for inhibition */                                    \
-        float loss[N];              /* of the line, relative */                                                                   \
+        float keep[N];              /* what a step leaves of the line, relative */                                                \
         float slope[N], middle[N];  /* conductance-based: the strength grows by slope * (v - middle) */                           \
     } name##Input;                                                                                                                \
     typedef struct {                                                                                                              \
@@ -48,22 +50,22 @@ enum { WITH_OFFSET = 32 }; /* an offset current, which is looked for in every st
         float inverse[N];  /* 1 / distance at which it saturates */                                                               \
         float slew[N];     /* half its largest slope */                                                                           \
         float lag[N];      /* 1 - effective part of a step of a relaxing membrane */                                              \
-        float drift[N];    /* constant currents */                                                                                \
-        float offset[N];   /* the part of them that fades above the upper or below the lower of these membrane voltages */        \
-        int32_t upper[N], lower[N];                                                                                               \
+        float drift[N];    /* constant currents, and what the adaptation's distance from 0 counts too much */                     \
+        /* the part of them that fades with the membrane, x = base - slope * v from 1 to 0; bend: 1.5 offset dx/dv */         \
+        float offset[N], offset_base[N], offset_slope[N], offset_bend[N];                                                         \
         name##Input input[INPUTS];                                                                                                \
-        /* exponential term: 2^(v * octaves + exponent), at most limit */                                                         \
+        /* exponential term: 2^((v - target) * octaves + exponent), at most limit */                                              \
         float exponent[N], limit[N];                                                                                              \
-        /* adaptation: state, its rest, feedback a, potential it refers to, slope per node unit, 1 - decay */                     \
-        int32_t w[2][N], w_rest[N];                                                                                               \
-        float w_potential[N], w_gain[N], w_strength[N], w_rate[N], w_lead[N]; /* w_lead: half of w_gain * w_rate */                               \
+        /* adaptation: state, slope per node unit, half of what it would move in a step: w_base - w_lead * (target - v) - w_rate * w */ \
+        int32_t w[2][N];                                                                                                          \
+        float w_strength[N], w_base[N], w_lead[N], w_rate[N];                                                                     \
         /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */                 \
         float slope[N], growth[N], bow[N], upswing[N], drive[N];                                                                  \
         float rate[N];      /* of the amplifier in its linear range */                                                            \
         int32_t alone[N];   /* all bits; 0 if it is connected */                                                                                                                                                  \
     } name
 
-DECLARE_CIRCUITS(Group, WIDEST);
+DECLARE_CIRCUITS(Lanes, LANES);
 DECLARE_CIRCUITS(Single, 1);
 
 /* What a pulse does to a line; apart from the lanes of a step, which do not need it. */
@@ -71,16 +73,20 @@ typedef struct {
     float step[LANES]; /* of the line per event and weight unit */
     float rate[LANES]; /* of the line */
     float lift[LANES]; /* 1 / mean of a decaying line over a step */
+    float limit[LANES], limit_inverse[LANES];
 } PulseLanes;
 
 typedef struct {
-    Group group[GROUPS];
+    _Alignas(64) Lanes lanes; /* on cache lines: vectors do not cross them */
+    int32_t high, low; /* membranes beyond these may be where currents fade */
     PulseLanes pulse[INPUTS];
 } Block;
 
-/* Lane i of a field of a block, and of a doubled one. */
-#define LANE(block, field, i) ((block)->group[(i) / WIDEST].field[(i) % WIDEST])
-#define STATE(block, field, p, i) ((block)->group[(i) / WIDEST].field[p][(i) % WIDEST])
+/* Lane i of a field of a block, and of a doubled one; which lane a circuit has. */
+#define LANE(block, field, i) ((block)->lanes.field[i])
+#define STATE(block, field, p, i) ((block)->lanes.field[p][i])
+static inline int block_of(int neuron) { return (int)((unsigned)neuron / LANES); }
+static inline int lane_of(int neuron) { return (int)((unsigned)neuron % LANES); }
 
 /* What is the same for the whole chip, in the units of lanes. */
 typedef struct {
@@ -90,11 +96,10 @@ typedef struct {
     int32_t node_low, node_high;         /* hard limits */
     float octaves;                       /* of the exponential per node unit */
     float slope_inverse, sixth;          /* 1 / slope of the exponential, and a sixth of it */
-    float offset_width, offset_inverse;  /* distance over which an offset current fades, and its inverse */
+    double offset_width;                 /* distance over which an offset current fades [V] */
     float longest;                       /* no membrane moves further within a step */
-    int32_t line_limit;
-    float line_inverse;                  /* 1 / line_limit */
-    double bypass_step;                  /* [line units] */
+    double line_opening;                 /* what the amplifiers of the inputs get [1/V] */
+    double line_limit, bypass_step;      /* [V] */
     double line_rest, line_gain;         /* [V], per V */
     double comparator_noise;             /* [V] */
     int64_t comparator_delay;            /* ticks */
@@ -114,34 +119,38 @@ typedef struct {
     double rate; /* 1 / time constant within the linear range */
 } Amplifier;
 
-/* A synaptic input: y = line * scale + shift, slope = strength * curve(y); rate: 1 / time constant of the line; step: per event and weight
+/* A synaptic input: y = line_opening * line + shift, slope = strength * curve(y); rate: 1 / time constant of the line; step: per event and weight
  * unit. With conductance-based input the strength grows by slope * (v - middle), and is never below 0. */
 typedef struct {
-    double scale, shift, strength, rate, step;
+    double shift, strength, rate, step;
     double slope, middle;
 } Input;
 
-/* What the configuration says about a circuit, and where its spike logic stands. */
+/* What the configuration says about a circuit, and where its spike logic stands. What a spike needs is on one cache line. */
 typedef struct {
+    _Alignas(64) int64_t stamp; /* end of the last step that was done again for this neuron */
+    int64_t reset_ticks, refractory_ticks;
+    int32_t phase;
+    int32_t jitter;           /* of the threshold until the next spike */
+    int32_t clocked;          /* the backend runs: artificial fires work */
+    int32_t fires;            /* and its fires become spikes */
+    int32_t watched;          /* by the comparator, when it is ready */
+    int32_t pause, held, adaptation;
+    int32_t comparator;
+    int32_t rounds, round;    /* number of those that may be a fixed cycle, and place of the next one in `rounds` of the state; see cycle.c */
+    int32_t silent, counted;  /* spikes go nowhere, but perhaps into the neuron's counter */
+    int32_t exponential, modulation;
+    int32_t bypass;           /* bits as in a pulse's mode */
+    int32_t switches;         /* bits of CONNECT_... */
+    int32_t fire_switches;    /* bits of FIRE_... */
     Amplifier leak, reset;
     double drift, threshold;
     double offset, offset_end; /* part of the drift, the potential from which on there is none of it */
     Input input[INPUTS];
     double exp_potential, exp_strength, exp_limit;
     double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump;
-    int64_t reset_ticks, refractory_ticks;
-    int32_t clocked;          /* the backend runs: artificial fires work */
-    int32_t fires;            /* and its fires become spikes */
-    int32_t comparator, pause, held, exponential, adaptation, modulation;
     double capacitance;       /* [pF] */
     double conductance;       /* between membrane and soma line [uS] */
-    int32_t switches;         /* bits of CONNECT_... */
-    int32_t fire_switches;    /* bits of FIRE_... */
-    int32_t bypass;           /* bits as in a pulse's mode */
-    /* progress */
-    int32_t phase;
-    int32_t jitter; /* of the threshold until the next spike */
-    int64_t stamp;  /* end of the last step that was done again for this neuron */
 } Neuron;
 
 typedef struct {
@@ -156,7 +165,7 @@ typedef struct {
     int32_t compartment, compartments; /* of all compartments, the first of its own, their number */
     int32_t matrix;
     int32_t blocks;           /* bit per block that it has members in */
-    int32_t joined;           /* place in `joined`, -1 */
+    int32_t small;            /* place among the small ones with as many compartments, -1 */
     int32_t stale;            /* an amplifier has changed since the matrix of a step was made */
 } Morphology;
 
@@ -166,17 +175,23 @@ typedef struct {
     float share;
 } CompartmentNeuron;
 
-/* Morphologies of one compartment with up to JOINED circuits, side by side for the vector units. Those with fewer circuits have the first one
- * again with no share. */
-enum { JOINED = 4, PAIRS = NEURONS / 2 };
+/* Morphologies of up to SMALL circuits, those with as many compartments side by side for the vector units. Those with fewer circuits have the
+ * first one again with no share. */
+enum { SMALL = 4, PAIRS = NEURONS / 2, TOGETHER = 16, AMPLIFIED = 1 << 16, UPSWINGS = 1 << 20 };
 
 typedef struct {
     int32_t count;
-    int32_t morphology[PAIRS], compartment[PAIRS];
-    int32_t lane[JOINED][PAIRS]; /* place of the lanes of a circuit in the memory of the blocks, in fields of 4 bytes, less the field's own */
-    float share[JOINED][PAIRS];
-    float matrix[PAIRS]; /* effective length of a step */
-} NeuronVectors;
+    int32_t morphology[PAIRS];
+    int32_t compartment[SMALL][PAIRS];   /* of all compartments */
+    int32_t lane[SMALL][PAIRS];          /* of a circuit: place of its lanes in the memory of the blocks, in fields of 4 bytes, less the field's own */
+    int32_t node[SMALL][PAIRS];          /* of a circuit that has a compartment's potential */
+    float share[SMALL][SMALL][PAIRS];    /* of circuit [1] in compartment [0] */
+    float limit[SMALL][PAIRS];           /* of a compartment */
+    int16_t circuit[SMALL][PAIRS];       /* -1 */
+    float flow[SMALL][SMALL][PAIRS], matrix[SMALL][SMALL][PAIRS]; /* see Morphology */
+    /* what TOGETHER of them need: bit 4 c + j: circuit j is part of compartment c, AMPLIFIED << j: it has an amplifier at work, UPSWINGS << j: an exponential term */
+    int32_t needs[PAIRS / TOGETHER];
+} SmallMorphologies;
 
 typedef struct {
     int64_t tick;
@@ -202,44 +217,66 @@ typedef struct {
     int32_t target[2];
     float slew[2], inverse[2], lag[2], rate[2];
     float strength[INPUTS], slope[INPUTS];
-    float exponent;
+    float exponent[2], w_base[2];
     int32_t threshold, w_jump;
 } PhaseLanes;
+
+enum { ROUNDS = GRID_TICKS / 2 }; /* after so many rounds a cycle has come back to its place within the grid: spikes come at even ticks */
 
 /* What a snapshot keeps of the engine, beside the arrays that grow. */
 typedef struct {
     Block block[BLOCKS];       /* on cache lines */
     int64_t due[NEURONS];      /* tick of a neuron's next change of phase, NEVER */
-    int64_t next_due[BLOCKS];  /* not later than the earliest of a block */
-    uint64_t busy[BLOCKS];     /* lanes that have one */
     PhaseLanes phases[NEURONS];
+    uint8_t needs[NEURONS];    /* of a circuit: bits of WITH_... and HAS_BYPASS */
+    /* circuits on a fixed cycle, see cycle.c */
+    uint64_t cycling[BLOCKS];  /* lanes */
+    int32_t rounds[NEURONS][ROUNDS]; /* membrane at the beginning of the steps in which the last resets have ended */
+    int64_t release[NEURONS];  /* end of the first reset that was not stepped */
+    int64_t told[NEURONS];     /* of the spikes of this cycle, those that somebody has been told of */
+    int64_t untold[2][NEURONS]; /* spikes of earlier cycles that nobody has been told of; [1]: a counter counts them */
     Neuron neuron[NEURONS];
     int64_t now;
     int32_t parity;
-    int32_t features[BLOCKS], awake[BLOCKS], bypass[BLOCKS];
+    int32_t awake;             /* blocks in which something moves, bit per block */
+    int32_t features[BLOCKS], bypass[BLOCKS];
+    int32_t far[BLOCKS];       /* WITH_LIMITS, if a membrane may be where currents fade */
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;
     int64_t pulses, missed;    /* on rows, and those that met no synapse with their address and a weight */
     Probe probe[PROBES];
 } State;
 
+/* See schedule.h. */
+enum { SLOTS = 256 };
+typedef struct {
+    uint64_t lanes[SLOTS][BLOCKS]; /* by index of the step modulo SLOTS */
+    int32_t blocks[SLOTS];         /* those that may have any, bit per block */
+    uint64_t later[BLOCKS];
+} Schedule;
+
 typedef struct {
     State s;
+    Schedule schedule;
     Common common;
     /* connections; they follow from the configuration */
     Growing morphologies;     /* Morphology */
     Growing members;          /* CompartmentNeuron, by morphology */
     Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
-    NeuronVectors joined;
+    SmallMorphologies small[SMALL]; /* by compartments - 1 */
+    int32_t small_stale;      /* an amplifier of one of them has changed */
+    int32_t large;            /* number of the others */
     int32_t compartments;     /* of all morphologies */
     int16_t morphology_of[NEURONS]; /* index, -1 */
     int32_t compartment_of[NEURONS]; /* of all compartments, 0 for circuits alone */
     float ways[NEURONS];      /* of compartments in the step being made */
+    int32_t far_before[BLOCKS]; /* `far` of the state as the last step found it */
     int32_t linked[BLOCKS];   /* blocks that step together, bit per block */
     uint64_t connected[BLOCKS]; /* lanes */
     Growing slaves;           /* int16_t: circuits that fire with a master */
     int32_t slaves_from[MASTERS_END]; /* of each master, in `slaves` */
     int32_t jumping;        /* 0: step through quiet spans too */
+    int32_t counting;       /* 1: spikes on fixed cycles may be counted instead of recorded */
     int32_t level;          /* instruction set, see kernel_level */
     uint64_t noise_key;
     const uint8_t *weights, *labels;
@@ -253,12 +290,13 @@ typedef struct {
 
 /* The functions over blocks for one instruction set. */
 typedef struct {
-    /* by set of features, the last one for those with rare ones. Bits of the result: something moves (or may, if not watchful), a threshold is met */
+    /* by set of features, the last one for those with rare ones; the result has bits of BLOCK_... */
     int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
-    int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses, const Common *common); /* 0 if no label fits */
+    int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
-    void (*join)(const Block *blocks, const NeuronVectors *joined, const Common *common, float *ways);
-    int (*follow)(Block *block, int p, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
+    /* ways of compartments by what the steps of their blocks have found; far: some may be near a rail */
+    void (*join)(const Block *blocks, int p, const SmallMorphologies *small, int compartments, int far, const Common *common, float *ways);
+    int (*follow)(Block *block, int p, int features, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
 } Kernel;
 
 /* Sums over the circuits of a compartment, weighted by capacitance: as in the lanes of connected circuits. */
@@ -277,14 +315,17 @@ void single_step(Single *single, const Common *common, float length, int feature
 void core_free(Core *core);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */
+void core_restored(Core *core);                        /* the state was put in: what follows from it, and connections, anew */
 void core_connect(Core *core);                         /* connections of all circuits anew */
 void core_place(Core *core, int neuron);               /* put a neuron to its resting state */
+void core_leave_cycle(Core *core, int neuron);         /* something is going to change for it, or somebody looks */
+int64_t core_tell(Core *core, int neuron, int counted); /* spikes that were not recorded, since it was last asked; those that a counter counts, or the others */
 void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode);
 void core_fire(Core *core, int neuron, int64_t tick);
 int64_t core_run(Core *core, int64_t until);
 const char *core_problem(const Core *core); /* what a state that was put in has and none can have, or NULL */
-double core_voltage(const Core *core, int neuron, int source);
-void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */
+double core_voltage(Core *core, int neuron, int source);
+void core_voltages(Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */
 void core_watch(Core *core, int slot, int neuron, int source);
 double core_probe(const Core *core, int slot, int64_t tick);
 

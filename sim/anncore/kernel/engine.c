@@ -1,17 +1,23 @@
 /* Time of the analog core: steps on the absolute grid, jumps over quiet spans, synaptic events, probes. */
 #include "arithmetic.h"
 #include "circuit.h"
+#include "schedule.h"
 
 static int64_t grid_down(int64_t tick) { return tick / GRID_TICKS * GRID_TICKS; }
-static int64_t grid_up(int64_t tick) { return grid_down(tick + GRID_TICKS - 1); }
 
 static Pulse *pulse_at(const Core *core, int64_t k) { return growing_at(&core->pulses, k, sizeof(Pulse)); }
 
 void core_clear(Core *core, int64_t tick) {
+    core_forget_cycles(core);
     core->s.now = tick;
     growing_clear(&core->pulses), growing_clear(&core->fires), growing_clear(&core->spikes);
     for (int n = 0; n < NEURONS; n++) core->s.due[n] = NEVER;
-    for (int k = 0; k < BLOCKS; k++) core->s.next_due[k] = NEVER, core->s.busy[k] = 0;
+    schedule_anew(core);
+}
+
+void core_restored(Core *core) {
+    schedule_anew(core);
+    core_connect(core);
 }
 
 void core_free(Core *core) {
@@ -29,6 +35,7 @@ void core_pulse(Core *core, int64_t tick, int row, int address, double charge, i
 
 void core_fire(Core *core, int neuron, int64_t tick) {
     int64_t place = growing_count(&core->fires);
+    core_leave_cycle(core, neuron);
     while (place > 0 && fire_at(core, place - 1)->tick > tick) place--;
     SpikeRecord *at = growing_insert(&core->fires, place, sizeof *at);
     if (at) at->tick = tick, at->neuron = neuron;
@@ -40,7 +47,7 @@ static void bypass(Core *core, int k, const Pulse *pulse, Synapses s, int side) 
         if (s.labels[i] != pulse->address) continue;
         const int neuron = k * LANES + i;
         const double amount = s.weights[i] * pulse->charge * (s.gains ? (double)s.gains[i] : 1.0);
-        const double step = core->s.block[k].pulse[side].step[i];
+        const double step = core->s.neuron[neuron].input[side].step;
         if (core->s.neuron[neuron].bypass >> side & 1 && amount * step > core->common.bypass_step) core_fire(core, neuron, pulse->tick);
     }
 }
@@ -52,13 +59,14 @@ static void apply(Core *core, const Pulse *pulse) {
     for (int quarter = 0; quarter < COLUMNS / LANES; quarter++) {
         const size_t at = (size_t)pulse->row * COLUMNS + (size_t)quarter * LANES;
         const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + quarter;
+        if (core->s.cycling[k]) core_leave_cycles(core, k);
         const Synapses synapses = {core->weights + at, core->labels + at, core->gains ? core->gains + at : NULL};
-        if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses, &core->common)) continue;
+        if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses)) continue;
         met = 1;
         if (part != 0.0f) core->s.early[k] |= pulse->mode;
         for (int side = 0; side < INPUTS; side++)
-            if (core->s.bypass[k] & pulse->mode & 1 << side) bypass(core, k, pulse, synapses, side);
-        core->s.awake[k] = 1;
+            if (core->s.bypass[k] && pulse->mode >> side & 1) bypass(core, k, pulse, synapses, side);
+        core->s.awake |= 1 << k;
     }
     core->s.pulses++;
     core->s.missed += !met;
@@ -74,35 +82,22 @@ static void repeat_once(Core *core, int neuron) {
     if (core->s.neuron[neuron].stamp != core->s.now + GRID_TICKS) core_repeat(core, neuron);
 }
 
-/* Takes the lowest bit out of a mask. */
-static int next_bit(uint64_t *mask) {
-    int bit = 0;
-#if defined(__GNUC__)
-    bit = __builtin_ctzll(*mask);
-#else
-    while (!(*mask >> bit & 1)) bit++;
-#endif
-    *mask &= *mask - 1;
-    return bit;
-}
-
 static void find_crossed(Core *core, int k) {
     uint64_t mask = kernel_of(core->level)->crossed(&core->s.block[k], core->s.parity ^ 1) & ~core->connected[k];
     while (mask) core_watch_step(core, k * LANES + next_bit(&mask));
 }
 
+void core_settle(Core *core, int neuron, int64_t end) {
+    if (core->s.due[neuron] > end) return;
+    if (core->s.neuron[neuron].phase == PHASE_REFRACTORY && !growing_count(&core->fires)) core_watch_step(core, neuron);
+    if (core->s.due[neuron] <= end) repeat_once(core, neuron);
+}
+
 /* Neurons of a block to which something happens inside the step just made. */
 static void settle_block(Core *core, int k, int64_t end) {
-    for (uint64_t mask = core->s.busy[k]; mask;) {
+    for (uint64_t mask = core->schedule.lanes[slot_of(core->s.now / GRID_TICKS)][k] & ~core->connected[k]; mask;) {
         const int n = k * LANES + next_bit(&mask);
-        if (core->s.due[n] > end || core->morphology_of[n] >= 0) continue;
-        if (core->s.neuron[n].phase == PHASE_REFRACTORY && !growing_count(&core->fires)) core_watch_step(core, n);
-        if (core->s.due[n] <= end) repeat_once(core, n);
-    }
-    core->s.next_due[k] = NEVER;
-    for (uint64_t mask = core->s.busy[k]; mask;) {
-        const int n = k * LANES + next_bit(&mask);
-        if (core->s.due[n] < core->s.next_due[k]) core->s.next_due[k] = core->s.due[n];
+        if (core->s.neuron[n].rounds < ROUNDS || !core_enter_cycle(core, n)) core_settle(core, n, end);
     }
 }
 
@@ -123,96 +118,86 @@ static void remember(Core *core) {
 }
 
 /* Blocks in which something moves, bit per block. */
-static int awake_blocks(const Core *core) {
-    int mask = core->jumping ? 0 : (1 << BLOCKS) - 1;
-    for (int k = 0; k < BLOCKS; k++) mask |= (core->s.awake[k] != 0) << k;
-    return mask;
-}
+static int awake_blocks(const Core *core) { return core->jumping ? core->s.awake : (1 << BLOCKS) - 1; }
 
 /* And those that step with them. */
 static int linked_to(const Core *core, int blocks) {
-    int mask = 0;
-    for (int k = 0; k < BLOCKS; k++)
+    int mask = blocks;
+    for (int k = 0; growing_count(&core->morphologies) && k < BLOCKS; k++)
         if (core->linked[k] & blocks) mask |= 1 << k;
     return mask;
 }
 
-/* Steps a block. Returns whether a membrane is at or above its threshold. */
-static int step_block(Core *core, int k) {
-    const int features = core->s.features[k];
-    const int set = features & WITH_RARE ? FEATURE_SETS : features & (FEATURE_SETS - 1), watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
-    const int result = kernel_of(core->level)->step[set](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
-    core->s.awake[k] = result & 1;
+/* Steps a block. Returns whether a membrane may be at or above its threshold. */
+static int step_block(Core *core, const Kernel *kernel, int k) {
+    const int features = core->s.features[k] | core->s.far[k];
+    const int set = features & WITH_RARE ? FEATURE_SETS : features, watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
+    const int result = kernel->step[set](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
+    core->s.awake = (core->s.awake & ~(1 << k)) | (result & BLOCK_MOVES) << k;
+    core->far_before[k] = core->s.far[k], core->s.far[k] = result & WITH_LIMITS;
     core->s.block_steps++;
-    return result >> 1;
+    return result & BLOCK_CROSSES;
 }
 
 static void forget_early(Core *core, int k) {
-    for (Group *g = core->s.block[k].group; g < core->s.block[k].group + GROUPS; g++)
-        for (int side = 0; side < INPUTS; side++) memset(g->input[side].early, 0, sizeof g->input[side].early);
+    LanesInput *input = core->s.block[k].lanes.input;
+    for (int side = 0; side < INPUTS; side++) memset(input[side].early, 0, sizeof input[side].early);
     core->s.early[k] = 0;
 }
 
-/* Lanes of a block whose phase ends within the step. */
-static uint64_t due_lanes(const Core *core, int k, int64_t end) {
-    uint64_t lanes = 0;
-    for (uint64_t mask = core->s.busy[k] & core->connected[k]; mask;) {
-        const int i = next_bit(&mask);
-        if (core->s.due[k * LANES + i] <= end) lanes |= UINT64_C(1) << i;
-    }
-    return lanes;
-}
-
 /* Connected circuits follow their compartments; then what happens to them inside the step. */
-static void step_morphologies(Core *core, int stepped, int due, int64_t end) {
+static void step_morphologies(Core *core, int stepped, const uint64_t *due) {
     const Kernel *kernel = kernel_of(core->level);
     const int p = core->s.parity;
-    uint8_t happens[NEURONS];
-    memset(happens, 0, (size_t)growing_count(&core->morphologies));
-    if (stepped && core->joined.count) core_join(core);
-    for (int i = 0; i < growing_count(&core->morphologies); i++)
-        if (morphology_at(core, i)->joined < 0 && morphology_at(core, i)->blocks & stepped) core_step_morphology(core, i);
+    uint64_t happens[NEURONS / 64] = {0};
+    if (stepped) core_join(core);
+    for (int i = 0; core->large && i < growing_count(&core->morphologies); i++)
+        if (morphology_at(core, i)->small < 0 && morphology_at(core, i)->blocks & stepped) core_step_morphology(core, i);
     for (int k = 0; k < BLOCKS; k++) {
         const int follows = core->connected[k] && stepped >> k & 1;
-        const int result = follows ? kernel->follow(&core->s.block[k], p, core->compartment_of + k * LANES, core->ways, &core->common) : 0;
-        uint64_t lanes = due >> k & 1 ? due_lanes(core, k, end) : 0;
-        if (result & 1) core->s.awake[k] = 1;
-        if (result & 2) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
-        while (lanes) happens[core->morphology_of[k * LANES + next_bit(&lanes)]] = 1;
+        const int result = follows ? kernel->follow(&core->s.block[k], p, core->s.features[k], core->compartment_of + k * LANES, core->ways, &core->common) : 0;
+        uint64_t lanes = due[k] & core->connected[k];
+        if (result & BLOCK_MOVES) core->s.awake |= 1 << k;
+        core->s.far[k] |= result & WITH_LIMITS;
+        if (result & BLOCK_CROSSES) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
+        while (lanes) {
+            const int m = core->morphology_of[k * LANES + next_bit(&lanes)];
+            happens[m / 64] |= UINT64_C(1) << m % 64;
+        }
     }
-    for (int i = 0; i < growing_count(&core->morphologies); i++)
-        if (happens[i]) core_settle_morphology(core, i);
+    for (int k = 0; k < NEURONS / 64; k++)
+        while (happens[k]) core_settle_morphology(core, 64 * k + next_bit(&happens[k]));
 }
 
 /* Block by block: what happens inside the step finds the block still in the cache. */
 static void step(Core *core) {
+    const Kernel *kernel = kernel_of(core->level);
     const int64_t end = core->s.now + GRID_TICKS;
-    const int awake = awake_blocks(core);
-    int due = 0;
-    for (int k = 0; k < BLOCKS; k++) {
-        if (awake & core->linked[k] && step_block(core, k)) find_crossed(core, k);
-        if (core->s.next_due[k] <= end) settle_block(core, k, end), due |= 1 << k;
+    const int slot = slot_of(core->s.now / GRID_TICKS), stepped = linked_to(core, awake_blocks(core));
+    for (uint64_t mask = (uint64_t)(stepped | core->schedule.blocks[slot]); mask;) {
+        const int k = next_bit(&mask);
+        if (stepped >> k & 1 && step_block(core, kernel, k)) find_crossed(core, k);
+        if (core->schedule.lanes[slot][k]) settle_block(core, k, end);
     }
-    if (growing_count(&core->morphologies)) step_morphologies(core, linked_to(core, awake), due, end);
-    settle_fires(core);
+    if (growing_count(&core->morphologies)) step_morphologies(core, stepped, core->schedule.lanes[slot]);
+    core->schedule.blocks[slot] = 0;
+    if (growing_count(&core->fires)) settle_fires(core);
     growing_drop(&core->pulses, core->applied);
-    for (int k = 0; k < BLOCKS; k++)
+    for (int k = 0; core->applied && k < BLOCKS; k++)
         if (core->s.early[k]) forget_early(core, k);
     core->s.now = end;
     core->s.parity ^= 1;
     core->s.steps++;
+    if (end / GRID_TICKS % (SLOTS / 2) == 0) schedule_refill(core);
     remember(core);
 }
-
 
 /* Grid point up to which nothing happens if nothing moves. */
 static int64_t quiet_until(const Core *core, int64_t until) {
     int64_t quiet = until / GRID_TICKS * GRID_TICKS;
-    int64_t event = NEVER;
-    for (int k = 0; k < BLOCKS; k++)
-        if (core->s.next_due[k] < event) event = core->s.next_due[k];
-    if (growing_count(&core->fires) && fire_at(core, 0)->tick < event) event = fire_at(core, 0)->tick;
-    if (event < NEVER && grid_up(event) - GRID_TICKS < quiet) quiet = grid_up(event) - GRID_TICKS;
+    int64_t event = schedule_next(core) * GRID_TICKS;
+    if (growing_count(&core->fires) && step_of(fire_at(core, 0)->tick) * GRID_TICKS < event) event = step_of(fire_at(core, 0)->tick) * GRID_TICKS;
+    if (event < quiet) quiet = event;
     if (growing_count(&core->pulses) && grid_down(pulse_at(core, 0)->tick) < quiet) quiet = grid_down(pulse_at(core, 0)->tick);
     return quiet;
 }
@@ -224,6 +209,7 @@ static void jump(Core *core, int64_t target) {
         remember(core);
     }
     core->s.now = target;
+    schedule_refill(core);
 }
 
 int64_t core_run(Core *core, int64_t until) {
@@ -249,28 +235,35 @@ const char *core_problem(const Core *core) {
     for (int k = 0; k < PROBES; k++)
         if (!within(s->probe[k].neuron, -1, NEURONS - 1) || !within(s->probe[k].source, 0, 3)) return "probe";
     for (int k = 0; k < BLOCKS; k++)
-        if (!within(s->features[k], 0, WITH_RARE | WITH_OFFSET | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3)) return "features";
+        if (!within(s->features[k], 0, WITH_RARE | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3) || s->far[k] & ~WITH_LIMITS) return "features";
     for (int n = 0; n < NEURONS; n++) {
         const Neuron *neuron = &s->neuron[n];
         if (!within(neuron->phase, PHASE_READY, PHASE_REFRACTORY)) return "phase";
+        if (s->due[n] <= s->now) return "due";
+        if (!within(neuron->round, 0, ROUNDS - 1)) return "round";
+        if (s->cycling[block_of(n)] >> lane_of(n) & 1 && !within(s->release[n], s->now - NEVER, s->now)) return "release";
         if (!within(neuron->reset_ticks, 0, neuron->refractory_ticks)) return "refractory_ticks";
     }
     return NULL;
 }
 
-double core_voltage(const Core *core, int neuron, int source) {
-    const Block *b = &core->s.block[neuron / LANES];
-    const int i = neuron % LANES, p = core->s.parity;
+double core_voltage(Core *core, int neuron, int source) {
+    if (source == 0) core_leave_cycle(core, neuron);
+    const Block *b = &core->s.block[block_of(neuron)];
+    const int i = lane_of(neuron), p = core->s.parity;
     if (source == 0) return core->common.middle + NODE_UNIT * STATE(b, v, p, i);
     if (source == 3) return core->common.middle + NODE_UNIT * STATE(b, w, p, i);
-    return core->common.line_rest - core->common.line_gain * (LINE_UNIT * STATE(b, input[source - 1].line, p, i));
+    const double line = (double)STATE(b, input[source - 1].line, p, i) * b->pulse[source - 1].lift[i] / core->common.line_opening;
+    return core->common.line_rest - core->common.line_gain * line;
 }
 
 /* Membranes of a row of neurons in one go, then the few that show something else. */
-void core_voltages(const Core *core, int row, const uint8_t *sources, double *volts) {
-    for (int i = 0; i < COLUMNS; i += WIDEST) {
-        const Group *group = &core->s.block[(row * COLUMNS + i) / LANES].group[i % LANES / WIDEST];
-        for (int lane = 0; lane < WIDEST; lane++) volts[i + lane] = core->common.middle + NODE_UNIT * group->v[core->s.parity][lane];
+void core_voltages(Core *core, int row, const uint8_t *sources, double *volts) {
+    for (int i = 0; i < COLUMNS; i++)
+        if (sources[i] == 0) core_leave_cycle(core, row * COLUMNS + i);
+    for (int i = 0; i < COLUMNS; i += LANES) {
+        const int32_t *v = core->s.block[block_of(row * COLUMNS + i)].lanes.v[core->s.parity];
+        for (int lane = 0; lane < LANES; lane++) volts[i + lane] = core->common.middle + NODE_UNIT * v[lane];
     }
     for (int i = 0; i < COLUMNS; i++)
         if (sources[i]) volts[i] = sources[i] > 3 ? 0.0 : core_voltage(core, row * COLUMNS + i, sources[i]);
@@ -278,6 +271,7 @@ void core_voltages(const Core *core, int row, const uint8_t *sources, double *vo
 
 void core_watch(Core *core, int slot, int neuron, int source) {
     Probe *probe = &core->s.probe[slot];
+    if (neuron >= 0) core_leave_cycle(core, neuron);
     probe->neuron = neuron;
     probe->source = source;
     for (int k = 0; neuron >= 0 && k < HISTORY; k++) probe->past[k] = core_voltage(core, neuron, source);

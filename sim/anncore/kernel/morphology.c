@@ -52,7 +52,8 @@ const CompartmentNeuron *members_of(const Core *core, const Morphology *m) { ret
 static void fill_flow(const Core *core, const Morphology *m, const int16_t *nodes, double *flow) {
     const int size = m->compartments;
     const CompartmentNeuron *members = members_of(core, m);
-    double capacitance[NEURONS] = {0};
+    double capacitance[NEURONS];
+    for (int i = 0; i < size; i++) capacitance[i] = 0.0;
     for (int k = 0; k < m->members; k++) capacitance[members[k].compartment] += core->s.neuron[members[k].neuron].capacitance;
     for (int a = 0; a < m->members; a++) {
         const int line = nodes[LINES + members[a].neuron];
@@ -77,53 +78,88 @@ static void fill_flow(const Core *core, const Morphology *m, const int16_t *node
 }
 
 /* One more of those that are stepped side by side. */
-static int add_joined(Core *core, const Morphology *m) {
-    NeuronVectors *all = &core->joined;
+static int add_small(Core *core, const Morphology *m) {
+    SmallMorphologies *all = &core->small[m->compartments - 1];
     const CompartmentNeuron *members = members_of(core, m);
+    const float *flow = flow_matrix(core, m);
     const int at = all->count++;
-    all->compartment[at] = m->compartment;
+    int32_t *needs = &all->needs[at / TOGETHER];
+    if (at % TOGETHER == 0) *needs = 0;
     all->morphology[at] = (int32_t)growing_count(&core->morphologies);
-    for (int j = 0; j < JOINED; j++) {
+    for (int k = 0; k < m->compartments; k++) {
+        all->compartment[k][at] = m->compartment + k, all->limit[k][at] = 0.0f;
+        for (int from = 0; from < m->compartments; from++) all->flow[k][from][at] = flow[k * m->compartments + from];
+    }
+    for (int j = 0; j < SMALL; j++) {
         const CompartmentNeuron *member = &members[j < m->members ? j : 0];
-        const Group *group = &core->s.block[member->neuron / LANES].group[member->neuron % LANES / WIDEST];
-        all->lane[j][at] = (int32_t)(((const char *)group - (const char *)core->s.block) / 4) + member->neuron % WIDEST;
-        all->share[j][at] = j < m->members ? member->share : 0.0f;
+        all->lane[j][at] = block_of(member->neuron) * (int)(sizeof(Block) / 4) + lane_of(member->neuron);
+        for (int k = 0; k < m->compartments; k++) all->share[k][j][at] = 0.0f;
+        all->circuit[j][at] = (int16_t)(j < m->members ? member->neuron : -1);
+        if (j >= m->members) continue;
+        all->share[member->compartment][j][at] = member->share;
+        all->node[member->compartment][at] = all->lane[j][at];
+        all->limit[member->compartment][at] += member->share * LANE(&core->s.block[block_of(member->neuron)], limit, lane_of(member->neuron));
+        *needs |= 1 << (4 * member->compartment + j);
     }
     return at;
 }
 
-static void add_morphology(Core *core, int representative, const int16_t *nodes, const int16_t *groups) {
-    Morphology m = {.compartment = core->compartments, .member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
-    int16_t number[PLACES];
-    double capacitance[NEURONS] = {0};
-    memset(number, -1, sizeof number);
-    for (int n = representative; n < NEURONS; n++) {
-        if (groups[n] != groups[representative]) continue;
-        CompartmentNeuron *member = growing_append(&core->members, sizeof *member);
-        if (!member) return;
-        if (number[nodes[n]] < 0) number[nodes[n]] = (int16_t)m.compartments++;
-        member->neuron = n, member->compartment = number[nodes[n]];
-        capacitance[member->compartment] += core->s.neuron[n].capacitance;
-        m.members++, m.blocks |= 1 << n / LANES;
+/* Places by the group that they are in: the first circuit of each group, and the next one after each. */
+typedef struct {
+    int16_t node[PLACES], group[PLACES];
+    int16_t compartment[PLACES]; /* by node, within its morphology, -1 */
+    int16_t first[PLACES], next[NEURONS], count[PLACES];
+} Connections;
+
+static void find_groups(const Core *core, Connections *all) {
+    memset(all, -1, sizeof *all);
+    memset(all->count, 0, sizeof all->count);
+    join_switches(core, all->node);
+    for (int n = 0; n < PLACES; n++) all->node[n] = (int16_t)root(all->node, n);
+    join_conductances(core, all->node, all->group);
+    for (int n = 0; n < PLACES; n++) all->group[n] = (int16_t)root(all->group, n);
+    for (int n = NEURONS - 1; n >= 0; n--) {
+        const int group = all->group[n];
+        all->next[n] = all->first[group], all->first[group] = (int16_t)n, all->count[group]++;
     }
-    CompartmentNeuron *members = growing_at(&core->members, m.member, sizeof *members);
-    for (int k = 0; k < m.members; k++) {
+}
+
+/* The circuits of a group and the compartments that they make up. */
+static int add_members(Core *core, Morphology *m, Connections *all, int group) {
+    CompartmentNeuron *members = growing_extend(&core->members, all->count[group], sizeof *members);
+    double capacitance[NEURONS];
+    if (!members) return 0;
+    for (int n = all->first[group]; n >= 0; n = all->next[n]) {
+        int16_t *compartment = &all->compartment[all->node[n]];
+        if (*compartment < 0) capacitance[m->compartments] = 0.0, *compartment = (int16_t)m->compartments++;
+        members[m->members++] = (CompartmentNeuron){n, *compartment, 0.0f};
+        capacitance[*compartment] += core->s.neuron[n].capacitance;
+        m->blocks |= 1 << block_of(n);
+    }
+    for (int k = 0; k < m->members; k++) {
         const int n = members[k].neuron;
         members[k].share = (float)(core->s.neuron[n].capacitance / capacitance[members[k].compartment]);
         core->morphology_of[n] = (int16_t)growing_count(&core->morphologies);
-        core->compartment_of[n] = m.compartment + members[k].compartment;
-        core->connected[n / LANES] |= UINT64_C(1) << n % LANES;
+        core->compartment_of[n] = m->compartment + members[k].compartment;
+        core->connected[block_of(n)] |= UINT64_C(1) << lane_of(n);
     }
-    const int entries = m.compartments * m.compartments;
-    double *flow = calloc((size_t)entries, sizeof *flow);
-    if (!flow) return;
-    for (int k = 0; k < 2 * entries; k++) growing_append(&core->matrices, sizeof(float));
-    fill_flow(core, &m, nodes, flow);
-    if (growing_count(&core->matrices) >= m.matrix + 2 * entries)
-        for (int k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
+    return 1;
+}
+
+static void add_morphology(Core *core, Connections *all, int group) {
+    Morphology m = {.compartment = core->compartments, .member = (int32_t)growing_count(&core->members), .matrix = (int32_t)growing_count(&core->matrices), .stale = 1};
+    if (!add_members(core, &m, all, group)) return;
+    const size_t entries = (size_t)m.compartments * (size_t)m.compartments;
+    double *flow = calloc(entries, sizeof *flow);
+    if (!flow || !growing_extend(&core->matrices, (int64_t)(2 * entries), sizeof(float))) {
+        free(flow);
+        return;
+    }
+    if (m.compartments > 1) fill_flow(core, &m, all->node, flow);
+    for (size_t k = 0; k < entries; k++) flow_matrix(core, &m)[k] = (float)flow[k];
     free(flow);
     core->compartments += m.compartments;
-    m.joined = m.compartments == 1 && m.members <= JOINED ? add_joined(core, &m) : -1;
+    m.small = m.members <= SMALL ? add_small(core, &m) : -1, core->large += m.small < 0;
     Morphology *place = growing_append(&core->morphologies, sizeof m);
     if (place) *place = m;
 }
@@ -133,58 +169,53 @@ static void find_slaves(Core *core);
 /* Blocks with members of one morphology step together, and so do those that share a block. */
 static void link_blocks(Core *core) {
     for (int k = 0; k < BLOCKS; k++) core->linked[k] = 1 << k;
-    for (int round = 0; round < BLOCKS; round++)
-        for (int64_t i = 0; i < growing_count(&core->morphologies); i++) {
-            const Morphology *m = growing_at(&core->morphologies, i, sizeof *m);
-            int all = m->blocks;
-            for (int k = 0; k < BLOCKS; k++)
-                if (m->blocks >> k & 1) all |= core->linked[k];
-            for (int k = 0; k < BLOCKS; k++)
-                if (all >> k & 1) core->linked[k] |= all;
-        }
+    for (int64_t i = 0; i < growing_count(&core->morphologies); i++) {
+        int all = morphology_at(core, i)->blocks;
+        for (int k = 0; k < BLOCKS; k++)
+            if (all >> k & 1) all |= core->linked[k];
+        for (int k = 0; k < BLOCKS; k++)
+            if (all >> k & 1) core->linked[k] = all;
+    }
 }
 
 /* Potentials of circuits that have been joined: charge stays. */
 static void share_charge(Core *core, const Morphology *m) {
     const CompartmentNeuron *members = members_of(core, m);
-    double sum[NEURONS] = {0};
+    double sum[NEURONS];
     int32_t first[NEURONS];
     int differ = 0;
+    memset(sum, 0, (size_t)m->compartments * sizeof *sum);
     for (int k = 0; k < m->members; k++) {
-        const int32_t v = STATE(&core->s.block[members[k].neuron / LANES], v, core->s.parity, members[k].neuron % LANES);
+        const int32_t v = STATE(&core->s.block[block_of(members[k].neuron)], v, core->s.parity, lane_of(members[k].neuron));
         sum[members[k].compartment] += (double)members[k].share * v;
         first[members[k].compartment] = v;
     }
     for (int k = 0; k < m->members; k++)
-        differ |= STATE(&core->s.block[members[k].neuron / LANES], v, core->s.parity, members[k].neuron % LANES) != first[members[k].compartment];
+        differ |= STATE(&core->s.block[block_of(members[k].neuron)], v, core->s.parity, lane_of(members[k].neuron)) != first[members[k].compartment];
     for (int k = 0; differ && k < m->members; k++) {
-        Block *b = &core->s.block[members[k].neuron / LANES];
-        STATE(b, v, 0, members[k].neuron % LANES) = STATE(b, v, 1, members[k].neuron % LANES) = nearest(sum[members[k].compartment]);
-        core->s.awake[members[k].neuron / LANES] = 1;
+        Block *b = &core->s.block[block_of(members[k].neuron)];
+        STATE(b, v, 0, lane_of(members[k].neuron)) = STATE(b, v, 1, lane_of(members[k].neuron)) = nearest(sum[members[k].compartment]);
+        core->s.awake |= 1 << block_of(members[k].neuron);
+        core->s.far[block_of(members[k].neuron)] = WITH_LIMITS;
     }
 }
 
 void core_connect(Core *core) {
-    int16_t nodes[PLACES], groups[PLACES], count[PLACES] = {0};
+    Connections all;
+    for (int k = 0; k < BLOCKS; k++) core_leave_cycles(core, k);
     growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
-    core->joined.count = core->compartments = 0;
+    for (int k = 0; k < SMALL; k++) core->small[k].count = 0;
+    core->compartments = core->large = 0, core->small_stale = 1;
     memset(core->compartment_of, 0, sizeof core->compartment_of), memset(core->ways, 0, sizeof core->ways);
-    join_switches(core, nodes);
-    for (int n = 0; n < PLACES; n++) nodes[n] = (int16_t)root(nodes, n);
-    join_conductances(core, nodes, groups);
-    for (int n = 0; n < PLACES; n++) groups[n] = (int16_t)root(groups, n);
-    for (int n = 0; n < NEURONS; n++) count[groups[n]]++;
-    for (int n = 0; n < NEURONS; n++)
-        if (count[groups[n]] > 1) {
-            add_morphology(core, n, nodes, groups);
-            count[groups[n]] = 0;
-        }
+    find_groups(core, &all);
+    for (int group = 0; group < PLACES; group++)
+        if (all.count[group] > 1) add_morphology(core, &all, group);
     link_blocks(core);
     find_slaves(core);
     for (int64_t i = 0; i < growing_count(&core->morphologies); i++) share_charge(core, morphology_at(core, i));
-    for (int n = 0; n < NEURONS; n++) LANE(&core->s.block[n / LANES], alone, n % LANES) = core->morphology_of[n] < 0 ? -1 : 0;
+    for (int n = 0; n < NEURONS; n++) LANE(&core->s.block[block_of(n)], alone, lane_of(n)) = core->morphology_of[n] < 0 ? -1 : 0;
     for (int k = 0; k < BLOCKS; k++) core_flags(core, k);
 }
 
@@ -200,10 +231,12 @@ static void reach(const Core *core, int line, uint8_t *reached) {
 }
 
 static void find_slaves(Core *core) {
+    int any = 0;
     growing_clear(&core->slaves);
+    for (int n = 0; n < NEURONS; n++) any |= core->s.neuron[n].fire_switches;
     for (int n = 0; n < NEURONS; n++) {
         core->slaves_from[n] = (int32_t)growing_count(&core->slaves);
-        if (!(core->s.neuron[n].fire_switches & FIRE_MASTER)) continue;
+        if (!(any & FIRE_SLAVE && core->s.neuron[n].fire_switches & FIRE_MASTER)) continue;
         uint8_t reached[NEURONS] = {0};
         reach(core, n, reached);
         for (int other = 0; other < NEURONS; other++)
@@ -256,7 +289,7 @@ void morphology_matrix(const Core *core, const Morphology *m, float length, floa
     if (size == 1) {
         double rate = 0.0;
         for (int k = 0; k < m->members; k++)
-            rate += (double)members[k].share * LANE(&core->s.block[members[k].neuron / LANES], rate, members[k].neuron % LANES);
+            rate += (double)members[k].share * LANE(&core->s.block[block_of(members[k].neuron)], rate, lane_of(members[k].neuron));
         out[0] = (float)((double)length * effective(rate * (double)length));
         return;
     }
@@ -265,7 +298,7 @@ void morphology_matrix(const Core *core, const Morphology *m, float length, floa
     for (int k = 0; k < entries; k++) a[k] = (double)flow[k] * (double)length;
     for (int k = 0; k < m->members; k++)
         a[members[k].compartment * (size + 1)] -=
-            (double)members[k].share * LANE(&core->s.block[members[k].neuron / LANES], rate, members[k].neuron % LANES) * (double)length;
+            (double)members[k].share * LANE(&core->s.block[block_of(members[k].neuron)], rate, lane_of(members[k].neuron)) * (double)length;
     phi(a, a + entries, a + 2 * entries, size);
     for (int k = 0; k < entries; k++) out[k] = (float)((double)length * a[entries + k]);
     free(a);

@@ -1,5 +1,6 @@
 /* The step of a block for several instruction sets, and of a circuit alone; all of them compute the same bits. */
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "arithmetic.h"
 #include "core.h"
@@ -11,12 +12,11 @@
 #define HAS_LEVELS 0
 #endif
 
-/* What the terms of a group hand on can live in registers only if their loops are unrolled. */
-#if defined(__GNUC__)
-#define UNROLLED _Pragma("GCC unroll 4")
-#else
-#define UNROLLED
-#endif
+ALWAYS_INLINE int32_t bits_of(float x) {
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
 
 ALWAYS_INLINE float scaled(float p, float y) {
     int32_t bits, shift;
@@ -35,13 +35,19 @@ ALWAYS_INLINE float scaled(float p, float y) {
 #include "scalar.h"
 #include "step_template.h"
 
+#define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 0, 0, 0, 0, &found)
 void single_step(Single *single, const Common *common, float length, int features) {
-    int32_t moved = 0;
-    if (features & WITH_EXPONENTIAL) {
-        group_single(single, 0, common, length, features | WITH_EXPONENTIAL, 3, &moved);
+    Findings_single found = {0, 0, 0, -1};
+    if (features & ~(FEATURE_SETS - 1)) {
+        SINGLE(features);
+    } else if (features == WITH_EXPONENTIAL + WITH_ADAPTATION) {
+        SINGLE(WITH_EXPONENTIAL | WITH_ADAPTATION);
+    } else if (features == 0) {
+        SINGLE(0);
     } else {
-        group_single(single, 0, common, length, features & ~WITH_EXPONENTIAL, 3, &moved);
+        SINGLE(features);
     }
+    single->v[1][0] = within_single(single->v[1][0], common), single->w[1][0] = within_single(single->w[1][0], common);
 }
 
 float compartment_slope(const CompartmentCurrents *s, const Common *common, float length) {
@@ -49,12 +55,12 @@ float compartment_slope(const CompartmentCurrents *s, const Common *common, floa
 }
 
 #define BLOCKWISE
-#define FIELD(name) (int)(offsetof(Group, name) / 4)
+#define FIELD(name) (int)(offsetof(Block, lanes.name) / 4)
 #if HAS_LEVELS
 #define STEP(name) name##_sse2
 #define TARGET
-#define GROUP Group
-#define SIZE WIDEST
+#define GROUP Lanes
+#define SIZE LANES
 #define F __m128
 #define I __m128i
 #define WIDTH 4
@@ -80,10 +86,15 @@ float compartment_slope(const CompartmentCurrents *s, const Common *common, floa
 #define SCALE(p, y) _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(p), _mm_slli_epi32(_mm_castps_si128(y), 23)))
 #define ANY(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) != 0xffff)
 #define REACHES(a, b) (_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(b, a))) ^ 0xf)
-#define OUTWARDS(x, limit, f)                                                                                           \
-    _mm_movemask_ps(_mm_or_ps(_mm_and_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(x, ALLI(limit))), _mm_cmpgt_ps(f, ALLF(0.0f))), \
-                              _mm_and_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(ALLI(-(limit)), x)), _mm_cmplt_ps(f, ALLF(0.0f)))))
+#define BITS _mm_castps_si128
+#define ALL_NEGATIVE(x) (_mm_movemask_ps(_mm_castsi128_ps(x)) == 0xf)
+#define OUTSIDE(x, low, high) _mm_or_si128(_mm_cmpgt_epi32(x, ALLI(high)), _mm_cmpgt_epi32(ALLI(low), x))
+#define SPREAD_FIRST ALLI(0), ALLI(0)
+#define SPREAD(a, b, x, low, high, rail, rails) a = EITHER(a, OUTSIDE(x, low, high)), b = rails ? EITHER(b, OUTSIDE(x, -(rail), rail)) : b
+#define SPREAD_BEYOND(a, b, low, high) ANY(a)
+#define SPREAD_TO_RAILS(a, b, rail) ANY(b)
 #define GATHER(base, at) _mm_set_ps((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
+#define GATHERI(base, at) _mm_set_epi32((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define PICK select_sse2
 #define FROM_BYTES(address) _mm_set_ps((float)(address)[3], (float)(address)[2], (float)(address)[1], (float)(address)[0])
 ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _mm_or_si128(_mm_and_si128(mask, a), _mm_andnot_si128(mask, b)); }
@@ -91,8 +102,8 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 
 #define STEP(name) name##_avx2
 #define TARGET __attribute__((target("avx2")))
-#define GROUP Group
-#define SIZE WIDEST
+#define GROUP Lanes
+#define SIZE LANES
 #define F __m256
 #define I __m256i
 #define WIDTH 8
@@ -117,18 +128,22 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define SCALE(p, y) _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(y), 23)))
 #define ANY(x) (!_mm256_testz_si256(x, x))
 #define REACHES(a, b) (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, a))) ^ 0xff)
-#define OUTWARDS(x, limit, f) /* the sign bits of both are alike */                                       \
-    _mm256_movemask_ps(_mm256_andnot_ps(_mm256_xor_ps(_mm256_castsi256_ps(x), f),                          \
-                                        _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_abs_epi32(x), ALLI(limit)))))
+#define BITS _mm256_castps_si256
+#define ALL_NEGATIVE(x) (_mm256_movemask_ps(_mm256_castsi256_ps(x)) == 0xff)
+#define SPREAD_FIRST ALLI(INT32_MIN), ALLI(INT32_MAX)
+#define SPREAD(a, b, x, low, high, rail, rails) a = MOST(a, x), b = LEAST(b, x)
+#define SPREAD_BEYOND(a, b, low, high) ANY(_mm256_or_si256(_mm256_cmpgt_epi32(a, ALLI(high)), _mm256_cmpgt_epi32(ALLI(low), b)))
+#define SPREAD_TO_RAILS(a, b, rail) SPREAD_BEYOND(a, b, -(rail), rail)
 #define GATHER(base, at) _mm256_i32gather_ps(base, LOADI(at), 4)
+#define GATHERI(base, at) _mm256_i32gather_epi32(base, LOADI(at), 4)
 #define PICK(mask, a, b) _mm256_blendv_epi8(b, a, mask)
 #define FROM_BYTES(address) _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(address))))
 #include "step_template.h"
 
 #define STEP(name) name##_avx512
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl")))
-#define GROUP Group
-#define SIZE WIDEST
+#define GROUP Lanes
+#define SIZE LANES
 #define F __m512
 #define I __m512i
 #define WIDTH 16
@@ -153,26 +168,34 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define SCALE(p, y) _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(y), 23)))
 #define ANY(x) (_mm512_test_epi32_mask(x, x) != 0)
 #define REACHES(a, b) ((int)_mm512_cmpge_epi32_mask(a, b))
-#define OUTWARDS(x, limit, f) \
-    ((int)_mm512_mask_cmpge_epi32_mask(_mm512_cmpgt_epi32_mask(_mm512_abs_epi32(x), ALLI(limit)), _mm512_xor_si512(x, _mm512_castps_si512(f)), ALLI(0)))
+#define BITS _mm512_castps_si512
+#define ALL_NEGATIVE(x) (_mm512_movepi32_mask(x) == 0xffff)
+#define SPREAD_FIRST ALLI(INT32_MIN), ALLI(INT32_MAX)
+#define SPREAD(a, b, x, low, high, rail, rails) a = MOST(a, x), b = LEAST(b, x)
+#define SPREAD_BEYOND(a, b, low, high) ((_mm512_cmpgt_epi32_mask(a, ALLI(high)) | _mm512_cmpgt_epi32_mask(ALLI(low), b)) != 0)
+#define SPREAD_TO_RAILS(a, b, rail) SPREAD_BEYOND(a, b, -(rail), rail)
 #define GATHER(base, at) _mm512_i32gather_ps(LOADI(at), base, 4)
+#define GATHERI(base, at) _mm512_i32gather_epi32(LOADI(at), base, 4)
 #define PICK(mask, a, b) _mm512_mask_blend_epi32(_mm512_movepi32_mask(mask), b, a)
 #define FROM_BYTES(address) _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(address))))
 #include "step_template.h"
 #else
 #define STEP(name) name##_scalar
 #define TARGET
-#define GROUP Group
-#define SIZE WIDEST
+#define GROUP Lanes
+#define SIZE LANES
 #define GATHER(base, at) (base)[*(at)]
+#define GATHERI GATHER
 #define PICK(mask, a, b) ((mask) ? (a) : (b))
 #define FROM_BYTES(address) ((float)*(address))
 #include "scalar.h"
 #include "step_template.h"
 #endif
 
-#define KERNEL(level) \
-    {{plain_##level, exponential_##level, adaptation_##level, both_##level, all_##level}, deliver_##level, crossed_##level, join_##level, follow_##level}
+#define FOUR(level, a, b, c, d) set##a##_##level, set##b##_##level, set##c##_##level, set##d##_##level
+#define KERNEL(level)                                                                                                            \
+    {{FOUR(level, 0, 1, 2, 3), FOUR(level, 4, 5, 6, 7), FOUR(level, 8, 9, 10, 11), FOUR(level, 12, 13, 14, 15), all_##level},      \
+     deliver_##level, crossed_##level, join_##level, follow_##level}
 
 #if HAS_LEVELS
 static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};

@@ -187,6 +187,19 @@ def test_parted_neurons_go_their_own_ways_again(kit: Callable) -> None:
     assert k.core.voltage(11, 0) - k.core.voltage(10, 0) > 0.1
 
 
+def test_a_term_switched_on_later_acts_on_the_whole_compartment(kit: Callable) -> None:
+    k = kit()
+    config = {"membrane_capacitor_size": 63, "connect_membrane_right": 1}
+    cells = {"v_leak": 600, "i_bias_leak": 100, "v_exp": 500, "i_bias_exp": 60}
+    for n in (10, 11):
+        k.neuron(n, config | {"connect_membrane_right": int(n == 10)}, {}, **cells)
+    k.run(300)
+    rest = k.core.voltage(10, 0)
+    k.neuron(11, {"membrane_capacitor_size": 63, "enable_exponential": 1}, {}, **cells)
+    k.run(20)
+    assert k.core.voltage(10, 0) == k.core.voltage(11, 0) > rest + 0.05
+
+
 def test_a_resting_morphology_stops_stepping_and_wakes_as_one(kit: Callable) -> None:
     k = kit()
     configure(k, JOINED["four circuits of both rows"][0])
