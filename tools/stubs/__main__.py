@@ -48,6 +48,8 @@ def stubs() -> Iterator[tuple[str, str]]:
 
     for package in PACKAGES:
         for found in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            if found.ispkg:
+                continue  # no tables, and what it needs may be missing where a wheel is built
             module = importlib.import_module(f"{package}.{found.name}")
             if str(module.__file__).endswith(".py") and module.__name__ not in BASES and any(map(is_table, own_classes(module))):
                 yield module.__name__.replace(".", "/") + ".pyi", Stub(module).text()
