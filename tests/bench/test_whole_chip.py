@@ -101,7 +101,8 @@ def build() -> Chip:
     chip = Chip(VirtualChip(1, "ideal"))
     put(chip, haldls.CommonNeuronBackendConfig(clock_scale_adaptation_pulse=6), range(2))
     neurons = bench.CONFIG | bench.ADEX | {"enable_readout_amplifier": 1}
-    bench.configure(chip.fabric.analog, neurons, bench.BACKEND | {"enable_spike_out": 1})
+    bench.configure(chip.fabric.analog, neurons, bench.BACKEND)
+    put(chip, haldls.NeuronBackendConfig(**bench.BACKEND, enable_spike_out=True), range(net.NEURONS))
     for write in (write_cells, write_columns, write_converters, write_routes):
         write(chip)
     chip.fabric.analog.neuron_config[0] = bench.words(haldls.NeuronConfig, **neurons, enable_readout=1)

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import threading
 import time
 import urllib.request
 from urllib.error import HTTPError
@@ -299,27 +298,6 @@ def test_errors_there_are_errors_here(serve):
 
 
 # ---------------------------------------------------------------------------------------------------------------------- fairness, watching
-def test_users_get_equal_shares(serve):
-    """One user with many programs that wait does not hold up the others."""
-    running = serve(chips=1)
-    finished: list[str] = []
-
-    def work(user: str, programs: int) -> None:
-        with running.connect(user) as connection:
-            initialise(connection)
-            for _ in range(programs):
-                read(connection)
-                finished.append(user)
-
-    threads = [threading.Thread(target=work, args=given) for given in (("greedy", 40), ("greedy", 40), ("ann", 20), ("bob", 20))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    last = max(index for index, user in enumerate(finished) if user in ("ann", "bob"))
-    assert finished[: last + 1].count("greedy") < 80 and len(finished) == 120
-
-
 def test_shares_of_the_queue():
     queue = FairQueue()
     for user in range(30):
