@@ -28,7 +28,8 @@ __all__ = ["Found", "hagen", "hagen_synin", "spiking"]
 RESET_BIAS = 1012
 SETTLING_US = 20_000
 THRESHOLD_READ = 1.6
-"""Reads by which the largest of 3000 noisy reads lies above a threshold: what calix takes for the threshold (fitted to one calibration by calix, seen to hold on a second chip)."""
+"""Reads by which the largest of 3000 noisy reads lies above a threshold: what calix takes for the threshold (fitted to
+one calibration by calix, seen to hold on a second chip)."""
 
 
 @dataclass
