@@ -72,10 +72,10 @@ def threshold(bench: Bench, code: int) -> float:
 
 
 def refractory(bench: Bench, code: int) -> float:
-    """Interval between spikes of a neuron whose reset lies above its threshold."""
+    """Interval between spikes: the refractory time, and the way from the reset to the threshold."""
     firing(bench)
     neuron = settings(bench)
-    neuron.threshold.v_threshold, neuron.reset.v_reset, neuron.refractory_period.refractory_time = 200, 800, code
+    neuron.threshold.v_threshold, neuron.reset.v_reset, neuron.refractory_period.refractory_time = 300, 600, code
     return float(np.diff(bench.record(0, us=200).spikes).mean())
 
 
@@ -214,7 +214,7 @@ SWEEPS = (
     Sweep("leak.i_bias", "time constant of the membrane [us]", np.array([50, 100, 200, 400, 800]), membrane_tau, True),
     Sweep("membrane_capacitance.capacitance", "time constant of the membrane [us]", np.array([10, 20, 40, 63]), capacitance),
     Sweep("constant_current.i_offset", "rise of the membrane [mV/us]", np.arange(200, 1001, 200), current),
-    Sweep("refractory_period.refractory_time", "interval between spikes [us]", np.arange(50, 256, 50), refractory),
+    Sweep("refractory_period.refractory_time", "interval between spikes [us]", np.arange(150, 256, 35), refractory),
     Sweep("synapse weight", "height of a potential [MADC LSB]", np.arange(10, 127, 20), weight),
     Sweep("excitatory_input.i_bias_gm", "height of a potential [MADC LSB]", CODES, strength),
     Sweep("synapse_blocks.i_bias_dac", "height of a potential [MADC LSB]", CODES, converter),

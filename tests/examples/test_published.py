@@ -63,7 +63,6 @@ LAWS = {
     "threshold.v_threshold": lambda code: madc(number("threshold_offset") + number("threshold_slope") * code),
     "leak.i_bias": lambda code: 1e6 * CAPACITANCE / (number("leak_conductance_per_code") * code),
     "constant_current.i_offset": lambda code: 1e-3 * number("offset_current_per_code") * code / CAPACITANCE,
-    "refractory_period.refractory_time": lambda code: 0.008 * code + 0.03,
     "adaptation.v_ref": lambda code: madc(number("adaptation_offset") + number("adaptation_slope") * code),
     "adaptation.i_bias_a": lambda code: number("adaptation_a") / number("adaptation_conductance") * code,
     "adaptation.i_bias_b": lambda code: number("adaptation_jump") * 1.024 / number("madc_lsb") * code,
@@ -75,6 +74,12 @@ LAWS = {
 def test_codes_follow_their_laws(swept, law):
     codes, values = swept
     assert values == pytest.approx(law(codes), rel=0.06, abs=0.02)
+
+
+@pytest.mark.parametrize("swept", ["refractory_period.refractory_time"], indirect=True)
+def test_a_cycle_of_the_refractory_time_is_8_ns(swept):
+    codes, values = swept
+    assert values - values[0] == pytest.approx(0.008 * (codes - codes[0]), abs=0.03)
 
 
 @pytest.mark.parametrize("swept", ["synapse weight", "excitatory_input.i_bias_gm", "synapse_blocks.i_bias_dac"], indirect=True)
