@@ -15,8 +15,7 @@ from grenade.errors import GrenadeError
 from grenade.execution.processors import Symbols, place
 from grenade.execution.realtime import AFTER_EXPERIMENT, BEFORE_EXPERIMENT, CADC_WAIT, PER_US, Snippet
 from grenade.network.descriptors import PlasticityRuleOnExecutionInstance
-from grenade.network.graph import Hardware, RuleOnHardware
-from grenade.network.plasticity import ObservablePerNeuron, ObservablePerSynapse, PlasticityRule, RawRecording
+from grenade.network.graph import Hardware
 from halco import (
     ExternalPPUDRAMMemoryBlockOnFPGA,
     ExternalPPUDRAMMemoryByteOnFPGA,
@@ -119,7 +118,7 @@ def made_for(snippets: Sequence[Snippet], hardware: Sequence[Hardware], written:
     for number, one in enumerate(hardware):
         for descriptor, rule in one.rules.items():
             places[number, descriptor] = len(rules)
-            rules.append(converted(rule))
+            rules.append(ppu.placed(rule))
     recording = _cadc_recording(snippets)
     if recording is None and not rules:
         if written:
@@ -146,35 +145,3 @@ def _samples(snippets: Sequence[Snippet], batch_size: int, room: int) -> int:
     if expected > room:
         _log.warning("It is estimated, that the CADC will measure %d samples, but only the first %d can be recorded.", expected, room)
     return min(expected, room)
-
-
-# ------------------------------------------------------------------------------------------------------------------ rules
-def converted(placed: RuleOnHardware) -> ppu.Rule:
-    """A rule as the program is made of it."""
-    rule = placed.rule
-    synapses = [(view.hemisphere, tuple(view.columns.tolist()), tuple(view.rows.tolist())) for view in placed.synapses]
-    return ppu.Rule(
-        kernel=rule.kernel,
-        timer=ppu.Timer(int(rule.timer.start), int(rule.timer.period), rule.timer.num_periods),
-        synapses=tuple(ppu.SynapseView(*view) for view in synapses),
-        neurons=tuple(ppu.NeuronView(view.hemisphere, tuple(view.columns.tolist())) for view in placed.neurons),
-        recording=_recording(rule),
-        id=int(rule.id),
-    )
-
-
-def _recording(rule: PlasticityRule) -> ppu.TimedRecording | ppu.RawRecording | None:
-    given = rule.recording
-    if given is None:
-        return None
-    if isinstance(given, RawRecording):
-        return ppu.RawRecording(given.scratchpad_memory_size, given.placement_in_dram)
-    return ppu.TimedRecording({name: _observable(one) for name, one in given.observables.items()}, given.placement_in_dram)
-
-
-def _observable(given: Any) -> ppu.PerSynapse | ppu.PerNeuron | ppu.Array:
-    if isinstance(given, ObservablePerSynapse):
-        return ppu.PerSynapse(given.type.name, given.layout_per_row is ObservablePerSynapse.LayoutPerRow.complete_rows)
-    if isinstance(given, ObservablePerNeuron):
-        return ppu.PerNeuron(given.type.name, given.layout is ObservablePerNeuron.Layout.complete_row)
-    return ppu.Array(given.type.name, given.size)
