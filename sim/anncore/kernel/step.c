@@ -4,12 +4,10 @@
 
 #include "arithmetic.h"
 #include "core.h"
+#include "sim/base/levels.h"
 
-#if defined(__GNUC__) && defined(__x86_64__)
+#if HAS_LEVELS
 #include <immintrin.h>
-#define HAS_LEVELS 1
-#else
-#define HAS_LEVELS 0
 #endif
 
 ALWAYS_INLINE int32_t bits_of(float x) {
@@ -203,20 +201,6 @@ static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};
 static const Kernel KERNELS[1] = {KERNEL(scalar)};
 #endif
 
-static int best_level(void) {
-#if HAS_LEVELS
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl"))
-        return 2;
-    if (__builtin_cpu_supports("avx2")) return 1;
-#endif
-    return 0;
-}
-
-int kernel_level(int wanted) {
-    const int best = best_level();
-    return wanted >= 0 && wanted < best ? wanted : best;
-}
+int kernel_level(int wanted) { return level_of(wanted); }
 
 const Kernel *kernel_of(int level) { return &KERNELS[level]; }

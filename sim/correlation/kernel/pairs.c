@@ -1,5 +1,6 @@
 /* One loop, compiled for several instruction sets. */
 #include "pairs.h"
+#include "sim/base/levels.h"
 
 #include <string.h>
 
@@ -9,12 +10,7 @@
 #define INLINE static inline
 #endif
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define HAS_LEVELS 1
 #define FOR(set) __attribute__((target(set)))
-#else
-#define HAS_LEVELS 0
-#endif
 
 /* 2^fraction by a cubic with equal errors, without its leading coefficient: (x + A) ((x + B)^2 + D), x = 1 + fraction. */
 #define A 0.83833938f
@@ -82,21 +78,7 @@ static Plain *const PLAINS[] = {plain_baseline};
 static Labelled *const LABELLEDS[] = {labelled_baseline};
 #endif
 
-static int best_level(void) {
-#if HAS_LEVELS
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl"))
-        return 2;
-    if (__builtin_cpu_supports("avx2")) return 1;
-#endif
-    return 0;
-}
-
-int pairs_level(int wanted) {
-    const int best = best_level();
-    return wanted >= 0 && wanted < best ? wanted : best;
-}
+int pairs_level(int wanted) { return level_of(wanted); }
 
 float pairs_power(float y) { return power(y) * PAIRS_SCALE; }
 
