@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from hicannx.calibration.kinds import KINDS, Kind, kind_of
 from hicannx.calibration.making import make
 from hicannx.calibration.store import Store, Stored
+from hicannx.progress import progress_bar
 from hicannx_sim import VirtualChip
 
 __all__ = ["main"]
@@ -44,10 +43,8 @@ def _told(known: Stored | None) -> str:
 
 def _with_progress(steps: list[tuple[VirtualChip, Kind]]) -> Iterable[tuple[VirtualChip, Kind]]:
     """The steps, with a bar on a terminal if tqdm is installed."""
-    if sys.stderr.isatty() and find_spec("tqdm"):
-        bar: Any = import_module("tqdm").tqdm(steps, unit="calibration")
-        return _described(bar)
-    return steps
+    bar = progress_bar(steps, unit="calibration")
+    return steps if bar is None else _described(bar)
 
 
 def _described(bar: Any) -> Iterator[tuple[VirtualChip, Kind]]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from hicannx.connecting import connect
+from hicannx.progress import progress_bar
 from hicannx.sweeps.points import SweepError, Task, tasks
 from hicannx.sweeps.results import Result, Results
 from hicannx.sweeps.store import Store
@@ -59,7 +58,8 @@ def sweep(
         known = {task.index: result for task in every if kept and (result := kept.get(task))}
         missing = [task for task in every if task.index not in known]
         pool = _Processes(workers) if executor is None else _Given(executor)
-        for result in _bar(_results(pool, function, mode, missing, retries), len(every), len(known), progress):
+        found = _results(pool, function, mode, missing, retries)
+        for result in progress_bar(found, progress, total=len(every), initial=len(known), unit="point") or found:
             known[result.index] = result
             if kept:
                 kept.put(result)
@@ -168,14 +168,3 @@ def _failed(task: Task, error: str) -> Result:
 
 def _start(pool: _Processes | _Given, function: Function, mode: str | None, chosen: list[Task]) -> dict[Future[Result], Task]:
     return {pool.submit(point, function, mode, task): task for task in chosen}
-
-
-def _bar(results: Iterator[Result], total: int, known: int, progress: bool | None) -> Iterator[Result]:
-    """Shows how far it is, if tqdm is there."""
-    if progress or (progress is None and sys.stderr.isatty()):
-        try:
-            yield from import_module("tqdm").tqdm(results, total=total, initial=known, unit="point")
-            return
-        except ModuleNotFoundError:
-            pass
-    yield from results
