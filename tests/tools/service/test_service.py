@@ -50,6 +50,10 @@ def page(running, path):
     return urllib.request.urlopen(f"http://127.0.0.1:{running.service.port}{path}", timeout=10).read().decode()
 
 
+def programs_of_ann(running):
+    return page(running, "/metrics").split('hicannx_jobs_total{outcome="done",user="ann"} ')[1].split()[0]
+
+
 # ---------------------------------------------------------------------------------------------------------------------- chips of one's own
 def test_the_same_words_as_embedded(serve):
     running = serve(chips=1)
@@ -135,11 +139,10 @@ def test_a_result_is_not_computed_twice(serve):
     running = serve(chips=1)
     connection = running.connect()
     initialise(connection)
-    before = page(running, "/metrics").split('hicannx_jobs_total{outcome="done",user="ann"} ')[1].split()[0]
+    before = programs_of_ann(running)
     connection._number -= 1  # as after a connection that was lost before the result came
     initialise(connection)
-    after = page(running, "/metrics").split('hicannx_jobs_total{outcome="done",user="ann"} ')[1].split()[0]
-    assert before == after
+    assert programs_of_ann(running) == before
     connection.close()
 
 

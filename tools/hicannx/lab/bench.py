@@ -119,7 +119,8 @@ class Bench:
         if late := [time for times in events.values() for time in times if not 0 <= time <= us]:
             raise LabError(f"event at {late[0]} us: the recording lasts from 0 to {us} us")
         chips.watch(self.chip, place, source)
-        chips.report_spikes(self.chip, place) if self.chip.neuron_block.atomic_neurons[place].threshold.enable else None
+        if self.neuron(place).threshold.enable:
+            chips.report_spikes(self.chip, place)
         steps = [(float(time), int(place.toEnum())) for time in events.get("current", ())]
         sent = sorted((float(time), chips.label_of(name)) for name, times in events.items() if name != "current" for time in times)
         self._last = (us, sent, steps)

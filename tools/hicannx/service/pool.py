@@ -36,7 +36,7 @@ class Worker:
     """A process, and the tenant whose chip is in it."""
 
     def __init__(self, number: int, memory: int | None) -> None:
-        self.number, self.memory, self.busy, self.restarts = number, memory, False, 0
+        self.number, self.memory, self.busy = number, memory, False
         self.tenant: Tenant | None = None
         self._threads = ThreadPoolExecutor(1, f"chip-{number}")
         self._process: Popen[bytes]
@@ -82,7 +82,7 @@ class Worker:
         """Another process; the chip that was in it is gone."""
         self._pipe.close()
         self._process.wait(5)
-        self.tenant, self.restarts = None, self.restarts + 1
+        self.tenant = None
         self._start()
 
     async def enter(self, tenant: Tenant) -> None:

@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections import Counter
 
-from fisch.service.messages import Reply
+from fisch.service.messages import Done, Failed, Reply
 from hicannx.service.metrics import Metrics
 from hicannx.service.pool import OpenError, Worker, WorkerDied
 from hicannx.service.queue import FairQueue
-from hicannx.service.sessions import Job, Session, done, failed
+from hicannx.service.sessions import Job, Session
 
 PROBE_WITHIN = 10.0
 ANEW = "the chip has been powered on anew"
@@ -69,9 +69,9 @@ class Scheduler:
         except WorkerDied as error:
             reply = self._died(job, worker, error)
         except OpenError as error:
-            reply = failed(job.number, error.kind, str(error))
+            reply = Failed(job.number, error.kind, str(error))
         except Exception as error:  # a fault of the service ends one program, not the service
-            reply = failed(job.number, type(error).__name__, f"the service failed: {error}")
+            reply = Failed(job.number, type(error).__name__, f"the service failed: {error}")
         worker.busy = session.running = False
         self.answered = time.monotonic()
         self.metrics.jobs.labels(session.user, getattr(reply, "kind", "done")).inc()
@@ -103,21 +103,21 @@ class Scheduler:
         await self._enter(session, worker)
         if session.tenant.lost and not session.shared:
             session.tenant.lost = False
-            return failed(job.number, "ConnectionLostError", f"the process of the chip ended between two programs; {ANEW}")
+            return Failed(job.number, "ConnectionLostError", f"the process of the chip ended between two programs; {ANEW}")
         for entry in session.restores(session.shared and self._last.get(worker.number) is not session):
             self.metrics.reinits.inc()
             restored = await worker.run(session.entries[entry], self.limit)
             if restored.kind:
-                return failed(job.number, restored.kind, f"the program that restores the chip failed: {restored.text}")
+                return Failed(job.number, restored.kind, f"the program that restores the chip failed: {restored.text}")
         self._last[worker.number] = session
-        if self._deaths[job.digest] >= MOST_DEATHS:
-            return failed(job.number, "ProgramError", f"this program has ended {MOST_DEATHS} processes of chips; it is not run again")
+        if self._deaths and self._deaths[job.digest] >= MOST_DEATHS:
+            return Failed(job.number, "ProgramError", f"this program has ended {MOST_DEATHS} processes of chips; it is not run again")
         answer = await worker.run(job.words, self.limit)
         self.queue.charge(session.user, answer.seconds)
         self.metrics.run.observe(answer.seconds)
         self.metrics.words.labels("to_chip").inc(len(job.words) // 8)
         self.metrics.words.labels("from_chip").inc(len(answer.data) // 8)
-        return failed(job.number, answer.kind, answer.text) if answer.kind else done(job.number, answer.data, answer.seconds)
+        return Failed(job.number, answer.kind, answer.text) if answer.kind else Done(job.number, [answer.data], answer.seconds)
 
     async def _enter(self, session: Session, worker: Worker) -> None:
         """Makes the session's chip the one in the process."""
@@ -141,7 +141,7 @@ class Scheduler:
         if not session.shared:
             session.worker = None
         session.changed |= session.entries.keys()
-        return failed(job.number, "ConnectionLostError", f"{error}; {ANEW}")
+        return Failed(job.number, "ConnectionLostError", f"{error}; {ANEW}")
 
     def leave(self, session: Session) -> None:
         """A session has ended: what it submitted is not run any more, its chip is not kept."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from fisch.service.messages import Done, Failed, Reply, Submit
+from fisch.service.messages import Reply, Submit
 from hicannx.service.pool import Tenant, Worker
 
 Send = Callable[[Reply], Awaitable[None]]
@@ -78,16 +78,6 @@ class Session:
         self.changed.clear()
         self.enforced = False
         return due
-
-
-def failed(number: int, kind: str, text: str) -> Failed:
-    """A failure as it is told."""
-    return Failed(number, kind, text)
-
-
-def done(number: int, data: bytes, seconds: float) -> Done:
-    """An end as it is told."""
-    return Done(number, [data], seconds)
 
 
 async def forever(every: float, what: Callable[[], Awaitable[None]]) -> None:
