@@ -1,8 +1,8 @@
 """Homeostasis: the PPU changes synaptic weights until every neuron of its hemisphere fires at the target rate.
 
 Four background sources send random events to eight rows of synapses. Each neuron listens, in each row, to one of eight addresses, so no
-two of them hear the same. No chip has two equal neurons: with equal weights they fire at very different rates. The rule in homeostasis.c
-reads the spike counters once in an epoch, and moves the weights of all 256 columns at once, in the vector unit. The host only looks on.
+two of them hear the same. Each begins with a weight of its own, so they fire at very different rates. The rule in homeostasis.c reads the
+spike counters once in an epoch, and moves the weights of all 256 columns at once, in the vector unit. The host only looks on.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 from dlens_vx_v3.tools.run_ppu_program import load_and_start_program, stop_program, wait_until_ppu_finished
 from hicannx import ppu
-from laboratory import NEURONS, TOP, US, Setup, neuron
+from laboratory import NEURONS, US, Setup
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -22,7 +22,7 @@ ROWS = 8  # two for each of the first four synapse drivers
 ADDRESSES = 8
 EPOCHS, EPOCH = 40, 500  # number; us
 TARGET = 20  # spikes in an epoch: 40 kHz, which stands for 40 Hz of a thousand times slower neurons
-START_WEIGHT = 13
+START_WEIGHTS = 1, 30  # of all synapses of a neuron, from and to
 
 
 # ------------------------------------------------------------------------------------------------------------- configuration
@@ -30,6 +30,9 @@ def sources(builder):
     """Random events of four sources on four PADI buses, each for one driver with two rows, at one of eight addresses."""
     for node in halco.iter_all(halco.CrossbarNodeOnDLS):
         builder.write(node, hal.CrossbarNode.drop_all)
+    for output in range(8):  # spikes to the host
+        node = halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(8 + output % 4), halco.CrossbarInputOnDLS(output))
+        builder.write(node, hal.CrossbarNode())
     bus, driver = hal.CommonPADIBusConfig(), hal.SynapseDriverConfig()
     driver.enable_receiver = True
     driver.row_mode_top = driver.row_mode_bottom = hal.SynapseDriverConfig.RowMode.excitatory
@@ -50,48 +53,28 @@ def sources(builder):
     builder.write(halco.CommonPADIBusConfigOnDLS.top, bus)
 
 
-def synapses(builder, weight, random):
-    """Equal weights everywhere, random addresses."""
+def synapses(builder, random):
+    """One random weight for each neuron, random addresses."""
+    weights = random.integers(*START_WEIGHTS, len(NEURONS), endpoint=True)
     currents = lola.ColumnCurrentRow()
     for column in halco.iter_all(halco.SynapseOnSynapseRow):
         currents.values[column].enable_synaptic_current_excitatory = True
-    builder.write(halco.ColumnCurrentRowOnDLS(int(TOP)), currents)
+    builder.write(halco.ColumnCurrentRowOnDLS(int(halco.HemisphereOnDLS.top)), currents)
     for row in range(ROWS):
         values = lola.SynapseRow()
-        values.weights.from_numpy(np.full(len(NEURONS), weight))
+        values.weights.from_numpy(weights)
         values.labels.from_numpy(random.integers(0, ADDRESSES, len(NEURONS)))
         builder.write(halco.SynapseRowOnDLS(halco.SynapseRowOnSynram(row), halco.SynramOnDLS.top), values)
-
-
-def listening(shift=None, fires=False):
-    """A neuron at rest, with its excitatory input if a reference shift is given; and firing if told so."""
-    made = neuron(v_leak=700, i_leak=140, v_threshold=460, v_reset=625)
-    made.threshold.enable = fires
-    line = made.excitatory_input
-    line.enable_small_capacitance = False
-    line.i_bias_tau, line.i_bias_gm = 20, 500
-    line.enable, line.i_shift_reference = shift is not None, shift or 0
-    return made
 
 
 # ---------------------------------------------------------------------------------------------------------------- experiment
 class Homeostasis(Setup):
     """The neurons of the top row, their synapses, and the PPU above them."""
 
-    def find_shifts(self):
-        """Reference shifts at which the synaptic inputs carry no current without events: a binary search in all neurons at once."""
-        target, shifts = self.rest([listening()] * len(NEURONS)), np.zeros(len(NEURONS), dtype=int)
-        for bit in reversed(range(10)):
-            trial = np.minimum(shifts | 1 << bit, 1022)
-            shifts = np.where(
-                self.rest([listening(shift) for shift in trial.tolist()]) > target, trial, shifts
-            )  # a larger shift pulls down
-        return shifts.tolist()
-
     def prepare(self):
         """Neurons fire, events come."""
-        builder = self.neurons([listening(shift, fires=True) for shift in self.find_shifts()])
-        synapses(builder, START_WEIGHT, np.random.default_rng(1))
+        builder = self.neurons()
+        synapses(builder, np.random.default_rng(1))
         sources(builder)
         self.wait(builder, 200)
         self.run(builder)
@@ -131,8 +114,8 @@ def picture(spikes, weights, path):
     middle.axvline(TARGET * kilohertz, color="tab:red", linestyle="--")
     middle.set(title="Rates", xlabel="rate [kHz]", ylabel="neurons")
     middle.legend()
-    right.hist(weights.mean(axis=0), np.arange(0, 64, 2))
-    right.axvline(START_WEIGHT, color="0.4", linestyle=":", label="at the beginning")
+    right.hist(weights[0].mean(axis=0), np.arange(0, 64, 2), alpha=0.6, label="at the beginning")
+    right.hist(weights[1].mean(axis=0), np.arange(0, 64, 2), alpha=0.6, label="at the end")
     right.set(title="Mean weight of each neuron", xlabel="weight", ylabel="neurons")
     right.legend()
     figure.savefig(path, dpi=120)
@@ -150,7 +133,8 @@ def main(epochs=EPOCHS):
     with hxcomm.ManagedConnection() as connection:
         setup = Homeostasis(connection)
         setup.prepare()
-        spikes, weights = setup.learn(program.path, epochs), setup.matrix()
+        start = setup.matrix()
+        spikes, weights = setup.learn(program.path, epochs), np.array([start, setup.matrix()])
     last = settled(spikes)
     print(f"target {TARGET} spikes; first epoch {spikes[0].min()} .. {spikes[0].max()}, at the end {last.min():.1f} .. {last.max():.1f}")
     picture(spikes, weights, "homeostasis.png")

@@ -12,7 +12,7 @@ import numpy as np
 from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 from dlens_vx_v3.tools.run_ppu_program import load_and_start_program, stop_program, wait_until_ppu_finished
 from hicannx import ppu
-from laboratory import NEURONS, US, Setup, neuron
+from laboratory import US, Setup
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -80,8 +80,7 @@ def main():
     program = ppu.build(source, "recorder.elf", options=[f"-D{name}={value}" for name, value in macros.items()])
     with hxcomm.ManagedConnection() as connection:
         setup = Recorder(connection)
-        above_threshold = neuron(v_leak=1000, i_leak=40, v_threshold=400, v_reset=548)  # it fires by itself
-        builder = setup.neurons([above_threshold] * len(NEURONS))
+        builder = setup.neurons(v_leak=1000)  # above the threshold: they fire by themselves
         builder.write(*row(np.full(256, 20)))
         setup.run(builder)
         times, membranes, weights = setup.record(program.path)
