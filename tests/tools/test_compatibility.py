@@ -9,6 +9,7 @@ import pytest
 
 from hicannx.compatibility import command
 from hicannx.compatibility.clients import Client, ClientError, client, clients
+from hicannx.compatibility.pages import cells
 from hicannx.compatibility.runs import Result, run
 from hicannx.compatibility.table import Row, merged, rows
 
@@ -124,7 +125,93 @@ def test_a_section_is_made_anew_and_others_stay() -> None:
 
 def test_failures_without_a_reason_set_the_exit_status(checkout: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr(command, "client", lambda name: KNOWN)
-    chosen = SimpleNamespace(client="some", checkout=checkout, serial=5, only="", limit=60, output=tmp_path / "table.md")
+    chosen = SimpleNamespace(client="some", checkout=checkout, serial=5, only="", limit=60, keep=None, output=tmp_path / "table.md")
     assert command.main(chosen) == 0 and "wrong on purpose" in (tmp_path / "table.md").read_text()
     monkeypatch.setattr(command, "client", lambda name: Client(title="some", tests=["tests"], path=["lib"]))
     assert command.main(chosen) == 1 and "another answer" in capsys.readouterr().out
+
+
+PAGE = """\
+Title
+=====
+
+.. include:: common.rst
+
+.. only:: jupyter and not (exclude_nmpi or Other)
+
+   .. code:: ipython3
+
+       left_out
+
+Text with a quotation:
+
+.. code:: python3
+
+    quoted
+
+.. only:: Solution
+
+    .. note:: Indented.
+
+\t.. code:: ipython3
+            :linenos:
+
+            if True:
+
+                answer = data.read()
+
+.. code:: ipython3
+
+    %matplotlib inline
+    from matplotlib import pyplot
+    pyplot.plot([1, 2])
+    assert answer == "42"
+"""
+COMMON = ".. code-block:: ipython3\n\n    data = open('_static/data.txt')\n"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    (tmp_path / "common.rst").write_text(COMMON)
+    (tmp_path / "material").mkdir()
+    (tmp_path / "material" / "data.txt").write_text("42")
+    (tmp_path / "page_1.rst").write_text(PAGE)
+    (tmp_path / "page_2.rst").write_text("Nothing but text.\n")
+    (tmp_path / "script.py").write_text("import sys\nprint('said')\nsys.exit(0)\n")
+    return tmp_path / "page_1.rst"
+
+
+PROGRAMS = Client(title="pages", programs=["page_*.rst", "*.py"], beside={"_static": ["material"]})
+
+
+def test_the_code_of_a_page_is_that_of_its_notebook(page: Path) -> None:
+    first, second, third = cells(page)
+    assert first == "data = open('_static/data.txt')"
+    assert second == "if True:\n\n    answer = data.read()"
+    assert third.startswith("%matplotlib inline\nfrom")
+
+
+def test_code_that_is_not_marked_counts_if_there_is_no_other(tmp_path: Path) -> None:
+    (tmp_path / "page.rst").write_text(".. code:: python3\n\n    a = 1\n")
+    assert cells(tmp_path / "page.rst") == ["a = 1"]
+
+
+def test_programs_run_and_leave_pictures_and_output(page: Path, tmp_path: Path) -> None:
+    pytest.importorskip("IPython")
+    found = [one for done in run(PROGRAMS, tmp_path, 60, os.environ, keep=tmp_path / "kept") for one in done]
+    assert [(one.test, one.outcome, one.message) for one in found] == [("page_1.rst", "passed", ""), ("script.py", "passed", "")]
+    assert (tmp_path / "kept" / "page_1" / "000.png").stat().st_size > 1000
+    assert (tmp_path / "kept" / "script" / "output.txt").read_text() == "said\n"
+
+
+def test_a_cell_that_fails_is_named(page: Path, tmp_path: Path) -> None:
+    pytest.importorskip("IPython")
+    (tmp_path / "material" / "data.txt").write_text("43")
+    (one,) = next(run(PROGRAMS, tmp_path, 60, os.environ))
+    assert (one.outcome, one.message) == ("failed", "AssertionError:  (cell 2)")
+
+
+def test_a_script_that_fails_says_how(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("{}['key']\n")
+    (one,) = next(run(PROGRAMS, tmp_path, 60, os.environ, only="script"))
+    assert (one.outcome, one.message) == ("failed", "KeyError: 'key'")

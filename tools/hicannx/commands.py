@@ -172,11 +172,12 @@ def _calibrate(parser: ArgumentParser) -> None:
 
 
 def _compatibility(parser: ArgumentParser) -> None:
-    parser.add_argument("client", metavar="CLIENT", help="its name: calix")
+    parser.add_argument("client", metavar="CLIENT", help="its name: calix, pynn, notebooks")
     parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="its source tree")
     parser.add_argument("--serial", type=SERIAL, default=0, metavar="SERIAL", help="of the virtual chip, 0 by default")
     parser.add_argument("--only", default="", metavar="TEXT", help="only files whose names contain this; other rows stay")
     parser.add_argument("--limit", type=whole(0, 86_400), default=3600, metavar="SECONDS", help="for each file, 3600 by default; 0: none")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="folder for pictures and output of scripts and notebooks")
     parser.add_argument("--output", type=Path, metavar="FILE", help="document whose table of this client, version and chip is made anew")
 
 

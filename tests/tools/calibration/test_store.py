@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -141,6 +142,22 @@ def test_the_clients_helper_finds_calibrations(tmp_path, order):
     )
     shown = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True).stdout
     assert shown == "True spiking_cocolist.pbin\n"
+
+
+NOTHING = """\
+from pathlib import Path
+def nightly_calib_path():
+    return Path("/wang/data/calibration/hicann-dls-sr-hx/zeromock/stable/latest/spiking_cocolist.pbin")
+def chip_from_nightly():
+    raise RuntimeError("there is no network")
+"""
+
+
+def test_the_connection_to_nothing_has_the_calibration_of_an_ideal_chip():
+    helper = ModuleType("helper")
+    exec(NOTHING, helper.__dict__)
+    client_paths._answer(helper)
+    assert helper.chip_from_nightly() == hicannx.calibrated_chip("spiking", 0, "ideal")
 
 
 def test_the_command_makes_what_is_missing(tmp_path, capsys):

@@ -1,5 +1,6 @@
-"""How far the tests of software for the real system pass here: runs them from a checkout and keeps the tables of docs/compatibility.md.
+"""How far software for the real system works here: runs it from a checkout and keeps the tables of docs/compatibility.md.
 
 clients.yaml, clients    what there is to know about each client        recorder    a pytest plugin that notes what becomes of each test
-runs                     the tests in processes of their own            table       what comes of it, as a section of the document
+runs                     tests and programs, in processes of their own  table       what comes of it, as a section of the document
+program                  one script, or one notebook                    pages       the code of a notebook, from the page it is made of
 """

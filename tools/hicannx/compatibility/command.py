@@ -22,7 +22,7 @@ def main(chosen: Namespace) -> int:
     known, checkout = client(chosen.client), chosen.checkout.resolve()
     environ = {**os.environ, "HICANNX_CHIP": str(chosen.serial)}
     results: list[Result] = []
-    for done in run(known, checkout, chosen.limit, environ, chosen.only):
+    for done in run(known, checkout, chosen.limit, environ, chosen.only, chosen.keep):
         for one in done:
             print(f"{one.outcome:8}{one.seconds:8.1f} s  {one.test}{f'  {one.message}' if one.outcome in BAD else ''}", flush=True)
         results += done

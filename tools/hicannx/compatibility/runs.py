@@ -28,33 +28,68 @@ class Result(msgspec.Struct):
     seconds: float = 0.0
 
 
-def run(client: Client, checkout: Path, limit: float, environ: Mapping[str, str], only: str = "") -> Iterator[list[Result]]:
-    """The results of each file with tests, as soon as there are any. Caches and what tests write lie in a folder that is removed.
+def run(
+    client: Client, checkout: Path, limit: float, environ: Mapping[str, str], only: str = "", keep: Path | None = None
+) -> Iterator[list[Result]]:
+    """The results of each file, as soon as there are any. Caches and what tests write lie in a folder that is removed.
 
     limit    seconds after which a file is given up
     only     part of the name of the files to run
+    keep     folder for pictures and output of programs
     """
     for file in client.files(checkout):
         if only in file.name:
             with tempfile.TemporaryDirectory(prefix="compatibility-") as folder:
-                yield _run_file(client, checkout, file, limit, environ, Path(folder))
+                yield _run_file(client, checkout, file, limit, environ, Path(folder), keep)
 
 
-def _run_file(client: Client, checkout: Path, file: Path, limit: float, environ: Mapping[str, str], folder: Path) -> list[Result]:
+def _run_file(
+    client: Client, checkout: Path, file: Path, limit: float, environ: Mapping[str, str], folder: Path, keep: Path | None
+) -> list[Result]:
     record, name = folder / "record.jsonl", file.relative_to(checkout).as_posix()
-    command = [sys.executable, "-m", "pytest", *QUIET, f"--record={record}", f"--rootdir={checkout}", *client.arguments, str(file)]
     path = os.pathsep.join([*(str(checkout / one) for one in client.path), *filter(None, [environ.get("PYTHONPATH", "")])])
-    variables = {**environ, **client.environment, "PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / "cache")}
+    variables = {**environ, **client.environment, "PYTHONPATH": path}
+    variables |= {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    if client.is_program(checkout, file):
+        kept = _kept(keep, file)
+        command = [sys.executable, "-W", "ignore", "-m", "hicannx.compatibility.program", str(file), str(record), *map(str, kept)]
+        _lay_out(client, checkout, folder)
+    else:
+        kept = []
+        command = [sys.executable, "-m", "pytest", *QUIET, f"--record={record}", f"--rootdir={checkout}", *client.arguments, str(file)]
     ended = ""
     try:
         done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=limit or None, check=False)
         if done.returncode not in (0, 1, 2, 5):  # passed, failed, not collected, nothing to run
             ended = f"the process ended with status {done.returncode}: {(done.stderr or done.stdout).strip().splitlines()[-1:]}"
+        for place in kept:
+            (place / "output.txt").write_text(done.stdout + done.stderr, "utf-8")
     except subprocess.TimeoutExpired:
         ended = f"given up after {limit:g} s"
     found = [msgspec.convert(json.loads(line), Result) for line in record.read_text("utf-8").splitlines()] if record.exists() else []
     results = [msgspec.structs.replace(one, test=_relative(one.test, name)) for one in found]
     return [*results, Result(name, "timeout" if ended.startswith("given up") else "error", ended)] if ended else results
+
+
+def _kept(keep: Path | None, file: Path) -> list[Path]:
+    """The folder for what a program leaves, made anew; none if nothing is kept."""
+    if keep is None:
+        return []
+    place = keep.resolve() / file.stem
+    place.mkdir(parents=True, exist_ok=True)
+    for old in place.glob("*.png"):
+        old.unlink()
+    return [place]
+
+
+def _lay_out(client: Client, checkout: Path, folder: Path) -> None:
+    """Folders that programs find where they run, as links."""
+    for name, sources in client.beside.items():
+        place = folder / name
+        place.mkdir()
+        for source in (checkout / one for one in sources):
+            for one in source.iterdir() if source.is_dir() else [source]:
+                (place / one.name).symlink_to(one)
 
 
 def _relative(test: str, file: str) -> str:

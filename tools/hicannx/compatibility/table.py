@@ -90,7 +90,7 @@ def merged(document: str, heading: str, client: Client, made: list[Row]) -> str:
     if old is None:
         return f"{document.rstrip()}\n\n{section(heading, client, made)}"
     run = {row.file for row in made}
-    kept = [Row.read(line) for line in old[0].splitlines() if re.match(r"\| [^|]*\.py[ |]", line)]
+    kept = [Row.read(line) for line in old[0].splitlines() if re.match(r"\| [^|]*\.(py|rst)[ |]", line)]
     files = [*dict.fromkeys([row.file for row in kept]), *dict.fromkeys(row.file for row in made)]
     known = {row.file: [one for one in (made if row.file in run else kept) if one.file == row.file] for row in (*kept, *made)}
     ordered = [row for file in sorted(dict.fromkeys(files)) for row in known[file]]
