@@ -2,5 +2,5 @@
 
 clients.yaml, clients    what there is to know about each client        recorder    a pytest plugin that notes what becomes of each test
 runs                     tests and programs, in processes of their own  table       what comes of it, as a section of the document
-program                  one script, or one notebook                    pages       the code of a notebook, from the page it is made of
+program, notebook        one of them                                    pages       the code of a notebook, from the page it is made of
 """

@@ -18,6 +18,8 @@ __all__ = ["Result", "run"]
 
 QUIET = ("-q", "-p", "no:cacheprovider", "-p", "hicannx.compatibility.recorder", "--import-mode=prepend", "-W", "ignore")
 
+MODULES = {".py": "hicannx.compatibility.program", ".rst": "hicannx.compatibility.notebook"}
+
 
 class Result(msgspec.Struct):
     """What became of one test: "passed", "skipped", "failed", "error" or "timeout"; processor time in seconds."""
@@ -52,7 +54,7 @@ def _run_file(
     variables |= {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
     if client.is_program(checkout, file):
         kept = _kept(keep, file)
-        command = [sys.executable, "-W", "ignore", "-m", "hicannx.compatibility.program", str(file), str(record), *map(str, kept)]
+        command = [sys.executable, "-W", "ignore", "-m", MODULES[file.suffix], str(file), str(record), *map(str, kept)]
         _lay_out(client, checkout, folder)
     else:
         kept = []
