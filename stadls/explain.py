@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch.backends import Backend
+from haldls import PollingOmnibusBlock, PollingOmnibusBlockConfig
 from stadls.accesses import Access, Verb, accesses
 from stadls.listing import Entry, Listing
 from stadls.lookup import locate
@@ -53,11 +54,40 @@ def last_access(words: Words, index: int) -> Access | None:
 
 def hint(words: Words, index: int) -> str:
     """What is most likely wrong when the instruction at `index` ran into the instruction timeout."""
+    poll = _poll(words, index)
+    if poll:
+        return poll
     access = last_access(words, index)
     if access is None:
         return "The instruction waited longer than the instruction timeout (InstructionTimeoutConfig) allows."
-    place = locate(access.address, access.backend or Backend.Omnibus)
     return (
-        f"It waits for the chip (omnibus address {access.address:#x}{f', {place}' if place else ''}), which does not answer. "
+        f"It waits for the chip ({_named(access.address, access.backend or Backend.Omnibus)}), which does not answer. "
         "Without a running highspeed link every access to the chip ends like this: run the program of a SystemInit (or ChipInit) first."
     )
+
+
+def _poll(words: Words, index: int) -> str:
+    """What the instruction at `index` polls, and for what; nothing if it does not poll."""
+    config = None
+    for entry in Listing(words[: index + 1], first=max(index - _REACH, 0)):
+        if isinstance(entry.container, PollingOmnibusBlockConfig):
+            config = entry.container
+        elif entry.covers(index) and isinstance(entry.container, PollingOmnibusBlock):
+            waits = "become" if entry.container.enable_expects_equality else "differ from"
+            return (
+                f"It polls {_polled(config)} did not {waits} the target within the instruction timeout. "
+                "If whatever changes the register needs longer, write a longer InstructionTimeoutConfig before."
+            )
+    return ""
+
+
+def _polled(config: PollingOmnibusBlockConfig | None) -> str:
+    if config is None:
+        return "the register that PollingOmnibusBlockConfig says; its value"
+    named = _named(int(config.address), Backend.Omnibus)
+    return f"{named}, for the target {int(config.target):#x}: the register's value (mask {int(config.mask):#x})"
+
+
+def _named(address: int, backend: Backend) -> str:
+    place = locate(address, backend)
+    return f"omnibus address {address:#x}{f', {place}' if place else ''}"

@@ -114,7 +114,7 @@ def _with_synapses(network: _Instance, routing: _Routing) -> NDArray[np.bool_]:
 
 
 def background_sources(network: _Instance, routing: _Routing) -> dict[BackgroundSpikeSourceOnDLS, BackgroundSpikeSource]:
-    """Generators of all background populations."""
+    """Generators of all background populations. One is off if no node of the crossbar lets its events pass."""
     found = {}
     for number, population in network.populations.items():
         if not isinstance(population, BackgroundSourcePopulation):
@@ -122,7 +122,13 @@ def background_sources(network: _Instance, routing: _Routing) -> dict[Background
         for hemisphere, labels in routing.background_labels[number].items():
             at = BackgroundSpikeSourceOnDLS(BUSES * int(hemisphere) + int(population.coordinate[hemisphere]))
             found[at] = _generator(population, labels[0])
+            found[at].enable = _is_heard(at, labels[0], routing)
     return found
+
+
+def _is_heard(at: BackgroundSpikeSourceOnDLS, label: SpikeLabel, routing: _Routing) -> bool:
+    nodes = (node for where, node in routing.crossbar_nodes.items() if where.y() == at.toCrossbarInputOnDLS())
+    return any(int(label.neuron_label) & int(node.mask) == int(node.target) for node in nodes)
 
 
 def _generator(population: BackgroundSourcePopulation, label: SpikeLabel) -> BackgroundSpikeSource:

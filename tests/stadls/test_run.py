@@ -332,6 +332,23 @@ def test_error_notification_of_an_access_over_jtag() -> None:
         run(Scripted(lambda writer: writer.timeout(9, 0, 0)), [builder.done()])
 
 
+@pytest.mark.parametrize("equality, waits", [(True, "become"), (False, "differ from")])
+def test_error_notification_of_a_poll_names_the_register_and_the_target(equality: bool, waits: str) -> None:
+    builder = PlaybackProgramBuilder()
+    builder.read(halco.CADCConfigOnDLS())
+    config = haldls.PollingOmnibusBlockConfig()
+    config.address = int(haldls.NeuronConfig.write_addresses(int(NEURON)).flat[0])
+    config.target, config.mask = 0x12, 0xFF
+    builder.write(halco.PollingOmnibusBlockConfigOnFPGA(), config)
+    at = len(builder.words)
+    builder.block_until(halco.PollingOmnibusBlockOnFPGA(), haldls.PollingOmnibusBlock(enable_expects_equality=equality))
+    with pytest.raises(InstructionTimeoutError, match=f"did not {waits} the target") as caught:
+        run(Scripted(lambda writer: writer.timeout(at, 0, 0)), [builder.done()])
+    text = str(caught.value)
+    assert f"polls omnibus address {int(config.address):#x}, NeuronConfig" in text and "0x12" in text and "0xff" in text
+    assert "CADCConfig at" in text and "waits for the chip" not in text
+
+
 def test_error_notification_of_the_halt() -> None:
     with pytest.raises(InstructionTimeoutError, match="instruction 0 of 0"):
         run(Scripted(lambda writer: writer.timeout(0, 0, 0)), [PlaybackProgramBuilder().done()])

@@ -94,12 +94,24 @@ def partition(network: Network.ExecutionInstance, synapses: Synapses) -> Chunks:
             used[bus] += number
     for bus in np.flatnonzero(used > DRIVERS).tolist():
         name, needed = f"PADI bus {bus % BUSES} of the {_hemisphere(bus // BUSES)} hemisphere", int(used[bus])
-        text = f"neurons and background sources on {name} need {needed} synapse drivers, it has {DRIVERS}: place some elsewhere"
+        sources = [source for chunk in chunks if bus in chunk.drivers for source in chunk.sources]
+        text = (
+            f"neurons and background sources on {name} ({populations(network, sources)}) need {needed} synapse drivers, it has {DRIVERS}: "
+            "place some elsewhere"
+        )
         raise UnsuccessfulRouting(text, "synapse drivers of a PADI bus", needed, DRIVERS)
     sources, demand = _external(network, synapses)
     for hemisphere in range(2):
-        chunks.external += _distribute(sources, demand, hemisphere, DRIVERS - used)
+        chunks.external += _distribute(network, sources, demand, hemisphere, DRIVERS - used)
     return chunks
+
+
+def populations(network: Network.ExecutionInstance, sources: list[Source]) -> str:
+    """Which populations some sources belong to, in words."""
+    circuits = [neuron for population, neuron in sources if population == NEURONS]
+    found = {population for population, _ in sources} - {NEURONS}
+    found |= {number for number, layout in network.layouts.items() if np.isin(layout.circuit, circuits).any()}
+    return f"population{'s' if len(found) > 1 else ''} {', '.join(map(str, sorted(found)))}"
 
 
 def _hemisphere(number: int) -> str:
@@ -199,7 +211,9 @@ def _external(network: Network.ExecutionInstance, synapses: Synapses) -> tuple[l
     return sources, demand_of(synapses, chosen, number, len(sources))
 
 
-def _distribute(sources: list[Source], demand: Demand, hemisphere: int, free: Indices) -> list[Chunk]:
+def _distribute(
+    network: Network.ExecutionInstance, sources: list[Source], demand: Demand, hemisphere: int, free: Indices
+) -> list[Chunk]:
     """Fills the drivers that are left on the buses of a hemisphere one after the other.
 
     Sources without synapses, which are recorded, are on the top hemisphere without drivers.
@@ -222,8 +236,8 @@ def _distribute(sources: list[Source], demand: Demand, hemisphere: int, free: In
     if todo:
         place, number, left = _hemisphere(hemisphere), int(wanted.sum()), int(free[BUSES * hemisphere :][:BUSES].sum())
         text = (
-            f"{len(todo)} of {number} sources from outside the chip find no place on the {place} hemisphere: "
-            f"its four PADI buses have {left} synapse drivers left for them, of two rows each"
+            f"{len(todo)} of {number} sources from outside the chip ({populations(network, [sources[i] for i in todo])}) find no place on the "
+            f"{place} hemisphere: its four PADI buses have {left} synapse drivers left for them, of two rows each"
         )
         raise UnsuccessfulRouting(text, f"sources on the {place} hemisphere", number, number - len(todo))
     return chunks

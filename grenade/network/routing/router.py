@@ -53,7 +53,7 @@ class PortfolioRouter:
 
 def _route(network: Network.ExecutionInstance) -> _Result:
     synapses = distribute(network)
-    _check_degree(synapses)
+    _check_degree(network, synapses)
     chunks = partition(network, synapses)
     every = [*chunks]
     allocations = allocate(every)
@@ -77,12 +77,25 @@ def _placed(network: Network.ExecutionInstance, synapses: Synapses, row: Indices
     return PlacedSynapses(synapses.projection, synapses.entry, connection, row, column, synapses.weight, label)
 
 
-def _check_degree(synapses: Synapses) -> None:
+def _check_degree(network: Network.ExecutionInstance, synapses: Synapses) -> None:
     degree = np.bincount(synapses.circuit, minlength=1)
     if degree.max() > ROWS_PER_HEMISPHERE:
-        circuit, needed = AtomicNeuronOnDLS(int(degree.argmax())), int(degree.max())
-        text = f"{circuit} needs {needed} synapses (one for every 63 of a connection's weight), its column has {ROWS_PER_HEMISPHERE}"
+        circuit, needed = int(degree.argmax()), int(degree.max())
+        projections = ", ".join(map(str, np.unique(synapses.projection[synapses.circuit == circuit]).tolist()))
+        text = (
+            f"{_owner(network, circuit)} needs {needed} synapses on {AtomicNeuronOnDLS(circuit)} (one for every 63 of a connection's weight; "
+            f"projections {projections}), its column has {ROWS_PER_HEMISPHERE}"
+        )
         raise UnsuccessfulRouting(text, "synapse rows", needed, ROWS_PER_HEMISPHERE)
+
+
+def _owner(network: Network.ExecutionInstance, circuit: int) -> str:
+    """Neuron and population that a circuit belongs to."""
+    for number, layout in network.layouts.items():
+        found = np.flatnonzero(layout.circuit == circuit)
+        if found.size:
+            return f"neuron {int(layout.neuron[layout.slot[found[0]]])} of population {number}"
+    return "a neuron"
 
 
 def _sources(network: Network.ExecutionInstance, synapses: Synapses, chunks: list[Chunk]) -> tuple[Indices, Indices]:

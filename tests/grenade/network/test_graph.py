@@ -129,6 +129,14 @@ def test_background_generators_are_complete():
     random = made.background_sources[BackgroundSpikeSourceOnDLS(6)]
     assert (int(random.period), int(random.rate), int(random.seed), int(random.mask), random.enable_random) == (100, 7, 1234, 3, True)
     assert not made.background_sources[BackgroundSpikeSourceOnDLS(3)].enable_random
+    assert not any(source.enable for source in made.background_sources.values()), "nobody hears them"
+
+
+@pytest.mark.parametrize("circuits, on", [([0], [1]), ([300], [6]), ([0, 300], [1, 6])])
+def test_background_generators_are_on_where_there_are_synapses(circuits, on):
+    targets = population(circuits, record=False), background(4, {0: 1, 1: 2})
+    made = hardware(graph(*targets, projection(1, 0, [(0, i) for i in range(len(circuits))])))
+    assert [int(at) for at, source in made.background_sources.items() if source.enable] == on
 
 
 def test_the_serial_link_turns_addresses_into_labels():
@@ -325,6 +333,7 @@ def test_background_sources_of_both_hemispheres_return_from_the_top_one():
     made = graph(population([0], record=False), background(2, {0: 3, 1: 2}, record=True))
     open_to_host = [node for node in hardware(made).crossbar_nodes if int(node.x()) >= 8]
     assert len(open_to_host) == 2  # as the original has it; the label of the bottom one does not pass
+    assert [int(at) for at, source in hardware(made).background_sources.items() if source.enable] == [3], "nobody hears the bottom one"
     recorded_labels = [
         int(labels[0]) & 1 << 11 for labels in made.routing.execution_instances[INSTANCE].background_labels[POPULATION(1)].values()
     ]

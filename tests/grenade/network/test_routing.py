@@ -302,10 +302,12 @@ def fails(match, *entities):
 
 def test_too_many_synapses_on_a_neuron():
     error = fails(
-        "AtomicNeuronOnDLS.* needs 300 synapses .* its column has 256",
-        population([0]),
+        "neuron 1 of population 0 needs 300 synapses on AtomicNeuronOnDLS.*7.* projections 0, 2.* its column has 256",
+        population([0, 7]),
         external(1),
-        projection(1, 0, [(0, 0)], weight=300 * 63),
+        projection(1, 0, [(0, 1)], weight=100 * 63),
+        projection(1, 0, [(0, 0)]),
+        projection(1, 0, [(0, 1)], weight=200 * 63),
     )
     assert (error.resource, error.needed, error.available) == ("synapse rows", 300, 256)
 
@@ -317,7 +319,7 @@ def test_sources_from_outside_take_what_drivers_are_left():
     circuits = population(range(256), record=False)
     ring = [(i, j) for i in range(256) for j in (i, (i + 1) % 256)]
     shared = [*ring, *((i, 0) for i in range(2, 255)), *((i, 200) for i in range(256, 259))]
-    error = fails("sources from outside the chip find no place on the top hemisphere", circuits, external(259), projection(1, 0, shared))
+    error = fails(r"sources from outside the chip \(population 1\) find no place on the top hemisphere", circuits, external(259), projection(1, 0, shared))
     assert error.resource == "sources on the top hemisphere" and error.needed == 259 > error.available
 
 
@@ -327,7 +329,7 @@ def test_too_many_drivers_on_a_bus():
     full = sources, target, projection(0, 1, [(i, 0) for i in range(64)])
     check(graph(*full))
     error = fails(
-        "PADI bus 0 of the top hemisphere need 33 synapse drivers, it has 32",
+        r"PADI bus 0 of the top hemisphere \(populations 0, 2\) need 33 synapse drivers, it has 32",
         *full[:2],
         background(1, {0: 0}),
         full[2],
