@@ -211,9 +211,7 @@ def _external(network: Network.ExecutionInstance, synapses: Synapses) -> tuple[l
     return sources, demand_of(synapses, chosen, number, len(sources))
 
 
-def _distribute(
-    network: Network.ExecutionInstance, sources: list[Source], demand: Demand, hemisphere: int, free: Indices
-) -> list[Chunk]:
+def _distribute(network: Network.ExecutionInstance, sources: list[Source], demand: Demand, hemisphere: int, free: Indices) -> list[Chunk]:
     """Fills the drivers that are left on the buses of a hemisphere one after the other.
 
     Sources without synapses, which are recorded, are on the top hemisphere without drivers.
@@ -235,9 +233,10 @@ def _distribute(
                 break
     if todo:
         place, number, left = _hemisphere(hemisphere), int(wanted.sum()), int(free[BUSES * hemisphere :][:BUSES].sum())
+        whose = populations(network, [sources[i] for i in todo])
         text = (
-            f"{len(todo)} of {number} sources from outside the chip ({populations(network, [sources[i] for i in todo])}) find no place on the "
-            f"{place} hemisphere: its four PADI buses have {left} synapse drivers left for them, of two rows each"
+            f"{len(todo)} of {number} sources from outside the chip ({whose}) find no place on the {place} hemisphere: "
+            f"its four PADI buses have {left} synapse drivers left for them, of two rows each"
         )
         raise UnsuccessfulRouting(text, f"sources on the {place} hemisphere", number, number - len(todo))
     return chunks

@@ -83,8 +83,8 @@ def _check_degree(network: Network.ExecutionInstance, synapses: Synapses) -> Non
         circuit, needed = int(degree.argmax()), int(degree.max())
         projections = ", ".join(map(str, np.unique(synapses.projection[synapses.circuit == circuit]).tolist()))
         text = (
-            f"{_owner(network, circuit)} needs {needed} synapses on {AtomicNeuronOnDLS(circuit)} (one for every 63 of a connection's weight; "
-            f"projections {projections}), its column has {ROWS_PER_HEMISPHERE}"
+            f"{_owner(network, circuit)} needs {needed} synapses on {AtomicNeuronOnDLS(circuit)} (one for every 63 of a connection's "
+            f"weight; projections {projections}), its column has {ROWS_PER_HEMISPHERE}"
         )
         raise UnsuccessfulRouting(text, "synapse rows", needed, ROWS_PER_HEMISPHERE)
 

@@ -319,7 +319,8 @@ def test_sources_from_outside_take_what_drivers_are_left():
     circuits = population(range(256), record=False)
     ring = [(i, j) for i in range(256) for j in (i, (i + 1) % 256)]
     shared = [*ring, *((i, 0) for i in range(2, 255)), *((i, 200) for i in range(256, 259))]
-    error = fails(r"sources from outside the chip \(population 1\) find no place on the top hemisphere", circuits, external(259), projection(1, 0, shared))
+    text = r"sources from outside the chip \(population 1\) find no place on the top hemisphere"
+    error = fails(text, circuits, external(259), projection(1, 0, shared))
     assert error.resource == "sources on the top hemisphere" and error.needed == 259 > error.available
 
 
