@@ -10,6 +10,7 @@ from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib import pyplot
+from traitlets.config import Config
 
 from hicannx.compatibility.pages import cells
 from hicannx.compatibility.program import main
@@ -17,7 +18,7 @@ from hicannx.compatibility.program import main
 
 def play(page: Path) -> None:
     """Runs the cells one after the other. Raises what a cell raises, with its number as a note."""
-    shell = InteractiveShell.instance()
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     shell.register_magic_function(lambda _: None, "line", "matplotlib")  # figures are kept as files, whatever the page wants
     inside: list[BaseException] = []
     shell.showtraceback = lambda *_, **__: inside.append(sys.exc_info()[1] or RuntimeError("a cell failed"))
