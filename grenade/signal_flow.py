@@ -169,7 +169,7 @@ class OutputDataSnippet:
         return max(map(len, lists), default=0)
 
 
-@dataclass
+@dataclass(eq=False)
 class ExecutionTimeInfo:
     """How long a run took: on the hardware per connection and chip, in its realtime part per execution instance and chip, altogether."""
 
@@ -190,7 +190,7 @@ class ExecutionTimeInfo:
         self.execution_duration += other.execution_duration
 
 
-@dataclass
+@dataclass(eq=False)
 class ExecutionHealthInfo:
     """Counters of events and link errors of a run, by execution instance and chip: after minus before."""
 

@@ -12,6 +12,7 @@ from grenade.common import ExecutionInstanceID, Time
 from grenade.errors import InputError
 from grenade.network.descriptors import PopulationOnNetwork, exactly_on_network
 from grenade.network.graph import NetworkGraph
+from grenade.network.spike_times import SpikeTimes
 from grenade.signal_flow import InputDataSnippet, SpikesToChip
 
 CYCLES_PER_MS = 1000 * int(Time.fpga_clock_cycles_per_us)
@@ -42,9 +43,32 @@ class InputGenerator:
         """
         population = exactly_on_network(PopulationOnNetwork, population)
         labels, instance = self._labels(population), population.execution_instance
+        if isinstance(times, SpikeTimes):
+            self._add_arrays(times, population, labels)
+            return
         for entry, sources in enumerate(self._entries(times, population, len(labels))):
             parts = [_spikes(source, own) for source, own in zip(sources, labels, strict=True) if len(own)]
             self._parts[instance][entry] += parts
+
+    def _add_arrays(self, times: SpikeTimes, population: PopulationOnNetwork, labels: list[NDArray[np.uint16]]) -> None:
+        """The same for times that are arrays already."""
+        self._check_shape(*times.shape, population, len(labels))
+        count = np.array([len(own) for own in labels], np.int64)
+        first, copies = np.cumsum(count) - count, count[times.sources]
+        which = np.repeat(np.arange(len(copies)), copies)
+        place = np.arange(len(which)) - np.repeat(np.cumsum(copies) - copies, copies)
+        every = np.concatenate([np.empty(0, np.uint16), *labels])
+        cycles, label = _cycles(times.times, population, None)[which], every[first[times.sources[which]] + place]
+        borders = np.searchsorted(times.entries[which], np.arange(self._batch_size + 1))
+        for entry, parts in enumerate(self._parts[population.execution_instance]):
+            own = slice(borders[entry], borders[entry + 1])
+            parts.append((cycles[own], label[own]))
+
+    def _check_shape(self, entries: int, given: int, population: PopulationOnNetwork, sources: int) -> None:
+        if entries != self._batch_size:
+            raise InputError(f"population {int(population)}: times for {entries} batch entries were given, there are {self._batch_size}")
+        if given != sources:
+            raise InputError(f"population {int(population)} has {sources} sources, times for {given} were given")
 
     def _labels(self, population: PopulationOnNetwork) -> list[NDArray[np.uint16]]:
         translation = self._graph.graph_translation.execution_instances.get(population.execution_instance)
@@ -59,13 +83,8 @@ class InputGenerator:
         if depth == 1:
             return [[_cycles(times, population, None)] * sources] * self._batch_size
         entries = list(times) if depth == 3 else [times] * self._batch_size
-        if len(entries) != self._batch_size:
-            raise InputError(
-                f"population {int(population)}: times for {len(entries)} batch entries were given, there are {self._batch_size}"
-            )
         for entry in entries:
-            if len(entry) != sources:
-                raise InputError(f"population {int(population)} has {sources} sources, times for {len(entry)} were given")
+            self._check_shape(len(entries), len(entry), population, sources)
         return [[_cycles(one, population, i) for i, one in enumerate(entry)] for entry in entries]
 
     def done(self) -> InputDataSnippet:

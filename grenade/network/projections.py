@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,7 +162,41 @@ def _integral(table: NDArray[Any]) -> Table:
     return table.astype(np.int64)
 
 
+class ConnectionList(Sequence[Projection.Connection]):
+    """Connections held as one table; objects are made when somebody asks for them."""
+
+    def __init__(self, table: Any) -> None:
+        """Of an integer array (connections, 5) with the columns of `COLUMNS`; NetworkError for any other array."""
+        self.table = checked_table(table)
+
+    @classmethod
+    def of_weights(cls, weights: NDArray[np.int64], pre: NDArray[np.int64], post: NDArray[np.int64]) -> ConnectionList:
+        """One connection per weight, which counts without its sign: neuron `pre` of one population to neuron `post` of another."""
+        nothing = np.zeros(len(weights), np.int64)
+        return cls(np.stack([pre, nothing, post, nothing, np.abs(weights)], axis=1))
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @overload
+    def __getitem__(self, index: int) -> Projection.Connection: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Projection.Connection]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        rows = self.table[index].tolist()
+        return [_connection(*row) for row in rows] if isinstance(index, slice) else _connection(*rows)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, ConnectionList):
+            return np.array_equal(self.table, other.table)
+        return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def _table_of(connections: Any) -> Table:
+    if isinstance(connections, ConnectionList):
+        return connections.table
     return checked_table([_row(one) for one in connections]) if len(connections) else _EMPTY
 
 
