@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from grenade.common import ChipOnConnection, ExecutionInstanceID
 from grenade.errors import InputError
 from grenade.execution.hooks import ChipHooks, ExecutionInstanceHooks
 from grenade.execution.realtime import Snippet, Usage
+from grenade.network.between_instances import Forwarding
 from grenade.network.graph import Hardware, NetworkGraph
-from grenade.signal_flow import InputData, InputDataSnippet, SpikesToChip
+from grenade.signal_flow import InputData, InputDataSnippet, OutputData, OutputDataSnippet, SpikesToChip
 from halco.value import shown
 from haldls.lola import Chip
 
@@ -27,6 +30,8 @@ class Experiment:
     configs: list[Configs]
     inputs: InputData
     hooks: Hooks
+    output: OutputData = field(default_factory=OutputData)
+    """What was recorded so far."""
 
     @classmethod
     def of(cls, graphs: Any, configs: Any, inputs: Any, hooks: Any) -> Experiment:
@@ -44,13 +49,13 @@ class Experiment:
             raise InputError("one graph, configuration and input are needed for each snippet: there are {}, {} and {}".format(*sizes))
         if not inputs.valid():
             raise InputError("all inputs of an experiment are for the same number of batch entries; these are not")
-        return cls(graphs, configs, inputs, hooks or {})
+        return cls(graphs, configs, inputs, hooks or {}, OutputData([OutputDataSnippet() for _ in graphs]))
 
     def instances(self) -> list[ExecutionInstanceID]:
-        """Execution instances, which all snippets have. Raises InputError if they do not."""
-        found = list(self.graphs[0].hardware)
+        """Execution instances, which all snippets have, in the order of their execution. Raises InputError if they differ."""
+        found = self.graphs[0].network.topologically_sorted_execution_instance_ids
         for number, graph in enumerate(self.graphs):
-            if list(graph.hardware) != found:
+            if graph.network.topologically_sorted_execution_instance_ids != found:
                 raise InputError(f"snippet {number} has other execution instances than snippet 0")
         return found
 
@@ -82,7 +87,22 @@ class Experiment:
         translation = self.graphs[number].graph_translation.execution_instances.get(instance)
         if not found and snippet.data and translation is not None and translation.event_input_vertex is not None:
             raise InputError(f"Graph requests unprovided input. (snippet {number} has external sources in {instance!r} and no spikes)")
-        return found
+        if translation is None or not translation.forwarded:
+            return found
+        return [self._with_forwarded(number, translation.forwarded, found, entry) for entry in range(self.inputs.batch_size())]
+
+    def _with_forwarded(
+        self, number: int, forwarded: Mapping[ExecutionInstanceID, Forwarding], found: list[SpikesToChip], entry: int
+    ) -> SpikesToChip:
+        """Input of one batch entry together with the spikes that other execution instances have sent in it."""
+        parts = [(found[entry].times, found[entry].labels)] if found else []
+        for instance, forwarding in forwarded.items():
+            spikes = self.output.snippets[number].data[instance].spikes
+            if spikes is not None:
+                parts.append(forwarding(spikes[entry].times, spikes[entry].labels))
+        times, labels = (np.concatenate([part[column] for part in parts]) for column in range(2))
+        order = np.argsort(times, kind="stable")
+        return SpikesToChip(times[order], labels[order].astype(np.uint16))
 
     def _runtimes(self, number: int, instance: ExecutionInstanceID) -> list[int | None]:
         """Runtime of a snippet by batch entry; None if its last spike ends it."""

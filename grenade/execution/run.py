@@ -13,7 +13,7 @@ from grenade.execution.experiment import Configs, Experiment, Hooks
 from grenade.execution.instance import ExecutionError, Instance
 from grenade.execution.results import hand_out
 from grenade.network.graph import NetworkGraph
-from grenade.signal_flow import ExecutionHealthInfo, ExecutionTimeInfo, InputData, InputDataSnippet, OutputData, OutputDataSnippet
+from grenade.signal_flow import ExecutionHealthInfo, ExecutionTimeInfo, InputData, InputDataSnippet, OutputData
 
 __all__ = ["ExecutionError", "run"]
 
@@ -36,8 +36,9 @@ def run(
     if not isinstance(executor, JITGraphExecutor):
         _log.warning("networks are executed by a JITGraphExecutor; a plain connection is deprecated and is initialised on every run")
         executor = JITGraphExecutor([executor], enable_differential_config=False)
-    experiment, times = Experiment.of(network_graphs, configs, inputs, hooks), ExecutionTimeInfo()
-    output = OutputData([OutputDataSnippet() for _ in experiment.graphs], times, ExecutionHealthInfo())
+    experiment = Experiment.of(network_graphs, configs, inputs, hooks)
+    output, times = experiment.output, ExecutionTimeInfo()
+    output.execution_time_info, output.execution_health_info = times, ExecutionHealthInfo()
     for instance in experiment.instances():
         _execute(Instance(executor, experiment, instance), output, times)
     times.execution_duration = timedelta(seconds=time.perf_counter() - begin)

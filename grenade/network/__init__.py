@@ -1,7 +1,9 @@
 """Networks: what they consist of, how they are put together, routed onto the chip and translated back."""
 
+from grenade.network.between_instances import InterExecutionInstanceProjection
 from grenade.network.builder import NetworkBuilder
 from grenade.network.descriptors import (
+    InterExecutionInstanceProjectionOnNetwork,
     PlasticityRuleOnExecutionInstance,
     PlasticityRuleOnNetwork,
     PopulationOnExecutionInstance,
@@ -33,6 +35,8 @@ __all__ = [
     "CADCRecording",
     "ExternalSourcePopulation",
     "InputGenerator",
+    "InterExecutionInstanceProjection",
+    "InterExecutionInstanceProjectionOnNetwork",
     "MADCRecording",
     "Network",
     "NetworkBuilder",

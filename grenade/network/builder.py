@@ -8,8 +8,14 @@ from time import perf_counter
 from typing import overload
 
 from grenade.common import EntityOnChip, ExecutionInstanceID
-from grenade.network import checks, projection_checks
-from grenade.network.descriptors import PlasticityRuleOnNetwork, PopulationOnNetwork, ProjectionOnNetwork
+from grenade.network import between_instances, checks, projection_checks
+from grenade.network.between_instances import InterExecutionInstanceProjection
+from grenade.network.descriptors import (
+    InterExecutionInstanceProjectionOnNetwork,
+    PlasticityRuleOnNetwork,
+    PopulationOnNetwork,
+    ProjectionOnNetwork,
+)
 from grenade.network.network import Network
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import (
@@ -24,6 +30,8 @@ from grenade.network.recordings import CADCRecording, MADCRecording, PadRecordin
 from halco.value import shown
 
 Recording = MADCRecording | CADCRecording | PadRecording
+Addable = AnyPopulation | Projection | InterExecutionInstanceProjection | PlasticityRule | Recording
+Descriptor = PopulationOnNetwork | ProjectionOnNetwork | InterExecutionInstanceProjectionOnNetwork | PlasticityRuleOnNetwork
 
 
 class NetworkBuilder:
@@ -35,6 +43,7 @@ class NetworkBuilder:
 
     def __init__(self) -> None:
         self._instances: dict[ExecutionInstanceID, Network.ExecutionInstance] = {}
+        self._between: dict[InterExecutionInstanceProjectionOnNetwork, InterExecutionInstanceProjection] = {}
         self._duration = 0.0
 
     @overload
@@ -44,15 +53,20 @@ class NetworkBuilder:
     @overload
     def add(self, entity: PlasticityRule, execution_instance: ExecutionInstanceID = ...) -> PlasticityRuleOnNetwork: ...
     @overload
+    def add(
+        self, entity: InterExecutionInstanceProjection, execution_instance: ExecutionInstanceID = ...
+    ) -> InterExecutionInstanceProjectionOnNetwork: ...
+    @overload
     def add(self, entity: Recording, execution_instance: ExecutionInstanceID = ...) -> None: ...
     def add(
         self,
-        entity: AnyPopulation | Projection | PlasticityRule | Recording,
+        entity: Addable,
         execution_instance: ExecutionInstanceID = ExecutionInstanceID(),  # noqa: B008 - an immutable number
-    ) -> PopulationOnNetwork | ProjectionOnNetwork | PlasticityRuleOnNetwork | None:
+    ) -> Descriptor | None:
         """Adds a copy of a population, projection, recording or rule; gives its descriptor (recordings have none).
 
-        NetworkError, a RuntimeError, if it does not fit what was added before.
+        Projections between execution instances belong to none of them. NetworkError, a RuntimeError, if it does not fit what was added
+        before.
         """
         if not isinstance(execution_instance, ExecutionInstanceID):
             raise TypeError(f"an ExecutionInstanceID is needed, not {shown(execution_instance)}")
@@ -61,9 +75,9 @@ class NetworkBuilder:
         self._duration += perf_counter() - begin
         return descriptor
 
-    def _add(
-        self, entity: AnyPopulation | Projection | PlasticityRule | Recording, instance: ExecutionInstanceID
-    ) -> PopulationOnNetwork | ProjectionOnNetwork | PlasticityRuleOnNetwork | None:
+    def _add(self, entity: Addable, instance: ExecutionInstanceID) -> Descriptor | None:
+        if isinstance(entity, InterExecutionInstanceProjection):
+            return self._add_between(entity)
         network = self._instances.get(instance)
         if network is None:
             network = Network.ExecutionInstance()  # kept when something has been found to fit
@@ -107,6 +121,20 @@ class NetworkBuilder:
         self._keep(network, at).projections[descriptor.toProjectionOnExecutionInstance()] = copy.copy(entity)
         return descriptor
 
+    def _add_between(self, entity: InterExecutionInstanceProjection) -> InterExecutionInstanceProjectionOnNetwork:
+        descriptor = InterExecutionInstanceProjectionOnNetwork(len(self._between))
+        between_instances.check(self._instances, entity, int(descriptor))
+        self._sorted(entity)
+        self._between[descriptor] = copy.copy(entity)
+        layout = self._instances[entity.population_pre.execution_instance].layouts.get(int(entity.population_pre))
+        if layout is not None:
+            layout.forward(*entity.table[:, :2].T)
+        return descriptor
+
+    def _sorted(self, *more: InterExecutionInstanceProjection) -> list[ExecutionInstanceID]:
+        ends = [(one.population_pre.execution_instance, one.population_post.execution_instance) for one in (*self._between.values(), *more)]
+        return between_instances.sorted_instances(self._instances, ends)
+
     def _add_rule(self, network: Network.ExecutionInstance, entity: PlasticityRule, at: ExecutionInstanceID) -> PlasticityRuleOnNetwork:
         descriptor = PlasticityRuleOnNetwork(len(network.plasticity_rules), at)
         checks.plasticity_rule(network, entity, int(descriptor))
@@ -115,6 +143,6 @@ class NetworkBuilder:
 
     def done(self) -> Network:
         """The network; the builder is empty afterwards."""
-        network = Network(self._instances, timedelta(seconds=self._duration))
-        self._instances, self._duration = {}, 0.0
+        network = Network(self._instances, self._between, self._sorted(), timedelta(seconds=self._duration))
+        self._instances, self._between, self._duration = {}, {}, 0.0
         return network

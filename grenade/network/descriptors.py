@@ -151,6 +151,13 @@ class ProjectionOnNetwork(_OnNetwork):
         return ProjectionOnExecutionInstance(self._value)
 
 
+class InterExecutionInstanceProjectionOnNetwork(_Descriptor):
+    """Number of a projection between execution instances."""
+
+    __slots__ = ()
+    _family = "projection between execution instances"
+
+
 class PlasticityRuleOnExecutionInstance(_Descriptor):
     """Number of a plasticity rule."""
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from grenade.common import ChipOnExecutor, ExecutionInstanceID
 from grenade.errors import NetworkError
+from grenade.network.between_instances import Forwarding
 from grenade.network.descriptors import (
     PlasticityRuleOnExecutionInstance,
     PopulationOnExecutionInstance,
@@ -194,6 +195,8 @@ class GraphTranslation:
         spikes: SpikeTranslation = field(default_factory=SpikeTranslation)
         spike_labels: Mapping[PopulationOnExecutionInstance, list[Labels]] = field(default_factory=dict)
         """Labels of all sources; see `SpikeLabels`."""
+        forwarded: dict[ExecutionInstanceID, Forwarding] = field(default_factory=dict)
+        """By execution instance: what becomes of its spikes that are input here."""
 
     execution_instances: dict[ExecutionInstanceID, ExecutionInstance] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from grenade.common import ChipOnExecutor, ExecutionInstanceID
 from grenade.errors import NetworkError
+from grenade.network.between_instances import Forwarding
 from grenade.network.descriptors import PopulationOnExecutionInstance, ProjectionOnExecutionInstance
 from grenade.network.graph import (
     AnalogReadout,
@@ -38,7 +39,14 @@ from grenade.network.recordings import NeuronRecording, Source
 from grenade.network.routing.labels import label_of_neuron
 from grenade.network.routing_result import COLUMNS, NEURONS, ROWS, RoutingResult
 from grenade.network.spike_labels import SpikeLabels
-from halco import AtomicNeuronOnDLS, BackgroundSpikeSourceOnDLS, HemisphereOnDLS, SpikeIOAddress, SpikeLabel
+from halco import (
+    AtomicNeuronOnDLS,
+    BackgroundSpikeSourceOnDLS,
+    CompartmentOnLogicalNeuron,
+    HemisphereOnDLS,
+    SpikeIOAddress,
+    SpikeLabel,
+)
 from haldls.background import BackgroundSpikeSource
 from haldls.spikeio import SpikeIOConfig
 
@@ -57,6 +65,7 @@ def build_network_graph(network: Network, routing_result: RoutingResult) -> Netw
         routing = _routing_of(routing_result, name, instance)
         graph.hardware[name] = hardware(instance, routing)
         graph.graph_translation.execution_instances[name] = translation(instance, routing)
+    forward(network, graph.graph_translation)
     graph.construction_duration = timedelta(seconds=perf_counter() - begin)
     return graph
 
@@ -231,17 +240,35 @@ def translation(network: _Instance, routing: _Routing) -> GraphTranslation.Execu
             spikes.input_labels[number] = [np.array([*map(int, labels)], np.uint16) for labels in routing.external_labels[number]]
     present = {
         "event_input_vertex": bool(spikes.input_labels),
-        "event_output_vertex": bool(spikes.recorded),
+        "event_output_vertex": bool(spikes.recorded) or any(layout.leaving.any() for layout in network.layouts.values()),
         "madc_sample_output_vertex": network.madc_recording is not None,
     }
     vertices = {name: i for i, name in enumerate(name for name, there in present.items() if there)}
     cadc = _cadc(network) or {}
     return GraphTranslation.ExecutionInstance(
-        **vertices,
+        **vertices,  # type: ignore[arg-type]
         cadc_sample_output_vertex=[len(vertices) + i for i in range(len(cadc))],
         spikes=spikes,
         spike_labels=SpikeLabels(network, routing),
     )
+
+
+def forward(network: Network, graph_translation: GraphTranslation) -> None:
+    """Fills in what becomes of spikes that pass from one execution instance to another."""
+    parts: dict[tuple[ExecutionInstanceID, ExecutionInstanceID], list[tuple[int, int, int]]] = {}
+    for projection in network.inter_execution_instance_projections.values():
+        ends = projection.population_pre, projection.population_post
+        pre, post = (graph_translation.execution_instances[end.execution_instance].spike_labels[end] for end in ends)  # type: ignore[index]
+        found = parts.setdefault((ends[0].execution_instance, ends[1].execution_instance), [])
+        for neuron, compartment, source, _, delay in projection.table.tolist():
+            before = next(label for label in pre[neuron][CompartmentOnLogicalNeuron(compartment)] if label is not None)
+            found += [(int(before), int(after), delay) for after in post[source][CompartmentOnLogicalNeuron()] if after is not None]
+    for translated in graph_translation.execution_instances.values():
+        translated.forwarded = {}
+    for (before_instance, after_instance), rows in parts.items():
+        table = np.array(rows, np.int64).reshape(-1, 3)
+        forwarding = Forwarding(table[:, 0].astype(np.uint16), table[:, 1].astype(np.uint16), table[:, 2])
+        graph_translation.execution_instances[after_instance].forwarded[before_instance] = forwarding
 
 
 def _recorded(network: _Instance, routing: _Routing, number: PopulationOnExecutionInstance) -> Iterator[tuple[int, int, list[int]]]:

@@ -22,7 +22,7 @@ class Layout:
     Made of a population whose neurons are valid. A slot is one compartment of one neuron. `circuit`, `slot`: per circuit its
     `AtomicNeuronOnDLS` number and slot; `neuron`, `compartment`: per slot what it is of; `first`, `size`: per slot where its circuits
     stand; `master`: per slot the position of its spike master (-1: it sends no spikes); `recorded`: per slot whether its spikes are
-    recorded; `receptors`: per circuit.
+    recorded; `leaving`: whether they have to reach the host, for that or because they are passed on; `receptors`: per circuit.
     """
 
     def __init__(self, population: Population) -> None:
@@ -39,11 +39,12 @@ class Layout:
         places = np.array([-1 if one is None else one.neuron_on_compartment for one in masters], np.int64)
         self.master = np.where(places < 0, -1, self.first + places)
         self.recorded = np.array([one is not None and one.enable_record_spikes for one in masters], np.bool_)
+        self.leaving = self.recorded
         self.receptors = [receptors for one in compartments for receptors in one.receptors]
         self._with: dict[tuple[object, ...], Mask] = {}
 
     def __eq__(self, other: object) -> bool:
-        names = ("circuit", "slot", "neuron", "compartment", "master", "recorded")
+        names = ("circuit", "slot", "neuron", "compartment", "master", "recorded", "leaving")
         if not isinstance(other, Layout):
             return NotImplemented
         return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names) and self.receptors == other.receptors
@@ -56,6 +57,11 @@ class Layout:
         table = np.full((self.neurons, int(self.compartment.max(initial=0)) + 1), -1, np.int64)
         table[self.neuron, self.compartment] = np.arange(len(self.neuron))
         return table
+
+    def forward(self, neurons: Indices, compartments: Indices) -> None:
+        """Spikes of these have to reach the host, whether they are recorded or not."""
+        self.leaving = self.leaving.copy()
+        self.leaving[self.slots[neurons, compartments]] = True
 
     def has(self, receptor: Receptor) -> Mask:
         """Per circuit: whether it has a receptor."""

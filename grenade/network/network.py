@@ -10,8 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grenade.common import ChipOnExecutor, ExecutionInstanceID
+from grenade.network.between_instances import InterExecutionInstanceProjection
 from grenade.network.connections import Connections
-from grenade.network.descriptors import PlasticityRuleOnExecutionInstance, PopulationOnExecutionInstance, ProjectionOnExecutionInstance
+from grenade.network.descriptors import (
+    InterExecutionInstanceProjectionOnNetwork,
+    PlasticityRuleOnExecutionInstance,
+    PopulationOnExecutionInstance,
+    ProjectionOnExecutionInstance,
+)
 from grenade.network.layout import Layout, Layouts
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import AnyPopulation
@@ -23,7 +29,11 @@ NEURONS = 512
 
 @dataclass
 class Network:
-    """Parts of a network by execution instance. `construction_duration` is how long the builder took; it is not compared."""
+    """Parts of a network by execution instance, and what connects these.
+
+    `topologically_sorted_execution_instance_ids`: each after those whose spikes it gets. `construction_duration` is how long the builder
+    took; it is not compared.
+    """
 
     @dataclass
     class ExecutionInstance:
@@ -59,4 +69,8 @@ class Network:
             return None if first is None else first.chip_on_executor
 
     execution_instances: dict[ExecutionInstanceID, ExecutionInstance] = field(default_factory=dict)
+    inter_execution_instance_projections: dict[InterExecutionInstanceProjectionOnNetwork, InterExecutionInstanceProjection] = field(
+        default_factory=dict
+    )
+    topologically_sorted_execution_instance_ids: list[ExecutionInstanceID] = field(default_factory=list)
     construction_duration: timedelta = field(default=timedelta(0), compare=False)

@@ -144,14 +144,19 @@ class Projection(EntityOnChip):
 
 def checked_table(connections: Any) -> Table:
     """A table of its own of an array of connections; NetworkError if it has another shape, kind of number, or negative numbers."""
+    return checked_rows(connections, COLUMNS)
+
+
+def checked_rows(connections: Any, columns: tuple[str, ...]) -> Table:
+    """The same for any columns."""
     table = np.array(connections)
-    if table.ndim != 2 or table.shape[1] != len(COLUMNS):
-        raise NetworkError(f"connections are an array of shape (number, {len(COLUMNS)}): {', '.join(COLUMNS)}; not of shape {table.shape}")
+    if table.ndim != 2 or table.shape[1] != len(columns):
+        raise NetworkError(f"connections are an array of shape (number, {len(columns)}): {', '.join(columns)}; not of shape {table.shape}")
     if table.dtype != np.int64:
         table = _integral(table)
     if table.size and table.min() < 0:
         row, column = np.argwhere(table < 0)[0]
-        raise NetworkError(f"connection {row} has {COLUMNS[column]} {table[row, column]}; it is 0 or more", connection=int(row))
+        raise NetworkError(f"connection {row} has {columns[column]} {table[row, column]}; it is 0 or more", connection=int(row))
     table.flags.writeable = False
     return table
 

@@ -12,7 +12,7 @@ from grenade.common import ExecutionInstanceID
 from grenade.errors import NetworkError
 from grenade.network import graph_builder
 from grenade.network.descriptors import PopulationOnExecutionInstance
-from grenade.network.graph import NetworkGraph
+from grenade.network.graph import GraphTranslation, NetworkGraph
 from grenade.network.network import Network
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import BackgroundSourcePopulation, Population
@@ -31,7 +31,15 @@ def requires_routing(network: Network, network_graph: NetworkGraph) -> bool:
     kernels, timers and names of plasticity rules.
     """
     old, new = network_graph.network.execution_instances, network.execution_instances
-    return old.keys() != new.keys() or any(_differs(new[name], old[name], network_graph.routing.execution_instances[name]) for name in new)
+    if _between(network) != _between(network_graph.network) or old.keys() != new.keys():
+        return True
+    return any(_differs(new[name], old[name], network_graph.routing.execution_instances[name]) for name in new)
+
+
+def _between(network: Network) -> set[tuple[int, int, int]]:
+    """Sources that get spikes of other execution instances."""
+    found = [(one.population_post, one.table[:, 2]) for one in network.inter_execution_instance_projections.values()]
+    return {(int(post.execution_instance), int(post), source) for post, sources in found for source in sources.tolist()}
 
 
 def _differs(new: _Instance, old: _Instance, routing: _Routing) -> bool:
@@ -89,6 +97,9 @@ def update_network_graph(network_graph: NetworkGraph, network: Network) -> None:
     begin = perf_counter()
     routings = {name: _reweighted(network, network_graph, name) for name in network.execution_instances}
     hardware = {name: graph_builder.hardware(instance, routings[name]) for name, instance in network.execution_instances.items()}
+    translation = {name: dataclasses.replace(one) for name, one in network_graph.graph_translation.execution_instances.items()}
+    network_graph.graph_translation = GraphTranslation(translation)
+    graph_builder.forward(network, network_graph.graph_translation)
     network_graph.network, network_graph.hardware = network, hardware
     network_graph.routing = RoutingResult(routings, network_graph.routing.duration)
     network_graph.construction_duration += timedelta(seconds=perf_counter() - begin)

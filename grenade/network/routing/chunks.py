@@ -154,7 +154,7 @@ def _internal(network: Network.ExecutionInstance, synapses: Synapses) -> list[Ch
 
 def _on_buses(network: Network.ExecutionInstance, synapses: Synapses, chosen: NDArray[np.bool_], passing: NDArray[np.bool_]) -> Indices:
     """Neurons whose spikes reach a bus: bus by bus the sources of its synapses, then those that are only recorded; each once."""
-    senders = [layout.circuit[layout.master[layout.recorded]] for layout in network.layouts.values()]
+    senders = [layout.circuit[layout.master[layout.leaving]] for layout in network.layouts.values()]
     recorded = np.unique(np.concatenate([np.empty(0, np.int64), *senders]))
     order: list[Indices] = []
     for hemisphere, bus in itertools.product(range(2), range(BUSES)):

@@ -53,7 +53,7 @@ def _of_neurons(network: Network.ExecutionInstance, routes: NDArray[np.bool_]) -
     for output, hemisphere in np.argwhere(routes).tolist():
         bus = PADIBusOnDLS(output % BUSES, hemisphere)
         yield bus.toCrossbarOutputOnDLS(), NeuronEventOutputOnDLS(output).toCrossbarInputOnDLS(), CrossbarNode()
-    recorded = [event_output(layout.circuit) for layout in network.layouts.values() if layout.recorded.any()]
+    recorded = [event_output(layout.circuit) for layout in network.layouts.values() if layout.leaving.any()]
     for output in {int(number) for numbers in recorded for number in np.unique(numbers)}:
         yield _to_host(output % BUSES), NeuronEventOutputOnDLS(output).toCrossbarInputOnDLS(), CrossbarNode()
 

@@ -44,7 +44,7 @@ def neuron_addresses(network: Network.ExecutionInstance, chunks: Chunks, allocat
         for synapse, (_, circuit) in enumerate(chunk.sources):
             addresses[circuit] = (allocation.label << 6 | synapse) % ADDRESSES
     for layout in network.layouts.values():
-        for circuit in layout.circuit[layout.master[layout.recorded]].tolist():
+        for circuit in layout.circuit[layout.master[layout.leaving]].tolist():
             if addresses[circuit] < 0:
                 addresses[circuit] = _free_address(addresses, circuit)
     return addresses
