@@ -12,6 +12,7 @@ from _hxtorch_core._hardware import (
     init_hardware_minimal,
     release_hardware,
 )
+from hicannx.calibration.client_paths import install
 
 __all__ = [
     "CalibrationPath",
@@ -24,3 +25,5 @@ __all__ = [
     "release_hardware",
     "weight_to_connection",
 ]
+
+install()

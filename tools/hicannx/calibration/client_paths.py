@@ -1,8 +1,9 @@
 """Clients find the calibrations of virtual chips where they look for those of real ones.
 
-pynn-brainscales looks below a fixed absolute path for the folder of the chip's identifier. If there is none, its `nightly_calib_path` is
-answered with the store's, where all calibrations of the chip then are. Nothing of the user's is changed, and a file that is there counts.
-The connection to nothing has a file as well in the laboratory; elsewhere its `chip_from_nightly` gives the calibration of an ideal chip.
+pynn-brainscales and hxtorch look below a fixed absolute path for the folder of the chip's identifier. If there is none, what they ask for
+paths is answered with the store's, where all calibrations of the chip then are. Nothing of the user's is changed, and a file that is
+there counts. The connection to nothing has a file as well in the laboratory; elsewhere `chip_from_nightly` gives the calibration of an
+ideal chip.
 """
 
 from __future__ import annotations
@@ -27,15 +28,19 @@ from hicannx_sim import Mode
 
 __all__ = ["answered", "install"]
 
-HELPER = "pynn_brainscales.brainscales2.helper"
-PATH, CHIP = "nightly_calib_path", "chip_from_nightly"
+HELPERS = {
+    "pynn_brainscales.brainscales2.helper": ("nightly_calib_path",),
+    "hxtorch.spiking.utils.calib_helper": ("nightly_calib_path", "nightly_calix_native_path"),
+}
+"""Modules of clients, and their functions that give paths."""
+CHIP = "chip_from_nightly"
 
 
 def install() -> None:
-    """From now on (and if it is loaded already) the client's helper is answered as above."""
-    if HELPER in sys.modules:
-        _answer(sys.modules[HELPER])
-    elif not any(isinstance(one, _Finder) for one in sys.meta_path):
+    """From now on (and if they are loaded already) the clients' helpers are answered as above."""
+    for name in HELPERS.keys() & sys.modules.keys():
+        _answer(sys.modules[name])
+    if not any(isinstance(one, _Finder) for one in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
 
@@ -58,7 +63,15 @@ def answered(path: Path) -> Path:
 
 def _answer(module: ModuleType) -> None:
     """Puts the answers in the place of the helper's functions, once."""
-    original: Callable[..., Path] | None = getattr(module, PATH, None)
+    for name in HELPERS[module.__name__]:
+        _answer_path(module, name)
+    path, chip = (getattr(module, name, None) for name in ("nightly_calib_path", CHIP))
+    if path is not None and chip is not None and not hasattr(chip, "__wrapped__"):
+        setattr(module, CHIP, _chip(chip, path))
+
+
+def _answer_path(module: ModuleType, name: str) -> None:
+    original: Callable[..., Path] | None = getattr(module, name, None)
     if original is None or hasattr(original, "__wrapped__"):
         return
 
@@ -66,9 +79,7 @@ def _answer(module: ModuleType) -> None:
     def path(*arguments: Any, **keywords: Any) -> Path:
         return answered(original(*arguments, **keywords))
 
-    setattr(module, PATH, path)
-    if hasattr(module, CHIP):
-        setattr(module, CHIP, _chip(getattr(module, CHIP), path))
+    setattr(module, name, path)
 
 
 def _chip(original: Callable[[], Chip], path: Callable[[], Path]) -> Callable[[], Chip]:
@@ -83,13 +94,19 @@ def _chip(original: Callable[[], Chip], path: Callable[[], Path]) -> Callable[[]
 
 
 class _Finder(MetaPathFinder):
-    """Finds the helper as everybody does, and sees to it when it has been loaded."""
+    """Finds the helpers as everybody does, and sees to each when it has been loaded."""
+
+    def __init__(self) -> None:
+        self._looking: set[str] = set()
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name != HELPER:
+        if name not in HELPERS or name in self._looking:
             return None
-        sys.meta_path.remove(self)
-        spec = find_spec(name)
+        self._looking.add(name)
+        try:
+            spec = find_spec(name)
+        finally:
+            self._looking.discard(name)
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)
         return spec
