@@ -171,11 +171,18 @@ class OutputDataSnippet:
 
 @dataclass(eq=False)
 class ExecutionTimeInfo:
-    """How long a run took: on the hardware per connection and chip, in its realtime part per execution instance and chip, altogether."""
+    """How long a run took: on the hardware per connection and chip, in its realtime part per execution instance and chip, altogether.
+
+    What models of the hardware do faster than it counts as if they did not.
+    """
 
     execution_duration_per_hardware: dict[ConnectionOnExecutor, dict[ChipOnConnection, timedelta]] = field(default_factory=dict)
     realtime_duration_per_execution_instance: dict[ExecutionInstanceID, dict[ChipOnConnection, timedelta]] = field(default_factory=dict)
     execution_duration: timedelta = timedelta(0)
+
+    def longest(self) -> timedelta:
+        """The longest of all that connections have spent."""
+        return max((spent for chips in self.execution_duration_per_hardware.values() for spent in chips.values()), default=timedelta(0))
 
     def merge(self, other: ExecutionTimeInfo) -> None:
         """Adds the durations of another run."""

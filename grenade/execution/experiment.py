@@ -53,9 +53,9 @@ class Experiment:
 
     def instances(self) -> list[ExecutionInstanceID]:
         """Execution instances, which all snippets have, in the order of their execution. Raises InputError if they differ."""
-        found = self.graphs[0].network.topologically_sorted_execution_instance_ids
+        found = _in_order(self.graphs[0])
         for number, graph in enumerate(self.graphs):
-            if graph.network.topologically_sorted_execution_instance_ids != found:
+            if _in_order(graph) != found:
                 raise InputError(f"snippet {number} has other execution instances than snippet 0")
         return found
 
@@ -121,3 +121,8 @@ class Experiment:
             cadc_on_dram=hardware.cadc is not None and hardware.cadc_on_dram,
             plasticity=bool(hardware.rules),
         )
+
+
+def _in_order(graph: NetworkGraph) -> list[ExecutionInstanceID]:
+    """Execution instances, those that wait for spikes of others last."""
+    return [*dict.fromkeys([*graph.network.topologically_sorted_execution_instance_ids, *graph.hardware])]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from grenade.common import Time
 from grenade.signal_flow import ExecutionHealthInfo
 from halco import BarrierOnFPGA, CrossbarInputOnDLS, CrossbarOutputOnDLS, HicannARQStatusOnFPGA, PhyStatusOnFPGA
 from haldls import Barrier
 from stadls import ContainerTicket, PlaybackProgramBuilder
 
+CYCLES_PER_US = int(Time.fpga_clock_cycles_per_us)
 COUNTERS = (HicannARQStatusOnFPGA, PhyStatusOnFPGA, CrossbarInputOnDLS, CrossbarOutputOnDLS)
 """Kinds of coordinates that are read."""
 
@@ -36,6 +39,13 @@ def counted(readings: Sequence[tuple[Reading, Reading]]) -> Counters:
             total += difference
     assert total is not None  # a run has at least one program
     return total
+
+
+def duration(readings: Sequence[tuple[Reading, Reading]]) -> timedelta:
+    """How long the programs took by the FPGA's own clock, from their first counter to the last one."""
+    kinds = (COUNTERS[0], COUNTERS[-1])
+    borders = [[int(reading[kind][-1].fpga_time) for reading, kind in zip(pair, kinds, strict=True)] for pair in readings]
+    return timedelta(microseconds=sum(end - begin for begin, end in borders) / CYCLES_PER_US)
 
 
 def _counters(reading: Reading) -> Counters:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from fisch import Connection, MultiConnection
+from grenade.execution import health
 from grenade.execution.connection import JITGraphExecutor
 from grenade.execution.experiment import Configs, Experiment, Hooks
 from grenade.execution.instance import ExecutionError, Instance
@@ -41,7 +42,7 @@ def run(
     output.execution_time_info, output.execution_health_info = times, ExecutionHealthInfo()
     for instance in experiment.instances():
         _execute(Instance(executor, experiment, instance), output, times)
-    times.execution_duration = timedelta(seconds=time.perf_counter() - begin)
+    times.execution_duration = max(timedelta(seconds=time.perf_counter() - begin), times.longest())
     for snippet in output.snippets:
         snippet.execution_time_info = times
     _log.info("executed %d snippets in %s", len(output.snippets), times.execution_duration)
@@ -51,7 +52,8 @@ def run(
 def _execute(instance: Instance, output: OutputData, times: ExecutionTimeInfo) -> None:
     before = instance.connection.execution_durations()[instance.chip]
     assembled = instance.execute()
-    spent = instance.connection.execution_durations()[instance.chip] - before
+    waited = instance.connection.execution_durations()[instance.chip] - before
+    spent = max(waited, health.duration(assembled.health))  # a model needs less time for a wait than the hardware
     chips = times.execution_duration_per_hardware.setdefault(instance.number, {})
     chips[instance.chip] = chips.get(instance.chip, timedelta(0)) + spent
     hand_out(instance, assembled, output)
