@@ -1,0 +1,6 @@
+"""Matrix products on the chip (hagen mode): activations as lengths of pulses, signed weights as pairs of synapses, sums on membranes."""
+
+from grenade.hagen.errors import HagenError, OperandError
+from grenade.hagen.product import MatrixProduct
+
+__all__ = ["HagenError", "MatrixProduct", "OperandError"]

@@ -1,0 +1,144 @@
+"""Products of vectors with a signed matrix on a chip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from grenade.common import ChipOnConnection, ConnectionOnExecutor
+from grenade.errors import GrenadeError
+from grenade.execution.connection import ExecutorConnection, JITGraphExecutor
+from grenade.execution.instance import CAPMEM_SETTLING, ExecutionError
+from grenade.hagen.converters import Reading
+from grenade.hagen.errors import HagenError, OperandError
+from grenade.hagen.events import Sending
+from grenade.hagen.limits import ACTIVATION_MAX, RESULT_MAX, RESULT_MIN, ROWS, WAIT_BETWEEN_EVENTS, WEIGHT_MAX
+from grenade.hagen.partition import HEMISPHERES, Piece, pieces, runs
+from grenade.hagen.program import Run
+from grenade.hagen.settings import Preparations, with_weights
+from halco import BarrierOnFPGA, ChipOnDLS, TimerOnDLS
+from haldls import Barrier, Timer
+from haldls.lola import Chip
+from stadls import PlaybackProgram, PlaybackProgramBuilder
+
+__all__ = ["MatrixProduct"]
+
+CHIP = ChipOnConnection()
+_preparations: WeakKeyDictionary[ExecutorConnection, Preparations] = WeakKeyDictionary()
+
+
+class MatrixProduct:
+    """A matrix whose products with vectors a chip computes.
+
+    weights               int[rows, columns], -63 to 63; larger matrices than one synapse array holds (128 x 256) are cut into pieces
+    num_sends             how often each vector is sent: results grow with it
+    wait_between_events   FPGA cycles of 8 ns from one event to the next of the same hemisphere
+
+    Raises OperandError for weights and numbers that the chip cannot represent, HagenError for other shapes.
+    """
+
+    def __init__(self, weights: ArrayLike, num_sends: int = 1, wait_between_events: int = WAIT_BETWEEN_EVENTS) -> None:
+        self.weights = _operand(weights, "weights", -WEIGHT_MAX, WEIGHT_MAX, np.int8)
+        self.num_sends = _positive(num_sends, "num_sends")
+        self.wait_between_events = _positive(wait_between_events, "wait_between_events")
+        self._runs = runs(pieces(*self.weights.shape))
+
+    def run(self, executor: JITGraphExecutor, chip: Chip, activations: ArrayLike) -> NDArray[np.int8]:
+        """int8[entries, columns]: products with activations, int[entries, rows], 0 to 31, in units of the converters' LSB.
+
+        chip   the calibrated configuration; its routing and weights are replaced
+
+        Parts of rows that are multiplied apart are added and stay within -128 to 127. Raises OperandError, HagenError, or ExecutionError if
+        a program fails: what the chip holds is then unknown, and the next run writes everything anew.
+        """
+        vectors = _operand(activations, "activations", 0, ACTIVATION_MAX, np.uint8)
+        if vectors.shape[1] != len(self.weights):
+            raise HagenError(f"vectors of {len(self.weights)} activations are needed, one for each row, not of {vectors.shape[1]}")
+        connection = executor.connection(ConnectionOnExecutor())
+        found = np.zeros((len(vectors), self.weights.shape[1]), np.int16)
+        for together in self._runs if found.size else ():
+            self._add(found, together, vectors, connection, chip)
+        return found.astype(np.int8)
+
+    def _add(
+        self, found: NDArray[np.int16], together: list[Piece], vectors: NDArray[np.uint8], connection: ExecutorConnection, chip: Chip
+    ) -> None:
+        """Adds the results of the pieces of one run."""
+        configured = with_weights(_preparations.setdefault(connection, Preparations()).get(chip, None), self.weights, together)
+        sending = Sending(_of_hemispheres(vectors, together), self.num_sends)
+        reading = Reading({piece.hemisphere: piece.columns.stop - piece.columns.start for piece in together})
+        run = Run(configured, sending, reading, self.wait_between_events, False)
+        _configure(connection, configured)
+        for part in run.parts():
+            _execute(connection, part.program)
+            samples = run.results(part)
+            for piece in together:
+                place = found[part.entries, piece.columns]
+                place += samples[piece.hemisphere][:, : place.shape[1]]
+                np.clip(place, RESULT_MIN, RESULT_MAX, out=place)
+
+
+def _of_hemispheres(vectors: NDArray[np.uint8], together: Iterable[Piece]) -> NDArray[np.uint8]:
+    """Activations [entry, hemisphere, row]."""
+    made = np.zeros((len(vectors), HEMISPHERES, ROWS), np.uint8)
+    for piece in together:
+        made[:, piece.hemisphere, : piece.rows.stop - piece.rows.start] = vectors[:, piece.rows]
+    return made
+
+
+# ------------------------------------------------------------------------------------------------------------------ execution
+def _configure(connection: ExecutorConnection, chip: Chip) -> None:
+    """Writes what differs from what the chip is known to hold."""
+    state = connection.states[CHIP]
+    if not connection.differential:
+        state.forget()
+    writes = state.update(ChipOnDLS(), chip)
+    if not len(writes):
+        return
+    builder = PlaybackProgramBuilder()
+    builder.merge_back(writes.builder())
+    builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
+    if writes.change_capmem():
+        builder.write(TimerOnDLS(), Timer())
+        builder.block_until(TimerOnDLS(), Timer.Value(CAPMEM_SETTLING))
+    _execute(connection, builder.done())
+
+
+def _execute(connection: ExecutorConnection, program: PlaybackProgram) -> None:
+    state = connection.states[CHIP]
+    try:
+        connection.run({CHIP: program})
+        state.follow(program.words)
+    except GrenadeError:
+        state.forget()
+        raise
+    except RuntimeError as error:
+        state.forget()
+        raise ExecutionError(f"At least one playback program execution was not successful. ({error})") from error
+    except BaseException:
+        state.forget()
+        raise
+
+
+# -------------------------------------------------------------------------------------------------------------------- operands
+def _operand(values: ArrayLike, what: str, least: int, most: int, kind: type[np.integer]) -> NDArray[np.integer]:  # type: ignore[type-arg]
+    """Whole numbers in two dimensions and within a range."""
+    array = np.asarray(values)
+    if array.ndim != 2:
+        raise HagenError(f"{what} stand in rows and columns, not in an array of shape {array.shape}")
+    if array.dtype.kind not in "iub" and not (array.dtype.kind == "f" and np.array_equal(array, np.trunc(array))):
+        raise HagenError(f"{what} are whole numbers: round them first (they are {array.dtype})")
+    outside = (array < least) | (array > most)
+    if outside.any():
+        row, column = (int(index[0]) for index in np.nonzero(outside))
+        raise OperandError(f"{what}[{row}, {column}] is {array[row, column]}, outside {least}..{most}", row=row, column=column)
+    return array.astype(kind)
+
+
+def _positive(value: int, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise OperandError(f"{what} is an integer of at least 1, not {value!r}")
+    return value
