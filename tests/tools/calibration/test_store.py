@@ -154,7 +154,7 @@ def chip_from_nightly():
 
 
 def test_the_connection_to_nothing_has_the_calibration_of_an_ideal_chip():
-    helper = ModuleType("helper")
+    helper = ModuleType("pynn_brainscales.brainscales2.helper")
     exec(NOTHING, helper.__dict__)
     client_paths._answer(helper)
     assert helper.chip_from_nightly() == hicannx.calibrated_chip("spiking", 0, "ideal")
