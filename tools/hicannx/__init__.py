@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from hicannx import faults
     from hicannx.calibration.making import calibrated_chip, calibration_writes
     from hicannx.connecting import connect
@@ -59,6 +60,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Public names are loaded when first used: the command line starts without the model."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("hicannx")
     if name == "faults":
         return import_module("hicannx.faults")
     for home, names in _HOMES.items():
