@@ -1,6 +1,6 @@
 # make demo    a chip boots, a neuron spikes, first_light.png       make bench   speed, beside Brian2
 # make test    the whole test suite                                  make lint    style and types
-# make docs    the register documentation, in docs/build             make wheel   a wheel, tried in an empty environment
+# make docs    the documentation as a site, in build/site             make wheel   a wheel, tried in an empty environment
 # make soak    how reliable all of it is, in docs/reliability.md; minutes, with SCALE=100 hours; FIGURES=codec,transport only these
 #
 # All of them set up what they need: Debian's packages (as root; else they say which), a virtual environment, the compiled modules.
@@ -39,8 +39,9 @@ wheel: $(VENV)/python
 	.ci/wheel $(BIN)/python
 
 docs: $(VENV)/docs
-	$(BIN)/hicannx docs --output docs/build --systemrdl docs/build/hicannx.rdl
 	$(BIN)/python examples/published --output docs/build/published
+	$(BIN)/hicannx docs --output docs/build --systemrdl docs/build/hicannx.rdl
+	$(BIN)/python tools/site
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .

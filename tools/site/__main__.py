@@ -1,0 +1,40 @@
+"""The documentation as a site: `python tools/site` puts its pages together and has Sphinx make it.
+
+python tools/site [--output build/site]
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from sphinx.cmd.build import main as sphinx
+
+from pages import ROOT, contents, files, linked, pages
+
+
+def gather(folder: Path) -> None:
+    """Writes all pages and copies their pictures."""
+    made = dict(pages())
+    made["index.md"] += contents(made)
+    for name, text in made.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(linked(name, text, made), encoding="utf-8")
+    for name, picture in files(".png").items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(picture, folder / name)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=ROOT / "build/site", metavar="DIR")
+    output = parser.parse_args().output
+    with tempfile.TemporaryDirectory() as folder:
+        gather(Path(folder))
+        return sphinx(["-q", "-W", "--keep-going", "-j", "auto", "-c", str(Path(__file__).parent), folder, str(output)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
