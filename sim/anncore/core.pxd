@@ -44,11 +44,15 @@ cdef class AnalogCore:
     cdef readonly Settling settling      # None: cells have their values at once
     cdef bint settles, crosstalk
     cdef AnalogState s
+    cdef uint32_t[2][2] common_before    # words of each block's common register when it was last touched
+    cdef bint[2] common_known            # whether they and the parameters of the block's neurons go together
     cdef const uint16_t* cells           # of the state
     cdef uint16_t[CAPMEM_CELLS] scaled   # codes of one neuron as a reference that is not nominal makes them
     cdef object gains                    # float32[512, 256] of the synapses, None if all are 1
 
     cdef void derive(self) noexcept nogil
+    cdef void touch(self, int neuron, uint8_t what) noexcept nogil
+    cdef void forget_common(self) noexcept nogil
     cdef void aim_cell(self, int at, uint16_t code) noexcept nogil
     cdef void aim_block(self, int block) noexcept nogil
     cdef void set_cell(self, int at, uint16_t code) noexcept nogil

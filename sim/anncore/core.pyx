@@ -31,6 +31,8 @@ from hicannx_sim.base.clock cimport GRID_TICKS, TICK_NS
 from hicannx_sim.base.growing cimport Growing, growing_append, growing_at, growing_clear, growing_count, growing_free
 from hicannx_sim.base.state cimport items, resize, view
 
+from haldls import CommonNeuronBackendConfig
+
 from hicannx_sim.anncore.parameters import SHARED_CELLS, UNMODELLED
 from hicannx_sim.base.errors import SnapshotError
 from hicannx_sim.base.mismatch import factor
@@ -42,6 +44,12 @@ from hicannx_sim.base.virtual_chip import Quirk
 cdef int shared_cell = SHARED_CELLS[0]
 cdef int REFRESH_OFF = int(number("capmem_refresh_off")), CROSSTALK_FROM = int(number("capmem_crosstalk_from"))
 cdef double CROSSTALK = number("capmem_crosstalk")
+
+cdef enum:
+    # what of a neuron is to be derived anew: everything, or only whether its block is held in reset
+    CONFIGURATION = 1, HOLD = 2
+
+cdef uint32_t FORCE_RESET = int(CommonNeuronBackendConfig(force_reset=True).encode()[0] ^ CommonNeuronBackendConfig(force_reset=False).encode()[0])
 
 SPIKE = np.dtype([("tick", np.int64), ("neuron", np.int32)], align=True)
 """Record type of `AnalogCore.spike_array`."""
@@ -137,10 +145,13 @@ cdef class AnalogCore:
 
     cpdef void touch_neuron(self, int neuron) noexcept nogil:
         """Configuration or backend words of a neuron (AtomicNeuronOnDLS enum) were written."""
+        self.touch(neuron, CONFIGURATION)
+
+    cdef void touch(self, int neuron, uint8_t what) noexcept nogil:
         if not self.s.dirty[neuron]:
-            self.s.dirty[neuron] = True
             self.s.dirty_list[self.s.n_dirty] = neuron
             self.s.n_dirty += 1
+        self.s.dirty[neuron] |= what
 
     cpdef void touch_capmem(self, int block, int cell) noexcept nogil:
         """The code of a cell (CapMemCellOnCapMemBlock enum) was written. Code 1023 lets the cell keep its value."""
@@ -200,14 +211,31 @@ cdef class AnalogCore:
 
     cpdef void touch_backend_common(self, int block) noexcept nogil:
         """Words of a common neuron backend configuration (west 0, east 1) were written."""
+        cdef const uint32_t* words = self.backend_common_data + 2 * block
+        cdef uint32_t* before = self.common_before[block]
+        cdef uint8_t what = CONFIGURATION
         cdef int k
+        if self.common_known[block] and words[1] == before[1]:
+            if words[0] == before[0]:
+                return
+            if (words[0] ^ before[0]) == FORCE_RESET:
+                what = HOLD
+        before[0], before[1], self.common_known[block] = words[0], words[1], True
         for k in range(512):
             if k // 128 % 2 == block:
-                self.touch_neuron(k)
+                self.touch(k, what)
+
+    cdef void forget_common(self) noexcept nogil:
+        """What is known of the blocks' common registers, and with it of their neurons, does not hold any more."""
+        cdef int k
+        self.common_known[0] = self.common_known[1] = False
+        for k in range(self.s.n_dirty):
+            self.s.dirty[self.s.dirty_list[k]] = CONFIGURATION
 
     def touch_all(self) -> None:
         """Any image may have changed."""
         cdef int block, cell, neuron
+        self.forget_common()
         for block in range(4):
             for cell in range(CAPMEM_CELLS):
                 self.touch_capmem(block, cell)
@@ -240,11 +268,16 @@ cdef class AnalogCore:
         cdef Core* core = <Core*> self.engine
         cdef int k, neuron
         cdef bint reconnect = False
+        cdef uint8_t what
         cdef _kernel.Neuron before
         for k in range(self.s.n_dirty):
             neuron = self.s.dirty_list[k]
-            self.s.dirty[neuron] = False
+            what, self.s.dirty[neuron] = self.s.dirty[neuron], 0
             _kernel.core_leave_cycle(core, neuron)
+            if what == HOLD:
+                (<Parameters> self.parameters).hold(neuron, self.backend_common_data + 2 * (neuron // 128 % 2), &core.s.neuron[neuron])
+                _kernel.core_hold(core, neuron)
+                continue
             before = core.s.neuron[neuron]
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   self.backend_common_data + 2 * (neuron // 128 % 2),
@@ -399,6 +432,7 @@ cdef class AnalogCore:
         if problem != NULL:
             raise SnapshotError(f"chip.analog.engine: {problem.decode()} is out of range")
         self.now = (<Core*> self.engine).s.now
+        self.forget_common()
         _kernel.core_restored(<Core*> self.engine)
 
     @property

@@ -1,4 +1,4 @@
-from libc.stdint cimport int64_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from haldls.layout cimport Layout
 from hicannx_sim.anncore._kernel cimport CONNECT_CONDUCTANCE, EXCITATORY, INHIBITORY, INPUTS, Amplifier, Input, Neuron
@@ -19,6 +19,8 @@ cdef class Parameters:
     cdef readonly object dac_factors       # float64[4]
     cdef const double* deviation
     cdef double[4] dac_factor
+    cdef uint8_t[512] abilities            # of each neuron, as last derived
     cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const uint32_t* common,
                      const uint16_t* cells, int switches, Neuron* out) noexcept nogil
+    cdef void hold(self, int neuron, const uint32_t* common, Neuron* out) noexcept nogil
     cdef uint32_t unmodelled(self, const uint32_t* backend) noexcept nogil

@@ -76,7 +76,15 @@ cdef class Parameters:
         _exponential(out, c, d, cell, capacitance)
         _adaptation(out, c, b, d, cell, capacitance, g[CLOCK_ADAPTATION])
         _spikes(out, c, b, g)
+        self.abilities[neuron] = _abilities(c, b)
+        _abled(out, self.abilities[neuron], g)
         _connections(out, c, b, d, cell, capacitance)
+
+    cdef void hold(self, int neuron, const uint32_t* common, Neuron* out) noexcept nogil:
+        """As `derive` for a neuron whose words and cells are as they were when that was last called, but for the forced reset."""
+        cdef int64_t g[64]
+        self.common.decode(common, g)
+        _abled(out, self.abilities[neuron], g)
 
     cdef uint32_t unmodelled(self, const uint32_t* backend) noexcept nogil:
         """Bit per entry of `UNMODELLED` that is set in the words."""
@@ -188,17 +196,30 @@ cdef void _adaptation(Neuron* out, const int64_t* c, const int64_t* b, const dou
 
 cdef void _spikes(Neuron* out, const int64_t* c, const int64_t* b, const int64_t* g) noexcept nogil:
     cdef int64_t cycle = 4 << g[CLOCK_FAST if b[INPUT_CLOCK] else CLOCK_SLOW], refractory = max(b[REFRACTORY], 1)
-    out.held = g[FORCE_RESET] != 0
     out.modulation = out.input[EXCITATORY].slope != 0.0 or out.input[INHIBITORY].slope != 0.0
-    out.clocked = g[CLOCKS] != 0 and not out.held
-    out.fires = out.clocked and c[FIRE] != 0
-    out.counted = out.fires and g[REGISTERS] != 0
-    out.silent = not (out.counted and b[SPIKE_OUT] != 0)
     out.comparator = c[COMPARATOR] != 0
     out.pause = c[PAUSE] != 0
-    out.bypass = (1 if c[BYPASS_EXC] else 0) | (2 if c[BYPASS_INH] else 0) if out.fires else 0
     out.refractory_ticks = refractory * cycle
     out.reset_ticks = max(refractory - (31 - 2 * b[HOLDOFF]), 1) * cycle
+
+
+cdef enum:
+    # what a neuron can do by its own configuration; the two lowest bits say which pulses make it fire
+    BYPASSES = 3, FIRES = 4, SENDS = 8
+
+
+cdef uint8_t _abilities(const int64_t* c, const int64_t* b) noexcept nogil:
+    return ((1 if c[BYPASS_EXC] else 0) | (2 if c[BYPASS_INH] else 0) | (FIRES if c[FIRE] else 0) | (SENDS if b[SPIKE_OUT] else 0))
+
+
+cdef void _abled(Neuron* out, uint8_t abilities, const int64_t* g) noexcept nogil:
+    """What it does while its block lets it."""
+    out.held = g[FORCE_RESET] != 0
+    out.clocked = g[CLOCKS] != 0 and not out.held
+    out.fires = out.clocked and abilities & FIRES
+    out.counted = out.fires and g[REGISTERS] != 0
+    out.silent = not (out.counted and abilities & SENDS)
+    out.bypass = abilities & BYPASSES if out.fires else 0
 
 
 cdef void _connections(Neuron* out, const int64_t* c, const int64_t* b, const double* d, const uint16_t* cell, double capacitance) noexcept nogil:

@@ -190,6 +190,18 @@ void core_load(Core *core, int neuron) {
     core_flags(core, block_of(neuron));
 }
 
+void core_hold(Core *core, int neuron) {
+    Neuron *n = &core->s.neuron[neuron];
+    const int k = block_of(neuron), bypass = n->bypass ? HAS_BYPASS : 0, changed = bypass != (core->s.needs[neuron] & HAS_BYPASS);
+    const Circuit circuit = circuit_at(core, neuron);
+    core->s.far[k] = WITH_LIMITS;
+    core->s.needs[neuron] ^= changed ? HAS_BYPASS : 0;
+    n->rounds = 0;
+    n->watched = n->comparator && n->fires && !n->held;
+    load_phase(&circuit);
+    if (changed) core_flags(core, k);
+}
+
 static int32_t new_jitter(const Core *core, int neuron, int64_t tick) {
     if (core->common.comparator_noise == 0.0) return 0;
     return nearest(core->common.comparator_noise / NODE_UNIT * core->normal(core->noise_key + (uint64_t)neuron, (uint64_t)tick));

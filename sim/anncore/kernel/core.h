@@ -314,6 +314,7 @@ void single_step(Single *single, const Common *common, float length, int feature
 
 void core_free(Core *core);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
+void core_hold(Core *core, int neuron);                /* the same if nothing has changed but whether it is held in reset */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */
 void core_restored(Core *core);                        /* the state was put in: what follows from it, and connections, anew */
 void core_connect(Core *core);                         /* connections of all circuits anew */

@@ -148,3 +148,19 @@ def test_restless_neurons_never_change(kit: Callable) -> None:
     state = np.array([k.core.voltage(n, source) for n in range(512) for source in range(4)])
     assert len(spikes) == 63133
     assert hashlib.sha256(state.tobytes() + np.array(spikes, np.int64).tobytes()).hexdigest()[:16] == "ef4a48b833899b78"
+
+
+def test_a_forced_reset_is_derived_as_if_everything_had_changed(kit: Callable) -> None:
+    """Most of what a neuron is stays as it was when only its block's reset changes; touching it as well must not make a difference."""
+    found = []
+    for touched in (False, True):
+        k, spikes = colourful(kit), []
+        for part in range(6):
+            k.common(clock_scale_adaptation_pulse=5, force_reset=part % 2)
+            if part == 3:
+                k.neuron(200, {"enable_fire": 1, "enable_bypass_excitatory": 1, "enable_pause": 1}, {"refractory_time": 3}, **CELLS)
+            for neuron in range(512 if touched else 0):
+                k.core.touch_neuron(neuron)
+            spikes += k.run(25)
+        found.append((spikes, hashlib.sha256(b"".join(array.tobytes() for array in k.core.arrays().values())).hexdigest()))
+    assert found[0] == found[1] and len(found[0][0]) > 100
