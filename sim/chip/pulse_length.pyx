@@ -1,10 +1,10 @@
-"""How long a synapse driver's pulse lasts, relative to the full length: 0 .. 1 (facts: analog model 5.1, 5.2; behavioural).
+"""How long a synapse driver's pulse lasts, relative to one without plasticity (facts: analog model 5.1, 5.2; behavioural).
 
 With enable_stp a comparator ends the pulse when a ramp has met a voltage. The ramp's reach grows with stp_i_ramp, so
 
     length = 1 - (voltage - start + trims + pattern) / (reach per code * stp_i_ramp)        within 0 .. 1
 
-With hagen modulation the voltage is that of a DAC, one step per unit that the lower five address bits exceed 1: 1 is the longest pulse, 31 the
+With hagen modulation all pulses are longer by a factor, and the voltage is that of a DAC, one step per unit that the lower five address bits exceed 1: 1 is the longest pulse, 31 the
 shortest; stp_i_calib scales the driver's offset, hagen_ibias_dac the step, hagen_dac_offset moves it. Without, it is that of the plasticity: an
 event first moves it by a part, which utilization sets, towards v_charge of the selected pair, and the pulse follows from the result.
 In between it relaxes to v_recover, with the recovery clock and enable_recovery at 4 us * 2^speed * (1 + recovery) / 8, else by leakage.
@@ -80,7 +80,7 @@ cdef class PulseLengths:
         volts += TRIM * d.offset * cells[I_CALIB] + d.shift
         if cells[I_COMPARATOR] < BIAS_FLOOR:
             return 1.0
-        return min(max(1.0 - volts / reach, 0.0), 1.0) if reach > 0.0 else <double>(volts <= 0.0)
+        return (HAGEN_FULL if d.kind == HAGEN else 1.0) * (min(max(1.0 - volts / reach, 0.0), 1.0) if reach > 0.0 else <double>(volts <= 0.0))
 
     cdef double _plasticity(self, AnalogCore core, int driver, const unsigned short* cells, int64_t tick) noexcept nogil:
         """The plasticity's voltage, with the event that comes now."""
@@ -123,6 +123,7 @@ cdef void _written(void* block, uint32_t hemisphere, const uint32_t* words, int6
 cdef double TICK_US = 1e-3 * TICK_NS
 cdef double START = number("stp_ramp_start"), REACH = number("stp_ramp_reach"), TRIM = number("stp_offset_step")
 cdef double DAC_STEP = number("hagen_dac_step"), DAC_TRIM = number("hagen_dac_offset_step"), DAC_MIDDLE = number("hagen_dac_offset_middle")
+cdef double HAGEN_FULL = number("hagen_pulse")
 cdef double VOLTS_ZERO = number("capmem_voltage_offset"), VOLTS_PER_CODE = number("capmem_voltage_per_code")
 cdef double USE = number("stp_use"), USE_STEP = number("stp_use_step")
 cdef double CLOCK_US = number("stp_recovery_clock"), LEAKAGE_US = number("stp_leakage")

@@ -146,13 +146,14 @@ _CORRELATION = {
     "correlation_noise": Number(1.15, "LSB", "behaviour 6: with the converter's noise 1.5 LSB per read", D),
 }
 
-# A driver's pulse lasts 1 - (V - start) / (reach * code of stp_i_ramp) of its full length. At stp_i_ramp = 600 the default pairs of
+# A driver's pulse lasts 1 - (V - start) / (reach * code of stp_i_ramp) of its full length, which is that of a plain pulse but in hagen mode. At stp_i_ramp = 600 the default pairs of
 # plasticity voltages (codes 50 .. 400) span lengths 0.95 .. 0.1, and 31 steps of the hagen DAC (bias 820) span 0.9: activation x gives
 # 0.9 x / 31 of the largest amplitude, as the calibration wants it, with hagen_dac_offset 7 codes above its middle.
 _DRIVER = {
     "stp_ramp_start": Number(0.0734, "V", "behaviour 5.2: capacitive memory code 29", A),
     "stp_ramp_reach": Number(1.2875e-3, "V/code", "behaviour 5.1, 5.2: 412 codes of voltage at stp_i_ramp = 600", A),
     "stp_offset_step": Number(6.5e-5, "V/code", "calix measured 3.8: per step of offset, times stp_i_calib; 15 steps span the pattern", D),
+    "hagen_pulse": Number(1.5, "1", "analog model 5.1: full length in hagen mode over that of a plain pulse; makes the published gain", A),
     "hagen_dac_step": Number(2.735e-5, "V/code", "behaviour 5.1: times hagen_ibias_dac; 12 codes of voltage at 820", A),
     "hagen_dac_offset_step": Number(10.7e-3, "V", "behaviour 5.1: 63 steps span the pattern", A),
     "hagen_dac_offset_middle": Number(26.0, "code", "behaviour 5.1: at offset 0 all drivers reach the full length", A),
