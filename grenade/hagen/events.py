@@ -1,4 +1,4 @@
-"""Activations as events: labels, and instructions that send them for whole batches at once. (facts: clients/hxtorch_perceptron 3)
+"""Activations as events: labels, and instructions that send them for whole batches at once. (facts: clients/hxtorch_jaxsnn 2.4)
 
 A row's driver is reached by the bus and the row select address in the label; the synapse label holds the activation, inverted: a large
 activation is a long pulse.

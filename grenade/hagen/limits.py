@@ -1,4 +1,4 @@
-"""What one synapse array can do in one go. (facts: clients/hxtorch_perceptron 1)"""
+"""What one synapse array can do in one go. (facts: clients/hxtorch_jaxsnn 2.2)"""
 
 from __future__ import annotations
 

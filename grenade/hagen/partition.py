@@ -1,4 +1,4 @@
-"""How a matrix is cut into pieces that fit into one synapse array each. (facts: clients/hxtorch_perceptron 2)"""
+"""How a matrix is cut into pieces that fit into one synapse array each. (facts: clients/hxtorch_jaxsnn 2.4)"""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class Piece:
     columns: slice
     run: int
     hemisphere: int
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return self.columns.stop - self.columns.start  # type: ignore[no-any-return]
 
 
 def pieces(rows: int, columns: int) -> list[Piece]:

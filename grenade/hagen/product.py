@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -15,19 +16,39 @@ from grenade.execution.instance import CAPMEM_SETTLING, ExecutionError
 from grenade.hagen.converters import Reading
 from grenade.hagen.errors import HagenError, OperandError
 from grenade.hagen.events import Sending
-from grenade.hagen.limits import ACTIVATION_MAX, RESULT_MAX, RESULT_MIN, ROWS, WAIT_BETWEEN_EVENTS, WEIGHT_MAX
+from grenade.hagen.limits import ACTIVATION_MAX, COLUMNS, RESULT_MAX, RESULT_MIN, ROWS, WAIT_BETWEEN_EVENTS, WEIGHT_MAX
 from grenade.hagen.partition import HEMISPHERES, Piece, pieces, runs
 from grenade.hagen.program import Run
 from grenade.hagen.settings import Preparations, with_weights
-from halco import BarrierOnFPGA, ChipOnDLS, TimerOnDLS
+from halco import AtomicNeuronOnDLS, BarrierOnFPGA, ChipOnDLS, TimerOnDLS
 from haldls import Barrier, Timer
 from haldls.lola import Chip
 from stadls import PlaybackProgram, PlaybackProgramBuilder
 
-__all__ = ["MatrixProduct"]
+__all__ = ["MatrixProduct", "MembraneRecording"]
 
 CHIP = ChipOnConnection()
 _preparations: WeakKeyDictionary[ExecutorConnection, Preparations] = WeakKeyDictionary()
+
+
+class MembraneRecording:
+    """Samples of the membrane of a neuron while a product is computed, by the fast converter.
+
+    samples   int64[n, 4]: run (of the pieces of a matrix that is cut), batch entry, FPGA cycles since the first event, value
+    """
+
+    def __init__(self, neuron: AtomicNeuronOnDLS) -> None:
+        self.neuron = neuron
+        self.samples: NDArray[np.int64] = np.empty((0, 4), np.int64)
+
+    def concerns(self, together: Iterable[Piece]) -> bool:
+        """Whether the column of the neuron is in use in a run."""
+        hemisphere, column = divmod(int(self.neuron), COLUMNS)
+        return any(piece.hemisphere == hemisphere and column < piece.width for piece in together)
+
+    def append(self, run: int, entries: NDArray[np.int64], times: NDArray[np.int64], values: NDArray[np.int64]) -> None:
+        """Takes samples of a run."""
+        self.samples = np.concatenate((self.samples, np.stack((np.full_like(entries, run), entries, times, values), axis=1)))
 
 
 class MatrixProduct:
@@ -41,44 +62,58 @@ class MatrixProduct:
     """
 
     def __init__(self, weights: ArrayLike, num_sends: int = 1, wait_between_events: int = WAIT_BETWEEN_EVENTS) -> None:
-        self.weights = _operand(weights, "weights", -WEIGHT_MAX, WEIGHT_MAX, np.int8)
+        self.weights = _operand(weights, "weights", -WEIGHT_MAX, WEIGHT_MAX).astype(np.int8)
         self.num_sends = _positive(num_sends, "num_sends")
         self.wait_between_events = _positive(wait_between_events, "wait_between_events")
         self._runs = runs(pieces(*self.weights.shape))
 
-    def run(self, executor: JITGraphExecutor, chip: Chip, activations: ArrayLike) -> NDArray[np.int8]:
+    def run(
+        self, executor: JITGraphExecutor, chip: Chip, activations: ArrayLike, recording: MembraneRecording | None = None
+    ) -> NDArray[np.int8]:
         """int8[entries, columns]: products with activations, int[entries, rows], 0 to 31, in units of the converters' LSB.
 
-        chip   the calibrated configuration; its routing and weights are replaced
+        chip        the calibrated configuration; its routing and weights are replaced
+        recording   takes samples of a neuron's membrane in the runs in which its column is in use
 
         Parts of rows that are multiplied apart are added and stay within -128 to 127. Raises OperandError, HagenError, or ExecutionError if
         a program fails: what the chip holds is then unknown, and the next run writes everything anew.
         """
-        vectors = _operand(activations, "activations", 0, ACTIVATION_MAX, np.uint8)
+        vectors = _operand(activations, "activations", 0, ACTIVATION_MAX).astype(np.uint8)
         if vectors.shape[1] != len(self.weights):
             raise HagenError(f"vectors of {len(self.weights)} activations are needed, one for each row, not of {vectors.shape[1]}")
         connection = executor.connection(ConnectionOnExecutor())
         found = np.zeros((len(vectors), self.weights.shape[1]), np.int16)
         for together in self._runs if found.size else ():
-            self._add(found, together, vectors, connection, chip)
+            recorded = recording if recording is not None and recording.concerns(together) else None
+            prepared = _preparations.setdefault(connection, Preparations()).get(chip, None if recorded is None else recorded.neuron)
+            configured = with_weights(prepared, self.weights, together)
+            _configure(connection, configured)
+            self._add(found, together, self._run(together, vectors, configured, recorded is not None), connection, recorded)
         return found.astype(np.int8)
 
-    def _add(
-        self, found: NDArray[np.int16], together: list[Piece], vectors: NDArray[np.uint8], connection: ExecutorConnection, chip: Chip
-    ) -> None:
-        """Adds the results of the pieces of one run."""
-        configured = with_weights(_preparations.setdefault(connection, Preparations()).get(chip, None), self.weights, together)
+    def _run(self, together: list[Piece], vectors: NDArray[np.uint8], configured: Chip, recorded: bool) -> Run:
         sending = Sending(_of_hemispheres(vectors, together), self.num_sends)
-        reading = Reading({piece.hemisphere: piece.columns.stop - piece.columns.start for piece in together})
-        run = Run(configured, sending, reading, self.wait_between_events, False)
-        _configure(connection, configured)
+        reading = Reading({piece.hemisphere: piece.width for piece in together})
+        return Run(configured, sending, reading, self.wait_between_events, recorded)
+
+    def _add(
+        self,
+        found: NDArray[np.int16],
+        together: list[Piece],
+        run: Run,
+        connection: ExecutorConnection,
+        recorded: MembraneRecording | None,
+    ) -> None:
+        """Executes one run and adds the results of its pieces."""
         for part in run.parts():
             _execute(connection, part.program)
             samples = run.results(part)
             for piece in together:
                 place = found[part.entries, piece.columns]
-                place += samples[piece.hemisphere][:, : place.shape[1]]
+                place += samples[piece.hemisphere][:, : piece.width]
                 np.clip(place, RESULT_MIN, RESULT_MAX, out=place)
+            if recorded is not None:
+                recorded.append(together[0].run, *run.recorded(part))
 
 
 def _of_hemispheres(vectors: NDArray[np.uint8], together: Iterable[Piece]) -> NDArray[np.uint8]:
@@ -124,7 +159,7 @@ def _execute(connection: ExecutorConnection, program: PlaybackProgram) -> None:
 
 
 # -------------------------------------------------------------------------------------------------------------------- operands
-def _operand(values: ArrayLike, what: str, least: int, most: int, kind: type[np.integer]) -> NDArray[np.integer]:  # type: ignore[type-arg]
+def _operand(values: ArrayLike, what: str, least: int, most: int) -> NDArray[Any]:
     """Whole numbers in two dimensions and within a range."""
     array = np.asarray(values)
     if array.ndim != 2:
@@ -135,7 +170,7 @@ def _operand(values: ArrayLike, what: str, least: int, most: int, kind: type[np.
     if outside.any():
         row, column = (int(index[0]) for index in np.nonzero(outside))
         raise OperandError(f"{what}[{row}, {column}] is {array[row, column]}, outside {least}..{most}", row=row, column=column)
-    return array.astype(kind)
+    return array
 
 
 def _positive(value: int, what: str) -> int:

@@ -1,4 +1,4 @@
-"""Instructions of a run: for each batch entry reset, baseline, events and reading, all entries at once. (facts: clients/hxtorch_perceptron 3)
+"""Instructions of a run: for each batch entry reset, baseline, events and reading, all entries at once. (facts: clients/hxtorch_jaxsnn 2.4)
 
 All times are FPGA cycles of 8 ns.
 """
@@ -16,8 +16,9 @@ from fisch.backends import Responses
 from grenade.execution import converters
 from grenade.hagen.converters import Reading
 from grenade.hagen.events import Numbers, Sending, Words, waits
-from halco import BarrierOnFPGA, CommonNeuronBackendConfigOnDLS, TimerOnDLS
-from haldls import Barrier, CommonNeuronBackendConfig, Timer
+from grenade.hagen.limits import RESULT_MAX, RESULT_MIN
+from halco import BarrierOnFPGA, CommonNeuronBackendConfigOnDLS, EventRecordingConfigOnFPGA, NullPayloadReadableOnFPGA, TimerOnDLS
+from haldls import Barrier, CommonNeuronBackendConfig, EventRecordingConfig, Timer
 from haldls.lola import Chip
 from stadls import AbsoluteTimePlaybackProgramBuilder, PlaybackProgram, PlaybackProgramBuilder
 
@@ -30,6 +31,8 @@ BEFORE_EVENTS = 3 * PER_US
 """From the end of the second reset to the first event."""
 AFTER_EVENTS = PER_US
 """From the last event to the reading."""
+BEFORE_MARKER = RESET + BEFORE_EVENTS + PER_US
+"""A little more than lies between the start of a recording and the first event."""
 LIMIT = PLAYBACK_MEMORY_SIZE // 2
 """Instructions of one program; every response is followed by a time, so the other half is left for the trace."""
 
@@ -55,6 +58,7 @@ class Run:
         self._per_event = 2 if wait > 1 else 1
         self._lengths = len(self._before) + self._per_event * sending.events + 1 + len(self._after)
 
+    # ------------------------------------------------------------------------------------------------------------ programs
     def parts(self) -> Iterator[Part]:
         """The programs, each of as many entries as the playback memory takes, at least one."""
         ends, begin = np.cumsum(self._lengths), 0
@@ -65,9 +69,12 @@ class Run:
             begin = end
 
     def _program(self, entries: slice) -> PlaybackProgram:
-        made = PlaybackProgram()
+        made, number = PlaybackProgram(), entries.stop - entries.start
         made.words = self._words(entries)
-        made.expected[Responses.OMNIBUS] = 2 * len(self._reading.words) * (entries.stop - entries.start)
+        made.expected[Responses.OMNIBUS] = 2 * len(self._reading.words) * number
+        if self._recorded:
+            made.words = np.concatenate((_recording(True), made.words, _recording(False)))
+            made.expected[Responses.LOOPBACK] = number
         return made
 
     def _words(self, entries: slice) -> Words:
@@ -97,6 +104,8 @@ class Run:
             again.merge_back(_at_once(converters.start))
         self._reset(again)
         again.block_until(TimerOnDLS(), Timer.Value(RESET + BEFORE_EVENTS))
+        if self._recorded:
+            again.read(NullPayloadReadableOnFPGA())
         return np.concatenate((builder.words, reading, again.words))
 
     def _reset(self, builder: PlaybackProgramBuilder) -> None:
@@ -104,8 +113,9 @@ class Run:
         for force in (True, False):
             for number in range(CommonNeuronBackendConfigOnDLS.size):
                 config = CommonNeuronBackendConfig(self._chip.neuron_block.backends[number])
-                config.force_reset = force
-                builder.write(CommonNeuronBackendConfigOnDLS(number), config)
+                before = CommonNeuronBackendConfig(config)
+                config.force_reset, before.force_reset = force, not force
+                builder.write(CommonNeuronBackendConfigOnDLS(number), config, before)
             if force:
                 builder.block_until(TimerOnDLS(), Timer.Value(RESET))
 
@@ -125,7 +135,24 @@ class Run:
         """Samples less their baselines, -128 to 127, {hemisphere: [entry, column]}. Only after the run."""
         responses = part.program.response_data(Responses.OMNIBUS).reshape(-1, 2, len(self._reading.words))
         baseline, found = (self._reading.samples(responses[:, number]) for number in range(2))
-        return {side: np.clip(samples - baseline[side], -128, 127) for side, samples in found.items()}
+        return {side: np.clip(samples - baseline[side], RESULT_MIN, RESULT_MAX) for side, samples in found.items()}
+
+    def recorded(self, part: Part) -> tuple[Numbers, Numbers, Numbers]:
+        """Samples of the fast converter: entry, FPGA cycles since its first event, value; each int64[n]. Only after the run."""
+        begins = part.program.response_times(Responses.LOOPBACK).astype(np.int64)
+        samples = part.program.madc_samples.to_numpy()
+        times = samples["fpga_time"].astype(np.int64)
+        entry = np.maximum(np.searchsorted(begins - BEFORE_MARKER, times, "right") - 1, 0)
+        return part.entries.start + entry, times - begins[entry], samples["value"].astype(np.int64)
+
+
+def _recording(enable: bool) -> Words:
+    """Wakes the fast converter up and has its samples recorded, or not any more."""
+    builder = PlaybackProgramBuilder()
+    if enable:
+        converters.arm(builder)
+    builder.write(EventRecordingConfigOnFPGA(), EventRecordingConfig(enable_event_recording=enable))
+    return builder.words
 
 
 def _at_once(what: Callable[[AbsoluteTimePlaybackProgramBuilder, int], None]) -> PlaybackProgramBuilder:

@@ -1,4 +1,4 @@
-"""The chip's configuration for matrix products, on top of a calibrated one. (facts: clients/hxtorch_perceptron 2)
+"""The chip's configuration for matrix products, on top of a calibrated one. (facts: clients/hxtorch_jaxsnn 2.4)
 
 Each row of a matrix has a synapse driver: its even row of synapses is inhibitory and holds the negative weights, its odd one is excitatory
 and holds the positive ones. Events come from the FPGA only, and neurons send none.
@@ -16,10 +16,12 @@ from grenade.execution.configure import configured
 from grenade.hagen.events import HEMISPHERE_BIT
 from grenade.hagen.limits import COLUMNS, ROWS
 from grenade.hagen.partition import HEMISPHERES, Piece
+from grenade.network.descriptors import PopulationOnExecutionInstance
 from grenade.network.graph import AnalogReadout, Hardware
 from grenade.network.recordings import AtomicNeuronOnExecutionInstance
 from halco import (
     AtomicNeuronOnDLS,
+    CompartmentOnLogicalNeuron,
     CrossbarInputOnDLS,
     CrossbarNodeOnDLS,
     CrossbarOutputOnDLS,
@@ -37,6 +39,8 @@ COMPARE_MASK = 0b11111
 """Drivers listen to their own number only."""
 MODE = SynapseDriverConfig.RowMode
 MEMBRANE = AtomicNeuron.Readout.Source.membrane
+NO_NEURON = AtomicNeuronOnExecutionInstance(PopulationOnExecutionInstance(), 0, CompartmentOnLogicalNeuron(), 0)
+"""There is no network whose neuron is recorded."""
 
 
 def prepared(chip: Chip, recorded: AtomicNeuronOnDLS | None) -> Chip:
@@ -54,7 +58,7 @@ def _hardware(recorded: AtomicNeuronOnDLS | None) -> Hardware:
     hardware.row_modes[0::2], hardware.row_modes[1::2] = MODE.inhibitory, MODE.excitatory
     hardware.driver_compare_masks[:] = COMPARE_MASK
     if recorded is not None:
-        hardware.madc = [AnalogReadout(recorded, MEMBRANE, AtomicNeuronOnExecutionInstance(0, 0, 0, 0))]
+        hardware.madc = [AnalogReadout(recorded, MEMBRANE, NO_NEURON)]
     return hardware
 
 
