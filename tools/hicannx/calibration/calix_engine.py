@@ -1,6 +1,7 @@
 """calix as the engine of calibrations, and its result objects, where it can be imported.
 
-calix is no dependency: it is used from wherever Python finds it, in the version with targets of `pyccalix` (`e573081` and later).
+calix is no dependency: it is used from wherever Python finds it. It searches in the version with targets of `pyccalix` (`e573081` and
+later); result objects are made for `ab1b62c6` as well, whose targets are dataclasses.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from halco import (
     iter_all,
 )
 from haldls import SynapseDriverConfig
+from hicannx.calibration.calix_targets import filled
 from hicannx.calibration.errors import CalibrationError
 from hicannx.calibration.kinds import Kind
 from hicannx.calibration.model_engine import Found
@@ -44,23 +46,25 @@ def _class(kind: Kind, what: str) -> Any:
         found = getattr(import_module(home), name + what)
     except ImportError as error:
         raise CalibrationError(f"calix cannot be imported ({error}): put the folder src/py of its checkout on PYTHONPATH") from None
-    if what == "Target" and not hasattr(found, "_members"):
-        raise CalibrationError("this calix keeps its targets to itself: its commit e573081 or a later one is needed")
     return found
 
 
 def search(kind: Kind, chip: VirtualChip) -> tuple[Found, bytes]:
     """calix' own search on a chip that has just been powered on, and its result as a pickle. Takes minutes."""
-    base = import_module("calix.common.base") if _class(kind, "Target") else None
     target = _target(kind)
+    if not hasattr(type(target), "_members"):
+        raise CalibrationError("this calix keeps its targets to itself: its commit e573081 or a later one is needed")
+    base = import_module("calix.common.base")
     with ConnectionHandle.of([ModelConnection(chip.serial, chip.mode.value)]) as connection:
-        result = target.calibrate(base.StatefulConnection(connection), kind.options())  # type: ignore[union-attr]
+        result = target.calibrate(base.StatefulConnection(connection), kind.options())
     return Found(_writes(result), _failed(result)), pickle.dumps(result)
 
 
 def _target(kind: Kind) -> Any:
     """calix' own target object, with the values of the kind's."""
     made = _class(kind, "Target")()
+    if not hasattr(type(made), "_members"):
+        return filled(made, kind)
     made.__setstate__(kind.target().__getstate__())
     return made
 
@@ -176,10 +180,10 @@ def _plasticity(target: Any, options: Any, writes: dict[Any, Any]) -> Any:
 
 
 def is_there() -> bool:
-    """Whether Python finds a calix that can be used."""
+    """Whether Python finds a calix whose result objects can be made."""
     if find_spec("calix") is None:
         return False
     try:
-        return hasattr(import_module("calix.spiking").SpikingCalibTarget, "_members")
+        return hasattr(import_module("calix.spiking"), "SpikingCalibTarget")
     except ImportError:
         return False

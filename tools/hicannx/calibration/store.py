@@ -27,7 +27,8 @@ from stadls import DumperDone, from_portablebinary, to_json, to_portablebinary
 __all__ = ["CalibrationWarning", "Store", "Stored", "beside", "chip_of_identifier", "read"]
 
 SYSTEM = "hicann-dls-sr-hx"
-FILES = ("cocolist.pbin", "cocolist.json.gz", "calix-native.pkl")
+NATIVE = "calix-native.pkl"
+FILES = ("cocolist.pbin", "cocolist.json.gz", NATIVE)
 
 
 class CalibrationWarning(UserWarning):
