@@ -4,6 +4,7 @@ Needs no torch. See `grenade.hardware` and `grenade.observables`.
 """
 
 from _hxtorch_core._arrays import dense_spikes_to_list, extract_n_spikes, weight_to_connection
+from _hxtorch_core._core_package import install as _find_core
 from _hxtorch_core._hardware import (
     CalibrationPath,
     HWDBPath,
@@ -12,7 +13,7 @@ from _hxtorch_core._hardware import (
     init_hardware_minimal,
     release_hardware,
 )
-from hicannx.calibration.client_paths import install
+from hicannx.calibration.client_paths import install as _answer_paths
 
 __all__ = [
     "CalibrationPath",
@@ -26,4 +27,5 @@ __all__ = [
     "weight_to_connection",
 ]
 
-install()
+_answer_paths()
+_find_core()

@@ -1,0 +1,1 @@
+"""Populations and projections; see `grenade.modules`."""

@@ -1,0 +1,5 @@
+"""See `grenade.modules.populations`."""
+
+from grenade.modules import Morphology, SingleCompartmentNeuron
+
+__all__ = ["Morphology", "SingleCompartmentNeuron"]

@@ -1,0 +1,5 @@
+"""See `grenade.modules.observables`."""
+
+from grenade.modules import Observables as HXObservables
+
+__all__ = ["HXObservables"]
