@@ -18,7 +18,8 @@ from halco import Value
 from haldls import lola
 
 PACKAGES = [
-    "_hxtorch_core", "dlens_vx_v3", "fisch", "halco", "haldls", "haldls.lola", "hicannx", "pyccalix", "pyfisch_vx_v3", "pyhalco_common",
+    "_hxtorch_core", "hxtorch",
+    "dlens_vx_v3", "fisch", "halco", "haldls", "haldls.lola", "hicannx", "pyccalix", "pyfisch_vx_v3", "pyhalco_common",
     "pyhalco_hicann_dls_vx_v3",
     "grenade.network", "pygrenade_common", "pygrenade_vx", "pygrenade_vx.network", "pyhaldls_vx_v3", "pyhwdb", "pyhxcomm_vx", "pylogging",
     "pylola_vx_v3", "pystadls_vx_v3", "stadls",
