@@ -11,8 +11,10 @@
 
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define NOT_INLINE __attribute__((noinline)) /* rare, and large */
 #else
 #define ALWAYS_INLINE static inline
+#define NOT_INLINE
 #endif
 
 /* Voltages of nodes are counted from the middle between the rails in units of 2^-30 V (0.93 nV). */
@@ -40,6 +42,12 @@ ALWAYS_INLINE int32_t nearest_of(float x) {
 #else
     return nearest(x);
 #endif
+}
+
+ALWAYS_INLINE int32_t bits_of(float x) {
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
 }
 
 /* Characteristic of a transconductance amplifier, scaled: curve(y) = y (3 - y^2) for |y| <= 1, +-2 beyond. So curve(2/3 x) / 2 has slope 1

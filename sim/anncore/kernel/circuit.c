@@ -4,6 +4,26 @@
 #include "arithmetic.h"
 #include "circuit.h"
 #include "schedule.h"
+#include "sim/base/levels.h"
+
+/* The equations for one circuit: the first element of a vector counts. */
+#define STEP(name) name##_single
+#define TARGET
+#define SIZE 1
+#define OF(part, lanes) (part)
+#if HAS_LEVELS
+#include "sse2.h"
+#define WIDTH 1
+#define LOADF _mm_load_ss
+#define LOADI(address) _mm_cvtsi32_si128(*(address))
+#define STOREF _mm_store_ss
+#define STOREI(address, x) (*(address) = _mm_cvtsi128_si32(x))
+#define ALLF _mm_set_ss
+#define ALLI _mm_cvtsi32_si128
+#else
+#include "scalar.h"
+#endif
+#include "step_template.h"
 
 /* Of a circuit that is stepped alone; its lines move as in the step of its block. */
 typedef struct {
@@ -236,12 +256,13 @@ void core_place(Core *core, int neuron) {
 /* -- steps of any length */
 
 /* `effective` for the small numbers that it mostly is here. */
-static inline float effective_part(float x) {
-    if (x > 0.5f) return (float)effective((double)x);
+NOT_INLINE static float whole_part(float x) { return (float)effective((double)x); }
+ALWAYS_INLINE float effective_part(float x) {
+    if (x > 0.5f) return whole_part(x);
     return (1.0f - x * 0.5f) + (x * x) * ((1.0f / 6 - x * (1.0f / 24)) + (x * x) * (1.0f / 120));
 }
 
-static float steps(int64_t ticks) { return (float)ticks * (1.0f / GRID_TICKS); }
+static float steps(int ticks) { return (float)ticks * (1.0f / GRID_TICKS); }
 
 /* e^-x for the small numbers that it mostly is here. */
 static float remaining(float x) { return 1.0f - x * effective_part(x); }
@@ -261,7 +282,7 @@ static float counted_early(const Core *core, int neuron, int side, float early, 
     float lead = 0.0f, sum = 0.0f;
     for (int64_t k = 0; k < core->applied; k++) {
         const Pulse *pulse = growing_at(&core->pulses, k, sizeof *pulse);
-        const float amount = pulse_at_circuit(core, neuron, side, pulse), part = steps(pulse->tick - core->s.now);
+        const float amount = pulse_at_circuit(core, neuron, side, pulse), part = steps((int)(pulse->tick - core->s.now));
         if (amount == 0.0f) continue;
         const float growth = 1.0f / remaining(rate * part), until = end - part;
         lead += amount * part * effective_part(rate * part) * growth;
@@ -272,62 +293,62 @@ static float counted_early(const Core *core, int neuron, int side, float early, 
     return lead == 0.0f ? 0.0f : early / lanes->lift[lane_of(neuron)] * sum / lead;
 }
 
-/* A synaptic input over a part of the step of its block: with the mean of its line there. */
-ALWAYS_INLINE void single_input(const Circuit *c, int side, float from, float length, SingleInput *in) {
+/* Mean of a synaptic line over a part of the step of its block. */
+ALWAYS_INLINE float mean_of(const Circuit *c, int side, float from, float length) {
     const Block *b = c->b;
-    const int i = c->i;
-    const float line = STATE(b, input[side].line, c->p, i), early = LANE(b, input[side].early, i);
-    in->strength[0] = LANE(b, input[side].strength, i), in->shift[0] = LANE(b, input[side].shift, i);
-    if (c->features & WITH_MODULATION) in->slope[0] = LANE(b, input[side].slope, i), in->middle[0] = LANE(b, input[side].middle, i);
-    in->line[0][0] = 0.0f;
-    if (line == 0.0f && early == 0.0f) return;
-    const float rate = b->pulse[side].rate[i];
-    float mean = line * remaining(rate * from) * effective_part(rate * length);
+    const float rate = b->pulse[side].rate[c->i], early = LANE(b, input[side].early, c->i);
+    float mean = STATE(b, input[side].line, c->p, c->i) * remaining(rate * from) * effective_part(rate * length);
     if (early != 0.0f) mean -= counted_early(c->core, c->neuron, side, early, from, length);
-    in->line[0][0] = b->pulse[side].lift[i] * mean;
+    return b->pulse[side].lift[c->i] * mean;
+}
+
+/* A synaptic line that nothing is on, nor comes to within the step. */
+ALWAYS_INLINE int line_rests(const Circuit *c, int side) {
+    const LanesInput *in = &c->b->lanes.input[side];
+    return (bits_of(in->line[c->p][c->i]) | bits_of(in->early[c->i])) == 0;
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
-ALWAYS_INLINE void advance_alone(const Circuit *c, const Nodes *s, float from, float length, Single *one) {
-    const Block *b = c->b;
-    const int i = c->i;
-    one->v[0][0] = s->v;
-    one->target[0] = LANE(b, target, i), one->inverse[0] = LANE(b, inverse, i), one->slew[0] = LANE(b, slew, i);
-    one->lag[0] = length * (1.0f - effective_part(LANE(b, rate, i) * length)), one->drift[0] = LANE(b, drift, i);
-    for (int side = 0; side < INPUTS; side++) single_input(c, side, from, length, &one->input[side]);
-    if (c->features & WITH_CONNECTIONS) one->rate[0] = LANE(b, rate, i), one->alone[0] = -1;
-    if (c->features & WITH_EXPONENTIAL) one->exponent[0] = LANE(b, exponent, i), one->limit[0] = LANE(b, limit, i);
+static void advance_part(const Circuit *c, Part *part, float from, float length) {
+    Block *b = c->b;
+    const int i = c->i, limits = part->v > b->high || part->v < b->low ? WITH_LIMITS : 0;
+    Findings_single found = {0};
+    for (int side = 0; side < INPUTS; side++) part->mean[side] = line_rests(c, side) ? 0.0f : mean_of(c, side, from, length);
+    part->lag = length * (1.0f - effective_part(LANE(b, rate, i) * length));
     if (c->features & WITH_ADAPTATION) {
-        const float part = length * (1.0f + (1.0f - length) * LANE(b, w_rate, i));
-        one->w[0][0] = s->w, one->w_strength[0] = LANE(b, w_strength, i);
-        one->w_base[0] = part * LANE(b, w_base, i), one->w_lead[0] = part * LANE(b, w_lead, i), one->w_rate[0] = part * LANE(b, w_rate, i);
+        const float moves = length * (1.0f + (1.0f - length) * LANE(b, w_rate, i));
+        part->w_base = moves * LANE(b, w_base, i), part->w_lead = moves * LANE(b, w_lead, i), part->w_rate = moves * LANE(b, w_rate, i);
     }
-    const int limits = s->v > b->high || s->v < b->low ? WITH_LIMITS : 0;
-    if (limits) {
-        one->offset[0] = LANE(b, offset, i), one->offset_base[0] = LANE(b, offset_base, i);
-        one->offset_slope[0] = LANE(b, offset_slope, i), one->offset_bend[0] = LANE(b, offset_bend, i);
-    }
-    single_step(one, &c->core->common, length, c->features | limits);
+    circuits_single(&b->lanes, part, 0, i, &c->core->common, length, c->features | limits, 0, 0, 0, 0, &found);
+    if (part->v > b->high || part->v < b->low) part->v = within(&c->core->common, part->v);
+    part->w = within(&c->core->common, part->w);
 }
 
-static Nodes advance(const Circuit *c, Nodes s, float from, float length) {
-    Single one;
-    advance_alone(c, &s, from, length, &one);
-    return (Nodes){one.v[1][0], c->features & WITH_ADAPTATION ? one.w[1][0] : s.w};
+ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
+    Part part = {.v = s.v, .w = s.w};
+    advance_part(c, &part, from, length);
+    return (Nodes){part.v, c->features & WITH_ADAPTATION ? part.w : s.w};
 }
 
-/* Where the circuit was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
-ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int64_t ticks) {
-    const int32_t v = STATE(c->b, v, c->p, c->i), v_end = STATE(c->b, v, c->p ^ 1, c->i);
-    const int32_t w = STATE(c->b, w, c->p, c->i), w_end = STATE(c->b, w, c->p ^ 1, c->i);
-    if (ticks == GRID_TICKS) return (Nodes){v_end, w_end};
-    const float part = steps(ticks), y = (float)(LANE(c->b, target, c->i) - v) * LANE(c->b, inverse, c->i), flat = 1.0f - y * y;
+/* Where the membrane was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
+ALWAYS_INLINE int32_t on_its_way(const Circuit *c, float part) {
+    const int32_t v = STATE(c->b, v, c->p, c->i), way = STATE(c->b, v, c->p ^ 1, c->i) - v;
+    if (way == 0) return v;
+    const float y = (float)(LANE(c->b, target, c->i) - v) * LANE(c->b, inverse, c->i), flat = 1.0f - y * y;
     const float rate = LANE(c->b, rate, c->i) * (flat > 0.0f ? flat : 0.0f);
-    const float way = rate > 0.5f ? part * effective_part(rate * part) / effective_part(rate) : part + part * (1.0f - part) * (0.5f * rate);
-    return (Nodes){v + nearest_of((float)(v_end - v) * way), w_end == w ? w : w + nearest_of((float)(w_end - w) * part)};
+    const float share = rate > 0.5f ? part * effective_part(rate * part) / effective_part(rate) : part + part * (1.0f - part) * (0.5f * rate);
+    return v + nearest_of((float)way * share);
 }
 
-static void record(Core *core, int neuron, int64_t tick) {
+/* And the whole circuit. */
+ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int ticks) {
+    const Nodes end = {STATE(c->b, v, c->p ^ 1, c->i), STATE(c->b, w, c->p ^ 1, c->i)};
+    if (ticks == GRID_TICKS) return end;
+    const int32_t w = STATE(c->b, w, c->p, c->i);
+    return (Nodes){on_its_way(c, steps(ticks)), c->features & WITH_ADAPTATION ? w + nearest_of((float)(end.w - w) * steps(ticks)) : w};
+}
+
+NOT_INLINE static void record_earlier(Core *core, int neuron, int64_t tick) {
     int64_t place = growing_count(&core->spikes);
     for (; place > 0; place--) {
         const SpikeRecord *earlier = growing_at(&core->spikes, place - 1, sizeof *earlier);
@@ -335,6 +356,15 @@ static void record(Core *core, int neuron, int64_t tick) {
     }
     SpikeRecord *spike = growing_insert(&core->spikes, place, sizeof *spike);
     if (spike) spike->tick = tick, spike->neuron = neuron;
+}
+
+ALWAYS_INLINE void record(Core *core, int neuron, int64_t tick) {
+    if (growing_count(&core->spikes)) {
+        record_earlier(core, neuron, tick);
+    } else {
+        SpikeRecord *spike = growing_append(&core->spikes, sizeof *spike);
+        if (spike) spike->tick = tick, spike->neuron = neuron;
+    }
 }
 
 ALWAYS_INLINE void set_phase(const Circuit *c, int phase, int64_t due) {
@@ -361,7 +391,8 @@ ALWAYS_INLINE void fire(const Circuit *c, Nodes *s, int64_t tick) {
     if (c->n->fires) record(core, c->neuron, tick);
     if (c->n->adaptation) s->w = within(&core->common, s->w + c->phases->w_jump);
     set_phase(c, PHASE_RESET, tick + c->n->reset_ticks);
-    for (int k = core->slaves_from[c->neuron]; k < core->slaves_from[c->neuron + 1]; k++) signal_slave(core, c->neuron, slave_at(core, k), tick);
+    for (int k = core->slaves_from[c->neuron]; growing_count(&core->slaves) && k < core->slaves_from[c->neuron + 1]; k++)
+        signal_slave(core, c->neuron, slave_at(core, k), tick);
 }
 
 /* The refractory time ends, which changes nothing but the threshold. */
@@ -379,9 +410,12 @@ ALWAYS_INLINE void begin_phase(const Circuit *c, Nodes *s, int64_t tick) {
     }
 }
 
+/* Ticks of the step being made that pass up to another tick; more than it has if that is later. */
+ALWAYS_INLINE int ticks_until(const Core *core, int64_t tick) { return tick - core->s.now > GRID_TICKS ? GRID_TICKS + 1 : (int)(tick - core->s.now); }
+
 /* Ticks until a part of a step is over. */
-static int64_t whole_ticks(float part) {
-    const int64_t ticks = (int64_t)(part * GRID_TICKS);
+static int whole_ticks(float part) {
+    const int ticks = (int)(part * GRID_TICKS);
     return ticks + ((float)ticks < part * GRID_TICKS);
 }
 
@@ -401,38 +435,38 @@ static int sticks(const Circuit *c, int32_t before, int32_t threshold) {
     return c->core->common.sticks && before >= threshold && c->phases->target[1] >= c->phases->threshold;
 }
 
-/* If the membrane met its threshold between two times, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
+/* If the membrane met its threshold between two ticks of the step, the neuron is going to fire: at the crossing, but not before `earliest`, plus the
  * delay of the comparator, at the next edge of the backend's 4 ns clock. */
-ALWAYS_INLINE int watch_threshold(const Circuit *c, Nodes before, int32_t after, int64_t tick, int64_t ticks, int64_t earliest) {
+static int watch_threshold(const Circuit *c, Nodes before, int32_t after, int from, int until, int earliest) {
     const int32_t threshold = LANE(c->b, threshold, c->i);
-    if (after < threshold || ticks <= 0 || sticks(c, before.v, threshold)) return 0;
-    const float part = crossing_part(c, before, after, threshold, steps(tick - c->core->s.now), steps(ticks));
-    const int64_t crossing = later(tick + whole_ticks(part), earliest);
-    set_phase(c, PHASE_FIRING, (crossing + c->core->common.comparator_delay + 1) / 2 * 2);
+    if (after < threshold || from >= until || sticks(c, before.v, threshold)) return 0;
+    const int crossing = from + whole_ticks(crossing_part(c, before, after, threshold, steps(from), steps(until - from)));
+    set_phase(c, PHASE_FIRING, (c->core->s.now + (crossing > earliest ? crossing : earliest) + c->core->common.comparator_delay + 1) / 2 * 2);
     return 1;
 }
 
-static int lines_rest(const Circuit *c) {
-    float sum = 0.0f;
-    for (int side = 0; side < INPUTS; side++) sum += STATE(c->b, input[side].line, c->p, c->i) + fabsf(LANE(c->b, input[side].early, c->i));
-    return sum == 0.0f;
-}
+static int lines_rest(const Circuit *c) { return line_rests(c, EXCITATORY) && line_rests(c, INHIBITORY); }
 
-/* Whether the membrane is above the threshold, whatever its noise, when the refractory time ends. */
+/* Whether the membrane is above the threshold, whatever its noise, when the refractory time ends. Asked for those that may cycle. */
 static int meets_surely(const Circuit *c, int32_t before, int32_t after) {
     const int32_t safe = c->phases->threshold + nearest(10.0 * c->core->common.comparator_noise / NODE_UNIT);
     return before >= safe && after >= safe && lines_rest(c);
 }
 
+/* The refractory time ends inside a step in which the membrane goes from one potential to another; at which tick of the step. */
+ALWAYS_INLINE int end_refractory_time(const Circuit *c, int32_t before, int32_t after) {
+    const int64_t tick = c->core->s.due[c->neuron];
+    if (c->n->silent && !meets_surely(c, before, after)) c->n->rounds = 0;
+    become_ready(c, tick);
+    return ticks_until(c->core, tick);
+}
+
 void core_watch_step(Core *core, int neuron) {
     const Circuit c = circuit_at(core, neuron);
-    int64_t earliest = core->s.now;
     const Nodes before = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
-    if (c.n->phase == PHASE_REFRACTORY) {
-        if (!meets_surely(&c, before.v, STATE(c.b, v, c.p ^ 1, c.i))) c.n->rounds = 0;
-        earliest = core->s.due[neuron], become_ready(&c, earliest);
-    }
-    watch_threshold(&c, before, STATE(c.b, v, c.p ^ 1, c.i), core->s.now, GRID_TICKS, earliest);
+    const int32_t after = STATE(c.b, v, c.p ^ 1, c.i);
+    const int earliest = c.n->phase == PHASE_REFRACTORY ? end_refractory_time(&c, before.v, after) : 0;
+    watch_threshold(&c, before, after, 0, GRID_TICKS, earliest);
 }
 
 /* Index of the next artificial fire of a neuron up to a tick, or -1. */
@@ -449,39 +483,59 @@ static void count_round(const Circuit *c, int untouched) {
     c->n->round = (c->n->round + 1) % ROUNDS;
 }
 
-static void repeat_circuit(Core *core, int neuron) {
-    const Circuit c = circuit_at(core, neuron);
-    const int64_t *due = &core->s.due[neuron], begin = core->s.now, end = begin + GRID_TICKS;
-    Nodes s = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
-    int artificial = growing_count(&core->fires) ? next_fire(core, neuron, 0, end) : -1, untouched = 1;
-    int64_t tick = begin;
-    c.n->stamp = end;
-    while (tick < end || *due <= tick || artificial >= 0) {
-        const int64_t asked = artificial < 0 ? NEVER : later(fire_at(core, artificial)->tick, tick);
-        const int64_t stop = sooner(sooner(asked, end), c.n->phase == PHASE_REFRACTORY ? NEVER : later(*due, tick));
+/* What happens to a circuit in a step from a tick of it on, where it is at `s`; untouched: so far nothing has. */
+NOT_INLINE static Nodes repeat_from(const Circuit *c, Nodes s, int at, int untouched) {
+    Core *core = c->core;
+    const int64_t *due = &core->s.due[c->neuron], begin = core->s.now, end = begin + GRID_TICKS;
+    int artificial = growing_count(&core->fires) ? next_fire(core, c->neuron, 0, end) : -1;
+    while (at < GRID_TICKS || *due <= end || artificial >= 0) {
+        const int phase = c->n->phase, asked = artificial < 0 ? GRID_TICKS + 1 : ticks_until(core, later(fire_at(core, artificial)->tick, begin));
+        int stop = phase == PHASE_REFRACTORY ? GRID_TICKS : ticks_until(core, *due), earliest = at;
+        stop = stop < asked ? stop : asked, stop = stop < GRID_TICKS ? stop : GRID_TICKS, stop = stop > at ? stop : at;
         const Nodes before = s;
-        int64_t earliest = tick;
-        if (stop > tick) s = untouched ? on_the_way(&c, stop - begin) : advance(&c, s, steps(tick - begin), steps(stop - tick));
-        if (c.n->phase == PHASE_REFRACTORY && *due <= stop) {
-            if (!meets_surely(&c, before.v, s.v)) c.n->rounds = 0;
-            earliest = *due, become_ready(&c, earliest);
-        }
-        if (watch_threshold(&c, before, s.v, tick, stop - tick, earliest) && *due < stop) {
+        if (stop > at) s = untouched ? on_the_way(c, stop) : advance(c, s, steps(at), steps(stop - at));
+        if (phase == PHASE_REFRACTORY && *due <= begin + stop) earliest = end_refractory_time(c, before.v, s.v);
+        if (watch_threshold(c, before, s.v, at, stop, earliest) && *due < begin + stop) {
             s = before;
             continue;
         }
-        tick = stop;
-        const int phase = c.n->phase;
-        if (*due <= tick) {
-            if (phase == PHASE_RESET) count_round(&c, untouched);
-            begin_phase(&c, &s, tick);
-        } else if (asked <= tick) {
-            c.n->rounds = 0;
-            if (c.n->clocked && phase <= PHASE_FIRING) fire(&c, &s, tick);
-            artificial = next_fire(core, neuron, artificial + 1, end);
+        at = stop;
+        if (*due <= begin + at) {
+            if (phase == PHASE_RESET && c->n->silent) count_round(c, untouched);
+            begin_phase(c, &s, begin + at);
+        } else if (asked <= at) {
+            c->n->rounds = 0;
+            if (c->n->clocked && c->n->phase <= PHASE_FIRING) fire(c, &s, begin + at);
+            artificial = next_fire(core, c->neuron, artificial + 1, end);
         }
-        untouched &= c.n->phase == phase;
+        untouched &= c->n->phase == phase;
     }
+    return s;
+}
+
+/* What mostly happens in a step: the circuit fires, or is released from its reset and becomes ready. */
+ALWAYS_INLINE Nodes repeat_simple(const Circuit *c, int at) {
+    Core *core = c->core;
+    const int64_t end = core->s.now + GRID_TICKS;
+    const int64_t *due = &core->s.due[c->neuron];
+    Nodes s = on_the_way(c, at);
+    if (c->n->phase == PHASE_RESET && c->n->silent) count_round(c, 1);
+    begin_phase(c, &s, *due);
+    const Nodes before = s;
+    if (at < GRID_TICKS) s = advance(c, s, steps(at), steps(GRID_TICKS - at));
+    if (*due > end) return s;
+    if (c->n->phase != PHASE_REFRACTORY) return repeat_from(c, before, at, 0);
+    const int earliest = end_refractory_time(c, before.v, s.v);
+    if (!watch_threshold(c, before, s.v, at, GRID_TICKS, earliest) || *due > end) return s;
+    return *due < end ? repeat_from(c, before, at, 0) : repeat_from(c, s, GRID_TICKS, 0);
+}
+
+static void repeat_circuit(Core *core, int neuron) {
+    const Circuit c = circuit_at(core, neuron);
+    const Nodes before = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
+    c.n->stamp = core->s.now + GRID_TICKS;
+    const int simple = (c.n->phase == PHASE_FIRING || c.n->phase == PHASE_RESET) && !growing_count(&core->fires);
+    const Nodes s = simple ? repeat_simple(&c, ticks_until(core, core->s.due[neuron])) : repeat_from(&c, before, 0, 1);
     STATE(c.b, v, c.p ^ 1, c.i) = s.v, STATE(c.b, w, c.p ^ 1, c.i) = s.w;
     note_far(core, neuron, s.v);
 }
@@ -557,13 +611,11 @@ static void advance_members(const Core *core, const Morphology *m, Nodes *nodes,
     float *matrix = malloc((size_t)(m->compartments * m->compartments) * sizeof *matrix);
     if (!matrix) return;
     for (int k = 0; k < m->members; k++) {
-        Single one;
         const Circuit c = circuit_at(core, members[k].neuron);
-        const int features = c.features;
-        advance_alone(&c, &nodes[k], from, length, &one);
-        slopes[k] = (NeuronCurrents){one.slope[0], one.growth[0], one.bow[0], one.upswing[0],
-                                    features & WITH_EXPONENTIAL ? one.limit[0] : 0.0f, one.drive[0]};
-        leads[k] = features & WITH_ADAPTATION ? one.w_lead[0] : 0.0f;
+        Part part = {.v = nodes[k].v, .w = nodes[k].w, .currents.limit = c.features & WITH_EXPONENTIAL ? LANE(c.b, limit, c.i) : 0.0f};
+        advance_part(&c, &part, from, length);
+        slopes[k] = part.currents;
+        leads[k] = c.features & WITH_ADAPTATION ? part.w_lead : 0.0f;
         before[k] = nodes[k];
     }
     morphology_matrix(core, m, length, matrix);
@@ -607,19 +659,20 @@ static int64_t members_due(const Core *core, const Morphology *m, int64_t tick) 
 
 /* Members whose refractory time ends watch their thresholds; whether one is going to fire before `stop`. */
 static int watch_members(Core *core, const Morphology *m, const Nodes *before, Nodes *nodes, int64_t tick, int64_t stop) {
+    const int from = ticks_until(core, tick), until = ticks_until(core, stop);
     const CompartmentNeuron *members = members_of(core, m);
     int sooner_than_that = 0;
     for (int k = 0; k < m->members; k++) {
         const int neuron = members[k].neuron;
-        int64_t earliest = tick;
         const Circuit c = circuit_at(core, neuron);
-        if (c.n->phase == PHASE_REFRACTORY && core->s.due[neuron] <= stop) earliest = core->s.due[neuron], become_ready(&c, earliest);
-        if (watch_threshold(&c, before[k], nodes[k].v, tick, stop - tick, earliest)) sooner_than_that |= core->s.due[neuron] < stop;
+        const int ends = c.n->phase == PHASE_REFRACTORY && core->s.due[neuron] <= stop;
+        const int earliest = ends ? end_refractory_time(&c, before[k].v, nodes[k].v) : from;
+        if (watch_threshold(&c, before[k], nodes[k].v, from, until, earliest)) sooner_than_that |= core->s.due[neuron] < stop;
     }
     return sooner_than_that;
 }
 
-static void repeat_morphology(Core *core, int index) {
+NOT_INLINE static void repeat_morphology(Core *core, int index) {
     const Morphology *m = morphology_at(core, index);
     const CompartmentNeuron *members = members_of(core, m);
     const int64_t end = core->s.now + GRID_TICKS;
@@ -636,7 +689,7 @@ static void repeat_morphology(Core *core, int index) {
         const int64_t asked = artificial < 0 ? NEVER : later(fire_at(core, artificial)->tick, tick);
         const int64_t stop = sooner(sooner(asked, end), members_due(core, m, tick));
         memcpy(before, nodes, (size_t)m->members * sizeof *nodes);
-        if (stop > tick) advance_members(core, m, nodes, steps(tick - core->s.now), steps(stop - tick));
+        if (stop > tick) advance_members(core, m, nodes, steps((int)(tick - core->s.now)), steps((int)(stop - tick)));
         if (watch_members(core, m, before, nodes, tick, stop)) {
             memcpy(nodes, before, (size_t)m->members * sizeof *nodes);
             continue;

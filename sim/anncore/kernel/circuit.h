@@ -14,11 +14,6 @@ int core_enter_cycle(Core *core, int neuron);        /* if it may */
 void core_leave_cycles(Core *core, int k);           /* all of a block */
 void core_forget_cycles(Core *core);                 /* all, but for their spikes: time begins anew */
 
-/* What the step of a circuit says about its slope: as in the lanes of connected circuits. */
-typedef struct {
-    float slope, growth, bow, upswing, limit, drive;
-} NeuronCurrents;
-
 const CompartmentNeuron *members_of(const Core *core, const Morphology *m);
 float *step_matrix(const Core *core, const Morphology *m);
 void morphology_matrix(const Core *core, const Morphology *m, float length, float *out);

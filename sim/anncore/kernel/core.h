@@ -32,41 +32,50 @@ enum { HAS_BYPASS = 128 };
 /* What a step of a block finds: something moves (or may, if not watchful), a threshold is met; or those of WITH_LIMITS. */
 enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2 };
 
-/* Lanes of N circuits; a single circuit has N = 1. */
-#define DECLARE_CIRCUITS(name, N)                                                                                                 \
-    typedef struct {                                                                                                              \
-        float line[2][N];   /* distance from rest, >= 0, in such units that its mean over a step is what the amplifier gets */    \
-        float early[N];     /* part of a line's mean over the coming step that its state counts, although its pulses come later */ \
-        float shift[N];     /* y = line - early + shift */                                                                        \
-        float strength[N];          /* slope = strength * curve(y); negative for inhibition */                                    \
-        float keep[N];              /* what a step leaves of the line, relative */                                                \
-        float slope[N], middle[N];  /* conductance-based: the strength grows by slope * (v - middle) */                           \
-    } name##Input;                                                                                                                \
-    typedef struct {                                                                                                              \
-        int32_t v[2][N]; /* membrane */                                                                                           \
-        int32_t threshold[N];                                                                                                     \
-        /* what drives the membrane now: leak or reset amplifier */                                                               \
-        int32_t target[N]; /* its potential */                                                                                    \
-        float inverse[N];  /* 1 / distance at which it saturates */                                                               \
-        float slew[N];     /* half its largest slope */                                                                           \
-        float lag[N];      /* 1 - effective part of a step of a relaxing membrane */                                              \
-        float drift[N];    /* constant currents, and what the adaptation's distance from 0 counts too much */                     \
-        /* the part of them that fades with the membrane, x = base - slope * v from 1 to 0; bend: 1.5 offset dx/dv */         \
-        float offset[N], offset_base[N], offset_slope[N], offset_bend[N];                                                         \
-        name##Input input[INPUTS];                                                                                                \
-        /* exponential term: 2^((v - target) * octaves + exponent), at most limit */                                              \
-        float exponent[N], limit[N];                                                                                              \
-        /* adaptation: state, slope per node unit, half of what it would move in a step: w_base - w_lead * (target - v) - w_rate * w */ \
-        int32_t w[2][N];                                                                                                          \
-        float w_strength[N], w_base[N], w_lead[N], w_rate[N];                                                                     \
-        /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */                 \
-        float slope[N], growth[N], bow[N], upswing[N], drive[N];                                                                  \
-        float rate[N];      /* of the amplifier in its linear range */                                                            \
-        int32_t alone[N];   /* all bits; 0 if it is connected */                                                                                                                                                  \
-    } name
+typedef struct {
+    float line[2][LANES];   /* distance from rest, >= 0, in such units that its mean over a step is what the amplifier gets */
+    float early[LANES];     /* part of a line's mean over the coming step that its state counts, although its pulses come later */
+    float shift[LANES];     /* y = line - early + shift */
+    float strength[LANES];          /* slope = strength * curve(y); negative for inhibition */
+    float keep[LANES];              /* what a step leaves of the line, relative */
+    float slope[LANES], middle[LANES];  /* conductance-based: the strength grows by slope * (v - middle) */
+} LanesInput;
 
-DECLARE_CIRCUITS(Lanes, LANES);
-DECLARE_CIRCUITS(Single, 1);
+/* Circuits of a block, by field: a step reads and writes vectors of them. */
+typedef struct {
+    int32_t v[2][LANES]; /* membrane */
+    int32_t threshold[LANES];
+    /* what drives the membrane now: leak or reset amplifier */
+    int32_t target[LANES]; /* its potential */
+    float inverse[LANES];  /* 1 / distance at which it saturates */
+    float slew[LANES];     /* half its largest slope */
+    float lag[LANES];      /* 1 - effective part of a step of a relaxing membrane */
+    float drift[LANES];    /* constant currents, and what the adaptation's distance from 0 counts too much */
+    /* the part of them that fades with the membrane, x = base - slope * v from 1 to 0; bend: 1.5 offset dx/dv */
+    float offset[LANES], offset_base[LANES], offset_slope[LANES], offset_bend[LANES];
+    LanesInput input[INPUTS];
+    /* exponential term: 2^((v - target) * octaves + exponent), at most limit */
+    float exponent[LANES], limit[LANES];
+    /* adaptation: state, slope per node unit, half of what it would move in a step: w_base - w_lead * (target - v) - w_rate * w */
+    int32_t w[2][LANES];
+    float w_strength[LANES], w_base[LANES], w_lead[LANES], w_rate[LANES];
+    /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */
+    float slope[LANES], growth[LANES], bow[LANES], upswing[LANES], drive[LANES];
+    float rate[LANES];      /* of the amplifier in its linear range */
+    int32_t alone[LANES];   /* all bits; 0 if it is connected */
+} Lanes;
+
+/* What the step of a circuit says about its slope: as in the lanes of connected circuits. */
+typedef struct {
+    float slope, growth, bow, upswing, limit, drive;
+} NeuronCurrents;
+
+/* A circuit that is stepped alone over a part of a step: state before and after, and what differs from its lanes. */
+typedef struct {
+    int32_t v, w;
+    float mean[INPUTS], lag, w_base, w_lead, w_rate;
+    NeuronCurrents currents;
+} Part;
 
 /* What a pulse does to a line; apart from the lanes of a step, which do not need it. */
 typedef struct {
@@ -294,6 +303,7 @@ typedef struct {
     int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
+    int (*far)(const Block *block, int p, const Common *common); /* those of WITH_LIMITS that count */
     /* ways of compartments by what the steps of their blocks have found; far: some may be near a rail */
     void (*join)(const Block *blocks, int p, const SmallMorphologies *small, int compartments, int far, const Common *common, float *ways);
     int (*follow)(Block *block, int p, int features, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */
@@ -308,9 +318,8 @@ typedef struct {
 int kernel_level(int wanted);
 const Kernel *kernel_of(int level);
 
-/* The step of a circuit alone, over `length` of a step: the same equations. */
+/* What counts of them over `length` of a step, as in the step of the small morphologies. */
 float compartment_slope(const CompartmentCurrents *sums, const Common *common, float length);
-void single_step(Single *single, const Common *common, float length, int features);
 
 void core_free(Core *core);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */

@@ -93,12 +93,13 @@ void core_settle(Core *core, int neuron, int64_t end) {
     if (core->s.due[neuron] <= end) repeat_once(core, neuron);
 }
 
-/* Neurons of a block to which something happens inside the step just made. */
+/* Neurons of a block to which something happens inside the step just made. Some of them are not where the step took them. */
 static void settle_block(Core *core, int k, int64_t end) {
     for (uint64_t mask = core->schedule.lanes[slot_of(core->s.now / GRID_TICKS)][k] & ~core->connected[k]; mask;) {
         const int n = k * LANES + next_bit(&mask);
         if (core->s.neuron[n].rounds < ROUNDS || !core_enter_cycle(core, n)) core_settle(core, n, end);
     }
+    if (core->s.far[k]) core->s.far[k] = kernel_of(core->level)->far(&core->s.block[k], core->s.parity ^ 1, &core->common);
 }
 
 /* The artificial fires inside the step just made. */

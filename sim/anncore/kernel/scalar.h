@@ -1,4 +1,15 @@
 /* The vector type of step_template.h with one element, in plain C. */
+#include "arithmetic.h"
+
+ALWAYS_INLINE float scaled(float p, float y) {
+    int32_t bits, shift;
+    memcpy(&bits, &p, sizeof bits);
+    memcpy(&shift, &y, sizeof shift);
+    bits += (int32_t)((uint32_t)shift << 23);
+    memcpy(&p, &bits, sizeof p);
+    return p;
+}
+
 #define F float
 #define I int32_t
 #define WIDTH 1

@@ -1,4 +1,4 @@
-/* The step of a block for several instruction sets, and of a circuit alone; all of them compute the same bits. */
+/* The step of a block for several instruction sets; all of them compute the same bits. */
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -10,57 +10,13 @@
 #include <immintrin.h>
 #endif
 
-ALWAYS_INLINE int32_t bits_of(float x) {
-    int32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-ALWAYS_INLINE float scaled(float p, float y) {
-    int32_t bits, shift;
-    memcpy(&bits, &p, sizeof bits);
-    memcpy(&shift, &y, sizeof shift);
-    bits += (int32_t)((uint32_t)shift << 23);
-    memcpy(&p, &bits, sizeof p);
-    return p;
-}
-
-/* One circuit. */
-#define STEP(name) name##_single
-#define TARGET
-#define GROUP Single
-#define SIZE 1
-#include "scalar.h"
-#include "step_template.h"
-
-#define SINGLE(set) circuits_single(single, 0, 0, common, length, set, 0, 0, 0, 0, &found)
-void single_step(Single *single, const Common *common, float length, int features) {
-    Findings_single found = {0, 0, 0, -1};
-    if (features & ~(FEATURE_SETS - 1)) {
-        SINGLE(features);
-    } else if (features == WITH_EXPONENTIAL + WITH_ADAPTATION) {
-        SINGLE(WITH_EXPONENTIAL | WITH_ADAPTATION);
-    } else if (features == 0) {
-        SINGLE(0);
-    } else {
-        SINGLE(features);
-    }
-    single->v[1][0] = within_single(single->v[1][0], common), single->w[1][0] = within_single(single->w[1][0], common);
-}
-
-float compartment_slope(const CompartmentCurrents *s, const Common *common, float length) {
-    return compartment_single(common, (Sums_single){s->slope, s->growth, s->bow, s->upswing, s->limit}, length);
-}
-
-#define BLOCKWISE
 #define FIELD(name) (int)(offsetof(Block, lanes.name) / 4)
 #if HAS_LEVELS
 #define STEP(name) name##_sse2
 #define TARGET
-#define GROUP Lanes
 #define SIZE LANES
-#define F __m128
-#define I __m128i
+#define OF(part, lanes) (lanes)
+#include "sse2.h"
 #define WIDTH 4
 #define LOADF _mm_loadu_ps
 #define LOADI(address) _mm_loadu_si128((const __m128i *)(address))
@@ -68,40 +24,15 @@ float compartment_slope(const CompartmentCurrents *s, const Common *common, floa
 #define STOREI(address, x) _mm_storeu_si128((__m128i *)(address), x)
 #define ALLF _mm_set1_ps
 #define ALLI _mm_set1_epi32
-#define FLOAT _mm_cvtepi32_ps
-#define ROUND _mm_cvtps_epi32
-#define ADD _mm_add_epi32
-#define SUB _mm_sub_epi32
-#define LEAST(a, b) select_sse2(_mm_cmpgt_epi32(a, b), b, a)
-#define MOST(a, b) select_sse2(_mm_cmpgt_epi32(a, b), a, b)
-#define EITHER _mm_or_si128
-#define BOTH _mm_and_si128
-#define MIN _mm_min_ps
-#define MAX _mm_max_ps
-#define UNIT_CLIP(x) _mm_max_ps(_mm_min_ps(x, ALLF(1.0f)), ALLF(-1.0f))
-#define IF_POSITIVE(key, a, b) \
-    _mm_castsi128_ps(select_sse2(_mm_castps_si128(_mm_cmpgt_ps(key, _mm_setzero_ps())), _mm_castps_si128(a), _mm_castps_si128(b)))
-#define SCALE(p, y) _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(p), _mm_slli_epi32(_mm_castps_si128(y), 23)))
-#define ANY(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) != 0xffff)
-#define REACHES(a, b) (_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(b, a))) ^ 0xf)
-#define BITS _mm_castps_si128
-#define ALL_NEGATIVE(x) (_mm_movemask_ps(_mm_castsi128_ps(x)) == 0xf)
-#define OUTSIDE(x, low, high) _mm_or_si128(_mm_cmpgt_epi32(x, ALLI(high)), _mm_cmpgt_epi32(ALLI(low), x))
-#define SPREAD_FIRST ALLI(0), ALLI(0)
-#define SPREAD(a, b, x, low, high, rail, rails) a = EITHER(a, OUTSIDE(x, low, high)), b = rails ? EITHER(b, OUTSIDE(x, -(rail), rail)) : b
-#define SPREAD_BEYOND(a, b, low, high) ANY(a)
-#define SPREAD_TO_RAILS(a, b, rail) ANY(b)
 #define GATHER(base, at) _mm_set_ps((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define GATHERI(base, at) _mm_set_epi32((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
-#define PICK select_sse2
 #define FROM_BYTES(address) _mm_set_ps((float)(address)[3], (float)(address)[2], (float)(address)[1], (float)(address)[0])
-ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _mm_or_si128(_mm_and_si128(mask, a), _mm_andnot_si128(mask, b)); }
 #include "step_template.h"
 
 #define STEP(name) name##_avx2
 #define TARGET __attribute__((target("avx2")))
-#define GROUP Lanes
 #define SIZE LANES
+#define OF(part, lanes) (lanes)
 #define F __m256
 #define I __m256i
 #define WIDTH 8
@@ -140,8 +71,8 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 
 #define STEP(name) name##_avx512
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl")))
-#define GROUP Lanes
 #define SIZE LANES
+#define OF(part, lanes) (lanes)
 #define F __m512
 #define I __m512i
 #define WIDTH 16
@@ -180,8 +111,8 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #else
 #define STEP(name) name##_scalar
 #define TARGET
-#define GROUP Lanes
 #define SIZE LANES
+#define OF(part, lanes) (lanes)
 #define GATHER(base, at) (base)[*(at)]
 #define GATHERI GATHER
 #define PICK(mask, a, b) ((mask) ? (a) : (b))
@@ -193,7 +124,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define FOUR(level, a, b, c, d) set##a##_##level, set##b##_##level, set##c##_##level, set##d##_##level
 #define KERNEL(level)                                                                                                            \
     {{FOUR(level, 0, 1, 2, 3), FOUR(level, 4, 5, 6, 7), FOUR(level, 8, 9, 10, 11), FOUR(level, 12, 13, 14, 15), all_##level},      \
-     deliver_##level, crossed_##level, join_##level, follow_##level}
+     deliver_##level, crossed_##level, far_##level, join_##level, follow_##level}
 
 #if HAS_LEVELS
 static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};

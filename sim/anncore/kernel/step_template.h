@@ -1,6 +1,7 @@
 /* One step of circuits, written once over a vector type. The file that includes this defines
  *   STEP(name), TARGET      names, and the instruction set they are compiled for
- *   GROUP, SIZE             lanes of SIZE circuits (`Lanes` or `Single`)
+ *   SIZE                    circuits stepped at once: LANES, or 1 over a part of a step
+ *   OF(part, lanes)         which of the two counts: what `Part` says about a circuit alone, or its lanes
  *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
  *   MIN MAX (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
@@ -27,20 +28,18 @@ TARGET ALWAYS_INLINE F STEP(power)(F octaves) {
     return SCALE((ALLF(POWER_0) + ALLF(POWER_1) * r) + r2 * (ALLF(POWER_2) + ALLF(POWER_3) * r), shifted);
 }
 
-/* Slope by a synaptic input. With modulation its amplitude follows the membrane, which adds to the local slope `bend`. */
-TARGET ALWAYS_INLINE F STEP(input)(const GROUP *g, int p, int i, int side, int early, int modulated, F *bend) {
-    F mean = LOADF(g->input[side].line[p] + i);
-    if (early) mean = mean - LOADF(g->input[side].early + i);
+/* Slope by a synaptic input with the mean of its line. With modulation its amplitude follows the membrane, which adds to the local slope `bend`. */
+TARGET ALWAYS_INLINE F STEP(input)(const Lanes *g, int i, int side, F mean, F volt, int modulated, F *bend) {
     const F opening = STEP(curve)(mean + LOADF(g->input[side].shift + i)), strength = LOADF(g->input[side].strength + i);
     if (!modulated) return strength * opening;
-    const F slope = LOADF(g->input[side].slope + i), grown = strength + slope * (FLOAT(LOADI(g->v[p] + i)) - LOADF(g->input[side].middle + i));
+    const F slope = LOADF(g->input[side].slope + i), grown = strength + slope * (volt - LOADF(g->input[side].middle + i));
     const F open = side ? MIN(grown, ALLF(0.0f)) : MAX(grown, ALLF(0.0f));
     *bend = *bend + IF_POSITIVE(open * open, slope * opening, ALLF(0.0f));
     return open * opening;
 }
 
 /* A line decays, and at last rests. */
-TARGET ALWAYS_INLINE void STEP(decay)(GROUP *g, int p, int i, int side, I *moved) {
+TARGET ALWAYS_INLINE void STEP(decay)(Lanes *g, int p, int i, int side, I *moved) {
     const F line = LOADF(g->input[side].line[p] + i);
     F kept = line * LOADF(g->input[side].keep + i);
     if (moved) kept = IF_POSITIVE(kept - ALLF(LINE_REST), kept, ALLF(0.0f)), *moved = EITHER(*moved, SUB(BITS(kept), BITS(line)));
@@ -49,8 +48,8 @@ TARGET ALWAYS_INLINE void STEP(decay)(GROUP *g, int p, int i, int side, I *moved
 
 /* Currents fade towards the rail they push the membrane to: not at all, to the last bit, from `rail_width` times the edge of the
  * amplifiers on. How fast adds to the local slope. */
-TARGET ALWAYS_INLINE F STEP(fade)(const GROUP *g, int p, int i, const Common *c, F current, F *bend) {
-    const F volt = FLOAT(LOADI(g->v[p] + i)), room = (ALLF(c->rail) - MAX(volt, ALLF(0.0f) - volt)) * ALLF(c->rail_inverse);
+TARGET ALWAYS_INLINE F STEP(fade)(const Common *c, F volt, F current, F *bend) {
+    const F room = (ALLF(c->rail) - MAX(volt, ALLF(0.0f) - volt)) * ALLF(c->rail_inverse);
     const F x = STEP(clip)(room, ALLF(0.0f), ALLF(1.0f)), x2 = x * x, outwards = current * volt;
     const F steep = MAX(current, ALLF(0.0f) - current) * ((x2 - ALLF(1.0f)) * ALLF(1.5f * c->rail_inverse));
     *bend = *bend + IF_POSITIVE(outwards, steep, ALLF(0.0f));
@@ -58,8 +57,8 @@ TARGET ALWAYS_INLINE F STEP(fade)(const GROUP *g, int p, int i, const Common *c,
 }
 
 /* Offset currents fade before the membrane voltage at which there is none left, as currents at a rail do. */
-TARGET ALWAYS_INLINE F STEP(comply)(const GROUP *g, int p, int i, F current, F *bend) {
-    const F x = STEP(clip)(LOADF(g->offset_base + i) - LOADF(g->offset_slope + i) * FLOAT(LOADI(g->v[p] + i)), ALLF(0.0f), ALLF(1.0f)), x2 = x * x;
+TARGET ALWAYS_INLINE F STEP(comply)(const Lanes *g, int i, F volt, F current, F *bend) {
+    const F x = STEP(clip)(LOADF(g->offset_base + i) - LOADF(g->offset_slope + i) * volt, ALLF(0.0f), ALLF(1.0f)), x2 = x * x;
     *bend = *bend + IF_POSITIVE(x, LOADF(g->offset_bend + i) * (ALLF(1.0f) - x2), ALLF(0.0f));
     return current - LOADF(g->offset + i) * (ALLF(1.0f) - x * (ALLF(1.5f) - ALLF(0.5f) * x2));
 }
@@ -99,18 +98,20 @@ typedef struct {
 
 TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST(node, ALLI(c->node_high)), ALLI(c->node_low)); }
 
-/* The circuits of one vector, lanes i.. of a group. Of a single circuit, whoever asks for its step looks after lines and threshold. */
-TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c, float length, int features, int early, int watchful,
+/* The circuits of one vector, lanes i.. of a block. Of a circuit alone, whoever asks for its step looks after lines and threshold. */
+TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, Part *part, int p, int i, const Common *c, float length, int features, int early, int watchful,
                                          int low, int high, STEP(Findings) *found) {
-    const I volt = LOADI(g->v[p] + i), w = features & WITH_ADAPTATION ? LOADI(g->w[p] + i) : ALLI(0);
+    const I volt = OF(ALLI(part->v), LOADI(g->v[p] + i)), w = features & WITH_ADAPTATION ? OF(ALLI(part->w), LOADI(g->w[p] + i)) : ALLI(0);
     const F gap = FLOAT(SUB(LOADI(g->target + i), volt));
     F upswing = ALLF(0.0f), drive = ALLF(0.0f), bend = ALLF(0.0f), current = LOADF(g->drift + i);
     for (int side = 0; side < INPUTS; side++) {
-        current = current + STEP(input)(g, p, i, side, early >> side & 1, features & WITH_MODULATION, &bend);
+        F mean = OF(ALLF(part->mean[side]), LOADF(g->input[side].line[p] + i));
+        if (early >> side & 1) mean = mean - LOADF(g->input[side].early + i);
+        current = current + STEP(input)(g, i, side, mean, FLOAT(volt), features & WITH_MODULATION, &bend);
         if (SIZE > 1) STEP(decay)(g, p, i, side, watchful ? &found->moved : NULL);
     }
     if (features & WITH_ADAPTATION) { /* which is where the membrane staying would let it be in the middle of the step */
-        const F level = FLOAT(w), half = (LOADF(g->w_base + i) - LOADF(g->w_lead + i) * gap) - LOADF(g->w_rate + i) * level;
+        const F level = FLOAT(w), half = (OF(ALLF(part->w_base), LOADF(g->w_base + i)) - OF(ALLF(part->w_lead), LOADF(g->w_lead + i)) * gap) - OF(ALLF(part->w_rate), LOADF(g->w_rate + i)) * level;
         current = current - LOADF(g->w_strength + i) * (level + half);
         drive = half + half;
     }
@@ -118,18 +119,18 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
         upswing = MIN(STEP(power)(LOADF(g->exponent + i) - gap * ALLF(c->octaves)), LOADF(g->limit + i));
         current = current + upswing;
     }
-    if (features & WITH_FADING) current = STEP(comply)(g, p, i, current, &bend);
-    if (features & WITH_RAILS) current = STEP(fade)(g, p, i, c, current, &bend);
+    if (features & WITH_FADING) current = STEP(comply)(g, i, FLOAT(volt), current, &bend);
+    if (features & WITH_RAILS) current = STEP(fade)(c, FLOAT(volt), current, &bend);
     /* the leak or reset amplifier: its slope, and the length of the step for a membrane with its local slope, which changes on the way: `bow` */
-    const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), y2 = y * y, shorter = LOADF(g->lag + i) * (ALLF(1.0f) - y2);
+    const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), y2 = y * y, shorter = OF(ALLF(part->lag), LOADF(g->lag + i)) * (ALLF(1.0f) - y2);
     const F pull = LOADF(g->slew + i) * (y * (ALLF(3.0f) - y2)), bow = (shorter * y) * (inverse * ALLF(1.0f / length));
     F slope = pull + current;
     if (features & WITH_CONNECTIONS) {
-        STOREF(g->slope + i, slope);
-        STOREF(g->bow + i, bow * ALLF(length));
-        STOREF(g->growth + i, (LOADF(g->rate + i) * y2 + bend) * ALLF(length));
-        STOREF(g->upswing + i, upswing);
-        STOREF(g->drive + i, drive);
+        STOREF(OF(&part->currents.slope, g->slope + i), slope);
+        STOREF(OF(&part->currents.bow, g->bow + i), bow * ALLF(length));
+        STOREF(OF(&part->currents.growth, g->growth + i), (LOADF(g->rate + i) * y2 + bend) * ALLF(length));
+        STOREF(OF(&part->currents.upswing, g->upswing + i), upswing);
+        STOREF(OF(&part->currents.drive, g->drive + i), drive);
     }
     if (features & WITH_EXPONENTIAL) slope = STEP(grow)(slope, upswing, LOADF(g->limit + i), c, length);
     if (features & WITH_MODULATION) {
@@ -143,23 +144,32 @@ TARGET ALWAYS_INLINE void STEP(circuits)(GROUP *g, int p, int i, const Common *c
     if (features & WITH_LEAPS) way = STEP(clip)(way, ALLF(-c->longest), ALLF(c->longest));
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
-    STOREI(g->v[p ^ 1] + i, next);
+    STOREI(OF(&part->v, g->v[p ^ 1] + i), next);
     if (SIZE > 1) SPREAD(found->high, found->low, next, low, high, c->fade_from, features & WITH_LIMITS), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
     const I counts = features & WITH_CONNECTIONS ? LOADI(g->alone + i) : ALLI(-1);
     if (watchful) found->moved = EITHER(found->moved, BOTH(SUB(next, volt), counts));
     if (!(features & WITH_ADAPTATION)) return;
-    I adapted = ADD(w, ROUND(drive + LOADF(g->w_lead + i) * way));
+    I adapted = ADD(w, ROUND(drive + OF(ALLF(part->w_lead), LOADF(g->w_lead + i)) * way));
     if (watchful) adapted = STEP(within)(adapted, c), found->moved = EITHER(found->moved, BOTH(SUB(adapted, w), counts));
-    STOREI(g->w[p ^ 1] + i, adapted);
+    STOREI(OF(&part->w, g->w[p ^ 1] + i), adapted);
 }
 
-#ifdef BLOCKWISE
+#if SIZE == 1
+
+TARGET float compartment_slope(const CompartmentCurrents *s, const Common *common, float length) {
+    const STEP(Sums) sums = {ALLF(s->slope), ALLF(s->growth), ALLF(s->bow), ALLF(s->upswing), ALLF(s->limit)};
+    float slope;
+    STOREF(&slope, STEP(compartment)(common, sums, length));
+    return slope;
+}
+
+#else
 
 /* Whether anything moves need not be known at each step; lines that rest need not be 0, nor the adaptation be kept within its limits, meanwhile. */
 TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
     STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1)};
     Lanes *g = &b->lanes;
-    for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, p, i, c, 1.0f, features, early, watchful, b->low, b->high, &found);
+    for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, NULL, p, i, c, 1.0f, features, early, watchful, b->low, b->high, &found);
     const int far = SPREAD_BEYOND(found.high, found.low, b->low, b->high);
     const int rails = features & WITH_LIMITS ? SPREAD_TO_RAILS(found.high, found.low, c->fade_from) : far;
     if (rails && !(features & WITH_RAILS))
@@ -212,6 +222,14 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
     uint64_t mask = 0;
     for (int i = 0; i < LANES; i += WIDTH) mask |= (uint64_t)(unsigned)REACHES(LOADI(b->lanes.v[p] + i), LOADI(b->lanes.threshold + i)) << i;
     return mask;
+}
+
+/* Whether currents of a block may fade where its membranes are. */
+TARGET static int STEP(far)(const Block *b, int p, const Common *c) {
+    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1)};
+    for (int i = 0; i < LANES; i += WIDTH) SPREAD(found.high, found.low, LOADI(b->lanes.v[p] + i), b->low, b->high, c->fade_from, 1);
+    const int rails = SPREAD_TO_RAILS(found.high, found.low, c->fade_from);
+    return (SPREAD_BEYOND(found.high, found.low, b->low, b->high) ? WITH_FADING : 0) | (rails ? WITH_RAILS : 0);
 }
 
 /* What the slopes of the circuits of small morphologies do to their compartments, of which each has `size`. What none of TOGETHER circuits has is 0. */
@@ -317,7 +335,7 @@ VARIANT(all, features)
 
 #undef STEP
 #undef TARGET
-#undef GROUP
+#undef OF
 #undef SIZE
 #undef F
 #undef I
