@@ -8,7 +8,8 @@ import os
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
@@ -93,6 +94,8 @@ class Connection(ABC):
 
     kind: ClassVar[str]
     supported_targets: ClassVar[frozenset[Target]] = frozenset({Target.hardware})
+    group: Hashable = None
+    """Connections with the same group, if it is not None, run their programs with `_execute_together`."""
 
     def __init__(self, endpoint: Hashable = None) -> None:
         """Claims `endpoint` for this process (None: nothing to claim); ConnectionFailedError when it is taken."""
@@ -148,17 +151,25 @@ class Connection(ABC):
     def _execute(self, words: Words) -> Words:
         """Runs the words up to the halt and returns all words of responses, the halt's echo among them."""
 
+    def _execute_together(self, others: "Sequence[Self]", programs: Sequence[Words]) -> list[Words]:
+        """Runs one program each on this connection and on others of its group, at the same time."""
+        raise NotImplementedError(f"{type(self).__name__} has a group, and does not say how it runs programs together")
+
     def execute(self, words: Words) -> Words:
         """Runs a program (uint64[n], the last word is the halt) and returns its responses (uint64[m])."""
-        program = np.ascontiguousarray(words, dtype=np.uint64).reshape(-1)
-        if not len(program) or program[-1] != ut.HALT_WORD:
-            raise ProgramError("Reached end of program without halt instruction!")
+        program = _closed(words)
+        with self._busy():
+            return self._execute(program)
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        """A program runs; nobody else's does meanwhile."""
         with self._lock:
             if self._closed:
                 raise ConnectionFailedError(f"the connection to {self.identifier} is closed")
             begin = time.perf_counter()
             try:
-                return self._execute(program)
+                yield
             finally:
                 self.add_time(ConnectionTimeInfo(execution_duration=timedelta(seconds=time.perf_counter() - begin)))
 
@@ -261,6 +272,9 @@ class MultiConnection:
         self.require_one_each(programs)
         if self.size == 1:
             return [self.connections[0].execute(programs[0])]
+        group = self.connections[0].group
+        if group is not None and all(connection.group == group for connection in self.connections):
+            return _grouped(self.connections, programs)
         return _together([lambda c=c, p=p: c.execute(p) for c, p in zip(self.connections, programs, strict=True)])  # type: ignore[misc]
 
     def close(self) -> None:
@@ -273,6 +287,23 @@ class MultiConnection:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _closed(words: Words) -> Words:
+    """A program as an array. ProgramError if it does not end with a halt."""
+    program = np.ascontiguousarray(words, dtype=np.uint64).reshape(-1)
+    if not len(program) or program[-1] != ut.HALT_WORD:
+        raise ProgramError("Reached end of program without halt instruction!")
+    return program
+
+
+def _grouped(connections: Sequence[Connection], programs: Sequence[Words]) -> list[Words]:
+    """Runs one program each on connections of one group."""
+    closed = [_closed(program) for program in programs]
+    with ExitStack() as busy:
+        for connection in connections:
+            busy.enter_context(connection._busy())
+        return connections[0]._execute_together(connections[1:], closed)
 
 
 def _together(jobs: Sequence[Callable[[], Words]]) -> list[Words]:

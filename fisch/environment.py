@@ -44,6 +44,26 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Some whole numbers of a range with commas between them, at least one, as a tuple.
+
+    >>> Listed(Whole(0, 9))("3, 4"), Listed(Whole(0, 9))("5")
+    ((3, 4), (5,))
+    """
+
+    each: Whole
+
+    def __call__(self, text: str) -> tuple[int, ...]:
+        try:
+            return tuple(self.each(part.strip()) for part in text.split(","))
+        except ValueError:
+            raise ValueError(f"{text!r} is not {self}") from None
+
+    def __str__(self) -> str:
+        return f"{self.each}, or several with commas between them"
+
+
+@dataclass(frozen=True)
 class Seconds:
     """A time in seconds; what 0 means is the variable's affair.
 
@@ -169,7 +189,10 @@ SETUPS: Final = Choice(("cube", "jboa"))
 TABLE: Final = {
     variable.name: variable
     for variable in (
-        Variable("HICANNX_CHIP", "virtual chips", "serial number: whose fixed pattern the circuits have", SERIALS, 0, "0"),
+        Variable(
+            "HICANNX_CHIP", "virtual chips", "serial number: whose fixed pattern the circuits have; of several, one FPGA each", Listed(SERIALS),
+            (0,), "0",
+        ),
         Variable("HICANNX_MODE", "virtual chips", "ideal: circuits without fixed pattern and noise", MODES, "typical", "typical"),
         Variable("HICANNX_SEED", "virtual chips", "seed of the trial noise", SEEDS, 0, "0"),
         Variable("HICANNX_STRICT", "virtual chips", "accesses that cannot be served faithfully are errors", Switch(), False, "0"),
@@ -233,6 +256,14 @@ def setting(environ: Mapping[str, str], name: str) -> Any:
         return variable.values(text)
     except ValueError as error:
         raise SettingError(f"{name}: {error}") from None
+
+
+def serial_setting(environ: Mapping[str, str]) -> int:
+    """The one chip of HICANNX_CHIP; SettingError if there are several."""
+    serials: tuple[int, ...] = setting(environ, "HICANNX_CHIP")
+    if len(serials) > 1:
+        raise SettingError(f"HICANNX_CHIP: {', '.join(map(str, serials))} are several chips, and one is needed here")
+    return serials[0]
 
 
 def unknown(environ: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ import numpy as np
 from fisch import errors, ut
 from fisch.connection import Connection, Words
 from fisch.database import setup_from
-from fisch.environment import setting
+from fisch.environment import serial_setting, setting
 from fisch.errors import ConnectionFailedError, ConnectionLostError, FischError, InheritedConnectionError
 from fisch.hwdb import HwdbEntry
 from fisch.service.messages import (
@@ -83,7 +83,8 @@ class ServiceConnection(Connection):
         if missing:
             raise ConnectionFailedError(f"QUIGGELDY_ENABLED asks for a shared setup, but {' and '.join(missing)} say nothing")
         ip, port, token, user = (setting(environ, f"QUIGGELDY_{name}") for name in ("IP", "PORT", "TOKEN", "USER_NO_MUNGE"))
-        return [cls(ip, port, token, user, **{name: setting(environ, variable) for name, variable in CHIP_VARIABLES.items()})]
+        chip = {name: setting(environ, variable) for name, variable in CHIP_VARIABLES.items()}
+        return [cls(ip, port, token, user, **chip | {"serial": serial_setting(environ)})]
 
     @property
     def identifier(self) -> str:

@@ -143,7 +143,7 @@ cdef class EventPath:
 
     cdef int64_t refused(self) noexcept nogil:
         """Entries of the queues that there was no memory for."""
-        return self.spike_io.received.entries.refused + self.spike_io.transmitted.entries.refused + self.router.arrivals.entries.refused
+        return self.spike_io.received.entries.refused + self.spike_io.transmitted.entries.refused + self.router.arrivals.entries.refused + self.router.outbox.refused
 
     @property
     def counters(self):

@@ -21,7 +21,11 @@ from hicannx_sim.fpga.trace cimport Trace
 
 cdef struct ExecutorState:
     int64_t executed        # instructions of the run that are done
+    int64_t echo            # cycle at which the HALT that is executed is echoed, -1 if that is not known yet
     bint halted             # the last piece of the run ended with HALT
+    # -- the barrier between FPGAs
+    bint at_barrier         # it has been reached, and the others have not been waited for
+    int64_t release         # cycle at which all have reached it, NEVER if that is not known
 
 
 @cython.final
@@ -47,6 +51,7 @@ cdef class Executor:
     cdef int64_t loopback               # cycles until a loopback message is echoed
 
     cdef void abandon(self) noexcept
+    cdef int wait_for_others(self) except -1 nogil
     cdef Py_ssize_t execute(self, const uint64_t* words, Py_ssize_t n, bint stop_at_halt) except -1 nogil
     cdef int fetch(self) except -1 nogil
     cdef int step(self, uint64_t word) except -1 nogil

@@ -28,6 +28,7 @@ from hicannx_sim.base.state import fields
 cdef uint64_t BARRIER_OMNIBUS = bits_of(Barrier, "enable_omnibus").mask
 cdef uint64_t BARRIER_JTAG = bits_of(Barrier, "enable_jtag").mask
 cdef uint64_t BARRIER_SYSTIME = bits_of(Barrier, "enable_systime").mask
+cdef uint64_t BARRIER_MULTI_FPGA = bits_of(Barrier, "enable_multi_fpga").mask
 
 
 @cython.final
@@ -96,8 +97,9 @@ cdef class Executor:
         self.trace.begin_run()
         self.omnibus.clear()
         self.playback.begin_run(self.time.s.cycle)
-        self.s.executed, self.s.halted = 0, False
-        self.time.s.instruction, self.time.s.discarding, self.time.interrupted = 0, False, False
+        self.s.executed, self.s.halted, self.s.echo = 0, False, -1
+        self.s.at_barrier, self.s.release = False, NEVER
+        self.time.s.instruction, self.time.s.discarding, self.time.s.suspended, self.time.interrupted = 0, False, False, False
         self.time.s.next_due = 0            # somebody may have changed something meanwhile
 
     def feed(self, words not None, bint stop_at_halt=True):
@@ -191,6 +193,7 @@ cdef class Executor:
 
     # ---------------------------------------------------------------------------------------------------------- instructions
     cdef Py_ssize_t execute(self, const uint64_t* words, Py_ssize_t n, bint stop_at_halt) except -1 nogil:
+        """Executes words until they or time are at an end. Returns how many are done; one that is suspended is not."""
         cdef TimelineState* now = &self.time.s
         cdef Py_ssize_t i
         cdef uint64_t word
@@ -199,12 +202,19 @@ cdef class Executor:
             now.instruction = self.s.executed + i
             if self.playback.limited:
                 self.fetch()
+            if now.cycle >= self.time.limit:
+                return i
             if now.cycle >= now.next_due:
                 self.time.run_due(now.cycle)
+            if not now.suspended:
+                now.began = now.cycle
+            now.suspended = False
             if not now.discarding or word >> 56 == TO_LOOPBACK:
                 self.step(word)
             if self.registers.strict:
                 self.omnibus.check_faults()
+            if now.suspended:
+                return i
             if stop_at_halt and word >> 56 == TO_LOOPBACK and not word & 1:
                 self.s.halted = True
                 self.time.catch_up(now.cycle)
@@ -218,7 +228,7 @@ cdef class Executor:
         return 0
 
     cdef int step(self, uint64_t word) except -1 nogil:
-        """One instruction; the time is that of the next one afterwards."""
+        """One instruction; the time is that of the next one afterwards, unless it is suspended."""
         cdef TimelineState* now = &self.time.s
         cdef int header = <int> (word >> 56)
         if header == TO_OMNIBUS_DATA:
@@ -255,7 +265,8 @@ cdef class Executor:
         elif header < 0x80:      # the top bit marks a word without message
             with gil:
                 self.protocol_error(word, False)
-        now.cycle += 1
+        if not now.suspended:
+            now.cycle += 1
         return 0
 
     cdef int protocol_error(self, uint64_t word, bint known) except -1:
@@ -263,22 +274,41 @@ cdef class Executor:
         raise ProtocolError(what, self.time.s.instruction, word)
 
     cdef int barrier(self, uint64_t kinds) except -1 nogil:
-        """Waits for all given kinds. A single FPGA passes multi_fpga and systime_correction at once."""
-        cdef int64_t cycle = self.time.s.cycle
+        """Waits for all given kinds, for other FPGAs last. A single FPGA passes multi_fpga and systime_correction at once."""
+        cdef TimelineState* now = &self.time.s
+        cdef int64_t cycle = now.cycle
         if kinds & BARRIER_OMNIBUS:
             cycle = max(cycle, self.omnibus.idle_from())
         if kinds & BARRIER_JTAG and self.jtag.s.count:
             cycle = max(cycle, self.jtag.s.idle_from)
         self.time.block_until(cycle)
-        while kinds & BARRIER_SYSTIME and self.sync.s.done != NEVER and not self.time.s.discarding:
+        while kinds & BARRIER_SYSTIME and self.sync.s.done != NEVER and not (now.discarding or now.suspended):
             self.time.block_until(self.sync.s.done)
+        if kinds & BARRIER_MULTI_FPGA and self.events.router.others and not (now.discarding or now.suspended):
+            self.wait_for_others()
+        return 0
+
+    cdef int wait_for_others(self) except -1 nogil:
+        """Tells the other FPGAs that this one has arrived, and waits until all have. A release of which nobody took notice is over."""
+        if not self.s.at_barrier:
+            self.s.at_barrier = True
+            self.s.release = self.s.release if self.s.release > self.time.s.cycle else <int64_t> NEVER
+            self.events.router.arrive(self.time.s.cycle)
+        self.time.block_until(self.s.release)
+        self.s.at_barrier = self.time.s.suspended
         return 0
 
     cdef int halt(self) except -1 nogil:
         """Echoes HALT when all responses of earlier instructions are in the stream. Those that will never come are given up."""
         cdef TimelineState* now = &self.time.s
-        self.time.finish_scans()
-        now.cycle = max(now.cycle, self.responses.s.last) + 1
+        if self.s.echo < 0:
+            self.time.finish_scans()
+            if now.suspended:
+                return 0
+            self.s.echo = max(now.cycle, self.responses.s.last) + 1
+        if not self.time.reach(self.s.echo):
+            return 0
+        now.cycle, self.s.echo = self.s.echo, -1
         self.time.catch_up(now.cycle)
         self.trace.emit(now.cycle, True)
         now.cycle = max(now.cycle, self.trace.s.last + 1)
@@ -294,7 +324,7 @@ cdef class Executor:
         cdef int64_t room = self.jtag.room_from(self.time.s.cycle)
         if room > self.time.s.cycle:
             self.time.block_until(room)
-            if self.time.s.discarding:
+            if self.time.s.discarding or self.time.s.suspended:
                 return 0
         self.jtag.push(header, payload, self.time.s.cycle)
         self.time.s.next_due = min(self.time.s.next_due, self.jtag.next_done())
@@ -305,7 +335,7 @@ cdef class Executor:
         if not sync:
             return 0
         self.barrier(BARRIER_SYSTIME)
-        if self.time.s.discarding:
+        if self.time.s.discarding or self.time.s.suspended:
             return 0
         self.sync.start(self.time.s.cycle)
         self.time.s.next_due = min(self.time.s.next_due, self.sync.s.done)

@@ -17,6 +17,8 @@ cdef struct OmnibusMasterState:
     int byte_enables
     bint has_address
     int64_t done                # cycle at which all accesses are finished
+    bint poll_unanswered        # the response to a poll got lost: it blocks for good
+    bint poll_overdue           # it has polled for too long
     int64_t chip_free           # tick at which the link takes the next access
     int64_t interval            # ticks between accesses over the link as it is now
     int64_t known_faults        # of the chip, already reported
@@ -48,6 +50,8 @@ cdef class OmnibusMaster:
     cdef int write(self, uint32_t data) except -1 nogil
     cdef int read(self, uint32_t address) except -1 nogil
     cdef int poll(self, bint expects_equality) except -1 nogil
+    cdef int give_up_poll(self) except -1 nogil
+    cdef int poll_for_ever(self) except -1 nogil
     cdef int64_t idle_from(self) noexcept nogil
     cdef int check_faults(self) except -1 nogil
 

@@ -17,7 +17,7 @@ from hicannx_sim.base.state import fields
 cdef enum:
     FPGA_BIT = 0x80000000u
     RESPONSES_MAX = 65536       # how many responses may wait before the stream catches up
-    TIMED_OUT = 0
+    NOT_SERVED = 0
     UNANSWERED = -1
 
 
@@ -40,7 +40,7 @@ cdef class OmnibusMaster:
 
     cdef void clear(self) noexcept nogil:
         """A run begins or ends: no address is prepared."""
-        self.s.has_address = False
+        self.s.has_address = self.s.poll_unanswered = self.s.poll_overdue = False
 
     # ---------------------------------------------------------------------------------------------------------- the link
     cdef bint follow_link(self, int64_t tick) noexcept nogil:
@@ -51,11 +51,13 @@ cdef class OmnibusMaster:
         return n > 0
 
     cdef int chip_slot(self) except -1 nogil:
-        """Waits until the link takes an access: 1, or 0 after a time-out."""
+        """Waits until the link takes an access: 1, or 0 after a time-out or if this is suspended."""
         cdef TimelineState* now = &self.time.s
-        cdef int64_t limit = now.cycle + self.time.timeout[0], target
+        cdef int64_t limit = self.time.gives_up(), target
         while now.cycle * TICKS_PER_FPGA_CYCLE >= self.link.s.steady_until and not self.follow_link(now.cycle * TICKS_PER_FPGA_CYCLE):
             target = min(now.next_due, cycles_of(self.link.s.ready))
+            if not self.time.reach(min(target, limit)):
+                return 0
             if target > limit:
                 now.cycle = max(now.cycle, limit)
                 self.time.time_out()
@@ -63,6 +65,8 @@ cdef class OmnibusMaster:
             now.cycle = max(now.cycle, target)
             self.time.run_due(now.cycle)
         if self.s.chip_free > now.cycle * TICKS_PER_FPGA_CYCLE:
+            if not self.time.reach(cycles_of(self.s.chip_free)):
+                return 0
             now.cycle = cycles_of(self.s.chip_free)
             if now.cycle >= now.next_due:
                 self.time.run_due(now.cycle)
@@ -70,9 +74,10 @@ cdef class OmnibusMaster:
         return 1
 
     cdef int trace_slot(self) except -1 nogil:
-        """Waits until one more response fits in front of a full trace memory: 1, or 0 after a time-out."""
+        """Waits until one more response fits in front of a full trace memory: 1, or 0 after a time-out. Only with a slow host, beside which there
+        are no other FPGAs."""
         cdef TimelineState* now = &self.time.s
-        cdef int64_t limit = now.cycle + self.time.timeout[0], target
+        cdef int64_t limit = self.time.gives_up(), target
         while self.time.trace.waiting() >= self.reads_in_flight:
             self.time.catch_up(now.cycle)
             target = max(now.cycle + 1, self.time.trace.next_response())
@@ -89,7 +94,12 @@ cdef class OmnibusMaster:
     cdef int write(self, uint32_t data) except -1 nogil:
         """The write prepared by the address before: address and data leave, a response comes back that nobody sees."""
         self.s.has_address = False
-        return self.local_write(data) if self.s.address & FPGA_BIT else self.chip_write(data)
+        if self.s.address & FPGA_BIT:
+            self.local_write(data)
+        else:
+            self.chip_write(data)
+        self.s.has_address = self.time.s.suspended
+        return 0
 
     cdef int chip_write(self, uint32_t data) except -1 nogil:
         cdef TimelineState* now = &self.time.s
@@ -139,12 +149,12 @@ cdef class OmnibusMaster:
         return 0
 
     cdef int bus_slot(self, int row) except -1 nogil:
-        """Waits until a bus of the board takes an access: 1, or 0 after a time-out."""
+        """Waits until a bus of the board takes an access: 1, or 0 after a time-out or if this is suspended."""
         cdef int64_t free = self.registers.free_from(row)
         if free <= self.time.s.cycle:
             return 1
         self.time.block_until(free)
-        return not self.time.s.discarding
+        return not (self.time.s.discarding or self.time.s.suspended)
 
     # ---------------------------------------------------------------------------------------------------------- reads
     cdef int read(self, uint32_t address) except -1 nogil:
@@ -159,10 +169,10 @@ cdef class OmnibusMaster:
         return self.respond(data, done) if done > 0 else 0
 
     cdef int64_t local_read(self, uint32_t address, uint32_t* data) except -2 nogil:
-        """Cycle of the response, or TIMED_OUT."""
+        """Cycle of the response, or NOT_SERVED."""
         cdef int row = self.registers.row_at(address)
         if self.registers.is_served(row) and not self.bus_slot(row):
-            return TIMED_OUT
+            return NOT_SERVED
         self.see_processors(row)
         return self.registers.read(row, address, self.time.s.cycle, self.time.s.instruction, data)
 
@@ -172,11 +182,11 @@ cdef class OmnibusMaster:
             self.time.events.advance(self.time.s.cycle * TICKS_PER_FPGA_CYCLE)
 
     cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -2 nogil:
-        """Cycle of the response, TIMED_OUT, or UNANSWERED if the response gets lost."""
+        """Cycle of the response, NOT_SERVED, or UNANSWERED if the response gets lost."""
         cdef TimelineState* now = &self.time.s
         cdef int64_t arrival
         if not self.chip_slot():
-            return TIMED_OUT
+            return NOT_SERVED
         arrival = now.cycle * TICKS_PER_FPGA_CYCLE + self.chip_request
         data[0] = self.port.read(address, arrival)
         arrival = max(arrival, self.chip.fabric.s.now)  # a conversion holds the omnibus
@@ -212,23 +222,40 @@ cdef class OmnibusMaster:
         """Reads until the masked value equals the target (or differs from it). Poll reads do not answer."""
         cdef TimelineState* now = &self.time.s
         cdef uint32_t address = self.poll_address[0], data = 0
-        cdef int64_t limit = now.cycle + self.time.timeout[0], done
+        cdef int64_t limit = self.time.gives_up(), done
+        if self.s.poll_overdue:
+            return self.give_up_poll()
+        if self.s.poll_unanswered:
+            return self.poll_for_ever()
         while True:
             done = self.local_read(address, &data) if address & FPGA_BIT else self.chip_read(address, &data)
-            if done == TIMED_OUT:
+            if done == NOT_SERVED:
                 return 0
             if done == UNANSWERED:
                 self.time.responses.s.lost += 1
-                return self.time.block_until(NEVER)
+                return self.poll_for_ever()
             now.cycle = done
             if ((data & self.poll_mask[0]) == self.poll_target[0]) == expects_equality:
                 return 0
             now.cycle += self.poll_period
             if now.cycle > limit:
-                return self.time.time_out()
+                return self.give_up_poll()
+            if not self.time.reach(now.cycle):
+                return 0
             self.time.run_due(now.cycle)
             if now.cycle - now.streamed >= STEP_CYCLES:
                 self.time.catch_up(now.cycle)
+
+    cdef int give_up_poll(self) except -1 nogil:
+        """Polling has taken too long."""
+        self.s.poll_overdue = not self.time.reach(self.time.s.cycle)
+        return 0 if self.s.poll_overdue else self.time.time_out()
+
+    cdef int poll_for_ever(self) except -1 nogil:
+        """The response to a poll got lost: until the instruction times out."""
+        self.time.block_until(NEVER)
+        self.s.poll_unanswered = self.time.s.suspended
+        return 0
 
     def arrays(self):
         """The prepared write, and what bus and link are busy with."""

@@ -3,13 +3,17 @@
 A spike from the chip whose label has an enabled output entry leaves with that entry's 15-bit routing label. It reaches every FPGA, the sender
 among them; where the routing label has an enabled input entry, the spike goes to the chip with that entry's label. (facts: transport 3.1, 8)
 
-Accuracy: behavioural for one FPGA whose own spikes come back over the node. Other FPGAs and the node's synchronisation are not modelled. The
-latency is assumed, from a hop between chips of less than 1.3 us. (facts: transport 9)
+The line to the node takes one spike per cycle. An FPGA that stands alone gets its own spikes back from here; among others
+(`hicannx_sim.setup.aggregator` is the node then) they wait in the outbox for whoever carries them.
+
+Accuracy: behavioural. Latency, rate of the line and depth of its queue are assumed, from a hop between chips of less than 1.3 us and lines of
+5 Gbit/s. (facts: transport 9; clients/multichip 1)
 """
 
 cimport cython
-from libc.stdint cimport int64_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
+from hicannx_sim.base.growing cimport growing_append, growing_free
 from hicannx_sim.fpga.due cimport Due, DueQueue
 from hicannx_sim.fpga.registers cimport RegisterFile
 
@@ -30,7 +34,7 @@ cdef class Router(RegisterBlock):
 
     def __init__(self, RegisterFile registers not None):
         self.arrivals = DueQueue()
-        self.hop = number("network_hop")
+        self.hop, self.up, self.depth = number("network_hop"), number("network_up"), number("network_queue")
         self.output_enable = bits_of(OutputRoutingTableEntry, "enable").mask
         self.output_label = bits_of(OutputRoutingTableEntry, "label").mask
         self.input_enable = bits_of(InputRoutingTableEntry, "enable").mask
@@ -40,6 +44,9 @@ cdef class Router(RegisterBlock):
             self.outputs_row = self.attach(registers, "output routing table")
             self.attach(registers, "input routing table")
             self.output, self.input = registers.words("output routing table"), registers.words("input routing table")
+
+    def __dealloc__(self):
+        growing_free(&self.outbox)
 
     cdef void clear(self):
         """The tables are as after power-on; spikes on the way arrive nowhere."""
@@ -64,16 +71,33 @@ cdef class Router(RegisterBlock):
         return self.s.outputs > 0
 
     cdef bint loops(self) noexcept nogil:
-        """What is sent may come back to the chip."""
-        return self.s.outputs > 0 and self.s.inputs > 0
+        """What is sent may come back to the chip, and nobody else looks after that."""
+        return self.s.outputs > 0 and self.s.inputs > 0 and not self.coupled
 
     cdef void transmit(self, uint16_t label, int64_t cycle) noexcept nogil:
         """A spike from the chip reaches the FPGA at `cycle`."""
+        cdef int64_t leaves = max(cycle, self.s.free)
         if not self.output[label] & self.output_enable:
             self.s.silent += 1
             return
+        if leaves - cycle >= self.depth:
+            self.s.overflow += 1
+            return
+        self.s.free = leaves + 1
         self.s.sent += 1
-        self.arrivals.push(cycle + self.hop, 0, self.output[label] & self.output_label)
+        if self.coupled:
+            self.leave(leaves, self.output[label] & self.output_label, SPIKE)
+        else:
+            self.arrivals.push(leaves + self.hop, 0, self.output[label] & self.output_label)
+
+    cdef void arrive(self, int64_t cycle) noexcept nogil:
+        """The program reaches a barrier between FPGAs at `cycle`."""
+        self.leave(cycle, 0, BARRIER)
+
+    cdef void leave(self, int64_t cycle, uint16_t label, int kind) noexcept nogil:
+        cdef Record* record = <Record*> growing_append(&self.outbox, sizeof(Record))
+        if record != NULL:
+            record.cycle, record.label, record.sender, record.kind = cycle + self.up, label, self.sender, <uint8_t> kind
 
     cdef int64_t next(self) noexcept nogil:
         """Cycle at which the next spike arrives."""
@@ -92,7 +116,8 @@ cdef class Router(RegisterBlock):
     def counters(self):
         """Spikes sent to and taken from the other chips' node, since power-on."""
         return {
-            "sent": self.s.sent, "without output entry": self.s.silent, "received": self.s.received, "without input entry": self.s.unrouted,
+            "sent": self.s.sent, "without output entry": self.s.silent, "lost: queue full": self.s.overflow,
+            "received": self.s.received, "without input entry": self.s.unrouted,
         }
 
     def arrays(self):

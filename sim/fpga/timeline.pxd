@@ -26,7 +26,9 @@ cdef struct TimelineState:
     int64_t streamed        # everything up to this cycle is in the stream
     int64_t timer_origin    # cycle at which the playback timer was 0
     int64_t timeouts        # instructions given up since power-on
+    int64_t began           # cycle at which the instruction issued
     bint discarding         # after a time-out, until HALT
+    bint suspended          # the instruction has begun and goes on when time may pass `limit`
 
 
 @cython.final
@@ -39,6 +41,7 @@ cdef class Timeline(RegisterBlock):
     cdef SystimeSync sync
     cdef Injector injector
     cdef Responses responses
+    cdef int64_t limit                  # nothing is known of what comes from other FPGAs at this cycle or later: time stops here
     cdef const uint32_t* timeout        # register: cycles an instruction may block
     cdef bint interrupted
     cdef int64_t chip_request           # ticks
@@ -55,6 +58,9 @@ cdef class Timeline(RegisterBlock):
     cdef int check(self) except -1 nogil
     cdef int64_t refused(self) noexcept nogil
     cdef int64_t at_chip(self) except -1 nogil
+    cdef int64_t gives_up(self) noexcept nogil
+    cdef bint reach(self, int64_t cycle) except -1 nogil
+    cdef int pass_time(self, int64_t cycle) except -1 nogil
     cdef int wait_until(self, int64_t cycle) except -1 nogil
     cdef int block_until(self, int64_t cycle) except -1 nogil
     cdef int time_out(self) except -1 nogil

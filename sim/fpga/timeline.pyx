@@ -3,6 +3,10 @@
 Time is the FPGA cycle (8 ns, 4 ticks) since power-on. It stands still between runs: the chip neither runs nor rests then, so a run
 continues exactly where the one before stopped. An instruction that blocks longer than the instruction timeout is given up with a
 TimeoutNotification, and what follows is discarded up to the next HALT, which is echoed as usual. (facts: transport 2.1, 2.4)
+
+Beside other FPGAs an FPGA may go on only up to a `limit`, as long as it is not known what they send. An instruction that needs more time is
+suspended there: it is executed once more when the limit has moved, and does what it would have done without one. So whatever blocks asks
+`reach` before it lets time pass, and has changed nothing that it would change again.
 """
 
 cimport cython
@@ -33,7 +37,7 @@ cdef class Timeline(RegisterBlock):
         self.attach(registers, "timer")
         self.timeout = registers.words("instruction timeout")
         self.chip_request, self.stream_limit = number("chip_request"), number("stream_limit")
-        self.s.next_due = NEVER
+        self.s.next_due = self.limit = NEVER
         self.s.streamed = -1
 
     cdef int64_t read(self, int row, uint32_t index, int64_t cycle, uint32_t* data) except -1 nogil:
@@ -75,8 +79,8 @@ cdef class Timeline(RegisterBlock):
         return self.jtag.check_scans(self.s.instruction)
 
     cdef int finish_scans(self) except -1 nogil:
-        """All queued scans that answer are done."""
-        while self.jtag.s.n_responses:
+        """All queued scans that answer are done, unless this is suspended."""
+        while self.jtag.s.n_responses and self.reach(self.jtag.next_done()):
             self.run_due(self.jtag.next_done())
         return 0
 
@@ -145,8 +149,20 @@ cdef class Timeline(RegisterBlock):
         return tick
 
     # ---------------------------------------------------------------------------------------------------------- waiting
-    cdef int wait_until(self, int64_t cycle) except -1 nogil:
-        """Time passes up to `cycle`."""
+    cdef int64_t gives_up(self) noexcept nogil:
+        """Cycle at which the instruction times out if it still blocks."""
+        return self.s.began + self.timeout[0]
+
+    cdef bint reach(self, int64_t cycle) except -1 nogil:
+        """Whether time may go on to `cycle`. If not, it goes on to the limit, and the instruction is suspended."""
+        if cycle < self.limit:
+            return True
+        self.pass_time(self.limit - 1)
+        self.s.cycle = max(self.s.cycle, self.limit)
+        self.s.suspended = True
+        return False
+
+    cdef int pass_time(self, int64_t cycle) except -1 nogil:
         while self.s.cycle < cycle:
             self.s.cycle = min(cycle, max(self.s.cycle, self.s.streamed) + STEP_CYCLES)
             if self.s.cycle >= self.s.next_due:
@@ -155,10 +171,16 @@ cdef class Timeline(RegisterBlock):
                 self.catch_up(self.s.cycle)
         return 0
 
+    cdef int wait_until(self, int64_t cycle) except -1 nogil:
+        """Time passes up to `cycle`, unless the instruction is suspended."""
+        return self.pass_time(cycle) if self.s.cycle >= cycle or self.reach(cycle) else 0
+
     cdef int block_until(self, int64_t cycle) except -1 nogil:
-        """The instruction ends at `cycle`, or times out before."""
-        cdef int64_t limit = self.s.cycle + self.timeout[0]
+        """The instruction ends at `cycle`, times out before, or is suspended."""
+        cdef int64_t limit = self.gives_up()
         self.wait_until(min(cycle, limit))
+        if self.s.suspended:
+            return 0
         return self.time_out() if cycle > limit else self.run_due(self.s.cycle)
 
     cdef int time_out(self) except -1 nogil:

@@ -34,6 +34,7 @@ cdef struct TraceState:
     int64_t late[EVENT_KINDS]
     int64_t overflow[EVENT_KINDS]
     int64_t memory_full[EVENT_KINDS]
+    int64_t after_halt[EVENT_KINDS]         # while other FPGAs of the setup still had programs
     # -- the latest spans of cycles in which a response waited, end excluded
     int64_t stall_begin[STALL_RING]
     int64_t stall_end[STALL_RING]
@@ -51,6 +52,7 @@ cdef class Trace(RegisterBlock):
     # -- the memory behind it, in bytes and eighths of a cycle
     cdef readonly bint limited              # the host is not infinitely fast
     cdef int64_t per_byte, trace_bytes
+    cdef bint closed                        # the run is over for this FPGA: nobody reads what comes
 
     cdef void push(self, int64_t cycle, uint8_t header, uint64_t payload) noexcept nogil
     cdef int64_t waiting(self) noexcept nogil
@@ -61,6 +63,7 @@ cdef class Trace(RegisterBlock):
     cdef void stalled(self, int64_t begin, int64_t end) noexcept nogil
     cdef int64_t stalls_before(self, int64_t cycle) noexcept nogil
     cdef int emit(self, int64_t until, bint drain) except -1 nogil
+    cdef void forget(self, int64_t until) noexcept nogil
     cdef int emit_events(self, int kind, int64_t slot, int64_t until) except -1 nogil
     cdef int emit_response(self, int64_t slot) except -1 nogil
     cdef int annotate(self, int64_t slot) except -1 nogil

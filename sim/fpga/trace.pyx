@@ -76,11 +76,12 @@ cdef class Trace(RegisterBlock):
     @property
     def counters(self):
         """Events since power-on, per kind: those recorded, those of them without a time, and those lost because the recording gate was closed, because their queue or the
-        memory was full, or because they would have reached the trace too late."""
+        memory was full, because they would have reached the trace too late, or because they came after the HALT, while other FPGAs were not done."""
         return {
             name: {
                 "recorded": self.s.recorded[kind], "without time": self.s.untimed[kind], "not recorded": self.s.not_recorded[kind],
                 "dropped: queue full": self.s.overflow[kind], "dropped: memory full": self.s.memory_full[kind], "late": self.s.late[kind],
+                "after halt": self.s.after_halt[kind],
             }
             for name, kind in (("spikes", <int> OUT_SPIKE), ("madc", <int> OUT_MADC))
         }
@@ -88,6 +89,7 @@ cdef class Trace(RegisterBlock):
     cdef void begin_run(self) noexcept:
         """The stream starts anew; what is still on the way stays."""
         self.writer.clear()
+        self.closed = False
         if not self.limited:
             self.s.fetched_at = 0
 
@@ -184,6 +186,9 @@ cdef class Trace(RegisterBlock):
         """Writes what is due up to and including cycle `until`; with `drain` all responses, later than that if they have to queue."""
         cdef int64_t slot, response, spike, sample, first
         cdef Py_ssize_t before
+        if self.closed:
+            self.forget(until)
+            return 0
         while True:
             response = response_at(&self.responses, 0).cycle if growing_count(&self.responses) else <int64_t> NEVER
             spike = event_at(&self.events[<int> OUT_SPIKE], 0).cycle if growing_count(&self.events[<int> OUT_SPIKE]) else <int64_t> NEVER
@@ -206,6 +211,14 @@ cdef class Trace(RegisterBlock):
             else:
                 self.emit_response(slot)
             self.account(slot, self.writer.size - before)
+
+    cdef void forget(self, int64_t until) noexcept nogil:
+        """Events that arrive up to and including cycle `until` are too late for this run; responses wait for the next one."""
+        cdef int kind
+        for kind in range(EVENT_KINDS):
+            while growing_count(&self.events[kind]) and event_at(&self.events[kind], 0).cycle <= until:
+                self.s.after_halt[kind] += 1
+                growing_drop(&self.events[kind], 1)
 
     cdef int emit_response(self, int64_t slot) except -1 nogil:
         cdef Response* response = response_at(&self.responses, 0)

@@ -1,20 +1,25 @@
 """The model as one more kind of connection."""
 
+import logging
 import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from fisch.connection import RUN_TIMEOUT_VARIABLE, Connection, Words, run_timeout
-from fisch.environment import require_known, setting
+from fisch.environment import require_known, serial_setting, setting
 from fisch.errors import RunTimeoutError, SettingError
 from fisch.hwdb import HXCubeFPGAEntry, HXCubeSetupEntry, HXCubeWingEntry, JboaAggregatorEntry, JboaSetupEntry
 from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.base.errors import ConfigurationError, InterruptedRunError
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.fpga.host import HostLink
+from hicannx_sim.setup.multichip import MultichipSetup
 from hicannx_sim.setup.system import System
+
+Answer = TypeVar("Answer")
+_log = logging.getLogger("hicannx_sim.setup")
 
 CHIP_VARIABLE = "HICANNX_CHIP"
 MODE_VARIABLE = "HICANNX_MODE"
@@ -42,15 +47,38 @@ def _setting(environ: Mapping[str, str], name: str) -> Any:
         raise ConfigurationError(str(error)) from None
 
 
+_waiting: dict[tuple[int, ...], list[int]] = {}
+"""FPGAs of a setup, named by its chips, that were at a barrier when their connection was closed."""
+
+
+def _at_barriers(serials: tuple[int, ...]) -> list[int]:
+    """FPGAs of a setup that have reached a barrier in an earlier connection of this process, as the aggregator is not reset by a new one."""
+    waiting = _waiting.pop(serials, [])
+    if waiting:
+        _log.warning("FPGAs %s of the setup have reached a barrier between FPGAs in an earlier connection, and the others have not",
+                     ", ".join(map(str, waiting)))
+    return waiting
+
+
+def _one_serial(environ: Mapping[str, str]) -> int:
+    try:
+        return serial_setting(environ)
+    except SettingError as error:
+        raise ConfigurationError(str(error)) from None
+
+
 def _fuses_of(device_dna: int) -> int:
     """The 64 fuses whose port reads as `device_dna`: bit i of the port is fuse 63 - i."""
     return sum((device_dna >> i & 1) << 63 - i for i in range(57))
 
 
-def setup_of(system: System, ip: str = "127.0.0.1", fpga: int = 0) -> HXCubeSetupEntry | JboaSetupEntry:
-    """What a hardware database would say of a setup with this system as its FPGA number `fpga` at the address `ip`."""
+def setup_of(system: System, ip: str = "127.0.0.1", fpga: int | None = None) -> HXCubeSetupEntry | JboaSetupEntry:
+    """What a hardware database would say of a setup with this system as its FPGA number `fpga` at the address `ip`. None: the number it has
+    among several, else 0. Of several, the original lists only the one that a connection leads to."""
     pair = ((_PC_CONF, _PC_CONF), (_PC_CONF, _PC_CONF)), ((_W_CONF, _W_CONF), (_W_CONF, _W_CONF))
     wing = HXCubeWingEntry(system.identity.serial, _CHIP_REVISION, system.eeprom_serial, *pair)
+    if fpga is None:
+        fpga = 0 if system.together is None else system.together.number_of(system)
     fpgas = {fpga: HXCubeFPGAEntry(ip, wing, _fuses_of(system.device_dna))}
     return JboaSetupEntry(0, fpgas, {0: JboaAggregatorEntry(ip)}) if system.setup == "jboa" else HXCubeSetupEntry(0, fpgas)
 
@@ -87,16 +115,21 @@ class ModelConnection(Connection):
         setup: str | None = None,
         host: HostLink | None = None,
     ) -> None:
-        super().__init__()
         environ = os.environ
-        require_known(environ)
-        serial = _setting(environ, CHIP_VARIABLE) if serial is None else serial
+        serial = _one_serial(environ) if serial is None else serial
         seed = _setting(environ, SEED_VARIABLE) if seed is None else seed
         strict = _setting(environ, STRICT_VARIABLE) if strict is None else strict
         chip = _chip(serial, mode or _setting(environ, MODE_VARIABLE))
         setup = setup or _setting(environ, SETUP_VARIABLE)
+        self._attach(System(chip, seed, strict, setup, host))  # type: ignore[arg-type]  # System refuses other setups
+
+    def _attach(self, system: System) -> None:
+        """Leads to a system that has just been powered on."""
+        super().__init__()
+        environ = os.environ
+        require_known(environ)
         self._run_timeout = run_timeout(environ, None)
-        self.system = System(chip, seed, strict, setup, host)  # type: ignore[arg-type]  # System refuses other setups
+        self.system, self.group = system, system.together
         self._explains = bool(_setting(environ, EXPLAIN_VARIABLE))
         self._looked = 0, 0
         self._explained: set[tuple[str, str, str]] = set()
@@ -105,9 +138,35 @@ class ModelConnection(Connection):
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
-        """One connection with the settings of `environ`."""
-        serial, mode, seed, strict, setup = (_setting(environ, name) for name in VARIABLES)
-        return [cls(serial, mode, seed, strict, setup)]
+        """One connection for each chip of HICANNX_CHIP, with the other settings of `environ`; several in a jBOA are one setup."""
+        serials, *settings = (_setting(environ, name) for name in VARIABLES)
+        return cls.several(serials, *settings)
+
+    @classmethod
+    def several(
+        cls, serials: Sequence[int], mode: str | None = None, seed: int | None = None, strict: bool | None = None, setup: str | None = None
+    ) -> list[Self]:
+        """One connection for each chip. Those of a jBOA are FPGAs 0 .. n - 1 of one setup and run their programs together; cubes are setups of
+        their own. What is not given comes from the environment. ConfigurationError for a chip that is in a setup twice.
+
+        >>> [connection.identifier for connection in ModelConnection.several([7, 8], setup="jboa")]
+        ['jboa0fpga0chip7_1', 'jboa0fpga1chip8_1']
+        """
+        setup = setup or _setting(os.environ, SETUP_VARIABLE)
+        if len(serials) == 1 or setup != "jboa":
+            return [cls(serial, mode, seed, strict, setup) for serial in serials]
+        seed = _setting(os.environ, SEED_VARIABLE) if seed is None else seed
+        strict = _setting(os.environ, STRICT_VARIABLE) if strict is None else strict
+        mode = mode or _setting(os.environ, MODE_VARIABLE)
+        together = MultichipSetup.of([_chip(serial, mode) for serial in serials], seed, strict)
+        together.aggregator.arrived = _at_barriers(tuple(serials))
+        return [cls._to(system) for system in together.systems.values()]
+
+    @classmethod
+    def _to(cls, system: System) -> Self:
+        made = cls.__new__(cls)
+        made._attach(system)
+        return made
 
     @property
     def hwdb_entry(self) -> HXCubeSetupEntry | JboaSetupEntry:
@@ -122,11 +181,26 @@ class ModelConnection(Connection):
     def bitfile_info(self) -> str:
         return bitfile_info_of(self.system)
 
+    def close(self) -> None:
+        """Gives the chip up. The aggregator of several does not forget who has reached a barrier between them."""
+        if self.group is not None and not self._closed and self.group.aggregator.arrived:
+            _waiting[tuple(system.identity.serial for system in self.group.systems.values())] = self.group.aggregator.arrived
+        super().close()
+
     def _execute(self, words: Words) -> Words:
-        answer = self._run(words)
+        answer = self._guarded(lambda: self.system.execute(words))
         if self._explains:
             self._explain()
         return answer
+
+    def _execute_together(self, others: Sequence[Self], programs: Sequence[Words]) -> list[Words]:
+        together = self.system.together
+        numbers = [together.number_of(connection.system) for connection in (self, *others)]
+        answers = self._guarded(lambda: together.execute(dict(zip(numbers, programs, strict=True))))
+        for connection in (self, *others):
+            if connection._explains:
+                connection._explain()
+        return [answers[number] for number in numbers]
 
     def _explain(self) -> None:
         """On stderr: what a script prints stays its own."""
@@ -140,13 +214,15 @@ class ModelConnection(Connection):
                 self._explained.add(told)
                 print(f"hicannx: {finding} ({EXPLAIN_VARIABLE}=0 turns this off)", file=sys.stderr)
 
-    def _run(self, words: Words) -> Words:
+    def _guarded(self, run: Callable[[], Answer]) -> Answer:
+        """A run that is given up when its time is over."""
         if self._run_timeout is None:
-            return self.system.execute(words)
-        guard = threading.Timer(self._run_timeout, self.system.fpga.interrupt)
+            return run()
+        together = self.system.together
+        guard = threading.Timer(self._run_timeout, self.system.fpga.interrupt if together is None else together.interrupt)
         guard.start()
         try:
-            return self.system.execute(words)
+            return run()
         except InterruptedRunError as error:
             raise RunTimeoutError(f"no end of the program after {self._run_timeout:g} s ({RUN_TIMEOUT_VARIABLE}): {error}") from None
         finally:

@@ -63,6 +63,8 @@ class System:
         self.host = host
         self._board_memory = new_memory()  # outlives the power
         self._lock = threading.Lock()
+        self.together: Any = None
+        """The setup of several FPGAs that this one is part of (`multichip.MultichipSetup`); its time is common then."""
         self.powered: list[Callable[[], None]] = []
         """Called after each power cycle, when everything is a new one."""
         self._power_on()
@@ -154,8 +156,11 @@ class System:
     def execute(self, words: Words) -> Words:
         """Runs the words of a program, uint64[n] with a closing HALT, and returns the stream of responses, uint64[m].
 
-        Raises SimError; the system can be used afterwards.
+        Raises SimError; the system can be used afterwards. If it is one of several in a setup, the others live along meanwhile.
         """
+        if self.together is not None:
+            number = self.together.number_of(self)
+            return dict(zip(self.together.systems, self.together.execute({number: words}), strict=True))[number]
         with self._lock:
             self._begin_run()
             return self.fpga.run(words)
@@ -168,6 +173,8 @@ class System:
 
     def begin(self) -> None:
         """Begins a run whose words come in pieces."""
+        if self.together is not None:
+            raise ConfigurationError("one of several FPGAs of a setup has its time in common with them: give it a whole program")
         with self._lock:
             self._begin_run()
             self.fpga.begin()

@@ -39,7 +39,7 @@ _SPIKES = Trust(_B, "order and 16 bits exact, latency of the link assumed")
 
 ELSEWHERE: Final[dict[str, Trust]] = {
     "Timer": Trust(_E, "cycles of 8 ns"),
-    "Barrier": Trust(_E, "multi_fpga and systime_correction return at once, as on an FPGA that stands alone"),
+    "Barrier": Trust(_E, "multi_fpga waits for the other FPGAs of a setup; alone, and with systime_correction, it returns at once"),
     "PollingOmnibusBlock": Trust(_B, "interval between two reads assumed"),
     "SystimeSync": Trust(_B, "fails while the link is down, after its retries; its duration is assumed"),
     "SpikePack1ToChip": _SPIKES,

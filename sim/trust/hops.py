@@ -90,7 +90,8 @@ def _ways_besides(path: dict[str, dict[str, int]]) -> Iterator[Hop]:
     yield Hop("serial line out", serial["sent"] + silent + busy, serial["sent"], filtered=silent, dropped=busy)
     unrouted = serial["without input route"] + serial["ignored: receiver off"]
     yield Hop("serial line in", serial["received"] + unrouted, serial["received"], filtered=unrouted)
-    yield Hop("network out", network["sent"] + network["without output entry"], network["sent"], filtered=network["without output entry"])
+    silent, busy = network["without output entry"], network["lost: queue full"]
+    yield Hop("network out", network["sent"] + silent + busy, network["sent"], filtered=silent, dropped=busy)
     unrouted = network["without input entry"]
     yield Hop("network in", network["received"] + unrouted, network["received"], filtered=unrouted)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import fisch
-from fisch.environment import OF_BUILD_AND_TESTS, TABLE, Addresses, Choice, Seconds, Switch, Text, Whole, require_known, setting
+from fisch.environment import OF_BUILD_AND_TESTS, TABLE, Addresses, Choice, Listed, Seconds, Switch, Text, Whole, require_known, serial_setting, setting
 
 ROOT = Path(__file__).parents[2]
 BAD = {
     Whole: ["abc", "-1", str(2**64), "1.5", "0x", "1e3", "9" * 5000],
+    Listed: ["abc", "-1", "1,,2", "1,", "1;2", "1 2", f"3,{2**64}"],
     Seconds: ["soon", "-1", "nan", "inf", "1e300"],
     Switch: ["yes", "2", "on", "-1", "1.0"],
     Choice: ["perfect", "0", "IDEAL"],
@@ -19,6 +20,7 @@ BAD = {
 }
 GOOD = {
     Whole: ["0", " 17 ", "0x10"],
+    Listed: ["0", " 17 , 3", "0x10,7,8"],
     Seconds: ["0", "2.5"],
     Switch: ["0", "1", "TRUE", "false"],
     Addresses: ["", "127.0.0.1,127.0.0.2:1:2"],
@@ -80,3 +82,9 @@ def test_the_documents_show_the_table():
         for name, variable in TABLE.items()
         if variable.of != "choice of the connection"
     }
+
+
+def test_several_chips_where_one_is_meant():
+    assert setting({"HICANNX_CHIP": "7, 8"}, "HICANNX_CHIP") == (7, 8) and serial_setting({"HICANNX_CHIP": "7"}) == 7
+    with pytest.raises(fisch.SettingError, match="HICANNX_CHIP: 7, 8 are several chips, and one is needed here"):
+        serial_setting({"HICANNX_CHIP": "7,8"})

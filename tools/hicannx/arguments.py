@@ -20,19 +20,21 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return partial(_checked, lambda environment: environment.Whole(low, high))
 
 
-def like(variable: str, what: str = "") -> Callable[[str], Any]:
-    """What the environment variable may say, too; `what` the value is."""
+def like(variable: str) -> Callable[[str], Any]:
+    """What the environment variable may say, too."""
+    return partial(_checked, lambda environment: environment.TABLE[variable].values)
 
-    def parse(text: str) -> Any:
-        try:
-            return _checked(lambda environment: environment.TABLE[variable].values, text)
-        except ArgumentTypeError as error:
-            raise ArgumentTypeError(f"{error}: {what}" if what else str(error)) from None
 
-    return parse
+def serial(text: str) -> int:
+    """The serial number of a chip."""
+    try:
+        number: int = _checked(lambda environment: environment.SERIALS, text)
+        return number
+    except ArgumentTypeError as error:
+        raise ArgumentTypeError(f"{error}: that is what a chip's serial number is") from None
 
 
 PORT = whole(0, 65535)
 """A port of a network, 0: a free one."""
-SERIAL = like("HICANNX_CHIP", "that is what a chip's serial number is")
+SERIAL = serial
 SEED = like("HICANNX_SEED")

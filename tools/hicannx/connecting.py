@@ -1,25 +1,32 @@
 """Connections to a chosen virtual chip."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fisch import ConnectionHandle
+from fisch.environment import setting
 from hicannx_sim import Mode, ModelConnection
 
 
 @contextmanager
 def connect(
-    serial: int | Sequence[int] | None = None, mode: Mode | str | None = None, seed: int | None = None, strict: bool | None = None
+    serial: int | Sequence[int] | None = None,
+    mode: Mode | str | None = None,
+    seed: int | None = None,
+    strict: bool | None = None,
+    setup: str | None = None,
 ) -> Iterator[ConnectionHandle]:
     """A connection to a virtual chip of one's choice, with the handle that `hxcomm.ManagedConnection` gives.
 
-    serial   0 .. 2**32 - 1: whose fixed pattern the circuits have; a list of them for several chips, each a setup of its own
+    serial   0 .. 2**32 - 1: whose fixed pattern the circuits have; a list of them for several chips
     mode     "typical", or "ideal" for circuits without fixed pattern and noise
     seed     0 .. 2**64 - 1: the trial noise
     strict   an access to something undefined or not modelled raises an error
+    setup    "cube", or "jboa"; several chips of a jBOA are one setup, whose FPGAs exchange spikes, and several cubes are setups of their own
 
-    What is not given comes from HICANNX_CHIP, HICANNX_MODE, HICANNX_SEED and HICANNX_STRICT, else 0, typical, 0, not strict. The chip has
-    just been powered on. Raises hicannx_sim.ConfigurationError for values out of range.
+    What is not given comes from HICANNX_CHIP, HICANNX_MODE, HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else 0, typical, 0, not strict,
+    cube. The chip has just been powered on. Raises hicannx_sim.ConfigurationError for values out of range.
 
     >>> with connect(serial=7, mode="ideal") as connection:
     ...     connection.get_unique_identifier()
@@ -29,7 +36,7 @@ def connect(
     2
     """
     mode = mode.value if isinstance(mode, Mode) else mode
-    serials = serial if isinstance(serial, Sequence) else [serial]
-    handle = ConnectionHandle.of([ModelConnection(each, mode, seed, strict) for each in serials])
+    serials = setting(os.environ, "HICANNX_CHIP") if serial is None else serial if isinstance(serial, Sequence) else [serial]
+    handle = ConnectionHandle.of(ModelConnection.several(serials, mode, seed, strict, setup))
     with handle:
         yield handle

@@ -7,7 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from fisch.environment import setting
+from fisch.environment import serial_setting, setting
 from haldls.lola import Chip
 from hicannx.calibration import calix_engine
 from hicannx.calibration.kinds import Kind, kind_of
@@ -57,7 +57,7 @@ def calibrated_chip(kind: str = "spiking", serial: int | None = None, mode: Mode
 
 
 def _chip(serial: int | None, mode: Mode | str | None) -> VirtualChip:
-    number = setting(os.environ, "HICANNX_CHIP") if serial is None else serial
+    number = serial_setting(os.environ) if serial is None else serial
     return VirtualChip(number, Mode(mode or setting(os.environ, "HICANNX_MODE")))
 
 

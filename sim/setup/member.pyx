@@ -1,0 +1,135 @@
+"""An FPGA among others: its program runs in spans of time that end where it is not known yet what the others send.
+
+How long such spans are makes no difference to what comes out. A span can be the longer, the later this FPGA may send something itself
+(`earliest`): without routes nothing does before the next barrier between FPGAs or the next write to a route.
+"""
+
+cimport cython
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+
+from fisch.ut cimport TO_BARRIER, TO_OMNIBUS_ADDRESS, TO_WAIT_UNTIL
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
+from hicannx_sim.fpga.router cimport Router
+
+import numpy as np
+
+from haldls import Barrier
+from hicannx_sim.base.numbers import number
+from hicannx_sim.base.places import bits_of
+from hicannx_sim.fpga.table import registers_of
+
+cdef uint64_t BARRIER_MULTI_FPGA = bits_of(Barrier, "enable_multi_fpga").mask
+cdef uint32_t FIRST_ROUTE, N_ROUTES
+FIRST_ROUTE, N_ROUTES = next((row.address, row.count) for row in registers_of("jboa") if row.name == "output routing table")
+
+
+@cython.final
+cdef class Member:
+    """FPGA number `sender` of a setup of `size`. Time in FPGA cycles; that of all FPGAs of a setup is the same."""
+
+    def __init__(self, Executor fpga not None, int sender, int size):
+        cdef Router router = fpga.events.router
+        self.fpga = fpga
+        router.coupled, router.sender, router.others = True, sender, size - 1
+        self.latency = number("event_from_chip") // TICKS_PER_FPGA_CYCLE
+        self.ended = NEVER
+
+    def begin(self, words):
+        """A run begins; its program: uint64[n], empty for an FPGA that only lives along."""
+        cdef const uint64_t[::1] view
+        self.program = np.ascontiguousarray(words, dtype=np.uint64).reshape(-1)
+        view = self.program
+        self.n, self.position, self.critical, self.ended = view.shape[0], 0, -1, NEVER
+        self.words = &view[0] if self.n else NULL
+        self.fpga.begin()
+        self.failed = False
+        self.seen = self.fpga.time.s.cycle
+        if not self.n:
+            self.ended, self.fpga.trace.closed = self.seen, True
+
+    def end(self):
+        """The stream of responses of the run, uint64[m]."""
+        self.release()
+        return self.fpga.trace.take_words(True)
+
+    def abandon(self):
+        """After an error somewhere: nothing of this run answers in the next one."""
+        self.release()
+        self.fpga.end()
+
+    def release(self):
+        """Time of this FPGA may go on alone, as it does between runs."""
+        self.fpga.time.limit = NEVER
+        self.fpga.time.s.suspended = False
+        self.program, self.words = None, NULL
+
+    cdef int proceed(self, int64_t limit) except -1 nogil:
+        """Executes what issues before `limit`."""
+        self.failed = True
+        self._proceed(limit)
+        self.failed = False
+        return 0
+
+    cdef int _proceed(self, int64_t limit) except -1 nogil:
+        cdef Py_ssize_t executed
+        if self.ended != NEVER:
+            return 0
+        self.fpga.time.limit = limit
+        executed = self.fpga.execute(self.words + self.position, self.n - self.position, False)
+        self.fpga.s.executed += executed
+        self.position += executed
+        if self.position == self.n and self.fpga.time.s.cycle < limit:
+            limit = self.ended = self.fpga.time.s.cycle
+            self.fpga.time.catch_up(limit)
+            self.fpga.trace.closed = True
+        return self.look(limit)
+
+    cdef int live(self, int64_t cycle) except -1 nogil:
+        """After the program's end, chip and FPGA live on up to `cycle`."""
+        if self.ended == NEVER or cycle <= self.fpga.time.s.cycle:
+            return 0
+        self.fpga.time.limit = cycle
+        self.fpga.time.reach(cycle)
+        self.fpga.time.s.suspended = False
+        return self.look(cycle)
+
+    cdef int look(self, int64_t cycle) except -1 nogil:
+        """What has left the chip up to `cycle` is sent."""
+        if self.fpga.events.router.sends():
+            self.fpga.events.advance(cycle * TICKS_PER_FPGA_CYCLE)
+        self.seen = cycle
+        return 0
+
+    cdef int64_t front(self) noexcept nogil:
+        """Cycle that the program has come to, or was at its end at."""
+        return self.fpga.time.s.cycle if self.ended == NEVER else self.ended
+
+    cdef int64_t earliest(self) noexcept nogil:
+        """Nothing leaves this FPGA before that cycle but what is in its outbox already."""
+        cdef int64_t step = NEVER if self.ended != NEVER else self.next_step()
+        if self.fpga.events.router.sends():
+            return min(step, self.seen + self.latency)
+        return step
+
+    cdef int64_t next_step(self) noexcept nogil:
+        """Cycle before which the program does nothing after which something may be sent that could not be sent before."""
+        cdef int64_t cycle = self.fpga.time.s.cycle
+        cdef uint64_t word
+        if self.fpga.time.s.discarding or self.position == self.n:
+            return cycle
+        if self.fpga.s.at_barrier:
+            return min(self.fpga.s.release, self.fpga.time.gives_up())
+        if self.critical < self.position:
+            self.critical = self.position
+            while self.critical < self.n and not self.is_critical(self.words[self.critical]):
+                self.critical += 1
+        word = self.words[self.position]
+        if word >> 56 == TO_WAIT_UNTIL and self.fpga.time.s.suspended:
+            cycle = max(cycle, self.fpga.time.s.timer_origin + <uint32_t> word)
+        return NEVER if self.critical == self.n else cycle + self.critical - self.position
+
+    cdef bint is_critical(self, uint64_t word) noexcept nogil:
+        """It is a barrier between FPGAs, or the address of a route that is written."""
+        if word >> 56 == TO_BARRIER:
+            return word & BARRIER_MULTI_FPGA != 0
+        return word >> 56 == TO_OMNIBUS_ADDRESS and not word >> 36 & 1 and <uint32_t> word - FIRST_ROUTE < N_ROUTES
