@@ -9,6 +9,8 @@ from typing import Any, Self
 from fisch.connection import Connection, ConnectionTimeInfo, MultiConnection
 from fisch.errors import FischError
 from fisch.hwdb import HwdbEntry
+from fisch.insight import Insight
+from fisch.registry import insight_into
 
 
 class ConnectionHandle(MultiConnection):
@@ -31,6 +33,15 @@ class ConnectionHandle(MultiConnection):
     def __len__(self) -> int:
         """Number of FPGAs."""
         return self.size
+
+    @property
+    def insight(self) -> Insight:
+        """What can be seen and done of the (first) chip where it is a model: `connection.insight.report()`; see `fisch.insight`."""
+        return self.insight_into(0)
+
+    def insight_into(self, chip: int) -> Insight:
+        """The same for any of several chips. Raises what `hicannx.Insight` does where there is no model."""
+        return insight_into(self, chip)
 
     @property
     def time_info(self) -> list[ConnectionTimeInfo]:

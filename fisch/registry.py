@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 from fisch.connection import Connection, MultiConnection
 from fisch.environment import EMBEDDED, require_known, setting
-from fisch.errors import ConnectionFailedError
+from fisch.errors import ConnectionFailedError, UsageError
+from fisch.insight import Insight
 from fisch.zero_mock import ZeroMockConnection
 
 ENTRY_POINTS = "fisch.connections"
+INSIGHT = "fisch.insight"
 DEFAULT = "model"
 BUILT_IN = {"arq": "fisch.arq:ARQConnection", "quiggeldy": "fisch.service.connection:ServiceConnection"}  # loaded when first asked for
 
@@ -29,6 +31,16 @@ def _installed() -> dict[str, object]:
 
     built_in = [importlib.metadata.EntryPoint(name, value, ENTRY_POINTS) for name, value in BUILT_IN.items()]
     return {point.name: point for point in (*built_in, *importlib.metadata.entry_points(group=ENTRY_POINTS))}
+
+
+def insight_into(connection: MultiConnection, chip: int) -> Insight:
+    """What looks into chip number `chip` of a connection. Raises UsageError where nothing is installed that could."""
+    import importlib.metadata  # see above
+
+    for point in importlib.metadata.entry_points(group=INSIGHT):
+        made: Insight = point.load()(connection, chip)
+        return made
+    raise UsageError("nothing is installed that looks into models: pip install hicannx")
 
 
 def kinds() -> list[str]:

@@ -2,10 +2,24 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from hicannx_sim.anncore.settling cimport Settling
 from hicannx_sim.base.capmem cimport CAPMEM_BLOCKS, CAPMEM_CELLS
+from hicannx_sim.base.growing cimport Growing
 
 cdef struct Spike:
     int64_t tick
     int32_t neuron
+
+
+cdef struct Recorder:
+    # samples of voltages while time goes by
+    int64_t key
+    int64_t period, next                 # ticks, multiples of the grid
+    int64_t keep                         # samples, 0: all
+    int64_t dropped
+    int count
+    size_t size                          # bytes of a sample: its tick, then a float for each voltage
+    int32_t* of                          # neuron << 2 | source
+    Growing samples
+    Recorder* following
 
 
 cdef struct AnalogState:
@@ -48,6 +62,8 @@ cdef class AnalogCore:
     cdef bint[2] common_known            # whether they and the parameters of the block's neurons go together
     cdef const uint16_t* cells           # of the state
     cdef uint16_t[CAPMEM_CELLS] scaled   # codes of one neuron as a reference that is not nominal makes them
+    cdef Recorder* recorders             # who looks; no state, and without effect on it
+    cdef int64_t look_at, recorder_keys
     cdef object gains                    # float32[512, 256] of the synapses, None if all are 1
 
     cdef void derive(self) noexcept nogil
@@ -66,6 +82,10 @@ cdef class AnalogCore:
     cpdef void fire(self, int neuron, int64_t tick) noexcept nogil
     cpdef int64_t run(self, int64_t until) noexcept nogil
     cdef void count_cycles(self, bint on) noexcept nogil
+    cdef void look(self) noexcept nogil
+    cdef Recorder* recorder(self, int64_t key) except NULL
+    cdef void _drop(self, Recorder* gone) noexcept
+    cdef void _rebase(self) noexcept
     cdef int64_t tell(self, int neuron, bint counted) noexcept nogil
     cpdef void clear_spikes(self) noexcept nogil
     cdef void settle(self) noexcept nogil

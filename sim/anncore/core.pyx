@@ -27,8 +27,8 @@ from hicannx_sim.anncore cimport _kernel
 from hicannx_sim.anncore._kernel cimport Core
 from hicannx_sim.anncore.parameters cimport SYNAPSES_EXC, SYNAPSES_INH, Parameters
 from hicannx_sim.base.capmem cimport CAPMEM_CELLS, CAPMEM_COLUMNS, CAPMEM_VOLTAGE_ROWS
-from hicannx_sim.base.clock cimport GRID_TICKS, TICK_NS
-from hicannx_sim.base.growing cimport Growing, growing_append, growing_at, growing_clear, growing_count, growing_free
+from hicannx_sim.base.clock cimport GRID_TICKS, NEVER, TICK_NS
+from hicannx_sim.base.growing cimport Growing, growing_append, growing_at, growing_clear, growing_count, growing_drop, growing_free
 from hicannx_sim.base.state cimport items, resize, view
 
 from haldls import CommonNeuronBackendConfig
@@ -99,6 +99,8 @@ cdef class AnalogCore:
         if core != NULL:
             _kernel.core_free(core)
         free(self.memory)
+        while self.recorders != NULL:
+            self._drop(self.recorders)
 
     def _make_images(self) -> None:
         self.capmem = np.zeros((4, CAPMEM_CELLS), np.uint16)
@@ -311,16 +313,21 @@ cdef class AnalogCore:
             self.derive()
         if self.settles and self.settling.s.n_moving:
             until = min(until, self.settling.s.due)
+        if self.recorders != NULL:
+            until = min(until, max(self.look_at, self.now + GRID_TICKS))
         self.now = _kernel.core_run(core, until)
         if self.settles and self.settling.s.n_moving and self.now >= self.settling.s.due:
             self.refresh_cells()
         self.spikes = <Spike*> growing_at(&core.spikes, 0, sizeof(Spike))
         self.n_spikes = <int> growing_count(&core.spikes)
+        if self.recorders != NULL and self.now >= self.look_at:
+            self.look()
         return self.now
 
     cdef void count_cycles(self, bint on) noexcept nogil:
         cdef Core* core = <Core*> self.engine
         cdef int neuron
+        on = on and self.recorders == NULL
         if on == core.counting:
             return
         for neuron in range(0 if on else 512):
@@ -399,6 +406,98 @@ cdef class AnalogCore:
             self.derive()
         _kernel.core_voltages(<Core*> self.engine, row, sources, volts)
 
+    # -- who looks
+
+    cdef void look(self) noexcept nogil:
+        """Takes the samples that are due."""
+        cdef Recorder* each = self.recorders
+        cdef char* sample
+        cdef int k
+        self.look_at = NEVER
+        while each != NULL:
+            if self.now >= each.next:
+                sample = <char*> growing_append(&each.samples, each.size)
+                if sample != NULL:
+                    (<int64_t*> sample)[0] = self.now
+                    for k in range(each.count):
+                        (<float*> (sample + 8))[k] = <float> _kernel.core_voltage(<Core*> self.engine, each.of[k] >> 2, each.of[k] & 3)
+                if each.keep and growing_count(&each.samples) > 2 * each.keep:
+                    growing_drop(&each.samples, each.keep)
+                    each.dropped += each.keep
+                each.next = (self.now // each.period + 1) * each.period
+            self.look_at = min(self.look_at, each.next)
+            each = each.following
+
+    def record(self, neurons, sources, period: int, keep: int = 0) -> int:
+        """Takes samples of voltages from now on, every `period` ticks (a multiple of 50); gives a key to ask for them.
+
+        neurons, sources: of each voltage, 0 .. 511 and as in `set_probe`. keep: at least so many of the last samples, 0: all.
+        """
+        cdef Recorder* made
+        cdef int k, count = len(neurons)
+        if period < GRID_TICKS or period % GRID_TICKS:
+            raise ValueError(f"period of {period} ticks: it is a multiple of {GRID_TICKS}")
+        if not all(0 <= neuron < 512 for neuron in neurons) or not all(0 <= source < 4 for source in sources):
+            raise ValueError("neurons are 0 .. 511, sources 0 .. 3")
+        made = <Recorder*> calloc(1, sizeof(Recorder))
+        if made == NULL:
+            raise MemoryError
+        made.of = <int32_t*> calloc(count + 1, sizeof(int32_t))
+        made.count, made.period, made.keep, made.size = count, period, keep, 8 + 8 * ((<size_t> count + 1) // 2)
+        for k in range(count):
+            made.of[k] = neurons[k] << 2 | sources[k]
+        self.recorder_keys += 1
+        made.key, made.following = self.recorder_keys, self.recorders
+        self.recorders = made
+        self._rebase()
+        return made.key
+
+    cdef Recorder* recorder(self, int64_t key) except NULL:
+        cdef Recorder* each = self.recorders
+        while each != NULL and each.key != key:
+            each = each.following
+        if each == NULL:
+            raise KeyError(key)
+        return each
+
+    def recorded(self, key: int, number: int = 0) -> tuple[np.ndarray, np.ndarray, int]:
+        """Samples from a number on: ticks int64[n], volts as read float32[n, voltages]; and the number of the next one."""
+        cdef Recorder* each = self.recorder(key)
+        cdef int64_t first = min(max(number - each.dropped, 0), growing_count(&each.samples)), count = growing_count(&each.samples) - first
+        copied = np.empty((count, each.size), np.uint8)
+        cdef uint8_t[:, ::1] data = copied
+        if count:
+            memcpy(&data[0, 0], growing_at(&each.samples, first, each.size), count * each.size)
+        volts = copied[:, 8 : 8 + 4 * each.count].copy().view(np.float32)
+        return copied[:, :8].copy().view(np.int64)[:, 0], volts.reshape(count, each.count), each.dropped + first + count
+
+    def stop_recording(self, key: int) -> None:
+        """Takes no more of these samples, and forgets them."""
+        self._drop(self.recorder(key))
+        self._rebase()
+
+    cdef void _drop(self, Recorder* gone) noexcept:
+        cdef Recorder** way = &self.recorders
+        while way[0] != gone:
+            way = &way[0].following
+        way[0] = gone.following
+        growing_free(&gone.samples)
+        free(gone.of)
+        free(gone)
+
+    cdef void _rebase(self) noexcept:
+        """Samples are taken from the time that it is now on."""
+        cdef Recorder* each = self.recorders
+        self.look_at = self.now + GRID_TICKS if each != NULL else NEVER
+        while each != NULL:
+            each.next = (self.now // each.period + 1) * each.period
+            each = each.following
+
+    def membranes(self, source: int = 0) -> np.ndarray:
+        """Voltages [V as read] of all neurons at the grid point reached: float32[512]; sources as in `set_probe`."""
+        cdef int neuron
+        return np.array([_kernel.core_voltage(<Core*> self.engine, neuron, source) for neuron in range(512)], np.float32)
+
     def unmodelled(self) -> list[tuple[int, str]]:
         """Neurons with a feature switched on that has no effect here, and the name of the feature's field."""
         cdef Parameters parameters = self.parameters
@@ -434,6 +533,7 @@ cdef class AnalogCore:
         self.now = (<Core*> self.engine).s.now
         self.forget_common()
         _kernel.core_restored(<Core*> self.engine)
+        self._rebase()
 
     @property
     def lost(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from hicannx_sim.base.growing cimport growing_at, growing_count
 from hicannx_sim.chip.fabric cimport OutEvent
 from hicannx_sim.chip.omnibus cimport SERVED
+from hicannx_sim.chip.watch cimport READ, WRITE
 
 from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import VirtualChip
@@ -91,6 +92,8 @@ cdef class Chip:
         elif self.omnibus.acts(cell):
             self.fabric.catch_up(tick)
         problem = self.omnibus.write(cell, data, byte_enables, tick)
+        if self.fabric.watch.accesses_on:
+            self.fabric.watch.by_host(tick, WRITE, address, data, byte_enables, problem)
         if problem != SERVED:
             self.faults.access(address, False, problem)
         elif self.faults.strict and self.omnibus.is_watched(cell):
@@ -106,6 +109,8 @@ cdef class Chip:
             tick = self.omnibus.begin(cell, max(tick, self.fabric.s.now))
             self.advance(tick)
         problem = self.omnibus.read(cell, &word)
+        if self.fabric.watch.accesses_on:
+            self.fabric.watch.by_host(max(tick, self.fabric.s.now), READ, address, word, 15, problem)
         if problem != SERVED:
             self.faults.access(address, True, problem)
         return word

@@ -7,6 +7,8 @@ queues a few; what finds the queue full is lost and counted at the input if the 
 
 from libc.string cimport memset
 
+import numpy as np
+
 from haldls import CrossbarNode, CrossbarOutputConfig
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.state import fields
@@ -85,6 +87,7 @@ cdef class Crossbar:
             leaves = max(tick + self.latency, self.s.busy_until[output])
             if leaves - tick - self.latency > self.depth * self.s.period[output]:
                 self.s.n_lost[output] += 1
+                self.n_dropped[node] += 1
                 if self.s.count_drops[node]:
                     self.s.drops[source] = (self.s.drops[source] + 1) & 0xffff
                 continue
@@ -92,12 +95,17 @@ cdef class Crossbar:
             if self.s.count_events[output]:
                 self.s.events[output] = (self.s.events[output] + 1) & 0xffffff
             self.s.n_out[output] += 1
+            self.n_passed[node] += 1
             departure[output] = leaves
             taken |= 1 << output
         if not matched:
             self.s.n_unrouted[source] += 1
             self.s.unrouted[source] = label
         return taken
+
+    def by_node(self):
+        """Events that passed each node, and that it lost because the output's queue was full, since power-on in this process: uint64[2, 76]."""
+        return np.array([<uint64_t[:NODES]> self.n_passed, <uint64_t[:NODES]> self.n_dropped])
 
     def arrays(self):
         """Registers, queues and counters."""

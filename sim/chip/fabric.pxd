@@ -16,6 +16,7 @@ from hicannx_sim.chip.queue cimport Event, EventQueue
 from hicannx_sim.chip.references cimport References
 from hicannx_sim.chip.synapse_driver cimport SynapseDrivers
 from hicannx_sim.chip.synram cimport SynapseMemory
+from hicannx_sim.chip.watch cimport Watch
 from hicannx_sim.correlation.sensors cimport CorrelationSensors
 
 
@@ -54,6 +55,7 @@ cdef class Fabric:
     cdef readonly References references
     cdef readonly MADC madc
     cdef readonly CADC cadc
+    cdef readonly Watch watch           # who looks
     cdef EventQueue queue
 
     cdef attach(self, Omnibus bus)

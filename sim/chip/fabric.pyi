@@ -16,6 +16,7 @@ from hicannx_sim.chip.padi import PADIBuses
 from hicannx_sim.chip.references import References
 from hicannx_sim.chip.synapse_driver import SynapseDrivers
 from hicannx_sim.chip.synram import SynapseMemory
+from hicannx_sim.chip.watch import Watch
 from hicannx_sim.correlation.sensors import CorrelationSensors
 
 class Fabric:
@@ -31,6 +32,7 @@ class Fabric:
     background: BackgroundSources
     columns: ColumnSwitches
     references: References
+    watch: Watch
     madc: MADC
     cadc: CADC
     def __init__(self, chip: VirtualChip, seed: int) -> None: ...

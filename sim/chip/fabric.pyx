@@ -10,6 +10,7 @@ from hicannx_sim.base.state cimport items, resize
 from hicannx_sim.chip.crossbar cimport BACKGROUND_INPUT, INPUTS, L2_INPUT, L2_OUTPUT, OUTPUTS
 from hicannx_sim.chip.madc cimport OFF, RECORDING, Sample
 from hicannx_sim.chip.queue cimport AT_BACKGROUND, AT_CROSSBAR, AT_OUT, AT_PADI, AT_POST
+from hicannx_sim.chip.watch cimport FIRED, SAMPLE
 
 import numpy as np
 
@@ -24,7 +25,7 @@ cdef enum:
 
 cdef class Fabric:
     def __init__(self, chip, seed):
-        self.analog, self.queue = AnalogCore(chip, seed), EventQueue()
+        self.analog, self.queue, self.watch = AnalogCore(chip, seed), EventQueue(), Watch()
         self.sensors = CorrelationSensors(chip, seed)
         self.correlation = CorrelationPulses(self.sensors, self.queue)
         self.neurons, self.synapses = NeuronRegisters(self.analog, self.sensors), SynapseMemory(self.analog, self.sensors)
@@ -153,8 +154,10 @@ cdef class Fabric:
 
     cdef void _dispatch(self, const Event* event, int64_t horizon) noexcept nogil:
         if event.kind == AT_CROSSBAR:
+            self.watch.event(event.tick, AT_CROSSBAR, event.where, event.what)
             self._route(event.where, <uint32_t>event.what, event.tick)
         elif event.kind == AT_PADI:
+            self.watch.event(event.tick, AT_PADI, event.where, event.what)
             self.padi.deliver(self.analog, event.where, <uint32_t>event.what, event.tick)
         elif event.kind == AT_POST:
             self.correlation.deliver(<int>event.what, event.tick)
@@ -216,11 +219,14 @@ cdef class Fabric:
 
     cdef void _run_analog(self, int64_t tick) noexcept nogil:
         """Lets the analog core run towards `tick`, not past a spike nor past what the converter must look at."""
+        if self.watch.gate.wanted:
+            self.watch.gate.passes(self.analog.now, False)
+            tick = self.watch.gate.limit(tick, self.analog.now + GRID_TICKS)
         if self.madc.watches():
             tick = min(tick, self.analog.now + MADC_SPAN)
         if self.cadc.s.busy:
             tick = min(tick, self.analog.now + GRID_TICKS)
-        self.analog.count_cycles(self.backends.s.powered and not (self.sensors.stores(0) or self.sensors.stores(1)))
+        self.analog.count_cycles(self.backends.s.powered and not (self.watch.events_on >> FIRED & 1 or self.sensors.stores(0) or self.sensors.stores(1)))
         self.analog.run(tick)
         if self.cadc.s.busy:
             self.cadc.look()
@@ -238,6 +244,7 @@ cdef class Fabric:
             arrives = self.backends.spike(neuron, self.analog.spikes[i].tick, &label)
             if self.backends.pulses(neuron):
                 self.correlation.fired(neuron, self.analog.spikes[i].tick)
+            self.watch.event(self.analog.spikes[i].tick, FIRED, neuron, arrives >= 0)
             if arrives >= 0:
                 self.queue.push(arrives, AT_CROSSBAR, (neuron & 255) >> 5, label)
         self.analog.clear_spikes()
@@ -252,6 +259,7 @@ cdef class Fabric:
         cdef OutEvent* event = <OutEvent*> growing_append(&self.out, sizeof(OutEvent))
         if event != NULL:
             event.tick, event.body, event.kind = tick, body, <uint8_t>kind
+        self.watch.event(tick, SAMPLE if kind == OUT_MADC else AT_OUT, body >> 14 if kind == OUT_SPIKE else 0, body)
 
     cdef void _flush_samples(self, int64_t tick) noexcept nogil:
         """Converter samples with stamps up to a tick leave the chip."""

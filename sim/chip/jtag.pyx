@@ -102,10 +102,12 @@ cdef class TAP:
 
     cdef void request(self, int64_t tick) noexcept nogil:
         """Performs the prepared omnibus access; what it reads is captured by the next scan of the data register."""
+        self.port.chip.fabric.watch.by_jtag = True
         if self.s.address & READ_FLAG:
             self.s.data = self.port.read(<uint32_t> self.s.address, tick)
         else:
             self.port.write(<uint32_t> self.s.address, self.s.data, 0xf, tick)
+        self.port.chip.fabric.watch.by_jtag = False
 
     cdef uint64_t scan(self, uint64_t bits, int n, int64_t tick) noexcept nogil:
         """Shifts n = 1..33 bits through the selected data register, lowest first; returns the n bits that came out. More count as 33."""

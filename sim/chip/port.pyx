@@ -7,7 +7,8 @@ from libc.stdint cimport int64_t, uint32_t
 
 from hicannx_sim.chip.chip cimport Chip
 from hicannx_sim.chip.link cimport Link
-from hicannx_sim.chip.omnibus cimport UNDEFINED
+from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED
+from hicannx_sim.chip.watch cimport READ, WRITE
 
 from haldls import CommonPhyConfigChip
 from hicannx_sim.chip import pll as _pll
@@ -46,6 +47,8 @@ cdef class Port:
         return self.chip.read(address, tick)
 
     cdef void clock_write(self, uint32_t address, uint32_t data, int64_t tick) noexcept nogil:
+        if self.chip.fabric.watch.accesses_on:
+            self.chip.fabric.watch.by_host(tick, WRITE, address, data, 15, UNDEFINED if address == TEST_STATUS else SERVED)
         if address == PHY_ENABLE:
             self.link.set_chip_mask(data, tick)
             self.chip.omnibus.poke(PHY_ENABLE, self.link.s.chip_mask)
@@ -55,9 +58,10 @@ cdef class Port:
             self.pll_write(address - PLL_BASE, data, tick)
 
     cdef uint32_t clock_read(self, uint32_t address, int64_t tick) noexcept nogil:
-        if address == PHY_ENABLE:
-            return self.link.s.chip_mask
-        return self.pll_read(address - PLL_BASE, tick)
+        cdef uint32_t word = self.link.s.chip_mask if address == PHY_ENABLE else self.pll_read(address - PLL_BASE, tick)
+        if self.chip.fabric.watch.accesses_on:
+            self.chip.fabric.watch.by_host(tick, READ, address, word, 15, SERVED)
+        return word
 
     cdef void pll_write(self, uint32_t register, uint32_t word, int64_t tick) noexcept nogil:
         """A register of the PLL (modulo their number), over the omnibus or JTAG. The clocks of link and MADC follow.

@@ -8,6 +8,7 @@ from libc.string cimport memchr
 
 from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED, UNMODELLED, region_of
 from hicannx_sim.chip.parallel_bus cimport LANES_OF_ROW, WORDS_OF_ROW, switches_at
+from hicannx_sim.chip.watch cimport READ, ROW_READ, ROW_WRITE, WRITE
 from hicannx_sim.ppu.core cimport PPU_ACCESS_LOAD, PPU_ACCESS_READ, PPU_ACCESS_STORE, PPU_ACCESS_WRITE
 
 cdef enum:
@@ -42,6 +43,21 @@ cdef uint32_t far_word(uint32_t address) noexcept nogil:
 cdef uint32_t far_row(uint32_t location) noexcept nogil:
     """The FPGA's first word behind a parallel location."""
     return (FPGA_DRAM if location >= FAR_DRAM_ROWS else FPGA_SRAM) + ((location & 0xffffff) << 2)
+
+
+cdef uint32_t seen_at(uint32_t address) noexcept nogil:
+    """The word address of an access as the log has it: on the chip, with bit 31 on the FPGA; 0xffffffff where neither is."""
+    if address >= OMNIBUS:
+        return omnibus_word(address)
+    return far_word(address) if FAR_DATA <= address < FAR_DATA_END else 0xffffffffu
+
+
+cdef int lanes_of(const uint8_t* enables) noexcept nogil:
+    """How many lanes are enabled."""
+    cdef int i, count = 0
+    for i in range(LANES_OF_ROW):
+        count += enables[i] != 0
+    return count
 
 
 cdef class ProcessorBus:
@@ -90,6 +106,8 @@ cdef class ProcessorBus:
             word = self.far.load_far(far_word(address))
         else:
             problem = nothing_at(address)
+        if self.fabric.watch.accesses_on:
+            self.fabric.watch.by_processor(self.fabric.s.now, number, pc, READ, seen_at(address), word, 15, problem)
         if problem != SERVED:
             self.faults.processor(number, pc, address & ~3u if address >= OMNIBUS else address, PPU_ACCESS_LOAD, problem)
         return word
@@ -105,6 +123,8 @@ cdef class ProcessorBus:
             self.far.store_far(far_word(address), word, byte_enables)
         else:
             problem = nothing_at(address)
+        if self.fabric.watch.accesses_on:
+            self.fabric.watch.by_processor(self.fabric.s.now, number, pc, WRITE, seen_at(address), word, byte_enables, problem)
         if problem != SERVED:
             self.faults.processor(number, pc, address & ~3u if address >= OMNIBUS else address, PPU_ACCESS_STORE, problem)
         elif self.faults.strict and self.omnibus.is_watched(cell):
@@ -155,6 +175,8 @@ cdef class ProcessorBus:
                 lanes[4 * word + 2], lanes[4 * word + 3] = data >> 8 & 0xff, data & 0xff
         else:
             problem = UNDEFINED
+        if self.fabric.watch.accesses_on:
+            self.fabric.watch.by_processor(self.fabric.s.now, number, pc, ROW_READ, location, lanes_of(enables), 15, problem)
         if problem != SERVED:
             self.faults.processor(number, pc, location, PPU_ACCESS_READ, problem)
 
@@ -176,5 +198,7 @@ cdef class ProcessorBus:
                 self.far.store_far(far_row(location) + WORDS_OF_ROW - 1 - word, data, enabled)
         else:
             problem = UNDEFINED
+        if self.fabric.watch.accesses_on:
+            self.fabric.watch.by_processor(self.fabric.s.now, number, pc, ROW_WRITE, location, lanes_of(enables), 15, problem)
         if problem != SERVED:
             self.faults.processor(number, pc, location, PPU_ACCESS_WRITE, problem)

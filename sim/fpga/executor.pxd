@@ -1,6 +1,7 @@
 cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
+from hicannx_sim.base.gate cimport Gate
 from hicannx_sim.chip.chip cimport Chip
 from hicannx_sim.chip.jtag cimport TAP
 from hicannx_sim.chip.power cimport Power
@@ -48,6 +49,7 @@ cdef class Executor:
     cdef readonly Responses responses
     cdef readonly Trace trace
     cdef readonly Injector injector
+    cdef Gate gate
     cdef int64_t loopback               # cycles until a loopback message is echoed
 
     cdef void abandon(self) noexcept

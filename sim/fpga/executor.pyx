@@ -13,7 +13,7 @@ from fisch.ut cimport (
     FROM_LOOPBACK, TO_BARRIER, TO_JTAG_DATA, TO_JTAG_INIT, TO_JTAG_INS, TO_JTAG_SCALER, TO_LOOPBACK, TO_OMNIBUS_ADDRESS, TO_OMNIBUS_DATA,
     TO_POLLING_OMNIBUS_BLOCK, TO_RESET, TO_SETUP, TO_SPIKE_PACK_1, TO_SPIKE_PACK_2, TO_SPIKE_PACK_3, TO_SYSTIME_INIT, TO_WAIT_UNTIL,
 )
-from hicannx_sim.base.clock cimport NEVER
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from hicannx_sim.chip.port cimport Port
 from hicannx_sim.fpga.timeline cimport TimelineState
 
@@ -61,6 +61,7 @@ cdef class Executor:
         self.board_buses = BoardBuses(self.registers, board)
         self.omnibus = OmnibusMaster(self.time, self.registers, self.phys, self.board_buses, port, self.power)
         self.loopback = number("loopback")
+        self.gate, self.chip.fabric.watch.instruction = self.chip.fabric.watch.gate, &self.time.s.instruction
 
     @property
     def cycle(self):
@@ -200,6 +201,10 @@ cdef class Executor:
         for i in range(n):
             word = words[i]
             now.instruction = self.s.executed + i
+            if self.gate.wanted:
+                if self.gate.paused:
+                    self.time.catch_up(now.cycle)
+                self.gate.passes(now.cycle * TICKS_PER_FPGA_CYCLE, True)
             if self.playback.limited:
                 self.fetch()
             if now.cycle >= self.time.limit:

@@ -8,6 +8,8 @@ cimport cython
 from libc.stdint cimport int64_t, uint32_t
 
 from hicannx_sim.base.clock cimport TICKS_PER_FPGA_CYCLE, NEVER
+from hicannx_sim.chip.omnibus cimport SERVED, UNDEFINED
+from hicannx_sim.chip.watch cimport READ, WRITE
 from hicannx_sim.fpga.registers cimport MEMORY
 from hicannx_sim.fpga.timeline cimport STEP_CYCLES, TimelineState, cycles_of
 
@@ -132,6 +134,7 @@ cdef class OmnibusMaster:
             self.time.run_due(now.cycle)
             now.next_due = 0
         done = self.registers.write(row, self.s.address, data, self.s.byte_enables, now.cycle, now.instruction)
+        self.tell(WRITE, self.s.address, data, self.s.byte_enables, served)
         if affects_events:
             self.time.events.reroute(now.cycle)
         self.s.done = max(self.s.done, done)
@@ -171,10 +174,18 @@ cdef class OmnibusMaster:
     cdef int64_t local_read(self, uint32_t address, uint32_t* data) except -2 nogil:
         """Cycle of the response, or NOT_SERVED."""
         cdef int row = self.registers.row_at(address)
+        cdef int64_t done
         if self.registers.is_served(row) and not self.bus_slot(row):
             return NOT_SERVED
         self.see_processors(row)
-        return self.registers.read(row, address, self.time.s.cycle, self.time.s.instruction, data)
+        done = self.registers.read(row, address, self.time.s.cycle, self.time.s.instruction, data)
+        self.tell(READ, address, data[0], 15, self.registers.is_served(row))
+        return done
+
+    cdef void tell(self, int kind, uint32_t address, uint32_t data, int byte_enables, bint served) noexcept nogil:
+        """Whoever looks learns of an access to the FPGA's own registers."""
+        if self.chip.fabric.watch.accesses_on:
+            self.chip.fabric.watch.by_host(self.time.s.cycle * TICKS_PER_FPGA_CYCLE, kind, address, data, byte_enables, SERVED if served else UNDEFINED)
 
     cdef void see_processors(self, int row) noexcept nogil:
         """What the chip's processors have done up to now to a word of the memories they share with the host."""

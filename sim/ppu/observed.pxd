@@ -46,5 +46,7 @@ cdef extern from "sim/ppu/kernel/observe.h":
 
 cdef class Observed:
     cdef ppu_observer* o # 0 while nobody observes
+    cdef int sharers # of the trace
+    cdef int64_t earlier # instructions traced before the ring was made
     cdef object debugger # has `stopped(core)`, which returns when the core may go on
     cdef ppu_observer* _observer(self) except NULL

@@ -99,6 +99,9 @@ cdef class Observed:
         cdef ppu_observer* o = self._observer()
         if not 0 < capacity <= 1 << 24:
             raise ValueError(f"a trace has room for 1 .. {1 << 24} instructions, not {capacity}")
+        if self.sharers:
+            raise ValueError("observers record the instructions of this core: stop them first")
+        self.earlier = 0
         if not ppu_observer_trace(o, capacity, lanes):
             raise MemoryError
         o.trace_first, o.trace_last, o.trace_head = first, last, head
@@ -107,10 +110,36 @@ cdef class Observed:
         """Records no more and forgets."""
         ppu_observer_trace(self._observer(), 0, 0)
 
+    def share_trace(self, capacity: int) -> int:
+        """Several observers record the last `capacity` instructions or more; gives the number of the next one. Each ends with `leave_trace`.
+        Raises ValueError if somebody has started a trace of his own."""
+        cdef ppu_observer* o = self._observer()
+        if o.trace is not NULL and not self.sharers:
+            raise ValueError("a trace of this core is recorded already: stop it first")
+        if capacity > o.trace_capacity:
+            self._enlarge(capacity)
+        self.sharers += 1
+        return self.traced
+
+    def _enlarge(self, capacity: int) -> None:
+        cdef ppu_observer* o = self._observer()
+        sharers, traced, kept = self.sharers, self.traced, self.trace()
+        self.sharers = 0
+        self.start_trace(capacity)
+        self.sharers = sharers
+        view(o.trace, o.trace_capacity * sizeof(ppu_trace_entry), "u1").view(TRACE_ENTRY)[: len(kept)] = kept
+        o.trace_count, self.earlier = len(kept), traced - len(kept)
+
+    def leave_trace(self) -> None:
+        """An observer records no more."""
+        self.sharers -= 1
+        if not self.sharers:
+            self.stop_trace()
+
     @property
     def traced(self) -> int:
         """Instructions recorded since `start_trace`, including the ones that have been overwritten."""
-        return self._observer().trace_count
+        return self.earlier + self._observer().trace_count
 
     def trace(self):
         """What has been recorded, oldest first: a structured array of TRACE_ENTRY."""

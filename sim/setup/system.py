@@ -1,15 +1,18 @@
 """A whole setup: FPGA, board and one chip, wired together. Words in, words out."""
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from functools import partial
-from typing import Any, Never, Self, get_args
+from typing import Any, Final, Never, Self, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hicannx_sim.base.errors import ConfigurationError, SnapshotError
+from hicannx_sim.base.gate import Gate
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.register_table import Row
 from hicannx_sim.base.virtual_chip import VirtualChip
@@ -25,7 +28,9 @@ from hicannx_sim.fpga.executor import Executor
 from hicannx_sim.fpga.faults import Fault
 from hicannx_sim.fpga.host import HostLink
 from hicannx_sim.fpga.table import Setup
+from hicannx_sim.observe import Observables, Recording
 from hicannx_sim.setup import snapshot
+from hicannx_sim.setup.frame import FrameSource
 from hicannx_sim.trust.accuracy import Trust, accuracy
 from hicannx_sim.trust.explain import Finding, explain
 from hicannx_sim.trust.hops import Events, system_hops
@@ -33,6 +38,11 @@ from hicannx_sim.trust.registers import registers
 from hicannx_sim.trust.report import text
 
 Words = NDArray[np.uint64]
+T = TypeVar("T")
+MOST_HISTORY: Final = 10_000
+PATIENCE: Final = 10.0
+LOOKS_EVERY: Final = 0.002
+"""[s] between looks whether a program has ended that somebody wanted to look into."""
 
 _DNA_HEAD = 0x15 << 52
 _DNA_TAIL = 0x5D
@@ -65,6 +75,8 @@ class System:
         self._lock = threading.Lock()
         self.together: Any = None
         """The setup of several FPGAs that this one is part of (`multichip.MultichipSetup`); its time is common then."""
+        self._history: deque[bytes] = deque(maxlen=0)
+        self._frames: FrameSource | None = None
         self.powered: list[Callable[[], None]] = []
         """Called after each power cycle, when everything is a new one."""
         self._power_on()
@@ -166,6 +178,8 @@ class System:
             return self.fpga.run(words)
 
     def _begin_run(self) -> None:
+        if self._history.maxlen:
+            self._history.append(self._snapshot(False))
         self.chip.fabric.begin_run(self.runs)
         self.runs += 1
 
@@ -213,11 +227,35 @@ class System:
         3
         """
         with self._lock:
-            quirks = sorted(quirk.value for quirk in self.identity.quirks)
-            identity = {"serial": self.identity.serial, "mode": self.identity.mode.value, "quirks": quirks}
-            around = {"setup": self.setup, "host": None if self.host is None else astuple(self.host)}
-            described = {**identity, **around, "seed": self.seed, "strict": self.strict, "runs": self.runs}
-            return snapshot.encode(described, snapshot.capture(self._blocks()), compress)
+            return self._snapshot(compress)
+
+    def _snapshot(self, compress: bool) -> bytes:
+        quirks = sorted(quirk.value for quirk in self.identity.quirks)
+        identity = {"serial": self.identity.serial, "mode": self.identity.mode.value, "quirks": quirks}
+        around = {"setup": self.setup, "host": None if self.host is None else astuple(self.host)}
+        described = {**identity, **around, "seed": self.seed, "strict": self.strict, "runs": self.runs}
+        return snapshot.encode(described, snapshot.capture(self._blocks()), compress)
+
+    def keep_history(self, runs: int) -> None:
+        """Keeps the states before the last `runs` runs from now on (0: none), for `rewind`; some 2 ms and 2 MB for each."""
+        if not 0 <= runs <= MOST_HISTORY:
+            raise ConfigurationError(f"history of {runs} runs: it has 0 .. {MOST_HISTORY}")
+        with self._lock:
+            self._history = deque(self._history, maxlen=runs)
+
+    @property
+    def history(self) -> int:
+        """How many runs can be taken back."""
+        return len(self._history)
+
+    def rewind(self, runs: int = 1) -> None:
+        """Takes the last runs back: the state is that before them. Raises ConfigurationError if `keep_history` has not kept it."""
+        if not 1 <= runs <= len(self._history):
+            kept = f"{len(self._history)} have been kept (keep_history says how many are)"
+            raise ConfigurationError(f"{runs} runs cannot be taken back: {kept}")
+        for _ in range(runs):
+            state = self._history.pop()
+        self.restore(state)
 
     def restore(self, data: bytes) -> Self:
         """Becomes the system that a snapshot was taken of, with its chip, seed and strictness; what follows is the same to the bit.
@@ -248,6 +286,67 @@ class System:
             return VirtualChip(described["serial"], described["mode"], described["quirks"]), host
         except ConfigurationError as error:
             raise SnapshotError(str(error)) from None
+
+    # -- who looks
+
+    @property
+    def gate(self) -> Gate:
+        """Where the thread that executes a program can be held up: `pause`, `step`, `resume`."""
+        return self.chip.fabric.watch.gate
+
+    def still(self, call: Callable[[], T], patience: float = PATIENCE) -> T:
+        """What a call gives while time stands still on the chip: now if nothing is executed, else when the thread that executes comes by.
+        Raises TimeoutError after `patience` [s]."""
+        done, answer, failed = threading.Event(), list[T](), list[Exception]()
+
+        def answered() -> None:
+            try:
+                answer.append(call())
+            except Exception as error:
+                failed.append(error)
+            done.set()
+
+        gate, until, wait = self.gate, time.monotonic() + patience, 0.0
+        gate.ask(answered)
+        while not done.wait(wait) and time.monotonic() < until:
+            wait = LOOKS_EVERY
+            if self._lock.acquire(blocking=False):
+                try:
+                    gate.serve()
+                finally:
+                    self._lock.release()
+        gate.forget(answered)
+        if failed:
+            raise failed[0]
+        if not answer:
+            raise TimeoutError(f"nobody could look at the chip within {patience} s: something holds it up")
+        return answer[0]
+
+    def observe(self, wanted: Observables) -> Recording:
+        """Observes from now on, until `Recording.stop`."""
+        return Recording(self, wanted)
+
+    def contents(self, container: str) -> NDArray[np.uint32]:
+        """Words uint32[coordinates, words] that the registers of a container hold, without any effect of reading."""
+        return self.still(lambda: self.chip.omnibus.contents(container))
+
+    def pause(self) -> None:
+        """Time stands still from now on, also in the middle of a run, whose thread waits."""
+        self.gate.pause()
+
+    def step(self, instructions: int = 0, ticks: int = 0) -> None:
+        """So many instructions of the program are executed, or so many ticks of 2 ns pass, and time stands still again."""
+        self.gate.step(instructions, ticks)
+
+    def resume(self) -> None:
+        """Time goes on."""
+        self.gate.resume()
+
+    def frame(self) -> bytes:
+        """What can be seen of the chip at this moment, also in the middle of a run; see `hicannx_sim.setup.frame`."""
+        if self._frames is None:
+            self._frames = FrameSource(self)
+        return self.still(self._frames.frame)
 
     # -- faults
 

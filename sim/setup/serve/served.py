@@ -15,6 +15,7 @@ from fisch.database import document_of
 from hicannx_sim.base.errors import InterruptedRunError
 from hicannx_sim.setup.connection import bitfile_info_of, setup_of
 from hicannx_sim.setup.serve.control import Control
+from hicannx_sim.setup.serve.side_door import SideDoor
 from hicannx_sim.setup.serve.stream import Stream
 from hicannx_sim.setup.system import System, Words
 
@@ -38,10 +39,10 @@ PIECE: Final = 1 << 16
 _log = logging.getLogger("hicannx_sim.setup.serve")
 
 
-def _weakly(method: Callable[[], bytes]) -> Callable[[], bytes]:
-    """A method, without keeping alive what it belongs to."""
+def _weakly(method: Callable[[], bytes]) -> Callable[[dict[str, Any], bytes], bytes]:
+    """A method, without keeping alive what it belongs to, as the answer to a question without options."""
     found = WeakMethod(method)
-    return lambda: call() if (call := found()) else b""
+    return lambda options, data: call() if (call := found()) else b""
 
 
 class ServedChip:
@@ -75,7 +76,8 @@ class ServedChip:
             "unmodelled": self._unmodelled,
             "snapshot": self._snapshot,
         }
-        self._control = Control(ip, self.ports[0], {name: _weakly(answer) for name, answer in answers.items()})
+        side_door = SideDoor(system, self.stream)
+        self._control = Control(ip, self.ports[0], {name: _weakly(answer) for name, answer in answers.items()} | side_door.answers)
         work = {"network": self.endpoint.run, "program": self._work}
         self._threads = [threading.Thread(target=target, name=f"{ip} {name}", daemon=True) for name, target in work.items()]
 
