@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     __version__: str
     from hicannx import faults
     from hicannx.calibration.making import calibrated_chip, calibration_writes
+    from hicannx.configuration import FieldDifference, configuration_diff, configuration_of
     from hicannx.connecting import connect
     from hicannx.errors import HicannxError, NotAModelError, UnknownRegisterError
+    from hicannx.insight import Insight, Observer, observe
     from hicannx.ppu_debug import debug, ppu_profile, ppu_trace
     from hicannx.sweeps import sweep
     from hicannx.systems import (
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
         events,
         explain,
         inject,
+        keep_history,
         report,
         restore,
+        rewind,
         snapshot,
         system_of,
         systems_of,
@@ -35,26 +39,33 @@ if TYPE_CHECKING:
     )
     from hicannx.trust import Accuracy, Trust, accuracy
     from hicannx_sim import Mode, System, VirtualChip
+    from hicannx_sim.observe import Observation
     from hicannx_sim.trust.explain import Finding
     from stadls import Entry, Listing
 
 _HOMES = {
     "hicannx.calibration.making": "calibrated_chip calibration_writes",
+    "hicannx.configuration": "FieldDifference configuration_diff configuration_of",
     "hicannx.connecting": "connect",
+    "hicannx.insight": "Insight Observer observe",
     "hicannx.errors": "HicannxError NotAModelError UnknownRegisterError",
     "hicannx.ppu_debug": "debug ppu_profile ppu_trace",
     "hicannx.sweeps": "sweep",
-    "hicannx.systems": "clear_faults events explain inject report restore snapshot system_of systems_of unmodelled write_spikes",
+    "hicannx.systems": "clear_faults events explain inject keep_history report restore rewind snapshot system_of systems_of unmodelled "
+    "write_spikes",
     "hicannx.trust": "Accuracy Trust accuracy",
+    "hicannx_sim.observe": "Observation",
     "hicannx_sim.trust.explain": "Finding",
     "hicannx_sim": "Mode System VirtualChip",
     "stadls": "Entry Listing",
 }
 
 __all__ = [
-    "Accuracy", "Entry", "Finding", "HicannxError", "Listing", "Mode", "NotAModelError", "System", "Trust", "UnknownRegisterError",
-    "VirtualChip", "accuracy", "calibrated_chip", "calibration_writes", "clear_faults", "connect", "debug", "events", "explain", "faults",
-    "inject", "ppu_profile", "ppu_trace", "report", "restore", "snapshot", "sweep", "system_of", "systems_of", "unmodelled", "write_spikes",
+    "Accuracy", "Entry", "FieldDifference", "Finding", "HicannxError", "Insight", "Listing", "Mode", "NotAModelError", "Observation",
+    "Observer", "System", "Trust", "UnknownRegisterError", "VirtualChip", "accuracy", "calibrated_chip", "calibration_writes",
+    "clear_faults", "configuration_diff", "configuration_of", "connect", "debug", "events", "explain", "faults", "inject", "keep_history",
+    "observe", "ppu_profile", "ppu_trace", "report", "restore", "rewind", "snapshot", "sweep", "system_of", "systems_of", "unmodelled",
+    "write_spikes",
 ]  # fmt: skip
 
 

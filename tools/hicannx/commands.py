@@ -171,6 +171,27 @@ def _calibrate(parser: ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="DIR", help="folder for pictures and a page about the calibrations")
 
 
+def _diff(parser: ArgumentParser) -> None:
+    parser.epilog = "Exit status 1 if anything differs."
+    for name in ("one", "other"):
+        parser.add_argument(name, metavar="FILE|ADDRESS", help="snapshot, stored program, or address of a served chip")
+
+
+def _record(parser: ArgumentParser) -> None:
+    parser.add_argument("script", type=Path, metavar="SCRIPT", help="in Python; it gets the model in this process, whatever is set")
+    parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
+    files = {"vcd": "GTKWave", "perfetto": "ui.perfetto.dev", "hdf5": "h5py", "nwb": "PyNWB", "speedscope": "speedscope.app"}
+    for name, opens in files.items():
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write what {opens} opens")
+    for source in ("membrane", "excitatory", "inhibitory", "adaptation"):
+        parser.add_argument(f"--{source}", nargs="+", type=whole(0, 511), default=[], metavar="NEURON", help="sample it, 0 .. 511")
+    parser.add_argument("--every", type=float, default=1.0, metavar="US", help="us between samples, a multiple of 0.1, default %(default)s")
+    last = f"so many of the last of each PPU, 0 .. {MOST_INSTRUCTIONS}"
+    parser.add_argument("--instructions", type=whole(0, MOST_INSTRUCTIONS), default=0, metavar="COUNT", help=last)
+    parser.add_argument("--program", type=Path, action="append", default=[], metavar="ELF", help="of the PPUs, for names of functions")
+    parser.add_argument("--chip", type=whole(0, 1023), default=0, metavar="NUMBER", help="which one of the script's, 0 by default")
+
+
 def _compatibility(parser: ArgumentParser) -> None:
     parser.add_argument("client", metavar="CLIENT", help="its name: calix, pynn, notebooks")
     parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="its source tree")
@@ -202,6 +223,8 @@ ALL = (
     Command("sweep", "one experiment at many points, in many processes", "hicannx.sweeps.command:main", _sweep),
     Command("compatibility", "run the tests of software for the real system and table what becomes of them",
             "hicannx.compatibility.command:main", _compatibility),
+    Command("diff", "in which registers and fields two chips, snapshots or programs differ", "hicannx.configuration:main", _diff),
+    Command("record", "run a script and record what happens on the chip, for other tools", "hicannx.record:main", _record),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )
 """All subcommands, in the order of the help."""

@@ -25,14 +25,14 @@ def main(chosen: Namespace) -> int:
     systems: list[System] = []
     ModelConnection.opened.append(systems.append)
     try:
-        failed = _run(chosen.script, chosen.arguments)
+        failed = run_script(chosen.script, chosen.arguments)
     finally:
         ModelConnection.opened.remove(systems.append)
     found = _tell(systems)
     return failed or (FOUND if found else 0)
 
 
-def _run(script: Path, arguments: list[str]) -> int:
+def run_script(script: Path, arguments: list[str]) -> int:
     """Runs it as `python script arguments` does; returns its exit status."""
     before = sys.argv, sys.path[0]
     sys.argv, sys.path[0] = [str(script), *arguments], str(script.resolve().parent)

@@ -1,8 +1,9 @@
 """What lies behind a connection to the model: its systems, what they have to report, their state, and what can be made to go wrong.
 
 Every function takes the connection handle of any managed connection (or of `hicannx.connect`). `chip` says which one is meant where a
-connection has several. Of a chip that `hicannx serve` serves on this machine one can see what happened on it, and its state; the rest needs
-the model in this process, and raises NotAModelError for other connections.
+connection has several. All of it works with a chip that `hicannx serve` serves on this machine as well, but for the system itself, which
+is in
+the other process. Other connections raise NotAModelError.
 
 >>> import hicannx
 >>> with hicannx.connect(serial=3) as connection:
@@ -50,7 +51,10 @@ def _systems(connection: AnyConnection) -> Iterator[System]:
         yield one.system
 
 
-def _seen(connection: AnyConnection) -> list[System | ServedSystem]:
+Target = System | ServedSystem
+
+
+def _seen(connection: AnyConnection) -> list[Target]:
     """What can be looked at: systems in this process, and served ones."""
     connections = connection.connections if isinstance(connection, MultiConnection) else [connection]
     return [ServedSystem(one.address) if isinstance(one, ARQConnection) else system_of(one) for one in connections]
@@ -60,6 +64,12 @@ def _chosen(found: list[S], chip: int) -> S:
     if not 0 <= chip < len(found):
         raise IndexError(f"chip {chip} of a connection with {len(found)}")
     return found[chip]
+
+
+def target_of(connection: AnyConnection, chip: int = 0) -> Target:
+    """The system of one chip, or what can be asked of it where it is served. Raises NotAModelError, and IndexError for a chip that is not
+    there."""
+    return _chosen(_seen(connection), chip)
 
 
 def system_of(connection: AnyConnection, chip: int = 0) -> System:
@@ -95,27 +105,46 @@ def explain(connection: AnyConnection, chip: int = 0) -> list[Finding]:
     ...     [(finding.register, finding.write) for finding in hicannx.explain(connection)]
     [('MADCControl', 'wake_up = True, some time before start_recording')]
     """
-    return _chosen(_seen(connection), chip).explain()
+    return target_of(connection, chip).explain()
 
 
 def events(connection: AnyConnection, chip: int = 0) -> Summary:
     """What happened to events at every hop between playback program and trace. `print` shows it as text."""
-    return _chosen(_seen(connection), chip).events.summary()
+    return target_of(connection, chip).events.summary()
 
 
 def unmodelled(connection: AnyConnection, chip: int = 0) -> list[Unmodelled]:
     """Everything that is set now and has no effect in the model: place, field, and what is missing."""
-    return _chosen(_seen(connection), chip).unmodelled()
+    return target_of(connection, chip).unmodelled()
 
 
 def snapshot(connection: AnyConnection, chip: int = 0, compress: bool = False) -> bytes:
     """The whole state of a system, from which `restore` continues with the same bits, in this process or another one."""
-    return _chosen(_seen(connection), chip).snapshot(compress)
+    return target_of(connection, chip).snapshot(compress)
 
 
 def restore(connection: AnyConnection, state: bytes, chip: int = 0) -> None:
     """Makes a system the one that `snapshot` was taken of, with its serial number and seed. Raises hicannx_sim.SnapshotError."""
-    system_of(connection, chip).restore(state)
+    target_of(connection, chip).restore(state)
+
+
+def rewind(connection: AnyConnection, runs: int = 1, chip: int = 0) -> None:
+    """Takes the last runs back, as far as `keep_history` has kept the states before them. Raises hicannx_sim.ConfigurationError.
+
+    >>> import hicannx
+    >>> with hicannx.connect() as connection:
+    ...     hicannx.keep_history(connection, 5)
+    ...     _ = connection.connections[0].execute([0x0A << 56])
+    ...     hicannx.rewind(connection)
+    ...     hicannx.system_of(connection).runs
+    0
+    """
+    target_of(connection, chip).rewind(runs)
+
+
+def keep_history(connection: AnyConnection, runs: int = 10, chip: int = 0) -> None:
+    """Keeps the states before the last runs (0 .. 10000) from now on, some 2 ms and 2 MB each, for `rewind`."""
+    target_of(connection, chip).keep_history(runs)
 
 
 def inject(connection: AnyConnection, *faults: Fault, seed: int = 0, chip: int = 0) -> None:
@@ -125,12 +154,12 @@ def inject(connection: AnyConnection, *faults: Fault, seed: int = 0, chip: int =
     >>> with hicannx.connect() as connection:
     ...     hicannx.inject(connection, hicannx.faults.PHYDown(phy=2, after=1000), hicannx.faults.LostEvents(probability=0.1), seed=1)
     """
-    system_of(connection, chip).inject(*faults, seed=seed)
+    target_of(connection, chip).inject(*faults, seed=seed)
 
 
 def clear_faults(connection: AnyConnection, chip: int = 0) -> None:
     """Nothing goes wrong any more; counters keep what has happened."""
-    system_of(connection, chip).clear_faults()
+    target_of(connection, chip).clear_faults()
 
 
 def write_spikes(builder: PlaybackProgramBuilder, times: ArrayLike, labels: ArrayLike) -> None:
