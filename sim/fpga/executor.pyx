@@ -74,6 +74,11 @@ cdef class Executor:
         return self.s.executed
 
     @property
+    def instruction(self):
+        """Index of the instruction of the run that is being executed, or was the last."""
+        return self.time.s.instruction
+
+    @property
     def halted(self):
         """Whether the last piece of the run ended with HALT."""
         return self.s.halted

@@ -84,7 +84,8 @@ class FrameSource:
         return {
             "serial": system.identity.serial, "mode": system.identity.mode.value, "seed": system.seed, "runs": system.runs,
             "us": now / TICKS_PER_US,
-            "instruction": int(fpga.executed), "paused": bool(system.gate.paused), "history": system.history, "hops": hops, "nodes": NODES,
+            "instruction": int(fpga.instruction), "paused": bool(system.gate.paused), "history": system.history,
+            "hops": hops, "nodes": NODES,
             "processors": [self._processor(chip, ppu) for ppu in (0, 1)],
         }  # fmt: skip
 

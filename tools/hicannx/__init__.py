@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     __version__: str
-    from hicannx import faults
+    from hicannx import faults, traces
     from hicannx.calibration.making import calibrated_chip, calibration_writes
     from hicannx.configuration import FieldDifference, configuration_diff, configuration_of
     from hicannx.connecting import connect
     from hicannx.errors import HicannxError, NotAModelError, UnknownRegisterError
     from hicannx.insight import Insight, Observer, observe
+    from hicannx.page.server import view
     from hicannx.ppu_debug import debug, ppu_profile, ppu_trace
     from hicannx.sweeps import sweep
     from hicannx.systems import (
@@ -53,6 +54,7 @@ _HOMES = {
     "hicannx.sweeps": "sweep",
     "hicannx.systems": "clear_faults events explain inject keep_history report restore rewind snapshot system_of systems_of unmodelled "
     "write_spikes",
+    "hicannx.page.server": "view",
     "hicannx.trust": "Accuracy Trust accuracy",
     "hicannx_sim.observe": "Observation",
     "hicannx_sim.trust.explain": "Finding",
@@ -64,8 +66,8 @@ __all__ = [
     "Accuracy", "Entry", "FieldDifference", "Finding", "HicannxError", "Insight", "Listing", "Mode", "NotAModelError", "Observation",
     "Observer", "System", "Trust", "UnknownRegisterError", "VirtualChip", "accuracy", "calibrated_chip", "calibration_writes",
     "clear_faults", "configuration_diff", "configuration_of", "connect", "debug", "events", "explain", "faults", "inject", "keep_history",
-    "observe", "ppu_profile", "ppu_trace", "report", "restore", "rewind", "snapshot", "sweep", "system_of", "systems_of", "unmodelled",
-    "write_spikes",
+    "observe", "ppu_profile", "ppu_trace", "report", "restore", "rewind", "snapshot", "sweep", "system_of", "systems_of", "traces",
+    "unmodelled", "view", "write_spikes",
 ]  # fmt: skip
 
 
@@ -73,8 +75,8 @@ def __getattr__(name: str) -> Any:
     """Public names are loaded when first used: the command line starts without the model."""
     if name == "__version__":
         return import_module("importlib.metadata").version("hicannx")
-    if name == "faults":
-        return import_module("hicannx.faults")
+    if name in ("faults", "traces"):
+        return import_module(f"hicannx.{name}")
     for home, names in _HOMES.items():
         if name in names.split():
             return getattr(import_module(home), name)

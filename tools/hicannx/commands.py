@@ -192,6 +192,16 @@ def _record(parser: ArgumentParser) -> None:
     parser.add_argument("--chip", type=whole(0, 1023), default=0, metavar="NUMBER", help="which one of the script's, 0 by default")
 
 
+def _view(parser: ArgumentParser) -> None:
+    parser.add_argument("script", type=Path, nargs="?", metavar="SCRIPT", help="in Python, with the model in this process; else a served chip")
+    parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
+    parser.add_argument("--address", default="127.0.0.1", help="of the served chip, default %(default)s")
+    parser.add_argument("--port", type=PORT, default=0, help="of the page, a free one by default")
+    parser.add_argument("--program", type=Path, action="append", default=[], metavar="ELF", help="of the PPUs, for names of functions")
+    parser.add_argument("--pause", action="store_true", help="begin with the chip held up; the page lets it go on")
+    parser.add_argument("--once", action="store_true", help="end with the script")
+
+
 def _compatibility(parser: ArgumentParser) -> None:
     parser.add_argument("client", metavar="CLIENT", help="its name: calix, pynn, notebooks")
     parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="its source tree")
@@ -223,6 +233,7 @@ ALL = (
     Command("sweep", "one experiment at many points, in many processes", "hicannx.sweeps.command:main", _sweep),
     Command("compatibility", "run the tests of software for the real system and table what becomes of them",
             "hicannx.compatibility.command:main", _compatibility),
+    Command("view", "a page in the browser that shows a chip while it works", "hicannx.page.command:main", _view),
     Command("diff", "in which registers and fields two chips, snapshots or programs differ", "hicannx.configuration:main", _diff),
     Command("record", "run a script and record what happens on the chip, for other tools", "hicannx.record:main", _record),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),

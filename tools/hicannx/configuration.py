@@ -105,17 +105,19 @@ def configuration_diff(one: Any, other: Any) -> Iterator[FieldDifference]:
     for name in compared():
         container = getattr(haldls, name)
         for number in np.flatnonzero((first[name] != second[name]).any(1)).tolist():
-            coordinate = _coordinate(container, number)
-            before, after = (_decoded(container, coordinate, words[name][number]) for words in (first, second))
+            coordinate = place_of(container, number)
+            before, after = (decoded(container, coordinate, words[name][number]) for words in (first, second))
             for path, old, new in differences(before, after):
                 yield FieldDifference(name, coordinate, path, old, new)
 
 
-def _coordinate(container: Any, number: int) -> Any:
+def place_of(container: Any, number: int) -> Any:
+    """The coordinate of that number, in the order of their enumeration."""
     return next(islice(halco.iter_all(container.coordinate), number, None))
 
 
-def _decoded(container: Any, coordinate: Any, words: NDArray[np.uint32]) -> Any:
+def decoded(container: Any, coordinate: Any, words: NDArray[np.uint32]) -> Any:
+    """The container that these words are."""
     made = container()
     made.decode(words, coordinate)
     return made

@@ -18,10 +18,8 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
 import halco
-from hicannx.configuration import compared
+from hicannx.configuration import compared, decoded
 from hicannx.errors import HicannxError
 from hicannx.systems import AnyConnection, Target, target_of
 from hicannx.trust import Trust, accuracy
@@ -130,8 +128,8 @@ class Insight:
             )
         words = self._target.contents(container.__name__)
         if coordinate is not None:
-            return _decoded(container, coordinate, words[int(coordinate.toEnum())])
-        return {place: _decoded(container, place, words[number]) for number, place in enumerate(halco.iter_all(container.coordinate))}
+            return decoded(container, coordinate, words[int(coordinate.toEnum())])
+        return {place: decoded(container, place, words[number]) for number, place in enumerate(halco.iter_all(container.coordinate))}
 
     def observe(
         self,
@@ -229,7 +227,7 @@ def observe(
     ...     builder = PlaybackProgramBuilder()
     ...     builder.write(TimerOnDLS(), Timer())
     ...     builder.block_until(TimerOnDLS(), Timer.Value(100 * 125))
-    ...     run(connection, [builder.done()])
+    ...     _ = run(connection, [builder.done()])
     >>> observer.seen.times[:3].tolist(), observer.seen.potential("membrane", 7).shape
     ([2.0, 4.0, 6.0], (49,))
     """
@@ -237,9 +235,3 @@ def observe(
         membrane=membrane, excitatory=excitatory, inhibitory=inhibitory, adaptation=adaptation,
         every=every, events=events, accesses=accesses, instructions=instructions,
     )  # fmt: skip
-
-
-def _decoded(container: type[Any], coordinate: Any, words: Any) -> Any:
-    made = container()
-    made.decode(np.asarray(words, np.uint32), coordinate)
-    return made

@@ -63,7 +63,8 @@ def plain_digest() -> str:
 
 def test_many_observers_change_no_bit(plain_digest: str) -> None:
     def look(system: System) -> list[Recording]:
-        return [system.observe(EVERYTHING), system.observe(Observables(membrane=(304,), every=0.1)), system.observe(Observables(events=("neuron",)))]
+        wanted = EVERYTHING, Observables(membrane=(304,), every=0.1), Observables(events=("neuron",))
+        return [system.observe(each) for each in wanted]
 
     found, recordings = digest(look)
     assert found == plain_digest

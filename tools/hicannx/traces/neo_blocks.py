@@ -28,9 +28,9 @@ def neo_block(observation: Observation, name: str = "hicannx") -> Any:
         raise HicannxError(
             "a chip was restored or switched off and on while it was observed: time does not grow, and Neo has no way to say so"
         )
-    segment.analogsignals.extend(_signal(neo, observation, column, steps) for column in _regular(observation, steps))
+    segment.analogsignals.extend([_signal(neo, observation, column, steps) for column in _regular(observation, steps)])
     if len(steps) and steps.min() != steps.max():
-        segment.irregularlysampledsignals.extend(_irregular(neo, observation, column) for column in range(len(observation.potentials)))
+        segment.irregularlysampledsignals.extend([_irregular(neo, observation, column) for column in range(len(observation.potentials))])
     times, neurons = observation.spikes
     ends = [*times.tolist(), *observation.times.tolist(), 0.0]
     for neuron in np.unique(neurons).tolist():
@@ -71,5 +71,4 @@ def nwb(observation: Observation, path: Path) -> None:
     library("pynwb")
     block = neo_block(observation)
     block.annotate(session_start_time=BEGINNING, identifier="hicannx", session_description="observed on a virtual chip")
-    with library("neo").io.NWBIO(str(path), mode="w") as writer:
-        writer.write_all_blocks([block])
+    library("neo").io.NWBIO(str(path), mode="w").write_all_blocks([block])
