@@ -19,21 +19,25 @@ TRACE = 5
 
 
 @overload
-def run(connection: MultiConnection | Connection, programs: Sequence[PlaybackProgram]) -> RunTimeInfo: ...
+def run(connection: MultiConnection | Connection, programs: Sequence[PlaybackProgram] | PlaybackProgram) -> RunTimeInfo: ...
 
 
 @overload
-def run(connection: MultiConnection | Connection, programs: Sequence[fisch.PlaybackProgram]) -> RunTimeInfo: ...
+def run(connection: MultiConnection | Connection, programs: Sequence[fisch.PlaybackProgram] | fisch.PlaybackProgram) -> RunTimeInfo: ...
 
 
-def run(connection: MultiConnection | Connection, programs: Sequence[Any]) -> RunTimeInfo:
+def run(connection: MultiConnection | Connection, programs: Any) -> RunTimeInfo:
     """Executes one program per chip of the connection and fills the programs with what comes back; also programs of the wire's level.
+
+    A program alone is that of a connection's only chip, as earlier versions of the original had it.
 
     Raises ProgramCountError, TargetError, InstructionTimeoutError if an instruction ran into the instruction timeout,
     MissingResponseError, and whatever the connection raises: RunTimeoutError if an FPGA does not answer in time (HICANNX_RUN_TIMEOUT
     seconds). The connection stays usable. Responses of an earlier run of the same program are replaced, notifications included (the
     original keeps adding to those).
     """
+    if isinstance(programs, PlaybackProgram | fisch.PlaybackProgram):
+        programs = [programs]
     if isinstance(programs, Sequence) and any(isinstance(program, fisch.PlaybackProgram) for program in programs):
         return fisch.run(connection, programs)
     together = check_programs(connection, programs)

@@ -255,7 +255,16 @@ def test_one_program_per_chip(number: int, zero_mock: MultiConnection) -> None:
         run(zero_mock, [PlaybackProgramBuilder().done()] * number)
 
 
-@pytest.mark.parametrize("programs", [PlaybackProgram(), [None], [3], [PlaybackProgramBuilder()]])
+def test_a_program_alone_is_that_of_the_only_chip(zero_mock: MultiConnection) -> None:
+    builder = PlaybackProgramBuilder()
+    ticket = builder.read(halco.NullPayloadReadableOnFPGA())
+    run(zero_mock, builder.done())
+    assert ticket.valid
+    with pytest.raises(ProgramCountError, match="exactly one program"):
+        run(MultiConnection([Scripted(lambda writer: None)] * 2), PlaybackProgramBuilder().done())
+
+
+@pytest.mark.parametrize("programs", [None, [None], [3], [PlaybackProgramBuilder()]])
 def test_only_programs_run(programs: object, zero_mock: MultiConnection) -> None:
     with pytest.raises(NotAContainerError, match="list of PlaybackPrograms"):
         run(zero_mock, programs)
