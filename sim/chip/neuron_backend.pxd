@@ -11,7 +11,8 @@ cdef enum:
 
 cdef struct BackendState:
     bint powered                    # the neurons have their supplies: without them nothing fires
-    bint running[2]                 # per block: event registers and clocks enabled, not held in reset
+    bint running[2]                 # per block: clocks enabled, not held in reset
+    bint passing[2]                 # per block: event registers let spikes out
     uint16_t counter[NEURONS]       # [7:0] count, [8] overflow
     int64_t busy_until[EVENT_OUTPUTS]
     uint64_t n_spikes

@@ -1,7 +1,9 @@
 """Neuron backends: from a fired neuron to an event on one of the eight event outputs (facts: registers/behaviour, neurons; behavioural).
 
 Event output = column // 32; label = event output in bits [10:8], the neuron's address_out in [7:0]. A spike is counted if enable_fire of the
-neuron is set and its block has event registers and clocks enabled and is not held in reset; it leaves if enable_spike_out is set, too.
+neuron is set and its block has clocks enabled and is not held in reset; it leaves if enable_spike_out and the block's event registers are
+enabled, too. That counters and post-synaptic pulses do without the event registers is derived: the published network that plays Pong
+learns from both while they are off (facts: clients/grenade 1.5, 3.5).
 Without the analog supplies nothing fires.
 """
 
@@ -31,6 +33,7 @@ cdef class NeuronBackends:
         for neuron in range(NEURONS):
             self.count(neuron)
         memset(self.s.running, 0, sizeof(self.s.running))
+        memset(self.s.passing, 0, sizeof(self.s.passing))
         memset(self.s.counter, 0, sizeof(self.s.counter))
         memset(self.s.busy_until, 0, sizeof(self.s.busy_until))
 
@@ -43,7 +46,8 @@ cdef class NeuronBackends:
         """The common register of a block (west 0, east 1) was written."""
         cdef int64_t slots[64]
         self.common_layout.decode(self.neurons.analog.backend_common_data + 2 * block, slots)
-        self.s.running[block] = slots[REGISTERS] != 0 and slots[CLOCKS] != 0 and slots[FORCE_RESET] == 0
+        self.s.running[block] = slots[CLOCKS] != 0 and slots[FORCE_RESET] == 0
+        self.s.passing[block] = self.s.running[block] and slots[REGISTERS] != 0
         self.neurons.analog.touch_backend_common(block)
 
     cdef void _decode(self, int neuron) noexcept nogil:
@@ -65,7 +69,7 @@ cdef class NeuronBackends:
             self._decode(neuron)
         if self.fires[neuron] and self.s.running[(neuron & 255) >> 7]:
             self.s.counter[neuron] = (self.s.counter[neuron] + 1 & 0xff) | (self.s.counter[neuron] & 0x100) | (self.s.counter[neuron] + 1 & 0x100)
-        if not (self.fires[neuron] and self.spike_out[neuron] and self.s.running[(neuron & 255) >> 7]):
+        if not (self.fires[neuron] and self.spike_out[neuron] and self.s.passing[(neuron & 255) >> 7]):
             self.s.n_silent += 1
             return -1
         self.s.n_spikes += 1

@@ -194,7 +194,7 @@ cdef class Executor:
             "scans of unknown JTAG instructions": self.tap.s.n_unknown,
             "bytes to missing SPI devices": self.board.spi.lost,
             "bytes to missing I2C devices": self.board.i2c.unacknowledged,
-            "events": self.trace.counters,
+            "events": self.trace.counters, "events wanted after all": self.trace.looked,
         }
 
     # ---------------------------------------------------------------------------------------------------------- instructions

@@ -27,6 +27,7 @@ cdef struct TraceState:
     bint timed                              # system time is known: messages are annotated
     int64_t offset                          # system time [cycles] - cycle
     bint recording                          # of events
+    bint looked                             # somebody has begun to record them after some were not recorded
     # -- events since power-on, by OutKind
     int64_t recorded[EVENT_KINDS]
     int64_t untimed[EVENT_KINDS]            # of those recorded, without a time

@@ -65,6 +65,8 @@ cdef class Trace(RegisterBlock):
         return True
 
     cdef int64_t write(self, int row, uint32_t index, uint32_t before, uint32_t data, int64_t cycle) except -1 nogil:
+        if data & 1 and (self.s.not_recorded[<int> OUT_SPIKE] or self.s.not_recorded[<int> OUT_MADC]):
+            self.s.looked = True
         self.s.recording = data & 1
         return 0
 
@@ -72,6 +74,11 @@ cdef class Trace(RegisterBlock):
     def timed(self):
         """Whether messages carry the system time."""
         return self.s.timed
+
+    @property
+    def looked(self):
+        """Whether somebody has begun to record events after some were not recorded."""
+        return bool(self.s.looked)
 
     @property
     def counters(self):

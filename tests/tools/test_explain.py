@@ -106,6 +106,38 @@ def test_neurons_that_should_fire(forgotten):
         assert found[0][1] == "CrossbarNodeOnDLS(CrossbarOutputOnDLS(8), CrossbarInputOnDLS(0))"
 
 
+def test_neurons_whose_spikes_nobody_wants():
+    """Every way out of the crossbar is closed on purpose, and recording begins only when the spikes are gone."""
+
+    def fill(builder):
+        neuron = firing()
+        for node in halco.iter_all(halco.CrossbarNodeOnDLS):
+            builder.write(node, hal.CrossbarNode.drop_all)
+        neuron.threshold.enable = False
+        builder.write(NEURON, neuron)
+        wait(builder, 1000)
+
+    assert explained(fill) == []
+
+
+def test_recording_that_begins_later():
+    def fill(builder):
+        for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
+            builder.write(block, hal.CommonNeuronBackendConfig())
+        builder.write(halco.EventRecordingConfigOnFPGA(), hal.EventRecordingConfig(enable_event_recording=False))
+        builder.write(NEURON, firing())
+        wait(builder, 1000)
+        silent = firing()
+        silent.leak.v_leak = silent.reset.v_reset = 500
+        builder.write(NEURON, silent)
+        wait(builder, 1000)
+        builder.write(halco.EventRecordingConfigOnFPGA(), hal.EventRecordingConfig(enable_event_recording=True))
+        wait(builder, 100)
+        builder.write(halco.EventRecordingConfigOnFPGA(), hal.EventRecordingConfig(enable_event_recording=False))
+
+    assert explained(fill) == []
+
+
 # ------------------------------------------------------------------------------------------------------------ spikes of the host
 def listening():
     neuron = firing()

@@ -50,6 +50,12 @@ def _unrouted(view: View) -> Iterator[Attempt]:
             )
 
 
+def passes(view: View, source: int) -> bool:
+    """Whether some node lets some event of an input of the crossbar pass."""
+    mask, target = view.field("CrossbarNode", "mask"), view.field("CrossbarNode", "target")
+    return any(not target[node] & ~mask[node] for node in _nodes(view, source))
+
+
 def _nodes(view: View, source: int) -> list[int]:
     """All nodes of an input, the one towards the host first."""
     return sorted((node for node, (entry, _) in enumerate(_WIRING) if entry == source), key=lambda node: -_WIRING[node][1])
@@ -58,7 +64,7 @@ def _nodes(view: View, source: int) -> list[int]:
 def _not_recorded(view: View) -> Iterator[Attempt]:
     for kind, what in (("spikes", "spike"), ("madc", "MADC sample")):
         events = view.fpga["events"][kind]
-        if events["not recorded"] and not events["recorded"]:
+        if events["not recorded"] and not events["recorded"] and not view.fpga["events wanted after all"]:
             yield Attempt(f"{_plural(events['not recorded'], what)} came to the FPGA and none was recorded")
 
 

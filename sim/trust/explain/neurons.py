@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from hicannx_sim.trust.explain.events import passes
 from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
 from hicannx_sim.trust.explain.view import View, cell_of
 
@@ -17,14 +18,18 @@ def _neurons(found: Any) -> str:
 
 
 def _silent(view: View) -> Iterator[Attempt]:
-    """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came."""
+    """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came.
+
+    Not those whose event output is closed everywhere: nobody wants their spikes.
+    """
     if view.counts["neuron_spikes"]:
         return
     comparator, fire, out = (view.neuron(name) != 0 for name in ("enable_threshold_comparator", "enable_fire", "enable_spike_out"))
     wanted = (comparator | fire & out) & (view.row("v_threshold") > 0)
     over = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN)
     stimulated = (view.hit & (view.weights > 0)).reshape(2, 256, 256).any(axis=1).reshape(512)
-    neurons = np.flatnonzero(wanted & (over | stimulated))
+    heard = np.repeat([passes(view, output) for output in range(8)], 32)
+    neurons = np.flatnonzero(wanted & (over | stimulated) & np.tile(heard, 2))
     if len(neurons):
         yield Attempt(f"0 spikes of {_neurons(neurons)} with something to fire about", neurons)
 
@@ -37,6 +42,11 @@ def _halves(name: str, blocking: int) -> Any:
         return [half for half in halves if view.field("CommonNeuronBackendConfig", name)[half] == blocking]
 
     return places
+
+
+def _registers_off(view: View, neurons: Any) -> Iterable[int]:
+    """Unless somebody counts spikes where they are."""
+    return [] if view.evidence["spike_counter_reads"] else _halves("enable_event_registers", 0)(view, neurons)
 
 
 def _off(name: str) -> Any:
@@ -135,7 +145,7 @@ PATHS: Final = (
         (
             Obstacle("CommonNeuronBackendConfig", "enable_clocks = True", "the backends have no clock", _halves("enable_clocks", 0)),
             Obstacle(
-                "CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _halves("enable_event_registers", 0)
+                "CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _registers_off
             ),
             Obstacle("CommonNeuronBackendConfig", "force_reset = False", "the backends are held in reset", _halves("force_reset", 1)),
             Obstacle(

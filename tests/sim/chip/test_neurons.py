@@ -66,6 +66,14 @@ def test_spikes_count_whether_they_leave_or_not(bench):
     assert bench.get(SpikeCounterRead, backend_of(300))[0] == 1
 
 
+def test_event_registers_only_keep_events_back(bench):
+    enable(bench, 300)
+    bench.put(CommonNeuronBackendConfig(enable_event_registers=False), 0)
+    fire(bench, 300, 10_000)
+    assert len(bench.spikes(50_000)) == 0
+    assert bench.get(SpikeCounterRead, backend_of(300))[0] == 1
+
+
 def test_a_neuron_without_fire_is_silent(bench):
     enable(bench, 5, enable_fire=False)
     fire(bench, 5, 10_000)

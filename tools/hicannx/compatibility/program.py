@@ -22,13 +22,32 @@ from matplotlib import pyplot
 __all__ = ["main"]
 
 
-def main(play: Callable[[Path], object], file: str, record: str, pictures: str = "") -> int:
+class Pictures:
+    """Figures that a program shows, as files 000.png, 001.png, ... in a folder; in none they are only closed."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder, self._number = Path(folder) if folder else None, 0
+
+    def keep(self, figure: Any) -> None:
+        """One figure, as it is now."""
+        if self._folder is not None:
+            figure.savefig(self._folder / f"{self._number:03}.png", dpi=70)
+        self._number += 1
+
+    def show(self, *_: Any, **__: Any) -> None:
+        """In place of `pyplot.show`: keeps and closes all figures."""
+        for number in pyplot.get_fignums():
+            self.keep(pyplot.figure(number))
+        pyplot.close("all")
+
+
+def main(play: Callable[[Path, Pictures], object], file: str, record: str, folder: str = "") -> int:
     """Runs a file by a function. Exit status 1 if it fails."""
     matplotlib.use("Agg")
-    pyplot.show = _kept(Path(pictures) if pictures else None)
-    error = ""
+    pictures, error = Pictures(folder), ""
+    pyplot.show = pictures.show
     try:
-        play(Path(file))
+        play(Path(file), pictures)
     except SystemExit as end:
         error = "" if end.code in (None, 0) else f"exit status {end.code}"
     except Exception as failure:
@@ -40,24 +59,9 @@ def main(play: Callable[[Path], object], file: str, record: str, pictures: str =
     return int(bool(error))
 
 
-def script(file: Path) -> None:
+def script(file: Path, _: Pictures) -> None:
     """Runs a script as Python does."""
     runpy.run_path(str(file), run_name="__main__")
-
-
-def _kept(folder: Path | None) -> Callable[..., None]:
-    """What shows figures: it writes them to a folder and closes them."""
-    number = 0
-
-    def show(*_: Any, **__: Any) -> None:
-        nonlocal number
-        for figure in pyplot.get_fignums():
-            if folder is not None:
-                pyplot.figure(figure).savefig(folder / f"{number:03}.png", dpi=70)
-            number += 1
-        pyplot.close("all")
-
-    return show
 
 
 if __name__ == "__main__":
