@@ -202,6 +202,7 @@ def test_programs_run_and_leave_pictures_and_output(page: Path, tmp_path: Path) 
     assert [(one.test, one.outcome, one.message) for one in found] == [("page_1.rst", "passed", ""), ("script.py", "passed", "")]
     assert (tmp_path / "kept" / "page_1" / "000.png").stat().st_size > 1000
     assert (tmp_path / "kept" / "script" / "output.txt").read_text() == "said\n"
+    assert (tmp_path / "kept" / "page_1" / "page_1.ipy").read_text().count("# %%\n") == 3
 
 
 def test_a_cell_that_fails_is_named(page: Path, tmp_path: Path) -> None:

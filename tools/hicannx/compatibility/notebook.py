@@ -1,6 +1,7 @@
 """Runs the notebook of a page, in one shell of IPython: `python -m hicannx.compatibility.notebook FILE RECORD [PICTURES]`.
 
-Figures that a cell displays, or that are open at its end, count as shown, as in notebooks. Code that a widget runs counts as the cell that made the widget.
+Figures that a cell displays, or that are open at its end, count as shown, as in notebooks. Code that a widget runs counts as the cell that
+made the widget.
 """
 
 from __future__ import annotations

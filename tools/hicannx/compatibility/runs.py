@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from hicannx.compatibility.clients import Client
+from hicannx.compatibility.pages import cells
 
 __all__ = ["Result", "run"]
 
@@ -74,13 +75,15 @@ def _run_file(
 
 
 def _kept(keep: Path | None, file: Path) -> list[Path]:
-    """The folder for what a program leaves, made anew; none if nothing is kept."""
+    """The folder for what a program leaves, made anew, with the script that a page becomes; none if nothing is kept."""
     if keep is None:
         return []
     place = keep.resolve() / file.stem
     place.mkdir(parents=True, exist_ok=True)
     for old in place.glob("*.png"):
         old.unlink()
+    if file.suffix == ".rst":
+        (place / f"{file.stem}.ipy").write_text("\n\n".join(f"# %%\n{cell}" for cell in cells(file)) + "\n", "utf-8")
     return [place]
 
 
