@@ -34,7 +34,7 @@ class Pictures:
             figure.savefig(self._folder / f"{self._number:03}.png", dpi=70)
         self._number += 1
 
-    def show(self, *_: Any, **__: Any) -> None:
+    def show(self) -> None:
         """In place of `pyplot.show`: keeps and closes all figures."""
         for number in pyplot.get_fignums():
             self.keep(pyplot.figure(number))
@@ -45,7 +45,7 @@ def main(play: Callable[[Path, Pictures], object], file: str, record: str, folde
     """Runs a file by a function. Exit status 1 if it fails."""
     matplotlib.use("Agg")
     pictures, error = Pictures(folder), ""
-    pyplot.show = pictures.show
+    pyplot.show = lambda *_, **__: pictures.show()
     try:
         play(Path(file), pictures)
     except SystemExit as end:
