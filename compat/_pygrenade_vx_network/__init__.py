@@ -2,6 +2,7 @@
 # mypy: implicit-reexport
 """The original's private twin of `pygrenade_vx.network`, which scripts import by name."""
 
+from grenade.abstract import MappedTopologyStatistics
 from grenade.execution import (
     extract_cadc_samples,
     extract_madc_samples,
@@ -11,3 +12,5 @@ from grenade.execution import (
 )
 from grenade.network import *
 from grenade.ppu import OnlyRecordingPlasticityRuleGenerator
+
+from grenade.abstract import extract_statistics as extract_statistics  # isort: skip - of both generations

@@ -3,9 +3,10 @@
 Messages of the log from WARN on are shown if nobody has configured where they go.
 """
 
+from grenade.abstract import IDEAL_CAPACITANCE_PER_NEURON as ideal_capacitance_per_neuron
 from pygrenade_vx import common, execution, network, signal_flow
 from pylogging._appenders import configure_if_nobody_did
 
-__all__ = ["common", "execution", "network", "signal_flow"]
+__all__ = ["common", "execution", "ideal_capacitance_per_neuron", "network", "signal_flow"]
 
 configure_if_nobody_did()

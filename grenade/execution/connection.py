@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Never
 
-from fisch import Connection, ConnectionTimeInfo, HwdbEntry, MultiConnection, ZeroMockEntry, connection_from_environment
+from fisch import Connection, ConnectionHandle, ConnectionTimeInfo, HwdbEntry, MultiConnection, ZeroMockEntry, connection_from_environment
 from fisch.errors import not_portable
 from grenade.common import ChipOnConnection, ConnectionOnExecutor
 from grenade.errors import GrenadeError
@@ -39,7 +40,7 @@ class ExecutorConnection:
         self.differential = differential
         self.states = {ChipOnConnection(chip): ChipState() for chip in range(self.connection.size)}
         self.configurations = {chip: Configurations() for chip in self.states}
-        run(self.connection, [_initialisation(entry) for entry in self.connection.hwdb_entries])
+        self.initialise()
         self._check_version()
 
     @property
@@ -54,6 +55,12 @@ class ExecutorConnection:
     def run(self, programs: Mapping[ChipOnConnection, PlaybackProgram]) -> None:
         """Runs a program on each of the chips, at the same time; chips that are not named get an empty one."""
         run(self.connection, [programs[chip] if chip in programs else PlaybackProgramBuilder().done() for chip in self.chips])
+
+    def initialise(self) -> None:
+        """Brings the chips up; nothing is known of them any more."""
+        run(self.connection, [_initialisation(entry) for entry in self.connection.hwdb_entries])
+        for state in self.states.values():
+            state.forget()
 
     def execution_durations(self) -> dict[ChipOnConnection, timedelta]:
         """Time that each chip has spent executing since the connection was opened."""
@@ -124,6 +131,15 @@ class JITGraphExecutor:
         for connection in self._connections.values():
             connection.connection.close()
         self._connections = {}
+
+    @contextmanager
+    def lent(self) -> Iterator[dict[ConnectionOnExecutor, ConnectionHandle]]:
+        """The connections for somebody else, who may do with the chips whatever he likes; afterwards they are brought up anew."""
+        try:
+            yield {number: ConnectionHandle.of(one.connection.connections) for number, one in self._connections.items()}
+        finally:
+            for connection in self._connections.values():
+                connection.initialise()
 
     def contained_connections(self) -> set[ConnectionOnExecutor]:
         """Numbers of the connections."""

@@ -31,15 +31,15 @@ def extract_neuron_spikes(data: OutputDataSnippet, network_graph: NetworkGraph) 
         if output is None or output.spikes is None:
             continue
         for batch, spikes in enumerate(output.spikes):
-            found[batch].update(_by_neuron(spikes, translation.spikes))
+            found[batch].update({neuron: milliseconds(times) for neuron, times in spikes_by_neuron(spikes, translation.spikes).items()})
     return found
 
 
-def _by_neuron(spikes: SpikesFromChip, translation: SpikeTranslation) -> dict[tuple[int, int, int], NDArray[np.float64]]:
-    """Sorts the spikes by neuron, those of each in order of time."""
+def spikes_by_neuron(spikes: SpikesFromChip, translation: SpikeTranslation) -> dict[tuple[int, int, int], NDArray[np.int64]]:
+    """FPGA cycles of the spikes by (population, neuron, compartment): of every recorded neuron, also if it was silent."""
     neurons = translation.index_of_label[spikes.labels]
     known = neurons >= 0
-    neurons, times = neurons[known], milliseconds(spikes.times[known])
+    neurons, times = neurons[known], spikes.times[known]
     order = np.argsort(neurons, kind="stable")
     borders = np.searchsorted(neurons[order], np.arange(len(translation.recorded) + 1))
     times = times[order]

@@ -70,6 +70,12 @@ class InputGenerator:
         if given != sources:
             raise InputError(f"population {int(population)} has {sources} sources, times for {given} were given")
 
+    def add_cycles(self, cycles: Sequence[Sequence[NDArray[np.int64]]], population: PopulationOnNetwork) -> None:
+        """The same with times in FPGA cycles, by batch entry and source."""
+        labels, instance = self._labels(population), population.execution_instance
+        for entry, sources in enumerate(cycles):
+            self._parts[instance][entry] += [_spikes(source, own) for source, own in zip(sources, labels, strict=True) if len(own)]
+
     def _labels(self, population: PopulationOnNetwork) -> list[NDArray[np.uint16]]:
         translation = self._graph.graph_translation.execution_instances.get(population.execution_instance)
         found = None if translation is None else translation.spikes.input_labels.get(population)  # type: ignore[call-overload]
