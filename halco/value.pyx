@@ -27,6 +27,10 @@ class RangeError(OverflowError, RuntimeError):
     """A number lies outside the range of its type. The text begins as the original's: `range overflow: 64 > max(63)`."""
 
 
+class NegativeError(RangeError, TypeError):
+    """A number below zero where there are none. A TypeError as well, as the original's unsigned arguments take no such number."""
+
+
 class CoordinateError(ValueError, RuntimeError):
     """There is no such position, or it has no counterpart of the wanted type."""
 
@@ -100,7 +104,8 @@ cdef int64_t _within(type cls, object number) except? -9223372036854775807:
     if v > bounds.max:
         raise RangeError(f"range overflow: {number} > max({bounds.max}) ({cls.__qualname__})")
     if v < bounds.min:
-        raise RangeError(f"range underflow: {number} < min({bounds.min}) ({cls.__qualname__})")
+        error = NegativeError if v < 0 <= bounds.min else RangeError
+        raise error(f"range underflow: {number} < min({bounds.min}) ({cls.__qualname__})")
     return v
 
 

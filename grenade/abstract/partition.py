@@ -78,8 +78,8 @@ class Partition:
 
     @property
     def instances(self) -> int:
-        """Number of execution instances."""
-        return 1 + max((section.instance for section in self.sections), default=0)
+        """Number of execution instances; none if there are no populations."""
+        return 1 + max((section.instance for section in self.sections), default=-1)
 
     def of(self, vertex: VertexOnTopology) -> list[Section]:
         """Sections of a population."""

@@ -39,6 +39,9 @@ def test_range_error_is_what_scripts_expect():
         SynapseLabel(64)
     with pytest.raises(RuntimeError, match=r"range underflow: 0 < min\(1\)"):
         PPUMemoryBlockSize(0)
+    for error in (TypeError, RangeError):
+        with pytest.raises(error, match=r"range underflow: -1 < min\(0\)"):
+            SynapseLabel(-1)
 
 
 @given(st.integers(0, 63), st.integers(0, 63))
