@@ -10,7 +10,7 @@ from grenade.abstract.data import Parameterization
 from grenade.abstract.errors import TopologyError
 from grenade.abstract.identifiers import CompartmentOnNeuron
 from grenade.abstract.neurons import LocallyPlacedNeuron
-from grenade.abstract.population import ParameterSpace
+from grenade.abstract.population import CellParameterSpace
 from grenade.values import Entity, attribute, exactly, listed, made, mapped, optional, truth
 from haldls import CADCSampleQuad
 from haldls.lola import AtomicNeuron
@@ -37,7 +37,10 @@ class CubaSynapticInput(Entity):
 
 @dataclass
 class CobaSynapticInput(Entity):
-    """Conductance-based: the same, and where its strength is zero (`e_reversal`) and as set (`e_reference`; None: between leak and threshold)."""
+    """Conductance-based: the same, and where its strength is zero (`e_reversal`) and as set (`e_reference`), in reads.
+
+    Without `e_reference` that is in the middle of leak and threshold.
+    """
 
     tau_syn: float = attribute(float, default=10e-6)
     e_reversal: float = attribute(float, default=300.0)
@@ -68,6 +71,10 @@ class InterAtomicNeuronConnectivity(Entity):
     tau_icc: float | None = attribute(optional(float), default=None)
 
 
+_Refractory = RefractoryPeriod
+_Connectivity = InterAtomicNeuronConnectivity
+
+
 @dataclass
 class CalibrationTarget(Entity):
     """What one circuit shall do. Potentials are reads, times are seconds, the capacitance is in farad.
@@ -87,12 +94,10 @@ class CalibrationTarget(Entity):
     tau_membrane: float | None = attribute(optional(float), default=10e-6)
     v_threshold: Read | None = attribute(optional(made(Read)), default=Read(125))
     v_reset: Read = attribute(made(Read), default=Read(70))
-    refractory_period: RefractoryPeriod = attribute(exactly(RefractoryPeriod), default_factory=RefractoryPeriod)
+    refractory_period: _Refractory = attribute(exactly(_Refractory), default_factory=_Refractory)
     synaptic_input_excitatory: SynapticInput = attribute(exactly(SynapticInput), default_factory=DisabledSynapticInput)  # type: ignore[arg-type]
     synaptic_input_inhibitory: SynapticInput = attribute(exactly(SynapticInput), default_factory=DisabledSynapticInput)  # type: ignore[arg-type]
-    inter_atomic_neuron_connectivity: InterAtomicNeuronConnectivity = attribute(
-        exactly(InterAtomicNeuronConnectivity), default_factory=InterAtomicNeuronConnectivity
-    )
+    inter_atomic_neuron_connectivity: _Connectivity = attribute(exactly(_Connectivity), default_factory=_Connectivity)
 
 
 Targets = list[dict[CompartmentOnNeuron, list[CalibrationTarget]]]
@@ -106,7 +111,7 @@ _sources = listed(mapped(made(CompartmentOnNeuron), listed(exactly(AtomicNeuron.
 class CalibratedNeuron(LocallyPlacedNeuron):
     """Neurons that a calibration makes behave as wanted."""
 
-    class ParameterSpace(ParameterSpace):
+    class ParameterSpace(CellParameterSpace):
         """Behaviour of each circuit, by neuron, compartment, circuit; capacitance (farad) of each compartment."""
 
         CalibrationTarget = CalibrationTarget
@@ -151,7 +156,8 @@ class CalibratedNeuron(LocallyPlacedNeuron):
 def _check_numbers(neuron: int, circuits: Mapping[Any, int], numbers: Mapping[Any, int], capacitances: Mapping[Any, float]) -> None:
     if numbers != circuits:
         wanted, given = ({int(k): v for k, v in one.items()} for one in (circuits, numbers))
-        raise TopologyError(f"neuron {neuron}: calibration targets are needed for {wanted} circuits by compartment, not {given}", neuron=neuron)
+        text = f"neuron {neuron}: calibration targets are needed for {wanted} circuits by compartment, not {given}"
+        raise TopologyError(text, neuron=neuron)
     if capacitances.keys() != circuits.keys():
         wanted_ones, given_ones = [*map(int, circuits)], [*map(int, capacitances)]
         raise TopologyError(f"neuron {neuron}: capacitances are needed for compartments {wanted_ones}, not {given_ones}", neuron=neuron)

@@ -44,7 +44,8 @@ class FixtureCalibration(Calibration):
             if any(_circuits(topology, instance)):
                 key = ExecutionInstanceOnExecutor(ExecutionInstanceID(instance.number))
                 if ChipOnConnection() not in self.chips.get(key, {}):
-                    raise MissingError(f"Expected calibration result for {key}, {ChipOnConnection()!r}, which is not present in FixtureCalibration.")
+                    what = f"calibration result for {key}, {ChipOnConnection()!r}"
+                    raise MissingError(f"Expected {what}, which is not present in FixtureCalibration.")
                 found[instance.number] = self.chips[key][ChipOnConnection()]
         if found:
             topology.set_calibration(found)
@@ -99,7 +100,8 @@ def _calix(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        raise MappingError(f"neurons are to be calibrated, but calix cannot be imported ({error}): put the folder src/py of its checkout on PYTHONPATH") from error
+        text = f"neurons are to be calibrated, but calix cannot be imported ({error})"
+        raise MappingError(f"{text}: put the folder src/py of its checkout on PYTHONPATH") from error
 
 
 def _circuits(topology: MappedTopology, instance: Instance) -> Iterator[Circuit]:

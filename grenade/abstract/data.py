@@ -148,7 +148,7 @@ class Data:
     """Base of inputs and outputs: data by port."""
 
     def __init__(self, other: Data | None = None) -> None:
-        self.ports = Ports(None if other is None else other.ports)
+        self.ports: Ports = Ports(None if other is None else other.ports)
 
     def batch_size(self) -> int:
         """Number of batch entries; 0 if nothing has any. Raises TopologyError if it differs."""
@@ -177,7 +177,7 @@ class InputData(Data):
 
     def __init__(self, other: InputData | None = None) -> None:
         super().__init__(other)
-        self.time_domain_runtimes = TimeDomainRuntimesMap(None if other is None else other.time_domain_runtimes)
+        self.time_domain_runtimes: TimeDomainRuntimesMap = TimeDomainRuntimesMap(None if other is None else other.time_domain_runtimes)
 
     def _batch_sizes(self) -> set[int]:
         return super()._batch_sizes() | {runtimes.batch_size() for _, runtimes in self.time_domain_runtimes}
@@ -198,6 +198,9 @@ class ExecutionInstances(Mapping[ExecutionInstanceOnExecutor, Any]):
     """Results by execution instance."""
 
 
+_Instances = ExecutionInstances
+
+
 class OutputData(Data):
     """Output of a topology: data by port, and what execution instances and the executor give besides. `OutputData(other)` copies."""
 
@@ -207,7 +210,7 @@ class OutputData(Data):
 
     def __init__(self, other: OutputData | None = None) -> None:
         super().__init__(other)
-        self.execution_instances = ExecutionInstances(None if other is None else other.execution_instances)
+        self.execution_instances: _Instances = ExecutionInstances(None if other is None else other.execution_instances)
         self._executor: ExecutorResults | None = None if other is None else other._executor
 
     def has_executor(self) -> bool:

@@ -115,7 +115,7 @@ class Experiment:
                     left.append(element)
             if len(left) == len(waiting):
                 names = ", ".join(type(element).__name__ for element in left)
-                raise TopologyError(f"No element added to experiment, loop terminated. ({names} wait for each other or for what is not there)")
+                raise TopologyError(f"No element added to experiment, loop terminated. ({names}: they wait for each other or in vain)")
             waiting = left
 
     def _add_to_input_data(self, snippet: ExperimentSnippet, begin: Any, end: Any) -> None:

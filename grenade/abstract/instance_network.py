@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from grenade.abstract.connections import Connections, cells_of
 from grenade.abstract.errors import MappingError
-from grenade.abstract.identifiers import CompartmentOnNeuron, VertexOnTopology
+from grenade.abstract.identifiers import CompartmentOnNeuron, EdgeOnTopology, VertexOnTopology
 from grenade.abstract.neurons import LocallyPlacedNeuron
 from grenade.abstract.partition import Section
 from grenade.abstract.plasticity_rule import PlasticityRule
@@ -17,6 +17,7 @@ from grenade.abstract.population import Population
 from grenade.abstract.recorders import CADCRecorder, MADCRecorder, PadRecorder, Recorder, SpikeRecorder
 from grenade.abstract.sources import ExternalSourceNeuron, PoissonSourceNeuron, SpikeIOSourceNeuron
 from grenade.abstract.topology import Topology
+from grenade.abstract.vertex import Edge
 from grenade.network import (
     AtomicNeuronOnExecutionInstance,
     BackgroundSourcePopulation,
@@ -32,8 +33,8 @@ from grenade.network import (
 from grenade.network import PlasticityRule as RuleOnNetwork
 from grenade.network import Population as PopulationOnChip
 from grenade.network import Projection as ProjectionOnChip
-from grenade.network.descriptors import PopulationOnNetwork, ProjectionOnNetwork
-from halco import CompartmentOnLogicalNeuron, HemisphereOnDLS, LogicalNeuronOnDLS, PADIBusOnPADIBusBlock, SpikeIOAddress
+from grenade.network.descriptors import PopulationOnExecutionInstance, PopulationOnNetwork, ProjectionOnNetwork
+from halco import CompartmentOnLogicalNeuron, HemisphereOnDLS, LogicalNeuronOnDLS, PADIBusOnPADIBusBlock, PadOnDLS, SpikeIOAddress
 
 Generators = dict[HemisphereOnDLS, PADIBusOnPADIBusBlock]
 Flags = NDArray[np.bool_]
@@ -62,7 +63,8 @@ class Channel:
     @property
     def place(self) -> AtomicNeuronOnExecutionInstance:
         """The circuit."""
-        return AtomicNeuronOnExecutionInstance(self.population, self.neuron, CompartmentOnLogicalNeuron(self.compartment), self.circuit)
+        population, compartment = PopulationOnExecutionInstance(self.population), CompartmentOnLogicalNeuron(self.compartment)
+        return AtomicNeuronOnExecutionInstance(population, self.neuron, compartment, self.circuit)
 
 
 @dataclass
@@ -206,8 +208,8 @@ class Assembly:
         if made.pads:
             self._builder.add(PadRecording(self._pads()))
 
-    def _pads(self) -> dict[object, PadRecording.Source]:
-        found = {}
+    def _pads(self) -> dict[PadOnDLS, PadRecording.Source]:
+        found: dict[PadOnDLS, PadRecording.Source] = {}
         for channel in self._made.pads:
             recorder = self._topology.get(channel.recorder)
             assert isinstance(recorder, PadRecorder)
@@ -237,17 +239,17 @@ class Assembly:
             self._made.rules.append(placed)
             self._builder.add(self._rule(rule, placed, sources))
 
-    def _rule(self, rule: PlasticityRule, placed: PlacedRule, sources: dict[int, object]) -> RuleOnNetwork:
-        projections = [one.descriptor for some in placed.projections for one in some]
+    def _rule(self, rule: PlasticityRule, placed: PlacedRule, sources: dict[int, EdgeOnTopology]) -> RuleOnNetwork:
+        projections = [one.descriptor.toProjectionOnExecutionInstance() for some in placed.projections for one in some]
         handles = []
         for offset, some in enumerate(placed.populations):
-            edge = self._topology.get(sources[len(placed.projections) + offset])  # type: ignore[call-overload]
+            edge = self._topology.get(sources[len(placed.projections) + offset])
             handles += [self._handle(section, number, edge) for section, number in some]
         return RuleOnNetwork(projections, handles, recording=rule.recording, id=rule.id)
 
-    def _handle(self, section: Section, number: int, edge: object) -> RuleOnNetwork.PopulationHandle:
+    def _handle(self, section: Section, number: int, edge: Edge) -> RuleOnNetwork.PopulationHandle:
         """A population of a rule; circuits that the edge names are read out."""
-        cells, rest = cells_of(self._topology, section.vertex, edge.channels_on_source)  # type: ignore[attr-defined]
+        cells, rest = cells_of(self._topology, section.vertex, edge.channels_on_source)
         read = set(zip(cells.tolist(), *rest.T.tolist(), strict=True))
         cell = self._topology.get(section.vertex).get_cell()  # type: ignore[attr-defined]
         membrane = RuleOnNetwork.PopulationHandle.NeuronReadoutSource.membrane
@@ -258,7 +260,7 @@ class Assembly:
             }
             for one in range(section.first, section.stop)
         ]
-        return RuleOnNetwork.PopulationHandle(number, sources)
+        return RuleOnNetwork.PopulationHandle(PopulationOnExecutionInstance(number), sources)
 
 
 _RECORDERS = {"spikes": SpikeRecorder, "madc": MADCRecorder, "cadc": CADCRecorder, "pads": PadRecorder}
@@ -278,7 +280,8 @@ def _neurons(
     for offset, place in enumerate(places):
         flags = tuple(int(index) for index in cell.circuits if (section.first + offset, int(index)) in recorded)
         if flags not in made:
-            made[flags] = {CompartmentOnLogicalNeuron(int(index)): _compartment(cell, index, int(index) in flags) for index in cell.circuits}
+            names = {index: CompartmentOnLogicalNeuron(int(index)) for index in cell.circuits}
+            made[flags] = {name: _compartment(cell, index, int(index) in flags) for index, name in names.items()}
         neurons.append(PopulationOnChip.Neuron(place, made[flags]))
     return neurons
 

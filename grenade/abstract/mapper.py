@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from grenade.abstract.calibration import Calibration
-from grenade.abstract.connections import Connections, cells_of, connections
+from grenade.abstract.connections import Connections, Numbers, cells_of, connections
 from grenade.abstract.identifiers import VertexOnTopology
 from grenade.abstract.instance_network import Assembly, Generators
 from grenade.abstract.mapped import Instance, MappedTopology
@@ -136,7 +136,7 @@ class _Mapping:
                 cells = zip(found.pre.cell[mine].tolist(), found.pre.compartment[mine].tolist(), strict=True)
                 self._mark(VertexOnTopology(vertex), cells)
 
-    def _numbers(self, found: Connections) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    def _numbers(self, found: Connections) -> tuple[Numbers, Numbers]:
         """Numbers of the sections at both ends of connections."""
         numbers = self._partition.numbers
         return numbers(found.pre.vertex, found.pre.cell), numbers(found.post.vertex, found.post.cell)

@@ -14,7 +14,7 @@ from grenade.abstract.data import Parameterization, PortData
 from grenade.abstract.dimension_units import CIRCUIT, COMPARTMENT, RECEPTOR
 from grenade.abstract.errors import TopologyError
 from grenade.abstract.identifiers import CompartmentOnNeuron, ReceptorOnCompartment
-from grenade.abstract.population import Cell, ParameterSpace
+from grenade.abstract.population import Cell, CellParameterSpace
 from grenade.abstract.sequences import MultiIndexSequence
 from grenade.abstract.vertex import ONE, Port, PortType
 from grenade.network.populations import Receptor
@@ -92,14 +92,15 @@ class LocallyPlacedNeuron(Cell):
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
-        return self is other or (self.compartments == other.compartments and self.shape == other.shape)  # type: ignore[attr-defined]
+        return self is other or (self.compartments == other.compartments and self.shape == other.shape)
 
     __hash__ = None  # type: ignore[assignment]
 
 
 def _check_compartment(index: int, compartment: LocallyPlacedNeuron.Compartment, circuits: dict[int, int]) -> None:
     if index not in circuits:
-        raise TopologyError(f"the shape of the neuron has the compartments {[*circuits]}, there is no compartment {index}", compartment=index)
+        text = f"the shape of the neuron has the compartments {[*circuits]}, there is no compartment {index}"
+        raise TopologyError(text, compartment=index)
     if len(compartment.receptors) != circuits[index]:
         numbers = circuits[index], len(compartment.receptors)
         raise TopologyError("compartment {} has {} circuits, but receptors for {}".format(index, *numbers), compartment=index)
@@ -112,7 +113,7 @@ def _check_compartment(index: int, compartment: LocallyPlacedNeuron.Compartment,
 class UncalibratedNeuron(LocallyPlacedNeuron):
     """Neurons whose settings the user gives circuit by circuit."""
 
-    class ParameterSpace(ParameterSpace):
+    class ParameterSpace(CellParameterSpace):
         """Any settings, for `size` neurons with so many circuits in each compartment."""
 
         @dataclass

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -103,8 +104,10 @@ class Partition:
                 what = "neuron_circuits" if limit < 1 else "madc_channels"
                 raise MappingError(f"one cell of {vertex!r} alone needs more {what} than a chip has", what)
             borders.append(first + step)
-        pairs = zip(borders, borders[1:], strict=False)
-        return [Section(vertex, a, b, Resources((b - a) * circuits, generators, int(recorded[a:b].sum()))) for a, b in pairs]
+        return [
+            Section(vertex, first, stop, Resources((stop - first) * circuits, generators, int(recorded[first:stop].sum())))
+            for first, stop in pairwise(borders)
+        ]
 
     # ---------------------------------------------------------------------------------------------------------------------- assignment
     def _assign(self, topology: Topology, projections: dict[VertexOnTopology, Connections]) -> None:

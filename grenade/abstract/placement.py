@@ -65,7 +65,8 @@ class Places:
         self._tried = [(shape, start), *(one for one in self._tried if one[0] != shape)]
         if len(found) < number:
             circuits = sum(len(some) for some in shape.get_compartments().values())
-            text = f"{who}: there is room for {len(found)} of {number} neurons of {circuits} circuits each; {len(self._free)} circuits are left"
+            room = f"there is room for {len(found)} of {number} neurons of {circuits} circuits each"
+            text = f"{who}: {room}; {len(self._free)} circuits are left"
             raise MappingError(f"Placement unsuccessful. ({text})", "neuron circuits", number * circuits, len(self._free))
         return found
 
@@ -81,6 +82,7 @@ class Places:
     def generator(self, who: str) -> dict[HemisphereOnDLS, PADIBusOnPADIBusBlock]:
         """A generator on each hemisphere."""
         if not self._generators:
-            raise MappingError(f"Placement unsuccessful. ({who}: all generators of background spikes are in use)", "background sources", 1, 0)
+            text = f"Placement unsuccessful. ({who}: all generators of background spikes are in use)"
+            raise MappingError(text, "background sources", 1, 0)
         bus = self._generators.pop(0)
         return {HemisphereOnDLS(number): bus for number in range(HemisphereOnDLS.size)}

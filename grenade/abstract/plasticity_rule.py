@@ -83,7 +83,7 @@ class PlasticityRule(Vertex):
 
     def __init__(
         self,
-        recording: RawRecording | TimedRecording | None,
+        recording: plasticity.AnyRecording | None,
         id: plasticity.PlasticityRule.ID,
         population_shapes: Iterable[MultiIndexSequence],
         projection_shapes: Iterable[MultiIndexSequence],

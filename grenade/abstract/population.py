@@ -13,7 +13,7 @@ from grenade.abstract.sequences import MultiIndexSequence
 from grenade.abstract.vertex import Port, PortType, Vertex, checked
 
 
-class ParameterSpace:
+class CellParameterSpace:
     """Base of what is possible for `size()` cells; data of a run chooses among it."""
 
     Parameterization: ClassVar[type[Parameterization]] = Parameterization
@@ -34,7 +34,7 @@ class CellDynamics(BatchedPortData):
 class Cell:
     """Base of types of cells. `data` names the kind of data for each port that takes some."""
 
-    ParameterSpace: ClassVar[type[ParameterSpace]] = ParameterSpace
+    ParameterSpace: ClassVar[type[CellParameterSpace]] = CellParameterSpace
     Dynamics: ClassVar[type[CellDynamics]] = CellDynamics
 
     def get_input_ports(self) -> list[Port]:
@@ -49,27 +49,26 @@ class Cell:
         """Kind of data for each port that takes some."""
         raise NotImplementedError
 
-    def check_parameter_space(self, parameter_space: ParameterSpace) -> None:
+    def check_parameter_space(self, parameter_space: CellParameterSpace) -> None:
         """Raises TopologyError if it is not one of this type of cells."""
         if not isinstance(parameter_space, self.ParameterSpace):
-            raise TopologyError(f"a {type(self).__name__} has a parameter space of its own kind, not a {type(parameter_space).__qualname__}")
+            given = type(parameter_space).__qualname__
+            raise TopologyError(f"a {type(self).__name__} has a parameter space of its own kind, not a {given}")
 
 
 class Population(Vertex):
     """Cells of one type. `shape` is the sequence of their places, one unit of cells for each dimension."""
 
-    Cell: ClassVar[type[Cell]] = Cell
-
     def __init__(
-        self, cell: Cell, shape: MultiIndexSequence, parameter_space: ParameterSpace, time_domain: TimeDomainOnTopology | None = None
+        self, cell: Cell, shape: MultiIndexSequence, parameter_space: CellParameterSpace, time_domain: TimeDomainOnTopology | None = None
     ) -> None:
-        self._cell = checked(Cell, cell, "Population.cell")
-        self._shape = checked(MultiIndexSequence, shape, "Population.shape")
-        self._parameter_space = checked(ParameterSpace, parameter_space, "Population.parameter_space")
+        self._cell: Cell = checked(Cell, cell, "Population.cell")
+        self._shape: MultiIndexSequence = checked(MultiIndexSequence, shape, "Population.shape")
+        self._parameter_space: CellParameterSpace = checked(CellParameterSpace, parameter_space, "Population.parameter_space")
         self.time_domain = checked(TimeDomainOnTopology, time_domain, "Population.time_domain")
         self._check(cell, shape, parameter_space)
 
-    def _check(self, cell: Cell, shape: MultiIndexSequence, parameter_space: ParameterSpace) -> None:
+    def _check(self, cell: Cell, shape: MultiIndexSequence, parameter_space: CellParameterSpace) -> None:
         cell.check_parameter_space(parameter_space)
         if shape.size() != parameter_space.size():
             raise TopologyError(f"a population of {shape.size()} cells has a parameter space of as many, not of {parameter_space.size()}")
@@ -91,7 +90,7 @@ class Population(Vertex):
         """Places of the cells."""
         return self._shape
 
-    def get_parameter_space(self) -> ParameterSpace:
+    def get_parameter_space(self) -> CellParameterSpace:
         """What is possible for the cells."""
         return self._parameter_space
 
@@ -105,9 +104,9 @@ class Population(Vertex):
         self._check(self._cell, checked(MultiIndexSequence, shape, "Population.shape"), self._parameter_space)
         self._shape = shape
 
-    def set_parameter_space(self, parameter_space: ParameterSpace) -> None:
+    def set_parameter_space(self, parameter_space: CellParameterSpace) -> None:
         """Replaces what is possible. Raises TopologyError if it is for other cells or another number of them."""
-        self._check(self._cell, self._shape, checked(ParameterSpace, parameter_space, "Population.parameter_space"))
+        self._check(self._cell, self._shape, checked(CellParameterSpace, parameter_space, "Population.parameter_space"))
         self._parameter_space = parameter_space
 
     def get_input_ports(self) -> list[Port]:
@@ -123,13 +122,15 @@ class Population(Vertex):
 
     def _spread(self, ports: list[Port]) -> list[Port]:
         """Ports of all cells."""
-        return [port if port.type is PortType.data else port._replace(channels=self._shape.cartesian_product(port.channels)) for port in ports]
+        product = self._shape.cartesian_product
+        return [port if port.type is PortType.data else port._replace(channels=product(port.channels)) for port in ports]
 
     def check_data(self, port: int, data: PortData) -> None:
         kind = self._cell.data().get(port)
         if kind is None or not isinstance(data, kind):
             wanted = "no data" if kind is None else f"a {kind.__qualname__}"
-            raise TopologyError(f"port {port} of a population of {type(self._cell).__name__} takes {wanted}, not a {type(data).__qualname__}")
+            at = f"port {port} of a population of {type(self._cell).__name__}"
+            raise TopologyError(f"{at} takes {wanted}, not a {type(data).__qualname__}")
         if isinstance(data, Parameterization | CellDynamics) and data.size() != self.size():
             raise TopologyError(f"a population of {self.size()} cells takes data for as many at port {port}, not for {data.size()}")
 

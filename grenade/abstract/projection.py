@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from grenade.abstract.data import Parameterization, PortData, TimeDomainRuntimes
 from grenade.abstract.errors import TopologyError
 from grenade.abstract.identifiers import TimeDomainOnTopology
-from grenade.abstract.population import ParameterSpace
+from grenade.abstract.population import CellParameterSpace
 from grenade.abstract.runtimes import ClockCycleTimeDomainRuntimes
 from grenade.abstract.sequences import CuboidMultiIndexSequence, MultiIndexSequence
 from grenade.abstract.vertex import Port, PortType, Vertex, checked
@@ -29,7 +29,7 @@ Weights = NDArray[np.int64]
 class Synapse:
     """Base of types of synapses."""
 
-    ParameterSpace: ClassVar[type[ParameterSpace]] = ParameterSpace
+    ParameterSpace: ClassVar[type[CellParameterSpace]] = CellParameterSpace
 
 
 class UncalibratedSynapse(Synapse):
@@ -38,7 +38,7 @@ class UncalibratedSynapse(Synapse):
     class Weight(BaseType, maximum=(1 << 63) - 1):
         """In steps of one synapse's weight."""
 
-    class ParameterSpace(ParameterSpace):
+    class ParameterSpace(CellParameterSpace):
         """Largest weight that each synapse may take."""
 
         class Parameterization(Parameterization):
@@ -95,9 +95,9 @@ class SequenceConnector(StaticConnector):
     def __init__(
         self, input_sequence: MultiIndexSequence, output_sequence: MultiIndexSequence, connection_sequence: MultiIndexSequence
     ) -> None:
-        self._input = checked(MultiIndexSequence, input_sequence, "SequenceConnector.input_sequence")
-        self._output = checked(MultiIndexSequence, output_sequence, "SequenceConnector.output_sequence")
-        self._connections = checked(MultiIndexSequence, connection_sequence, "SequenceConnector.connection_sequence")
+        self._input: MultiIndexSequence = checked(MultiIndexSequence, input_sequence, "SequenceConnector.input_sequence")
+        self._output: MultiIndexSequence = checked(MultiIndexSequence, output_sequence, "SequenceConnector.output_sequence")
+        self._connections: MultiIndexSequence = checked(MultiIndexSequence, connection_sequence, "SequenceConnector.connection_sequence")
         if self._connections.units != self._input.units + self._output.units:
             raise TopologyError("a connection has the dimensions of an input followed by those of an output, with the same units")
         for name, part, whole in zip(("input", "output"), self.ends(), (self._input, self._output), strict=True):
@@ -140,38 +140,36 @@ class SequenceConnector(StaticConnector):
 class Projection(Vertex):
     """Synapses of one type, what is possible for each, and who they connect."""
 
-    Synapse: ClassVar[type[Synapse]] = Synapse
-    Connector: ClassVar[type[Connector]] = Connector
-
     def __init__(
         self,
         synapse: UncalibratedSynapse,
-        parameter_space: ParameterSpace,
+        parameter_space: CellParameterSpace,
         connector: SequenceConnector,
         time_domain: TimeDomainOnTopology | None = None,
     ) -> None:
-        self._synapse = checked(UncalibratedSynapse, synapse, "Projection.synapse")
-        self._parameter_space = checked(UncalibratedSynapse.ParameterSpace, parameter_space, "Projection.parameter_space")
-        self._connector = checked(SequenceConnector, connector, "Projection.connector")
+        self._synapse: UncalibratedSynapse = checked(UncalibratedSynapse, synapse, "Projection.synapse")
+        kind = UncalibratedSynapse.ParameterSpace
+        self._parameter_space: UncalibratedSynapse.ParameterSpace = checked(kind, parameter_space, "Projection.parameter_space")
+        self._connector: SequenceConnector = checked(SequenceConnector, connector, "Projection.connector")
         self.time_domain = checked(TimeDomainOnTopology, time_domain, "Projection.time_domain")
         if connector.size() != parameter_space.size():
             raise TopologyError(f"{connector.size()} synapses need as many parameter spaces, not {parameter_space.size()}")
 
     def size(self) -> int:
         """Number of synapses."""
-        return self._connector.size()  # type: ignore[no-any-return]
+        return self._connector.size()
 
     def get_synapse(self) -> UncalibratedSynapse:
         """Type of the synapses."""
-        return self._synapse  # type: ignore[no-any-return]
+        return self._synapse
 
     def get_synapse_parameter_space(self) -> UncalibratedSynapse.ParameterSpace:
         """What is possible for the synapses."""
-        return self._parameter_space  # type: ignore[no-any-return]
+        return self._parameter_space
 
     def get_connector(self) -> SequenceConnector:
         """Who is connected to whom."""
-        return self._connector  # type: ignore[no-any-return]
+        return self._connector
 
     def get_input_ports(self) -> list[Port]:
         """Spikes by input; weights."""

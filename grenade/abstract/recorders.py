@@ -96,7 +96,10 @@ class MADCRecorder(Recorder):
 
 
 class CADCRecorder(Recorder):
-    """Records with the parallel converters, into the FPGA's block RAM or DRAM; values are signed bytes, above 127 they come out negative."""
+    """Records with the parallel converters, into the FPGA's block RAM or DRAM.
+
+    Values are signed bytes: reads above 127 come out negative.
+    """
 
     _records, _gives = PortType.analog_observable, PortType.results
 
@@ -134,6 +137,7 @@ class PadRecorder(Recorder):
 
     def check_data(self, port: int, data: PortData) -> None:
         if port != DATA_PORT or not isinstance(data, self.Parameterization):
-            raise TopologyError(f"a PadRecorder takes its Parameterization at port {DATA_PORT}, no {type(data).__qualname__} at port {port}")
+            given = type(data).__qualname__
+            raise TopologyError(f"a PadRecorder takes its Parameterization at port {DATA_PORT}, no {given} at port {port}")
         if len(data.enable_buffered) != self.size():
             raise TopologyError(f"{self.size()} pads take as many switches of the buffer, not {len(data.enable_buffered)}")

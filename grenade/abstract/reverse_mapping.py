@@ -7,11 +7,13 @@ from grenade.abstract.errors import TopologyError
 from grenade.abstract.identifiers import CompartmentOnNeuron, VertexOnTopology
 from grenade.abstract.mapped import MappedTopology
 from grenade.abstract.projection import Projection
-from halco import LogicalNeuronOnDLS, SynapseOnDLS, SynapseOnSynram
+from halco import LogicalNeuronOnDLS, SynapseOnDLS, SynapseOnSynapseRow, SynapseOnSynram, SynapseRowOnDLS
 from haldls.lola import AtomicNeuron
 
 
-def get_locally_placed_neuron_coordinates(population_descriptor: VertexOnTopology, mapped_topology: MappedTopology) -> list[LogicalNeuronOnDLS]:
+def get_locally_placed_neuron_coordinates(
+    population_descriptor: VertexOnTopology, mapped_topology: MappedTopology
+) -> list[LogicalNeuronOnDLS]:
     """Places of the neurons of a population. Raises TopologyError if the vertex is no population of neurons on the chip."""
     return mapped_topology.places(population_descriptor)
 
@@ -29,7 +31,9 @@ def get_calibrated_neuron_actual_hardware_parameters(
     return mapped_topology.calibrated[population_descriptor]
 
 
-def get_uncalibrated_synapse_coordinates(projection_descriptor: VertexOnTopology, mapped_topology: MappedTopology) -> list[list[SynapseOnDLS]]:
+def get_uncalibrated_synapse_coordinates(
+    projection_descriptor: VertexOnTopology, mapped_topology: MappedTopology
+) -> list[list[SynapseOnDLS]]:
     """Places of the synapses of each connection of a projection. Raises TopologyError if the vertex is no projection."""
     projection = mapped_topology.get_root().get(projection_descriptor)
     if not isinstance(projection, Projection):
@@ -44,6 +48,5 @@ def get_uncalibrated_synapse_coordinates(projection_descriptor: VertexOnTopology
     return found
 
 
-def _coordinate(row: object, column: object) -> SynapseOnDLS:
-    at = SynapseOnSynram(column, row.toSynapseRowOnSynram())  # type: ignore[attr-defined]
-    return SynapseOnDLS(at, row.toSynramOnDLS())  # type: ignore[attr-defined]
+def _coordinate(row: SynapseRowOnDLS, column: SynapseOnSynapseRow) -> SynapseOnDLS:
+    return SynapseOnDLS(SynapseOnSynram(column, row.toSynapseRowOnSynram()), row.toSynramOnDLS())

@@ -216,7 +216,9 @@ class CuboidMultiIndexSequence(MultiIndexSequence):
     `CuboidMultiIndexSequence(shape)`, `(shape, units)`, `(shape, origin)` or `(shape, origin, units)`.
     """
 
-    def __init__(self, shape: Iterable[int] = (), origin: Any = None, dimension_units: Sequence[DimensionUnit | None] | None = None) -> None:
+    def __init__(
+        self, shape: Iterable[int] = (), origin: Any = None, dimension_units: Sequence[DimensionUnit | None] | None = None
+    ) -> None:
         if isinstance(origin, list | tuple) and dimension_units is None:
             origin, dimension_units = None, origin
         self._shape = [_number(one) for one in shape]

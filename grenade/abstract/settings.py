@@ -144,7 +144,7 @@ class Settings:
         given: Any = data.ports.get((section.vertex, PARAMETERIZATION_PORT))
         at, index = section.first + neuron, CompartmentOnNeuron(compartment)
         if isinstance(given, UncalibratedNeuron.ParameterSpace.Parameterization):
-            return given.configs[at][index][circuit].readout.source  # type: ignore[no-any-return]
+            return given.configs[at][index][circuit].readout.source
         return given.readout_sources[at][index][circuit]  # type: ignore[no-any-return]
 
     def _recording(self, recording: MADCRecording | CADCRecording | None, channels: list[Channel], data: InputData) -> Any:
@@ -210,7 +210,7 @@ class Settings:
         for number, places in self._made.places.items():
             section = self._made.sections[number]
             given: Any = data.ports.get((section.vertex, PARAMETERIZATION_PORT))
-            configs = calibrated[section.vertex] if section.vertex in calibrated else given.configs
+            configs: Configs = calibrated.get(section.vertex, getattr(given, "configs", []))
             for offset, place in enumerate(places):
                 for index, circuits in place.get_placed_compartments().items():
                     yield from zip(circuits, _of_compartment(configs[section.first + offset], index, section.vertex), strict=True)
@@ -223,7 +223,8 @@ class Settings:
                 if base is None:
                     base = chip
                 elif base is not chip and base != chip:
-                    raise TopologyError(f"Base chip configs are heterogeneous. (vertex {int(vertex)} asks for another one than others before it)")
+                    who = f"vertex {int(vertex)} asks for another one than those before it"
+                    raise TopologyError(f"Base chip configs are heterogeneous. ({who})")
         return Chip() if base is None else base
 
 

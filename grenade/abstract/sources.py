@@ -9,7 +9,7 @@ from typing import Any
 from grenade.abstract.data import Parameterization, PortData
 from grenade.abstract.dimension_units import COMPARTMENT
 from grenade.abstract.errors import TopologyError
-from grenade.abstract.population import Cell, CellDynamics, ParameterSpace
+from grenade.abstract.population import Cell, CellDynamics, CellParameterSpace
 from grenade.abstract.sequences import CuboidMultiIndexSequence
 from grenade.abstract.vertex import ONE, Port, PortType
 from grenade.common import Time
@@ -22,7 +22,7 @@ DATA_PORT = 0
 """Number of the input port of all sources."""
 
 
-class _SizedParameterSpace(ParameterSpace):
+class _SizedParameterSpace(CellParameterSpace):
     """Anything that the cells can do, for a number of them."""
 
     def __init__(self, size: int) -> None:

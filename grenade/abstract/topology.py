@@ -56,14 +56,15 @@ class Topology:
         self._check(descriptor)
         if isinstance(descriptor, EdgeOnTopology):
             source, target, _ = self._edges[descriptor]
-            self._check_edge(source, target, checked(Edge, value, "Topology.set"), descriptor)
-            self._edges[descriptor] = (source, target, value)  # type: ignore[assignment]
+            edge: Edge = checked(Edge, value, "Topology.set")
+            self._check_edge(source, target, edge, descriptor)
+            self._edges[descriptor] = (source, target, edge)
         else:
             vertex = checked(Vertex, value, "Topology.set").copy()
-            for edge in self._in[descriptor]:
-                check_edge(self._vertices[self.source(edge)], vertex, self.get(edge))
-            for edge in self._out[descriptor]:
-                check_edge(vertex, self._vertices[self.target(edge)], self.get(edge))
+            for one in self._in[descriptor]:
+                check_edge(self._vertices[self.source(one)], vertex, self.get(one))
+            for one in self._out[descriptor]:
+                check_edge(vertex, self._vertices[self.target(one)], self.get(one))
             self._vertices[descriptor] = vertex
         self._state = object()
 
@@ -80,7 +81,7 @@ class Topology:
         if self._in[descriptor] or self._out[descriptor]:
             raise TopologyError(f"{descriptor!r} has edges; clear_vertex removes them", vertex=descriptor)
         for mapping in (self._vertices, self._in, self._out):
-            del mapping[descriptor]  # type: ignore[attr-defined]
+            del mapping[descriptor]
         self._state = object()
 
     def vertices(self) -> list[VertexOnTopology]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import enum
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from grenade.abstract.data import PortData, TimeDomainRuntimes
 from grenade.abstract.errors import TopologyError
@@ -49,7 +49,6 @@ class Port(NamedTuple):
 class Vertex:
     """Base of vertices. A topology keeps copies, and nobody changes what it keeps."""
 
-    Port: ClassVar = Port
     time_domain: TimeDomainOnTopology | None = None
 
     def get_input_ports(self) -> list[Port]:
@@ -122,7 +121,8 @@ def check_edge(source: Vertex, target: Vertex, edge: Edge) -> None:
     start = _port(source, source.get_output_ports(), edge.port_on_source, "output")
     end = _port(target, target.get_input_ports(), edge.port_on_target, "input")
     if start.type is not end.type:
-        raise TopologyError(f"{_place(source, edge.port_on_source)} gives {start.type.name}, {_place(target, edge.port_on_target)} takes {end.type.name}")
+        gives = f"{_place(source, edge.port_on_source)} gives {start.type.name}"
+        raise TopologyError(f"{gives}, {_place(target, edge.port_on_target)} takes {end.type.name}")
     _check_channels(source, edge.port_on_source, start, edge.channels_on_source)
     _check_channels(target, edge.port_on_target, end, edge.channels_on_target)
     domains = source.get_time_domain(), target.get_time_domain()
