@@ -38,7 +38,7 @@ from grenade.abstract.runtimes import ClockCycleTimeDomainRuntimes
 from grenade.abstract.sequences import CuboidMultiIndexSequence, ListMultiIndexSequence, MultiIndex, MultiIndexSequence
 from grenade.abstract.snippet_data import SnippetDataDictionary
 from grenade.abstract.sources import ExternalSourceNeuron, PoissonSourceNeuron, SpikeIOSourceNeuron
-from grenade.abstract.statistics import MappedTopologyStatistics, extract_statistics
+from grenade.abstract.statistics import MappedTopologyStatistics
 from grenade.abstract.topology import Topology
 from grenade.abstract.vertex import Edge, Port, PortType, Vertex
 
@@ -53,6 +53,6 @@ __all__ = [
     "Population", "Port", "PortData", "PortType", "Projection", "ReceptorOnCompartment", "ReceptorOnCompartmentDimensionUnit", "Recorder",
     "SequenceConnector", "SnippetDataDictionary", "SpikeIOSourceNeuron", "SpikeRecorder", "StaticConnector", "TimeDomainOnTopology",
     "TimeDomainRuntimes", "Topology", "TopologyError", "UncalibratedNeuron", "UncalibratedSynapse", "Vertex", "VertexOnTopology",
-    "extract_statistics", "get_calibrated_neuron_actual_hardware_parameters", "get_locally_placed_neuron_coordinates",
+    "get_calibrated_neuron_actual_hardware_parameters", "get_locally_placed_neuron_coordinates",
     "get_uncalibrated_synapse_coordinates", "run",
 ]  # fmt: skip

@@ -1,15 +1,14 @@
-"""How much of the chips a mapped topology uses, and how long it took to put it there."""
+"""How much of the chips a mapped topology uses, and how long it took to put it there: `extract_statistics` takes one as well."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from grenade import network
 from grenade.abstract.identifiers import ExecutionInstanceOnExecutor
 from grenade.abstract.mapped import MappedTopology
 from grenade.common import ExecutionInstanceID
-from grenade.network import NetworkGraph, NetworkGraphStatistics
+from grenade.network import NetworkGraphStatistics, extract_statistics
 
 
 @dataclass
@@ -22,13 +21,11 @@ class MappedTopologyStatistics(NetworkGraphStatistics):
     mapping_duration: timedelta = timedelta(0)
 
 
-def extract_statistics(mapped: MappedTopology | NetworkGraph) -> NetworkGraphStatistics:
-    """Statistics of a mapped topology, or of a network graph."""
-    if isinstance(mapped, NetworkGraph):
-        return network.extract_statistics(mapped)
+@extract_statistics.register
+def _of_topology(mapped: MappedTopology) -> MappedTopologyStatistics:
     found = MappedTopologyStatistics(mapping_duration=mapped.construction_duration)
     for instance in mapped.instances:
-        one = network.extract_statistics(instance.graph)
+        one = extract_statistics(instance.graph)
         for statistics in one.execution_instances.values():
             found.execution_instances[ExecutionInstanceOnExecutor(ExecutionInstanceID(instance.number))] = statistics
         found.abstract_network_construction_duration += one.abstract_network_construction_duration

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import singledispatch
+from typing import Any
 
 from grenade.common import ExecutionInstanceID
 from grenade.network.graph import Hardware, NetworkGraph
 from grenade.network.network import Network
 from grenade.network.populations import Population
 from grenade.network.routing_result import COLUMNS, DRIVERS, NEURONS, ROWS, RoutingResult
+from halco.value import shown
 
 
 @dataclass
@@ -88,8 +91,14 @@ class NetworkGraphStatistics:
         return self.routing_duration
 
 
-def extract_statistics(network_graph: NetworkGraph) -> NetworkGraphStatistics:
-    """Statistics of a graph."""
+@singledispatch
+def extract_statistics(mapped: Any) -> NetworkGraphStatistics:
+    """Statistics of a network graph; other rooms register what else is mapped onto chips. Raises TypeError for anything else."""
+    raise TypeError(f"there are statistics of what is mapped onto chips, as a NetworkGraph, not of {shown(mapped)}")
+
+
+@extract_statistics.register
+def _of_graph(network_graph: NetworkGraph) -> NetworkGraphStatistics:
     instances = {
         name: _of(instance, network_graph.routing.execution_instances[name], network_graph.hardware[name])
         for name, instance in network_graph.network.execution_instances.items()
