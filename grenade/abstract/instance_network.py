@@ -159,8 +159,10 @@ class Assembly:
     def add_projection(self, vertex: VertexOnTopology, found: Connections, pre: Section, post: Section) -> None:
         """Adds synapses of a projection that lead from one section to another, whose cells they name."""
         numbers = self.number(pre), self.number(post)
-        if not len(found.synapse):
-            return
+        if pre.instance != self._instance and found.pre.compartment.any():
+            which = sorted(set(found.pre.compartment.tolist()) - {0})
+            text = f"vertex {int(pre.vertex)} runs before its targets, in another execution instance; then spikes of its first compartment"
+            raise MappingError(f"{text} are sent to them, not those of compartments {which}")
         cell = self._topology.get(post.vertex).get_cell()  # type: ignore[attr-defined]
         weights = self._topology.get(vertex).get_synapse_parameter_space().max_weights  # type: ignore[attr-defined]
         keys = np.stack([found.post.compartment, found.post.receptor], axis=1)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from grenade.abstract.calibrated_neuron import CalibratedNeuron
-from grenade.abstract.data import InputData, OutputData
+from grenade.abstract.data import InputData, OutputData, PortData
 from grenade.abstract.errors import TopologyError
 from grenade.abstract.identifiers import CompartmentOnNeuron, TimeDomainOnTopology, VertexOnTopology
 from grenade.abstract.instance_network import InstanceNetwork
@@ -20,7 +20,7 @@ from grenade.abstract.runtimes import ClockCycleTimeDomainRuntimes
 from grenade.abstract.settings import Calibrated, Settings
 from grenade.abstract.sources import DATA_PORT, ExternalSourceNeuron
 from grenade.abstract.topology import Topology
-from grenade.abstract.vertex import PortType
+from grenade.abstract.vertex import PortType, Vertex
 from grenade.network import NetworkGraph
 from halco import LogicalNeuronOnDLS
 from haldls.lola import AtomicNeuron, Chip
@@ -69,6 +69,8 @@ class MappedTopology:
         self.calibrated: Calibrated = {}
         self.bases: dict[int, Chip] = {}
         self.construction_duration = timedelta(0)
+        self._needed = [(vertex, number, entity) for vertex, entity in _entities(topology) for number in _data_ports(entity)]
+        self._fits: dict[tuple[VertexOnTopology, int], PortData] = {}  # what has been found to fit before
 
     def get_root(self) -> Topology:
         """The topology that has been mapped."""
@@ -77,7 +79,7 @@ class MappedTopology:
     def copy(self) -> Self:
         """A mapping of its own: changes of calibrated settings stay there."""
         made = copy.copy(self)
-        made._root = self._root.copy()
+        made._root, made._fits = self._root.copy(), dict(self._fits)
         made._settings = [copy.copy(one) for one in self._settings]
         made.calibrated = {
             vertex: [{index: [copy.deepcopy(one) for one in some] for index, some in each.items()} for each in configs]
@@ -150,18 +152,27 @@ class MappedTopology:
         if not data.time_domain_runtimes.contains(self._domain):
             raise TopologyError(f"there are no runtimes for {self._domain!r}")
         runtimes = data.time_domain_runtimes.get(self._domain)
-        for vertex in self._root.vertices():
-            entity = self._root.get(vertex)
+        for vertex, number, entity in self._needed:
             entity.check_runtimes(runtimes)
-            for number, port in enumerate(entity.get_input_ports()):
-                if port.type is PortType.data:
-                    if not data.ports.contains((vertex, number)):
-                        raise TopologyError(f"vertex {int(vertex)} ({entity!r}) needs data at port {number}", vertex=vertex, port=number)
-                    entity.check_data(number, data.ports.get((vertex, number)))
+            if not data.ports.contains((vertex, number)):
+                raise TopologyError(f"vertex {int(vertex)} ({entity!r}) needs data at port {number}", vertex=vertex, port=number)
+            given = data.ports.get((vertex, number))
+            if self._fits.get((vertex, number)) is not given:
+                entity.check_data(number, given)
+                self._fits[vertex, number] = given
 
     def map_root_output_data(self, output: list[InstanceOutput]) -> OutputData:
         """Results of a run in terms of the topology."""
         return root_output(self._root, output)
+
+
+def _entities(topology: Topology) -> list[tuple[VertexOnTopology, Vertex]]:
+    return [(vertex, topology.get(vertex)) for vertex in topology.vertices()]
+
+
+def _data_ports(entity: Vertex) -> list[int]:
+    """Numbers of the ports that take data."""
+    return [number for number, port in enumerate(entity.get_input_ports()) if port.type is PortType.data]
 
 
 def _settings(chip: Chip, place: LogicalNeuronOnDLS) -> dict[CompartmentOnNeuron, list[AtomicNeuron]]:

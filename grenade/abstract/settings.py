@@ -105,7 +105,7 @@ class Settings:
                 number: self._rule(self._made.rules[int(number)], one, data) for number, one in instance.plasticity_rules.items()
             },
         )
-        return Network({name: changed}, network.construction_duration)
+        return dataclasses.replace(network, execution_instances={name: changed})
 
     def _population(self, number: int, population: Any, data: InputData) -> Any:
         """A population with the settings of a snippet."""
@@ -125,9 +125,15 @@ class Settings:
         return made
 
     def _projections(self, instance: Network.ExecutionInstance, data: InputData) -> dict[Any, Any]:
-        found = {}
-        for placed, (number, projection) in zip(self._made.projections, instance.projections.items(), strict=True):
+        """Projections with the weights of a snippet; those whose weights are the same as before are the same objects."""
+        found: dict[Any, Any] = {}
+        before = next(iter(self._graph.network.execution_instances.values())).projections if self._used else {}
+        for index, (number, projection) in enumerate(instance.projections.items()):
+            placed = self._made.projections[index]
             weights: Any = data.ports.get((placed.vertex, WEIGHTS_PORT))
+            if number in before and self._used[index] is weights:
+                found[number] = before[number]
+                continue
             table = projection.table.copy()
             table[:, WEIGHT] = weights.weights[placed.synapses]
             found[number] = copy.copy(projection)
