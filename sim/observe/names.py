@@ -19,10 +19,10 @@ _PLACES: Final = {
 
 
 @cache
-def name_of(address: int, kind: int = 0) -> str:
+def register_name(address: int, kind: int = 0) -> str:
     """What stands at a word address (bit 31: FPGA), or with a kind of access to rows at a location of the parallel bus.
 
-    >>> name_of(0x1A1001), name_of(0x88000009), name_of(0x40003, kind=2)
+    >>> register_name(0x1A1001), register_name(0x88000009), register_name(0x40003, kind=2)
     ('NeuronBackendConfig(0)[1]', 'instruction timeout', 'labels row 1 odd')
     """
     if kind >= _ROW:

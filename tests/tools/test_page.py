@@ -31,7 +31,7 @@ for needed in ("starlette", "uvicorn", "websockets"):
 
 import websockets  # noqa: E402
 
-from hicannx.page import View  # noqa: E402
+from hicannx.page import View, listen  # noqa: E402
 
 PATIENCE = 60
 PACEMAKERS = range(0, 512, 5)
@@ -163,7 +163,7 @@ def test_buttons() -> None:
 
 def test_a_served_chip_has_a_page(serve: Any, address: str) -> None:
     serve(System())
-    with View(ServedSystem(address)) as page:
+    with View(ServedSystem(address), listen(0)) as page:
         head, arrays = talk(page, frame)
         assert head["serial"] == 0 and arrays["membranes"].shape == (512,)
 
@@ -176,6 +176,10 @@ def test_the_command_runs_a_script_beside_the_page(tmp_path: Path, capsys: pytes
     script.write_text("pass\n")
     assert main(["view", "--once", str(script)]) == 1
     assert "made no connection" in capsys.readouterr().err
+    with listen(0) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["view", "--once", "--port", port, str(script)]) == 1
+        assert f"cannot listen at 127.0.0.1:{port}" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken() -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
     from hicannx.trust import Accuracy, Trust, accuracy
     from hicannx_sim import Mode, System, VirtualChip
-    from hicannx_sim.observe import Observation
+    from hicannx_sim.observe import Observation, register_name
     from hicannx_sim.trust.explain import Finding
     from stadls import Entry, Listing
 
@@ -56,7 +56,7 @@ _HOMES = {
     "write_spikes",
     "hicannx.page.server": "view",
     "hicannx.trust": "Accuracy Trust accuracy",
-    "hicannx_sim.observe": "Observation",
+    "hicannx_sim.observe": "Observation register_name",
     "hicannx_sim.trust.explain": "Finding",
     "hicannx_sim": "Mode System VirtualChip",
     "stadls": "Entry Listing",
@@ -66,8 +66,8 @@ __all__ = [
     "Accuracy", "Entry", "FieldDifference", "Finding", "HicannxError", "Insight", "Listing", "Mode", "NotAModelError", "Observation",
     "Observer", "System", "Trust", "UnknownRegisterError", "VirtualChip", "accuracy", "calibrated_chip", "calibration_writes",
     "clear_faults", "configuration_diff", "configuration_of", "connect", "debug", "events", "explain", "faults", "inject", "keep_history",
-    "observe", "ppu_profile", "ppu_trace", "report", "restore", "rewind", "snapshot", "sweep", "system_of", "systems_of", "traces",
-    "unmodelled", "view", "write_spikes",
+    "observe", "ppu_profile", "ppu_trace", "register_name", "report", "restore", "rewind", "snapshot", "sweep", "system_of", "systems_of",
+    "traces", "unmodelled", "view", "write_spikes",
 ]  # fmt: skip
 
 

@@ -193,7 +193,8 @@ def _record(parser: ArgumentParser) -> None:
 
 
 def _view(parser: ArgumentParser) -> None:
-    parser.add_argument("script", type=Path, nargs="?", metavar="SCRIPT", help="in Python, with the model in this process; else a served chip")
+    script = "in Python; it gets the model in this process; without, a served chip is shown"
+    parser.add_argument("script", type=Path, nargs="?", metavar="SCRIPT", help=script)
     parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
     parser.add_argument("--address", default="127.0.0.1", help="of the served chip, default %(default)s")
     parser.add_argument("--port", type=PORT, default=0, help="of the page, a free one by default")

@@ -62,6 +62,14 @@ def symbols_of(program: str | Path | Code | None) -> Symbols:
     return Symbols({symbol.name: (symbol.address, symbol.size) for symbol in code.symbols})
 
 
+def programs_of(chosen: Namespace) -> tuple[Code | None, Code | None]:
+    """Programs of the top and the bottom PPU on a command line: one for both, or one for each. Raises PPUProgramError, OSError."""
+    if len(chosen.program) > PPUOnDLS.size:
+        raise HicannxError("--program: there are two PPUs")
+    found = [Code(path) for path in chosen.program]
+    return (found[0], found[-1]) if found else (None, None)
+
+
 def debug(
     target: Target, ppu: PPUOnDLS = TOP, port: int = 0, program: str | Path | Code | None = None, wait: bool = False, fpga: int = 0
 ) -> gdb_server:

@@ -9,9 +9,10 @@ from fisch.environment import TABLE
 from hicannx import traces
 from hicannx.doctor import run_script
 from hicannx.errors import HicannxError
-from hicannx.ppu_debug import symbols_of
+from hicannx.ppu_debug import programs_of, symbols_of
 from hicannx_sim import ModelConnection, System
 from hicannx_sim.chip.watch import KINDS_OF_EVENTS
+from hicannx_sim.debugger.listing import Symbols
 from hicannx_sim.observe import Observables, Recording
 from hicannx_sim.observe.observation import SOURCES
 
@@ -27,6 +28,8 @@ def main(chosen: Namespace) -> int:
     for name, variable in TABLE.items():
         if variable.of == "choice of the connection":
             os.environ.pop(name, None)
+    top, bottom = programs_of(chosen)
+    symbols = symbols_of(top), symbols_of(bottom)
     potentials = {source: getattr(chosen, source) for source in SOURCES}
     wanted = Observables.of(
         {**potentials, "every": chosen.every, "events": KINDS_OF_EVENTS, "accesses": True, "instructions": chosen.instructions}
@@ -43,14 +46,12 @@ def main(chosen: Namespace) -> int:
         ModelConnection.opened.remove(opened)
     if len(recordings) <= chosen.chip:
         raise HicannxError(f"the script connected to {len(recordings)} chips, so there is no chip {chosen.chip}")
-    _write(recordings[chosen.chip], chosen)
+    _write(recordings[chosen.chip], chosen, symbols)
     return status
 
 
-def _write(recording: Recording, chosen: Namespace) -> None:
+def _write(recording: Recording, chosen: Namespace, symbols: tuple[Symbols, Symbols]) -> None:
     seen = recording.stop()
-    programs = [*chosen.program, None, None] if len(chosen.program) > 1 else [*chosen.program * 2, None, None]
-    symbols = symbols_of(programs[0]), symbols_of(programs[1])
     for name in FILES:
         if path := getattr(chosen, name):
             write = getattr(traces, name)

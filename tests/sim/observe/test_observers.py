@@ -13,7 +13,7 @@ from haldls import lola
 from hicannx.lab import Bench, plain
 from hicannx.lab.playback import experiment
 from hicannx_sim import ConfigurationError, ModelConnection, System
-from hicannx_sim.observe import Observables, Observation, Recording, name_of
+from hicannx_sim.observe import Observables, Observation, Recording, register_name
 from hicannx_sim.setup.frame import decode
 from stadls import PlaybackProgramBuilder
 
@@ -135,7 +135,7 @@ def test_potentials_have_the_volts_of_their_circuits(seen: Observation) -> None:
 
 def test_accesses_have_names_and_the_instruction_they_came_from(seen: Observation) -> None:
     written = seen.accesses[(seen.accesses["kind"] == 0) & (seen.accesses["origin"] == 0)]
-    names = {name_of(int(address)) for address in written["address"]}
+    names = {register_name(int(address)) for address in written["address"]}
     assert {"NeuronConfig(300)[0]", "CrossbarNode(0)", "MADCControl(0)"} & names >= {"NeuronConfig(300)[0]", "MADCControl(0)"}
     assert (np.diff(written["place"]) > 0).all() and written["place"][0] >= 0
 

@@ -8,7 +8,9 @@ from argparse import Namespace
 from fisch.environment import TABLE
 from hicannx.doctor import run_script
 from hicannx.errors import HicannxError
-from hicannx.page.server import View
+from hicannx.page.server import View, listen
+from hicannx.ppu import Code
+from hicannx.ppu_debug import programs_of
 from hicannx.served import ServedSystem, status_line
 from hicannx_sim import ModelConnection, System
 
@@ -19,29 +21,30 @@ def main(chosen: Namespace) -> int:
         return _served(chosen)
     if not chosen.script.is_file():
         raise HicannxError(f"{chosen.script}: there is no such script")
-    return _beside(chosen)
+    return _beside(chosen, programs_of(chosen))
 
 
 def _served(chosen: Namespace) -> int:
     print(status_line(chosen.address))
-    with View(ServedSystem(chosen.address), chosen.port, _programs(chosen)) as page:
+    with View(ServedSystem(chosen.address), listen(chosen.port), programs_of(chosen)) as page:
         print(page.url, flush=True)
         _until_interrupted()
     return 0
 
 
-def _beside(chosen: Namespace) -> int:
+def _beside(chosen: Namespace, programs: tuple[Code | None, Code | None]) -> int:
     """The first chip that the script connects to."""
     for name, variable in TABLE.items():
         if variable.of == "choice of the connection":
             os.environ.pop(name, None)
     pages: list[View] = []
+    listener = listen(chosen.port)
 
     def opened(system: System) -> None:
         if not pages:
             if chosen.pause:
                 system.pause()
-            pages.append(View(system, chosen.port, _programs(chosen)))
+            pages.append(View(system, listener, programs))
             print(pages[0].url, flush=True)
 
     ModelConnection.opened.append(opened)
@@ -54,14 +57,10 @@ def _beside(chosen: Namespace) -> int:
         ModelConnection.opened.remove(opened)
         for page in pages:
             page.close()
+        listener.close()
     if not pages:
         raise HicannxError(f"{chosen.script} made no connection")
     return status
-
-
-def _programs(chosen: Namespace) -> tuple[object, object]:
-    programs = [*chosen.program, None, None] if len(chosen.program) != 1 else chosen.program * 2
-    return programs[0], programs[1]
 
 
 def _until_interrupted() -> None:

@@ -31,13 +31,13 @@ class ViewError(HicannxError):
 class View:
     """A page that shows a chip, until `close` or the end of a `with` block. `url` is its address with the token that it asks for."""
 
-    def __init__(self, target: Target, port: int = 0, programs: tuple[Any, Any] = (None, None)) -> None:
+    def __init__(self, target: Target, listener: socket.socket, programs: tuple[Any, Any] = (None, None)) -> None:
         try:
             application, self._uvicorn = import_module("hicannx.page.application"), import_module("uvicorn")
         except ModuleNotFoundError as error:
             raise ViewError(f"the page needs {error.name}: pip install 'hicannx[view]'") from None
         self._token = secrets.token_urlsafe(16)
-        self._listener = _listen(port)
+        self._listener = listener
         target.keep_history(KEPT_RUNS)
         made = application.application(target, self._token, programs)
         settings = self._uvicorn.Config(made, log_level="error", lifespan="off", ws_max_size=1 << 16, timeout_graceful_shutdown=1)
@@ -78,10 +78,11 @@ def view(connection: AnyConnection, chip: int = 0, port: int = 0, programs: tupl
 
     Raises ViewError if the port is taken or a library is missing (`pip install 'hicannx[view]'`), NotAModelError where there is no model.
     """
-    return View(target_of(connection, chip), port, programs)
+    return View(target_of(connection, chip), listen(port), programs)
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """A port of this machine, 0: a free one. Raises ViewError."""
     listener = socket.socket()
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -8,7 +8,7 @@ import numpy as np
 from hicannx.traces.needed import library
 from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.chip.watch import KINDS_OF_ACCESSES, KINDS_OF_EVENTS, ORIGINS
-from hicannx_sim.observe import Observation, name_of
+from hicannx_sim.observe import Observation, register_name
 
 NS_PER_TICK: Final = 2
 
@@ -31,7 +31,7 @@ def hdf5(observation: Observation, path: Path) -> None:
                 file[f"events/{kind}"] = _plain(found, ("tick", "what", "where"))
         file["accesses"] = observation.accesses
         names = [
-            name_of(int(address), int(kind))
+            register_name(int(address), int(kind))
             for address, kind in zip(observation.accesses["address"], observation.accesses["kind"], strict=True)
         ]
         file.create_dataset("registers", data=names, dtype=library("h5py").string_dtype())

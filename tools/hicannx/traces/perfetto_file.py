@@ -14,7 +14,7 @@ from typing import Any, Final
 from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.chip.watch import KINDS_OF_ACCESSES, ORIGINS, PROBLEMS
 from hicannx_sim.debugger.listing import NO_SYMBOLS, Symbols
-from hicannx_sim.observe import Observation, name_of
+from hicannx_sim.observe import Observation, register_name
 
 GROUPS: Final = ("playback", "processors", "events", "potentials")
 CYCLE: Final = 4 / TICKS_PER_US
@@ -61,7 +61,7 @@ def _accesses(observation: Observation, tracks: _Tracks) -> Iterator[Slice]:
         about: dict[str, Any] = {"data": f"{access['data']:#010x}", "address": f"{access['address']:#010x}"}
         about |= {"pc": f"{access['place']:#x}"} if processor else {"instruction": int(access["place"])}
         about |= {"problem": PROBLEMS[access["problem"]]} if access["problem"] else {}
-        name = f"{KINDS_OF_ACCESSES[kind]} {name_of(int(access['address']), kind)}"
+        name = f"{KINDS_OF_ACCESSES[kind]} {register_name(int(access['address']), kind)}"
         yield {"ph": "X", "name": name, "ts": int(access["tick"]) / TICKS_PER_US, "dur": CYCLE, "args": about, **where}
 
 

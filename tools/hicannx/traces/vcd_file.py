@@ -19,7 +19,7 @@ from typing import Any, Final
 from hicannx.traces.needed import library
 from hicannx_sim.chip.watch import KINDS_OF_ACCESSES, KINDS_OF_EVENTS, ORIGINS
 from hicannx_sim.debugger.listing import NO_SYMBOLS, Symbols
-from hicannx_sim.observe import Observation, name_of
+from hicannx_sim.observe import Observation, register_name
 
 NS_PER_TICK: Final = 2
 NETS: Final = {"crossbar": ("chip.crossbar", "in", 14), "padi": ("chip.padi", "bus", 11), "out": ("chip.link", "out", 16)}
@@ -69,7 +69,7 @@ def _accesses(observation: Observation) -> Iterator[Change]:
         scope = f"omnibus.{origin}"
         yield tick, scope, "address", "reg", 32, int(access["address"])
         yield tick, scope, "data", "reg", 32, int(access["data"])
-        yield tick, scope, "register", "string", 0, name_of(int(access["address"]), kind).replace(" ", "_")
+        yield tick, scope, "register", "string", 0, register_name(int(access["address"]), kind).replace(" ", "_")
         yield tick, scope, "pc" if origin.startswith("ppu") else "instruction", "reg", 32, max(int(access["place"]), 0)
         yield tick, scope, KINDS_OF_ACCESSES[kind].replace(" ", "_"), "event", 0, True
 

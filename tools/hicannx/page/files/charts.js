@@ -79,22 +79,21 @@ export function capmem(canvas, codes) {
 const INPUTS = [...Array(8).keys()].map(k => `neurons ${k}`).concat([0, 1, 2, 3].map(k => `link ${k}`), [...Array(8).keys()].map(k => `source ${k}`));
 const OUTPUTS = [...Array(8).keys()].map(k => `bus ${k}`).concat([0, 1, 2, 3].map(k => `link ${k}`));
 
-// Nodes as discs: area grows with the logarithm of the rate.
+// Nodes as discs, whose area grows with the rate.
 export function crossbar(canvas, nodes, passed, lost) {
   const { context, width, height } = fresh(canvas), left = 62, top = 44;
   const across = (width - left) / OUTPUTS.length, down = (height - top) / INPUTS.length;
+  const most = Math.max(...passed, ...lost, 1), size = rate => 2 + (Math.max(0.62 * down, 4) - 2) * Math.sqrt(rate / most);
   context.fillStyle = ink("dim");
   INPUTS.forEach((name, row) => context.fillText(name, 0, top + (row + 0.75) * down));
   OUTPUTS.forEach((name, column) => slanted(context, name, left + (column + 0.4) * across, top - 4));
   nodes.forEach(([input, output], node) => {
     const x = left + (output + 0.5) * across, y = top + (input + 0.5) * down;
     disc(context, x, y, 1.5, ink("line"));
-    if (passed[node] > 0) disc(context, x, y, radius(passed[node], down), ink("accent"));
-    if (lost[node] > 0) disc(context, x, y, radius(lost[node], down) * 0.6, ink("bad"));
+    if (passed[node] > 0) disc(context, x, y, size(passed[node]), ink("accent"));
+    if (lost[node] > 0) disc(context, x, y, size(lost[node]), ink("bad"));
   });
 }
-
-const radius = (rate, room) => Math.min(2.5 + 1.6 * Math.log10(1 + rate), Math.max(room * 0.7, 4));
 
 function disc(context, x, y, size, fill) {
   context.fillStyle = fill;

@@ -3,7 +3,7 @@
 import * as charts from "./charts.js";
 
 const $ = id => document.getElementById(id);
-const DECAY = 0.75, SCOPE_SAMPLES = 3000;
+const DECAY = 0.75, SCOPE_SAMPLES = 3000, LONGEST_GAP = 5; // us between samples of one recording
 const kept = { glow: new Float32Array(512), times: [], samples: [], nodes: null, us: 0, lastRuns: -1, frames: [] };
 
 // ---- theme
@@ -106,8 +106,9 @@ function drawHops(hops) {
 }
 
 function drawScope({ madc, madc_us, cadc }) {
-  kept.times = kept.times.concat(Array.from(madc_us)).slice(-SCOPE_SAMPLES);
-  kept.samples = kept.samples.concat(Array.from(madc)).slice(-SCOPE_SAMPLES);
+  const times = kept.times.concat(Array.from(madc_us)), samples = kept.samples.concat(Array.from(madc));
+  const gap = times.findLastIndex((time, k) => k && time - times[k - 1] > LONGEST_GAP), first = Math.max(gap, times.length - SCOPE_SAMPLES, 0);
+  [kept.times, kept.samples] = [times.slice(first), samples.slice(first)];
   charts.madc($("madc"), kept.times, kept.samples);
   charts.cadc($("cadc"), cadc);
   $("scope-about").textContent = `the last ${kept.samples.length} samples of the MADC; the latest conversion of the CADC`;
@@ -143,7 +144,9 @@ function drawRegister({ register, words, fields }) {
 // ---- the socket
 const socket = new WebSocket(`ws://${location.host}/stream?token=${encodeURIComponent(asked.get("token"))}`);
 socket.binaryType = "arraybuffer";
-const order = (what, more = {}) => socket.send(JSON.stringify({ do: what, ...more }));
+const order = (what, more = {}) => {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ do: what, ...more }));
+};
 
 socket.onmessage = ({ data }) => {
   if (typeof data === "string") return hear(JSON.parse(data));
