@@ -185,7 +185,8 @@ def _record(parser: ArgumentParser) -> None:
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write what {opens} opens")
     for source in ("membrane", "excitatory", "inhibitory", "adaptation"):
         parser.add_argument(f"--{source}", nargs="+", type=whole(0, 511), default=[], metavar="NEURON", help="sample it, 0 .. 511")
-    parser.add_argument("--every", type=float, default=1.0, metavar="US", help="us between samples, a multiple of 0.1, default %(default)s")
+    every = "between samples, 100 .. 1000000000, a multiple of 100, default %(default)s"
+    parser.add_argument("--every", type=whole(100, 10**9), default=1000, metavar="NS", help=every)
     last = f"so many of the last of each PPU, 0 .. {MOST_INSTRUCTIONS}"
     parser.add_argument("--instructions", type=whole(0, MOST_INSTRUCTIONS), default=0, metavar="COUNT", help=last)
     parser.add_argument("--program", type=Path, action="append", default=[], metavar="ELF", help="of the PPUs, for names of functions")
@@ -201,6 +202,16 @@ def _view(parser: ArgumentParser) -> None:
     parser.add_argument("--program", type=Path, action="append", default=[], metavar="ELF", help="of the PPUs, for names of functions")
     parser.add_argument("--pause", action="store_true", help="begin with the chip held up; the page lets it go on")
     parser.add_argument("--once", action="store_true", help="end with the script")
+
+
+def _words(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="all messages to the FPGA with their fields")
+    shown = actions.add_parser("show", help="words field by field")
+    shown.add_argument("words", nargs="*", metavar="WORD", help="such as 0x0b00001f0016001e; from standard input if none is given")
+    made = actions.add_parser("make", help="the word of a message")
+    made.add_argument("message", metavar="MESSAGE", help="such as Address")
+    made.add_argument("fields", nargs="*", metavar="NAME=VALUE", help="such as address=0x16001e; others are 0")
 
 
 def _compatibility(parser: ArgumentParser) -> None:
@@ -236,6 +247,7 @@ ALL = (
             "hicannx.compatibility.command:main", _compatibility),
     Command("view", "a page in the browser that shows a chip while it works", "hicannx.page.command:main", _view),
     Command("diff", "in which registers and fields two chips, snapshots or programs differ", "hicannx.configuration:main", _diff),
+    Command("words", "words between host and FPGA, field by field", "hicannx.words:main", _words),
     Command("record", "run a script and record what happens on the chip, for other tools", "hicannx.record:main", _record),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )

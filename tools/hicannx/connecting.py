@@ -4,9 +4,23 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from fisch import ConnectionHandle
+from fisch import ConnectionHandle, connection_from_environment
 from fisch.environment import setting
+from fisch.registry import DEFAULT, chosen_kind
 from hicannx_sim import Mode, ModelConnection
+
+
+def variable_of_another() -> str:
+    """The environment variable that chooses another connection than one to a virtual chip in this process; empty if none does."""
+    kind, variable = chosen_kind(os.environ)
+    return variable if kind != DEFAULT else ""
+
+
+@contextmanager
+def connect_as_chosen() -> Iterator[ConnectionHandle]:
+    """The connection that the environment chooses, with the handle that `hxcomm.ManagedConnection` gives."""
+    with connection_from_environment() as opened:
+        yield ConnectionHandle.of(opened.connections)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def main(chosen: Namespace) -> int:
     symbols = symbols_of(top), symbols_of(bottom)
     potentials = {source: getattr(chosen, source) for source in SOURCES}
     wanted = Observables.of(
-        {**potentials, "every": chosen.every, "events": KINDS_OF_EVENTS, "accesses": True, "instructions": chosen.instructions}
+        {**potentials, "every": chosen.every / 1000, "events": KINDS_OF_EVENTS, "accesses": True, "instructions": chosen.instructions}
     )
     recordings: list[Recording] = []
 

@@ -130,3 +130,20 @@ def test_a_bench_on_an_open_connection(bench):
     with lab.Bench(bench.connection, chip=lab.plain()) as other:
         assert len(other.record(halco.AtomicNeuronOnDLS(halco.common.Enum(4)), us=20).values)
     assert len(bench.record(4, us=20).values)
+
+
+def test_a_calibration_makes_neurons_alike() -> None:
+    neurons = (0, 100, 300, 500)
+
+    def spread(calibration: str | None) -> float:
+        with lab.Bench(serial=7, calibration=calibration) as bench:
+            return float(np.std([bench.record(neuron, us=20).values.mean() for neuron in neurons]))
+
+    assert spread("spiking") < spread(None) / 2
+
+
+def test_calibrations_that_a_bench_does_not_have() -> None:
+    with pytest.raises(lab.LabError, match="calibration 'hagen': for a bench there are spiking and spiking2"):
+        lab.Bench(calibration="hagen")
+    with pytest.raises(lab.LabError, match="calibration 'spiking': a chip is given"):
+        lab.Bench(chip=lab.plain(), calibration="spiking")

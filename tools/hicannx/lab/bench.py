@@ -17,14 +17,19 @@ import numpy as np
 
 import halco
 from fisch import ConnectionHandle
+from hicannx.calibration.making import calibration_writes
 from hicannx.connecting import connect
 from hicannx.lab import chips, playback
 from hicannx.lab.errors import LabError
 from hicannx.lab.script import script
 from hicannx.lab.traces import Curve, Trace
+from hicannx.systems import system_of
 
 LONGEST = 100_000
 """Longest recording in us: 0.1 s of hardware time are some 3 million samples."""
+
+CALIBRATIONS = ("spiking", "spiking2")
+"""Those that make neurons and synapses alike."""
 
 Pairs = list[tuple[float, int]]
 Place = int | halco.AtomicNeuronOnDLS
@@ -35,18 +40,33 @@ class Bench:
     """A booted chip and its configuration `chip` (lola.Chip), which is written anew for each recording.
 
     connection   a connection that is open already (of any kind: a real system will do); a virtual chip of its own if not given
-    chip         the configuration to begin with, for instance a calibrated one; by default one that is plain and not calibrated
+    chip         the configuration to begin with; by default one that is plain and not calibrated
+    calibration  the name of a calibration of this virtual chip, "spiking" or "spiking2": neurons then leak, fire and integrate alike, and
+                 have
+                 synapses of equal strength. Computed in a second when it is first asked for; see `hicannx.calibrated_chip`
     serial, ...  see `hicannx.connect`
     """
 
-    def __init__(self, connection: ConnectionHandle | None = None, *, chip: Any = None, **chosen: Any) -> None:
+    def __init__(
+        self, connection: ConnectionHandle | None = None, *, chip: Any = None, calibration: str | None = None, **chosen: Any
+    ) -> None:
         self._open = ExitStack()
         if connection is not None and chosen:
             raise LabError(f"{', '.join(chosen)}: a connection that is open already cannot be chosen any more")
+        if chip is not None and calibration is not None:
+            raise LabError(f"calibration {calibration!r}: a chip is given, with whatever calibration it has")
         self.connection = self._open.enter_context(connect(**chosen)) if connection is None else connection
-        self.chip = chips.plain() if chip is None else chip
+        self.chip = self._first_chip(calibration) if chip is None else chip
         self._last: tuple[float, Pairs, Pairs] | None = None
         playback.boot(self.connection)
+
+    def _first_chip(self, calibration: str | None) -> Any:
+        if calibration is None:
+            return chips.plain()
+        if calibration not in CALIBRATIONS:
+            raise LabError(f"calibration {calibration!r}: for a bench there are {' and '.join(CALIBRATIONS)}")
+        identity = system_of(self.connection).identity
+        return chips.calibrated(calibration_writes(calibration, identity.serial, identity.mode))
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ import halco
 import haldls as hal
 from haldls import lola
 from hicannx.lab.errors import LabError
+from stadls import DumperDone, convert_to_chip
 
 LABEL = 5
 """Synapse label of the stimulus."""
@@ -47,6 +48,14 @@ def plain() -> Any:
         neuron.refractory_period.refractory_time = 255
         for line in (neuron.excitatory_input, neuron.inhibitory_input):
             line.i_bias_tau, line.i_bias_gm, line.i_shift_reference = 20, 500, 310
+    return chip
+
+
+def calibrated(writes: DumperDone) -> Any:
+    """A chip with a calibration, whose neurons fire at their thresholds but send no spikes, and whose nodes are closed, as in a plain
+    one."""
+    chip = convert_to_chip(writes, plain())
+    chip.crossbar.nodes.fill(hal.CrossbarNode.drop_all)
     return chip
 
 
