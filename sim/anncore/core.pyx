@@ -268,16 +268,19 @@ cdef class AnalogCore:
     cdef void derive(self) noexcept nogil:
         """Bring the parameters of touched neurons up to date."""
         cdef Core* core = <Core*> self.engine
-        cdef int k, neuron
+        cdef int k, neuron, block
         cdef bint reconnect = False
         cdef uint8_t what
+        cdef int64_t common[2][64]
         cdef _kernel.Neuron before
+        for block in range(2):
+            (<Parameters> self.parameters).common.decode(self.backend_common_data + 2 * block, common[block])
         for k in range(self.s.n_dirty):
             neuron = self.s.dirty_list[k]
             what, self.s.dirty[neuron] = self.s.dirty[neuron], 0
             _kernel.core_leave_cycle(core, neuron)
             if what == HOLD:
-                (<Parameters> self.parameters).hold(neuron, self.backend_common_data + 2 * (neuron // 128 % 2), &core.s.neuron[neuron])
+                (<Parameters> self.parameters).hold(neuron, common[neuron // 128 % 2], &core.s.neuron[neuron])
                 _kernel.core_hold(core, neuron)
                 continue
             before = core.s.neuron[neuron]

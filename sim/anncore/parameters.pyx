@@ -80,11 +80,10 @@ cdef class Parameters:
         _abled(out, self.abilities[neuron], g)
         _connections(out, c, b, d, cell, capacitance)
 
-    cdef void hold(self, int neuron, const uint32_t* common, Neuron* out) noexcept nogil:
-        """As `derive` for a neuron whose words and cells are as they were when that was last called, but for the forced reset."""
-        cdef int64_t g[64]
-        self.common.decode(common, g)
-        _abled(out, self.abilities[neuron], g)
+    cdef void hold(self, int neuron, const int64_t* common, Neuron* out) noexcept nogil:
+        """As `derive` for a neuron whose words and cells are as they were when that was last called, but for the forced reset in the
+        decoded common register."""
+        _abled(out, self.abilities[neuron], common)
 
     cdef uint32_t unmodelled(self, const uint32_t* backend) noexcept nogil:
         """Bit per entry of `UNMODELLED` that is set in the words."""
