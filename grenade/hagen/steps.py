@@ -116,7 +116,7 @@ class ArgMax:
     name: ClassVar[str] = "argmax"
 
     def run(self, executor: JITGraphExecutor, chip: Chip, values: NDArray[Any]) -> NDArray[Any]:
-        return to_int8(values).argmax(axis=-1, keepdims=True)
+        return np.asarray(to_int8(values).argmax(axis=-1, keepdims=True))
 
     def state(self) -> dict[str, Any]:
         return {}

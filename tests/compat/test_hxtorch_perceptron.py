@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
+torch.set_num_threads(1)
 
 import _hxtorch_core as core  # noqa: E402
 import _hxtorch_perceptron as hx  # noqa: E402

@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 torch = pytest.importorskip("torch")
+torch.set_num_threads(1)
 pytest.importorskip("sklearn")
 ROOT = Path(__file__).parents[2]
 
@@ -30,12 +31,12 @@ def test_kernels_beside_each_other_are_a_convolution(digits):
 
 
 def test_digits_are_learned(digits, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(sys, "argv", ["digits.py", "--output", str(tmp_path), "--epochs", "8", "--in-the-loop", "1"])
+    monkeypatch.setattr(sys, "argv", ["digits.py", "--output", str(tmp_path), "--epochs", "4", "--in-the-loop", "1"])
     draw, found = digits.draw, []
     monkeypatch.setattr(digits, "draw", lambda training, network: found.append(training) or draw(training, network))
     digits.main()
     [training] = found
-    assert training.formula[-1] > 85 and training.before > 85 and training.chip[-1] > 88
+    assert training.formula[-1] > 80 and training.before > 80 and training.chip[-1] > 85
     assert isinstance(draw(training, digits.Network()), Figure) and (tmp_path / "digits.png").exists()
     page = (tmp_path / "digits.md").read_text("utf-8")
     assert f"| after training in the loop, on the chip | {training.chip[-1]:.1f} % |" in page and "98.0 %" in capsys.readouterr().out
