@@ -9,10 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
+from grenade.abstract.assembly import Assembly, Generators
 from grenade.abstract.calibration import Calibration
 from grenade.abstract.connections import Connections, Numbers, cells_of, connections
 from grenade.abstract.identifiers import VertexOnTopology
-from grenade.abstract.instance_network import Assembly, Generators
 from grenade.abstract.mapped import Instance, MappedTopology
 from grenade.abstract.neurons import LocallyPlacedNeuron
 from grenade.abstract.partition import Partition, Section

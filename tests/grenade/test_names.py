@@ -17,8 +17,8 @@ NAMES = {
     "pygrenade_vx": ["ideal_capacitance_per_neuron"],
     "pygrenade_vx.execution": ["ExecutionInstanceHooks", "JITGraphExecutorHandle", "ManagedJITGraphExecutor", "run"],
     "pygrenade_vx.network.abstract": [
-        "AtomicNeuronOnCompartmentDimensionUnit", "CADCRecorder", "CalibratedNeuron", "ClockCycleTimeDomainRuntimes", "ExternalSourceNeuron",
-        "FixtureCalibration", "GreedyMapper", "JITCalibration", "LocallyPlacedNeuron", "MADCRecorder",
+        "AtomicNeuronOnCompartmentDimensionUnit", "CADCRecorder", "CalibratedNeuron", "ClockCycleTimeDomainRuntimes",
+        "ExternalSourceNeuron", "FixtureCalibration", "GreedyMapper", "JITCalibration", "LocallyPlacedNeuron", "MADCRecorder",
         "OnlyRecordingPlasticityRuleGenerator", "PadRecorder", "PlasticityRule", "PoissonSourceNeuron", "Recorder", "SpikeIOSourceNeuron",
         "SpikeRecorder", "UncalibratedNeuron", "UncalibratedSynapse", "frontend", "reverse_mapping", "utils",
     ],
