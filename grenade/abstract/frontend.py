@@ -12,6 +12,7 @@ from grenade.abstract.mapped import MappedInputData, MappedTopology
 from grenade.abstract.mapper import GreedyMapper, Mapper
 from grenade.abstract.run import run
 from grenade.abstract.topology import Topology
+from grenade.errors import InputError
 from grenade.execution import ExecutionInstanceHooks, JITGraphExecutor
 
 
@@ -136,8 +137,10 @@ class Experiment:
         self.snippets.append(self.snippets[-1].copy())
 
     def run(self, executor: JITGraphExecutor) -> None:
-        """Executes all snippets but the last, and hands the results to the elements. Raises what `grenade.abstract.run.run` raises."""
+        """Executes all snippets but the last, and hands the results to the elements. Raises InputError, and what `run` raises."""
         snippets = self.snippets[:-1]
+        if not snippets:
+            raise InputError("there is no snippet to be run: add_snippet makes them")
         last = snippets[-1]
         assert last.mapped_topology is not None
         last.mapped_input_data = last.mapped_topology.map_root_input_data(last.input_data)  # calibrated settings may have changed

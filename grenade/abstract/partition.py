@@ -71,8 +71,10 @@ class Partition:
         self._available = Resources(len(permutations.neurons), len(permutations.generators), MADC_CHANNELS)
         self.sections = [section for vertex in topology.vertices() for section in self._cut(topology, vertex)]
         self._first: dict[int, int] = {}
+        self._stops: dict[int, list[int]] = {}
         for number, section in enumerate(self.sections):
             self._first.setdefault(int(section.vertex), number)
+            self._stops.setdefault(int(section.vertex), []).append(section.stop)
         total = _sum(section.resources for section in self.sections)
         if total.lack(self._available):
             self._assign(topology, projections)
@@ -128,10 +130,9 @@ class Partition:
     def numbers(self, vertex: NDArray[np.int64], cell: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number of the section that each cell belongs to."""
         found = np.zeros(len(vertex), np.int64)
-        for one in np.unique(vertex).tolist():
-            first, mine = self._first[one], vertex == one
-            stops = [section.stop for section in self.sections if int(section.vertex) == one]
-            found[mine] = first + np.searchsorted(stops, cell[mine], side="right")
+        for one in set(vertex.tolist()):
+            mine = vertex == one
+            found[mine] = self._first[one] + np.searchsorted(self._stops[one], cell[mine], side="right")
         return found
 
     def _pairs(self, found: Connections) -> Iterable[tuple[int, int]]:

@@ -42,8 +42,9 @@ def places(rows: Rows, wanted: Rows) -> NDArray[np.int64]:
     """For each wanted row where it first stands among the others; -1: it does not."""
     if rows.shape[1] != wanted.shape[1] or not len(rows):
         return np.full(len(wanted), -1, np.int64)
-    if rows is wanted and len(rows) < 2:
-        return np.zeros(len(rows), np.int64)
+    if len(rows) == 1:
+        same: NDArray[np.int64] = (wanted == rows).all(axis=1).astype(np.int64)
+        return same - 1
     have, asked = keys(rows, wanted)
     order = np.argsort(have, kind="stable")
     found = np.minimum(np.searchsorted(have, asked, sorter=order), len(have) - 1)

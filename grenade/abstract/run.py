@@ -19,6 +19,7 @@ from grenade.errors import InputError
 from grenade.execution import ExecutionInstanceHooks, JITGraphExecutor
 from grenade.network import InputGenerator, PopulationOnNetwork
 from grenade.signal_flow import InputData, InputDataSnippet, OutputData
+from halco.value import shown
 
 Hooks = Mapping[ExecutionInstanceOnExecutor, ExecutionInstanceHooks]
 
@@ -32,6 +33,7 @@ def run(
     `MappedTopology.map_root_output_data` takes. Raises InputError if the arguments do not fit together, and what `grenade.execution.run`
     raises.
     """
+    checked_executor(executor)
     numbers = {len(topology.instances) for topology in topologies}
     if len(topologies) != len(inputs) or len(numbers) > 1:
         raise InputError(f"one topology and one input are needed per snippet, all with the same execution instances ({sorted(numbers)})")
@@ -41,6 +43,13 @@ def run(
         for snippet, output in enumerate(_run_instance(executor, topologies, inputs, number, (hooks or {}).get(key), outputs)):
             outputs[snippet].append(output)
     return outputs
+
+
+def checked_executor(executor: JITGraphExecutor) -> JITGraphExecutor:
+    """The executor; TypeError for anything else, as a connection of the driver."""
+    if not isinstance(executor, JITGraphExecutor):
+        raise TypeError(f"topologies are executed by what `with ManagedJITGraphExecutor() as executor` gives, not by {shown(executor)}")
+    return executor
 
 
 def _run_instance(

@@ -7,6 +7,7 @@ which users fill in. Everything that two sequences do together asks that their u
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import prod
 from typing import Any, Self
 
 import numpy as np
@@ -236,7 +237,7 @@ class CuboidMultiIndexSequence(MultiIndexSequence):
 
     def size(self) -> int:
         """Number of indices in the box; none if it has no dimensions."""
-        return int(np.prod(self._shape)) if self._shape else 0
+        return prod(self._shape) if self._shape else 0
 
     def get_shape(self) -> list[int]:
         """Length in each dimension."""

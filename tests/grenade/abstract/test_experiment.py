@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from topologies import MS, PATH, connect, neurons, record, runtimes, settings, sources
 
+from fisch import connection_from_environment
 from grenade.abstract import UncalibratedSynapse
 from pygrenade_common import TimeDomainOnTopology
 from pygrenade_vx.network.abstract import ExternalSourceNeuron, frontend, utils
@@ -133,6 +134,19 @@ def test_a_reset_experiment_starts_anew(network, executor):
         experiment.run(executor)
         assert close(recorder.spikes()[0], [0.02, 0.06]) and len(recorder.output) == 1
         experiment.reset()
+
+
+def test_an_experiment_without_snippets_is_not_run(network, executor):
+    with pytest.raises(RuntimeError, match="no snippet to be run"):
+        network[0].run(executor)
+
+
+def test_a_connection_is_no_executor(network):
+    experiment = network[0]
+    with connection_from_environment() as connection:
+        experiment.add_snippet(0, 0.1, connection)
+        with pytest.raises(TypeError, match="with ManagedJITGraphExecutor"):
+            experiment.run(connection)
 
 
 def test_elements_that_wait_in_vain_are_refused(executor):
