@@ -15,6 +15,7 @@ from grenade.network.graph import NetworkGraph
 from grenade.network.graph_builder import build_network_graph
 from grenade.network.inputs import InputGenerator
 from grenade.network.network import Network
+from grenade.network.placed_connection import ConnectionToHardwareRoutes
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import BackgroundSourcePopulation, ExternalSourcePopulation, Population, Receptor, SpikeIOSourcePopulation
 from grenade.network.projections import Projection
@@ -33,6 +34,7 @@ __all__ = [
     "AtomicNeuronOnExecutionInstance",
     "BackgroundSourcePopulation",
     "CADCRecording",
+    "ConnectionToHardwareRoutes",
     "ExternalSourcePopulation",
     "InputGenerator",
     "InterExecutionInstanceProjection",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from grenade.common import ChipOnExecutor, ExecutionInstanceID
 from grenade.errors import NetworkError
+from grenade.network import routing_by_hand
 from grenade.network.between_instances import Forwarding
 from grenade.network.descriptors import PopulationOnExecutionInstance, ProjectionOnExecutionInstance
 from grenade.network.graph import (
@@ -59,12 +60,12 @@ def build_network_graph(network: Network, routing_result: RoutingResult) -> Netw
     """The graph of a routed network; NetworkError if the routing is that of another network."""
     begin = perf_counter()
     graph = NetworkGraph()
-    graph.network, graph.routing = network, routing_result
+    settled = {name: _routing_of(routing_result, name, instance) for name, instance in network.execution_instances.items()}
+    graph.network, graph.routing = network, RoutingResult(settled, routing_result.duration)
     graph.hardware, graph.graph_translation = {}, GraphTranslation()
     for name, instance in network.execution_instances.items():
-        routing = _routing_of(routing_result, name, instance)
-        graph.hardware[name] = hardware(instance, routing)
-        graph.graph_translation.execution_instances[name] = translation(instance, routing)
+        graph.hardware[name] = hardware(instance, settled[name])
+        graph.graph_translation.execution_instances[name] = translation(instance, settled[name])
     forward(network, graph.graph_translation)
     graph.construction_duration = timedelta(seconds=perf_counter() - begin)
     return graph
@@ -74,6 +75,7 @@ def _routing_of(routing: RoutingResult, name: ExecutionInstanceID, instance: _In
     found = routing.execution_instances.get(name)
     if found is None:
         raise NetworkError(f"the routing has no {name!r}, as the network has: route the network again", routing)
+    found = routing_by_hand.settled(found, instance)
     placed, wanted = len(np.unique(found.synapses.entry)), len(instance.connections.table)
     if placed != wanted:
         raise NetworkError(f"the routing places {placed} of {wanted} connections: route the network again", routing)

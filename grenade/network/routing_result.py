@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grenade.common import ExecutionInstanceID
 from grenade.network.descriptors import PopulationOnExecutionInstance, ProjectionOnExecutionInstance, ProjectionOnNetwork
+from grenade.network.placed_connection import PlacedConnection
 from halco import CrossbarNodeOnDLS, HemisphereOnDLS, SpikeLabel
 from haldls.routing import CrossbarNode
 
@@ -63,6 +65,8 @@ class RoutingResult:
     class ExecutionInstance:
         """Settings of one chip. Arrays over coordinates are indexed by the coordinate's enumeration; -1 stands for unused."""
 
+        PlacedConnection: ClassVar = PlacedConnection
+
         synapses: PlacedSynapses = field(default_factory=_none)
 
         external_labels: dict[PopulationOnExecutionInstance, list[list[SpikeLabel]]] = field(default_factory=dict)
@@ -82,6 +86,20 @@ class RoutingResult:
 
         crossbar_nodes: dict[CrossbarNodeOnDLS, CrossbarNode] = field(default_factory=dict)
         """Nodes that let something through; all others drop all."""
+
+        # what users fill in who route themselves (`routing_by_hand`), in place of all above but the crossbar's nodes
+        connections: dict[Any, Any] | None = None
+        """By projection and connection the `PlacedConnection`s."""
+
+        external_spike_labels: dict[Any, Any] = field(default_factory=dict)
+        internal_neuron_labels: dict[Any, Any] = field(default_factory=dict)
+        """By population and neuron {compartment: address of each circuit, None for those that send nothing}."""
+
+        background_spike_source_labels: dict[Any, Any] = field(default_factory=dict)
+        background_spike_source_masks: dict[Any, Any] = field(default_factory=dict)
+        synapse_driver_compare_masks: dict[Any, Any] = field(default_factory=dict)
+        synapse_row_modes: dict[Any, Any] = field(default_factory=dict)
+        connection_routing_result: dict[Any, Any] = field(default_factory=dict)
 
     execution_instances: dict[ExecutionInstanceID, ExecutionInstance] = field(default_factory=dict)
     duration: timedelta = timedelta(0)
