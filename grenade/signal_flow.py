@@ -266,8 +266,8 @@ def _combine(own: Iterable[Any], others: Iterable[Any], sign: int) -> None:
 class OutputData:
     """Output of an experiment: one part per snippet, and what concerns all of it.
 
-    `read_ppu_symbols`: a list per batch entry of {execution instance: {chip: {name: value}}}; a value is {hemisphere: PPUMemoryBlock} of
-    symbols in the processors' own memory, else a block of the external memory it lies in.
+    `read_ppu_symbols`: empty if none are read, else a list per batch entry of {execution instance: {chip: {name: value}}}; a value is
+    {hemisphere: PPUMemoryBlock} of symbols in the processors' own memory, else a block of the external memory it lies in.
     """
 
     snippets: list[OutputDataSnippet] = field(default_factory=list)

@@ -71,10 +71,11 @@ def _samples(program: RunProgram, memories: Mapping[Any, NDArray[np.uint8]]) -> 
 
 def _symbols(instance: Instance, position: int, entry: Entry, output: OutputData) -> None:
     """Variables that a hook asked for."""
+    if not entry.symbols:
+        return
     while len(output.read_ppu_symbols) <= position:
         output.read_ppu_symbols.append({})
-    if entry.symbols:
-        output.read_ppu_symbols[position][instance.instance] = {instance.chip: processors.symbol_contents(entry.symbols)}
+    output.read_ppu_symbols[position][instance.instance] = {instance.chip: processors.symbol_contents(entry.symbols)}
 
 
 def _report(entry: Entry) -> None:

@@ -82,5 +82,9 @@ def test_variables_are_written_before_and_read_after(executor: JITGraphExecutor)
         run(executor, example.graph, example.config, runtime(1000), hooks(read_ppu_symbols={"nothing"}))
     with pytest.raises(ProgramError, match="'cadc_result' takes a PPUMemoryBlock of size 64"):
         run(executor, example.graph, example.config, runtime(1000), hooks(write_ppu_symbols={"cadc_result": {HemisphereOnDLS(0): block}}))
-    with pytest.raises(ProgramError, match="no program runs"):
-        run(executor, Example().graph, Example().config, runtime(1000), hooks(write_ppu_symbols={"ppu": {}}))
+
+
+def test_variables_that_no_program_has_are_left_out_with_a_warning(executor: JITGraphExecutor, caplog: pytest.LogCaptureFixture) -> None:
+    symbols = hooks(write_ppu_symbols={"ppu": {}}, read_ppu_symbols={"ppu"})
+    output = run(executor, Example().graph, Example().config, runtime(1000), symbols)
+    assert output.read_ppu_symbols == [] and "its variables are not written: ppu" in caplog.text
