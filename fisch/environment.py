@@ -190,8 +190,12 @@ TABLE: Final = {
     variable.name: variable
     for variable in (
         Variable(
-            "HICANNX_CHIP", "virtual chips", "serial number: whose fixed pattern the circuits have; of several, one FPGA each", Listed(SERIALS),
-            (0,), "0",
+            "HICANNX_CHIP",
+            "virtual chips",
+            "serial number: whose fixed pattern the circuits have; of several, one FPGA each",
+            Listed(SERIALS),
+            (0,),
+            "0",
         ),
         Variable("HICANNX_MODE", "virtual chips", "ideal: circuits without fixed pattern and noise", MODES, "typical", "typical"),
         Variable("HICANNX_SEED", "virtual chips", "seed of the trial noise", SEEDS, 0, "0"),

@@ -65,5 +65,5 @@ cdef class OmnibusMaster:
     cdef int64_t local_read(self, uint32_t address, uint32_t* data) except -2 nogil
     cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -2 nogil
     cdef void tell(self, int kind, uint32_t address, uint32_t data, int byte_enables, bint served) noexcept nogil
-    cdef void see_processors(self, int row) noexcept nogil
+    cdef void see_chip(self, int row) noexcept nogil
     cdef int respond(self, uint32_t data, int64_t cycle) except -1 nogil

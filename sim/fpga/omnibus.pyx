@@ -127,7 +127,7 @@ cdef class OmnibusMaster:
         cdef bint served = self.registers.is_served(row)
         if served and not self.bus_slot(row):
             return 0
-        self.see_processors(row)
+        self.see_chip(row)
         affects_events = served and self.registers.affects_events(row, self.s.address, data)
         if affects_events:
             self.time.catch_up(now.cycle)
@@ -177,7 +177,7 @@ cdef class OmnibusMaster:
         cdef int64_t done
         if self.registers.is_served(row) and not self.bus_slot(row):
             return NOT_SERVED
-        self.see_processors(row)
+        self.see_chip(row)
         done = self.registers.read(row, address, self.time.s.cycle, self.time.s.instruction, data)
         self.tell(READ, address, data[0], 15, self.registers.is_served(row))
         return done
@@ -187,9 +187,10 @@ cdef class OmnibusMaster:
         if self.chip.fabric.watch.accesses_on:
             self.chip.fabric.watch.by_host(self.time.s.cycle * TICKS_PER_FPGA_CYCLE, kind, address, data, byte_enables, SERVED if served else UNDEFINED)
 
-    cdef void see_processors(self, int row) noexcept nogil:
-        """What the chip's processors have done up to now to a word of the memories they share with the host."""
-        if row == MEMORY and self.chip.processors.active:
+    cdef void see_chip(self, int row) noexcept nogil:
+        """What has happened on the chip up to now, if it shows in the register: the memories that its processors share with the host, and
+        events that got lost on their way from it."""
+        if row == self.phys.dropped or (row == MEMORY and self.chip.processors.active):
             self.time.events.advance(self.time.s.cycle * TICKS_PER_FPGA_CYCLE)
 
     cdef int64_t chip_read(self, uint32_t address, uint32_t* data) except -2 nogil:

@@ -13,6 +13,7 @@ are assumed: `network_*` in base.numbers.
 cimport cython
 from libc.stdint cimport int64_t, uint64_t
 
+from hicannx_sim.base.clock cimport NEVER
 from hicannx_sim.base.growing cimport growing_at, growing_count, growing_drop, growing_free, growing_insert
 from hicannx_sim.base.state cimport items, resize
 from hicannx_sim.fpga.router cimport BARRIER, Record
@@ -34,7 +35,7 @@ cdef class Aggregator:
 
     def __init__(self, int n):
         self.everybody = (<uint64_t> 1 << n) - 1 if n < 64 else ~<uint64_t> 0
-        self.down = number("network_hop") - number("network_up")
+        self.up, self.down = number("network_up"), number("network_hop") - number("network_up")
         self.depth, self.refractory = number("network_queue"), number("network_refractory")
         self.s.released = -1
 
@@ -51,20 +52,22 @@ cdef class Aggregator:
         if entry != NULL:
             entry[0] = record[0]
 
-    cdef void deliver(self, int64_t horizon, void** members, Py_ssize_t n) noexcept nogil:
-        """Passes on everything that reaches the node before `horizon`."""
+    cdef int64_t deliver(self, int64_t earliest, void** members, Py_ssize_t n) noexcept nogil:
+        """Passes on everything that nothing else can overtake, if no FPGA sends anything before `earliest`. Returns when one may do so after
+        that: earlier, if one that waits at a barrier is released."""
         cdef const Record* record
-        cdef int64_t i, count = growing_count(&self.waiting)
-        for i in range(count):
+        cdef int64_t i = 0
+        while i < growing_count(&self.waiting):
             record = <const Record*> growing_at(&self.waiting, i, sizeof(Record))
-            if record.cycle >= horizon:
-                growing_drop(&self.waiting, i)
-                return
+            if record.cycle >= earliest + self.up:
+                break
             if record.kind == BARRIER:
-                self.pass_barrier(record, members, n)
+                earliest = min(earliest, self.pass_barrier(record, members, n))
             else:
                 self.pass_spike(record, members, n)
-        growing_drop(&self.waiting, count)
+            i += 1
+        growing_drop(&self.waiting, i)
+        return earliest
 
     cdef void pass_spike(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil:
         cdef int64_t leaves = max(record.cycle, self.s.free), arrival = leaves + self.down
@@ -78,16 +81,18 @@ cdef class Aggregator:
             (<Member> members[i]).fpga.events.router.arrivals.push(arrival, 0, record.label)
             (<Member> members[i]).fpga.time.s.next_due = min((<Member> members[i]).fpga.time.s.next_due, arrival)
 
-    cdef void pass_barrier(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil:
+    cdef int64_t pass_barrier(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil:
+        """Returns when FPGAs are released; NEVER if not all have arrived."""
         cdef Py_ssize_t i
         self.s.arrived |= <uint64_t> 1 << record.sender
         if self.s.arrived != self.everybody:
-            return
+            return NEVER
         self.s.arrived = 0
         self.s.released = record.cycle if self.s.released < 0 else max(record.cycle, self.s.released + self.refractory)
         self.s.barriers += 1
         for i in range(n):
             (<Member> members[i]).fpga.s.release = self.s.released + self.down
+        return self.s.released + self.down
 
     @property
     def refused(self):

@@ -52,11 +52,13 @@ _waiting: dict[tuple[int, ...], list[int]] = {}
 
 
 def _at_barriers(serials: tuple[int, ...]) -> list[int]:
-    """FPGAs of a setup that have reached a barrier in an earlier connection of this process, as the aggregator is not reset by a new one."""
+    """FPGAs of a setup that have reached a barrier in an earlier connection of this process: a new one does not reset the aggregator."""
     waiting = _waiting.pop(serials, [])
     if waiting:
-        _log.warning("FPGAs %s of the setup have reached a barrier between FPGAs in an earlier connection, and the others have not",
-                     ", ".join(map(str, waiting)))
+        _log.warning(
+            "FPGAs %s of the setup have reached a barrier between FPGAs in an earlier connection, and the others have not",
+            ", ".join(map(str, waiting)),
+        )
     return waiting
 
 
@@ -146,8 +148,8 @@ class ModelConnection(Connection):
     def several(
         cls, serials: Sequence[int], mode: str | None = None, seed: int | None = None, strict: bool | None = None, setup: str | None = None
     ) -> list[Self]:
-        """One connection for each chip. Those of a jBOA are FPGAs 0 .. n - 1 of one setup and run their programs together; cubes are setups of
-        their own. What is not given comes from the environment. ConfigurationError for a chip that is in a setup twice.
+        """One connection for each chip. Those of a jBOA are FPGAs 0 .. n - 1 of one setup and run their programs together; cubes are
+        setups of their own. What is not given comes from the environment. ConfigurationError for a chip that is in a setup twice.
 
         >>> [connection.identifier for connection in ModelConnection.several([7, 8], setup="jboa")]
         ['jboa0fpga0chip7_1', 'jboa0fpga1chip8_1']

@@ -94,8 +94,11 @@ cdef class Member:
         return self.look(cycle)
 
     cdef int look(self, int64_t cycle) except -1 nogil:
-        """What has left the chip up to `cycle` is sent."""
+        """What has left the chip before `cycle` is sent. An instruction may have taken longer than that: what happened by itself meanwhile
+        comes first."""
         if self.fpga.events.router.sends():
+            if self.fpga.time.s.next_due < cycle:
+                self.fpga.time.run_due(cycle - 1)
             self.fpga.events.advance(cycle * TICKS_PER_FPGA_CYCLE)
         self.seen = cycle
         return 0

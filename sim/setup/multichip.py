@@ -35,7 +35,9 @@ class MultichipSetup:
             raise ConfigurationError(f"a setup has 1 to {MEMBERS_MAX} chips, not {self.size}")
         for number, system in self.systems.items():
             if system.setup != "jboa" or system.host is not None:
-                raise ConfigurationError(f"FPGA {number} of several needs setup='jboa' and no limit of the host's network, and is {system!r}")
+                raise ConfigurationError(
+                    f"FPGA {number} of several needs setup='jboa' and no limit of the host's network, and is {system!r}"
+                )
             system.together = self
         self.aggregator = Aggregator(self.size)
         self.longest_round: int | None = None
@@ -54,8 +56,8 @@ class MultichipSetup:
         return next(number for number, one in self.systems.items() if one is system)
 
     def execute(self, programs: Sequence[Words] | Mapping[int, Words]) -> list[Words]:
-        """Runs the words of one program for each FPGA (closed by HALT), or for those that are named; the others live along. Returns the streams
-        of responses of all FPGAs of this process.
+        """Runs the words of one program for each FPGA (closed by HALT), or for those that are named; the others live along. Returns
+        the streams of responses of all FPGAs of this process.
 
         Time is common: the run begins in the same cycle everywhere, and ends one hop after the last program. Spikes and samples that
         come between the end of an FPGA's own program and that are counted as "after halt". Raises SimError; then nothing of the run

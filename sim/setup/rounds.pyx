@@ -40,7 +40,7 @@ cdef class Rounds:
     cdef object exchange
     cdef void** pointers
     cdef Py_ssize_t n
-    cdef int64_t hop, up
+    cdef int64_t hop
     cdef readonly int64_t count         # rounds of the latest run
     cdef public int64_t longest         # cycles of a round, at most; it makes no difference to what comes out
 
@@ -52,7 +52,7 @@ cdef class Rounds:
 
     def __init__(self, list members not None, Aggregator aggregator not None, exchange=None):
         self.members, self.aggregator, self.exchange = members, aggregator, exchange
-        self.hop, self.up, self.longest = number("network_hop"), number("network_up"), NEVER
+        self.hop, self.longest = number("network_hop"), NEVER
         for i, member in enumerate(members):
             self.pointers[<Py_ssize_t> i] = <void*> <Member?> member
 
@@ -99,7 +99,7 @@ cdef class Rounds:
         else:
             with gil:
                 self.exchange_all(&own, all)
-        self.aggregator.deliver(all.earliest + self.up, self.pointers, self.n)
+        all.earliest = self.aggregator.deliver(all.earliest, self.pointers, self.n)
         return 0
 
     cdef void stand(self, Progress* own) noexcept nogil:

@@ -61,8 +61,9 @@ def run(connection: Any, builders: Sequence[Any]) -> list[Any]:
     return programs
 
 
-def route(connection: Any, routes: dict[int, list[tuple[int, int]]], targets: dict[int, list[tuple[int, int]]],
-          sent: dict[int, list[int]]) -> list[set[int]]:
+def route(
+    connection: Any, routes: dict[int, list[tuple[int, int]]], targets: dict[int, list[tuple[int, int]]], sent: dict[int, list[int]]
+) -> list[set[int]]:
     """Labels that come out of each chip when FPGAs send spikes to their chips; the tables are those of upstream's tests."""
     builders = []
     for number, entry in enumerate(connection.get_hwdb_entry()):

@@ -7,7 +7,20 @@ from pathlib import Path
 import pytest
 
 import fisch
-from fisch.environment import OF_BUILD_AND_TESTS, TABLE, Addresses, Choice, Listed, Seconds, Switch, Text, Whole, require_known, serial_setting, setting
+from fisch.environment import (
+    OF_BUILD_AND_TESTS,
+    TABLE,
+    Addresses,
+    Choice,
+    Listed,
+    Seconds,
+    Switch,
+    Text,
+    Whole,
+    require_known,
+    serial_setting,
+    setting,
+)
 
 ROOT = Path(__file__).parents[2]
 BAD = {

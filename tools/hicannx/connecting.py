@@ -37,7 +37,7 @@ def connect(
     mode     "typical", or "ideal" for circuits without fixed pattern and noise
     seed     0 .. 2**64 - 1: the trial noise
     strict   an access to something undefined or not modelled raises an error
-    setup    "cube", or "jboa"; several chips of a jBOA are one setup, whose FPGAs exchange spikes, and several cubes are setups of their own
+    setup    "cube", or "jboa": several chips of a jBOA are one setup whose FPGAs exchange spikes, several cubes are setups of their own
 
     What is not given comes from HICANNX_CHIP, HICANNX_MODE, HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else 0, typical, 0, not strict,
     cube. The chip has just been powered on. Raises hicannx_sim.ConfigurationError for values out of range.
