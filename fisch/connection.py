@@ -94,7 +94,7 @@ class Connection(ABC):
 
     kind: ClassVar[str]
     supported_targets: ClassVar[frozenset[Target]] = frozenset({Target.hardware})
-    group: Hashable = None
+    group: Any = None
     """Connections with the same group, if it is not None, run their programs with `_execute_together`."""
 
     def __init__(self, endpoint: Hashable = None) -> None:

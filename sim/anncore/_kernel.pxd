@@ -79,6 +79,7 @@ cdef extern from "sim/anncore/kernel/core.h":
     void core_pulse(Core* core, int64_t tick, int row, int address, double charge, int mode) noexcept nogil
     void core_fire(Core* core, int neuron, int64_t tick) noexcept nogil
     int64_t core_run(Core* core, int64_t until) noexcept nogil
+    int64_t core_quiet(const Core* core) noexcept nogil
     const char* core_problem(const Core* core) noexcept nogil
     double core_voltage(Core* core, int neuron, int source) noexcept nogil
     void core_voltages(Core* core, int row, const uint8_t* sources, double* volts) noexcept nogil

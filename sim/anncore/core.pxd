@@ -69,6 +69,7 @@ cdef class AnalogCore:
     cdef void derive(self) noexcept nogil
     cdef void touch(self, int neuron, uint8_t what) noexcept nogil
     cdef void forget_common(self) noexcept nogil
+    cdef int64_t quiet_until(self) noexcept nogil
     cdef void aim_cell(self, int at, uint16_t code) noexcept nogil
     cdef void aim_block(self, int block) noexcept nogil
     cdef void set_cell(self, int at, uint16_t code) noexcept nogil

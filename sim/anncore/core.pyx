@@ -327,6 +327,13 @@ cdef class AnalogCore:
             self.look()
         return self.now
 
+    cdef int64_t quiet_until(self) noexcept nogil:
+        """Tick up to which nothing happens if nothing is done to it; `now` if that is not known."""
+        cdef int64_t quiet = _kernel.core_quiet(<Core*> self.engine)
+        if self.s.n_dirty:
+            return self.now
+        return min(quiet, self.settling.s.due) if self.settles and self.settling.s.n_moving else quiet
+
     cdef void count_cycles(self, bint on) noexcept nogil:
         cdef Core* core = <Core*> self.engine
         cdef int neuron

@@ -22,6 +22,7 @@ cdef class Chip:
 
     # ticks never decrease
     cpdef void advance(self, int64_t tick) noexcept nogil
+    cdef int64_t quiet_until(self) noexcept nogil
     cpdef void spike(self, uint16_t label, int64_t tick) noexcept nogil
     # word address, word, byte enables (bit 0 = least significant byte)
     cpdef void write(self, uint32_t address, uint32_t data, int byte_enables, int64_t tick) noexcept nogil

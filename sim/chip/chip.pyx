@@ -13,6 +13,7 @@ from hicannx_sim.base.growing cimport growing_at, growing_count
 from hicannx_sim.chip.fabric cimport OutEvent
 from hicannx_sim.chip.omnibus cimport SERVED
 from hicannx_sim.chip.watch cimport READ, WRITE
+from hicannx_sim.chip.queue cimport Event
 
 from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import VirtualChip
@@ -58,6 +59,14 @@ cdef class Chip:
             self.fabric.advance(access)
             self.processors.serve(access)
         self.fabric.advance(tick)
+
+    cdef int64_t quiet_until(self) noexcept nogil:
+        """Tick before which no spike leaves the chip if nothing is done to it."""
+        cdef const Event* first = self.fabric.queue.first()
+        cdef int64_t quiet = self.fabric.analog.quiet_until()
+        if self.processors.active:
+            return self.fabric.s.now
+        return quiet if first == NULL else min(quiet, first.tick)
 
     cpdef int64_t systime(self, int64_t tick) noexcept nogil:
         """The 43-bit system time counter [4 ns] at a tick."""

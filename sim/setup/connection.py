@@ -15,6 +15,7 @@ from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.base.errors import ConfigurationError, InterruptedRunError
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.fpga.host import HostLink
+from hicannx_sim.setup import exchange
 from hicannx_sim.setup.multichip import MultichipSetup
 from hicannx_sim.setup.system import System
 
@@ -147,7 +148,7 @@ class ModelConnection(Connection):
     @classmethod
     def several(
         cls, serials: Sequence[int], mode: str | None = None, seed: int | None = None, strict: bool | None = None, setup: str | None = None
-    ) -> list[Self]:
+    ) -> "list[ModelConnection | MemberConnection]":
         """One connection for each chip. Those of a jBOA are FPGAs 0 .. n - 1 of one setup and run their programs together; cubes are
         setups of their own. What is not given comes from the environment. ConfigurationError for a chip that is in a setup twice.
 
@@ -160,9 +161,11 @@ class ModelConnection(Connection):
         seed = _setting(os.environ, SEED_VARIABLE) if seed is None else seed
         strict = _setting(os.environ, STRICT_VARIABLE) if strict is None else strict
         mode = mode or _setting(os.environ, MODE_VARIABLE)
-        together = MultichipSetup.of([_chip(serial, mode) for serial in serials], seed, strict)
+        chips = [_chip(serial, mode) for serial in serials]
+        together = MultichipSetup.of(chips, seed, strict, exchange.cluster)
         together.aggregator.arrived = _at_barriers(tuple(serials))
-        return [cls._to(system) for system in together.systems.values()]
+        of = together.systems
+        return [cls._to(of[number]) if number in of else MemberConnection(chip, together, number) for number, chip in enumerate(chips)]
 
     @classmethod
     def _to(cls, system: System) -> Self:
@@ -186,23 +189,24 @@ class ModelConnection(Connection):
     def close(self) -> None:
         """Gives the chip up. The aggregator of several does not forget who has reached a barrier between them."""
         if self.group is not None and not self._closed and self.group.aggregator.arrived:
-            _waiting[tuple(system.identity.serial for system in self.group.systems.values())] = self.group.aggregator.arrived
+            _waiting[self.group.serials] = self.group.aggregator.arrived
         super().close()
 
     def _execute(self, words: Words) -> Words:
+        if self.group is not None:
+            return _execute_together([self], [words])[0]
         answer = self._guarded(lambda: self.system.execute(words))
         if self._explains:
             self._explain()
         return answer
 
-    def _execute_together(self, others: Sequence[Self], programs: Sequence[Words]) -> list[Words]:
-        together = self.system.together
-        numbers = [together.number_of(connection.system) for connection in (self, *others)]
-        answers = self._guarded(lambda: together.execute(dict(zip(numbers, programs, strict=True))))
-        for connection in (self, *others):
-            if connection._explains:
-                connection._explain()
-        return [answers[number] for number in numbers]
+    @property
+    def number(self) -> int:
+        """Of the FPGA in its setup."""
+        return 0 if self.group is None else self.group.number_of(self.system)
+
+    def _execute_together(self, others: Sequence[Any], programs: Sequence[Words]) -> list[Words]:
+        return _execute_together((self, *others), programs)
 
     def _explain(self) -> None:
         """On stderr: what a script prints stays its own."""
@@ -217,19 +221,65 @@ class ModelConnection(Connection):
                 print(f"hicannx: {finding} ({EXPLAIN_VARIABLE}=0 turns this off)", file=sys.stderr)
 
     def _guarded(self, run: Callable[[], Answer]) -> Answer:
-        """A run that is given up when its time is over."""
-        if self._run_timeout is None:
-            return run()
-        together = self.system.together
-        guard = threading.Timer(self._run_timeout, self.system.fpga.interrupt if together is None else together.interrupt)
-        guard.start()
-        try:
-            return run()
-        except InterruptedRunError as error:
-            raise RunTimeoutError(f"no end of the program after {self._run_timeout:g} s ({RUN_TIMEOUT_VARIABLE}): {error}") from None
-        finally:
-            guard.cancel()
-            guard.join()
+        return _guarded(run, self._run_timeout, self.system.fpga.interrupt if self.group is None else self.group.interrupt)
+
+
+def _guarded(run: Callable[[], Answer], limit: float | None, interrupt: Callable[[], None]) -> Answer:
+    """A run that is given up when its time is over."""
+    if limit is None:
+        return run()
+    guard = threading.Timer(limit, interrupt)
+    guard.start()
+    try:
+        return run()
+    except InterruptedRunError as error:
+        raise RunTimeoutError(f"no end of the program after {limit:g} s ({RUN_TIMEOUT_VARIABLE}): {error}") from None
+    finally:
+        guard.cancel()
+        guard.join()
+
+
+class MemberConnection(Connection):
+    """A connection to an FPGA of a setup whose model is in another process of the same run of `hicannx cluster`."""
+
+    kind: ClassVar[str] = "model"
+
+    def __init__(self, chip: VirtualChip, group: MultichipSetup, number: int) -> None:
+        super().__init__()
+        looked_at = System(chip, setup="jboa")  # says who it is, and nothing more
+        self.group, self.number = group, number
+        self._entry, self._bitfile = setup_of(looked_at, fpga=number), bitfile_info_of(looked_at)
+        self._serial = chip.serial
+
+    @property
+    def hwdb_entry(self) -> HXCubeSetupEntry | JboaSetupEntry:
+        """As the process says that has it."""
+        return self._entry
+
+    @property
+    def identifier(self) -> str:
+        return self._entry.get_unique_branch_identifier(self._serial)
+
+    @property
+    def bitfile_info(self) -> str:
+        return self._bitfile
+
+    def _execute(self, words: Words) -> Words:
+        return _execute_together([self], [words])[0]
+
+    def _execute_together(self, others: Sequence[Any], programs: Sequence[Words]) -> list[Words]:
+        return _execute_together((self, *others), programs)
+
+
+def _execute_together(connections: Sequence[ModelConnection | MemberConnection], programs: Sequence[Words]) -> list[Words]:
+    """Programs for some FPGAs of a setup."""
+    together = connections[0].group
+    of = {connection.number: program for connection, program in zip(connections, programs, strict=True)}
+    answers = _guarded(lambda: together.execute_everywhere(of), run_timeout(os.environ, None), together.interrupt)
+    for connection in connections:
+        if isinstance(connection, ModelConnection) and connection._explains:
+            connection._explain()
+    return [answers[number] for number in of]
 
 
 def _chip(serial: int, mode: str) -> VirtualChip:

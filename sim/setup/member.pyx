@@ -14,6 +14,7 @@ from hicannx_sim.fpga.router cimport Router
 import numpy as np
 
 from haldls import Barrier
+from hicannx_sim.base.errors import InterruptedRunError, SimError
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.places import bits_of
 from hicannx_sim.fpga.table import registers_of
@@ -34,15 +35,15 @@ cdef class Member:
         self.latency = number("event_from_chip") // TICKS_PER_FPGA_CYCLE
         self.ended = NEVER
 
-    def begin(self, words):
-        """A run begins; its program: uint64[n], empty for an FPGA that only lives along."""
+    def begin(self, words, bint goes_on=False):
+        """A run begins; its program: uint64[n], empty for an FPGA that only lives along. goes_on: an error is like a time-out."""
         cdef const uint64_t[::1] view
         self.program = np.ascontiguousarray(words, dtype=np.uint64).reshape(-1)
         view = self.program
         self.n, self.position, self.critical, self.ended = view.shape[0], 0, -1, NEVER
         self.words = &view[0] if self.n else NULL
         self.fpga.begin()
-        self.failed = False
+        self.failed, self.goes_on, self.remarks = False, goes_on, []
         self.seen = self.fpga.time.s.cycle
         if not self.n:
             self.ended, self.fpga.trace.closed = self.seen, True
@@ -75,7 +76,7 @@ cdef class Member:
         if self.ended != NEVER:
             return 0
         self.fpga.time.limit = limit
-        executed = self.fpga.execute(self.words + self.position, self.n - self.position, False)
+        executed = self.execute()
         self.fpga.s.executed += executed
         self.position += executed
         if self.position == self.n and self.fpga.time.s.cycle < limit:
@@ -83,6 +84,25 @@ cdef class Member:
             self.fpga.time.catch_up(limit)
             self.fpga.trace.closed = True
         return self.look(limit)
+
+    cdef Py_ssize_t execute(self) except -1 nogil:
+        if not self.goes_on:
+            return self.fpga.execute(self.words + self.position, self.n - self.position, False)
+        with gil:
+            return self.execute_and_go_on()
+
+    cdef Py_ssize_t execute_and_go_on(self):
+        """An instruction that cannot be executed is given up like one that times out."""
+        try:
+            with nogil:
+                return self.fpga.execute(self.words + self.position, self.n - self.position, False)
+        except InterruptedRunError:
+            raise
+        except SimError as error:
+            self.remarks.append(str(error))
+            self.fpga.time.s.suspended = False
+            self.fpga.give_up()
+            return self.fpga.time.s.instruction + 1 - self.fpga.s.executed
 
     cdef int live(self, int64_t cycle) except -1 nogil:
         """After the program's end, chip and FPGA live on up to `cycle`."""
@@ -108,28 +128,43 @@ cdef class Member:
         return self.fpga.time.s.cycle if self.ended == NEVER else self.ended
 
     cdef int64_t earliest(self) noexcept nogil:
-        """Nothing leaves this FPGA before that cycle but what is in its outbox already."""
+        """Nothing leaves this FPGA before that cycle but what is in its outbox already, unless spikes from others come."""
         cdef int64_t step = NEVER if self.ended != NEVER else self.next_step()
         if self.fpga.events.router.sends():
-            return min(step, self.seen + self.latency)
+            return min(step, self.quiet_until() + self.latency)
         return step
+
+    cdef int64_t quiet_until(self) noexcept nogil:
+        """Cycle before which no spike leaves the chip, unless others come: something has to happen on the chip, or the FPGA has to do something."""
+        cdef int64_t quiet = self.fpga.chip.quiet_until() // TICKS_PER_FPGA_CYCLE
+        if quiet <= self.seen:
+            return self.seen
+        quiet = min(quiet, self.fpga.time.s.next_due)
+        return max(self.seen, quiet if self.ended != NEVER else min(quiet, self.next_instruction()))
 
     cdef int64_t next_step(self) noexcept nogil:
         """Cycle before which the program does nothing after which something may be sent that could not be sent before."""
+        cdef int64_t cycle = self.next_instruction()
+        if self.fpga.time.s.discarding or self.fpga.s.at_barrier or self.position == self.n:
+            return cycle
+        if self.critical < self.position:
+            self.critical = self.position
+            while self.critical < self.n and not self.is_critical(self.words[self.critical]):
+                self.critical += 1
+        return NEVER if self.critical == self.n else cycle + self.critical - self.position
+
+    cdef int64_t next_instruction(self) noexcept nogil:
+        """Cycle before which the program does nothing more: it waits up to there."""
         cdef int64_t cycle = self.fpga.time.s.cycle
         cdef uint64_t word
         if self.fpga.time.s.discarding or self.position == self.n:
             return cycle
         if self.fpga.s.at_barrier:
             return min(self.fpga.s.release, self.fpga.time.gives_up())
-        if self.critical < self.position:
-            self.critical = self.position
-            while self.critical < self.n and not self.is_critical(self.words[self.critical]):
-                self.critical += 1
         word = self.words[self.position]
         if word >> 56 == TO_WAIT_UNTIL and self.fpga.time.s.suspended:
-            cycle = max(cycle, self.fpga.time.s.timer_origin + <uint32_t> word)
-        return NEVER if self.critical == self.n else cycle + self.critical - self.position
+            return max(cycle, self.fpga.time.s.timer_origin + <uint32_t> word)
+        return cycle
 
     cdef bint is_critical(self, uint64_t word) noexcept nogil:
         """It is a barrier between FPGAs, or the address of a route that is written."""

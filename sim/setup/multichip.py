@@ -9,7 +9,7 @@ from hicannx_sim.base.errors import ConfigurationError, OutOfMemoryError, SimErr
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.setup.aggregator import MEMBERS_MAX, Aggregator
-from hicannx_sim.setup.exchange import Exchange
+from hicannx_sim.setup.exchange import ElsewhereError, MPIExchange
 from hicannx_sim.setup.member import Member
 from hicannx_sim.setup.rounds import Rounds
 from hicannx_sim.setup.system import System, Words
@@ -20,17 +20,19 @@ NOTHING = np.empty(0, np.uint64)
 class MultichipSetup:
     """FPGAs 0 .. n - 1 of one setup; `systems` are those that are in this process, by number, `size` is how many there are at all.
 
-    exchange: what connects processes that have some of the FPGAs each, see `rounds.Rounds`; all of them make the same calls then.
+    exchange: what connects processes that have some of the FPGAs each; all of them make the same calls then.
 
     >>> setup = MultichipSetup.of([VirtualChip(7), VirtualChip(8)], seed=1)
     >>> [len(words) for words in setup.execute([np.array([0x0A << 56], np.uint64)] * 2)]
     [1, 1]
     """
 
-    def __init__(self, systems: Mapping[int, System], size: int | None = None, exchange: Exchange | None = None) -> None:
+    def __init__(self, systems: Mapping[int, System], size: int | None = None, exchange: MPIExchange | None = None) -> None:
         self.systems = dict(sorted(systems.items()))
         self.size = len(systems) if size is None else size
         self._exchange = exchange
+        self.serials = tuple(system.identity.serial for system in self.systems.values())
+        """Of all chips, by number; of those in this process if nobody has said more."""
         if not 1 <= self.size <= MEMBERS_MAX:
             raise ConfigurationError(f"a setup has 1 to {MEMBERS_MAX} chips, not {self.size}")
         for number, system in self.systems.items():
@@ -45,11 +47,23 @@ class MultichipSetup:
         self.rounds = 0
         """Rounds of the latest run: how often they did."""
         self._members: list[Member] = []
+        self.goes_on = False
+        """What the model cannot execute ends in a TimeoutNotification, as for a served chip, and not in an error for all."""
+        self.remarks: dict[int, list[str]] = {}
+        """Of the latest run that went on, by FPGA: what could not be executed."""
 
     @classmethod
-    def of(cls, chips: Sequence[VirtualChip], seed: int = 0, strict: bool = False) -> "MultichipSetup":
-        """All in this process. `seed` decides, with the chip's serial number, the trial noise of each chip. ConfigurationError."""
-        return cls(systems_of(dict(enumerate(chips)), seed, strict))
+    def of(cls, chips: Sequence[VirtualChip], seed: int = 0, strict: bool = False, exchange: MPIExchange | None = None) -> "MultichipSetup":
+        """Those that belong into this process: all without an exchange. `seed` decides, with the chip's serial number, the trial noise of
+        each chip. ConfigurationError for a chip that is in the setup twice."""
+        serials = [chip.serial for chip in chips]
+        if twice := {serial for serial in serials if serials.count(serial) > 1}:
+            raise ConfigurationError(f"chip {min(twice)} is in the setup twice, and there is one of it: give other serial numbers")
+        numbers = range(len(chips)) if exchange is None else exchange.numbers(len(chips))
+        systems = {number: System(chips[number], stream(seed, "setup", serials[number]), strict, "jboa") for number in numbers}
+        made = cls(systems, len(chips), exchange)
+        made.serials = tuple(serials)
+        return made
 
     def number_of(self, system: System) -> int:
         """The number of the FPGA of a system of this setup."""
@@ -71,11 +85,22 @@ class MultichipSetup:
                 locks.enter_context(system._lock)
             return self._run(of)
 
+    def execute_everywhere(self, programs: Mapping[int, Words]) -> dict[int, Words]:
+        """The same; returns the streams of responses of all FPGAs, also of those in other processes."""
+        own = dict(zip(self.systems, self.execute(programs), strict=True))
+        if self._exchange is None:
+            return own
+        found = {}
+        for rank, streams in enumerate(self._exchange.gather([words.tobytes() for words in own.values()])):
+            numbers = range(rank, self.size, self._exchange.size)
+            found |= {number: np.frombuffer(data, np.uint64) for number, data in zip(numbers, streams, strict=True)}
+        return found
+
     def _run(self, programs: Mapping[int, Words]) -> list[Words]:
         members = self._couple()
         for (number, system), member in zip(self.systems.items(), members, strict=True):
             system._begin_run()
-            member.begin(programs.get(number, NOTHING))
+            member.begin(programs.get(number, NOTHING), self.goes_on)
         refused = self.aggregator.refused
         try:
             rounds = Rounds(members, self.aggregator, self._exchange)
@@ -89,7 +114,10 @@ class MultichipSetup:
             for member in members:
                 member.abandon()
             self._say_where(error, members)
+            if self._exchange is not None:
+                self._tell(error)
             raise
+        self.remarks = {number: member.remarks for number, member in zip(self.systems, members, strict=True)}
         return [member.end() for member in members]
 
     def _say_where(self, error: BaseException, members: Sequence[Member]) -> None:
@@ -97,6 +125,17 @@ class MultichipSetup:
         failed = [number for number, member in zip(self.systems, members, strict=True) if member.failed]
         if isinstance(error, SimError) and failed:
             error.add_note(f"this was FPGA {failed[0]} of the setup, chip {self.systems[failed[0]].identity.serial}")
+
+    def _tell(self, error: BaseException) -> None:
+        """All processes learn what went wrong in one of them. ElsewhereError where it was not."""
+        assert self._exchange is not None
+        elsewhere = isinstance(error, ElsewhereError)
+        if not elsewhere:
+            self._exchange.failed()
+        own = "" if elsewhere else " ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", [])])
+        texts = [text.decode() for (text,) in self._exchange.gather([own.encode()]) if text]
+        if elsewhere:
+            raise ElsewhereError(f"the run ended with an error in another process of the setup: {'; '.join(texts)}") from None
 
     def _couple(self) -> list[Member]:
         """A system has a new FPGA after a power cycle."""
@@ -113,11 +152,3 @@ class MultichipSetup:
     def counters(self) -> dict[str, int]:
         """What the aggregator has passed on and lost since power-on."""
         return self.aggregator.counters
-
-
-def systems_of(chips: Mapping[int, VirtualChip], seed: int, strict: bool) -> dict[int, System]:
-    """The systems of chips of one setup, by number of their FPGA. ConfigurationError for a chip that is in it twice."""
-    serials = [chip.serial for chip in chips.values()]
-    if twice := {serial for serial in serials if serials.count(serial) > 1}:
-        raise ConfigurationError(f"chip {min(twice)} is in the setup twice, and there is one of it: give other serial numbers")
-    return {number: System(chip, stream(seed, "setup", chip.serial), strict, "jboa") for number, chip in chips.items()}

@@ -1,7 +1,6 @@
 from typing import Any
 
 from hicannx_sim.setup.aggregator import Aggregator
-from hicannx_sim.setup.exchange import Exchange
 from hicannx_sim.setup.member import Member
 
 RECORD: Any
@@ -9,5 +8,5 @@ RECORD: Any
 class Rounds:
     count: int
     longest: int
-    def __init__(self, members: list[Member], aggregator: Aggregator, exchange: Exchange | None = ...) -> None: ...
+    def __init__(self, members: list[Member], aggregator: Aggregator, exchange: Any = ...) -> None: ...
     def run(self) -> None: ...

@@ -1,23 +1,43 @@
 """Several FPGAs of one jBOA setup: spikes from chip to chip, and barriers between FPGAs. (facts: clients/multichip 3)"""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from dlens_vx_v3 import hal, halco, hxcomm, sta
+from fisch.registry import chosen_kind
+from hicannx_sim import VirtualChip
+from hicannx_sim.setup.multichip import MultichipSetup
+from hicannx_sim.setup.serve import Gathering, ServedChip
 
 SECOND = 125_000_000
 """FPGA cycles."""
 Opener = Callable[[], Any]
 
 
-@pytest.fixture
-def several(monkeypatch: pytest.MonkeyPatch) -> Opener:
-    """Opens connections to one setup of four or more FPGAs; the embedded model becomes one on demand."""
-    monkeypatch.setenv("HICANNX_SETUP", "jboa")
-    monkeypatch.setenv("HICANNX_CHIP", "7,8,9,10")
-    return hxcomm.ManagedConnection
+@pytest.fixture(params=["chosen", "over UDP"])
+def several(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opener]:
+    """Opens connections to one setup of four or more FPGAs; the embedded model becomes one on demand, and is served then."""
+    if request.param == "chosen":
+        monkeypatch.setenv("HICANNX_SETUP", "jboa")
+        monkeypatch.setenv("HICANNX_CHIP", "7,8,9,10")
+        yield hxcomm.ManagedConnection
+        return
+    if chosen_kind(os.environ)[0] != "model":
+        pytest.skip("the environment chooses something else than the model")
+    setup = MultichipSetup.of([VirtualChip(serial) for serial in (7, 8, 9, 10)])
+    setup.goes_on = True
+    gathering = Gathering(setup)
+    ips = [f"127.{192 + os.getpid() % 63}.{os.getpid() // 63 % 256}.{10 + number}" for number in range(4)]
+    chips = [ServedChip(ip, system, number, gathering=gathering) for (number, system), ip in zip(setup.systems.items(), ips, strict=True)]
+    for chip in chips:
+        chip.start()
+    monkeypatch.setenv("SLURM_FPGA_IPS", ",".join(ips))
+    yield hxcomm.ManagedConnection
+    for chip in chips:
+        chip.stop()
 
 
 @pytest.fixture

@@ -139,6 +139,15 @@ def _token(parser: ArgumentParser) -> None:
     parser.add_argument("--days", type=whole(1, 36500), default=180, help="until it expires, 1 .. 36500, default %(default)s")
 
 
+def _check(parser: ArgumentParser) -> None:
+    parser.epilog = "The chips lose what is set on them. Run by a timer, with --metrics in the folder of a node exporter, it is an alarm."
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the results for continuous integration, in XML")
+    parser.add_argument("--metrics", type=Path, metavar="FILE", help="write the results for Prometheus")
+    store = "digests and speeds to compare with, by default hicannx/check.json in XDG_DATA_HOME, else in ~/.local/share"
+    parser.add_argument("--store", type=Path, metavar="FILE", help=store)
+    parser.add_argument("--renew", action="store_true", help="keep those of this time")
+
+
 def _reg(parser: ArgumentParser) -> None:
     parser.add_argument("what", metavar="NAME|ADDRESS|search", help="container, or 32-bit omnibus word address")
     parser.add_argument("text", nargs="*", metavar="TEXT", help="what to look for in names and meanings, after `search`")
@@ -156,6 +165,12 @@ def _sweep(parser: ArgumentParser) -> None:
     parser.add_argument("--store", type=Path, metavar="FILE", help="keep finished points here, and skip those that it has")
     parser.add_argument("--retries", type=whole(0, 100), default=1, help="after the death of a worker, 0 .. 100, default %(default)s")
     parser.add_argument("--output", type=Path, metavar="FILE", help="*.csv, or *.nc with xarray; standard output by default")
+
+
+def _cluster(parser: ArgumentParser) -> None:
+    parser.epilog = "Started as `mpirun -n COUNT hicannx cluster SCRIPT`, all processes run the script, and each has some of the chips."
+    parser.add_argument("script", type=Path, metavar="SCRIPT", help="in Python; its setups of several jBOA chips are distributed")
+    parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
 
 
 def _calibrate(parser: ArgumentParser) -> None:
@@ -235,6 +250,7 @@ ALL = (
     Command("service", "share virtual chips, or FPGAs, between users", "hicannx.service.command:main", _service),
     Command("token", "a new token for a user of a service, shown this once", "hicannx.service.command:token", _token),
     Command("report", "what happened on a chip that is served on this machine", "hicannx.served:report", _report),
+    Command("check", "whether the chips that the environment chooses are in order", "hicannx.health.command:main", _check),
     Command("doctor", "run a script and explain what it attempted in vain", "hicannx.doctor:main", _doctor),
     Command("accuracy", "how far a register can be trusted", "hicannx.reports:accuracy", _accuracy),
     Command("reg", "a register's fields, bits and meaning; search; what a chip has in it", "hicannx.register_browser:main", _reg),
@@ -243,6 +259,7 @@ ALL = (
     Command("calibrate", "make the default calibrations of virtual chips", "hicannx.calibration.command:main", _calibrate),
     Command("calibration", "list and compare files of calibrations and other containers", "hicannx.stored.command:main", _calibration),
     Command("sweep", "one experiment at many points, in many processes", "hicannx.sweeps.command:main", _sweep),
+    Command("cluster", "run a script whose chips are distributed over the processes of MPI", "hicannx.clusters.command:main", _cluster),
     Command("compatibility", "run the tests of software for the real system and table what becomes of them",
             "hicannx.compatibility.command:main", _compatibility),
     Command("view", "a page in the browser that shows a chip while it works", "hicannx.page.command:main", _view),

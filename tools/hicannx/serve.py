@@ -20,7 +20,8 @@ from hicannx.errors import HicannxError
 from hicannx_sim import System, VirtualChip
 from hicannx_sim.setup.connection import setup_of
 from hicannx_sim.setup.debugging import gdb_server
-from hicannx_sim.setup.serve import Log, ServedChip
+from hicannx_sim.setup.multichip import MultichipSetup
+from hicannx_sim.setup.serve import Gathering, Log, ServedChip
 
 PPUS = ("top", "bottom")
 
@@ -86,17 +87,33 @@ def _signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
 def _chips(options: argparse.Namespace) -> list[ServedChip]:
     serials = options.serials or [0]
     ips = _addresses(options.address, len(serials), options.public)
-    systems = [System(VirtualChip(serial, options.mode), options.seed, options.strict, options.setup) for serial in serials]
+    gathering = _gathering(options, serials)
+    systems = _systems(options, serials) if gathering is None else list(gathering.setup.systems.values())
     if options.write_hwdb:
         _write_hwdb(options.write_hwdb, systems, ips)
     made: list[ServedChip] = []
     try:
         for number, (ip, system) in enumerate(zip(ips, systems, strict=True)):
-            made.append(ServedChip(ip, system, number, options.data_port, options.reset_port, options.power_cycle))
+            made.append(ServedChip(ip, system, number, options.data_port, options.reset_port, options.power_cycle, gathering))
     except OSError as error:
         _close(made)
         raise OSError(f"cannot listen at {ips[len(made)]}: {error.strerror}") from None
     return made
+
+
+def _systems(options: argparse.Namespace, serials: Sequence[int]) -> list[System]:
+    return [System(VirtualChip(serial, options.mode), options.seed, options.strict, options.setup) for serial in serials]
+
+
+def _gathering(options: argparse.Namespace, serials: Sequence[int]) -> Gathering | None:
+    """Several chips of a jBOA are one setup, whose FPGAs run the programs of a host together."""
+    if options.setup != "jboa" or len(serials) == 1:
+        return None
+    if options.gdb is not None:
+        raise HicannxError("--gdb: a debugger stops the time of a chip, and that of several chips in a setup is common: serve one chip")
+    setup = MultichipSetup.of([VirtualChip(serial, options.mode) for serial in serials], options.seed, options.strict)
+    setup.goes_on = True
+    return Gathering(setup)
 
 
 def _debuggers(chips: Sequence[ServedChip], port: int) -> list[gdb_server]:

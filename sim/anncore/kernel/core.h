@@ -333,6 +333,7 @@ int64_t core_tell(Core *core, int neuron, int counted); /* spikes that were not 
 void core_pulse(Core *core, int64_t tick, int row, int address, double charge, int mode);
 void core_fire(Core *core, int neuron, int64_t tick);
 int64_t core_run(Core *core, int64_t until);
+int64_t core_quiet(const Core *core);                  /* tick up to which nothing happens if nothing is done to it: now, if something moves */
 const char *core_problem(const Core *core); /* what a state that was put in has and none can have, or NULL */
 double core_voltage(Core *core, int neuron, int source);
 void core_voltages(Core *core, int row, const uint8_t *sources, double *volts); /* of 256 neurons; 0 for sources above 3 */

@@ -14,6 +14,7 @@ from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.setup.serve.log import Log
 from hicannx_sim.setup.serve.served import ServedChip
 from hicannx_sim.setup.serve.stream import Stream
+from hicannx_sim.setup.serve.together import Gathering
 from hicannx_sim.setup.system import System
 
-__all__ = ["ARQConnection", "Log", "ServedChip", "Stream", "System", "VirtualChip"]
+__all__ = ["ARQConnection", "Gathering", "Log", "ServedChip", "Stream", "System", "VirtualChip"]

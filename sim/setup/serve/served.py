@@ -17,6 +17,7 @@ from hicannx_sim.setup.connection import bitfile_info_of, setup_of
 from hicannx_sim.setup.serve.control import Control
 from hicannx_sim.setup.serve.side_door import SideDoor
 from hicannx_sim.setup.serve.stream import Stream
+from hicannx_sim.setup.serve.together import Gathering, MemberStream
 from hicannx_sim.setup.system import System, Words
 
 PLAYBACK_WORDS: Final = 1 << 22
@@ -49,17 +50,25 @@ class ServedChip:
     """One system behind UDP ports. Anybody may connect at any time: a reset ends the session before it and the run in progress.
 
     ip: IPv4 address to listen at. fpga: its number in the setup. power_cycle: each session finds a chip that has just been powered on;
-    without, chip and FPGA keep their state as the real ones do, but for what `Executor.new_session` names.
+    without, chip and FPGA keep their state as the real ones do, but for what `Executor.new_session` names. gathering: of the setup, for
+    one of several FPGAs.
 
     What a program does wrong is told to its host and logged (`hicannx_sim.setup.serve`), and the next one runs. If even giving it up fails,
     the chip is power cycled; if that fails too, it is `out_of_order`, and says so to everybody.
     """
 
     def __init__(
-        self, ip: str, system: System, fpga: int = 0, data_port: int = DATA_PORT, reset_port: int = RESET_PORT, power_cycle: bool = False
+        self,
+        ip: str,
+        system: System,
+        fpga: int = 0,
+        data_port: int = DATA_PORT,
+        reset_port: int = RESET_PORT,
+        power_cycle: bool = False,
+        gathering: Gathering | None = None,
     ) -> None:
-        self.ip, self.system, self.power_cycle = ip, system, power_cycle
-        self.stream = Stream(system)
+        self.ip, self.system, self.power_cycle, self._gathering, self._number = ip, system, power_cycle, gathering, fpga
+        self.stream: Stream | MemberStream = Stream(system) if gathering is None else MemberStream(gathering, fpga)
         self.out_of_order = ""
         self._session = self._first_run = 0
         self._peer: str | None = None
@@ -198,6 +207,8 @@ class ServedChip:
         if self.power_cycle and self.system.runs:
             self._recover(self.system.reset)
         self._first_run = self.system.runs
+        if self._gathering is not None:
+            self._gathering.join(self._number, (self._peer or "").rpartition(":")[0])
         if self.system.runs:
             self.stream.new_session()
 
@@ -205,6 +216,8 @@ class ServedChip:
         held_up = self.endpoint.held_up * 1e-9
         delay = f"; the system held this process up for {held_up:.2f} s" if held_up > max(WORTH_TELLING, self._held_up) else ""
         self._held_up = max(held_up, self._held_up)
+        if self._gathering is not None:
+            self._gathering.leave(self._number)
         _log.info("%s: session of %s %s after %d runs%s", self.ip, self._peer, how, max(self.system.runs - self._first_run, 0), delay)
         self._peer = None
 

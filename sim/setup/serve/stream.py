@@ -13,7 +13,7 @@ from hicannx_sim.setup.system import System, Words
 _log = logging.getLogger("hicannx_sim.setup.serve")
 _NOTHING = np.empty(0, np.uint64)
 _HEADERS = {message.name: message.header for message in ut.TO_FPGA}
-_MILLISECOND = np.array([_HEADERS["Setup"] << 56, _HEADERS["WaitUntil"] << 56 | 125_000], np.uint64)
+MILLISECOND = np.array([_HEADERS["Setup"] << 56, _HEADERS["WaitUntil"] << 56 | 125_000], np.uint64)
 BETWEEN_SESSIONS: Final = 30
 """[ms] of hardware time that pass while a host connects: the original takes as long at least. (facts: transport 6.7)"""
 
@@ -96,7 +96,7 @@ class Stream:
             fpga.begin()
             try:
                 for _ in range(BETWEEN_SESSIONS):
-                    fpga.feed(_MILLISECOND)
+                    fpga.feed(MILLISECOND)
                     fpga.settle()
                     fpga.trace.take_words(True)
             except InterruptedRunError:

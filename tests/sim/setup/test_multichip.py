@@ -99,7 +99,7 @@ def test_beyond_that_spikes_queue_and_then_get_lost(chips):
 
 
 def test_the_sum_of_all_rates_has_to_fit_into_a_line(chips):
-    """Three FPGAs send two spikes in three cycles each: more than the lines back take, and what the aggregator cannot keep is counted there."""
+    """Three FPGAs send two spikes in three cycles each: more than the lines back take. What the aggregator cannot keep is counted."""
     four = chips(4)
     four.run(
         *[[*leaves(17, 300 + chip), *SYNC] for chip in range(3)], [*(word for chip in range(3) for word in enters(300 + chip, chip)), *SYNC]

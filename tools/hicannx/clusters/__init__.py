@@ -1,0 +1,1 @@
+"""Setups whose chips are distributed over several processes, on one machine or many."""

@@ -1,0 +1,68 @@
+"""`hicannx cluster`: runs a script whose setups of several chips are distributed over the processes of an MPI run, or alone.
+
+hicannx cluster script.py                       one process
+mpirun -n 4 hicannx cluster script.py           four, which all run the script and have some of the chips each
+"""
+
+import os
+import runpy
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from hicannx.clusters.watch import Watch
+from hicannx.errors import HicannxError
+from hicannx_sim.setup.exchange import MPIExchange, join_cluster
+
+LAUNCHED: Final = ("PMI_RANK", "PMI_SIZE", "PMIX_RANK", "OMPI_COMM_WORLD_RANK", "MPI_LOCALRANKID")
+"""Variables by which launchers of MPI tell a process that it is one of several."""
+
+
+def main(chosen: Namespace) -> int:
+    """Exit status of the script. If it fails in one process, all of them end."""
+    if not chosen.script.is_file():
+        raise HicannxError(f"{chosen.script}: there is no such script")
+    if not launched(os.environ):
+        return _run(chosen.script, chosen.arguments)
+    exchange = _exchange()
+    with Watch(exchange.communicator):
+        join_cluster(exchange)
+        if exchange.rank:
+            sys.stdout = open(os.devnull, "w")  # all processes print the same
+        status = _run(chosen.script, chosen.arguments)
+        sys.stdout.flush()
+        if status:
+            print(f"hicannx: the script failed in process {exchange.rank}; the others end", file=sys.stderr, flush=True)
+            exchange.communicator.Abort(status)
+        exchange.communicator.Barrier()
+    return status
+
+
+def launched(environ: Mapping[str, str]) -> bool:
+    """Whether a launcher of MPI has started this process."""
+    return any(name in environ for name in LAUNCHED)
+
+
+def _exchange() -> MPIExchange:
+    try:
+        return MPIExchange()
+    except (ImportError, RuntimeError) as error:
+        raise HicannxError(f"several processes need MPI: pip install 'hicannx[cluster]', and an MPI such as mpich ({error})") from None
+
+
+def _run(script: Path, arguments: list[str]) -> int:
+    """Runs it as `python script arguments` does; returns its exit status."""
+    sys.argv, sys.path[0] = [str(script), *arguments], str(script.resolve().parent)
+    try:
+        runpy.run_path(str(script), run_name="__main__")
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0
