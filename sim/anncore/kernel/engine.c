@@ -205,8 +205,6 @@ static int64_t quiet_until(const Core *core, int64_t until) {
 
 int64_t core_quiet(const Core *core) { return core->applied || awake_blocks(core) ? core->s.now : quiet_until(core, NEVER); }
 
-int64_t core_quiet(const Core *core) { return core->applied || awake_blocks(core) ? core->s.now : quiet_until(core, NEVER); }
-
 static void jump(Core *core, int64_t target) {
     const int64_t steps = (target - core->s.now) / GRID_TICKS;
     for (int64_t k = steps < HISTORY ? steps : HISTORY; k > 0; k--) {
