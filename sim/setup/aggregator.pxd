@@ -19,9 +19,9 @@ cdef class Aggregator:
     cdef AggregatorState s
     cdef Growing waiting        # Record, by cycle, sender and order of sending
     cdef uint64_t everybody
-    cdef int64_t up, down, depth, refractory
+    cdef int64_t up, down, depth, refractory, turn
 
     cdef void take(self, const Record* record) noexcept nogil
     cdef int64_t deliver(self, int64_t earliest, void** members, Py_ssize_t n) noexcept nogil
-    cdef void pass_spike(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil
+    cdef int64_t pass_spike(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil
     cdef int64_t pass_barrier(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil

@@ -13,7 +13,7 @@ are assumed: `network_*` in base.numbers.
 cimport cython
 from libc.stdint cimport int64_t, uint64_t
 
-from hicannx_sim.base.clock cimport NEVER
+from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
 from hicannx_sim.base.growing cimport growing_at, growing_count, growing_drop, growing_free, growing_insert
 from hicannx_sim.base.state cimport items, resize
 from hicannx_sim.fpga.router cimport BARRIER, Record
@@ -37,6 +37,7 @@ cdef class Aggregator:
         self.everybody = (<uint64_t> 1 << n) - 1 if n < 64 else ~<uint64_t> 0
         self.up, self.down = number("network_up"), number("network_hop") - number("network_up")
         self.depth, self.refractory = number("network_queue"), number("network_refractory")
+        self.turn = number("event_to_chip") // TICKS_PER_FPGA_CYCLE + number("event_from_chip") // TICKS_PER_FPGA_CYCLE
         self.s.released = -1
 
     def __dealloc__(self):
@@ -53,8 +54,8 @@ cdef class Aggregator:
             entry[0] = record[0]
 
     cdef int64_t deliver(self, int64_t earliest, void** members, Py_ssize_t n) noexcept nogil:
-        """Passes on everything that nothing else can overtake, if no FPGA sends anything before `earliest`. Returns when one may do so after
-        that: earlier, if one that waits at a barrier is released."""
+        """Passes on everything that nothing else can overtake, if no FPGA sends anything before `earliest` by itself. Returns when one may do
+        so after that: earlier, if one that waits at a barrier is released, or gets a spike that its chip answers."""
         cdef const Record* record
         cdef int64_t i = 0
         while i < growing_count(&self.waiting):
@@ -64,22 +65,24 @@ cdef class Aggregator:
             if record.kind == BARRIER:
                 earliest = min(earliest, self.pass_barrier(record, members, n))
             else:
-                self.pass_spike(record, members, n)
+                earliest = min(earliest, self.pass_spike(record, members, n))
             i += 1
         growing_drop(&self.waiting, i)
         return earliest
 
-    cdef void pass_spike(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil:
+    cdef int64_t pass_spike(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil:
+        """Returns when a chip's answer to it may leave an FPGA; NEVER if it is lost."""
         cdef int64_t leaves = max(record.cycle, self.s.free), arrival = leaves + self.down
         cdef Py_ssize_t i
         if leaves - record.cycle >= self.depth:
             self.s.overflow += 1
-            return
+            return NEVER
         self.s.free = leaves + 1
         self.s.spikes += 1
         for i in range(n):
             (<Member> members[i]).fpga.events.router.arrivals.push(arrival, 0, record.label)
             (<Member> members[i]).fpga.time.s.next_due = min((<Member> members[i]).fpga.time.s.next_due, arrival)
+        return arrival + self.turn
 
     cdef int64_t pass_barrier(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil:
         """Returns when FPGAs are released; NEVER if not all have arrived."""
