@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import json
 import posixpath
 import re
 from collections.abc import Collection, Iterator
@@ -16,8 +17,8 @@ Pages = Iterator[tuple[str, str]]
 TOP = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
 """Files at the top of the tree, and their pages."""
 CONTENTS = {
-    "First steps": ["lab", "examples/index", "calibration", "glossary"],
-    "Manual": ["tools", "connections", "ppu", "debugging", "files", "sweeps", "service"],
+    "First steps": ["tutorials/index", "lab", "examples/index", "calibration", "glossary"],
+    "Manual": ["tools", "view", "traces", "testing", "connections", "ppu", "debugging", "files", "sweeps", "service"],
     "Model": ["architecture", "analog_core", "correlation", "published/README", "reliability", "compatibility", "accuracy", "assumptions"],
     "Reference": ["registers", "api/index", "facts/README"],
     "Project": ["changelog", "contributing"],
@@ -38,6 +39,7 @@ LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 def pages() -> Pages:
     """(path, text) of all of them."""
     yield from _documents()
+    yield from _tutorials()
     yield from _book()
     yield from _examples()
     yield from _interfaces()
@@ -66,6 +68,19 @@ def _book() -> Pages:
             yield "registers.md", text + _contents("registers/*", hidden=True)
         elif not path.startswith("facts/"):
             yield path, text
+
+
+def _tutorials() -> Pages:
+    """A page for each notebook: its text and its code, without what it shows when it runs; and an index."""
+    parts = ["# Tutorials\n\nNotebooks of the tree's folder `docs/tutorials`; open them with `jupyter lab docs/tutorials`.\n"]
+    for path, file in files(".ipynb").items():
+        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        texts = ["".join(cell["source"]) for cell in cells]
+        shown = [text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```" for cell, text in zip(cells, texts, strict=True)]
+        page = path.removesuffix(".ipynb")
+        yield f"{page}.md", "\n\n".join(shown) + "\n"
+        parts.append(f"- [{texts[0].splitlines()[0].removeprefix('# ')}](/{page}.md)")
+    yield "tutorials/index.md", "\n".join(parts) + "\n" + _contents("*", hidden=True)
 
 
 def _examples() -> Pages:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -16,14 +17,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+def _in_notebook() -> bool:
+    """A kernel of Jupyter runs this code, which shows the figures of pyplot at the end of a cell."""
+    return hasattr(getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)(), "kernel")
+
+
 def axes_of(axes: Axes | None, title: str, across: str, up: str) -> Axes:
-    """The given axes, or those of a new figure, with their labels. Raises LabError where matplotlib is missing."""
+    """The given axes, or those of a new figure, with their labels; notebooks show it. Raises LabError where matplotlib is missing."""
     if axes is None:
         try:
-            figure = import_module("matplotlib.figure")
+            new = import_module("matplotlib.pyplot").figure if _in_notebook() else import_module("matplotlib.figure").Figure
         except ModuleNotFoundError as error:
             raise LabError("plots need matplotlib: pip install 'hicannx[demo]'") from error
-        axes = figure.Figure(figsize=(8, 4), layout="constrained").subplots()
+        axes = new(figsize=(8, 4), layout="constrained").subplots()
     axes.set(title=title, xlabel=across, ylabel=up)
     return axes
 
