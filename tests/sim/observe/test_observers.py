@@ -213,3 +213,35 @@ def test_runs_are_taken_back() -> None:
         system.rewind(2)
         assert (experiment(bench.connection, bench.chip, 30).madc_samples.to_numpy() == first).all()
         assert (experiment(bench.connection, bench.chip, 30).madc_samples.to_numpy() == second).all()
+
+
+PPU_WORDS = {
+    0x00: 0x3C60C038,  # lis r3, 0xc038: registers of the chip as a processor sees them
+    0x04: 0x80830000,  # lwz r4, 0(r3)
+    0x08: 0x38840001,  # addi r4, r4, 1
+    0x0C: 0x90830000,  # stw r4, 0(r3)
+    0x10: 0x4BFFFFF4,  # b 0x04
+}
+"""A loop that reads and writes a register."""
+
+
+def test_processors_are_seen_and_compute_the_same() -> None:
+    def run(observed: bool) -> tuple[bytes, Observation | None]:
+        system = System()
+        chip = system.chip
+        recording = system.observe(Observables(instructions=64, accesses=True)) if observed else None
+        memory = hal.PPUMemoryWord.write_addresses().ravel()
+        for address, word in PPU_WORDS.items():
+            chip.write_all([memory[address // 4]], [word])
+        chip.write_all(hal.PPUControlRegister.write_addresses([0]).ravel(), [1])
+        system.still(lambda: chip.advance(100_000))
+        core = chip.processors.cores[0]
+        state = core.gpr.tobytes() + core.memory() + core.cycle.to_bytes(8) + core.instructions.to_bytes(8)
+        return state, recording.stop() if recording else None
+
+    (plain, _), (state, seen) = run(False), run(True)
+    assert state == plain and seen is not None
+    own = seen.accesses[seen.accesses["origin"] == 2]
+    assert set(own["place"].tolist()) == {0x04, 0x0C} and set(own["kind"].tolist()) == {0, 1}
+    assert len(seen.instructions[0]) == 64 and (np.diff(seen.instructions[0]["tick"]) >= 0).all()
+    assert set(seen.instructions[0]["entry"]["pc"].tolist()) == {0x04, 0x08, 0x0C, 0x10}

@@ -1,6 +1,7 @@
 """Observations as Neo blocks, which Elephant and its relatives analyse, and as files of Neurodata Without Borders."""
 
 import datetime
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,4 +72,6 @@ def nwb(observation: Observation, path: Path) -> None:
     library("pynwb")
     block = neo_block(observation)
     block.annotate(session_start_time=BEGINNING, identifier="hicannx", session_description="observed on a virtual chip")
-    library("neo").io.NWBIO(str(path), mode="w").write_all_blocks([block])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of neo about pynwb, which nobody here can do anything about
+        library("neo").io.NWBIO(str(path), mode="w").write_all_blocks([block])
