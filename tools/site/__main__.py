@@ -15,16 +15,16 @@ from pages import ROOT, contents, files, linked, pages
 
 
 def gather(folder: Path) -> None:
-    """Writes all pages and copies their pictures."""
+    """Writes all pages and copies pictures and notebooks."""
     made = dict(pages())
     made["index.md"] += contents(made)
     for name, text in made.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(linked(name, text, made), encoding="utf-8")
-    for name, picture in files(".png").items():
+    for name, file in (files(".png") | files(".ipynb")).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(picture, folder / name)
+        shutil.copy(file, folder / name)
 
 
 def main() -> int:

@@ -13,8 +13,10 @@ html_theme = "furo"
 html_static_path, html_css_files = ["static"], ["site.css"]
 html_show_copyright = html_show_sphinx = html_copy_source = False
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
 myst_heading_anchors = 4
+nb_execution_mode = "auto"  # notebooks are stored without results
+nb_execution_timeout = 600
 suppress_warnings = ["myst.header", "misc.highlighting_failure", "ref.python"]  # a name such as Neuron.Value stands in several classes
 
 autodoc_member_order = "bysource"

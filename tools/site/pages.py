@@ -18,7 +18,8 @@ TOP = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md
 """Files at the top of the tree, and their pages."""
 CONTENTS = {
     "First steps": ["tutorials/index", "lab", "examples/index", "calibration", "glossary"],
-    "Manual": ["tools", "view", "traces", "testing", "connections", "ppu", "debugging", "files", "sweeps", "service"],
+    "Networks": ["pynn", "pynn_abstract", "hxtorch", "hagen"],
+    "Manual": ["tools", "traces", "view", "connections", "setups", "sweeps", "service", "ppu", "debugging", "files", "testing"],
     "Model": ["architecture", "analog_core", "correlation", "published/README", "reliability", "compatibility", "accuracy", "assumptions"],
     "Reference": ["registers", "api/index", "facts/README"],
     "Project": ["changelog", "contributing"],
@@ -39,6 +40,7 @@ LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 def pages() -> Pages:
     """(path, text) of all of them."""
     yield from _documents()
+    yield "tutorials/index.md", "# Tutorials\n\nNotebooks of `docs/tutorials`, as they ran when this was made.\n" + _contents("*")
     yield from _tutorials()
     yield from _book()
     yield from _examples()
