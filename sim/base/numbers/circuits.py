@@ -146,8 +146,8 @@ _CORRELATION = {
     "correlation_noise": Number(1.15, "LSB", "behaviour 6: with the converter's noise 1.5 LSB per read", D),
 }
 
-# A driver's pulse lasts 1 - (V - start) / (reach * code of stp_i_ramp) of its full length, which is that of a plain pulse but in hagen mode. At stp_i_ramp = 600 the default pairs of
-# plasticity voltages (codes 50 .. 400) span lengths 0.95 .. 0.1, and 31 steps of the hagen DAC (bias 820) span 0.9: activation x gives
+# A driver's pulse lasts 1 - (V - start) / (reach * code of stp_i_ramp) of its full length, which is that of a plain pulse but in hagen
+# mode. At stp_i_ramp = 600 the default pairs of plasticity voltages (codes 50 .. 400) span lengths 0.95 .. 0.1, and 31 steps of the hagen DAC (bias 820) span 0.9: activation x gives
 # 0.9 x / 31 of the largest amplitude, as the calibration wants it, with hagen_dac_offset 7 codes above its middle.
 _DRIVER = {
     "stp_ramp_start": Number(0.0734, "V", "behaviour 5.2: capacitive memory code 29", A),
