@@ -147,8 +147,9 @@ _CORRELATION = {
 }
 
 # A driver's pulse lasts 1 - (V - start) / (reach * code of stp_i_ramp) of its full length, which is that of a plain pulse but in hagen
-# mode. At stp_i_ramp = 600 the default pairs of plasticity voltages (codes 50 .. 400) span lengths 0.95 .. 0.1, and 31 steps of the hagen DAC (bias 820) span 0.9: activation x gives
-# 0.9 x / 31 of the largest amplitude, as the calibration wants it, with hagen_dac_offset 7 codes above its middle.
+# mode. At stp_i_ramp = 600 the default pairs of plasticity voltages (codes 50 .. 400) span lengths 0.95 .. 0.1, and 31 steps of the hagen
+# DAC (bias 820) span 0.9: activation x gives 0.9 x / 31 of the largest amplitude, as the calibration wants it, with hagen_dac_offset 7
+# codes above its middle.
 _DRIVER = {
     "stp_ramp_start": Number(0.0734, "V", "behaviour 5.2: capacitive memory code 29", A),
     "stp_ramp_reach": Number(1.2875e-3, "V/code", "behaviour 5.1, 5.2: 412 codes of voltage at stp_i_ramp = 600", A),
