@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, SupportsIndex
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -56,15 +57,15 @@ class MatrixProduct:
 
     weights               int[rows, columns], -63 to 63; larger matrices than one synapse array holds (128 x 256) are cut into pieces
     num_sends             how often each vector is sent: results grow with it
-    wait_between_events   FPGA cycles of 8 ns from one event to the next of the same hemisphere
+    wait_between_events   FPGA cycles of 8 ns from one event to the next of the same hemisphere; below 2: as fast as the FPGA sends
 
     Raises OperandError for weights and numbers that the chip cannot represent, HagenError for other shapes.
     """
 
-    def __init__(self, weights: ArrayLike, num_sends: int = 1, wait_between_events: int = WAIT_BETWEEN_EVENTS) -> None:
+    def __init__(self, weights: ArrayLike, num_sends: SupportsIndex = 1, wait_between_events: SupportsIndex = WAIT_BETWEEN_EVENTS) -> None:
         self.weights = _operand(weights, "weights", -WEIGHT_MAX, WEIGHT_MAX).astype(np.int8)
-        self.num_sends = _positive(num_sends, "num_sends")
-        self.wait_between_events = _positive(wait_between_events, "wait_between_events")
+        self.num_sends = _count(num_sends, "num_sends")
+        self.wait_between_events = _count(wait_between_events, "wait_between_events")
         self._runs = runs(pieces(*self.weights.shape))
 
     def run(
@@ -173,7 +174,7 @@ def _operand(values: ArrayLike, what: str, least: int, most: int) -> NDArray[Any
     return array
 
 
-def _positive(value: int, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise OperandError(f"{what} is an integer of at least 1, not {value!r}")
-    return value
+def _count(value: SupportsIndex, what: str) -> int:
+    if not hasattr(value, "__index__") or operator.index(value) < 0:
+        raise OperandError(f"{what} is an integer of at least 0, not {value!r}")
+    return operator.index(value)

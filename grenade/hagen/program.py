@@ -53,7 +53,7 @@ class Run:
     """
 
     def __init__(self, chip: Chip, sending: Sending, reading: Reading, wait: int, recorded: bool) -> None:
-        self._chip, self._sending, self._reading, self._wait, self._recorded = chip, sending, reading, wait, recorded
+        self._chip, self._sending, self._reading, self._wait, self._recorded = chip, sending, reading, max(wait, 1), recorded
         self._before, self._after = self._until_events(), self._from_reading()
         self._per_event = 2 if wait > 1 else 1
         self._lengths = len(self._before) + self._per_event * sending.events + 1 + len(self._after)

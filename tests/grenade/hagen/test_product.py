@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from fisch import ZeroMockConnection
+from fisch.arq import ARQConnection
 from grenade.execution import JITGraphExecutor
 from grenade.hagen import HagenError, MatrixProduct, MembraneRecording, OperandError
 from grenade.hagen import program as programs
 from halco import AtomicNeuronOnDLS, Enum
 from haldls.lola import Chip
+from hicannx_sim import ModelConnection, System, VirtualChip
 
+SERIAL = 7
 GAIN = pytest.approx(0.0018, abs=2e-4)
 """LSB for each unit of activation times weight; 0.002 as published."""
 
@@ -46,6 +51,13 @@ def test_every_synapse_is_where_it_belongs(executor: JITGraphExecutor, chip: Chi
     weights[np.arange(128), place] = 63 * sign
     found = MatrixProduct(weights, num_sends=40, wait_between_events=2).run(executor, chip, 31 * np.eye(128, dtype=int))
     assert (found * sign > 40).tolist() == (weights != 0).tolist()
+
+
+def test_nothing_sent_and_no_wait(executor: JITGraphExecutor, chip: Chip) -> None:
+    weights, vectors = np.full((128, 256), 20), np.full((10, 128), 10)
+    assert abs(MatrixProduct(weights, num_sends=0).run(executor, chip, vectors).mean()) < 0.5
+    fast, same = (MatrixProduct(weights, np.int64(1), wait).run(executor, chip, vectors).mean() for wait in (0, 1))
+    assert fast == pytest.approx(same, abs=0.5) and fast > 30
 
 
 def test_results_saturate(executor: JITGraphExecutor, chip: Chip) -> None:
@@ -103,6 +115,17 @@ def test_a_membrane_can_be_watched(executor: JITGraphExecutor, chip: Chip) -> No
     MatrixProduct(weights).run(executor, chip, vectors)
 
 
+def test_a_served_chip_gives_the_same(serve: Callable[..., object], address: str, chip: Chip) -> None:
+    serve(System(VirtualChip(SERIAL, "typical")))
+    rng, found = np.random.default_rng(5), []
+    product, vectors = MatrixProduct(rng.integers(-63, 64, (200, 300))), rng.integers(0, 32, (10, 200))
+    for connection in (ARQConnection(address), ModelConnection(serial=SERIAL, mode="typical")):
+        executor = JITGraphExecutor([connection])
+        found.append(product.run(executor, chip, vectors).tolist())
+        executor.close()
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "text"),
     [
@@ -110,8 +133,8 @@ def test_a_membrane_can_be_watched(executor: JITGraphExecutor, chip: Chip) -> No
         (([[1, 2], [3, -64]],), OperandError, r"weights\[1, 1\]"),
         (([[0.5]],), HagenError, "round"),
         (([1, 2],), HagenError, "rows and columns"),
-        (([[1]], 0), OperandError, "num_sends"),
-        (([[1]], 1, 0), OperandError, "wait_between_events"),
+        (([[1]], -1), OperandError, "num_sends"),
+        (([[1]], 1, -5), OperandError, "wait_between_events"),
         (([[1]], 1.5), OperandError, "num_sends"),
     ],
 )
