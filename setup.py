@@ -101,7 +101,7 @@ setup(
     package_dir=packages,
     package_data={
         "": ["*.pxd", "*.pyi", "*.h", "py.typed", "*.yaml", "*.txt"],
-        "hicannx": ["facts/*.md", "facts/*/*.md", "page/files/*"],
+        "hicannx": ["facts/*.md", "facts/*/*.md", "page/files/*", "c_interface/*.h"],
         "haldls.ppu_toolchain": ["on-ppu/*", "on-ppu/include/**/*.h"],
         "grenade.ppu": ["on-ppu/*", "on-ppu/include/**/*.h"],
     },

@@ -106,6 +106,7 @@ ENOUGH = {
     "diff": ["x", "y"],
     "words": ["list"],
     "record": ["x.py"],
+    "c-library": ["x"],
 }
 
 

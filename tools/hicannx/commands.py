@@ -229,6 +229,10 @@ def _words(parser: ArgumentParser) -> None:
     made.add_argument("fields", nargs="*", metavar="NAME=VALUE", help="such as address=0x16001e; others are 0")
 
 
+def _c_library(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where the library and its header are to stand")
+
+
 def _compatibility(parser: ArgumentParser) -> None:
     parser.add_argument("client", metavar="CLIENT", help="its name: calix, pynn, pynn-abstract, notebooks")
     parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="its source tree")
@@ -265,6 +269,7 @@ ALL = (
     Command("view", "a page in the browser that shows a chip while it works", "hicannx.page.command:main", _view),
     Command("diff", "in which registers and fields two chips, snapshots or programs differ", "hicannx.configuration:main", _diff),
     Command("words", "words between host and FPGA, field by field", "hicannx.words:main", _words),
+    Command("c-library", "build a library for programs in C and other languages", "hicannx.c_interface:main", _c_library),
     Command("record", "run a script and record what happens on the chip, for other tools", "hicannx.record:main", _record),
     Command("docs", "register documentation as Markdown, or the registers as SystemRDL", "hicannx.reports:docs", _docs),
 )

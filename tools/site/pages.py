@@ -19,7 +19,7 @@ TOP = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md
 CONTENTS = {
     "First steps": ["tutorials/index", "lab", "examples/index", "calibration", "glossary"],
     "Networks": ["pynn", "pynn_abstract", "hxtorch", "hagen"],
-    "Manual": ["tools", "traces", "view", "connections", "setups", "sweeps", "service", "ppu", "debugging", "files", "testing"],
+    "Manual": ["tools", "traces", "view", "connections", "setups", "sweeps", "service", "ppu", "debugging", "files", "testing", "c_interface"],
     "Model": ["architecture", "analog_core", "correlation", "published/README", "reliability", "compatibility", "accuracy", "assumptions"],
     "Reference": ["registers", "api/index", "facts/README"],
     "Project": ["changelog", "contributing"],
