@@ -36,7 +36,8 @@ cdef class Crossbar:
     cdef int n_nodes[INPUTS]
     cdef uint8_t node[INPUTS][9]
     cdef uint8_t output_of[NODES]
-    cdef uint64_t n_passed[NODES], n_dropped[NODES]     # events by node, for those who look; no state
+    cdef uint64_t n_passed[NODES]       # events by node, for those who look; no state
+    cdef uint64_t n_dropped[NODES]
     cdef int64_t latency
     cdef int64_t depth
 

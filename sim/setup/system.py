@@ -335,7 +335,12 @@ class System:
         self.gate.pause()
 
     def step(self, instructions: int = 0, ticks: int = 0) -> None:
-        """So many instructions of the program are executed, or so many ticks of 2 ns pass, and time stands still again."""
+        """So many instructions of the program are executed, or so many ticks of 2 ns pass, and time stands still again.
+
+        Raises ConfigurationError for negative numbers.
+        """
+        if instructions < 0 or ticks < 0:
+            raise ConfigurationError(f"a step of {instructions} instructions or {ticks} ticks: time goes forward only, and `rewind` back by runs")
         self.gate.step(instructions, ticks)
 
     def resume(self) -> None:

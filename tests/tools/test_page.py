@@ -144,6 +144,8 @@ def test_buttons() -> None:
                 ({"do": "register", "name": "Timer"}, "there is no register 'Timer'"),
                 ({"do": "fly"}, "the page asks for 'fly', which is unknown"),
                 ({"do": "step", "us": "long"}, "could not convert"),
+                ({"do": "step", "us": -1}, "time goes forward only"),
+                ({"do": "step", "us": None}, "float()"),
             ):
                 assert text in (await answer(socket, **order))["error"]
             await socket.send('{"do": "pause"}')
@@ -180,6 +182,19 @@ def test_the_command_runs_a_script_beside_the_page(tmp_path: Path, capsys: pytes
         port = str(taken.getsockname()[1])
         assert main(["view", "--once", "--port", port, str(script)]) == 1
         assert f"cannot listen at 127.0.0.1:{port}" in capsys.readouterr().err
+
+
+def test_a_chip_goes_on_when_its_page_ends() -> None:
+    with firing_bench() as bench:
+        with hicannx.view(bench.connection) as page:
+
+            async def pause(socket: Any) -> None:
+                await socket.send('{"do": "pause"}')
+                while not (await frame(socket))[0]["paused"]:
+                    pass
+
+            talk(page, pause)
+        assert len(experiment(bench.connection, bench.chip, 20).madc_samples) > 100
 
 
 def test_a_port_that_is_taken() -> None:

@@ -84,15 +84,17 @@ class _Session:
         finally:
             frames.cancel()
 
-    async def _order(self, order: dict[str, Any]) -> None:
+    async def _order(self, order: Any) -> None:
         """The page has drawn a frame, or somebody has pressed a button."""
+        if not isinstance(order, dict):
+            raise ValueError("an order is an object")
         if order.get("do") == "ready":
             self._ready.set()
             return
         call = self._orders.get(str(order.get("do")), _unknown)
         try:
             answer = await asyncio.to_thread(call, order)
-        except (HicannxError, SimError, OSError, ValueError, IndexError) as error:
+        except (HicannxError, SimError, OSError, TypeError, ValueError, IndexError) as error:
             answer = {"error": str(error)}
         if answer is not None:
             await self._socket.send_text(json.dumps(answer))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import socket
 import threading
+from contextlib import suppress
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Final, Self
@@ -36,7 +37,7 @@ class View:
             application, self._uvicorn = import_module("hicannx.page.application"), import_module("uvicorn")
         except ModuleNotFoundError as error:
             raise ViewError(f"the page needs {error.name}: pip install 'hicannx[view]'") from None
-        self._token = secrets.token_urlsafe(16)
+        self._target, self._token = target, secrets.token_urlsafe(16)
         self._listener = listener
         target.keep_history(KEPT_RUNS)
         made = application.application(target, self._token, programs)
@@ -59,6 +60,8 @@ class View:
 
     def close(self) -> None:
         """The page ends; the chip goes on, if it was held up."""
+        with suppress(HicannxError):  # a served chip may have gone
+            self._target.resume()
         self._server.should_exit = True
         self._thread.join(PATIENCE)
         self._listener.close()
