@@ -41,6 +41,8 @@ Words = NDArray[np.uint64]
 T = TypeVar("T")
 MOST_HISTORY: Final = 10_000
 PATIENCE: Final = 10.0
+BUSY_AFTER: Final = 0.5
+"""[s] after which a program counts as being executed."""
 LOOKS_EVERY: Final = 0.002
 """[s] between looks whether a program has ended that somebody wanted to look into."""
 
@@ -249,10 +251,16 @@ class System:
         return len(self._history)
 
     def rewind(self, runs: int = 1) -> None:
-        """Takes the last runs back: the state is that before them. Raises ConfigurationError if `keep_history` has not kept it."""
+        """Takes the last runs back: the state is that before them.
+
+        Raises ConfigurationError if `keep_history` has not kept it, or while a program is being executed.
+        """
         if not 1 <= runs <= len(self._history):
             kept = f"{len(self._history)} have been kept (keep_history says how many are)"
             raise ConfigurationError(f"{runs} runs cannot be taken back: {kept}")
+        if not self._lock.acquire(timeout=BUSY_AFTER):
+            raise ConfigurationError("a program is being executed: let it end before its run is taken back")
+        self._lock.release()
         for _ in range(runs):
             state = self._history.pop()
         self.restore(state)
@@ -340,7 +348,7 @@ class System:
         Raises ConfigurationError for negative numbers.
         """
         if instructions < 0 or ticks < 0:
-            raise ConfigurationError(f"a step of {instructions} instructions or {ticks} ticks: time goes forward only, and `rewind` back by runs")
+            raise ConfigurationError(f"a step of {instructions} instructions or {ticks} ticks: time goes forward only")
         self.gate.step(instructions, ticks)
 
     def resume(self) -> None:

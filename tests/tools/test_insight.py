@@ -94,6 +94,7 @@ def test_time_stands_still_in_the_middle_of_a_run() -> None:
         builder, _ = generate(SystemInit(connection.get_hwdb_entry()[0]))
         run(connection, [builder.done()])
         insight = hicannx.Insight(connection)
+        insight.keep_history(3)
         insight.pause()
         begin = decode(insight.frame())[0]["us"]
         thread = threading.Thread(target=run, args=(connection, [program()]))
@@ -102,6 +103,8 @@ def test_time_stands_still_in_the_middle_of_a_run() -> None:
         for _ in range(3):
             insight.step(us=50)
             times.append(waited(insight, times[-1]))
+        with pytest.raises(ConfigurationError, match="a program is being executed: let it end"):
+            insight.rewind()
         insight.resume()
         thread.join(30)
         assert not thread.is_alive()

@@ -77,6 +77,8 @@ def test_perfetto_tracks(seen: Observation, tmp_path: Path) -> None:
     assert all((event["pid"], event["tid"]) in tracks for event in events if event["ph"] in "Xi")
     fired = [event["ts"] for event in events if event["ph"] == "i" and tracks[event["pid"], event["tid"]] == f"neuron {PACEMAKER}"]
     assert len(fired) == np.count_nonzero(seen.spikes[1] == PACEMAKER) > 0
+    waits = [event for event in events if event["name"].startswith("waits") and event["dur"] > 19_000]
+    assert len(waits) == 1, "the analog memory settles for 20 ms"
     write = next(event for event in events if event["name"] == "write MADCControl(0)")
     assert write["args"]["instruction"] > 0 and write["ts"] > 0
 

@@ -1,6 +1,7 @@
 """Tracks for https://ui.perfetto.dev (and chrome://tracing), in the JSON that both open.
 
-One group each for the playback program (accesses of the host and over JTAG, with index of the instruction), the processors (functions,
+One group each for the playback program (runs and their waits, accesses of the host and over JTAG, with index of the instruction), the
+processors (functions,
 from the
 recorded instructions, and accesses), events (crossbar inputs, PADI buses, link outputs, neurons) and potentials (volts).
 """
@@ -11,12 +12,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.chip.watch import KINDS_OF_ACCESSES, ORIGINS, PROBLEMS
 from hicannx_sim.debugger.listing import NO_SYMBOLS, Symbols
 from hicannx_sim.observe import Observation, register_name
 
 GROUPS: Final = ("playback", "processors", "events", "potentials")
+WAIT: Final = 1.0
+"""us without an access from which on a program is said to wait."""
 CYCLE: Final = 4 / TICKS_PER_US
 """us that an access is shown for: an FPGA cycle."""
 STEMS: Final = {"crossbar": "crossbar input", "padi": "PADI bus", "out": "link output", "neuron": "neuron"}
@@ -27,6 +32,7 @@ def perfetto(observation: Observation, path: Path, symbols: tuple[Symbols, Symbo
     """Writes the tracks of an observation. symbols: of the programs of the top and the bottom processor."""
     tracks = _Tracks()
     events = [
+        *_playback(observation, tracks),
         *_accesses(observation, tracks),
         *_functions(observation, symbols, tracks),
         *_events(observation, tracks),
@@ -63,6 +69,22 @@ def _accesses(observation: Observation, tracks: _Tracks) -> Iterator[Slice]:
         about |= {"problem": PROBLEMS[access["problem"]]} if access["problem"] else {}
         name = f"{KINDS_OF_ACCESSES[kind]} {register_name(int(access['address']), kind)}"
         yield {"ph": "X", "name": name, "ts": int(access["tick"]) / TICKS_PER_US, "dur": CYCLE, "args": about, **where}
+
+
+def _playback(observation: Observation, tracks: _Tracks) -> Iterator[Slice]:
+    """Runs of the host, as far as they access anything, and in them the times in which they wait."""
+    mine = observation.accesses[observation.accesses["origin"] == ORIGINS.index("host")]
+    begins = [0, *(np.flatnonzero(np.diff(mine["place"]) < 0) + 1).tolist()] if len(mine) else []
+    for number, (begin, end) in enumerate(zip(begins, [*begins[1:], len(mine)], strict=True)):
+        ticks, places = mine["tick"][begin:end], mine["place"][begin:end]
+        where = tracks.of("playback", "runs")
+        about = {"instructions": f"{places[0]} .. {places[-1]}"}
+        span = {"ts": int(ticks[0]) / TICKS_PER_US, "dur": int(ticks[-1] - ticks[0]) / TICKS_PER_US + CYCLE}
+        yield {"ph": "X", "name": f"run {number}", "args": about, **span, **where}
+        for gap in np.flatnonzero(np.diff(ticks) > WAIT * TICKS_PER_US).tolist():
+            span = {"ts": int(ticks[gap]) / TICKS_PER_US + CYCLE, "dur": int(ticks[gap + 1] - ticks[gap]) / TICKS_PER_US - CYCLE}
+            about = {"instructions": f"{places[gap] + 1} .. {places[gap + 1] - 1}"}
+            yield {"ph": "X", "name": f"waits {span['dur']:.1f} us", "args": about, **span, **where}
 
 
 def spans(instructions: Any, symbols: Symbols) -> Iterator[tuple[str, int, int]]:
