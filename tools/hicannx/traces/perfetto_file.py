@@ -8,7 +8,7 @@ recorded instructions, and accesses), events (crossbar inputs, PADI buses, link 
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,8 +74,8 @@ def _accesses(observation: Observation, tracks: _Tracks) -> Iterator[Slice]:
 def _playback(observation: Observation, tracks: _Tracks) -> Iterator[Slice]:
     """Runs of the host, as far as they access anything, and in them the times in which they wait."""
     mine = observation.accesses[observation.accesses["origin"] == ORIGINS.index("host")]
-    begins = [0, *(np.flatnonzero(np.diff(mine["place"]) < 0) + 1).tolist()] if len(mine) else []
-    for number, (begin, end) in enumerate(zip(begins, [*begins[1:], len(mine)], strict=True)):
+    edges = [0, *(np.flatnonzero(np.diff(mine["place"]) < 0) + 1).tolist(), len(mine)] if len(mine) else []
+    for number, (begin, end) in enumerate(pairwise(edges)):
         ticks, places = mine["tick"][begin:end], mine["place"][begin:end]
         where = tracks.of("playback", "runs")
         about = {"instructions": f"{places[0]} .. {places[-1]}"}
