@@ -107,6 +107,7 @@ ENOUGH = {
     "words": ["list"],
     "record": ["x.py"],
     "c-library": ["x"],
+    "cluster": ["x.py", "x"],
 }
 
 
