@@ -173,10 +173,11 @@ class Connection(ABC):
             finally:
                 self.add_time(ConnectionTimeInfo(execution_duration=timedelta(seconds=time.perf_counter() - begin)))
 
-    def keep_reinit(self, entry: int, requests: Sequence[Words], enforce: bool) -> bool:
+    def keep_reinit(self, entry: int, requests: Sequence[Words], enforce: bool, snapshots: Sequence[Words] = ()) -> bool:
         """Keeps a program that restores the chip after it belonged to somebody else; False where it belongs to nobody else, ever.
 
-        entry: number of the program's entry in the stack; requests: one program without halt, none to take it back; enforce: run it now.
+        entry: number of the program's entry in the stack; requests: one program without halt, none to take it back; enforce: run it now;
+        snapshots: a program without halt, or none; before somebody else gets the chip it runs, and what it reads is what will be restored.
         """
         return False
 

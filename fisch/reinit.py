@@ -26,7 +26,7 @@ class ReinitEntry:
 
     def __init__(self, connection: MultiConnection | Connection) -> None:
         self._connection = MultiConnection.of_one(connection, self._usage_error)
-        self._number, self._requests = next(_numbers), list[Words]()
+        self._number, self._requests, self._snapshots = next(_numbers), list[Words](), list[Words]()
 
     _usage_error: type[Exception] = UsageError
     _reading_error: type[FischError | RuntimeError] = ProgramError
@@ -49,6 +49,7 @@ class ReinitEntry:
                     f" (the program of chip {chip} expects {program.size_from_fpga} responses)"
                 )
         self._requests = [program.words for program in requests]
+        self._snapshots = [program.words for program in snapshots or ()]
         if not self._keep(enforce) and enforce:
             self._run([program.same_instructions() for program in requests])
 
@@ -63,13 +64,13 @@ class ReinitEntry:
     def pop(self) -> None:
         """Takes the entry from the stack; without other users there is nothing to take back."""
         if self._requests:
-            self._requests = []
+            self._requests, self._snapshots = [], []
             self._keep(False)
 
     def _keep(self, enforce: bool) -> bool:
         """Gives the programs to those who share the chips out; False on connections of one's own."""
         kept = [
-            connection.keep_reinit(self._number, self._requests[chip : chip + 1], enforce)
+            connection.keep_reinit(self._number, self._requests[chip : chip + 1], enforce, self._snapshots[chip : chip + 1])
             for chip, connection in enumerate(self._connection.connections)
         ]
         return all(kept)
@@ -81,7 +82,8 @@ class ReinitStackEntry(ReinitEntry):
     def set(
         self, pbmem_requests: Sequence[PlaybackProgram], pbmem_snapshots: Sequence[PlaybackProgram] | None = None, enforce: bool = True
     ) -> None:
-        """Sets one write-only program per chip, executed at once if `enforce`. Snapshots are not needed: nobody else gets the chip.
+        """Sets one write-only program per chip, executed at once if `enforce`. On a shared chip a snapshot runs before somebody else gets
+        it, and what it reads replaces the request; on a chip of one's own it is not needed.
 
         Raises ProgramError for programs with reads or the wrong number of programs, UsageError for something else than programs, and
         what `run` raises.

@@ -1,8 +1,8 @@
 """Programs that bring a chip back into the state somebody left it in. (facts: registers/stadls 5, transport 5.4)
 
-Connections that several users share replay them whenever the chip has belonged to somebody else in between. All connections there are now
-belong to one user alone: nothing has to be replayed, and an entry is what it is in the original on such a connection, a program that is
-executed at once if that is asked for.
+Connections that several users share replay them whenever the chip has belonged to somebody else in between. On a connection that belongs to
+one user alone nothing has to be replayed, and an entry is what it is in the original there, a program that is executed at once if that is
+asked for.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class ReinitStackEntry(ReinitEntry):
     ) -> None:
         """Sets the programs, one for each chip: executed at once if `enforce`, otherwise when the chips have to be restored.
 
-        The requests must not contain reads. Snapshots, whose reads replace the request when the chip is handed to another user, are
-        checked and not needed: nobody else gets the chip. The programs themselves stay as they are.
+        The requests must not contain reads. Snapshots run when the chip is handed to another user, and what they read replaces the
+        request; on a chip of one's own they are not needed. The programs themselves stay as they are.
         Raises ReinitError for programs with reads, ProgramCountError, NotAContainerError, and what `run` raises.
         """
         self._set(pbmem_request, pbmem_snapshot, enforce)

@@ -19,6 +19,7 @@ from fisch.database import setup_from
 from fisch.environment import serial_setting, setting
 from fisch.errors import ConnectionFailedError, ConnectionLostError, FischError, InheritedConnectionError
 from fisch.hwdb import HwdbEntry
+from fisch.read_back import reads_of
 from fisch.service.messages import (
     LONGEST_FRAME,
     VERSION,
@@ -102,12 +103,14 @@ class ServiceConnection(Connection):
     def repo_state(self) -> str:
         return self._welcome.software
 
-    def keep_reinit(self, entry: int, requests: Sequence[Words], enforce: bool) -> bool:
+    def keep_reinit(self, entry: int, requests: Sequence[Words], enforce: bool, snapshots: Sequence[Words] = ()) -> bool:
         """Gives the service a program that restores the chip after it belonged to somebody else; with no program, takes it back."""
         with self._lock:
             self._require_own()
-            programs = [to_bytes(np.append(words, np.uint64(ut.HALT_WORD))) for words in requests]
-            self._ask(Reinit(entry, programs, enforce))
+            for words in snapshots:
+                reads_of(words)
+            programs, reading = ([to_bytes(np.append(words, np.uint64(ut.HALT_WORD))) for words in kind] for kind in (requests, snapshots))
+            self._ask(Reinit(entry, programs, enforce, reading))
         return True
 
     def _execute(self, words: Words) -> Words:

@@ -56,11 +56,13 @@ class Cancel(Message):
 
 
 class Reinit(Message):
-    """An entry of the stack of programs that restore a shared chip; without requests, the entry is taken away."""
+    """An entry of the stack of programs that restore a shared chip; without requests, the entry is taken away. A snapshot runs before
+    somebody else gets the chip; what it reads replaces the request."""
 
     entry: int
     requests: list[bytes]
     enforce: bool = False
+    snapshots: list[bytes] = []
 
 
 class Bye(Message):

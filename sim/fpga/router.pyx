@@ -14,6 +14,7 @@ cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from hicannx_sim.base.growing cimport growing_append, growing_free
+from hicannx_sim.base.state cimport items, resize
 from hicannx_sim.fpga.due cimport Due, DueQueue
 from hicannx_sim.fpga.registers cimport RegisterFile
 
@@ -121,5 +122,9 @@ cdef class Router(RegisterBlock):
         }
 
     def arrays(self):
-        """How many entries are enabled, and counters; the spikes on the way are a block of their own."""
-        return fields(<RouterState[:1]> &self.s)
+        """How many entries are enabled, counters, and what nobody has carried to the node yet; the spikes on the way are a block of their own."""
+        return fields(<RouterState[:1]> &self.s) | {"outbox": items(&self.outbox, sizeof(Record))}
+
+    def resize_arrays(self, sizes):
+        """Room for what waits to be carried, in bytes."""
+        resize(&self.outbox, sizes["outbox"], sizeof(Record))

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from typing import Any, Self
 
+import msgspec
 import numpy as np
 
-from hicannx_sim.base.errors import ConfigurationError, OutOfMemoryError, SimError
+from hicannx_sim.base.errors import ConfigurationError, OutOfMemoryError, SimError, SnapshotError
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.setup import snapshot
 from hicannx_sim.setup.aggregator import MEMBERS_MAX, Aggregator
 from hicannx_sim.setup.exchange import ElsewhereError, MPIExchange
 from hicannx_sim.setup.member import Member
@@ -15,6 +18,11 @@ from hicannx_sim.setup.rounds import Rounds
 from hicannx_sim.setup.system import System, Words
 
 NOTHING = np.empty(0, np.uint64)
+
+
+class _Snapshot(msgspec.Struct, forbid_unknown_fields=True):
+    systems: list[bytes]
+    between: bytes
 
 
 class MultichipSetup:
@@ -142,6 +150,47 @@ class MultichipSetup:
         if [member.fpga for member in self._members] != [system.fpga for system in self.systems.values()]:
             self._members = [Member(system.fpga, number, self.size) for number, system in self.systems.items()]
         return self._members
+
+    def snapshot(self, compress: bool = False) -> bytes:
+        """The whole state of all FPGAs and of the aggregator between runs. ConfigurationError if some are in other processes."""
+        self._require_all()
+        systems = [system.snapshot(compress) for system in self.systems.values()]
+        described, _ = snapshot.decode(systems[0])
+        return msgspec.msgpack.encode(_Snapshot(systems, snapshot.encode(described, snapshot.capture(self._blocks()), compress)))
+
+    def restore(self, data: bytes) -> Self:
+        """Becomes the setup that a snapshot was taken of; what follows is the same to the bit. Raises SnapshotError: then nothing has
+        changed if the bytes are no snapshot of so many FPGAs, and all have just been powered on if their content is not right."""
+        self._require_all()
+        try:
+            parts = msgspec.msgpack.decode(data, type=_Snapshot)
+        except msgspec.MsgspecError as error:
+            raise SnapshotError(f"these bytes are no snapshot of a setup of several FPGAs: {error}") from None
+        if len(parts.systems) != self.size:
+            raise SnapshotError(f"a snapshot of {len(parts.systems)} FPGAs for a setup of {self.size}")
+        try:
+            for system, state in zip(self.systems.values(), parts.systems, strict=True):
+                system.restore(state)
+            snapshot.install(self._blocks(), snapshot.decode(parts.between)[1])
+        except SnapshotError:
+            self.reset()
+            raise
+        self.serials = tuple(system.identity.serial for system in self.systems.values())
+        return self
+
+    def reset(self) -> None:
+        """Power cycle of everything."""
+        for system in self.systems.values():
+            system.reset()
+        self.aggregator = Aggregator(self.size)
+
+    def _blocks(self) -> dict[str, Any]:
+        """The aggregator, and the time that its own is checked against."""
+        return {"aggregator": self.aggregator, "fpga.time": self.systems[0].fpga.time}
+
+    def _require_all(self) -> None:
+        if len(self.systems) != self.size:
+            raise ConfigurationError("some FPGAs of the setup are in other processes: its snapshot needs all of them in one")
 
     def interrupt(self) -> None:
         """Ends the run that another thread executes."""

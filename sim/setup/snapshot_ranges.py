@@ -62,6 +62,12 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
 """{block.name, as a pattern: (lowest, highest)}; the first one that fits counts."""
 
 _Fields = list[tuple[str, str, tuple[float, float]]]
+_RECORD: Final[_Fields] = [
+    ("cycle", "<i8", (0, LONGEST)),
+    ("label", "<u2", (0, ROUTING_LABELS - 1)),
+    ("sender", "|u1", (0, 63)),
+    ("kind", "|u1", (0, 1)),
+]
 POSITIVE_WHERE: Final = {"*.background.period": "enabled"}
 """What has to be positive where another array of its block is not zero."""
 
@@ -85,6 +91,7 @@ STRUCTURES: Final[dict[str, _Fields]] = {
     },
     "*.analog.fires": [("tick", "<i8", (0, LONGEST)), ("neuron", "<i4", (0, NEURONS - 1))],
     "fpga.trace.responses": [("cycle", "<i8", (-1, LONGEST)), ("payload", "<u8", (0, 2.0**64)), ("header", "|u1", (0, HEADERS - 1))],
+    **dict.fromkeys(("fpga.router.outbox", "aggregator.waiting"), _RECORD),
     "fpga.router_arrivals.entries": [
         ("cycle", "<i8", (0, LONGEST)),
         ("value", "<i8", (0, ROUTING_LABELS - 1)),
@@ -92,7 +99,7 @@ STRUCTURES: Final[dict[str, _Fields]] = {
     ],
 }
 """Arrays that are shown as bytes, as the structures that they are (sim/anncore/kernel/core.h, sim/chip/queue.pxd, sim/fpga/trace.pxd,
-due.pxd)."""
+due.pxd, router.pxd)."""
 
 
 @cache

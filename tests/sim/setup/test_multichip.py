@@ -9,7 +9,7 @@ import pytest
 
 import hicannx_sim as sim
 from fisch import ResponseDecoder
-from hicannx_sim.base.errors import ConfigurationError, InterruptedRunError, ProtocolError
+from hicannx_sim.base.errors import ConfigurationError, InterruptedRunError, ProtocolError, SnapshotError
 from hicannx_sim.base.numbers import number
 from hicannx_sim.setup.multichip import MultichipSetup
 
@@ -201,3 +201,29 @@ def test_setups_that_cannot_be():
         MultichipSetup.of([sim.VirtualChip(0), sim.VirtualChip(1)]).execute({2: np.array(W.halt, np.uint64)})
     with pytest.raises(ConfigurationError, match="whole program"):
         MultichipSetup.of([sim.VirtualChip(0), sim.VirtualChip(1)]).systems[0].begin()
+
+
+# ------------------------------------------------------------------------------------------------------------------ snapshots
+def test_a_snapshot_of_a_setup_goes_on_to_the_same_bits(chips):
+    """With spikes on their way, and an FPGA at a barrier that others have not reached."""
+    two = chips(2)
+    two.run([*leaves(17, 347), *leaves(20, 348), *SYNC], [*enters(347, 20), *leaves(20, 349), *SYNC])
+    two.run([*burst(30, 1), *W.spikes(17)], SYNC)
+    assert two.setup.aggregator.arrived == [1]
+    state = two.setup.snapshot()
+    following = [[*SYNC, *burst(20, 3)], burst(10, 1)]
+    expected, answers = [], two
+    for setup in (two.setup, MultichipSetup.of([sim.VirtualChip(5), sim.VirtualChip(6)]).restore(state)):
+        answers.setup = setup
+        streams = [answer.spikes.tolist() + answer.loopback.tolist() for answer in answers.run(*following)]
+        expected.append((streams, setup.counters, setup.serials, [system.counters for system in setup.systems.values()]))
+    assert expected[0] == expected[1] and expected[0][1]["barriers"] > 1
+
+
+def test_what_is_no_snapshot_of_a_setup(chips):
+    two = chips(2)
+    with pytest.raises(SnapshotError, match="no snapshot of a setup"):
+        two.setup.restore(sim.System().snapshot())
+    with pytest.raises(SnapshotError, match="3 FPGAs for a setup of 2"):
+        two.setup.restore(chips(3).setup.snapshot())
+    assert two.setup.serials == (0, 1) and two.setup.systems[0].runs == 2

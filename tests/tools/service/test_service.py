@@ -15,7 +15,7 @@ import stadls
 from fisch.errors import ConnectionFailedError, ConnectionLostError, ProgramError
 from fisch.service.connection import ServiceConnection
 from fisch.service.messages import Failed, Hello, encode, reply
-from halco import BarrierOnFPGA, CapMemCellOnDLS, iter_all
+from halco import BarrierOnFPGA, CapMemCellOnDLS, JTAGIdCodeOnDLS, iter_all
 from haldls import Barrier, CapMemCell
 from hicannx.service.queue import FairQueue
 from hicannx.service.server import Options, ServiceError
@@ -191,6 +191,41 @@ def test_a_shared_chip_is_restored_for_everybody(serve):
     assert read(users[0]) == [200] * 3
     for connection in users:
         connection.close()
+
+
+def test_a_snapshot_keeps_what_the_chip_was_left_in(serve):
+    """Bob changes what an entry of the stack of his has set; he finds that again after ann, and not what he had set first."""
+    running = serve(shared=[5])
+    ann, bob = running.connect("ann"), running.connect("bob")
+    initialise(ann)
+    setting, reading = stadls.PlaybackProgramBuilder(), stadls.PlaybackProgramBuilder()
+    for cell in CELLS:
+        setting.write(cell, CapMemCell(100))
+        reading.read(cell)
+    reading.block_until(BarrierOnFPGA(), Barrier.omnibus)
+    entry = stadls.ReinitStackEntry(bob)
+    entry.set([setting.done()], [reading.done()], True)
+    for value in (7, 8):
+        write(bob, value)
+        write(ann, 1)
+        assert read(bob) == [value] * 3
+        assert read(ann) == [value] * 3, "ann has no entry: she finds what bob has left"
+    entry.pop()
+    write(ann, 2)
+    assert read(bob) == [2] * 3
+    ann.close()
+    bob.close()
+
+
+def test_what_cannot_be_written_back_is_no_snapshot(serve):
+    running = serve(shared=[5])
+    ann = running.connect("ann")
+    builder, reading = stadls.PlaybackProgramBuilder(), stadls.PlaybackProgramBuilder()
+    builder.write(CELLS[0], CapMemCell(44))
+    reading.read(JTAGIdCodeOnDLS())
+    with pytest.raises(ProgramError, match="cannot be written back"):
+        stadls.ReinitStackEntry(ann).set([builder.done()], [reading.done()], False)
+    ann.close()
 
 
 def test_an_entry_can_be_run_at_once_and_taken_back(serve):

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import Counter
 
-from fisch.service.messages import Done, Failed, Reply
+import numpy as np
+
+from fisch import ut
+from fisch.errors import ProgramError
+from fisch.read_back import writes_of
+from fisch.service.messages import Done, Failed, Reply, to_bytes, to_words
 from hicannx.service.metrics import Metrics
 from hicannx.service.pool import OpenError, Worker, WorkerDied
 from hicannx.service.queue import FairQueue
 from hicannx.service.sessions import Job, Session
 
+_log = logging.getLogger("hicannx.service")
 PROBE_WITHIN = 10.0
 ANEW = "the chip has been powered on anew"
 MOST_DEATHS = 2
@@ -104,6 +111,7 @@ class Scheduler:
         if session.tenant.lost and not session.shared:
             session.tenant.lost = False
             return Failed(job.number, "ConnectionLostError", f"the process of the chip ended between two programs; {ANEW}")
+        await self._take_leave(session, worker)
         for entry in session.restores(session.shared and self._last.get(worker.number) is not session):
             self.metrics.reinits.inc()
             restored = await worker.run(session.entries[entry], self.limit)
@@ -118,6 +126,23 @@ class Scheduler:
         self.metrics.words.labels("to_chip").inc(len(job.words) // 8)
         self.metrics.words.labels("from_chip").inc(len(answer.data) // 8)
         return Failed(job.number, answer.kind, answer.text) if answer.kind else Done(job.number, [answer.data], answer.seconds)
+
+    async def _take_leave(self, session: Session, worker: Worker) -> None:
+        """Before another session gets a shared chip, the one that had it learns what it will want to find again."""
+        before = self._last.get(worker.number)
+        if before is None or before is session or not before.shared:
+            return
+        for entry, program in before.snapshots.items():
+            answer = await worker.run(program, self.limit)
+            self.queue.charge(before.user, answer.seconds)
+            try:
+                if answer.kind:
+                    raise ProgramError(answer.text)
+                written = writes_of(to_words(program), to_words(answer.data))
+            except ProgramError as error:
+                _log.warning("a snapshot of %s failed, the chip will be restored as before: %s", before.user, error)
+                continue
+            before.entries[entry] = to_bytes(np.append(written, np.uint64(ut.HALT_WORD)))
 
     async def _enter(self, session: Session, worker: Worker) -> None:
         """Makes the session's chip the one in the process."""

@@ -265,12 +265,16 @@ class Service:
         number = -2 - said.entry
         if not said.requests:
             session.entries.pop(said.entry, None)
+            session.snapshots.pop(said.entry, None)
             await session.tell(_nothing(number))
             return
-        if refused := self._refused(session, said.requests):
+        if refused := self._refused(session, said.requests) or (said.snapshots and self._refused(session, said.snapshots)):
             await session.tell(Failed(number, "ProgramError", refused))
             return
         session.entries[said.entry] = said.requests[0]
+        session.snapshots.pop(said.entry, None)
+        if said.snapshots and session.shared:
+            session.snapshots[said.entry] = said.snapshots[0]
         session.enforced = session.enforced or (said.enforce and session.shared)
         if said.enforce:
             session.changed.discard(said.entry)

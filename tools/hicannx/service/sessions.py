@@ -38,6 +38,7 @@ class Session:
     running   one of its programs is on the chip
     results   replies that may have to be sent again: those of the latest programs
     entries   programs that restore a shared chip, by number of their entry; `changed` are those that have not run since they were set
+    snapshots what reads the state that they are to restore, before somebody else gets the chip
     """
 
     name: str
@@ -52,6 +53,7 @@ class Session:
     results: dict[int, Reply] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
     entries: dict[int, bytes] = field(default_factory=dict)
+    snapshots: dict[int, bytes] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
     enforced: bool = False
 

@@ -1,0 +1,146 @@
+"""Everything that somebody could send to a service: rubbish, damaged messages, half-open and stalled connections, frames without end.
+
+    python tests/fuzz/fuzz_service.py [--seconds 600] [--seed 0]
+
+The service is a process of its own. All the while an honest client runs a program again and again and has to get as many words;
+the service must neither end nor grow, which is looked at when it has been warm for a while.
+"""
+
+import argparse
+import random
+import re
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from fuzz_bytes import damaged
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from fisch.service.connection import ServiceConnection
+from fisch.service.messages import VERSION, Bye, Cancel, Hello, Message, Reinit, Submit, encode
+
+GROWTH = 64 << 20
+"""Bytes that the service may grow by after its first tenth of the time."""
+PROGRAM = np.array([4 << 56, 5 << 56 | 1000, 0x0A << 56 | 1, 0x0A << 56], np.uint64)
+PATIENCE = 10.0
+_dangling: list[socket.socket] = []
+
+
+def message(chance: random.Random) -> Message:
+    """A message that follows the protocol, with contents that nobody sends."""
+    words = chance.randbytes(8 * chance.randrange(40) + chance.choice((0, 0, 1)))
+    number = chance.choice((0, 1, -1, -2, 1 << 40, chance.getrandbits(16)))
+    return chance.choice(
+        (
+            Hello(chance.choice((VERSION, 99)), "eve", chance.randbytes(8).hex(), chance.getrandbits(40), chance.choice(("ideal", "x")), 0),
+            Submit(number, [words] * chance.randrange(3)),
+            Reinit(number, [words] * chance.randrange(2), chance.random() < 0.5, [words] * chance.randrange(2)),
+            Cancel(number),
+            Bye(),
+        )
+    )
+
+
+def frames(chance: random.Random, port: int) -> None:
+    """A session that begins as it should, most of the time, and goes on as it likes."""
+    with connect(f"ws://127.0.0.1:{port}", open_timeout=PATIENCE, max_size=None) as client:
+        if chance.random() < 0.8:
+            client.send(encode(Hello(VERSION, "eve", chance.randbytes(8).hex(), 3, "ideal")))
+        for _ in range(chance.randrange(10)):
+            sent = encode(message(chance))
+            client.send(damaged(sent, chance) if chance.random() < 0.5 else sent)
+        if chance.random() < 0.2:
+            client.send("text")
+        if chance.random() < 0.3:
+            client.socket.close()
+            return
+        with suppress(TimeoutError):
+            client.recv(timeout=0.05)
+
+
+def bytes_before_http(chance: random.Random, port: int) -> None:
+    """Not even HTTP, or HTTP that is damaged; or nothing, and the connection stays open."""
+    raw = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    fields = (b"Host: x", b"Upgrade: websocket", b"Connection: Upgrade", b"Sec-WebSocket-Key: x", b"Sec-WebSocket-Version: 13")
+    asked = b"\r\n".join([b"GET / HTTP/1.1", *fields, b"", b""])
+    with suppress(OSError):
+        raw.sendall(chance.choice((b"", chance.randbytes(200), damaged(asked, chance), asked[: chance.randrange(len(asked))])))
+    _dangling.append(raw)
+    while len(_dangling) > 100:
+        _dangling.pop(chance.randrange(100)).close()
+
+
+def frames_that_promise_too_much(chance: random.Random, port: int) -> None:
+    """A frame that says it is a gigabyte long, or longer than can be, with some bytes of it."""
+    with connect(f"ws://127.0.0.1:{port}", open_timeout=PATIENCE) as client, suppress(OSError):
+        length = chance.choice((1 << 30, (1 << 63) - 1, 1 << 63, 65 << 20, 126))
+        client.socket.sendall(struct.pack(">BBQ", 0x82, 0xFF, length) + b"mask" + chance.randbytes(chance.randrange(1 << 16)))
+        if chance.random() < 0.5:
+            client.socket.shutdown(socket.SHUT_WR)
+
+
+def pages(chance: random.Random, port: int) -> None:
+    """Pages that are there and that are not."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as raw, suppress(OSError):
+        path = chance.choice((b"/metrics", b"/healthz", b"/readyz", b"/" + b"x" * chance.randrange(9000), b"/../etc/passwd"))
+        raw.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        raw.settimeout(1)
+        raw.recv(1 << 16)
+
+
+ATTACKS: tuple[Callable[[random.Random, int], None], ...] = (frames, frames, frames, bytes_before_http, frames_that_promise_too_much, pages)
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory of a process."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return 1024 * int(found[1]) if found else 0
+
+
+def campaign(seconds: float, seed: int) -> None:
+    """Attacks for so long; AssertionError for what must not be."""
+    chance, done = random.Random(seed), Counter[str]()
+    command = [sys.executable, "-m", "hicannx", "service", "--port", "0", "--chips", "2", "--keep", "5", "--limit", "5"]
+    service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert service.stdout is not None
+    port = int(service.stdout.readline().rpartition("port ")[2])
+    try:
+        honest, begin, warm = ServiceConnection("127.0.0.1", port, user="ann"), time.monotonic(), 0
+        expected = honest.execute(PROGRAM)
+        while (passed := time.monotonic() - begin) < seconds:
+            attack = chance.choice(ATTACKS)
+            with suppress(WebSocketException, OSError, TimeoutError):
+                attack(chance, port)
+            done[attack.__name__] += 1
+            if not sum(done.values()) % 20:
+                asked = time.monotonic()
+                answer = honest.execute(PROGRAM)
+                assert len(answer) == len(expected), "another answer than before"
+                assert time.monotonic() - asked < 60, "the honest client waited for more than a minute"
+            assert service.poll() is None, f"the service has ended with status {service.returncode}"
+            if passed > seconds / 10 and not warm:
+                warm = resident(service.pid)
+            assert not warm or resident(service.pid) < warm + GROWTH, f"from {warm >> 20} to {resident(service.pid) >> 20} MiB"
+        honest.close()
+        print(f"{dict(done)} in {seconds:g} s; memory from {warm >> 20} to {resident(service.pid) >> 20} MiB")
+    finally:
+        for raw in _dangling:
+            raw.close()
+        service.terminate()
+        service.wait(30)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--seconds", type=float, default=600, help="default %(default)s")
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    campaign(chosen.seconds, chosen.seed)
