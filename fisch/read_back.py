@@ -18,7 +18,8 @@ def reads_of(program: Words) -> Words:
     """Addresses that a program (uint64[n]) reads over the omnibus, uint64[m]. Raises ProgramError for reads of another kind."""
     if (((program & _HEADER) == _SCAN) & (program & _KEEP != 0)).any():
         raise ProgramError("a snapshot reads registers over the omnibus; what it scans over JTAG cannot be written back")
-    return program[((program & _HEADER) == _ADDRESS) & (program & _READ != 0)] & _PLACE
+    places: Words = program[((program & _HEADER) == _ADDRESS) & (program & _READ != 0)] & _PLACE
+    return places
 
 
 def writes_of(program: Words, responses: Words) -> Words:

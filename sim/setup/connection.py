@@ -140,7 +140,7 @@ class ModelConnection(Connection):
             seen(self.system)
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Self]:
+    def from_environment(cls, environ: Mapping[str, str]) -> Sequence[Connection]:
         """One connection for each chip of HICANNX_CHIP, with the other settings of `environ`; several in a jBOA are one setup."""
         serials, *settings = (_setting(environ, name) for name in VARIABLES)
         return cls.several(serials, *settings)

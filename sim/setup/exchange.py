@@ -6,6 +6,7 @@ script; each executes the programs of its own FPGAs, and all get the responses o
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ class MPIExchange:
 
 def _cut(data: bytes, sizes: Sequence[int]) -> list[bytes]:
     ends = np.cumsum([0, *sizes]).tolist()
-    return [data[begin:end] for begin, end in zip(ends, ends[1:], strict=False)]
+    return [data[begin:end] for begin, end in pairwise(ends)]
 
 
 cluster: MPIExchange | None = None

@@ -98,7 +98,7 @@ class MultichipSetup:
         own = dict(zip(self.systems, self.execute(programs), strict=True))
         if self._exchange is None:
             return own
-        found = {}
+        found: dict[int, Words] = {}
         for rank, streams in enumerate(self._exchange.gather([words.tobytes() for words in own.values()])):
             numbers = range(rank, self.size, self._exchange.size)
             found |= {number: np.frombuffer(data, np.uint64) for number, data in zip(numbers, streams, strict=True)}

@@ -8,6 +8,7 @@ from hicannx_sim.base.errors import ConfigurationError
 from hicannx_sim.fpga import faults
 from hicannx_sim.observe import Observables, Recording
 from hicannx_sim.setup.serve.stream import Stream
+from hicannx_sim.setup.serve.together import MemberStream
 from hicannx_sim.setup.system import System
 
 MOST: Final = 256
@@ -19,7 +20,7 @@ KINDS_OF_FAULTS: Final = {kind.__name__: kind for kind in (
 class SideDoor:
     """Answers to questions with options. What they observe belongs to nobody's session."""
 
-    def __init__(self, system: System, stream: Stream) -> None:
+    def __init__(self, system: System, stream: Stream | MemberStream) -> None:
         self._system, self._stream = system, stream
         self._recordings: dict[int, Recording] = {}
         self._keys = 0

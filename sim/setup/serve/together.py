@@ -12,7 +12,8 @@ import numpy as np
 from fisch import ut
 from hicannx_sim.base.errors import InterruptedRunError
 from hicannx_sim.setup.multichip import MultichipSetup
-from hicannx_sim.setup.serve.stream import BETWEEN_SESSIONS, MILLISECOND, Words
+from hicannx_sim.setup.serve.stream import BETWEEN_SESSIONS, MILLISECOND
+from hicannx_sim.setup.system import Words
 
 HOLD: Final = 2.0
 """[s] that programs wait for those of other FPGAs that the same host is connected to, after the last word has come. Meanwhile time stands

@@ -10,6 +10,7 @@ import sys
 import traceback
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Final
 
@@ -30,10 +31,9 @@ def main(chosen: Namespace) -> int:
     exchange = _exchange()
     with Watch(exchange.communicator):
         join_cluster(exchange)
-        if exchange.rank:
-            sys.stdout = open(os.devnull, "w")  # all processes print the same
-        status = _run(chosen.script, chosen.arguments)
-        sys.stdout.flush()
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere if exchange.rank else sys.stdout):  # all print the same
+            status = _run(chosen.script, chosen.arguments)
+            sys.stdout.flush()
         if status:
             print(f"hicannx: the script failed in process {exchange.rank}; the others end", file=sys.stderr, flush=True)
             exchange.communicator.Abort(status)

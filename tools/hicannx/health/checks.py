@@ -109,7 +109,7 @@ def _identity(subject: Subject) -> None:
 def _memories(subject: Subject) -> None:
     """What is written into the memories of a plasticity processor and of the FPGA can be read again."""
     draw = np.random.default_rng(2025)
-    builder, kept = PlaybackProgramBuilder(), []
+    builder, kept = PlaybackProgramBuilder(), list[tuple[Any, Any]]()
     for number in range(0, PPUMemoryWordOnDLS.size, 97):
         word = PPUMemoryWord(PPUMemoryWord.Value(int(draw.integers(1 << 32))))
         builder.write(PPUMemoryWordOnDLS(number), word)
@@ -216,7 +216,7 @@ def check(connection: MultiConnection | Connection, references: References) -> l
 
 
 def _check_one(connection: MultiConnection, references: References) -> list[Result]:
-    subject, results = Subject(connection, references), []
+    subject, results = Subject(connection, references), list[Result]()
     for name, look in CHECKS.items():
         subject.remark, failure, begin = "", "", time.perf_counter()
         if results and results[0].failure:
