@@ -234,7 +234,7 @@ def _c_library(parser: ArgumentParser) -> None:
 
 
 def _compatibility(parser: ArgumentParser) -> None:
-    parser.add_argument("client", metavar="CLIENT", help="its name: calix, pynn, pynn-abstract, notebooks")
+    parser.add_argument("client", metavar="CLIENT", help="its name: calix, pynn, pynn-abstract, notebooks, hxtorch, jaxsnn")
     parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="its source tree")
     parser.add_argument("--serial", type=SERIAL, default=0, metavar="SERIAL", help="of the virtual chip, 0 by default")
     parser.add_argument("--only", default="", metavar="TEXT", help="only files whose names contain this; other rows stay")
