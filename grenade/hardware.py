@@ -1,7 +1,4 @@
-"""The hardware of a process: one executor and one configuration of its chip, which several interfaces share.
-
-(facts: clients/hxtorch_jaxsnn 2.1)
-"""
+"""The hardware of a process: one executor and its chip, shared by several interfaces. (facts: clients/hxtorch_jaxsnn 2.1)"""
 
 from __future__ import annotations
 
