@@ -10,6 +10,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 
 
+def pytest_addoption(parser):
+    parser.addoption("--seeds", type=int, default=2, help="how many draws of each kind tests on held-out parameters try")
+    parser.addoption("--first-seed", type=int, default=0, help="of these draws")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def calibrations(tmp_path_factory):
     """What tests calibrate stays out of the user's folders."""

@@ -124,7 +124,8 @@ class Circuit:
         gain = number("adaptation_a") * self.cell("i_bias_adapt_a") / number("adaptation_conductance")
         gain = -gain if self.on("invert_adaptation_a") else gain
         pull = gain * (v - adaptation_voltage(self.cell("v_adapt_leak"))) - (w - adaptation_voltage(self.cell("v_adapt_ref")))
-        return pull * self.cell("i_bias_adapt_tau") / number("adaptation_tau")
+        slope = pull * self.cell("i_bias_adapt_tau") / number("adaptation_tau")
+        return slope if number("node_low") < w < number("node_high") or slope * (w - 0.5) < 0 else 0.0
 
     def jump(self) -> float:
         """Of the adaptation with each spike."""
@@ -211,7 +212,8 @@ class Network:
         for k, circuit in enumerate(self.circuits):
             if self.fires_at[k] <= self.time + 1e-12:
                 self.spikes.append((self.time, k))
-                self.w[k] += circuit.jump() if circuit.on("enable_adaptation") else 0.0
+                if circuit.on("enable_adaptation"):
+                    self.w[k] = min(max(self.w[k] + circuit.jump(), number("node_low")), number("node_high"))
                 self.resets_until[k], self.ready_at[k] = self.time + circuit.reset_time, self.time + circuit.refractory
                 self.fires_at[k] = math.inf
         for k in self._watching():

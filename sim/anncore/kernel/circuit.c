@@ -119,6 +119,14 @@ ALWAYS_INLINE void load_threshold(const Circuit *c) {
     c->core->s.awake |= 1 << block_of(c->neuron);
 }
 
+#define CAREFUL 0.05f /* an amplifier that gets over this part of its range or more within a step */
+
+ALWAYS_INLINE void load_care(const Circuit *c, int careful) {
+    uint64_t *lanes = &c->core->s.careful[block_of(c->neuron)];
+    LANE(c->b, careful, c->i) = careful ? 1.0f : 0.0f;
+    *lanes = careful ? *lanes | UINT64_C(1) << c->i : *lanes & ~(UINT64_C(1) << c->i);
+}
+
 /* The lanes that change when the reset begins and ends. */
 ALWAYS_INLINE void load_phase(const Circuit *c) {
     const PhaseLanes *lanes = c->phases;
@@ -126,6 +134,7 @@ ALWAYS_INLINE void load_phase(const Circuit *c) {
     LANE(c->b, target, i) = lanes->target[at];
     LANE(c->b, slew, i) = lanes->slew[at], LANE(c->b, inverse, i) = lanes->inverse[at];
     LANE(c->b, lag, i) = lanes->lag[at], LANE(c->b, rate, i) = lanes->rate[at];
+    load_care(c, lanes->rate[at] > CAREFUL);
     LANE(c->b, exponent, i) = off ? NOTHING : lanes->exponent[at];
     LANE(c->b, w_base, i) = lanes->w_base[at];
     if (c->core->morphology_of[c->neuron] >= 0) morphology_at(c->core, c->core->morphology_of[c->neuron])->stale = 1, c->core->small_stale = 1;
@@ -309,7 +318,7 @@ ALWAYS_INLINE int line_rests(const Circuit *c, int side) {
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
-static void advance_part(const Circuit *c, Part *part, float from, float length) {
+static void advance_part(const Circuit *c, Single *part, float from, float length) {
     Block *b = c->b;
     const int i = c->i, limits = part->v > b->high || part->v < b->low ? WITH_LIMITS : 0;
     Findings_single found = {0};
@@ -319,13 +328,13 @@ static void advance_part(const Circuit *c, Part *part, float from, float length)
         const float moves = length * (1.0f + (1.0f - length) * LANE(b, w_rate, i));
         part->w_base = moves * LANE(b, w_base, i), part->w_lead = moves * LANE(b, w_lead, i), part->w_rate = moves * LANE(b, w_rate, i);
     }
-    circuits_single(&b->lanes, part, 0, i, &c->core->common, length, c->features | limits, 0, 0, 0, 0, &found);
+    circuits_single(&b->lanes, part, 0, i, &c->core->common, length, c->features | limits | (LANE(b, careful, i) > 0.0f ? WITH_CARE : 0), 0, 0, 0, 0, &found);
     if (part->v > b->high || part->v < b->low) part->v = within(&c->core->common, part->v);
     part->w = within(&c->core->common, part->w);
 }
 
 ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
-    Part part = {.v = s.v, .w = s.w};
+    Single part = {.v = s.v, .w = s.w};
     advance_part(c, &part, from, length);
     return (Nodes){part.v, c->features & WITH_ADAPTATION ? part.w : s.w};
 }
@@ -340,12 +349,12 @@ ALWAYS_INLINE int32_t on_its_way(const Circuit *c, float part) {
     return v + nearest_of((float)way * share);
 }
 
-/* And the whole circuit. */
+/* And the whole circuit. An upswing is too bent for this: it is made once more. */
 ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int ticks) {
-    const Nodes end = {STATE(c->b, v, c->p ^ 1, c->i), STATE(c->b, w, c->p ^ 1, c->i)};
+    const Nodes begin = {STATE(c->b, v, c->p, c->i), STATE(c->b, w, c->p, c->i)}, end = {STATE(c->b, v, c->p ^ 1, c->i), STATE(c->b, w, c->p ^ 1, c->i)};
     if (ticks == GRID_TICKS) return end;
-    const int32_t w = STATE(c->b, w, c->p, c->i);
-    return (Nodes){on_its_way(c, steps(ticks)), c->features & WITH_ADAPTATION ? w + nearest_of((float)(end.w - w) * steps(ticks)) : w};
+    if (c->features & WITH_EXPONENTIAL && c->n->phase == PHASE_FIRING) return advance(c, begin, 0.0f, steps(ticks));
+    return (Nodes){on_its_way(c, steps(ticks)), c->features & WITH_ADAPTATION ? begin.w + nearest_of((float)(end.w - begin.w) * steps(ticks)) : begin.w};
 }
 
 NOT_INLINE static void record_earlier(Core *core, int neuron, int64_t tick) {
@@ -612,7 +621,7 @@ static void advance_members(const Core *core, const Morphology *m, Nodes *nodes,
     if (!matrix) return;
     for (int k = 0; k < m->members; k++) {
         const Circuit c = circuit_at(core, members[k].neuron);
-        Part part = {.v = nodes[k].v, .w = nodes[k].w, .currents.limit = c.features & WITH_EXPONENTIAL ? LANE(c.b, limit, c.i) : 0.0f};
+        Single part = {.v = nodes[k].v, .w = nodes[k].w, .currents.limit = c.features & WITH_EXPONENTIAL ? LANE(c.b, limit, c.i) : 0.0f};
         advance_part(&c, &part, from, length);
         slopes[k] = part.currents;
         leads[k] = c.features & WITH_ADAPTATION ? part.w_lead : 0.0f;

@@ -26,6 +26,8 @@ enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBE
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
 /* A step is compiled for each set of these; the latter two: currents may fade at the rails, offset currents at the end of their source */
 enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, WITH_FADING = 8, WITH_LIMITS = WITH_RAILS | WITH_FADING, FEATURE_SETS = 16 };
+/* and for each of them with and without circuits whose amplifier takes the membrane far within a step, as in a reset */
+enum { WITH_CARE = 256, STEPS = 2 * FEATURE_SETS };
 /* and one asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
 enum { WITH_MODULATION = 16, WITH_LEAPS = 32, WITH_CONNECTIONS = 64, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
 enum { HAS_BYPASS = 128 };
@@ -62,6 +64,7 @@ typedef struct {
     /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */
     float slope[LANES], growth[LANES], bow[LANES], upswing[LANES], drive[LANES];
     float rate[LANES];      /* of the amplifier in its linear range */
+    float careful[LANES];   /* 1 if that takes the membrane far within a step, else 0 */
     int32_t alone[LANES];   /* all bits; 0 if it is connected */
 } Lanes;
 
@@ -75,7 +78,7 @@ typedef struct {
     int32_t v, w;
     float mean[INPUTS], lag, w_base, w_lead, w_rate;
     NeuronCurrents currents;
-} Part;
+} Single;
 
 /* What a pulse does to a line; apart from the lanes of a step, which do not need it. */
 typedef struct {
@@ -249,6 +252,7 @@ typedef struct {
     int32_t parity;
     int32_t awake;             /* blocks in which something moves, bit per block */
     int32_t features[BLOCKS], bypass[BLOCKS];
+    uint64_t careful[BLOCKS];  /* lanes */
     int32_t far[BLOCKS];       /* WITH_LIMITS, if a membrane may be where currents fade */
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;
@@ -300,7 +304,7 @@ typedef struct {
 /* The functions over blocks for one instruction set. */
 typedef struct {
     /* by set of features, the last one for those with rare ones; the result has bits of BLOCK_... */
-    int (*step[FEATURE_SETS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
+    int (*step[STEPS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
     int (*far)(const Block *block, int p, const Common *common); /* those of WITH_LIMITS that count */
@@ -317,6 +321,12 @@ typedef struct {
 /* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
 int kernel_level(int wanted);
 const Kernel *kernel_of(int level);
+
+/* Which of its steps a block with some features needs. */
+static inline int step_for(int features) {
+    if (features & WITH_RARE) return STEPS;
+    return (features & (FEATURE_SETS - 1)) | (features & WITH_CARE ? FEATURE_SETS : 0);
+}
 
 /* What counts of them over `length` of a step, as in the step of the small morphologies. */
 float compartment_slope(const CompartmentCurrents *sums, const Common *common, float length);

@@ -42,7 +42,7 @@ int core_enter_cycle(Core *core, int neuron) {
 /* The steps of one circuit from the one in which its reset ended; what they do to its neighbours is forgotten. */
 static void step_again(Core *core, int neuron, int64_t release) {
     const int k = block_of(neuron), i = lane_of(neuron), parity = core->s.parity;
-    const int features = core->s.features[k] | WITH_LIMITS, set = features & WITH_RARE ? FEATURE_SETS : features;
+    const int features = core->s.features[k] | WITH_LIMITS | WITH_CARE;
     const int64_t now = core->s.now, from = step_of(release) * GRID_TICKS;
     Neuron *n = &core->s.neuron[neuron];
     Block *b = &core->s.block[k], others = *b;
@@ -53,7 +53,7 @@ static void step_again(Core *core, int neuron, int64_t release) {
     schedule(core, neuron, release);
     while (core->s.now < now) {
         const int p = core->s.parity;
-        kernel_of(core->level)->step[set](b, p, &core->common, features, 0, 0);
+        kernel_of(core->level)->step[step_for(features)](b, p, &core->common, features, 0, 0);
         if (STATE(b, v, p ^ 1, i) >= LANE(b, threshold, i)) core_watch_step(core, neuron);
         core_settle(core, neuron, core->s.now + GRID_TICKS);
         core->s.now += GRID_TICKS, core->s.parity ^= 1;

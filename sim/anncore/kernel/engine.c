@@ -131,9 +131,9 @@ static int linked_to(const Core *core, int blocks) {
 
 /* Steps a block. Returns whether a membrane may be at or above its threshold. */
 static int step_block(Core *core, const Kernel *kernel, int k) {
-    const int features = core->s.features[k] | core->s.far[k];
-    const int set = features & WITH_RARE ? FEATURE_SETS : features, watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
-    const int result = kernel->step[set](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
+    const int features = core->s.features[k] | core->s.far[k] | (core->s.careful[k] ? WITH_CARE : 0);
+    const int watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
+    const int result = kernel->step[step_for(features)](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
     core->s.awake = (core->s.awake & ~(1 << k)) | (result & BLOCK_MOVES) << k;
     core->far_before[k] = core->s.far[k], core->s.far[k] = result & WITH_LIMITS;
     core->s.block_steps++;

@@ -1,7 +1,7 @@
 /* One step of circuits, written once over a vector type. The file that includes this defines
  *   STEP(name), TARGET      names, and the instruction set they are compiled for
  *   SIZE                    circuits stepped at once: LANES, or 1 over a part of a step
- *   OF(part, lanes)         which of the two counts: what `Part` says about a circuit alone, or its lanes
+ *   OF(part, lanes)         which of the two counts: what `Single` says about a circuit alone, or its lanes
  *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
  *   MIN MAX (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
@@ -63,16 +63,21 @@ TARGET ALWAYS_INLINE F STEP(comply)(const Lanes *g, int i, F volt, F current, F 
     return current - LOADF(g->offset + i) * (ALLF(1.0f) - x * (ALLF(1.5f) - ALLF(0.5f) * x2));
 }
 
-/* Part of a slope that counts over a step if it changes by z of itself meanwhile. */
-TARGET ALWAYS_INLINE F STEP(bent)(F z) {
-    const F limited = STEP(clip)(z, ALLF(-1.0f), ALLF(1.0f));
-    return ALLF(1.0f) + limited * (ALLF(0.5f) + ALLF(1.0f / 6) * limited);
+/* What counts of a slope over a part of a step in which conductances and fading currents change it: `bend` is their own slope. */
+TARGET ALWAYS_INLINE F STEP(bent)(F slope, F bend, float length, int features) {
+    if (features & WITH_MODULATION) {
+        const F z = MIN(bend * ALLF(length), ALLF(1.0f));
+        return slope / ((ALLF(1.0f) - ALLF(0.5f) * z) + ALLF(1.0f / 12) * (z * z));
+    }
+    if (!(features & WITH_LIMITS)) return slope;
+    const F z = STEP(clip)(bend * ALLF(length), ALLF(-1.0f), ALLF(1.0f));
+    return slope * (ALLF(1.0f) + z * (ALLF(0.5f) + ALLF(1.0f / 6) * z));
 }
 
 /* A term that grows exponentially with the membrane grows within the step: second and third order in time, within what it can reach at
- * all. */
+ * all. At its limit it stays. */
 TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F limit, const Common *c, float length) {
-    const F growth = upswing * ALLF(c->slope_inverse * length), without = total - upswing;
+    const F growth = IF_POSITIVE(limit - upswing, upswing, ALLF(0.0f)) * ALLF(c->slope_inverse * length), without = total - upswing;
     const F more = growth * (ALLF(0.5f) + (upswing + total) * ALLF(c->sixth * length));
     return STEP(clip)(total + total * MAX(more, ALLF(0.0f)), without, without + limit);
 }
@@ -99,7 +104,7 @@ typedef struct {
 TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST(node, ALLI(c->node_high)), ALLI(c->node_low)); }
 
 /* The circuits of one vector, lanes i.. of a block. Of a circuit alone, whoever asks for its step looks after lines and threshold. */
-TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, Part *part, int p, int i, const Common *c, float length, int features, int early, int watchful,
+TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, Single *part, int p, int i, const Common *c, float length, int features, int early, int watchful,
                                          int low, int high, STEP(Findings) *found) {
     const I volt = OF(ALLI(part->v), LOADI(g->v[p] + i)), w = features & WITH_ADAPTATION ? OF(ALLI(part->w), LOADI(g->w[p] + i)) : ALLI(0);
     const F gap = FLOAT(SUB(LOADI(g->target + i), volt));
@@ -122,9 +127,11 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, Part *part, int p, int i, con
     if (features & WITH_FADING) current = STEP(comply)(g, i, FLOAT(volt), current, &bend);
     if (features & WITH_RAILS) current = STEP(fade)(c, FLOAT(volt), current, &bend);
     /* the leak or reset amplifier: its slope, and the length of the step for a membrane with its local slope, which changes on the way: `bow` */
-    const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), y2 = y * y, shorter = OF(ALLF(part->lag), LOADF(g->lag + i)) * (ALLF(1.0f) - y2);
+    const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), y2 = y * y, flat = ALLF(1.0f) - y2;
+    const F shorter = OF(ALLF(part->lag), LOADF(g->lag + i)) * flat;
     const F pull = LOADF(g->slew + i) * (y * (ALLF(3.0f) - y2)), bow = (shorter * y) * (inverse * ALLF(1.0f / length));
-    F slope = pull + current;
+    const F total = pull + current;
+    F slope = total;
     if (features & WITH_CONNECTIONS) {
         STOREF(OF(&part->currents.slope, g->slope + i), slope);
         STOREF(OF(&part->currents.bow, g->bow + i), bow * ALLF(length));
@@ -132,15 +139,14 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, Part *part, int p, int i, con
         STOREF(OF(&part->currents.upswing, g->upswing + i), upswing);
         STOREF(OF(&part->currents.drive, g->drive + i), drive);
     }
-    if (features & WITH_EXPONENTIAL) slope = STEP(grow)(slope, upswing, LOADF(g->limit + i), c, length);
-    if (features & WITH_MODULATION) {
-        const F z = MIN(bend * ALLF(length), ALLF(1.0f));
-        slope = slope / ((ALLF(1.0f) - ALLF(0.5f) * z) + ALLF(1.0f / 12) * (z * z));
-    } else if (features & WITH_LIMITS) {
-        slope = slope * STEP(bent)(bend * ALLF(length));
+    if (features & WITH_EXPONENTIAL) slope = STEP(grow)(total, upswing, LOADF(g->limit + i), c, length);
+    const F linear = STEP(bent)(slope, bend, length, features) * (ALLF(length) - shorter);
+    F way = linear - linear * (bow * linear);
+    if (features & WITH_CARE) { /* what the amplifier is at the end of the way beyond what its local slope says counts a third */
+        const F end = UNIT_CLIP((gap - linear) * inverse);
+        const F rest = (LOADF(g->slew + i) * (end * (ALLF(3.0f) - end * end)) - pull) + (LOADF(g->rate + i) * flat) * linear;
+        way = IF_POSITIVE(LOADF(g->careful + i), linear + rest * (ALLF(length * (1.0f / 3)) - ALLF(1.0f / 6) * shorter), way);
     }
-    F way = slope * (ALLF(length) - shorter);
-    way = way - way * (bow * way);
     if (features & WITH_LEAPS) way = STEP(clip)(way, ALLF(-c->longest), ALLF(c->longest));
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
@@ -325,6 +331,22 @@ VARIANT(set12, 12)
 VARIANT(set13, 13)
 VARIANT(set14, 14)
 VARIANT(set15, 15)
+VARIANT(set16, 0 | WITH_CARE)
+VARIANT(set17, 1 | WITH_CARE)
+VARIANT(set18, 2 | WITH_CARE)
+VARIANT(set19, 3 | WITH_CARE)
+VARIANT(set20, 4 | WITH_CARE)
+VARIANT(set21, 5 | WITH_CARE)
+VARIANT(set22, 6 | WITH_CARE)
+VARIANT(set23, 7 | WITH_CARE)
+VARIANT(set24, 8 | WITH_CARE)
+VARIANT(set25, 9 | WITH_CARE)
+VARIANT(set26, 10 | WITH_CARE)
+VARIANT(set27, 11 | WITH_CARE)
+VARIANT(set28, 12 | WITH_CARE)
+VARIANT(set29, 13 | WITH_CARE)
+VARIANT(set30, 14 | WITH_CARE)
+VARIANT(set31, 15 | WITH_CARE)
 VARIANT(all, features)
 #undef VARIANT
 #undef FROM_BYTES
