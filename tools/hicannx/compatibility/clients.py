@@ -26,7 +26,7 @@ class Client(msgspec.Struct, forbid_unknown_fields=True):
     programs       patterns of other files that are run: scripts (.py), and pages with the code of a notebook (.rst)
     beside         {folder that programs find where they run: files, and folders whose content is in it}
     path           folders of the checkout that Python has to find modules in
-    environment    variables that its tests need
+    environment    variables that its tests need, unless they are set already
     arguments      for pytest
     reasons        {pattern of tests' identities: why they do not pass}
     remarks        a paragraph for the document

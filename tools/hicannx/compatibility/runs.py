@@ -51,7 +51,7 @@ def _run_file(
 ) -> list[Result]:
     record, name = folder / "record.jsonl", file.relative_to(checkout).as_posix()
     path = os.pathsep.join([*(str(checkout / one) for one in client.path), *filter(None, [environ.get("PYTHONPATH", "")])])
-    variables = {**environ, **client.environment, "PYTHONPATH": path}
+    variables = {**client.environment, **environ, "PYTHONPATH": path}
     variables |= {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
     if client.is_program(checkout, file):
         kept = _kept(keep, file)
