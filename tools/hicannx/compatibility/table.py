@@ -16,8 +16,8 @@ __all__ = ["Row", "merged", "rows", "section"]
 HEAD = """\
 # Compatibility
 
-Tests, scripts and notebooks of software that was written for the real system, run from its own checkout against virtual chips. The tables are
-made by `hicannx compatibility CLIENT CHECKOUT`. Tests of a file that passed share a row; files that are not listed have not been run
+Tests, scripts and notebooks of software that was written for the real system, run from its own checkout against virtual chips. The tables
+are made by `hicannx compatibility CLIENT CHECKOUT`. Tests of a file that passed share a row; files that are not listed have not been run
 with this version. A notebook or script passes if it ends without an error.
 Times are processor seconds, of scripts and notebooks with the start of Python.
 """
