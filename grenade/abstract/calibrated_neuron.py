@@ -12,6 +12,7 @@ from grenade.abstract.identifiers import CompartmentOnNeuron
 from grenade.abstract.neurons import LocallyPlacedNeuron
 from grenade.abstract.population import CellParameterSpace
 from grenade.values import Entity, attribute, exactly, listed, made, mapped, optional, truth
+from halco.value import shown
 from haldls import CADCSampleQuad
 from haldls.lola import AtomicNeuron
 
@@ -50,6 +51,12 @@ class CobaSynapticInput(Entity):
 
 
 SynapticInput = DisabledSynapticInput | CubaSynapticInput | CobaSynapticInput
+
+
+def _input(value: Any) -> SynapticInput:
+    if isinstance(value, SynapticInput):
+        return value
+    raise TypeError(f"a CubaSynapticInput, a CobaSynapticInput or a DisabledSynapticInput is needed, not {shown(value)}")
 
 
 @dataclass
@@ -95,8 +102,8 @@ class CalibrationTarget(Entity):
     v_threshold: Read | None = attribute(optional(made(Read)), default=Read(125))
     v_reset: Read = attribute(made(Read), default=Read(70))
     refractory_period: _Refractory = attribute(exactly(_Refractory), default_factory=_Refractory)
-    synaptic_input_excitatory: SynapticInput = attribute(exactly(SynapticInput), default_factory=DisabledSynapticInput)  # type: ignore[arg-type]
-    synaptic_input_inhibitory: SynapticInput = attribute(exactly(SynapticInput), default_factory=DisabledSynapticInput)  # type: ignore[arg-type]
+    synaptic_input_excitatory: SynapticInput = attribute(_input, default_factory=DisabledSynapticInput)
+    synaptic_input_inhibitory: SynapticInput = attribute(_input, default_factory=DisabledSynapticInput)
     inter_atomic_neuron_connectivity: _Connectivity = attribute(exactly(_Connectivity), default_factory=_Connectivity)
 
 

@@ -185,14 +185,20 @@ def _together(size: int, pairs: set[tuple[int, int]], ties: list[set[int]]) -> l
 def _in_order(groups: list[list[int]], pairs: set[tuple[int, int]]) -> list[list[int]]:
     """Groups so that spikes go forward only, otherwise in their order."""
     group_of = {number: index for index, group in enumerate(groups) for number in group}
-    edges = {(group_of[source], group_of[target]) for source, target in pairs} - {(index, index) for index in range(len(groups))}
-    waiting = [sum(target == index for _, target in edges) for index in range(len(groups))]
+    targets: list[set[int]] = [set() for _ in groups]
+    for source, target in pairs:
+        targets[group_of[source]].add(group_of[target])
+    waiting = [0] * len(groups)
+    for index, some in enumerate(targets):
+        some.discard(index)
+        for target in some:
+            waiting[target] += 1
     ready = [index for index, number in enumerate(waiting) if not number]
     ordered = []
     while ready:
         index = heapq.heappop(ready)
         ordered.append(groups[index])
-        for target in sorted(target for source, target in edges if source == index):
+        for target in targets[index]:
             waiting[target] -= 1
             if not waiting[target]:
                 heapq.heappush(ready, target)

@@ -97,7 +97,7 @@ class PlasticityRule(Vertex):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "recording" and value is not None:
-            checked(RawRecording | TimedRecording, value, "PlasticityRule.recording")  # type: ignore[arg-type]
+            checked(RawRecording | TimedRecording, value, "PlasticityRule.recording")
         super().__setattr__(name, value)
 
     def get_population_shapes(self) -> list[MultiIndexSequence]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import enum
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from types import UnionType
+from typing import Any, NamedTuple, Self, get_args
 
 from grenade.abstract.data import PortData, TimeDomainRuntimes
 from grenade.abstract.errors import TopologyError
@@ -149,8 +150,8 @@ def _check_channels(vertex: Vertex, number: int, port: Port, channels: MultiInde
         raise TopologyError(f"{_place(vertex, number)} has no channel {tuple(channels.rows[missing][0].tolist())}", port=number)
 
 
-def checked(kind: type[Any], value: Any, name: str) -> Any:
+def checked(kind: type[Any] | UnionType, value: Any, name: str) -> Any:
     """The value; TypeError if it is of another kind."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name}: a {kind.__qualname__} is needed, not {shown(value)}")
+        raise TypeError(f"{name}: a {' or '.join(one.__qualname__ for one in get_args(kind) or (kind,))} is needed, not {shown(value)}")
     return value

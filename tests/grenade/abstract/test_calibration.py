@@ -161,6 +161,16 @@ def test_calix_is_asked_for_only_if_it_is_needed(executor, monkeypatch):
         mapped(executor, JITCalibration(), target())
 
 
+def test_targets_take_what_is_one():
+    made = target()
+    for name, wrong in (("synaptic_input_excitatory", 3), ("refractory_period", 2e-6), ("v_leak", "high")):
+        with pytest.raises(TypeError, match=rf"CalibrationTarget\.{name}"):
+            setattr(made, name, wrong)
+    with pytest.raises(AttributeError, match="has no attribute 'v_rest'"):
+        made.v_rest = 80
+    assert made == target()
+
+
 def test_capacitances_beyond_a_circuit_are_refused(executor, calix):
     with pytest.raises(OverflowError, match="64 > max"):
         mapped(executor, JITCalibration(), target(membrane_capacitance_during_calibration=2.24e-12))
