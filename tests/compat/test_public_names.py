@@ -21,8 +21,8 @@ PACKAGES = [
     "_hxtorch_core", "hxtorch",
     "dlens_vx_v3", "fisch", "halco", "haldls", "haldls.lola", "hicannx", "pyccalix", "pyfisch_vx_v3", "pyhalco_common",
     "pyhalco_hicann_dls_vx_v3",
-    "grenade.network", "pygrenade_common", "pygrenade_vx", "pygrenade_vx.network", "pyhaldls_vx_v3", "pyhwdb", "pyhxcomm_vx", "pylogging",
-    "pylola_vx_v3", "pystadls_vx_v3", "stadls",
+    "grenade.abstract", "grenade.network", "pygrenade_common", "pygrenade_vx", "pygrenade_vx.network",
+    "pygrenade_vx.network.abstract", "pyhaldls_vx_v3", "pyhwdb", "pyhxcomm_vx", "pylogging", "pylola_vx_v3", "pystadls_vx_v3", "stadls",
 ]  # fmt: skip
 
 
