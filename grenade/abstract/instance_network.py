@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grenade.abstract.identifiers import VertexOnTopology
 from grenade.abstract.partition import Section
-from grenade.network import (
-    AtomicNeuronOnExecutionInstance,
-    Network,
-)
+from grenade.network import AtomicNeuronOnExecutionInstance, Network, RoutingResult
 from grenade.network.descriptors import PopulationOnExecutionInstance, ProjectionOnNetwork
 from halco import CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
+
+
+class Router(Protocol):
+    """What finds synapses, drivers and labels for a network."""
+
+    def __call__(self, network: Network) -> RoutingResult: ...
 
 
 @dataclass

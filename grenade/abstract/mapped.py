@@ -12,7 +12,7 @@ from grenade.abstract.calibrated_neuron import CalibratedNeuron
 from grenade.abstract.data import InputData, OutputData, PortData
 from grenade.abstract.errors import TopologyError
 from grenade.abstract.identifiers import CompartmentOnNeuron, TimeDomainOnTopology, VertexOnTopology
-from grenade.abstract.instance_network import InstanceNetwork
+from grenade.abstract.instance_network import InstanceNetwork, Router
 from grenade.abstract.neurons import LocallyPlacedNeuron
 from grenade.abstract.population import Population
 from grenade.abstract.results import InstanceOutput, root_output
@@ -31,11 +31,12 @@ Spikes = list[list[Any]]
 
 @dataclass
 class Instance:
-    """An execution instance: its number, its network, and that routed."""
+    """An execution instance: its number, its network, that routed, and by what."""
 
     number: int
     made: InstanceNetwork
     graph: NetworkGraph
+    router: Router
 
 
 @dataclass
@@ -65,7 +66,7 @@ class MappedTopology:
             raise TopologyError(f"all vertices are mapped to one time domain, these are in {sorted(map(str, domains))}")
         self._domain: TimeDomainOnTopology | None = domains.pop() if domains else None
         self._root, self.instances = topology, instances
-        self._settings = [Settings(topology, one.made, one.graph) for one in instances]
+        self._settings = [Settings(topology, one.made, one.graph, one.router) for one in instances]
         self.calibrated: Calibrated = {}
         self.bases: dict[int, Chip] = {}
         self.construction_duration = timedelta(0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from time import perf_counter
-from typing import Protocol
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from grenade.abstract.assembly import Assembly, Generators
 from grenade.abstract.calibration import Calibration
 from grenade.abstract.connections import Connections, Numbers, cells_of, connections
 from grenade.abstract.identifiers import VertexOnTopology
+from grenade.abstract.instance_network import Router
 from grenade.abstract.mapped import Instance, MappedTopology
 from grenade.abstract.neurons import LocallyPlacedNeuron
 from grenade.abstract.partition import Partition, Section
@@ -24,17 +24,11 @@ from grenade.abstract.recorders import Recorder, SpikeRecorder
 from grenade.abstract.sources import ExternalSourceNeuron, PoissonSourceNeuron
 from grenade.abstract.topology import Topology
 from grenade.execution import JITGraphExecutor
-from grenade.network import Network, RoutingResult, build_network_graph
+from grenade.network import build_network_graph
 from grenade.network.routing import GreedyRouter
 from halco import AtomicNeuronOnDLS, LogicalNeuronOnDLS, PADIBusOnPADIBusBlock
 
 Key = tuple[int, int]
-
-
-class Router(Protocol):
-    """What finds synapses, drivers and labels for a network."""
-
-    def __call__(self, network: Network) -> RoutingResult: ...
 
 
 class Mapper:
@@ -178,4 +172,4 @@ class _Mapping:
 
 def _routed(number: int, assembly: Assembly, router: Router) -> Instance:
     made = assembly.done()
-    return Instance(number, made, build_network_graph(made.network, router(made.network)))
+    return Instance(number, made, build_network_graph(made.network, router(made.network)), router)

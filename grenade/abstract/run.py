@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -108,13 +107,9 @@ def _recorded(made: InstanceNetwork, population: int, size: int, before: list[In
 def _output(number: int, made: InstanceNetwork, mapped: MappedInstanceData, data: Any, output: OutputData) -> InstanceOutput:
     results, times, health = ExecutionInstanceGlobal(), output.execution_time_info, output.execution_health_info
     if times is not None:
-        results.device_usage_duration = _chips(times.execution_duration_per_hardware.get(ConnectionOnExecutor(), {}))
-        results.realtime_duration = _chips(times.realtime_duration_per_execution_instance.get(INSTANCE, {}))
+        results.device_usage_duration = dict(times.execution_duration_per_hardware.get(ConnectionOnExecutor(), {}))
+        results.realtime_duration = dict(times.realtime_duration_per_execution_instance.get(INSTANCE, {}))
     results.execution_health_info = None if health is None else health.execution_instances.get(INSTANCE)
     results.read_ppu_symbols = [entry.get(INSTANCE, {}) for entry in output.read_ppu_symbols]
     results.pre_execution_chips = dict(data.pre_execution_chips.get(INSTANCE, {}))
     return InstanceOutput(number, made, mapped.graph, data, results, mapped.runtimes.batch_size())
-
-
-def _chips(durations: Mapping[ChipOnConnection, timedelta]) -> dict[ChipOnConnection, timedelta]:
-    return dict(durations)

@@ -10,7 +10,7 @@ from typing import Any
 from grenade.abstract.data import InputData
 from grenade.abstract.errors import TopologyError
 from grenade.abstract.identifiers import CompartmentOnNeuron, VertexOnTopology
-from grenade.abstract.instance_network import Channel, InstanceNetwork, PlacedRule
+from grenade.abstract.instance_network import Channel, InstanceNetwork, PlacedRule, Router
 from grenade.abstract.neurons import PARAMETERIZATION_PORT, UncalibratedNeuron
 from grenade.abstract.projection import PARAMETERIZATION_PORT as WEIGHTS_PORT
 from grenade.abstract.recorders import DATA_PORT as PAD_PORT
@@ -32,7 +32,6 @@ from grenade.network import (
 )
 from grenade.network import PlasticityRule as RuleOnNetwork
 from grenade.network.projections import COLUMNS
-from grenade.network.routing import GreedyRouter
 from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron
 from haldls.lola import AtomicNeuron, Chip
 
@@ -48,8 +47,8 @@ WEIGHT = COLUMNS.index("weight")
 class Settings:
     """Makes graph and configuration of one execution instance for the data of a snippet. What has not changed is kept."""
 
-    def __init__(self, topology: Topology, made: InstanceNetwork, graph: NetworkGraph) -> None:
-        self._topology, self._made = topology, made
+    def __init__(self, topology: Topology, made: InstanceNetwork, graph: NetworkGraph, router: Router) -> None:
+        self._topology, self._made, self._router = topology, made, router
         self._used: list[Any] = []
         self._graph = graph
         self._chip: tuple[Chip, list[tuple[AtomicNeuronOnDLS, AtomicNeuron]], Chip] | None = None
@@ -68,7 +67,7 @@ class Settings:
         if len(used) != len(self._used) or any(one is not other and one != other for one, other in zip(used, self._used, strict=True)):
             graph, network = NetworkGraph(self._graph), self._network(data)
             if requires_routing(network, graph):
-                graph = build_network_graph(network, GreedyRouter()(network))
+                graph = build_network_graph(network, self._router(network))
             else:
                 update_network_graph(graph, network)
             self._used, self._graph = used, graph
