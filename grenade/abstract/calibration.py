@@ -13,7 +13,7 @@ from grenade.abstract.calibration_target import fill, finish
 from grenade.abstract.errors import MappingError, MissingError
 from grenade.abstract.identifiers import CompartmentOnNeuron, ExecutionInstanceOnExecutor
 from grenade.abstract.mapped import Instance, MappedTopology
-from grenade.abstract.run import checked_executor
+from grenade.abstract.run import as_executor
 from grenade.common import ChipOnConnection, ConnectionOnExecutor, ExecutionInstanceID
 from grenade.execution import JITGraphExecutor
 from halco import AtomicNeuronOnDLS
@@ -74,7 +74,7 @@ class JITCalibration(Calibration):
         if not wanted:
             return
         targets = {number: self._target(circuits) for number, circuits in wanted.items()}
-        with checked_executor(executor).lent() as connections:
+        with as_executor(executor).lent() as connections:
             chips = {number: self._calibrate(target, connections[ConnectionOnExecutor()]) for number, target in targets.items()}
         for number, circuits in wanted.items():
             for circuit in circuits:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fisch import Connection, MultiConnection
 from grenade import execution
 from grenade.abstract.identifiers import ExecutionInstanceOnExecutor
 from grenade.abstract.instance_network import InstanceNetwork
@@ -20,11 +21,12 @@ from grenade.network import InputGenerator, PopulationOnNetwork
 from grenade.signal_flow import InputData, InputDataSnippet, OutputData
 from halco.value import shown
 
+Executor = JITGraphExecutor | MultiConnection | Connection
 Hooks = Mapping[ExecutionInstanceOnExecutor, ExecutionInstanceHooks]
 
 
 def run(
-    executor: JITGraphExecutor, topologies: Sequence[MappedTopology], inputs: Sequence[MappedInputData], hooks: Hooks | None = None
+    executor: Executor, topologies: Sequence[MappedTopology], inputs: Sequence[MappedInputData], hooks: Hooks | None = None
 ) -> list[list[InstanceOutput]]:
     """Executes snippets one after the other without a gap; of topologies and inputs there is one each per snippet.
 
@@ -32,7 +34,7 @@ def run(
     `MappedTopology.map_root_output_data` takes. Raises InputError if the arguments do not fit together, and what `grenade.execution.run`
     raises.
     """
-    checked_executor(executor)
+    executor = as_executor(executor)
     numbers = {len(topology.instances) for topology in topologies}
     if len(topologies) != len(inputs) or len(numbers) > 1:
         raise InputError(f"one topology and one input are needed per snippet, all with the same execution instances ({sorted(numbers)})")
@@ -44,11 +46,13 @@ def run(
     return outputs
 
 
-def checked_executor(executor: JITGraphExecutor) -> JITGraphExecutor:
-    """The executor; TypeError for anything else, as a connection of the driver."""
-    if not isinstance(executor, JITGraphExecutor):
-        raise TypeError(f"topologies are executed by what `with ManagedJITGraphExecutor() as executor` gives, not by {shown(executor)}")
-    return executor
+def as_executor(executor: Executor) -> JITGraphExecutor:
+    """The executor, or one of an open connection, whose chips are initialised anew. Raises TypeError for anything else."""
+    if isinstance(executor, JITGraphExecutor):
+        return executor
+    if isinstance(executor, MultiConnection | Connection):
+        return JITGraphExecutor([executor], enable_differential_config=False)
+    raise TypeError(f"topologies are executed by what `with ManagedJITGraphExecutor() as executor` gives, not by {shown(executor)}")
 
 
 def _run_instance(

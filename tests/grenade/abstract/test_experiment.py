@@ -141,12 +141,14 @@ def test_an_experiment_without_snippets_is_not_run(network, executor):
         network[0].run(executor)
 
 
-def test_a_connection_is_no_executor(network):
-    experiment = network[0]
+def test_an_open_connection_executes_as_well(network):
+    experiment, *_, recorder = network
     with connection_from_environment() as connection:
         experiment.add_snippet(0, 0.1, connection)
-        with pytest.raises(TypeError, match="with ManagedJITGraphExecutor"):
-            experiment.run(connection)
+        experiment.run(connection)
+    assert close(recorder.spikes()[0], [0.02, 0.06])
+    with pytest.raises(TypeError, match="with ManagedJITGraphExecutor"):
+        experiment.run("a chip")
 
 
 def test_elements_that_wait_in_vain_are_refused(executor):
