@@ -19,6 +19,7 @@ from hicannx_sim.fpga.due cimport Due, DueQueue
 from hicannx_sim.fpga.registers cimport RegisterFile
 
 from haldls import InputRoutingTableEntry, OutputRoutingTableEntry
+from hicannx_sim.base.errors import SnapshotError
 from hicannx_sim.base.numbers import number
 from hicannx_sim.base.places import bits_of
 from hicannx_sim.base.state import fields
@@ -128,3 +129,17 @@ cdef class Router(RegisterBlock):
     def resize_arrays(self, sizes):
         """Room for what waits to be carried, in bytes."""
         resize(&self.outbox, sizes["outbox"], sizeof(Record))
+
+    def restored(self):
+        """What follows from the tables: how many entries are enabled. Without tables nothing can be on its way."""
+        self.s.outputs = self.s.inputs = 0
+        if self.registers is None:
+            if len(self.arrivals):
+                raise SnapshotError("fpga.router_arrivals: this FPGA has no routing tables, and spikes on their way to it")
+            return
+        for row in self.registers.table:
+            for entry in range(row.count):
+                if row.name == "output routing table":
+                    self.s.outputs += self.output[entry] & self.output_enable != 0
+                elif row.name == "input routing table":
+                    self.s.inputs += self.input[entry] & self.input_enable != 0

@@ -98,6 +98,13 @@ def test_extremes_of_many_entries(base):
         assert survives(changed(base, entry, value)), (entry, value)
 
 
+def test_enabled_entries_are_those_of_the_tables(base):
+    system = sim.System()
+    for name in ("outputs", "inputs"):
+        system.restore(changed(base, f"fpga.router.{name}", 7))
+        assert snapshot_file.decode(system.snapshot())[1]["fpga.router"][name] == 0
+
+
 def test_every_line_of_the_table_is_about_something(base):
     from fnmatch import fnmatchcase
 
