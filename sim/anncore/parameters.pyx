@@ -216,7 +216,7 @@ cdef void _abled(Neuron* out, uint8_t abilities, const int64_t* g) noexcept nogi
     out.held = g[FORCE_RESET] != 0
     out.clocked = g[CLOCKS] != 0 and not out.held
     out.fires = out.clocked and abilities & FIRES
-    out.counted = out.fires
+    out.counted = out.fires != 0
     out.silent = not (out.fires and g[REGISTERS] != 0 and abilities & SENDS)
     out.bypass = abilities & BYPASSES if out.fires else 0
 
