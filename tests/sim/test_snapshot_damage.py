@@ -108,7 +108,10 @@ def test_enabled_entries_are_those_of_the_tables(base):
 def test_every_line_of_the_table_is_about_something(base):
     from fnmatch import fnmatchcase
 
-    entries = [f"{block}.{name}" for block, arrays in base[1].items() for name in arrays]
+    from hicannx_sim.setup.aggregator import Aggregator
+
+    state = base[1] | {"aggregator": Aggregator(3).arrays()}
+    entries = [f"{block}.{name}" for block, arrays in state.items() for name in arrays]
     for pattern in [*RANGES, *STRUCTURES, *POSITIVE_WHERE]:
         assert any(fnmatchcase(entry, pattern) for entry in entries), pattern
 

@@ -24,6 +24,11 @@ class SideDoor:
         self._system, self._stream = system, stream
         self._recordings: dict[int, Recording] = {}
         self._keys = 0
+
+    @property
+    def answers(self) -> dict[str, Callable[[dict[str, Any], bytes], bytes]]:
+        """What can be asked, by name. Whoever has them keeps this object; it does not keep them."""
+        system = self._system
         orders: dict[str, Callable[[dict[str, Any], bytes], None]] = {
             "clear_faults": lambda options, data: system.clear_faults(),
             "pause": lambda options, data: system.pause(),
@@ -34,7 +39,7 @@ class SideDoor:
             "restore": self._restore,
             "rewind": self._rewind,
         }
-        self.answers: dict[str, Callable[[dict[str, Any], bytes], bytes]] = {
+        return {
             "observe": self._observe,
             "observed": self._observed,
             "forget": self._forget,
