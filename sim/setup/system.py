@@ -174,7 +174,8 @@ class System:
         """
         if self.together is not None:
             number = self.together.number_of(self)
-            return dict(zip(self.together.systems, self.together.execute({number: words}), strict=True))[number]
+            answers: dict[int, Words] = dict(zip(self.together.systems, self.together.execute({number: words}), strict=True))
+            return answers[number]
         with self._lock:
             self._begin_run()
             return self.fpga.run(words)

@@ -24,7 +24,7 @@ EXPONENTIAL, ADAPTATION = {"enable_exponential": 1}, {"enable_adaptation": 1}
 
 @dataclass
 class Draw:
-    """circuits: (configuration, cells, backend) by neuron; nodes, links as in `circuit_equations.Network`; events: (tick, circuit, side)."""
+    """circuits: (configuration, cells, backend) by neuron; nodes, links as in `circuit_equations.Network`; events: tick, circuit, side."""
 
     circuits: dict[int, tuple[Fields, Fields, Fields]]
     events: list[tuple[int, int, int]]
@@ -62,7 +62,10 @@ def membrane(source: Source) -> tuple[Fields, Fields]:
     division = flag(source, 0.2)
     config = {"membrane_capacitor_size": 63 if flag(source) else code(source, 15, 63), "enable_leak_division": division}
     config["enable_leak_degeneration"] = flag(source, 0.3)
-    return config, {"v_leak": code(source, 500, 750), "i_bias_leak": biased(source, 40, 1000) if not division else biased(source, 300, 1000)}
+    return config, {
+        "v_leak": code(source, 500, 750),
+        "i_bias_leak": biased(source, 40, 1000) if not division else biased(source, 300, 1000),
+    }
 
 
 def inputs(source: Source) -> tuple[Fields, Fields]:
@@ -98,7 +101,12 @@ def neuron(source: Source, us: float, config: Fields, cells: Fields, backend: Fi
 
 
 def lif(source: Source) -> Draw:
-    return neuron(source, 150, {}, {"v_threshold": code(source, 250, 450), "i_mem_offset": biased(source, 200, 1022), "v_leak": code(source, 550, 800)})
+    return neuron(
+        source,
+        150,
+        {},
+        {"v_threshold": code(source, 250, 450), "i_mem_offset": biased(source, 200, 1022), "v_leak": code(source, 550, 800)},
+    )
 
 
 def exponential(source: Source) -> Fields:
@@ -140,7 +148,7 @@ def transient(source: Source) -> Draw:
 def conductance_based(source: Source) -> Draw:
     """Both inputs or one of them follow the membrane; the firing is that of LIF."""
     draw = lif(source)
-    (config, cells, backend), = draw.circuits.values()
+    ((config, cells, backend),) = draw.circuits.values()
     for side, name in (("exc", "excitatory"), ("inh", "inhibitory")):
         config |= {f"enable_synaptic_input_{name}_coba_mode": flag(source, 0.8)}
         cells |= {f"i_bias_synin_{side}_coba": biased(source, 20, 1000), f"e_synin_{side}_rev": code(source, 500, 900)}
@@ -178,13 +186,18 @@ def chain(source: Source, length: int) -> Draw:
             config, cells = compartment(source)
             circuits[21 + 2 * k] = (config | {"connect_soma": 1, "connect_membrane_right": 1}, cells, {})
             links.append((k, k + 1, PER_CODE * bias))
-    return Draw(circuits, events(source, 100, 2 * length - 1, 150), 100, 500, code(source, 10, 63), [(n - 19) // 2 for n in circuits], links)
+    return Draw(
+        circuits, events(source, 100, 2 * length - 1, 150), 100, 500, code(source, 10, 63), [(n - 19) // 2 for n in circuits], links
+    )
 
 
 def joined(source: Source) -> Draw:
     """Two to four circuits of both rows with one potential; the first one fires."""
     members = [10, 11, 266, 267][: code(source, 2, 4)]
-    switches: dict[int, Fields] = {10: {"connect_membrane_right": 1, "connect_bottom": int(266 in members)}, 11: {"connect_bottom": int(267 in members)}}
+    switches: dict[int, Fields] = {
+        10: {"connect_membrane_right": 1, "connect_bottom": int(266 in members)},
+        11: {"connect_bottom": int(267 in members)},
+    }
     circuits = {}
     for n in members:
         config, cells = compartment(source)

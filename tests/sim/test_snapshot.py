@@ -201,7 +201,8 @@ WIRING = {
     "RegisterFile": "memory strict bank n_banks rows table _banks write_latency read_latency instruction faults",
     "ExternalMemory": "sram_base sram_words dram_base dram_words sram page sram_array dram",
     "DueQueue": "",
-    "AnalogCore": "common_before common_known chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data"
+    "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data"
+    " common_before common_known"
     " column_switches_data cells now spikes n_spikes memory engine parameters gains scaled settling settles crosstalk s recorders look_at"
     " recorder_keys",
     "ParallelBus": "analog synapses cadc sensors",

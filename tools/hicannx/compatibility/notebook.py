@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib import pyplot
@@ -20,7 +21,7 @@ from hicannx.compatibility.program import Pictures, main
 
 def play(page: Path, pictures: Pictures) -> None:
     """Runs the cells one after the other. Raises what a cell raises, with its number as a note."""
-    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    shell: Any = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     shell.register_magic_function(lambda _: None, "line", "matplotlib")  # figures are kept as files, whatever the page wants
     formatter = shell.display_formatter.formatters["image/png"]
     formatter.enabled = True
