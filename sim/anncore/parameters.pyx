@@ -215,8 +215,8 @@ cdef void _abled(Neuron* out, uint8_t abilities, const int64_t* g) noexcept nogi
     """What it does while its block lets it."""
     out.held = g[FORCE_RESET] != 0
     out.clocked = g[CLOCKS] != 0 and not out.held
-    out.fires = out.clocked and abilities & FIRES
-    out.counted = out.fires != 0
+    out.fires = out.clocked and abilities & FIRES != 0  # 0 or 1: it is an index as well
+    out.counted = out.fires
     out.silent = not (out.fires and g[REGISTERS] != 0 and abilities & SENDS)
     out.bypass = abilities & BYPASSES if out.fires else 0
 
