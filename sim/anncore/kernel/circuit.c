@@ -318,7 +318,7 @@ ALWAYS_INLINE int line_rests(const Circuit *c, int side) {
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
-static void advance_part(const Circuit *c, CircuitStep *part, float from, float length) {
+static void advance_part(const Circuit *c, NeuronLanes *part, float from, float length) {
     Block *b = c->b;
     const int i = c->i, limits = part->v > b->high || part->v < b->low ? WITH_LIMITS : 0;
     Findings_single found = {0};
@@ -334,7 +334,7 @@ static void advance_part(const Circuit *c, CircuitStep *part, float from, float 
 }
 
 ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
-    CircuitStep part = {.v = s.v, .w = s.w};
+    NeuronLanes part = {.v = s.v, .w = s.w};
     advance_part(c, &part, from, length);
     return (Nodes){part.v, c->features & WITH_ADAPTATION ? part.w : s.w};
 }
@@ -621,7 +621,7 @@ static void advance_members(const Core *core, const Morphology *m, Nodes *nodes,
     if (!matrix) return;
     for (int k = 0; k < m->members; k++) {
         const Circuit c = circuit_at(core, members[k].neuron);
-        CircuitStep part = {.v = nodes[k].v, .w = nodes[k].w, .currents.limit = c.features & WITH_EXPONENTIAL ? LANE(c.b, limit, c.i) : 0.0f};
+        NeuronLanes part = {.v = nodes[k].v, .w = nodes[k].w, .currents.limit = c.features & WITH_EXPONENTIAL ? LANE(c.b, limit, c.i) : 0.0f};
         advance_part(&c, &part, from, length);
         slopes[k] = part.currents;
         leads[k] = c.features & WITH_ADAPTATION ? part.w_lead : 0.0f;

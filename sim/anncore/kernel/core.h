@@ -78,7 +78,7 @@ typedef struct {
     int32_t v, w;
     float mean[INPUTS], lag, w_base, w_lead, w_rate;
     NeuronCurrents currents;
-} CircuitStep;
+} NeuronLanes;
 
 /* What a pulse does to a line; apart from the lanes of a step, which do not need it. */
 typedef struct {

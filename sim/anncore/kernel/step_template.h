@@ -1,7 +1,7 @@
 /* One step of circuits, written once over a vector type. The file that includes this defines
  *   STEP(name), TARGET      names, and the instruction set they are compiled for
  *   SIZE                    circuits stepped at once: LANES, or 1 over a part of a step
- *   OF(part, lanes)         which of the two counts: what `CircuitStep` says about a circuit alone, or its lanes
+ *   OF(part, lanes)         which of the two counts: what `NeuronLanes` says about a circuit alone, or its lanes
  *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
  *   MIN MAX (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
@@ -104,7 +104,7 @@ typedef struct {
 TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST(node, ALLI(c->node_high)), ALLI(c->node_low)); }
 
 /* The circuits of one vector, lanes i.. of a block. Of a circuit alone, whoever asks for its step looks after lines and threshold. */
-TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, CircuitStep *part, int p, int i, const Common *c, float length, int features, int early, int watchful,
+TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int i, const Common *c, float length, int features, int early, int watchful,
                                          int low, int high, STEP(Findings) *found) {
     const I volt = OF(ALLI(part->v), LOADI(g->v[p] + i)), w = features & WITH_ADAPTATION ? OF(ALLI(part->w), LOADI(g->w[p] + i)) : ALLI(0);
     const F gap = FLOAT(SUB(LOADI(g->target + i), volt));
