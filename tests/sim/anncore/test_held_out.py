@@ -89,7 +89,7 @@ def test_membranes_below_their_thresholds_are_right_to_a_thousandth_of_their_ran
 
 NOT_YET = {"tonic", "bursting", "transient", "chain of five"}
 UPSWING = pytest.mark.xfail(
-    reason="a fast upswing is some 10 ns early or late, which makes intervals of a fifth of the draws up to 1 % wrong", strict=False
+    reason="a fast upswing is some 10 ns early or late, which makes many intervals wrong, mostly by less than 1 %", strict=False
 )
 
 
