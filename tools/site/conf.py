@@ -30,7 +30,8 @@ def _paragraph(lines: list[str]) -> list[str]:
     """As reStructuredText: columns and examples stay as they are, names in backticks are code."""
     if lines[0].startswith(">>>") or any(re.search(r"\S {2,}\S|^ ", line) for line in lines):
         return ["::", "", *(f"    {line}" for line in lines)]
-    return [re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", line).replace("*", r"\*").replace("|", r"\|") for line in lines]
+    plain = [line.replace("*", r"\*").replace("|", r"\|") for line in lines]
+    return [re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``\\ ", line) for line in plain]  # an escaped space is none: letters may follow
 
 
 def _docstring(app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]) -> None:

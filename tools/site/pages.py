@@ -3,7 +3,6 @@
 import ast
 import importlib
 import inspect
-import json
 import posixpath
 import re
 from collections.abc import Collection, Iterator
@@ -18,7 +17,7 @@ TOP = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md
 """Files at the top of the tree, and their pages."""
 CONTENTS = {
     "First steps": ["tutorials/index", "lab", "examples/index", "calibration", "glossary"],
-    "Networks": ["pynn", "pynn_abstract", "hxtorch", "hagen"],
+    "Networks": ["pynn", "pynn_abstract", "hxtorch", "hagen", "learning/digits"],
     "Manual": [
         "tools",
         "traces",
@@ -47,14 +46,18 @@ INTERFACES = {
     "grenade.network": "populations, projections, recordings, routing",
     "grenade.execution": "runs of networks",
 }
+TUTORIALS = """\
+# Tutorials
+
+Notebooks of the tree's folder `docs/tutorials`, as they ran when this was made; open them with `jupyter lab docs/tutorials`.
+"""
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def pages() -> Pages:
     """(path, text) of all of them."""
     yield from _documents()
-    yield "tutorials/index.md", "# Tutorials\n\nNotebooks of `docs/tutorials`, as they ran when this was made.\n" + _contents("*")
-    yield from _tutorials()
+    yield "tutorials/index.md", TUTORIALS + _contents("*")
     yield from _book()
     yield from _examples()
     yield from _interfaces()
@@ -83,19 +86,6 @@ def _book() -> Pages:
             yield "registers.md", text + _contents("registers/*", hidden=True)
         elif not path.startswith("facts/"):
             yield path, text
-
-
-def _tutorials() -> Pages:
-    """A page for each notebook: its text and its code, without what it shows when it runs; and an index."""
-    parts = ["# Tutorials\n\nNotebooks of the tree's folder `docs/tutorials`; open them with `jupyter lab docs/tutorials`.\n"]
-    for path, file in files(".ipynb").items():
-        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-        texts = ["".join(cell["source"]) for cell in cells]
-        shown = [text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```" for cell, text in zip(cells, texts, strict=True)]
-        page = path.removesuffix(".ipynb")
-        yield f"{page}.md", "\n\n".join(shown) + "\n"
-        parts.append(f"- [{texts[0].splitlines()[0].removeprefix('# ')}](/{page}.md)")
-    yield "tutorials/index.md", "\n".join(parts) + "\n" + _contents("*", hidden=True)
 
 
 def _examples() -> Pages:
