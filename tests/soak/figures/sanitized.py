@@ -15,7 +15,7 @@ from figures.row import Row
 
 ROOT = Path(__file__).parents[3]
 BUILT = ROOT / "build" / "sanitized"
-COPIED = ("halco", "haldls", "fisch", "stadls", "sim", "compat", "tools", "tests", "setup.py", "pyproject.toml", "README.md")
+COPIED = ("halco", "haldls", "fisch", "stadls", "grenade", "sim", "compat", "tools", "tests", "setup.py", "pyproject.toml", "README.md")
 ROOMS = "halco,haldls,fisch,stadls,sim"
 
 PIECES = {"words": 900_000, "datagrams": 70_000, "packets": 20_000, "binaries": 10_000, "elf": 1_000, "snapshots": 100}
