@@ -111,7 +111,7 @@ class _Chip:
             raise fisch.ConnectionFailedError("no chip is open")
         if isinstance(given, Run):
             return to_bytes(connection.execute(to_words(given.words))), {}
-        return connection.system.snapshot(), {}  # type: ignore[attr-defined]  # only models are told to save
+        return connection.system.snapshot(compress=True), {}  # type: ignore[attr-defined]  # only models are told to save
 
     def _open(self, given: Open) -> dict[str, Any]:
         if self._connection is not None:
