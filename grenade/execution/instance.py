@@ -7,6 +7,7 @@ writes everything.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fisch import JboaSetupEntry
@@ -42,6 +43,22 @@ class ExecutionError(GrenadeError):
     """An experiment could not be executed. What the chip holds is unknown; the next run writes everything anew."""
 
 
+@contextmanager
+def forgotten_on_failure(state: ChipState) -> Iterator[None]:
+    """After a failure nobody knows what the chip holds. Raises ExecutionError if a program fails."""
+    try:
+        yield
+    except GrenadeError:
+        state.forget()
+        raise
+    except RuntimeError as error:
+        state.forget()
+        raise ExecutionError(f"At least one playback program execution was not successful. ({error})") from error
+    except BaseException:
+        state.forget()
+        raise
+
+
 class Instance:
     """One execution instance: its chip, its snippets, the program of its processors if it needs one."""
 
@@ -74,22 +91,13 @@ class Instance:
     def execute(self) -> Assembled:
         """Runs it. Raises ExecutionError if a program fails."""
         state = self.connection.states[self.chip]
-        try:
+        with forgotten_on_failure(state):
             assembled = self._assembled(state)
             for program in assembled.programs:
                 self.connection.run({self.chip: program})
                 state.follow(program.words)
             if self.program is not None:
                 self._read_back(state, assembled)
-        except GrenadeError:
-            state.forget()
-            raise
-        except RuntimeError as error:
-            state.forget()
-            raise ExecutionError(f"At least one playback program execution was not successful. ({error})") from error
-        except BaseException:
-            state.forget()
-            raise
         return assembled
 
     # ------------------------------------------------------------------------------------------------------------ before

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from grenade.common import ChipOnConnection, ConnectionOnExecutor
-from grenade.errors import GrenadeError
 from grenade.execution.connection import ExecutorConnection, JITGraphExecutor
-from grenade.execution.instance import CAPMEM_SETTLING, ExecutionError
+from grenade.execution.instance import CAPMEM_SETTLING, forgotten_on_failure
 from grenade.hagen.converters import Reading
 from grenade.hagen.errors import HagenError, OperandError
 from grenade.hagen.events import Sending
@@ -145,18 +144,9 @@ def _configure(connection: ExecutorConnection, chip: Chip) -> None:
 
 def _execute(connection: ExecutorConnection, program: PlaybackProgram) -> None:
     state = connection.states[CHIP]
-    try:
+    with forgotten_on_failure(state):
         connection.run({CHIP: program})
         state.follow(program.words)
-    except GrenadeError:
-        state.forget()
-        raise
-    except RuntimeError as error:
-        state.forget()
-        raise ExecutionError(f"At least one playback program execution was not successful. ({error})") from error
-    except BaseException:
-        state.forget()
-        raise
 
 
 # -------------------------------------------------------------------------------------------------------------------- operands

@@ -5,16 +5,14 @@ mpirun -n 4 hicannx cluster script.py           four, which all run the script a
 """
 
 import os
-import runpy
 import sys
-import traceback
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import Final
 
 from hicannx.clusters.watch import Watch
+from hicannx.doctor import run_script
 from hicannx.errors import HicannxError
 from hicannx_sim.setup.exchange import MPIExchange, join_cluster
 
@@ -27,12 +25,12 @@ def main(chosen: Namespace) -> int:
     if not chosen.script.is_file():
         raise HicannxError(f"{chosen.script}: there is no such script")
     if not launched(os.environ):
-        return _run(chosen.script, chosen.arguments)
+        return run_script(chosen.script, chosen.arguments)
     exchange = _exchange()
     with Watch(exchange.communicator):
         join_cluster(exchange)
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere if exchange.rank else sys.stdout):  # all print the same
-            status = _run(chosen.script, chosen.arguments)
+            status = run_script(chosen.script, chosen.arguments)
             sys.stdout.flush()
         if status:
             print(f"hicannx: the script failed in process {exchange.rank}; the others end", file=sys.stderr, flush=True)
@@ -51,18 +49,3 @@ def _exchange() -> MPIExchange:
         return MPIExchange()
     except (ImportError, RuntimeError) as error:
         raise HicannxError(f"several processes need MPI: pip install 'hicannx[cluster]', and an MPI such as mpich ({error})") from None
-
-
-def _run(script: Path, arguments: list[str]) -> int:
-    """Runs it as `python script arguments` does; returns its exit status."""
-    sys.argv, sys.path[0] = [str(script), *arguments], str(script.resolve().parent)
-    try:
-        runpy.run_path(str(script), run_name="__main__")
-    except SystemExit as end:
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except Exception:
-        traceback.print_exc()
-        return 1
-    return 0
