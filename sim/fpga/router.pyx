@@ -30,6 +30,14 @@ cdef inline int change(uint32_t bit, uint32_t before, uint32_t after) noexcept n
     return (after & bit != 0) - (before & bit != 0)
 
 
+cdef int64_t enabled(const uint32_t* entries, int64_t count, uint32_t bit) noexcept nogil:
+    """How many entries of a table have a bit set."""
+    cdef int64_t found = 0, k
+    for k in range(count):
+        found += entries[k] & bit != 0
+    return found
+
+
 @cython.final
 cdef class Router(RegisterBlock):
     """Routing by the tables in `registers`; on an FPGA without tables nothing is routed. Time in FPGA cycles."""
@@ -138,8 +146,7 @@ cdef class Router(RegisterBlock):
                 raise SnapshotError("fpga.router_arrivals: this FPGA has no routing tables, and spikes on their way to it")
             return
         for row in self.registers.table:
-            for entry in range(row.count):
-                if row.name == "output routing table":
-                    self.s.outputs += self.output[entry] & self.output_enable != 0
-                elif row.name == "input routing table":
-                    self.s.inputs += self.input[entry] & self.input_enable != 0
+            if row.name == "output routing table":
+                self.s.outputs = enabled(self.output, row.count, self.output_enable)
+            elif row.name == "input routing table":
+                self.s.inputs = enabled(self.input, row.count, self.input_enable)
