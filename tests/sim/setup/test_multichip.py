@@ -186,9 +186,10 @@ def test_a_power_cycle_of_one(chips):
 def test_a_run_can_be_interrupted(chips):
     two = chips(2)
     two.run([*leaves(17, 347), *SYNC], SYNC)
+    program = [word for _ in range(200_000) for word in (*W.setup, *W.wait(125_000_000))]
     threading.Timer(0.1, two.setup.interrupt).start()
     with pytest.raises(InterruptedRunError):
-        two.run(*[[word for _ in range(100) for word in (*W.setup, *W.wait(125_000_000))]] * 2)
+        two.run(program, program)
     two.run(SYNC, SYNC)
 
 
