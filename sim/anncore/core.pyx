@@ -38,6 +38,7 @@ from hicannx_sim.base.errors import SnapshotError
 from hicannx_sim.base.mismatch import factor
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.places import bits_of
 from hicannx_sim.base.state import fields
 from hicannx_sim.base.virtual_chip import Quirk
 
@@ -49,7 +50,7 @@ cdef enum:
     # what of a neuron is to be derived anew: everything, or only whether its block is held in reset
     CONFIGURATION = 1, HOLD = 2
 
-cdef uint32_t FORCE_RESET = int(CommonNeuronBackendConfig(force_reset=True).encode()[0] ^ CommonNeuronBackendConfig(force_reset=False).encode()[0])
+cdef uint32_t FORCE_RESET = bits_of(CommonNeuronBackendConfig, "force_reset").mask  # in its first word
 
 SPIKE = np.dtype([("tick", np.int64), ("neuron", np.int32)], align=True)
 """Record type of `AnalogCore.spike_array`."""
@@ -285,8 +286,7 @@ cdef class AnalogCore:
                 continue
             before = core.s.neuron[neuron]
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
-                                                  self.backend_common_data + 2 * (neuron // 128 % 2),
-                                                  self.codes(neuron), self.column_switches_data[neuron],
+                                                  common[neuron // 128 % 2], self.codes(neuron), self.column_switches_data[neuron],
                                                   &core.s.neuron[neuron])
             _kernel.core_load(core, neuron)
             reconnect |= _connections_differ(&before, &core.s.neuron[neuron])

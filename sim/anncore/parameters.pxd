@@ -20,7 +20,7 @@ cdef class Parameters:
     cdef const double* deviation
     cdef double[4] dac_factor
     cdef uint8_t[512] abilities            # of each neuron, as last derived
-    cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const uint32_t* common,
+    cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const int64_t* common,
                      const uint16_t* cells, int switches, Neuron* out) noexcept nogil
     cdef void hold(self, int neuron, const int64_t* common, Neuron* out) noexcept nogil
     cdef uint32_t unmodelled(self, const uint32_t* backend) noexcept nogil

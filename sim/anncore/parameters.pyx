@@ -56,33 +56,31 @@ cdef class Parameters:
         for quadrant in range(4):
             self.dac_factor[quadrant] = self.dac_factors[quadrant]
 
-    cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const uint32_t* common,
+    cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const int64_t* common,
                      const uint16_t* cells, int switches, Neuron* out) noexcept nogil:
-        """Fill what the configuration decides; the progress of the neuron stays. cells: the codes of the neuron's analog memory block."""
+        """Fill what the configuration decides; the progress of the neuron stays. common: the decoded register of its backend block; cells: the
+        codes of its analog memory block."""
         cdef int64_t c[64]
         cdef int64_t b[64]
-        cdef int64_t g[64]
         cdef const double* d = self.deviation + neuron * N_DEVIATIONS
         cdef const uint16_t* cell = cells + neuron % 128
         cdef double capacitance
         cdef int side
         self.config.decode(config, c)
         self.backend.decode(backend, b)
-        self.common.decode(common, g)
         capacitance = CAPACITANCE_PER_CODE * (c[CAPACITOR] + CAPACITANCE_INTRINSIC + d[CAPACITANCE])
         _membrane(out, c, d, cell, capacitance)
         for side in range(INPUTS):
             _input(&out.input[side], side, c, d, cell, capacitance, switches, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
         _exponential(out, c, d, cell, capacitance)
-        _adaptation(out, c, b, d, cell, capacitance, g[CLOCK_ADAPTATION])
-        _spikes(out, c, b, g)
+        _adaptation(out, c, b, d, cell, capacitance, common[CLOCK_ADAPTATION])
+        _spikes(out, c, b, common)
         self.abilities[neuron] = _abilities(c, b)
-        _abled(out, self.abilities[neuron], g)
+        _abled(out, self.abilities[neuron], common)
         _connections(out, c, b, d, cell, capacitance)
 
     cdef void hold(self, int neuron, const int64_t* common, Neuron* out) noexcept nogil:
-        """As `derive` for a neuron whose words and cells are as they were when that was last called, but for the forced reset in the
-        decoded common register."""
+        """As `derive` for a neuron whose words and cells are as they were when that was last called, but for the forced reset in `common`."""
         _abled(out, self.abilities[neuron], common)
 
     cdef uint32_t unmodelled(self, const uint32_t* backend) noexcept nogil:

@@ -210,8 +210,7 @@ def observe(
     membrane, ...   numbers 0 .. 511 of the neurons whose membrane, excitatory or inhibitory synaptic line or adaptation is sampled [V]
     every           us of hardware time between samples, a multiple of 0.1 us
     events          "neuron" (spikes where they arise), "crossbar" (at its inputs), "padi" (on the buses of the synapse drivers), "out"
-                    (spikes that
-                    leave the chip), "madc" (samples)
+                    (spikes that leave the chip), "madc" (samples)
     accesses        every write and read of a register, of the host's program, over JTAG and of the processors, with tick, index of the
                     instruction or program counter, address and word (loads that a processor repeats while it waits for a change are not
                     listed one by one)
