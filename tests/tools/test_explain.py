@@ -55,6 +55,10 @@ def firing():
 
 NEURON_CASES = {
     "": [],
+    "adaptation": [("CapMemCell", "i_bias_adapt_a")],
+    "exponential": [("CapMemCell", "i_bias_exp")],
+    "rest": [("CapMemCell", "v_threshold")],
+    "patience": [("CapMemCell", "i_bias_leak")],
     "clocks": [("CommonNeuronBackendConfig", "enable_clocks"), ("CommonNeuronBackendConfig", "enable_event_registers")],
     "routing": [("NeuronConfig", "enable_fire"), ("NeuronBackendConfig", "enable_spike_out")],
     "threshold": [("NeuronConfig", "enable_threshold_comparator")],
@@ -92,6 +96,11 @@ def test_neurons_that_should_fire(forgotten):
             neuron.reset.v_reset = 1000
         if forgotten == "capacitor":
             neuron.membrane_capacitance.capacitance = 0
+        if forgotten == "rest":
+            neuron.leak.v_leak = 300
+        if forgotten == "patience":
+            neuron.leak.i_bias = 1
+        neuron.adaptation.enable, neuron.exponential.enable = forgotten == "adaptation", forgotten == "exponential"
         neuron.threshold.enable = forgotten != "threshold"
         builder.write(NEURON, neuron)
         wait(builder, 1000)
@@ -159,6 +168,8 @@ SPIKE_CASES = {
     "labels": ("SynapseQuad", "labels"),
     "switches": ("ColumnCurrentQuad", "enable_synaptic_current_excitatory"),
     "bias": ("CapMemCell", "syn_i_bias_dac"),
+    "node label": ("CrossbarNode", "label & mask == target"),
+    "strength": ("CapMemCell", "v_threshold"),
     "input": ("NeuronConfig", "enable_synaptic_input_excitatory"),
     "input bias": ("CapMemCell", "i_bias_synin_exc_gm"),
 }
@@ -176,7 +187,7 @@ def spikes(builder, row_select):
 @pytest.mark.parametrize("forgotten", SPIKE_CASES)
 def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
     """With the crossbar as SystemInit leaves it, too: spikes come back to the host then, and go to buses where nobody listens."""
-    if forgotten == "route" and open_crossbar:
+    if forgotten in ("route", "node label") and open_crossbar:
         pytest.skip("nothing is forgotten there")
 
     def fill(builder):
@@ -187,9 +198,10 @@ def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
             for node in halco.iter_all(halco.CrossbarNodeOnDLS):
                 builder.write(node, hal.CrossbarNode.drop_all)
             for output, source in ((0, 8), (8, 0))[forgotten == "route" :]:
-                builder.write(
-                    halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(output), halco.CrossbarInputOnDLS(source)), hal.CrossbarNode()
-                )
+                node = hal.CrossbarNode()
+                if forgotten == "node label" and source == 8:
+                    node.mask, node.target = halco.NeuronLabel(1), halco.NeuronLabel(0)
+                builder.write(halco.CrossbarNodeOnDLS(halco.CrossbarOutputOnDLS(output), halco.CrossbarInputOnDLS(source)), node)
         bus = hal.CommonPADIBusConfig()
         bus.enable_spl1[halco.PADIBusOnPADIBusBlock(0)] = forgotten != "bus"
         builder.write(halco.CommonPADIBusConfigOnDLS.top, bus)
@@ -202,7 +214,7 @@ def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
         builder.write(halco.ColumnCurrentRowOnDLS.top, switches)
         for row in DRIVER.toSynapseDriverOnSynapseDriverBlock().toSynapseRowOnSynram():
             values = lola.SynapseRow()
-            values.weights.from_numpy(np.full(256, 0 if forgotten == "weights" else 63))
+            values.weights.from_numpy(np.full(256, {"weights": 0, "strength": 1}.get(forgotten, 63)))
             values.labels.from_numpy(np.full(256, LABEL + 1 if forgotten == "labels" else LABEL))
             builder.write(halco.SynapseRowOnDLS(row, halco.SynramOnDLS.top), values)
         neuron = listening()
@@ -364,6 +376,7 @@ MADC_CASES = {
     "": [],
     "wake": [("MADCControl", "wake_up")],
     "start": [("MADCControl", "start_recording")],
+    "patience": [("Timer.Value", "block_until")],
     "number": [("MADCConfig", "number_of_samples")],
     "chain": [("ReadoutSourceSelection", "input_mux"), ("CapMemCell", "ReadoutChain")],
     "line": [("ReadoutSourceSelection", "input_mux")],
@@ -400,6 +413,8 @@ def test_samples_of_the_fast_converter(forgotten):
     def start(builder):
         if forgotten != "start":
             builder.write(halco.MADCControlOnDLS(), hal.MADCControl(start_recording=True, **options))
+            if forgotten == "patience":
+                return
             wait(builder, 20)
             builder.write(halco.MADCControlOnDLS(), hal.MADCControl())
         wait(builder, 100)
@@ -488,6 +503,14 @@ def test_a_program_that_does_not_run(control, wanted):
 
     found = explained(fill)
     assert len(found) == (wanted is not None) and all(wanted in write for _, _, write in found), found
+
+
+def test_a_processor_without_a_program():
+    def fill(builder):
+        builder.write(halco.PPUControlRegisterOnDLS.bottom, hal.PPUControlRegister(inhibit_reset=True))
+        wait(builder, 10)
+
+    assert [found[:2] for found in explained(fill)] == [("PPUMemory", "PPUMemoryOnDLS(1)")]
 
 
 # ------------------------------------------------------------------------------------------------------------ how it is told

@@ -22,5 +22,8 @@ def explain(chip: Chip, fpga: dict[str, Any], ended: bool = True) -> list[Findin
 
     fpga: counters of the FPGA. ended: no program follows that could bring something to its end.
     """
-    view = View(chip, fpga)
-    return [finding for path in _PATHS if ended or not path.late for finding in path.walk(view)]
+    view, found = View(chip, fpga), list[Finding]()
+    for path in sorted(_PATHS, key=lambda path: path.alone):
+        if (ended or not path.late) and not (path.alone and found):
+            found += path.walk(view)
+    return found

@@ -186,6 +186,13 @@ PATHS: Final = (
                 "it shall take no samples",
                 lambda view, ignored: [] if ignored or view.field("MADCConfig", "number_of_samples")[0] else [0],
             ),
+            Obstacle(
+                "Timer.Value",
+                "a later time to wait for after the start (builder.block_until)",
+                "the program ended before the first one",
+                lambda view, ignored: [] if ignored or not view.evidence["madc_records"] else [0],
+                "TimerOnDLS",
+            ),
         ),
         nearest=True,
     ),

@@ -14,6 +14,8 @@ from hicannx_sim.trust.explain.view import View, cell_of, cell_on_chip
 Flags = NDArray[np.bool_]
 
 _WIRING: Final = wiring()
+_FROM_NEURONS, _FROM_LINK, _BUSES = range(8), range(8, 12), 8
+"""Inputs of the crossbar, and its outputs to PADI buses, which come first."""
 _BUS_OF_DRIVER: Final = np.array([driver // 128 * 4 + driver % 4 for driver in range(256)])
 _SIDES: Final = (("excitatory", "exc", 1), ("inhibitory", "inh", 2))
 
@@ -30,16 +32,16 @@ def _lost_on_the_link(view: View) -> Iterator[Attempt]:
 
 
 def _source(number: int) -> str:
-    if number < 8:
+    if number in _FROM_NEURONS:
         return f"neurons at event output {number}"
-    return "the host" if number < 12 else f"background source {number - 12}"
+    return "the host" if number in _FROM_LINK else f"background source {number - _FROM_LINK.stop}"
 
 
 def _unrouted(view: View) -> Iterator[Attempt]:
     """Inputs of the crossbar whose events all went nowhere, as did those of all inputs that the same neurons or the host could use."""
     entered, lost = view.counts["crossbar_in"], view.counts["crossbar_unrouted"]
-    for group in (range(8), range(8, 12), *([source] for source in range(12, 20))):
-        counted = group[0] == 0 and view.evidence["spike_counter_reads"]
+    for group in (_FROM_NEURONS, _FROM_LINK, *([source] for source in range(_FROM_LINK.stop, len(entered)))):
+        counted = group == _FROM_NEURONS and view.evidence["spike_counter_reads"]
         if counted or sum(entered[n] for n in group) > sum(lost[n] for n in group):
             continue
         for source in (n for n in group if entered[n]):
@@ -57,8 +59,20 @@ def passes(view: View, source: int) -> bool:
 
 
 def _nodes(view: View, source: int) -> list[int]:
-    """All nodes of an input, the one towards the host first."""
-    return sorted((node for node, (entry, _) in enumerate(_WIRING) if entry == source), key=lambda node: -_WIRING[node][1])
+    """All nodes of an input: of the host's events those to buses with drivers in use first, of others the one towards the host."""
+
+    def rank(node: int) -> tuple[bool, int]:
+        output = _WIRING[node][1]
+        heard = source >= _FROM_LINK.start and output < _BUSES and len(_drivers(view, output)) > 0
+        return not heard, -output
+
+    return sorted((node for node, (entry, _) in enumerate(_WIRING) if entry == source), key=rank)
+
+
+def _choosy(view: View, source: int) -> list[int]:
+    """Nodes of an input that let some labels pass, but none of those that came."""
+    mask, target = view.field("CrossbarNode", "mask"), view.field("CrossbarNode", "target")
+    return [node for node in _nodes(view, source) if not target[node] & ~mask[node]]
 
 
 def _not_recorded(view: View) -> Iterator[Attempt]:
@@ -298,10 +312,12 @@ PATHS: Final = (
     Path(
         _unrouted,
         (
+            Obstacle("CrossbarNode", "mask and target for which label & mask == target", "its open nodes want other labels", _choosy),
             Obstacle(
                 "CrossbarNode", "mask and target that let the label pass, such as CrossbarNode()", "every node is closed for it", _nodes
             ),
         ),
+        nearest=True,
     ),
     Path(
         _not_recorded,

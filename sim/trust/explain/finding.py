@@ -71,12 +71,14 @@ class Path:
     """Attempts, and the obstacles on their way in its order. `nearest`: only the first one is told, what lies behind it is not known yet.
 
     late: an attempt that a later program may still bring to its end; told when one asks, not after each run.
+    alone: told if nothing else was found, as all else could be its reason.
     """
 
     attempts: Callable[[View], Iterable[Attempt]]
     obstacles: tuple[Obstacle, ...]
     nearest: bool = False
     late: bool = False
+    alone: bool = False
 
     def walk(self, view: View) -> Iterator[Finding]:
         """The findings on this path."""

@@ -9,6 +9,8 @@ from hicannx_sim.trust.explain.events import passes
 from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
 from hicannx_sim.trust.explain.view import View, cell_of
 
+_RISING, _TOO_WEAK, _AT_REST = "still on their way up", "that got events", "without events"
+_SWITCHES: Final = ("enable_threshold_comparator", "enable_fire", "enable_spike_out")
 _MARGIN: Final = 0.1
 """V by which the pattern of a chip may move leak potential and threshold against each other."""
 
@@ -17,21 +19,40 @@ def _neurons(found: Any) -> str:
     return f"{len(found)} neuron{'' if len(found) == 1 else 's'}"
 
 
-def _silent(view: View) -> Iterator[Attempt]:
-    """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came.
+def _heard(view: View) -> Any:
+    """Neurons some of whose events can leave the crossbar, bool[512]: of others nobody wants spikes."""
+    return np.tile(np.repeat([passes(view, output) for output in range(8)], 32), 2)
 
-    Not those whose event output is closed everywhere: nobody wants their spikes.
-    """
+
+def _stimulated(view: View) -> Any:
+    """Neurons whose weighted synapses got events, bool[512]."""
+    return (view.hit & (view.weights > 0)).reshape(2, 256, 256).any(axis=1).reshape(512)
+
+
+def _silent(view: View) -> Iterator[Attempt]:
+    """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came."""
     if view.counts["neuron_spikes"]:
         return
-    comparator, fire, out = (view.neuron(name) != 0 for name in ("enable_threshold_comparator", "enable_fire", "enable_spike_out"))
+    comparator, fire, out = (view.neuron(name) != 0 for name in _SWITCHES)
     wanted = (comparator | fire & out) & (view.row("v_threshold") > 0)
     over = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN)
-    stimulated = (view.hit & (view.weights > 0)).reshape(2, 256, 256).any(axis=1).reshape(512)
-    heard = np.repeat([passes(view, output) for output in range(8)], 32)
-    neurons = np.flatnonzero(wanted & (over | stimulated) & np.tile(heard, 2))
+    neurons = np.flatnonzero(wanted & (over | _stimulated(view)) & _heard(view))
     if len(neurons):
         yield Attempt(f"0 spikes of {_neurons(neurons)} with something to fire about", neurons)
+
+
+def _below(view: View) -> Iterator[Attempt]:
+    """Neurons that could fire, everything else being on, and whose membrane alone is below the threshold: by what became of it."""
+    if view.counts["neuron_spikes"]:
+        return
+    on = np.all([view.neuron(name) != 0 for name in _SWITCHES], axis=0) & (view.membranes < view.thresholds) & _own(view) & _heard(view)
+    rests_below, stimulated = view.resting <= view.thresholds, _stimulated(view)
+    for chosen, why in ((~rests_below, _RISING), (rests_below & stimulated, _TOO_WEAK), (rests_below & ~stimulated, _AT_REST)):
+        neurons = np.flatnonzero(on & chosen)
+        if len(neurons):
+            first = neurons[0]
+            volts = f"{view.membranes[first]:.2f} V, its rest at {view.resting[first]:.2f} V, its threshold at {view.thresholds[first]:.2f} V"
+            yield Attempt(f"0 spikes of {_neurons(neurons)} {why} (the first one's membrane is at {volts})", (why, neurons))
 
 
 def _halves(name: str, blocking: int) -> Any:
@@ -97,6 +118,24 @@ def _without_capacitor(view: View) -> Iterator[Attempt]:
     found = np.flatnonzero(leaks & (view.neuron("membrane_capacitor_size") == 0))
     if len(found) and view.counts["neuron_spikes"]:
         yield Attempt(f"{_neurons(found)} on a membrane that follows every current at once", found)
+
+
+def _cells_of(why: str, row: str) -> Any:
+    """A neuron's cell of a row, if that is why it does not fire."""
+    return lambda view, where: [cell_of(row, int(n)) for n in where[1]] if where[0] == why else []
+
+
+def _dead(name: str, rows: tuple[str, ...]) -> Any:
+    """Neurons that work with a circuit which is on and whose biases are all 0."""
+
+    def attempts(view: View) -> Iterator[Attempt]:
+        at_work = (view.neuron("enable_threshold_comparator") & view.neuron("enable_fire")) | view.neuron("enable_readout_amplifier")
+        off = np.all([view.row(row) == 0 for row in rows], axis=0)
+        found = np.flatnonzero((view.neuron(f"enable_{name}") != 0) & (at_work != 0) & (view.row("i_bias_leak") > 0) & off)
+        if len(found):
+            yield Attempt(f"the {name} of {_neurons(found)} is on and does nothing", found)
+
+    return attempts
 
 
 def _no_reference(view: View) -> Iterator[Attempt]:
@@ -172,5 +211,45 @@ PATHS: Final = (
             Obstacle("CapMemCell", "a current (i_bias_leak)", "the membrane never gets to its leak potential", _without_leak),
         ),
     ),
+    Path(
+        _below,
+        (
+            Obstacle(
+                "CapMemCell",
+                "a larger current (i_bias_leak; lola: leak.i_bias)",
+                "the program ended before the membrane got to its threshold",
+                _cells_of(_RISING, "i_bias_leak"),
+            ),
+            Obstacle(
+                "CapMemCell",
+                "less (v_threshold; lola: threshold.v_threshold)",
+                "weights, syn_i_bias_dac and the synaptic input's bias are too small for it, or the events came too late",
+                _cells_of(_TOO_WEAK, "v_threshold"),
+            ),
+            Obstacle(
+                "CapMemCell",
+                "less than the rest (v_threshold; lola: threshold.v_threshold)",
+                "nothing drives the membrane to its threshold",
+                _cells_of(_AT_REST, "v_threshold"),
+            ),
+        ),
+        late=True,
+        alone=True,
+    ),
+    *(
+        Path(
+            _dead(name, rows),
+            (
+                Obstacle(
+                    "CapMemCell",
+                    f"a current ({' or '.join(rows)}; lola: {name})",
+                    "its biases are 0",
+                    lambda view, found, row=rows[0]: [cell_of(row, int(n)) for n in found],
+                ),
+            ),
+            late=True,
+        )
+        for name, rows in (("adaptation", ("i_bias_adapt_a", "i_bias_adapt_b")), ("exponential", ("i_bias_exp",)))
+    ),
 )
-"""Neurons that do not fire."""
+"""Neurons that do not fire, or not as they are told to."""

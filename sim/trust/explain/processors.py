@@ -18,7 +18,25 @@ def _idle(view: View) -> Iterator[Attempt]:
             yield Attempt(f"the program in the memory of PPU {number} ran no instruction", number)
 
 
+def _astray(view: View) -> Iterator[Attempt]:
+    """Processors that started on a memory in which no program stands."""
+    for number, core in enumerate(view.chip.processors.cores):
+        if view.chip.processors.starts[number] and not any(core.memory()[:_LEAST_BYTES]):
+            yield Attempt(f"PPU {number} started at an address that holds nothing", number)
+
+
 PATHS: Final = (
+    Path(
+        _astray,
+        (
+            Obstacle(
+                "PPUMemory",
+                "a program, before inhibit_reset",
+                "its memory is empty where programs begin",
+                lambda view, number: [number],
+            ),
+        ),
+    ),
     Path(
         _idle,
         (
