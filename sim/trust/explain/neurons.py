@@ -50,9 +50,9 @@ def _below(view: View) -> Iterator[Attempt]:
     for chosen, why in ((~rests_below, _RISING), (rests_below & stimulated, _TOO_WEAK), (rests_below & ~stimulated, _AT_REST)):
         neurons = np.flatnonzero(on & chosen)
         if len(neurons):
-            first = neurons[0]
-            volts = f"{view.membranes[first]:.2f} V, its rest at {view.resting[first]:.2f} V, its threshold at {view.thresholds[first]:.2f} V"
-            yield Attempt(f"0 spikes of {_neurons(neurons)} {why} (the first one's membrane is at {volts})", (why, neurons))
+            now, rest, threshold = (potential[neurons[0]] for potential in (view.membranes, view.resting, view.thresholds))
+            volts = f"the first one's membrane is at {now:.2f} V, its rest at {rest:.2f} V, its threshold at {threshold:.2f} V"
+            yield Attempt(f"0 spikes of {_neurons(neurons)} {why} ({volts})", (why, neurons))
 
 
 def _halves(name: str, blocking: int) -> Any:
@@ -183,9 +183,7 @@ PATHS: Final = (
         _silent,
         (
             Obstacle("CommonNeuronBackendConfig", "enable_clocks = True", "the backends have no clock", _halves("enable_clocks", 0)),
-            Obstacle(
-                "CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _registers_off
-            ),
+            Obstacle("CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _registers_off),
             Obstacle("CommonNeuronBackendConfig", "force_reset = False", "the backends are held in reset", _halves("force_reset", 1)),
             Obstacle(
                 "NeuronConfig",
