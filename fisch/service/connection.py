@@ -17,7 +17,7 @@ from fisch import errors, ut
 from fisch.connection import Connection, Words
 from fisch.database import setup_from
 from fisch.environment import serial_setting, setting
-from fisch.errors import ConnectionFailedError, ConnectionLostError, FischError, InheritedConnectionError
+from fisch.errors import ConnectionFailedError, ConnectionLostError, FischError, InheritedConnectionError, ProgramError
 from fisch.hwdb import HwdbEntry
 from fisch.read_back import reads_of
 from fisch.service.messages import (
@@ -44,6 +44,8 @@ CHIP_VARIABLES: Final = {
     "serial": "HICANNX_CHIP", "mode": "HICANNX_MODE", "seed": "HICANNX_SEED", "strict": "HICANNX_STRICT", "setup": "HICANNX_SETUP",
 }  # fmt: skip
 CONNECT_TIMEOUT: Final = 10.0
+LONGEST_PROGRAM: Final = LONGEST_FRAME - (1 << 10)
+"""Bytes of a program that fits into a frame."""
 
 
 class ServiceError(FischError):
@@ -74,6 +76,8 @@ class ServiceConnection(Connection):
         self._address, self._token, self._number, self._process = f"{ip}:{port}", token, 0, os.getpid()
         self._socket: Any
         self._hello = Hello(VERSION, user or getuser(), uuid4().hex, **chip)
+        self._entries: dict[int, Reinit] = {}
+        self._used = False
         self._client, self._sockets, self._socket = _Websockets(), ExitStack(), None
         self._welcome = self._connect()
 
@@ -111,12 +115,18 @@ class ServiceConnection(Connection):
                 reads_of(words)
             programs, reading = ([to_bytes(np.append(words, np.uint64(ut.HALT_WORD))) for words in kind] for kind in (requests, snapshots))
             self._ask(Reinit(entry, programs, enforce, reading))
+            self._entries.pop(entry, None)
+            if programs:
+                self._entries[entry] = Reinit(entry, programs, True, reading)
         return True
 
     def _execute(self, words: Words) -> Words:
         self._require_own()
         self._number += 1
+        if words.nbytes > LONGEST_PROGRAM:
+            raise ProgramError(f"a program of {words.size} words: {LONGEST_PROGRAM // words.itemsize} are what a service takes; cut it in parts")
         answer = self._ask(Submit(self._number, [to_bytes(words)]))
+        self._used = True
         return to_words(answer.responses[0])
 
     def _require_own(self) -> None:
@@ -136,14 +146,15 @@ class ServiceConnection(Connection):
                     if isinstance(said, Failed) and said.number in (number, -1):
                         raise _error(said)
             except self._client.ConnectionClosed:
-                self._welcome = self._again()
+                self._again()
             except KeyboardInterrupt:
                 self._tell(Cancel(number))
                 raise
 
     def _receive(self) -> Reply:
-        said = reply(self._socket.recv())
-        return self._receive() if isinstance(said, Queued) else said
+        while isinstance(said := reply(self._socket.recv()), Queued):
+            pass
+        return said
 
     def _connect(self) -> Welcome:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
@@ -153,7 +164,7 @@ class ServiceConnection(Connection):
                 self._client.connect(
                     f"ws://{self._address}",
                     additional_headers=headers,
-                    max_size=LONGEST_FRAME,
+                    max_size=None,  # answers are as long as programs ask for
                     compression=None,
                     open_timeout=CONNECT_TIMEOUT,
                 )
@@ -168,19 +179,25 @@ class ServiceConnection(Connection):
             raise ConnectionFailedError(f"{self._address} is no service of this protocol")
         return said
 
-    def _again(self) -> Welcome:
-        """Another connection for the same session."""
+    def _again(self) -> None:
+        """Another connection for the same session. A service that was started again does not know it: its chip is another one then, which
+        entries of the reinit stack can restore. Without them the caller has to know, unless nothing was done on the chip yet."""
         failed: Exception | None = None
         for _ in range(self.connection_attempts_max):
             time.sleep(self.connection_attempt_wait_after)
             try:
-                welcome = self._connect()
+                self._welcome = self._connect()
             except ConnectionFailedError as error:
                 failed = error
                 continue
-            if not welcome.known:
+            if self._welcome.known:
+                return
+            if self._used and not self._entries:
+                self._used = False
                 raise ConnectionLostError("the service does not know the session any more: its chip has been powered on again")
-            return welcome
+            for entry in self._entries.values():
+                self._ask(entry)
+            return
         raise ConnectionLostError(f"the connection was lost, and {self.connection_attempts_max} attempts failed: {failed}")
 
     def _tell(self, message: Message) -> None:

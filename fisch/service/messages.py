@@ -14,7 +14,7 @@ from fisch.errors import FischError
 VERSION: Final = 1
 WORD = np.dtype("<u8")
 LONGEST_FRAME: Final = 64 << 20
-"""Bytes of a frame that either side takes."""
+"""Bytes of a frame that a service takes."""
 
 
 class MessageError(FischError, ValueError):

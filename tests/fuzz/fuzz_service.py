@@ -16,8 +16,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from fuzz_bytes import damaged
@@ -27,11 +28,14 @@ from websockets.sync.client import connect
 from fisch.service.connection import ServiceConnection
 from fisch.service.messages import VERSION, Bye, Cancel, Hello, Message, Reinit, Submit, encode
 
-GROWTH = 64 << 20
-"""Bytes that the service may grow by after its first tenth of the time."""
+GROWTH = 8 << 20
+"""Bytes that the service may grow by from the second quarter of the time to the last one, on average."""
+SAMPLES = 40
+"""How often its memory is looked at."""
 PROGRAM = np.array([4 << 56, 5 << 56 | 1000, 0x0A << 56 | 1, 0x0A << 56], np.uint64)
 PATIENCE = 10.0
-_dangling: list[socket.socket] = []
+ATTACK: dict[str, Any] = {"open_timeout": PATIENCE, "close_timeout": 0.1, "max_size": None}
+_dangling: list[ExitStack] = []
 
 
 def message(chance: random.Random) -> Message:
@@ -51,7 +55,7 @@ def message(chance: random.Random) -> Message:
 
 def frames(chance: random.Random, port: int) -> None:
     """A session that begins as it should, most of the time, and goes on as it likes."""
-    with connect(f"ws://127.0.0.1:{port}", open_timeout=PATIENCE, max_size=None) as client:
+    with connect(f"ws://127.0.0.1:{port}", **ATTACK) as client:
         if chance.random() < 0.8:
             client.send(encode(Hello(VERSION, "eve", chance.randbytes(8).hex(), 3, "ideal")))
         for _ in range(chance.randrange(10)):
@@ -66,6 +70,22 @@ def frames(chance: random.Random, port: int) -> None:
             client.recv(timeout=0.05)
 
 
+def stalled(chance: random.Random, port: int) -> None:
+    """A session whose client sends programs and reads nothing of what comes back, and stays."""
+    _dangling.append(ExitStack())
+    client = _dangling[-1].enter_context(connect(f"ws://127.0.0.1:{port}", max_queue=1, ping_interval=None, **ATTACK))
+    client.send(encode(Hello(VERSION, f"eve{chance.getrandbits(20)}", chance.randbytes(8).hex(), 3, "ideal")))
+    reads = np.tile(np.array([0x0B << 56 | 1 << 36 | 15 << 32 | 0x88000009], np.uint64), chance.randrange(100_000))
+    for number in range(chance.randrange(1, 4)):
+        client.send(encode(Submit(number, [np.append(reads, PROGRAM).tobytes()])))
+    _let_some_go(chance)
+
+
+def _let_some_go(chance: random.Random) -> None:
+    while len(_dangling) > 100:
+        _dangling.pop(chance.randrange(100)).close()
+
+
 def bytes_before_http(chance: random.Random, port: int) -> None:
     """Not even HTTP, or HTTP that is damaged; or nothing, and the connection stays open."""
     raw = socket.create_connection(("127.0.0.1", port), PATIENCE)
@@ -73,14 +93,14 @@ def bytes_before_http(chance: random.Random, port: int) -> None:
     asked = b"\r\n".join([b"GET / HTTP/1.1", *fields, b"", b""])
     with suppress(OSError):
         raw.sendall(chance.choice((b"", chance.randbytes(200), damaged(asked, chance), asked[: chance.randrange(len(asked))])))
-    _dangling.append(raw)
-    while len(_dangling) > 100:
-        _dangling.pop(chance.randrange(100)).close()
+    _dangling.append(ExitStack())
+    _dangling[-1].enter_context(raw)
+    _let_some_go(chance)
 
 
 def frames_that_promise_too_much(chance: random.Random, port: int) -> None:
     """A frame that says it is a gigabyte long, or longer than can be, with some bytes of it."""
-    with connect(f"ws://127.0.0.1:{port}", open_timeout=PATIENCE) as client, suppress(OSError):
+    with connect(f"ws://127.0.0.1:{port}", **ATTACK) as client, suppress(OSError):
         length = chance.choice((1 << 30, (1 << 63) - 1, 1 << 63, 65 << 20, 126))
         client.socket.sendall(struct.pack(">BBQ", 0x82, 0xFF, length) + b"mask" + chance.randbytes(chance.randrange(1 << 16)))
         if chance.random() < 0.5:
@@ -96,7 +116,7 @@ def pages(chance: random.Random, port: int) -> None:
         raw.recv(1 << 16)
 
 
-ATTACKS: tuple[Callable[[random.Random, int], None], ...] = (frames, frames, frames, bytes_before_http, frames_that_promise_too_much, pages)
+ATTACKS: tuple[Callable[[random.Random, int], None], ...] = (frames, frames, frames, stalled, bytes_before_http, frames_that_promise_too_much, pages)
 
 
 def resident(pid: int) -> int:
@@ -113,7 +133,7 @@ def campaign(seconds: float, seed: int) -> None:
     assert service.stdout is not None
     port = int(service.stdout.readline().rpartition("port ")[2])
     try:
-        honest, begin, warm = ServiceConnection("127.0.0.1", port, user="ann"), time.monotonic(), 0
+        honest, begin, memory = ServiceConnection("127.0.0.1", port, user="ann"), time.monotonic(), list[int]()
         expected = honest.execute(PROGRAM)
         while (passed := time.monotonic() - begin) < seconds:
             attack = chance.choice(ATTACKS)
@@ -126,14 +146,15 @@ def campaign(seconds: float, seed: int) -> None:
                 assert len(answer) == len(expected), "another answer than before"
                 assert time.monotonic() - asked < 60, "the honest client waited for more than a minute"
             assert service.poll() is None, f"the service has ended with status {service.returncode}"
-            if passed > seconds / 10 and not warm:
-                warm = resident(service.pid)
-            assert not warm or resident(service.pid) < warm + GROWTH, f"from {warm >> 20} to {resident(service.pid) >> 20} MiB"
+            if passed > seconds * len(memory) / SAMPLES:
+                memory.append(resident(service.pid))
         honest.close()
-        print(f"{dict(done)} in {seconds:g} s; memory from {warm >> 20} to {resident(service.pid) >> 20} MiB")
+        print(f"{dict(done)} in {seconds:g} s; memory in MiB: {' '.join(str(size >> 20) for size in memory)}")
+        quarters = np.array(memory[SAMPLES // 4 :]).reshape(3, -1).mean(1) if len(memory) == SAMPLES else np.zeros(3)
+        assert quarters[2] < quarters[0] + GROWTH, "the service grows"
     finally:
-        for raw in _dangling:
-            raw.close()
+        for left in _dangling:
+            left.close()
         service.terminate()
         service.wait(30)
 

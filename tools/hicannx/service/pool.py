@@ -85,25 +85,30 @@ class Worker:
         self.tenant = None
         self._start()
 
-    async def enter(self, tenant: Tenant) -> None:
-        """Makes the chip of a tenant the one in this process; that of another one is kept as a state. Raises what opening raises."""
+    async def enter(self, tenant: Tenant) -> list[Answer]:
+        """Makes the chip of a tenant the one in this process; that of another one is kept as a state. Returns the answers of what that took.
+        Raises what opening raises."""
         if self.tenant is tenant:
-            return
-        await self.leave()
+            return []
+        left = await self.leave()
         answer = await self.tell(Open(tenant.kind, tenant.arguments, tenant.state))
         if answer.kind:
             raise OpenError(answer.kind, answer.text)
         tenant.about, tenant.state, self.tenant = answer.about, b"", tenant
+        return [*left, answer]
 
-    async def leave(self) -> None:
+    async def leave(self) -> list[Answer]:
         """Keeps the state of the chip that is in this process."""
-        tenant = self.tenant
-        if tenant is not None and tenant.kind == "model":
-            try:
-                tenant.state = (await self.tell(Save())).data
-            except WorkerDied:
-                tenant.lost = True
-        self.tenant = None
+        tenant, self.tenant = self.tenant, None
+        if tenant is None or tenant.kind != "model":
+            return []
+        try:
+            answer = await self.tell(Save())
+        except WorkerDied:
+            tenant.lost = True
+            return []
+        tenant.state, tenant.lost = answer.data, bool(answer.kind)
+        return [answer]
 
     async def probe(self, limit: float) -> None:
         """Asks whether the process answers. Raises WorkerDied; the chip that was in it counts as lost."""

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 Job = Any
+MOST_REMEMBERED = 1000
+"""Users of whom more is known than has to be."""
 
 
 class FairQueue:
@@ -51,10 +53,19 @@ class FairQueue:
     def take(self, suits: Callable[[Job], bool] = lambda job: True) -> tuple[str, Job] | None:
         """The next program that suits, and its user; None if there is none."""
         for user in sorted(self.users(), key=lambda user: self._used[user]):
-            if suits(self._waiting[user][0]):
+            job = next(filter(suits, self._waiting[user]), None)
+            if job is not None:
+                self._waiting[user].remove(job)
                 self._floor = max(self._floor, self._used[user])
-                return user, self._waiting[user].popleft()
+                self._forget()
+                return user, job
         return None
+
+    def _forget(self) -> None:
+        """Users who do not wait and have had no more than those who come anew begin with."""
+        if len(self._used) > MOST_REMEMBERED:
+            self._waiting = {user: jobs for user, jobs in self._waiting.items() if jobs}
+            self._used = {user: used for user, used in self._used.items() if used > self._floor or user in self._waiting}
 
     def charge(self, user: str, seconds: float) -> None:
         """Books time that a program of a user has taken."""

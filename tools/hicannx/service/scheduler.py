@@ -17,10 +17,13 @@ from hicannx.service.metrics import Metrics
 from hicannx.service.pool import OpenError, Worker, WorkerDied
 from hicannx.service.queue import FairQueue
 from hicannx.service.sessions import Job, Session
+from hicannx.service.worker import Answer
 
 _log = logging.getLogger("hicannx.service")
 PROBE_WITHIN = 10.0
 ANEW = "the chip has been powered on anew"
+OPENING = -1
+"""Number of what is no program: a chip is opened."""
 MOST_DEATHS = 2
 """So often a program may end the process of a chip; then it is refused."""
 
@@ -33,12 +36,14 @@ class Scheduler:
         self.queue = FairQueue()
         self.answered = time.monotonic()
         self._deaths: Counter[str] = Counter()
+        self._waited: set[str] = set()
         self._last: dict[int, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, job: Job) -> None:
         """A program waits from now on."""
-        job.session.waiting.add(job.number)
+        if job.opened is None:
+            job.session.waiting[job.number] = len(job.words)
         self.queue.add(job.session.user, job)
         self.dispatch()
 
@@ -54,8 +59,10 @@ class Scheduler:
             task = asyncio.create_task(self._run(job, worker))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        for user in self.queue.users():
-            self.metrics.queue.labels(user).set(self.queue.waiting(user))
+        waiting = set(self.queue.users())
+        for user in waiting | self._waited:
+            self.metrics.queue.labels(self.metrics.name(user)).set(self.queue.waiting(user))
+        self._waited = waiting
         self.metrics.workers.labels("busy").set(sum(worker.busy for worker in self.workers))
         self.metrics.workers.labels("free").set(sum(not worker.busy for worker in self.workers))
 
@@ -69,8 +76,8 @@ class Scheduler:
         return min(free, key=lambda worker: (worker.tenant is not None, worker.number))
 
     async def _run(self, job: Job, worker: Worker) -> None:
-        session, begin = job.session, time.monotonic()
-        self.metrics.wait.observe(begin - job.since)
+        session = job.session
+        self.metrics.wait.observe(time.monotonic() - job.since)
         try:
             reply = await self._reply(job, worker)
         except WorkerDied as error:
@@ -81,14 +88,20 @@ class Scheduler:
             reply = Failed(job.number, type(error).__name__, f"the service failed: {error}")
         worker.busy = session.running = False
         self.answered = time.monotonic()
-        self.metrics.jobs.labels(session.user, getattr(reply, "kind", "done")).inc()
+        self.dispatch()  # before anything is sent: a client may be slow to take it
+        if job.opened is not None:
+            if not job.opened.done():
+                job.opened.set_result(reply)
+            return
+        self.metrics.jobs.labels(self.metrics.name(session.user), getattr(reply, "kind", "done")).inc()
         await session.finish(job.number, reply)
-        self.dispatch()
 
-    async def show(self, session: Session, worker: Worker) -> None:
-        """Puts the session's chip into a process that is its own for that time, so that it is known what chip it is."""
-        await self._enter(session, worker)
-        self._last[worker.number] = session
+    async def show(self, session: Session) -> Reply:
+        """Puts the session's chip into a process when it is its user's turn, so that it is known what chip it is; Failed if there is none."""
+        opened = asyncio.get_running_loop().create_future()
+        self.add(Job(session, OPENING, b"", opened=opened))
+        reply: Reply = await opened
+        return reply
 
     async def probe(self) -> None:
         """Asks a free process whether it answers."""
@@ -108,6 +121,9 @@ class Scheduler:
     async def _reply(self, job: Job, worker: Worker) -> Reply:
         session = job.session
         await self._enter(session, worker)
+        if job.opened is not None:
+            self._last[worker.number] = session
+            return Done(job.number, [], 0.0)
         if session.tenant.lost and not session.shared:
             session.tenant.lost = False
             return Failed(job.number, "ConnectionLostError", f"the process of the chip ended between two programs; {ANEW}")
@@ -115,13 +131,14 @@ class Scheduler:
         for entry in session.restores(session.shared and self._last.get(worker.number) is not session):
             self.metrics.reinits.inc()
             restored = await worker.run(session.entries[entry], self.limit)
+            self._charge(session, restored)
             if restored.kind:
                 return Failed(job.number, restored.kind, f"the program that restores the chip failed: {restored.text}")
         self._last[worker.number] = session
         if self._deaths and self._deaths[job.digest] >= MOST_DEATHS:
             return Failed(job.number, "ProgramError", f"this program has ended {MOST_DEATHS} processes of chips; it is not run again")
         answer = await worker.run(job.words, self.limit)
-        self.queue.charge(session.user, answer.seconds)
+        self._charge(session, answer)
         self.metrics.run.observe(answer.seconds)
         self.metrics.words.labels("to_chip").inc(len(job.words) // 8)
         self.metrics.words.labels("from_chip").inc(len(answer.data) // 8)
@@ -134,7 +151,7 @@ class Scheduler:
             return
         for entry, program in before.snapshots.items():
             answer = await worker.run(program, self.limit)
-            self.queue.charge(before.user, answer.seconds)
+            self._charge(before, answer)
             try:
                 if answer.kind:
                     raise ProgramError(answer.text)
@@ -151,10 +168,16 @@ class Scheduler:
         before = self._last.get(worker.number)
         if worker.tenant is not None:
             self.metrics.switches.inc()
-        await worker.enter(session.tenant)
+        for answer in await worker.enter(session.tenant):
+            self._charge(session, answer)
         if before is not None and not before.shared:
             before.worker = None
         session.worker = worker
+
+    def _charge(self, session: Session, answer: Answer) -> None:
+        """Books what a process has computed for a session, its chip's coming and going included."""
+        self.queue.charge(session.user, answer.seconds)
+        self.metrics.cpu.labels(self.metrics.name(session.user)).inc(answer.seconds)
 
     def _died(self, job: Job, worker: Worker, error: WorkerDied) -> Reply:
         """The chip is gone with its process; the next program gets one that has just been powered on."""

@@ -37,12 +37,17 @@ from fisch.service.messages import (
 )
 from hicannx.errors import HicannxError
 from hicannx.service.metrics import Metrics
-from hicannx.service.pool import OpenError, Tenant, Worker, WorkerDied
+from hicannx.service.pool import Tenant, Worker
 from hicannx.service.scheduler import Scheduler
 from hicannx.service.sessions import Job, Session, forever
 from hicannx.service.tokens import Tokens
 
 HELLO_WITHIN, READY_WITHIN, LOOK_EVERY = 10.0, 60.0, 5.0
+LONGEST_NAME, MOST_SESSIONS = 100, 1000
+HELD_FACTOR = 2
+"""Programs of the longest kind that a session may have waiting, and kept to restore a chip."""
+FRAMES_AHEAD = 2
+"""Messages of a client that are read before those that came earlier are dealt with."""
 
 
 class ServiceError(HicannxError, ValueError):
@@ -100,6 +105,7 @@ class Service:
             self.options.port,
             process_request=self._page,
             max_size=LONGEST_FRAME,
+            max_queue=FRAMES_AHEAD,
             compression=None,
             ping_interval=20,
             ping_timeout=20,
@@ -170,21 +176,22 @@ class Service:
         hello = request(await asyncio.wait_for(socket.recv(decode=False), HELLO_WITHIN))
         if not isinstance(hello, Hello) or hello.version != VERSION:
             raise MessageError(f"a session begins with Hello of version {VERSION}")
+        if not 0 < len(hello.user) <= LONGEST_NAME or len(hello.session) > LONGEST_NAME:
+            raise MessageError(f"names of users and sessions have 1 to {LONGEST_NAME} letters")
         user = getattr(socket, "username", None) or hello.user
         session, known = self._sessions.get(hello.session), hello.session in self._sessions
         if session is None:
-            if sum(one.user == user for one in self._sessions.values()) >= self.options.most_sessions:
+            if refused := self._too_many(user):
                 self.metrics.refused.labels("sessions").inc()
-                await _say(socket, Failed(-1, "ConnectionFailedError", f"{user} has {self.options.most_sessions} sessions already"))
+                await _say(socket, Failed(-1, "ConnectionFailedError", refused))
                 return None
             session = self._new(hello, user)
         elif session.user != user:
             raise MessageError("the session belongs to somebody else")
         if not session.tenant.about:
-            try:
-                await self._open(session)
-            except (OpenError, WorkerDied) as error:
-                await _say(socket, Failed(-1, getattr(error, "kind", "ConnectionFailedError"), str(error)))
+            opened = await self._scheduler.show(session)
+            if isinstance(opened, Failed):
+                await _say(socket, opened)
                 return None
         self._sessions[hello.session] = session
         self.metrics.sessions.set(len(self._sessions))
@@ -198,27 +205,18 @@ class Service:
         await send(Welcome([about["identifier"]], [about["setup"]], [about["bitfile"]], software, known))
         return session
 
+    def _too_many(self, user: str) -> str:
+        """Why there are no more sessions; empty if there are."""
+        if sum(one.user == user for one in self._sessions.values()) >= self.options.most_sessions:
+            return f"{user} has {self.options.most_sessions} sessions already"
+        return f"there are {MOST_SESSIONS} sessions already" if len(self._sessions) >= MOST_SESSIONS else ""
+
     def _new(self, hello: Hello, user: str) -> Session:
         if self._chips:
             number = min(range(len(self._chips)), key=lambda k: sum(one.tenant is self._chips[k] for one in self._sessions.values()))
             return Session(hello.session, user, self._chips[number], shared=True, worker=self.workers[number])
         arguments = {name: getattr(hello, name) for name in ("serial", "mode", "seed", "strict", "setup")}
         return Session(hello.session, user, Tenant("model", arguments))
-
-    async def _open(self, session: Session) -> None:
-        """Has a process say what the chip is; the session waits for a free one."""
-        while True:
-            free = [worker for worker in self.workers if not worker.busy and session.worker in (None, worker)]
-            if free:
-                break
-            await asyncio.sleep(0.01)
-        worker = min(free, key=lambda worker: (worker.tenant is not None, worker.number))
-        worker.busy = True
-        try:
-            await self._scheduler.show(session, worker)
-        finally:
-            worker.busy = False
-            self._scheduler.dispatch()
 
     async def _hear(self, session: Session, said: Any) -> bool:
         """Whether the session goes on after a message."""
@@ -231,7 +229,7 @@ class Service:
             await self._reinit(session, said)
         elif isinstance(said, Cancel):
             self._scheduler.queue.drop(session.user, lambda job: job.session is session and job.number == said.number)
-            session.waiting.discard(said.number)
+            session.waiting.pop(said.number, None)
         else:
             raise MessageError("Hello comes once, at the beginning")
         return True
@@ -258,6 +256,9 @@ class Service:
             return f"a program of {len(programs[0]) // 8} words: {self.options.most_words} are allowed"
         if self._scheduler.queue.waiting(session.user) >= self.options.most_waiting:
             return f"{session.user} has {self.options.most_waiting} programs that wait already"
+        held = (session.held + len(programs[0])) // 8
+        if held > HELD_FACTOR * self.options.most_words:
+            return f"{held} words that wait or restore the chip: {HELD_FACTOR * self.options.most_words} are allowed"
         return ""
 
     async def _reinit(self, session: Session, said: Reinit) -> None:

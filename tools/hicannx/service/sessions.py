@@ -14,14 +14,15 @@ from hicannx.service.pool import Tenant, Worker
 Send = Callable[[Reply], Awaitable[None]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
-    """A program that waits, or that restores a chip: `number` is what its reply is told by."""
+    """A program that waits, or that restores a chip: `number` is what its reply is told by. With `opened`, a chip is opened, and nothing runs."""
 
     session: Session
     number: int
     words: bytes
     since: float = field(default_factory=time.monotonic)
+    opened: asyncio.Future[Reply] | None = None
 
     @property
     def digest(self) -> str:
@@ -36,6 +37,7 @@ class Session:
     tenant    its chip; a shared one belongs to many
     worker    the process that its chip is in, if it is in any
     running   one of its programs is on the chip
+    waiting   bytes of programs that wait or run, by number
     results   replies that may have to be sent again: those of the latest programs
     entries   programs that restore a shared chip, by number of their entry; `changed` are those that have not run since they were set
     snapshots what reads the state that they are to restore, before somebody else gets the chip
@@ -51,11 +53,17 @@ class Session:
     socket: object = None
     left: float | None = None
     results: dict[int, Reply] = field(default_factory=dict)
-    waiting: set[int] = field(default_factory=set)
+    waiting: dict[int, int] = field(default_factory=dict)
     entries: dict[int, bytes] = field(default_factory=dict)
     snapshots: dict[int, bytes] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
     enforced: bool = False
+
+    @property
+    def held(self) -> int:
+        """Bytes of programs that wait, run, or restore its chip."""
+        kept = (*self.entries.values(), *self.snapshots.values())
+        return sum(self.waiting.values()) + sum(map(len, kept))
 
     def known(self, given: Submit) -> bool:
         """Whether a program was submitted before and need not run again."""
@@ -63,7 +71,7 @@ class Session:
 
     async def finish(self, number: int, reply: Reply) -> None:
         """Keeps a reply and sends it, if somebody is there. A client has one program in flight, so the latest two are enough."""
-        self.waiting.discard(number)
+        self.waiting.pop(number, None)
         self.results[number] = reply
         for old in sorted(self.results)[:-2]:
             del self.results[old]
