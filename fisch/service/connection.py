@@ -124,7 +124,7 @@ class ServiceConnection(Connection):
         self._require_own()
         self._number += 1
         if words.nbytes > LONGEST_PROGRAM:
-            raise ProgramError(f"a program of {words.size} words: {LONGEST_PROGRAM // words.itemsize} are what a service takes; cut it in parts")
+            raise ProgramError(f"a program of {words.size} words: a service takes {LONGEST_PROGRAM // words.itemsize}; cut it in parts")
         answer = self._ask(Submit(self._number, [to_bytes(words)]))
         self._used = True
         return to_words(answer.responses[0])

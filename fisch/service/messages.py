@@ -3,7 +3,7 @@
 Words are uint64, little endian. A frame that is none of them is a MessageError; nothing in a frame is ever executed but words, by a chip.
 """
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import numpy as np
@@ -42,24 +42,28 @@ class Hello(Message):
     setup: str = "cube"
 
 
+Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+"""Of a program, or of an entry of the reinit stack; negative ones are the service's."""
+
+
 class Submit(Message):
     """A program for each chip, closed by its halt. A number that was submitted before is not run again: its result is sent again."""
 
-    number: int
+    number: Number
     programs: list[bytes]
 
 
 class Cancel(Message):
     """The client does not wait for this one any more."""
 
-    number: int
+    number: Number
 
 
 class Reinit(Message):
     """An entry of the stack of programs that restore a shared chip; without requests, the entry is taken away. A snapshot runs before
     somebody else gets the chip; what it reads replaces the request."""
 
-    entry: int
+    entry: Number
     requests: list[bytes]
     enforce: bool = False
     snapshots: list[bytes] = []

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ _dangling: list[ExitStack] = []
 def message(chance: random.Random) -> Message:
     """A message that follows the protocol, with contents that nobody sends."""
     words = chance.randbytes(8 * chance.randrange(40) + chance.choice((0, 0, 1)))
-    number = chance.choice((0, 1, -1, -2, 1 << 40, chance.getrandbits(16)))
+    number = chance.choice((0, 1, -1, -2, 1 << 40, 1 << 62, chance.getrandbits(16)))
     return chance.choice(
         (
             Hello(chance.choice((VERSION, 99)), "eve", chance.randbytes(8).hex(), chance.getrandbits(40), chance.choice(("ideal", "x")), 0),
@@ -116,7 +117,8 @@ def pages(chance: random.Random, port: int) -> None:
         raw.recv(1 << 16)
 
 
-ATTACKS: tuple[Callable[[random.Random, int], None], ...] = (frames, frames, frames, stalled, bytes_before_http, frames_that_promise_too_much, pages)
+Attack = Callable[[random.Random, int], None]
+ATTACKS: tuple[Attack, ...] = (frames, frames, frames, stalled, bytes_before_http, frames_that_promise_too_much, pages)
 
 
 def resident(pid: int) -> int:
@@ -128,8 +130,9 @@ def resident(pid: int) -> int:
 def campaign(seconds: float, seed: int) -> None:
     """Attacks for so long; AssertionError for what must not be."""
     chance, done = random.Random(seed), Counter[str]()
+    said = TemporaryFile("w+")  # noqa: SIM115  # as long as this process
     command = [sys.executable, "-m", "hicannx", "service", "--port", "0", "--chips", "2", "--keep", "5", "--limit", "5"]
-    service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
     assert service.stdout is not None
     port = int(service.stdout.readline().rpartition("port ")[2])
     try:
@@ -151,6 +154,8 @@ def campaign(seconds: float, seed: int) -> None:
         honest.close()
         print(f"{dict(done)} in {seconds:g} s; memory in MiB: {' '.join(str(size >> 20) for size in memory)}")
         quarters = np.array(memory[SAMPLES // 4 :]).reshape(3, -1).mean(1) if len(memory) == SAMPLES else np.zeros(3)
+        said.seek(0)
+        assert "Traceback" not in (told := said.read()), told
         assert quarters[2] < quarters[0] + GROWTH, "the service grows"
     finally:
         for left in _dangling:

@@ -29,6 +29,8 @@ class Running:
         return ServiceConnection("127.0.0.1", self.service.port, user=user, **given)
 
     def stop(self) -> None:
+        if self.loop.is_closed():
+            return
         self.call(self.service.stop())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()

@@ -4,50 +4,23 @@ import os
 import signal
 import socket
 import time
-import urllib.request
 from urllib.error import HTTPError
 
 import numpy as np
 import pytest
+from service_users import CELLS, initialise, page, read, write
 
 import fisch
 import stadls
 from fisch.errors import ConnectionFailedError, ConnectionLostError, ProgramError
 from fisch.service.connection import ServiceConnection
 from fisch.service.messages import Failed, Hello, encode, reply
-from halco import BarrierOnFPGA, CapMemCellOnDLS, JTAGIdCodeOnDLS, iter_all
+from halco import BarrierOnFPGA, JTAGIdCodeOnDLS
 from haldls import Barrier, CapMemCell
 from hicannx.service.queue import FairQueue
 from hicannx.service.server import Options, ServiceError
 from hicannx.service.tokens import TokenError, Tokens, give
 from hicannx_sim import ModelConnection
-
-CELLS = list(iter_all(CapMemCellOnDLS))[:3]
-
-
-def initialise(connection):
-    builder, _ = stadls.generate(stadls.SystemInit(connection.hwdb_entry))
-    stadls.run(connection, [builder.done()])
-
-
-def write(connection, value):
-    builder = stadls.PlaybackProgramBuilder()
-    for cell in CELLS:
-        builder.write(cell, CapMemCell(value))
-    builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
-    stadls.run(connection, [builder.done()])
-
-
-def read(connection):
-    builder = stadls.PlaybackProgramBuilder()
-    tickets = [builder.read(cell) for cell in CELLS]
-    builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
-    stadls.run(connection, [builder.done()])
-    return [int(ticket.get().value) for ticket in tickets]
-
-
-def page(running, path):
-    return urllib.request.urlopen(f"http://127.0.0.1:{running.service.port}{path}", timeout=10).read().decode()
 
 
 def programs_of_ann(running):
@@ -183,7 +156,7 @@ def test_a_shared_chip_is_restored_for_everybody(serve):
             builder.write(cell, CapMemCell(200 + number))
         builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
         stadls.ReinitStackEntry(connection).set([builder.done()], None, False)
-    for _ in range(5):
+    for _ in range(50):
         assert [read(connection) for connection in users] == [[200] * 3, [201] * 3]
     write(users[0], 3)
     assert read(users[0]) == [3] * 3, "nobody came between"

@@ -86,8 +86,8 @@ class Worker:
         self._start()
 
     async def enter(self, tenant: Tenant) -> list[Answer]:
-        """Makes the chip of a tenant the one in this process; that of another one is kept as a state. Returns the answers of what that took.
-        Raises what opening raises."""
+        """Makes the chip of a tenant the one in this process; that of another one is kept as a state. Returns the answers
+        to what that took. Raises WorkerDied and OpenError."""
         if self.tenant is tenant:
             return []
         left = await self.leave()

@@ -97,7 +97,7 @@ class Scheduler:
         await session.finish(job.number, reply)
 
     async def show(self, session: Session) -> Reply:
-        """Puts the session's chip into a process when it is its user's turn, so that it is known what chip it is; Failed if there is none."""
+        """Puts the session's chip into a process when it is its user's turn: then it is known what chip it is. Failed if there is none."""
         opened = asyncio.get_running_loop().create_future()
         self.add(Job(session, OPENING, b"", opened=opened))
         reply: Reply = await opened

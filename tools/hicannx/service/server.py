@@ -93,6 +93,8 @@ class Service:
         self._sessions: dict[str, Session] = {}
         self._scheduler: Scheduler
         self._server: Any = None
+        self.port = options.port
+        """Where it listens."""
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -111,12 +113,8 @@ class Service:
             ping_timeout=20,
             server_header=None,
         )
+        self.port = int(next(iter(self._server.sockets)).getsockname()[1])
         self._tasks = [asyncio.create_task(forever(LOOK_EVERY, self._look))]
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(next(iter(self._server.sockets)).getsockname()[1])
 
     @property
     def workers(self) -> list[Worker]:

@@ -16,7 +16,7 @@ Send = Callable[[Reply], Awaitable[None]]
 
 @dataclass(eq=False)
 class Job:
-    """A program that waits, or that restores a chip: `number` is what its reply is told by. With `opened`, a chip is opened, and nothing runs."""
+    """A program that waits, or that restores a chip: `number` is what its reply is told by. With `opened` a chip is opened, no more."""
 
     session: Session
     number: int
