@@ -47,3 +47,12 @@ def counts(connection, point):
 
 def identifier(connection, point):
     return connection.get_unique_identifier()[0]
+
+
+def shifted(connection, point):
+    """The first sample of a membrane at rest that a current shifts."""
+    bench = Bench(connection, chip=type(CHIP)(CHIP))
+    neuron = bench.neuron(3)
+    neuron.leak.v_leak = point["v_leak"]
+    neuron.constant_current.enable, neuron.constant_current.i_offset = True, point["current"]
+    return {"first": int(bench.record(3, us=5).values[0])}
