@@ -21,7 +21,7 @@ from halco import (
 from haldls import BackgroundSpikeSource, Barrier, InputRoutingTableEntry, OutputRoutingTableEntry, Timer
 from stadls import SystemInit, generate
 
-CHIPS, CYCLES = 4, 100_000
+CHIPS, CYCLES = 8, 60_000
 
 
 def program(entry, chip):

@@ -32,7 +32,7 @@ def alone() -> str:
 
 
 @needs_mpirun
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [1, 2, 4])
 def test_the_same_bytes_for_any_number_of_processes(alone: str, processes: int) -> None:
     assert MPIRUN is not None
     done = run(MPIRUN, "-n", str(processes), "SCRIPT")

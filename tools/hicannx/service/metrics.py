@@ -4,7 +4,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-MOST_NAMES = 1000
+MOST_NAMES = 200
 """Users with counters of their own; further ones count as `others`, so that names that somebody makes up cost no memory."""
 
 

@@ -1,0 +1,62 @@
+"""A network in NEST, with the neurons and synapses that chips have: rates and times as JSON.
+
+Run by `python examples/networks`, with the interpreter that PEER_PYTHON names if this one has no NEST:
+
+    python examples/networks/nest_peer.py given.npz
+"""
+
+import json
+import sys
+import time
+
+import nest
+import numpy as np
+
+STEP, CAPACITANCE, SOURCE_STEP = 0.1, 250.0, 0.1
+
+
+def main(path: str) -> dict[str, object]:
+    """`path`: arrays of an Emulation, see peer.py."""
+    given = dict(np.load(path))
+    nest.ResetKernel()
+    nest.resolution, nest.local_num_threads, nest.rng_seed = STEP, 1, 1 + int(given["seed"])
+    begin = time.process_time()
+    cells = neurons(given)
+    connect(given)
+    recorder = nest.Create("spike_recorder")
+    nest.Connect(cells, recorder)
+    built = time.process_time()
+    nest.Simulate(float(given["ms"]))
+    ran = time.process_time()
+    events = recorder.events
+    return {
+        "times": np.asarray(events["times"]).round(1).tolist(),
+        "neurons": (np.asarray(events["senders"]) - 1).tolist(),
+        "build": built - begin,
+        "run": ran - built,
+        "version": nest.__version__,
+    }
+
+
+def neurons(given: dict[str, np.ndarray]) -> object:
+    """One for each of the network; they come first."""
+    names = {"rest": "E_L", "reset": "V_reset", "threshold": "V_th", "tau_m": "tau_m", "tau_excitatory": "tau_syn_ex", "tau_inhibitory": "tau_syn_in"}
+    values = {theirs: given[ours] for ours, theirs in names.items()}
+    return nest.Create("iaf_psc_exp", len(given["rest"]), values | {"C_m": CAPACITANCE, "t_ref": float(given["refractory"]), "V_m": given["rest"]})
+
+
+def connect(given: dict[str, np.ndarray]) -> None:
+    """Synapses, and sources, which come right after the neurons and send what the FPGAs sent."""
+    n, sources = len(given["rest"]), int(given["sources"])
+    if sources > n:
+        generators = nest.Create("spike_generator", sources - n)
+        order = np.argsort(given["input_sources"], kind="stable")
+        bounds = np.searchsorted(given["input_sources"][order], np.arange(n, sources + 1))
+        times = np.maximum(np.rint(given["input_times"][order] / SOURCE_STEP), 1) * SOURCE_STEP
+        generators.set([{"spike_times": np.sort(times[a:b]), "allow_offgrid_times": True} for a, b in zip(bounds, bounds[1:], strict=False)])
+    weights, delays = given["amplitude"] * CAPACITANCE, np.where(given["pre"] < n, float(given["delay"]), float(given["outer_delay"]))
+    nest.Connect(given["pre"] + 1, given["post"] + 1, "one_to_one", {"weight": weights, "delay": delays, "synapse_model": "static_synapse"})
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1])))
