@@ -9,6 +9,8 @@ from halco.value cimport Value
 
 import numpy as np
 
+from halco.typed_array import ArrayElementError, unmasked
+
 from fisch.errors import AccessError, TicketError, UsageError
 from fisch.events import FPGATime
 
@@ -237,7 +239,10 @@ cdef list listed(object things):
 
 cdef object unsigned(object numbers):
     """uint32[n] of integers. Raises UsageError for negative or too large ones."""
-    array = np.asarray(numbers)
+    try:
+        array = unmasked(numbers)
+    except ArrayElementError as error:
+        raise UsageError(f"integers are needed: {error}") from None
     if array.dtype != np.uint32 and array.size:
         if array.dtype.kind not in "iub" or array.min() < 0 or array.max() > 0xffffffff:
             raise UsageError("integers from 0 to 0xffffffff are needed")

@@ -27,6 +27,16 @@ class ArrayIndexError(RangeError, IndexError):
     """There is no such element."""
 
 
+def unmasked(values):
+    """What is given as a numpy array. Raises ArrayElementError for a masked array with masked elements: they have no value."""
+    import numpy
+
+    masked = numpy.argwhere(numpy.ma.getmaskarray(values)) if isinstance(values, numpy.ma.MaskedArray) else ()
+    if len(masked):
+        raise ArrayElementError(f"the element at {masked[0].tolist()} is masked: fill the masked array first, with filled(...)")
+    return numpy.asarray(values)
+
+
 def whole_numbers(values, bint flags):
     """A numpy array whose elements are integers (or truth values, if `flags`), whatever their type.
 
@@ -207,7 +217,7 @@ cdef class TypedArray:
         """
         import numpy
 
-        values = numpy.asarray(values)
+        values = unmasked(values)
         if values.ndim != len(self.coordinates):
             raise ArrayError(f"an array of {len(self.coordinates)} dimensions is needed, not {values.ndim}")
         if values.shape != self.shape:

@@ -76,7 +76,8 @@ cpdef bint truth(object value) except -1:
         return value is True
     if has_truth_value(value) and not isinstance(value, (str, bytes, type)):
         try:
-            return bool(value)
+            if not getattr(value, "mask", False):  # an element of a masked array that is masked
+                return bool(value)
         except Exception:  # an array of several elements, a value that says it has none
             pass
     raise TypeError(f"True or False is needed, not {shown(value)}")

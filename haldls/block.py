@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self, SupportsIndex, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from halco.typed_array import same_elements, whole_numbers
+from halco.typed_array import same_elements, unmasked, whole_numbers
 from halco.value import shown
 from haldls.container import Container
 from haldls.errors import BlockSizeError, ContainerError
@@ -52,7 +52,7 @@ class Block(Container):
 
     def from_numpy(self, values: ArrayLike) -> None:
         """Takes the items' values; the block becomes as long as they are many. Raises TypeError or RangeError for what fits none."""
-        taken = np.asarray(values)
+        taken = np.asanyarray(values)
         if taken.ndim != 1:
             raise BlockSizeError(f"{type(self).__name__} takes an array of one dimension, not of shape {taken.shape}")
         if len(taken):
@@ -63,7 +63,7 @@ class Block(Container):
         if values.dtype.kind == "O":
             return np.array([self._number(value) for value in values], dtype=self.dtype)
         try:
-            whole = whole_numbers(values, False)
+            whole = whole_numbers(unmasked(values), False)
         except TypeError as error:
             raise TypeError(f"{type(self).__name__} takes the values of {self.unit}: {error}") from None
         for extreme in (whole.min(), whole.max()) if len(whole) else ():

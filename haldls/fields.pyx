@@ -23,7 +23,7 @@ import numpy as np
 from halco.value cimport Value, bounds_of, checked, make, shown, truth
 
 from halco.value import RangeError
-from halco.typed_array import TypedArray, same_elements, whole_numbers
+from halco.typed_array import TypedArray, same_elements, unmasked, whole_numbers
 
 from haldls.layout cimport Container, schema_of
 
@@ -364,10 +364,7 @@ cpdef list listed(Field field, object values, Py_ssize_t count, object container
 
 cdef int _put(Container container, Array field, object places, object values) except -1:
     """Sets the elements with the numbers `places`, or none if one of the values does not fit."""
-    if isinstance(values, np.ndarray):
-        values = array_elements(field, values, (len(places),), container)
-        values = values.tolist() if values.dtype.kind != "f" else [int(one) for one in values]
-    values = listed(field, values, len(places), container)
+    values = row_elements(field, values, len(places), container)
     raw = [field.raw(value, container) for value in values]
     for place, value in zip(places, raw):
         container.slots[field.slot + <Py_ssize_t>place] = value
@@ -381,14 +378,21 @@ cpdef object array_elements(Field field, object values, tuple shape, object cont
     """
     if values.shape != shape:
         raise ShapeError(f"Input shape does not match. {field.place(container)} is of shape {shape}, the input of {values.shape}.")
-    if values.dtype.kind == "O":
-        return values.ravel()
-    if field.kind == CHOICE and values.dtype.kind not in "iu":
+    if field.kind == CHOICE and values.dtype.kind not in "iuO":
         raise TypeError(f"{field.place(container)} takes {field.takes()}, not an array of {values.dtype}")
     try:
-        return whole_numbers(values, field.kind == FLAG).ravel()
+        values = unmasked(values)
+        return (values if values.dtype.kind == "O" else whole_numbers(values, field.kind == FLAG)).ravel()
     except TypeError as error:
         raise TypeError(f"{field.place(container)} takes {field.takes()}: {error}") from None
+
+
+cpdef list row_elements(Field field, object values, Py_ssize_t count, object container):
+    """The same as `listed` for what is a row of numbers or flags, also as numpy array."""
+    if isinstance(values, np.ndarray):
+        values = array_elements(field, values, (count,), container)
+        values = values.tolist() if values.dtype.kind != "f" else [int(one) for one in values]
+    return listed(field, values, count, container)
 
 
 cdef ArrayView _view(Container container, Array field):
@@ -551,7 +555,7 @@ cdef class ArrayView(View):
         Raises ShapeError (a RuntimeError) for another shape, TypeError for an array of other things, RangeError for a value out of
         range; then nothing changes.
         """
-        _put(self.container, <Array>self.field, range(self.field.count), np.asarray(values))
+        _put(self.container, <Array>self.field, range(self.field.count), np.asanyarray(values))
 
     def __array__(self, dtype=None, copy=None):
         values = self.to_numpy()

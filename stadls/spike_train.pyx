@@ -12,6 +12,7 @@ import numpy as np
 
 from halco import RangeError, SpikeLabel
 from halco.record import taken
+from halco.typed_array import ArrayElementError, unmasked
 from haldls import ChipTime, FPGATime, Timer
 
 from stadls.errors import SpikeTrainError
@@ -30,7 +31,10 @@ _log = logging.getLogger("stadls.spike_train")
 
 def _checked(values, str what, number):
     """The integers of an array or sequence, int64[n]. Raises SpikeTrainError naming the first one out of the range of `number`."""
-    found = np.asarray(values)
+    try:
+        found = unmasked(values)
+    except ArrayElementError as error:
+        raise SpikeTrainError(f"{what} of a spike train: {error}") from None
     if found.dtype == object or found.size == 0:
         found = np.array([_number(value, what, number) for value in values], dtype=np.int64)
     if found.ndim != 1 or found.dtype.kind not in "iu":

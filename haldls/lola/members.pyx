@@ -12,7 +12,7 @@ import numpy as np
 from halco.value cimport Bounds, Value, bounds_of
 from haldls.layout cimport Container, Schema, part_of, schema_of
 from halco.value cimport shown
-from haldls.fields cimport Field, Group, View, array_elements, element, flat_tree, flat_trees, listed, tree_of, trees_of
+from haldls.fields cimport Field, Group, View, array_elements, element, flat_tree, flat_trees, listed, row_elements, tree_of, trees_of
 
 from halco.value import RangeError
 from halco.typed_array import TypedArray
@@ -333,13 +333,13 @@ cdef class NumbersView(View):
         return _numbers(self.container, <Numbers>self.field, self.first + number * self.stride, self.axis + 1)
 
     cdef int put(self, object numbers, object values) except -1:
-        values = listed(self.field, values, len(numbers), self.container)
         if not self.innermost():
+            values = listed(self.field, values, len(numbers), self.container)
             values = [(<NumbersView>self.item(number)).plain(value) for number, value in zip(numbers, values)]
             for number, value in zip(numbers, values):
                 (<NumbersView>self.item(number))._all()[:] = value
             return 0
-        raw = [self.field.raw(value, self.container) for value in values]
+        raw = [self.field.raw(value, self.container) for value in row_elements(self.field, values, len(numbers), self.container)]
         for number, value in zip(numbers, raw):
             self.first[<Py_ssize_t>number] = value
         return 0
@@ -373,7 +373,7 @@ cdef class NumbersView(View):
         Raises ShapeError (a RuntimeError) for another shape, TypeError for an array of other things, RangeError for a value out of
         range; then nothing changes.
         """
-        self._all()[:] = self.plain(np.asarray(values))
+        self._all()[:] = self.plain(np.asanyarray(values))
 
     cdef int take(self, object values) except -1:
         """The same from a sequence, element by element, or another array of that kind."""

@@ -18,9 +18,9 @@ from haldls.lola.members import Numbers
 
 TRUE = (True, 5, -3, 1.0, np.int64(1), np.uint8(200), np.bool_(True), np.float32(0.5), EntryOnQuad(3), Fraction(1, 2))
 FALSE = (False, 0, 0.0, None, np.int64(0), np.bool_(False), EntryOnQuad(0))
-NO_TRUTH_VALUE = ("1", "", b"1", [1], [], {}, (), object(), np.zeros(2), bool, haldls.CapMemCell(1))
-NO_INTEGER = (3.7, 3.0, float("nan"), np.float32(3), "3", None, [3], np.array([3]), Fraction(3), 3j, object(), np.bool_(True))
-NO_MEMBER = (2.9, 1.0, float("nan"), "1", "off", "membrane", None, True, False, np.bool_(True), [1], HemisphereOnDLS(1))
+NO_TRUTH_VALUE = ("1", "", b"1", [1], [], {}, (), object(), np.zeros(2), bool, haldls.CapMemCell(1), np.ma.masked)
+NO_INTEGER = (3.7, 3.0, float("nan"), np.float32(3), "3", None, [3], np.array([3]), Fraction(3), 3j, object(), np.bool_(True), np.ma.masked)
+NO_MEMBER = (2.9, 1.0, float("nan"), "1", "off", "membrane", None, True, False, np.bool_(True), [1], HemisphereOnDLS(1), np.ma.masked)
 
 by_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__qualname__)
 
@@ -142,6 +142,24 @@ def test_arrays_of_numbers_are_taken_whole_or_not_at_all(cls: Any) -> None:
                 refuse(container, array.__setitem__, (0, wrong), TypeError, place)
                 refuse(container, array.fill, (wrong,), TypeError, place)
                 refuse(container, setattr, (container, field.name, [high] * (shape[0] - 1) + [wrong]), TypeError, place)
+
+
+@by_class
+def test_masked_elements_have_no_value(cls: Any) -> None:
+    container = cls()
+    for field in arrays(cls):
+        shape = getattr(field, "shape", (field.count,))
+        array, place = getattr(container, field.name), f"{cls.__qualname__}.{field.name}"
+        for dtype in (int, object) if is_enumeration(field) else (int, float, object):
+            values = np.ma.masked_array(np.full(shape, 1, dtype), mask=np.zeros(shape, bool))
+            values[(shape[0] - 1, *[0] * (len(shape) - 1))] = np.ma.masked
+            refuse(container, setattr, (container, field.name, values), TypeError, place, "masked")
+            refuse(container, array.__setitem__, (slice(None), values), TypeError, place, "masked")
+            if hasattr(array, "from_numpy"):
+                refuse(container, array.from_numpy, (values,), TypeError, place, "masked")
+        if not is_number(field) or range_of(field)[0] <= 1 <= range_of(field)[1]:
+            setattr(container, field.name, np.ma.masked_array(np.ones(shape, int), mask=np.zeros(shape, bool)))
+            assert (np.asarray(list(getattr(container, field.name))).astype(int) == 1).all()
 
 
 @by_class
