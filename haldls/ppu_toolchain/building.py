@@ -72,7 +72,7 @@ class Compiler:
 
     def run(self, arguments: Sequence[str | Path]) -> str:
         """Carries out the command with these arguments; returns what it remarked. Raises BuildError with what it said."""
-        done = subprocess.run([*self.command, *map(str, arguments)], capture_output=True, text=True, check=False)
+        done = subprocess.run([*self.command, *map(str, arguments)], capture_output=True, text=True, errors="backslashreplace", check=False)
         if done.returncode:
             raise BuildError(readable(done.stderr))
         return readable(done.stderr)

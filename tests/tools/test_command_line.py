@@ -5,11 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from hicannx import commands, reports  # noqa: F401
+from hicannx.arguments import output, path
 from hicannx.cli import INTERRUPTED, main, parser
 
 WORDS = {
@@ -56,13 +56,16 @@ def options(wanted):
                 yield pytest.param(given, made, action, id=" ".join([*given, *(action.option_strings[:1] or [action.dest])]))
 
 
+PATHS = (path, output)
+
+
 def is_number(action):
-    return action.type is not None and action.type is not Path
+    return action.type is not None and action.type not in PATHS
 
 
 @pytest.mark.parametrize("given, made, action", list(options(lambda action: not is_number(action))))
 def test_every_option_is_a_number_a_choice_a_path_or_a_known_word(given, made, action):
-    assert action.choices or action.type is Path or {*action.option_strings, action.dest} & WORDS
+    assert action.choices or action.type in PATHS or {*action.option_strings, action.dest} & WORDS
 
 
 @pytest.mark.parametrize("text", ["abc", "-3", str(2**70), "1.5", "nan", "0x", "\u0663\u0664x"])
@@ -76,6 +79,30 @@ def test_every_number_has_a_range(given, made, action, text, capsys):
     said = capsys.readouterr()
     assert end.value.code == 2 and said.out == "" and said.err.count("\n") == 1
     assert (option or action.metavar) in said.err and "whole number from " in said.err and text in said.err
+
+
+def refused(arguments, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    said = capsys.readouterr()
+    assert end.value.code == 2 and said.out == "" and said.err.count("\n") == 1
+    return said.err
+
+
+@pytest.mark.parametrize("text", ["", "a\0b"], ids=repr)
+@pytest.mark.parametrize("given, made, action", list(options(lambda action: action.type in PATHS)))
+def test_every_path_is_one(given, made, action, text, capsys):
+    places = [other for other in made._actions if not other.option_strings and other.nargs != "..."]
+    option = [f"{action.option_strings[-1]}={text}"] if action.option_strings else []
+    said = refused([*given, *option, *(text if place is action else place.dest for place in places)], capsys)
+    assert (action.option_strings or [action.metavar])[0] in said and "a path is needed" in said
+
+
+@pytest.mark.parametrize("text, why", [("/nowhere/at/all", "there is no folder /nowhere/at"), ("/", "/ is a folder")])
+@pytest.mark.parametrize("given, made, action", list(options(lambda action: action.type is output)))
+def test_what_cannot_be_written_is_told_before_the_work(given, made, action, text, why, capsys):
+    needed = [other.dest for other in made._actions if not other.option_strings]
+    assert why in refused([*given, f"{action.option_strings[-1]}={text}", *needed], capsys)
 
 
 @pytest.mark.parametrize("given", [given for given, _ in parsers()], ids=" ".join)
@@ -170,7 +197,6 @@ def test_nothing_in_the_environment_ends_in_a_traceback(environ, tmp_path, monke
 @pytest.mark.parametrize("path", ["/nowhere/at/all", "/", "/etc/passwd/x"], ids=repr)
 def test_paths_that_lead_nowhere(path, capsys, monkeypatch):
     for arguments in (
-        ["docs", "--systemrdl", path],
         ["docs", "--output", f"{path}/docs"],
         ["ppu", "check", path],
         ["calibration", "show", path],
@@ -196,6 +222,20 @@ def test_interrupting_a_process(address):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == INTERRUPTED and "Traceback" not in errors
+
+
+def test_names_of_files_that_are_no_text(tmp_path, capsys):
+    name = os.fsencode(tmp_path / "program") + b"\xff.c"
+    for arguments in (["ppu", "check"], ["ppu", "build"], ["doctor"], ["accuracy"], ["calibration", "show"], ["report"]):
+        done = subprocess.run([sys.executable, "-m", "hicannx", *arguments, name], capture_output=True, timeout=60, check=False)
+        assert done.returncode == 1 and b"Traceback" not in done.stderr and done.stderr.startswith(b"hicannx: "), done.stderr
+
+
+@pytest.mark.parametrize("command", ["info", "accuracy", "reg MADCConfig"])
+def test_terminals_without_our_characters(command):
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-m", "hicannx", *command.split()], capture_output=True, env=environ, timeout=60, check=False)
+    assert done.returncode == 0 and done.stderr == b"" and done.stdout
 
 
 @pytest.mark.parametrize("arguments", [["accuracy"], ["--help"], ["info"]])

@@ -564,3 +564,10 @@ def test_doctor(script, tmp_path):
     assert code == 1 and told.startswith("hicannx: ") and "there is no such script" in told
     (tmp_path / "wrong.py").write_text("raise SystemExit(7)")
     assert outcome(*doctor, str(tmp_path / "wrong.py"))[:2] == (7, "the script made no connection\n")
+
+
+def test_errors_of_a_script_are_shown_from_the_script_on(tmp_path):
+    for text, said in (("import json\njson.loads('')", "Traceback"), ("def f(:", "  File "), ("\0", "SyntaxError: ")):
+        (tmp_path / "wrong.py").write_text(text)
+        code, _, told = outcome(sys.executable, "-m", "hicannx", "doctor", str(tmp_path / "wrong.py"))
+        assert code == 1 and told.startswith(said) and "runpy" not in told and "doctor.py" not in told

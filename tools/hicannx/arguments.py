@@ -4,6 +4,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 
@@ -32,6 +33,21 @@ def serial(text: str) -> int:
         return number
     except ArgumentTypeError as error:
         raise ArgumentTypeError(f"{error}: that is what a chip's serial number is") from None
+
+
+def path(text: str) -> Path:
+    """A file or folder. An empty text would be the present folder, which nobody means."""
+    if not text or "\0" in text:
+        raise ArgumentTypeError(f"a path is needed, not {text!r}")
+    return Path(text)
+
+
+def output(text: str) -> Path:
+    """A file to be written, later: what cannot be one is refused before any work is done."""
+    made = path(text)
+    if made.is_dir() or not made.parent.is_dir():
+        raise ArgumentTypeError(f"{text} is a folder" if made.is_dir() else f"there is no folder {made.parent}")
+    return made
 
 
 PORT = whole(0, 65535)

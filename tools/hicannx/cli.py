@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import NoReturn
 
 from hicannx import commands
@@ -57,6 +58,7 @@ def _add_version(made: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line; returns its exit status. Errors of the user's are told in one line."""
+    _show_all_characters()
     try:
         chosen = parser().parse_args(arguments)
         status: int = chosen.run(chosen)
@@ -73,6 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         _close_stdout()
         return _say(" ".join(str(error).split()), FAILED)
+
+
+def _show_all_characters() -> None:
+    """Names of files that are no text, and what the terminal's encoding lacks, are shown as escapes."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _say(text: str, status: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from hicannx.arguments import PORT, SEED, SERIAL, whole
+from hicannx.arguments import PORT, SEED, SERIAL, output, path, whole
 
 DEFAULT_FOLDER = Path("docs/build")
 DATA_PORT, RESET_PORT, SERVICE_PORT = 1234, 45054, 1235
@@ -52,23 +52,23 @@ def _serve(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--power-cycle", action="store_true", help="power cycle a chip when somebody connects to it")
     parser.add_argument("--public", action="store_true", help="allow an address that others can reach; there is no protection of any kind")
-    parser.add_argument("--write-hwdb", metavar="PATH", type=Path, help="write a hardware database with these chips")
+    parser.add_argument("--write-hwdb", metavar="PATH", type=output, help="write a hardware database with these chips")
 
 
 def _report(parser: ArgumentParser) -> None:
     parser.add_argument("address", nargs="?", metavar="ADDRESS", help="of the chip; those in SLURM_FPGA_IPS, else 127.0.0.1, by default")
     parser.add_argument("--counters", action="store_true", help="everything that is counted, as JSON")
-    parser.add_argument("--snapshot", type=Path, metavar="FILE", help="write the whole state, for hicannx_sim.System.restore")
+    parser.add_argument("--snapshot", type=output, metavar="FILE", help="write the whole state, for hicannx_sim.System.restore")
 
 
 def _doctor(parser: ArgumentParser) -> None:
-    parser.add_argument("script", type=Path, metavar="SCRIPT", help="in Python; it gets the model in this process, whatever is set")
+    parser.add_argument("script", type=path, metavar="SCRIPT", help="in Python; it gets the model in this process, whatever is set")
     parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
 
 
 def _docs(parser: ArgumentParser) -> None:
-    parser.add_argument("--output", type=Path, metavar="DIR", help=f"folder for the pages, {DEFAULT_FOLDER} by default")
-    parser.add_argument("--systemrdl", type=Path, metavar="FILE", help="write SystemRDL; then pages only if --output is given too")
+    parser.add_argument("--output", type=path, metavar="DIR", help=f"folder for the pages, {DEFAULT_FOLDER} by default")
+    parser.add_argument("--systemrdl", type=output, metavar="FILE", help="write SystemRDL; then pages only if --output is given too")
 
 
 def _accuracy(parser: ArgumentParser) -> None:
@@ -78,8 +78,8 @@ def _accuracy(parser: ArgumentParser) -> None:
 def _ppu(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     made = actions.add_parser("build", help="compile and link C for the PPU, and check the result")
-    made.add_argument("sources", type=Path, nargs="+", metavar="FILE", help="C or assembler; #include <ppu.h>")
-    made.add_argument("-o", "--output", type=Path, metavar="FILE", help="the program; the first source with suffix .elf by default")
+    made.add_argument("sources", type=path, nargs="+", metavar="FILE", help="C or assembler; #include <ppu.h>")
+    made.add_argument("-o", "--output", type=output, metavar="FILE", help="the program; the first source with suffix .elf by default")
     made.add_argument("-O", dest="optimise", choices=tuple("0123sg"), default="2", help="optimisation, 2 by default")
     made.add_argument("-I", dest="include", action="append", default=[], metavar="DIR", help="folder of headers")
     made.add_argument("-D", dest="define", action="append", default=[], metavar="NAME[=VALUE]", help="macro")
@@ -95,11 +95,11 @@ def _ppu(parser: ArgumentParser) -> None:
     count = f"show the last COUNT instructions, 0 .. {MOST_INSTRUCTIONS}, on stderr"
     run.add_argument("--trace", type=whole(0, MOST_INSTRUCTIONS), default=0, metavar="COUNT", help=count)
     for action in (check, listing, run):
-        action.add_argument("program", type=Path, metavar="PROGRAM", help="linked program (ELF)")
+        action.add_argument("program", type=path, metavar="PROGRAM", help="linked program (ELF)")
 
 
 def _gdb(parser: ArgumentParser) -> None:
-    parser.add_argument("program", type=Path, metavar="PROGRAM", help="linked program (ELF)")
+    parser.add_argument("program", type=path, metavar="PROGRAM", help="linked program (ELF)")
     parser.add_argument("--ppu", choices=("top", "bottom"), default="top", help="top by default")
     parser.add_argument("--port", type=PORT, default=0, help="a free one by default")
 
@@ -107,10 +107,10 @@ def _gdb(parser: ArgumentParser) -> None:
 def _calibration(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     show = actions.add_parser("show", help="one line per entry; of a container, per field that is not as by default")
-    show.add_argument("file", type=Path, metavar="FILE", help="portable binary or JSON, compressed with gzip or not")
+    show.add_argument("file", type=path, metavar="FILE", help="portable binary or JSON, compressed with gzip or not")
     diff = actions.add_parser("diff", help="one line per entry or field that differs; exit status 1 if any does")
-    diff.add_argument("one", type=Path, metavar="FILE")
-    diff.add_argument("other", type=Path, metavar="FILE")
+    diff.add_argument("one", type=path, metavar="FILE")
+    diff.add_argument("other", type=path, metavar="FILE")
     for action in (show, diff):
         action.add_argument("--class", dest="kind", metavar="NAME", help="what is stored, where the file does not tell")
         action.add_argument("--all", action="store_true", help="do not shorten lines")
@@ -121,7 +121,7 @@ def _service(parser: ArgumentParser) -> None:
     parser.add_argument("--address", default="127.0.0.1", help="IPv4 address to listen at, default %(default)s")
     parser.add_argument("--port", type=PORT, default=SERVICE_PORT, help="default %(default)s; 0: a free one")
     parser.add_argument("--public", action="store_true", help="allow an address that others can reach; needs --tokens")
-    parser.add_argument("--tokens", type=Path, metavar="FILE", help="ask for a token of this file, see `hicannx token --help`")
+    parser.add_argument("--tokens", type=path, metavar="FILE", help="ask for a token of this file, see `hicannx token --help`")
     parser.add_argument("--chips", type=whole(1, 1024), default=2, metavar="COUNT", help="processes, 1 .. 1024, default %(default)s")
     parser.add_argument("--shared", nargs="+", type=SERIAL, default=[], metavar="SERIAL", help="these chips are shared by all, as left")
     parser.add_argument("--fpga", nargs="+", default=[], metavar="ADDRESS", help="FPGAs that are shared by all, over UDP")
@@ -135,16 +135,16 @@ def _service(parser: ArgumentParser) -> None:
 
 def _token(parser: ArgumentParser) -> None:
     parser.add_argument("user", metavar="USER", help="whose token it is")
-    parser.add_argument("--tokens", type=Path, default=Path("tokens"), metavar="FILE", help="where it is noted, default %(default)s")
+    parser.add_argument("--tokens", type=path, default=Path("tokens"), metavar="FILE", help="where it is noted, default %(default)s")
     parser.add_argument("--days", type=whole(1, 36500), default=180, help="until it expires, 1 .. 36500, default %(default)s")
 
 
 def _check(parser: ArgumentParser) -> None:
     parser.epilog = "The chips lose what is set on them. Run by a timer, with --metrics in the folder of a node exporter, it is an alarm."
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the results for continuous integration, in XML")
-    parser.add_argument("--metrics", type=Path, metavar="FILE", help="write the results for Prometheus")
+    parser.add_argument("--junit", type=output, metavar="FILE", help="write the results for continuous integration, in XML")
+    parser.add_argument("--metrics", type=output, metavar="FILE", help="write the results for Prometheus")
     store = "digests and speeds to compare with, by default hicannx/check.json in XDG_DATA_HOME, else in ~/.local/share"
-    parser.add_argument("--store", type=Path, metavar="FILE", help=store)
+    parser.add_argument("--store", type=path, metavar="FILE", help=store)
     parser.add_argument("--renew", action="store_true", help="keep those of this time")
 
 
@@ -162,14 +162,14 @@ def _sweep(parser: ArgumentParser) -> None:
     parser.add_argument("--mode", default=None, choices=("typical", "ideal"), help="how strongly circuits differ")
     parser.add_argument("--seed", type=SEED, default=0, help="of the whole sweep, 0 .. 2**64 - 1, default %(default)s")
     parser.add_argument("--workers", type=whole(1, 1024), metavar="COUNT", help="processes, 1 .. 1024; one for each processor by default")
-    parser.add_argument("--store", type=Path, metavar="FILE", help="keep finished points here, and skip those that it has")
+    parser.add_argument("--store", type=path, metavar="FILE", help="keep finished points here, and skip those that it has")
     parser.add_argument("--retries", type=whole(0, 100), default=1, help="after the death of a worker, 0 .. 100, default %(default)s")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="*.csv, or *.nc with xarray; standard output by default")
+    parser.add_argument("--output", type=output, metavar="FILE", help="*.csv, or *.nc with xarray; standard output by default")
 
 
 def _cluster(parser: ArgumentParser) -> None:
     parser.epilog = "Started as `mpirun -n COUNT hicannx cluster SCRIPT`, all processes run the script, and each has some of the chips."
-    parser.add_argument("script", type=Path, metavar="SCRIPT", help="in Python; its setups of several jBOA chips are distributed")
+    parser.add_argument("script", type=path, metavar="SCRIPT", help="in Python; its setups of several jBOA chips are distributed")
     parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
 
 
@@ -182,8 +182,8 @@ def _calibrate(parser: ArgumentParser) -> None:
         "--engine", default="model", choices=("model", "calix"), help="compute from the model's numbers, or search with calix (minutes)"
     )
     parser.add_argument("--again", action="store_true", help="also what is there already")
-    parser.add_argument("--output", type=Path, metavar="DIR", help="folder for the files, by default the one that clients look into")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="folder for pictures and a page about the calibrations")
+    parser.add_argument("--output", type=path, metavar="DIR", help="folder for the files, by default the one that clients look into")
+    parser.add_argument("--report", type=path, metavar="DIR", help="folder for pictures and a page about the calibrations")
 
 
 def _diff(parser: ArgumentParser) -> None:
@@ -193,28 +193,28 @@ def _diff(parser: ArgumentParser) -> None:
 
 
 def _record(parser: ArgumentParser) -> None:
-    parser.add_argument("script", type=Path, metavar="SCRIPT", help="in Python; it gets the model in this process, whatever is set")
+    parser.add_argument("script", type=path, metavar="SCRIPT", help="in Python; it gets the model in this process, whatever is set")
     parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
     files = {"vcd": "GTKWave", "perfetto": "ui.perfetto.dev", "hdf5": "h5py", "nwb": "PyNWB", "speedscope": "speedscope.app"}
     for name, opens in files.items():
-        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write what {opens} opens")
+        parser.add_argument(f"--{name}", type=output, metavar="FILE", help=f"write what {opens} opens")
     for source in ("membrane", "excitatory", "inhibitory", "adaptation"):
         parser.add_argument(f"--{source}", nargs="+", type=whole(0, 511), default=[], metavar="NEURON", help="sample it, 0 .. 511")
     every = "between samples, 100 .. 1000000000, a multiple of 100, default %(default)s"
     parser.add_argument("--every", type=whole(100, 10**9), default=1000, metavar="NS", help=every)
     last = f"so many of the last of each PPU, 0 .. {MOST_INSTRUCTIONS}"
     parser.add_argument("--instructions", type=whole(0, MOST_INSTRUCTIONS), default=0, metavar="COUNT", help=last)
-    parser.add_argument("--program", type=Path, action="append", default=[], metavar="ELF", help="of the PPUs, for names of functions")
+    parser.add_argument("--program", type=path, action="append", default=[], metavar="ELF", help="of the PPUs, for names of functions")
     parser.add_argument("--chip", type=whole(0, 1023), default=0, metavar="NUMBER", help="which one of the script's, 0 by default")
 
 
 def _view(parser: ArgumentParser) -> None:
     script = "in Python; it gets the model in this process; without, a served chip is shown"
-    parser.add_argument("script", type=Path, nargs="?", metavar="SCRIPT", help=script)
+    parser.add_argument("script", type=path, nargs="?", metavar="SCRIPT", help=script)
     parser.add_argument("arguments", nargs=REMAINDER, metavar="ARGUMENT", help="of the script")
     parser.add_argument("--address", default="127.0.0.1", help="of the served chip, default %(default)s")
     parser.add_argument("--port", type=PORT, default=0, help="of the page, a free one by default")
-    parser.add_argument("--program", type=Path, action="append", default=[], metavar="ELF", help="of the PPUs, for names of functions")
+    parser.add_argument("--program", type=path, action="append", default=[], metavar="ELF", help="of the PPUs, for names of functions")
     parser.add_argument("--pause", action="store_true", help="begin with the chip held up; the page lets it go on")
     parser.add_argument("--once", action="store_true", help="end with the script")
 
@@ -230,17 +230,17 @@ def _words(parser: ArgumentParser) -> None:
 
 
 def _c_library(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="where the library and its header are to stand")
+    parser.add_argument("folder", type=path, metavar="DIR", help="where the library and its header are to stand")
 
 
 def _compatibility(parser: ArgumentParser) -> None:
     parser.add_argument("client", metavar="CLIENT", help="its name: calix, pynn, pynn-abstract, notebooks, hxtorch, jaxsnn")
-    parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="its source tree")
+    parser.add_argument("checkout", type=path, metavar="CHECKOUT", help="its source tree")
     parser.add_argument("--serial", type=SERIAL, default=0, metavar="SERIAL", help="of the virtual chip, 0 by default")
     parser.add_argument("--only", default="", metavar="TEXT", help="only files whose names contain this; other rows stay")
     parser.add_argument("--limit", type=whole(0, 86_400), default=3600, metavar="SECONDS", help="for each file, 3600 by default; 0: none")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="folder for pictures and output of scripts and notebooks")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="document whose table of this client, version and chip is made anew")
+    parser.add_argument("--keep", type=path, metavar="DIR", help="folder for pictures and output of scripts and notebooks")
+    parser.add_argument("--output", type=path, metavar="FILE", help="document whose table of this client, version and chip is made anew")
 
 
 ALL = (
@@ -264,8 +264,12 @@ ALL = (
     Command("calibration", "list and compare files of calibrations and other containers", "hicannx.stored.command:main", _calibration),
     Command("sweep", "one experiment at many points, in many processes", "hicannx.sweeps.command:main", _sweep),
     Command("cluster", "run a script whose chips are distributed over the processes of MPI", "hicannx.clusters.command:main", _cluster),
-    Command("compatibility", "run the tests of software for the real system and table what becomes of them",
-            "hicannx.compatibility.command:main", _compatibility),
+    Command(
+        "compatibility",
+        "run the tests of software for the real system and table what becomes of them",
+        "hicannx.compatibility.command:main",
+        _compatibility,
+    ),
     Command("view", "a page in the browser that shows a chip while it works", "hicannx.page.command:main", _view),
     Command("diff", "in which registers and fields two chips, snapshots or programs differ", "hicannx.configuration:main", _diff),
     Command("words", "words between host and FPGA, field by field", "hicannx.words:main", _words),

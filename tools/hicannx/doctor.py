@@ -42,12 +42,20 @@ def run_script(script: Path, arguments: list[str]) -> int:
         if isinstance(end.code, str):
             print(end.code, file=sys.stderr)
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        print_error(error, script)
         return 1
     finally:
         sys.argv, sys.path[0] = before
     return 0
+
+
+def print_error(error: Exception, script: Path) -> None:
+    """The traceback as `python script` shows it: from the script on."""
+    frames = error.__traceback__
+    while frames is not None and Path(frames.tb_frame.f_code.co_filename) not in (script, script.resolve()):
+        frames = frames.tb_next
+    traceback.print_exception(error.with_traceback(frames))
 
 
 def _tell(systems: list[System]) -> int:

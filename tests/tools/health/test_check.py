@@ -1,5 +1,6 @@
 """`hicannx check` finds what is wrong with a chip, and nothing if nothing is."""
 
+import os
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -79,3 +80,16 @@ def test_references_that_are_none(tmp_path: Path) -> None:
     path.write_text("[1]")
     with pytest.raises(hicannx.HicannxError, match=r"check\.json: not a file of references"):
         References(path)
+
+
+def test_files_are_written_through_links_and_into_pipes(tmp_path: Path) -> None:
+    """A file appears in one go, but what is no file, a pipe or a device, stays what it is."""
+    target, link, pipe = tmp_path / "real.prom", tmp_path / "link.prom", tmp_path / "pipe"
+    target.touch()
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert main(["check", "--store", str(tmp_path / "check.json"), "--metrics", str(link), "--junit", str(pipe)]) == 0
+    assert link.is_symlink() and b"hicannx_check_ok" in target.read_bytes()
+    assert pipe.is_fifo() and os.read(reader, 100).startswith(b"<?xml")
+    os.close(reader)

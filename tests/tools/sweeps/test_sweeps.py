@@ -140,10 +140,31 @@ def test_axes(text, expected):
     assert axis(text)[1] == expected
 
 
-@pytest.mark.parametrize("text", ["g", "=1", "g=", "g=a", "g=1..", "g=1..3/0", "g=3..1"])
+@pytest.mark.parametrize(
+    "text", ["g", "=1", "g=", "g=a", "g=1..", "g=1..3/0", "g=3..1", "g=nan", "g=1e400", "g=0..inf", "g=0..1e12", "g=0..1e308/1e-308"]
+)
 def test_axes_that_are_refused(text):
     with pytest.raises(SweepError, match="name=first"):
         axis(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "script", "grid", "said"),
+    [
+        ("good.py", "def f(connection, point): return 1", ["x=1", "x=2"], "hicannx: --grid x: there twice"),
+        ("json.py", "def f(connection, point): return 1", ["x=1"], "give it a name that no module has"),
+        ("a.b.py", "def f(connection, point): return 1", ["x=1"], "give it a name that no module has"),
+        ("good.py", "f = 5", ["x=1"], "has no function 'f'"),
+        ("good.py", "def f(:", ["x=1"], "SyntaxError"),
+        ("good.py", "raise ValueError('mine')", ["x=1"], "ValueError: mine"),
+    ],
+)
+def test_what_the_command_refuses(name, script, grid, said, tmp_path):
+    (tmp_path / name).write_text(script)
+    command = [sys.executable, "-m", "hicannx", "sweep", f"{tmp_path / name}:f", "--grid", *grid]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1 and said in done.stderr and done.stdout == ""
+    assert "importlib" not in done.stderr and "tools/hicannx" not in done.stderr  # of an error in the script, the script's part is shown
 
 
 def test_the_command(tmp_path):

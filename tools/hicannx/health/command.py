@@ -30,7 +30,11 @@ def _usual() -> Path:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """In one go: somebody may read the file at any time."""
+    """In one go, as somebody may read the file at any time. What is no file, a pipe or a device, is never replaced by one."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     made = path.with_name(path.name + ".new")
     made.write_bytes(data)
     made.replace(path)

@@ -1,6 +1,7 @@
 """`hicannx sweep script.py:function --grid name=values ...`"""
 
 import csv
+import math
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -10,15 +11,25 @@ from typing import Any
 
 import numpy as np
 
+from hicannx.doctor import print_error
 from hicannx.sweeps.points import SweepError
 from hicannx.sweeps.results import Results
 from hicannx.sweeps.run import sweep
 
+MOST_VALUES = 10_000_000
+"""Of one axis."""
+
 
 def main(chosen: Namespace) -> int:
     """Exit status 1 if a point failed."""
-    function = function_of(chosen.function)
-    axes = dict(axis(text) for text in chosen.grid)
+    axes = grid(chosen.grid)
+    try:
+        function = function_of(chosen.function)
+    except Exception as error:
+        if isinstance(error, SweepError):
+            raise
+        print_error(error, Path(chosen.function.rpartition(":")[0]))
+        return 1
     given = {name: getattr(chosen, name) for name in ("chips", "mode", "seed", "workers", "store", "retries")}
     results = sweep(function, axes, **given)
     write(results, chosen.output)
@@ -34,10 +45,23 @@ def function_of(text: str) -> Callable[[Any, Any], Any]:
     if not path.is_file() or path.suffix != ".py":
         raise SweepError(f"{text}: a script and a function in it are needed, as in script.py:function")
     sys.path.insert(0, str(path.resolve().parent))
-    function: Callable[[Any, Any], Any] | None = getattr(import_module(path.stem), name, None)
+    module = import_module(path.stem) if path.stem.isidentifier() else None
+    if module is None or Path(getattr(module, "__file__", None) or "").resolve() != path.resolve():
+        raise SweepError(f"{path}: workers cannot import a script of this name; give it a name that no module has")
+    function: Callable[[Any, Any], Any] | None = getattr(module, name, None)
     if not callable(function):
         raise SweepError(f"{path} has no function {name!r}")
     return function
+
+
+def grid(texts: list[str]) -> dict[str, list[Any]]:
+    """The axes that are written so. Raises SweepError for one that is there twice."""
+    axes: dict[str, list[Any]] = {}
+    for name, values in map(axis, texts):
+        if name in axes:
+            raise SweepError(f"--grid {name}: there twice; all values of an axis stand together, as in {name}=1,4,8")
+        axes[name] = values
+    return axes
 
 
 def axis(text: str) -> tuple[str, list[Any]]:
@@ -52,11 +76,12 @@ def axis(text: str) -> tuple[str, list[Any]]:
         last, _, step = rest.partition("/")
         start, stop, by = number(first), number(last), number(step or "1")
         count = int(np.floor((stop - start) / by + 1e-9)) + 1
-        if count < 1:
+        if not 1 <= count <= MOST_VALUES:
             raise ValueError
         return name, [start + index * by if isinstance(start + by, int) else round(start + index * by, 12) for index in range(count)]
-    except (ValueError, ZeroDivisionError) as error:
-        raise SweepError(f"--grid {text}: values are written as name=1,4,8 or name=first..last/step") from error
+    except (ValueError, ArithmeticError) as error:
+        form = f"values are finite numbers, written as name=1,4,8 or name=first..last/step, {MOST_VALUES} of them at most"
+        raise SweepError(f"--grid {text}: {form}") from error
 
 
 def number(text: str) -> int | float:
@@ -64,7 +89,10 @@ def number(text: str) -> int | float:
     try:
         return int(text, 0)
     except ValueError:
-        return float(text)
+        found = float(text)
+    if not math.isfinite(found):
+        raise ValueError(f"{text} is no finite number")
+    return found
 
 
 def write(results: Results, output: Path | None) -> None:
