@@ -6,15 +6,22 @@
 import difflib
 import logging
 import math
+import os
+import re
+import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
+from pathlib import Path
 from typing import Any, Final
 
 from fisch.errors import SettingError
 
 _log = logging.getLogger("fisch.environment")
 PREFIX: Final = "HICANNX_"
+LIKE_OURS: Final = re.compile("HICANN_?X?_?", re.IGNORECASE)
+"""How names begin that may be meant to be ours."""
 PORTS: Final = range(1 << 16)
 
 
@@ -131,6 +138,49 @@ class Text:
         return self.what
 
 
+@dataclass(frozen=True)
+class File:
+    """A file that can be read."""
+
+    def __call__(self, text: str) -> str:
+        if not (Path(text).is_file() and os.access(text, os.R_OK)):
+            raise ValueError(f"{text!r} is not {self}")
+        return text
+
+    def __str__(self) -> str:
+        return "a file that can be read"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder, which may be there or not yet."""
+
+    def __call__(self, text: str) -> str:
+        if Path(text).exists() and not Path(text).is_dir():
+            raise ValueError(f"{text!r} is not {self}")
+        return text
+
+    def __str__(self) -> str:
+        return "a folder"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program that is installed, with arguments or not."""
+
+    def __call__(self, text: str) -> str:
+        try:
+            words = shlex.split(text)
+        except ValueError:  # quotation marks
+            words = []
+        if not words or not shutil.which(words[0]):
+            raise ValueError(f"{text!r} is not {self}")
+        return text
+
+    def __str__(self) -> str:
+        return "a command that is installed"
+
+
 EMBEDDED: Final = "model"
 """What stands for an address where scripts want one to be named, and the embedded model is meant."""
 
@@ -214,15 +264,19 @@ TABLE: Final = {
             "HICANNX_CALIBRATIONS",
             "calibrations",
             "the folder they are kept in",
-            Text("a path"),
+            Folder(),
             None,
             "hicannx/calibrations in XDG_DATA_HOME, else in ~/.local/share",
         ),
-        Variable("HICANNX_HWDB", "hardware database", "the YAML file that knows the FPGAs", Text("a path")),
+        Variable("HICANNX_HWDB", "hardware database", "the YAML file that knows the FPGAs", File()),
         Variable("SLURM_HWDB_YAML", "hardware database", "the same as text; of both, the path counts", Text("YAML text")),
-        Variable("HICANNX_PPU_CC", "programs of the PPUs", "the compiler", Text("a command"), None, "a GCC for PowerPC with a usual name"),
+        Variable("HICANNX_PPU_CC", "programs of the PPUs", "the compiler", Command(), None, "a GCC for PowerPC with a usual name"),
         Variable(
-            "HICANNX_PPU_CACHE", "programs of the PPUs", "folder of compiled plasticity rules", Text("a folder"), None,
+            "HICANNX_PPU_CACHE",
+            "programs of the PPUs",
+            "folder of compiled plasticity rules",
+            Text("a folder"),
+            None,
             "hicannx/ppu in the user's cache",
         ),
         Variable("HXCOMM_ENABLE_ZERO_MOCK", "choice of the connection", "nothing behind it: every read gives 0", Switch(), False, "0"),
@@ -271,13 +325,14 @@ def serial_setting(environ: Mapping[str, str]) -> int:
 
 
 def unknown(environ: Mapping[str, str]) -> dict[str, str]:
-    """{variable of ours that nobody reads: what to do}."""
+    """{variable of ours that nobody reads: what to do}. One with a beginning like ours is ours if the rest is a name of ours."""
     known = {name.removeprefix(PREFIX): name for name in TABLE if name.startswith(PREFIX)}
     found = {}
-    for name in sorted(name for name in environ if name.startswith(PREFIX) and name not in TABLE and name not in OF_BUILD_AND_TESTS):
-        near = difflib.get_close_matches(name.removeprefix(PREFIX), known, 1)
+    for name in sorted(name for name in environ if LIKE_OURS.match(name) and name not in TABLE and name not in OF_BUILD_AND_TESTS):
+        near = difflib.get_close_matches(LIKE_OURS.sub("", name).upper(), known, 1)
         advice = f"is {known[near[0]]} meant?" if near else f"there are {', '.join(known.values())}."
-        found[name] = f"{name} is not known and has no effect; {advice}"
+        if near or name.startswith(PREFIX):
+            found[name] = f"{name} is not known and has no effect; {advice}"
     return found
 
 

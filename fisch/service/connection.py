@@ -86,7 +86,7 @@ class ServiceConnection(Connection):
         """The service that QUIGGELDY_IP and QUIGGELDY_PORT name, with the chip of HICANNX_CHIP and the like."""
         missing = [name for name in ("QUIGGELDY_IP", "QUIGGELDY_PORT") if not environ.get(name)]
         if missing:
-            raise ConnectionFailedError(f"QUIGGELDY_ENABLED asks for a shared setup, but {' and '.join(missing)} say nothing")
+            raise ConnectionFailedError(f"QUIGGELDY_ENABLED asks for a shared setup, which needs {' and '.join(missing)} as well")
         ip, port, token, user = (setting(environ, f"QUIGGELDY_{name}") for name in ("IP", "PORT", "TOKEN", "USER_NO_MUNGE"))
         chip = {name: setting(environ, variable) for name, variable in CHIP_VARIABLES.items()}
         return [cls(ip, port, token, user, **chip | {"serial": serial_setting(environ)})]

@@ -106,7 +106,10 @@ def find_compiler(name: str | None = None) -> Compiler:
 
 
 def _chosen(name: str) -> Compiler:
-    command = tuple(shlex.split(name))
+    try:
+        command = tuple(shlex.split(name))
+    except ValueError:  # quotation marks that are not closed
+        command = ()
     if not command or not shutil.which(command[0]):
         raise CompilerNotFoundError(f"there is no compiler {name!r}: name one with option --compiler or in {VARIABLE}, or leave both out")
     if "clang" in _version(command):  # its shifts of 64 bits rely on shifts by 32 and more, of which the core takes five bits

@@ -8,6 +8,8 @@ import _thread
 import logging
 import threading
 
+from hicannx_sim.base.signals import LOOK, waiting
+
 _log = logging.getLogger("hicannx.observe")
 
 
@@ -34,7 +36,9 @@ cdef class Gate:
         with self.changed:
             self._call()
             while self.paused and not self._lets(tick, instruction):
-                self.changed.wait()
+                self.changed.wait(LOOK)
+                if waiting():  # a signal that may end the program
+                    self.paused, self.until = False, -1
                 self._call()
             self.wanted = self.paused
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hicannx_sim.base.errors import SimError
+from hicannx_sim.base.signals import LOOK, waiting
 from hicannx_sim.debugger.listing import own_ticks
 from hicannx_sim.ppu.core import SRAM_BYTES, Core
 from hicannx_sim.ppu.observed import READS, WRITES
@@ -78,8 +79,8 @@ class Standstill:
             self._waiting = True
             joined()
             try:
-                while self._holders:
-                    self._changed.wait()
+                while self._holders and not waiting():  # a signal may end the program
+                    self._changed.wait(LOOK)
             finally:  # also if the user interrupts the wait
                 self._holders.clear()
                 self._waiting = False

@@ -21,6 +21,7 @@ from hicannx_sim.fpga.registers cimport RegisterFile
 
 from hicannx_sim.base.errors import InterruptedRunError, OutOfMemoryError, StreamLimitError
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.signals import deliver, kept
 from hicannx_sim.base.state import fields
 
 
@@ -125,6 +126,8 @@ cdef class Timeline(RegisterBlock):
         """A keyboard interrupt, somebody's `interrupt`, too long a stream and the end of the memory end the run here."""
         with gil:
             PyErr_CheckSignals()
+            if kept:
+                deliver()
             if self.interrupted:
                 raise InterruptedRunError(f"the run was interrupted at instruction {self.s.instruction}")
             if self.trace.writer.size > self.stream_limit:

@@ -9,6 +9,7 @@ import numpy as np
 
 from hicannx_sim.base.errors import ConfigurationError, OutOfMemoryError, SimError, SnapshotError
 from hicannx_sim.base.noise import stream
+from hicannx_sim.base.signals import held
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.setup import snapshot
 from hicannx_sim.setup.aggregator import MEMBERS_MAX, Aggregator
@@ -91,7 +92,8 @@ class MultichipSetup:
         with ExitStack() as locks:
             for system in self.systems.values():
                 locks.enter_context(system._lock)
-            return self._run(of)
+            with held():
+                return self._run(of)
 
     def execute_everywhere(self, programs: Mapping[int, Words]) -> dict[int, Words]:
         """The same; returns the streams of responses of all FPGAs, also of those in other processes."""

@@ -15,6 +15,7 @@ from hicannx_sim.base.errors import ConfigurationError, SnapshotError
 from hicannx_sim.base.gate import Gate
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.register_table import Row
+from hicannx_sim.base.signals import held
 from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.board import SUPPLIES, Board, JboaBoard, XBoard, new_memory
 from hicannx_sim.board.pads import pad_volts, reference_volts, sensor_volts
@@ -176,7 +177,7 @@ class System:
             number = self.together.number_of(self)
             answers: dict[int, Words] = dict(zip(self.together.systems, self.together.execute({number: words}), strict=True))
             return answers[number]
-        with self._lock:
+        with self._lock, held():
             self._begin_run()
             return self.fpga.run(words)
 
@@ -201,13 +202,13 @@ class System:
 
         Raises SimError; the run has to be ended with `finish` then.
         """
-        with self._lock:
+        with self._lock, held():
             self.fpga.feed(words, False)
             return self.fpga.trace.take_words(False)
 
     def finish(self) -> Words:
         """Ends a run in pieces: the rest of its stream."""
-        with self._lock:
+        with self._lock, held():
             self.fpga.settle()
             return self.fpga.trace.take_words(True)
 

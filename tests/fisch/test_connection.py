@@ -147,7 +147,7 @@ def test_kinds_that_are_not_there_say_so(variable, kind):
 
 
 def test_a_shared_setup_needs_an_address():
-    with pytest.raises(fisch.ConnectionFailedError, match="QUIGGELDY_PORT say nothing"):
+    with pytest.raises(fisch.ConnectionFailedError, match="needs QUIGGELDY_PORT as well"):
         fisch.connection_from_environment({"QUIGGELDY_ENABLED": "1", "QUIGGELDY_IP": "127.0.0.1"})
 
 

@@ -12,6 +12,9 @@ from fisch.environment import (
     TABLE,
     Addresses,
     Choice,
+    Command,
+    File,
+    Folder,
     Listed,
     Seconds,
     Switch,
@@ -20,6 +23,7 @@ from fisch.environment import (
     require_known,
     serial_setting,
     setting,
+    unknown,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +34,9 @@ BAD = {
     Switch: ["yes", "2", "on", "-1", "1.0"],
     Choice: ["perfect", "0", "IDEAL"],
     Addresses: ["nowhere", "1.2.3", "300.0.0.1", "127.0.0.1:1", "127.0.0.1:1:70000", "127.0.0.1:-1:2", "127.0.0.1,x", "a" * 300, "::1"],
+    File: ["/nowhere", "/", "/etc/passwd/x"],
+    Folder: ["/etc/passwd"],
+    Command: ["nowhere-to-be-found", "/nowhere/gcc", "sh '", "'"],
 }
 GOOD = {
     Whole: ["0", " 17 ", "0x10"],
@@ -37,6 +44,9 @@ GOOD = {
     Seconds: ["0", "2.5"],
     Switch: ["0", "1", "TRUE", "false"],
     Addresses: ["", "127.0.0.1,127.0.0.2:1:2"],
+    File: ["/etc/passwd"],
+    Folder: ["/", "/nowhere/yet"],
+    Command: ["sh", "sh -c 'exit 1'"],
 }
 
 
@@ -67,6 +77,16 @@ def test_misspelt_names_are_told_once(caplog):
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 3 and "HICANNX_RUN_TIME is not known" in said[1] and "is HICANNX_RUN_TIMEOUT meant?" in said[1]
     assert "is HICANNX_STRICT meant?" in said[2] and "HICANNX_QQ" in said[0] and "there are HICANNX_CHIP" in said[0]
+
+
+@pytest.mark.parametrize("name", ["hicannx_chip", "HicannX_Chip", "HICANNXCHIP", "HICANN_CHIP", "HICANN_X_CHIP", "HICANNX__CHIP"])
+def test_beginnings_that_are_misspelt(name):
+    (said,) = unknown({name: "1"}).values()
+    assert said.endswith("is HICANNX_CHIP meant?") and name in said
+
+
+def test_variables_of_others_are_left_alone():
+    assert not unknown({"HICANN": "", "HICANN_DLS_PRIVATE": "", "HICANNXYZ": "", "CHIP": "", "MODE": "", "HXCOMM_CHIP": ""})
 
 
 def test_misspelt_names_are_errors_in_strict_mode():

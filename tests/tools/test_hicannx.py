@@ -9,6 +9,7 @@ import haldls
 import hicannx
 import hicannx_sim as sim
 from dlens_vx_v3 import hal, halco, sta
+from fisch.database import VIRTUAL_CHIPS
 from haldls import lola
 from hicannx.cli import main
 from hicannx.errors import HicannxError
@@ -113,6 +114,26 @@ def test_command_info(capsys, monkeypatch):
     assert main(["info"]) == 0
     shown = capsys.readouterr().out
     assert "serial 5, typical, seed 0: hxcube0fpga0chip5_1" in shown and "model (chosen)" in shown and "zeromock" in shown
+
+
+def test_command_info_of_several_chips_and_of_paths(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("HICANNX_CHIP", "5,6")
+    monkeypatch.setenv("HICANNX_HWDB", str(VIRTUAL_CHIPS))
+    assert main(["info"]) == 0
+    shown = capsys.readouterr().out
+    assert "hxcube0fpga0chip5_1" in shown and "hxcube0fpga0chip6_1" in shown and "database       1 setups" in shown
+    (tmp_path / "wrong.yaml").write_text("hxcube_id: x")
+    for name, value in (
+        ("HICANNX_HWDB", "/nowhere"),
+        ("HICANNX_HWDB", str(tmp_path / "wrong.yaml")),
+        ("HICANNX_CALIBRATIONS", "/etc/passwd"),
+        ("HICANNX_PPU_CC", "nowhere"),
+    ):
+        monkeypatch.setenv(name, value)
+        assert main(["info"]) == 1
+        said = capsys.readouterr()
+        assert said.err.startswith("hicannx: ") and value in said.err and said.err.count("\n") == 1 and said.out == ""
+        monkeypatch.delenv(name)
 
 
 def test_command_docs(tmp_path, capsys, monkeypatch):

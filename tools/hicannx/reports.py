@@ -9,8 +9,9 @@ import numpy
 
 import fisch
 import haldls
+from fisch.database import configured
 from fisch.environment import TABLE, require_known, setting
-from fisch.registry import chosen_kind
+from fisch.registry import chosen_kind, connection_from_environment
 from haldls import lola
 from hicannx.commands import DEFAULT_FOLDER
 from hicannx.registers import write_book, write_systemrdl
@@ -29,7 +30,7 @@ def info(chosen: Namespace) -> int:
         ("hicannx", _version("hicannx")),
         ("Python, numpy", f"{sys.version.split()[0]}, {numpy.__version__}"),
         ("connections", ", ".join(f"{name} ({chosen_by})" if name == kind else name for name in fisch.kinds())),
-        *(("set", f"{name}={os.environ[name]} ({TABLE[name].meaning})") for name in TABLE if os.environ.get(name)),
+        *_set(),
         *_chosen(kind, variable),
     ]
     for name, text in lines:
@@ -37,10 +38,20 @@ def info(chosen: Namespace) -> int:
     return 0
 
 
+def _set() -> list[tuple[str, str]]:
+    """The variables that are set, all of which have to say something that they may."""
+    names = [name for name in TABLE if os.environ.get(name)]
+    for name in names:
+        setting(os.environ, name)
+    lines = [("set", f"{name}={os.environ[name]} ({TABLE[name].meaning})") for name in names]
+    database = configured(os.environ)
+    return lines if database is None else [*lines, ("database", f"{sum(1 for _ in database.setups())} setups")]
+
+
 def _chosen(kind: str, variable: str) -> list[tuple[str, str]]:
     """What stands behind the connection that the environment chooses."""
     if kind == "model":
-        return [("virtual chip", _virtual_chip())]
+        return [("virtual chip", line) for line in _virtual_chips()]
     if kind == "arq":
         addresses = setting(os.environ, IPS_VARIABLE)
         return [("address", status_line(address)) for address in addresses] or [("addresses", f"none: {IPS_VARIABLE} is empty")]
@@ -56,11 +67,15 @@ def _version(distribution: str) -> str:
         return "not installed, run from its sources"
 
 
-def _virtual_chip() -> str:
-    with ModelConnection() as connection:
-        system = connection.system
-        mode = system.identity.mode.value
-        return f"serial {system.identity.serial}, {mode}, seed {system.seed}{', strict' if system.strict else ''}: {connection.identifier}"
+def _virtual_chips() -> list[str]:
+    with connection_from_environment() as together:
+        return [_virtual_chip(one) for one in together.connections if isinstance(one, ModelConnection)]
+
+
+def _virtual_chip(connection: ModelConnection) -> str:
+    system = connection.system
+    mode = system.identity.mode.value
+    return f"serial {system.identity.serial}, {mode}, seed {system.seed}{', strict' if system.strict else ''}: {connection.identifier}"
 
 
 def accuracy(chosen: Namespace) -> int:
