@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -248,3 +249,33 @@ def test_closed_and_full_outputs(arguments):
             line,
             done.stderr,
         )
+
+
+SLOW = "import time\ndef f(connection, point):\n    time.sleep(100)\n"
+
+
+SWEEP = ["sweep", "slow.py:f", "--grid", "x=1..9", "--workers", "2"]
+
+
+@pytest.mark.parametrize("arguments", [SWEEP, ["service", "--port", "0"]], ids=lambda one: one[0])
+def test_interrupting_everything_that_runs_in_a_terminal(arguments, tmp_path):
+    """Ctrl-C goes to all processes: none of them shows a traceback, and none stays."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    with started(*arguments, cwd=tmp_path, start_new_session=True) as process:
+        time.sleep(2)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == INTERRUPTED and "Traceback" not in errors, errors
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
+
+
+def test_interrupting_the_sweep_alone(tmp_path):
+    (tmp_path / "slow.py").write_text(SLOW)
+    with started(*SWEEP, cwd=tmp_path, start_new_session=True) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == INTERRUPTED and errors == "hicannx: interrupted\n"

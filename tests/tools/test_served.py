@@ -97,7 +97,7 @@ def test_commands(serve, address, monkeypatch, tmp_path, capsys):
     assert main(["report", address, "--counters"]) == 0 and '"sessions": 0' in capsys.readouterr().out
     assert main(["report", address, "--snapshot", str(tmp_path / "chip")]) == 0
     assert System().restore((tmp_path / "chip").read_bytes()).identity.serial == 9
-    assert main(["report", f"{address}:4:5"]) == 1 and main(["report", address, "--snapshot", "/"]) == 1
+    assert main(["report", f"{address}:4:5"]) == 1 and main(["report", address, "--snapshot", "/dev/full"]) == 1
     assert threading.active_count() < 20
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from fisch import MultiConnection, connection_from_environment
 from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
+from hicannx.cli import INTERRUPTED
 from hicannx.errors import HicannxError
 from hicannx.ppu import Code, load_and_start_program, stop_program, wait_until_ppu_finished
 from hicannx.ppu.host import exit_status
@@ -32,8 +33,6 @@ from stadls import SystemInit, generate
 from stadls import run as execute
 
 TOP = PPUOnDLS.top
-INTERRUPTED = 130
-"""Exit status of a command that the user interrupts."""
 
 Target = System | ModelConnection | MultiConnection
 

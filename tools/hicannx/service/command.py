@@ -6,12 +6,13 @@ from argparse import Namespace
 from importlib import import_module
 from typing import Any
 
+from hicannx.cli import INTERRUPTED
 from hicannx.errors import HicannxError
 from hicannx.service.tokens import give
 
 
 def main(chosen: Namespace) -> int:
-    """Serves until it is interrupted or told to end."""
+    """Serves until it is interrupted, with exit status 130, or told to end, with 0."""
     try:
         server = import_module("hicannx.service.server")
     except ModuleNotFoundError as error:
@@ -20,8 +21,7 @@ def main(chosen: Namespace) -> int:
     given = {name: getattr(chosen, name) for name in names}
     memory = chosen.memory << 20 if chosen.memory else None
     options = server.Options(**given, fpgas=chosen.fpga, limit=chosen.limit or None, memory=memory)
-    asyncio.run(_serve(server.Service(options)))
-    return 0
+    return INTERRUPTED if asyncio.run(_serve(server.Service(options))) == signal.SIGINT else 0
 
 
 def token(chosen: Namespace) -> int:
@@ -30,14 +30,17 @@ def token(chosen: Namespace) -> int:
     return 0
 
 
-async def _serve(service: Any) -> None:
-    stop = asyncio.Event()
+async def _serve(service: Any) -> signal.Signals:
+    """Until a signal comes; returns it."""
+    loop = asyncio.get_running_loop()
+    stop: asyncio.Future[signal.Signals] = loop.create_future()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, lambda number=number: stop.done() or stop.set_result(number))
     try:
         await service.start()
     except OSError as error:
         raise HicannxError(f"cannot listen at {service.options.address}:{service.options.port}: {error.strerror}") from None
     print(f"hicannx service at {service.options.address}, port {service.port}", flush=True)
-    await stop.wait()
+    told = await stop
     await service.stop()
+    return told

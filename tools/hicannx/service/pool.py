@@ -12,6 +12,7 @@ from socket import socketpair
 from subprocess import Popen
 from typing import Any
 
+from hicannx.processes import without_interrupts
 from hicannx.service import worker
 from hicannx.service.worker import Answer, Open, Order, Ping, Run, Save
 
@@ -47,7 +48,8 @@ class Worker:
         outside, inside = socketpair()
         with inside:
             command = [sys.executable, "-m", worker.__name__, str(inside.fileno()), str(self.memory or 0)]
-            self._process = Popen(command, pass_fds=[inside.fileno()])
+            with without_interrupts():
+                self._process = Popen(command, pass_fds=[inside.fileno()])
         self._pipe = Pipe(outside.detach())
 
     @property

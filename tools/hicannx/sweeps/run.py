@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hicannx.connecting import connect
+from hicannx.processes import without_interrupts
 from hicannx.progress import progress_bar
 from hicannx.sweeps.points import SweepError, Task, tasks
 from hicannx.sweeps.results import Result, Results
@@ -95,7 +96,8 @@ class _Processes:
 
     def submit(self, *given: Any) -> Future[Result]:
         try:
-            return self._pool.submit(*given)
+            with without_interrupts():
+                return self._pool.submit(*given)
         except BrokenExecutor as error:  # a process died meanwhile
             failed: Future[Result] = Future()
             failed.set_exception(error)
@@ -108,6 +110,12 @@ class _Processes:
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+    def end(self) -> None:
+        """At once, whatever the workers are at."""
+        for process in list((self._pool._processes or {}).values()):
+            process.terminate()
+        self.close()
 
 
 class _Given:
@@ -126,6 +134,8 @@ class _Given:
 
     def close(self) -> None:
         pass
+
+    end = close
 
 
 def _results(pool: _Processes | _Given, function: Function, mode: str | None, missing: list[Task], retries: int) -> Iterator[Result]:
@@ -158,6 +168,9 @@ def _results(pool: _Processes | _Given, function: Function, mode: str | None, mi
                         yield _failed(task, f"its worker died {attempts[task.index]} times")
                     else:
                         alone.append(task)
+    except BaseException:  # also if nobody wants the rest
+        pool.end()
+        raise
     finally:
         pool.close()
 
