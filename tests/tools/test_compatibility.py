@@ -123,9 +123,39 @@ def test_a_section_is_made_anew_and_others_stay() -> None:
     assert second == document.split("## ")[2]
 
 
+def request(checkout: Path, output: Path, **others: object) -> SimpleNamespace:
+    known = {"only": "", "limit": 60, "keep": None, "work": None, "resume": False}
+    return SimpleNamespace(client="some", checkout=checkout, serial=5, output=output, **(known | others))
+
+
+SHARED = """\
+from pathlib import Path
+def test_left_by_another():
+    Path("made").write_text(Path("made").read_text() + "x" if Path("made").exists() else "x")
+"""
+
+
+def test_what_a_file_leaves_serves_the_next(checkout: Path, tmp_path: Path) -> None:
+    (checkout / "tests" / "test_more.py").write_text(SHARED)
+    (checkout / "tests" / "test_some.py").write_text(SHARED)
+    for _ in range(2):
+        list(run(KNOWN, checkout, 60, os.environ, work=tmp_path / "work"))
+    assert (tmp_path / "work" / "made").read_text() == "xxxx"
+
+
+def test_a_run_that_was_interrupted_goes_on(checkout: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(command, "client", lambda name: KNOWN)
+    assert command.main(request(checkout, tmp_path / "table.md")) == 0
+    (checkout / "tests" / "test_more.py").write_text("def test_more():\n    pass\n")
+    capsys.readouterr()
+    assert command.main(request(checkout, tmp_path / "table.md", resume=True)) == 0
+    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["tests/test_more.py::test_more"]
+    assert "4 passed, 1 failed, 1 skipped" in (tmp_path / "table.md").read_text()
+
+
 def test_failures_without_a_reason_set_the_exit_status(checkout: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr(command, "client", lambda name: KNOWN)
-    chosen = SimpleNamespace(client="some", checkout=checkout, serial=5, only="", limit=60, keep=None, output=tmp_path / "table.md")
+    chosen = request(checkout, tmp_path / "table.md")
     assert command.main(chosen) == 0 and "wrong on purpose" in (tmp_path / "table.md").read_text()
     monkeypatch.setattr(command, "client", lambda name: Client(title="some", tests=["tests"], path=["lib"]))
     assert command.main(chosen) == 1 and "another answer" in capsys.readouterr().out

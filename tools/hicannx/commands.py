@@ -240,6 +240,8 @@ def _compatibility(parser: ArgumentParser) -> None:
     parser.add_argument("--only", default="", metavar="TEXT", help="only files whose names contain this; other rows stay")
     parser.add_argument("--limit", type=whole(0, 86_400), default=3600, metavar="SECONDS", help="for each file, 3600 by default; 0: none")
     parser.add_argument("--keep", type=path, metavar="DIR", help="folder for pictures and output of scripts and notebooks")
+    parser.add_argument("--work", type=path, metavar="DIR", help="folder that tests work in; what they leave serves the next run")
+    parser.add_argument("--resume", action="store_true", help="leave out files that the table of --output has rows of")
     parser.add_argument("--output", type=path, metavar="FILE", help="document whose table of this client, version and chip is made anew")
 
 

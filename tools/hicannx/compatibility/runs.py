@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -32,41 +32,63 @@ class Result(msgspec.Struct):
 
 
 def run(
-    client: Client, checkout: Path, limit: float, environ: Mapping[str, str], only: str = "", keep: Path | None = None
+    client: Client,
+    checkout: Path,
+    limit: float,
+    environ: Mapping[str, str],
+    only: str = "",
+    keep: Path | None = None,
+    work: Path | None = None,
+    known: Collection[str] = (),
 ) -> Iterator[list[Result]]:
-    """The results of each file, as soon as there are any. Caches and what tests write lie in a folder that is removed.
+    """The results of each file, as soon as there are any.
+
+    Tests share a folder to work in, as they do in their checkout: what one file leaves there, say a calibration, serves the next.
+    Programs and caches have folders of their own, which are removed.
 
     limit    seconds after which a file is given up
     only     part of the name of the files to run
     keep     folder for pictures and output of programs
+    work     the folder that tests share; one that is removed if there is none
+    known    files that are not run again, as the checkout names them
     """
-    for file in client.files(checkout):
-        if only in file.name:
-            with tempfile.TemporaryDirectory(prefix="compatibility-") as folder:
-                yield _run_file(client, checkout, file, limit, environ, Path(folder), keep)
+    with tempfile.TemporaryDirectory(prefix="compatibility-") as shared:
+        place = Path(shared) if work is None else work.resolve()
+        place.mkdir(parents=True, exist_ok=True)
+        for file in client.files(checkout):
+            if only in file.name and file.relative_to(checkout).as_posix() not in known:
+                with tempfile.TemporaryDirectory(prefix="compatibility-") as folder:
+                    yield _run_file(client, checkout, file, limit, environ, Path(folder), keep, place)
 
 
 def _run_file(
-    client: Client, checkout: Path, file: Path, limit: float, environ: Mapping[str, str], folder: Path, keep: Path | None
+    client: Client,
+    checkout: Path,
+    file: Path,
+    limit: float,
+    environ: Mapping[str, str],
+    folder: Path,
+    keep: Path | None,
+    shared: Path,
 ) -> list[Result]:
     record, name = folder / "record.jsonl", file.relative_to(checkout).as_posix()
     path = os.pathsep.join([*(str(checkout / one) for one in client.path), *filter(None, [environ.get("PYTHONPATH", "")])])
     variables = {**client.environment, **environ, "PYTHONPATH": path}
     variables |= {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
     if client.is_program(checkout, file):
-        kept = _kept(keep, file)
+        kept, place = _kept(keep, file), folder
         command = [sys.executable, "-W", "ignore", "-m", MODULES[file.suffix], str(file), str(record), *map(str, kept)]
         _lay_out(client, checkout, folder)
     else:
-        kept = []
+        kept, place = [], shared
         command = [sys.executable, "-m", "pytest", *QUIET, f"--record={record}", f"--rootdir={checkout}", *client.arguments, str(file)]
     ended = ""
     try:
-        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=limit or None, check=False)
+        done = subprocess.run(command, cwd=place, env=variables, capture_output=True, text=True, timeout=limit or None, check=False)
         if done.returncode not in (0, 1, 2, 5):  # passed, failed, not collected, nothing to run
             ended = f"the process ended with status {done.returncode}: {(done.stderr or done.stdout).strip().splitlines()[-1:]}"
-        for place in kept:
-            (place / "output.txt").write_text(done.stdout + done.stderr, "utf-8")
+        for one in kept:
+            (one / "output.txt").write_text(done.stdout + done.stderr, "utf-8")
     except subprocess.TimeoutExpired:
         ended = f"given up after {limit:g} s"
     found = [msgspec.convert(json.loads(line), Result) for line in record.read_text("utf-8").splitlines()] if record.exists() else []

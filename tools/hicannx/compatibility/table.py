@@ -11,7 +11,7 @@ from itertools import groupby
 from hicannx.compatibility.clients import Client
 from hicannx.compatibility.runs import Result
 
-__all__ = ["Row", "merged", "rows", "section"]
+__all__ = ["Row", "listed", "merged", "rows", "section"]
 
 HEAD = """\
 # Compatibility
@@ -87,13 +87,29 @@ def section(heading: str, client: Client, made: list[Row]) -> str:
 def merged(document: str, heading: str, client: Client, made: list[Row]) -> str:
     """A document with the section of that heading made anew. An empty one gets a head."""
     document = document or HEAD
-    old = re.search(rf"^## {re.escape(heading)}\n(?:(?!## ).*\n?)*", document, re.M)
+    old = _found(document, heading)
     if old is None:
         return f"{document.rstrip()}\n\n{section(heading, client, made)}"
     run = {row.file for row in made}
-    kept = [Row.read(line) for line in old[0].splitlines() if re.match(r"\| [^|]*\.(py|rst)[ |]", line)]
+    kept = _read(old[0])
     files = [*dict.fromkeys([row.file for row in kept]), *dict.fromkeys(row.file for row in made)]
     known = {row.file: [one for one in (made if row.file in run else kept) if one.file == row.file] for row in (*kept, *made)}
     ordered = [row for file in sorted(dict.fromkeys(files)) for row in known[file]]
     rest = document[old.end() :]
     return f"{document[: old.start()].rstrip()}\n\n{section(heading, client, ordered)}" + (f"\n{rest}" if rest else "")
+
+
+def listed(document: str, heading: str) -> set[str]:
+    """Files of which the section of that heading has rows."""
+    old = _found(document, heading)
+    return {row.file for row in _read(old[0])} if old else set()
+
+
+def _found(document: str, heading: str) -> re.Match[str] | None:
+    """A section of the document, up to the next."""
+    return re.search(rf"^## {re.escape(heading)}\n(?:(?!## ).*\n?)*", document, re.M)
+
+
+def _read(text: str) -> list[Row]:
+    """The rows that a section shows."""
+    return [Row.read(line) for line in text.splitlines() if re.match(r"\| [^|]*\.(py|rst)[ |]", line)]
