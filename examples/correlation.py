@@ -2,8 +2,9 @@
 
     python examples/correlation.py [picture.png]
 
-Runs on whatever the environment gives as a connection. Pre-synaptic pulses are events of the PADI register, post-synaptic ones artificial
-spikes. A quad of columns is measured, 1024 synapses; the lines are the means, the bands hold the middle 80 %.
+Runs on whatever the environment gives as a connection, calibrated for causal sensors: 1.5 LSB per pair, 30 us. Pre-synaptic pulses are
+events of the PADI register, post-synaptic ones artificial spikes. A quad of columns is measured, 1024 synapses; the lines are the means,
+the bands hold the middle 80 %.
 """
 
 import sys
@@ -11,66 +12,38 @@ from pathlib import Path
 
 import numpy as np
 
+import hicannx
 from dlens_vx_v3 import hal, halco, hxcomm, lola, sta
 
 US = int(hal.Timer.Value.fpga_clock_cycles_per_us)
 # us, post-synaptic pulse after the pre-synaptic one
-DELAYS = np.array([-20, -15, -10, -7, -5, -3.5, -2, -1, -0.5, 0.5, 1, 2, 3.5, 5, 7, 10, 15, 20])
-PAIRS = 60
-BETWEEN_PAIRS = 500  # us: nothing of a pair is left when the next one comes
-SETTLED = 100_000  # us until the analog memory has its values
+DELAYS = np.array([-100, -70, -50, -30, -20, -10, -5, -2, -1, 1, 2, 5, 10, 20, 30, 50, 70, 100])
+PAIRS = 30
+BETWEEN_PAIRS = 1000  # us: nothing of a pair is left when the next one comes
 LABEL = hal.SynapseQuad.Label(15)
 QUAD = halco.SynapseQuadColumnOnDLS(8)
 SYNRAM = halco.SynramOnDLS.top
 
 
-def board(builder):
-    """Voltages of the sensors."""
-    channels = lola.DACChannelBlock().default_ldo_2
-    channels.set_voltage(halco.DACChannelOnBoard.v_res_meas, 0.9)
-    channels.set_voltage(halco.DACChannelOnBoard.mux_dac_25, 1.85)
-    builder.write(halco.DACChannelBlockOnBoard(), channels)
+def calibrated(builder):
+    """The calibration for sensors: their voltages, biases and bits, neurons that fire when they are reset, converters."""
+    writes = hicannx.calibration_writes("correlation")  # for a real chip: sta.from_portablebinary of its file
+    builder.merge_back(sta.convert_to_builder(writes))
+    synapses = dict(writes.tolist())[SYNRAM]
+    synapses.labels.from_numpy(np.full((256, 256), int(LABEL)))
+    builder.write(SYNRAM, synapses)
 
 
-def converters(builder):
-    """The parallel converters see the sensors, whose biases are those of the default calibration."""
-    chain = lola.CADCReadoutChain()
-    chain.ramp.enable = True
-    for side in halco.iter_all(halco.CapMemBlockOnHemisphere):
-        chain.ramp.v_offset[side], chain.ramp.i_slope[side] = 60, 350
-        chain.ramp.i_bias_comparator[side] = chain.ramp.i_bias_vreset_buffer[side] = 1022
-        chain.ramp.v_bias_buffer[side] = 400
-        chain.correlation.i_bias_ramp[side], chain.correlation.i_bias_store[side], chain.correlation.i_bias_corout[side] = 80, 70, 600
-    for column in halco.iter_all(halco.CADCChannelColumnOnSynram):
-        chain.channels_causal[column].enable_connect_correlation = chain.channels_acausal[column].enable_connect_correlation = True
-    builder.write(halco.CADCOnDLS(int(SYNRAM)), chain)
-
-
-def synapses(builder):
-    """All rows answer to the events below, and so do the synapses of one quad, which have no weight."""
-    driver = hal.SynapseDriverConfig()
-    driver.enable_receiver = driver.enable_address_out = True
-    driver.row_address_compare_mask = 0
+def connections(builder):
+    """All rows pass the events below on; the converters see the sensors, and not the neurons."""
+    driver = hal.SynapseDriverConfig(enable_receiver=True, enable_address_out=True, row_address_compare_mask=0)
     driver.row_mode_top = driver.row_mode_bottom = hal.SynapseDriverConfig.RowMode.excitatory
     for place in halco.iter_all(halco.SynapseDriverOnDLS):
         builder.write(place, driver)
-    for place in halco.iter_all(halco.CommonPADIBusConfigOnDLS):
-        builder.write(place, hal.CommonPADIBusConfig())
-    matrix = lola.SynapseMatrix()
-    matrix.labels.from_numpy(np.full((256, 256), int(LABEL), dtype=int))
-    builder.write(SYNRAM, matrix)
-
-
-def neurons(builder):
-    """Neurons that fire when they are reset, and are refractory for 2 us then."""
-    for place in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
-        builder.write(place, hal.CommonNeuronBackendConfig())
-    for place in halco.iter_all(halco.NeuronConfigOnDLS):
-        builder.write(place, hal.NeuronConfig(enable_fire=True))
-    backend = hal.NeuronBackendConfig()
-    backend.refractory_time = hal.NeuronBackendConfig.RefractoryTime.max
-    for place in halco.iter_all(halco.NeuronBackendConfigOnDLS):
-        builder.write(place, backend)
+    switches = lola.ColumnCorrelationRow()
+    for column in halco.iter_all(halco.SynapseOnSynapseRow):
+        switches.values[column].enable_internal_causal = switches.values[column].enable_internal_acausal = True
+    builder.write(halco.ColumnCorrelationRowOnDLS(int(SYNRAM)), switches)
 
 
 def pre(builder):
@@ -127,11 +100,9 @@ def measure(connection, delay):
 def curve(connection, delays=DELAYS):
     """float[delays, 256, 2, 4]: LSB per pair of each sensor of the quad."""
     builder, _ = sta.generate(sta.SystemInit(connection.get_hwdb_entry()[0]))
-    for configure in (board, converters, synapses, neurons):
-        configure(builder)
+    calibrated(builder)
+    connections(builder)
     builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
-    builder.write(halco.TimerOnDLS(), hal.Timer())
-    builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(SETTLED * US))
     sta.run(connection, [builder.done()])
     return np.array([measure(connection, delay) for delay in delays]) / PAIRS
 

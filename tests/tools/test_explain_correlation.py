@@ -31,6 +31,8 @@ def forget(builder, forgotten):
     if forgotten in CELLS:
         for block in halco.iter_all(halco.CapMemBlockOnDLS):
             builder.write(halco.CapMemCellOnDLS(getattr(halco.CapMemCellOnCapMemBlock, CELLS[forgotten]), block), hal.CapMemCell(0))
+    if forgotten == "board":
+        builder.write(halco.DACChannelBlockOnBoard(), lola.DACChannelBlock())
     if forgotten == "labels":
         builder.write(example.SYNRAM, lola.SynapseMatrix())
     if "switches" in forgotten:
@@ -44,11 +46,10 @@ def forget(builder, forgotten):
 
 @pytest.mark.parametrize("forgotten", CASES)
 def test_sensors(forgotten):
-    with hicannx.connect(mode="ideal") as connection:
+    with hicannx.connect(mode="typical") as connection:
         builder, _ = sta.generate(sta.SystemInit(connection.get_hwdb_entry()[0]))
-        for configure in (example.board, example.converters, example.synapses, example.neurons):
-            if configure is not example.board or forgotten != "board":
-                configure(builder)
+        example.calibrated(builder)
+        example.connections(builder)
         forget(builder, forgotten)
         builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
         sta.run(connection, [builder.done()])
