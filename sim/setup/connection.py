@@ -33,6 +33,8 @@ VARIABLES = (CHIP_VARIABLE, MODE_VARIABLE, SEED_VARIABLE, STRICT_VARIABLE, SETUP
 _PC_CONF, _W_CONF = 8, 3  # what software gives the synapse memories by default
 _CHIP_REVISION = 3
 _LOOKS_EVERY = 100 * TICKS_PER_US  # a run that is shorter and without events explains nothing new
+_LOOKS = 64
+"""So many runs are looked at one by one; then ever fewer, and those left out together when the connection is closed."""
 _BITFILE_INFO = """\
 version: 1
 compatible_until: 0
@@ -97,8 +99,9 @@ class ModelConnection(Connection):
     serial, mode, seed, strict, setup: see `System` and `VirtualChip`; what is not given comes from HICANNX_CHIP, HICANNX_MODE,
     HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else serial 0, typical, seed 0, not strict, a cube. host: only from here, see `System`.
     A run ends by itself, if only with an instruction timeout; HICANNX_RUN_TIMEOUT limits the seconds that this may take (RunTimeoutError).
-    Each connection is a system that has just been powered on. What a run attempts in vain is told at its end on stderr, once for
-    each register that stands in the way, unless HICANNX_EXPLAIN is 0.
+    Each connection is a system that has just been powered on. What a run attempts in vain is told at its end on stderr (of many
+    runs, not after each, and at the latest when the connection is closed), once for each register that stands in the way, unless
+    HICANNX_EXPLAIN is 0.
 
     >>> connection = ModelConnection(serial=7)
     >>> connection.identifier
@@ -135,6 +138,7 @@ class ModelConnection(Connection):
         self.system, self.group = system, system.together
         self._explains = bool(_setting(environ, EXPLAIN_VARIABLE))
         self._looked = 0, 0
+        self._runs, self._next_look = 0, 1
         self._explained: set[tuple[str, str, str]] = set()
         for seen in self.opened:
             seen(self.system)
@@ -190,14 +194,15 @@ class ModelConnection(Connection):
         """Gives the chip up. The aggregator of several does not forget who has reached a barrier between them."""
         if self.group is not None and not self._closed and self.group.aggregator.arrived:
             _waiting[self.group.serials] = self.group.aggregator.arrived
+        if self._explains and not self._closed:
+            self._look()
         super().close()
 
     def _execute(self, words: Words) -> Words:
         if self.group is not None:
             return _execute_together([self], [words])[0]
         answer = self._guarded(lambda: self.system.execute(words))
-        if self._explains:
-            self._explain()
+        self._explain()
         return answer
 
     @property
@@ -209,7 +214,13 @@ class ModelConnection(Connection):
         return _execute_together((self, *others), programs)
 
     def _explain(self) -> None:
-        """On stderr: what a script prints stays its own."""
+        """What is in the way, on stderr, for what a script prints stays its own, if it is time to look."""
+        self._runs += 1
+        if self._explains and self._runs >= self._next_look:
+            self._next_look = self._runs + 1 + self._runs // _LOOKS
+            self._look()
+
+    def _look(self) -> None:
         now = self.system.chip.fabric.activity(), self.system.chip.now // _LOOKS_EVERY
         if now == self._looked:
             return
@@ -277,7 +288,7 @@ def _execute_together(connections: Sequence[ModelConnection | MemberConnection],
     of = {connection.number: program for connection, program in zip(connections, programs, strict=True)}
     answers = _guarded(lambda: together.execute_everywhere(of), run_timeout(os.environ, None), together.interrupt)
     for connection in connections:
-        if isinstance(connection, ModelConnection) and connection._explains:
+        if isinstance(connection, ModelConnection):
             connection._explain()
     return [answers[number] for number in of]
 

@@ -571,3 +571,22 @@ def test_errors_of_a_script_are_shown_from_the_script_on(tmp_path):
         (tmp_path / "wrong.py").write_text(text)
         code, _, told = outcome(sys.executable, "-m", "hicannx", "doctor", str(tmp_path / "wrong.py"))
         assert code == 1 and told.startswith(said) and "runpy" not in told and "doctor.py" not in told
+
+
+def test_many_runs_are_looked_at_ever_more_rarely_and_at_the_end(monkeypatch, capsys):
+    """What goes wrong in a run that was not looked at is told when the connection is closed."""
+    with hicannx.connect() as connection:
+        model = connection.connections[0]
+        looks = []
+        look = model._look
+        monkeypatch.setattr(model, "_look", lambda: looks.append(model._runs) or look())
+        builder, _ = sta.generate(sta.SystemInit(connection.get_hwdb_entry()[0]))
+        program = builder.done()
+        for _ in range(200):
+            sta.run(connection, [program])
+        builder.write(halco.MADCControlOnDLS(), hal.MADCControl(start_recording=True))
+        builder.write(halco.TimerOnDLS(), hal.Timer())
+        builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(10000))
+        sta.run(connection, [builder.done()])
+        assert looks[:63] == list(range(1, 64)) and 100 < len(looks) < 150 and looks[-1] < 201
+    assert "the converter is off" in capsys.readouterr().err

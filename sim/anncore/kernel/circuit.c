@@ -116,7 +116,7 @@ static int resets(const Neuron *n) { return n->held || n->phase == PHASE_RESET; 
 ALWAYS_INLINE void load_threshold(const Circuit *c) {
     const int watches = c->n->watched && c->n->phase == PHASE_READY;
     LANE(c->b, threshold, c->i) = watches ? c->phases->threshold + c->n->jitter : UNREACHED;
-    c->core->s.awake |= 1 << block_of(c->neuron);
+    core_wake(c->core, block_of(c->neuron));
 }
 
 #define CAREFUL 0.05f /* an amplifier that gets over this part of its range or more within a step */

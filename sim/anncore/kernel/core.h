@@ -32,7 +32,7 @@ enum { WITH_CARE = 256, STEPS = 2 * FEATURE_SETS };
 enum { WITH_MODULATION = 16, WITH_LEAPS = 32, WITH_CONNECTIONS = 64, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
 enum { HAS_BYPASS = 128 };
 /* What a step of a block finds: something moves (or may, if not watchful), a threshold is met; or those of WITH_LIMITS. */
-enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2 };
+enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_DECAYS = 16 /* of all that may move only lines did */ };
 
 typedef struct {
     float line[2][LANES];   /* distance from rest, >= 0, in such units that its mean over a step is what the amplifier gets */
@@ -288,6 +288,7 @@ typedef struct {
     uint64_t connected[BLOCKS]; /* lanes */
     Growing slaves;           /* int16_t: circuits that fire with a master */
     int32_t slaves_from[MASTERS_END]; /* of each master, in `slaves` */
+    int32_t decaying;       /* awake blocks in which only lines move, which drive no membrane; bit per block */
     int32_t jumping;        /* 0: step through quiet spans too */
     int32_t counting;       /* 1: spikes on fixed cycles may be counted instead of recorded */
     int32_t level;          /* instruction set, see kernel_level */
@@ -305,6 +306,7 @@ typedef struct {
 typedef struct {
     /* by set of features, the last one for those with rare ones; the result has bits of BLOCK_... */
     int (*step[STEPS + 1])(Block *block, int p, const Common *common, int features, int early, int watchful);
+    int (*lines)(Block *block, int p, int64_t first, int64_t steps); /* only its lines, in place; whether they still decay */
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
     int (*far)(const Block *block, int p, const Common *common); /* those of WITH_LIMITS that count */
@@ -330,6 +332,12 @@ static inline int step_for(int features) {
 
 /* What counts of them over `length` of a step, as in the step of the small morphologies. */
 float compartment_slope(const CompartmentCurrents *sums, const Common *common, float length);
+
+/* Something is done to circuits of a block. */
+static inline void core_wake(Core *core, int block) {
+    core->s.awake |= 1 << block;
+    core->decaying &= ~(1 << block);
+}
 
 void core_free(Core *core);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */

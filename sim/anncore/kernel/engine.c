@@ -10,12 +10,14 @@ static Pulse *pulse_at(const Core *core, int64_t k) { return growing_at(&core->p
 void core_clear(Core *core, int64_t tick) {
     core_forget_cycles(core);
     core->s.now = tick;
+    core->decaying = 0;
     growing_clear(&core->pulses), growing_clear(&core->fires), growing_clear(&core->spikes);
     for (int n = 0; n < NEURONS; n++) core->s.due[n] = NEVER;
     schedule_anew(core);
 }
 
 void core_restored(Core *core) {
+    core->decaying = 0;
     schedule_anew(core);
     core_connect(core);
 }
@@ -66,7 +68,7 @@ static void apply(Core *core, const Pulse *pulse) {
         if (part != 0.0f) core->s.early[k] |= pulse->mode;
         for (int side = 0; side < INPUTS; side++)
             if (core->s.bypass[k] && pulse->mode >> side & 1) bypass(core, k, pulse, synapses, side);
-        core->s.awake |= 1 << k;
+        core_wake(core, k);
     }
     core->s.pulses++;
     core->s.missed += !met;
@@ -129,12 +131,23 @@ static int linked_to(const Core *core, int blocks) {
     return mask;
 }
 
+/* Whether the lines of a block drive no membrane. */
+static int lines_are_off(const Core *core, int k) {
+    const LanesInput *input = core->s.block[k].lanes.input;
+    int on = core->s.features[k] & WITH_MODULATION || core->connected[k];
+    for (int side = 0; side < INPUTS; side++)
+        for (int i = 0; i < LANES; i++) on |= input[side].strength[i] != 0.0f;
+    return !on;
+}
+
 /* Steps a block. Returns whether a membrane may be at or above its threshold. */
 static int step_block(Core *core, const Kernel *kernel, int k) {
     const int features = core->s.features[k] | core->s.far[k] | (core->s.careful[k] ? WITH_CARE : 0);
     const int watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
     const int result = kernel->step[step_for(features)](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
     core->s.awake = (core->s.awake & ~(1 << k)) | (result & BLOCK_MOVES) << k;
+    core->decaying &= ~(1 << k);
+    if (core->jumping && (result & (BLOCK_DECAYS | BLOCK_CROSSES)) == BLOCK_DECAYS && lines_are_off(core, k)) core->decaying |= 1 << k;
     core->far_before[k] = core->s.far[k], core->s.far[k] = result & WITH_LIMITS;
     core->s.block_steps++;
     return result & BLOCK_CROSSES;
@@ -205,13 +218,26 @@ static int64_t quiet_until(const Core *core, int64_t until) {
 
 int64_t core_quiet(const Core *core) { return core->applied || awake_blocks(core) ? core->s.now : quiet_until(core, NEVER); }
 
-static void jump(Core *core, int64_t target) {
+/* Blocks that are awake only for their lines go on to a grid point before which nothing happens. */
+static void decay(Core *core, int64_t target) {
+    const int64_t first = core->s.now / GRID_TICKS, steps = (target - core->s.now) / GRID_TICKS;
+    for (uint64_t mask = (uint64_t)core->s.awake; mask;) {
+        const int k = next_bit(&mask);
+        if (!kernel_of(core->level)->lines(&core->s.block[k], core->s.parity, first, steps)) core->s.awake &= ~(1 << k);
+    }
+    core->decaying &= core->s.awake;
+}
+
+/* To a grid point before which nothing happens. */
+static void glide(Core *core, int64_t target) {
     const int64_t steps = (target - core->s.now) / GRID_TICKS;
+    if (core->s.awake && steps > HISTORY) decay(core, target - HISTORY * GRID_TICKS);
     for (int64_t k = steps < HISTORY ? steps : HISTORY; k > 0; k--) {
-        core->s.now = target - (k - 1) * GRID_TICKS;
+        const int64_t next = target - (k - 1) * GRID_TICKS;
+        if (core->s.awake) core->s.now = next - GRID_TICKS, decay(core, next);
+        core->s.now = next;
         remember(core);
     }
-    core->s.now = target;
     schedule_refill(core);
 }
 
@@ -219,9 +245,9 @@ int64_t core_run(Core *core, int64_t until) {
     growing_clear(&core->spikes);
     while (core->s.now + GRID_TICKS <= until && !growing_count(&core->spikes)) {
         apply_pulses(core);
-        const int64_t quiet = core->applied || awake_blocks(core) ? core->s.now : quiet_until(core, until);
+        const int64_t quiet = core->applied || (awake_blocks(core) & ~core->decaying) ? core->s.now : quiet_until(core, until);
         if (quiet > core->s.now) {
-            jump(core, quiet);
+            glide(core, quiet);
         } else {
             step(core);
         }

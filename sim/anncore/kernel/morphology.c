@@ -195,7 +195,7 @@ static void share_charge(Core *core, const Morphology *m) {
     for (int k = 0; differ && k < m->members; k++) {
         Block *b = &core->s.block[block_of(members[k].neuron)];
         STATE(b, v, 0, lane_of(members[k].neuron)) = STATE(b, v, 1, lane_of(members[k].neuron)) = nearest(sum[members[k].compartment]);
-        core->s.awake |= 1 << block_of(members[k].neuron);
+        core_wake(core, block_of(members[k].neuron));
         core->s.far[block_of(members[k].neuron)] = WITH_LIMITS;
     }
 }

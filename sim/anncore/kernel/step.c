@@ -125,7 +125,7 @@
 #define KERNEL(level)                                                                                                            \
     {{FOUR(level, 0, 1, 2, 3), FOUR(level, 4, 5, 6, 7), FOUR(level, 8, 9, 10, 11), FOUR(level, 12, 13, 14, 15),                    \
       FOUR(level, 16, 17, 18, 19), FOUR(level, 20, 21, 22, 23), FOUR(level, 24, 25, 26, 27), FOUR(level, 28, 29, 30, 31), all_##level}, \
-     deliver_##level, crossed_##level, far_##level, join_##level, follow_##level}
+     lines_##level, deliver_##level, crossed_##level, far_##level, join_##level, follow_##level}
 
 #if HAS_LEVELS
 static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};

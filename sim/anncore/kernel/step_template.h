@@ -96,9 +96,10 @@ TARGET ALWAYS_INLINE F STEP(compartment)(const Common *c, STEP(Sums) s, float le
     return linear + STEP(clip)(linear * MAX(share, ALLF(0.0f)), ALLF(0.0f) - s.upswing, s.limit - s.upswing);
 }
 
-/* What is found out about all circuits of a block: bits that change, how far they are from the middle, and the sign of all that are below their thresholds. */
+/* What is found out about all circuits of a block: bits that change, how far they are from the middle, the sign of all that are below their thresholds, and bits of lines
+ * that change. */
 typedef struct {
-    I moved, high, low, below;
+    I moved, high, low, below, decayed;
 } STEP(Findings);
 
 TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST(node, ALLI(c->node_high)), ALLI(c->node_low)); }
@@ -113,7 +114,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
         F mean = OF(ALLF(part->mean[side]), LOADF(g->input[side].line[p] + i));
         if (early >> side & 1) mean = mean - LOADF(g->input[side].early + i);
         current = current + STEP(input)(g, i, side, mean, FLOAT(volt), features & WITH_MODULATION, &bend);
-        if (SIZE > 1) STEP(decay)(g, p, i, side, watchful ? &found->moved : NULL);
+        if (SIZE > 1) STEP(decay)(g, p, i, side, watchful ? &found->decayed : NULL);
     }
     if (features & WITH_ADAPTATION) { /* which is where the membrane staying would let it be in the middle of the step */
         const F level = FLOAT(w), half = (OF(ALLF(part->w_base), LOADF(g->w_base + i)) - OF(ALLF(part->w_lead), LOADF(g->w_lead + i)) * gap) - OF(ALLF(part->w_rate), LOADF(g->w_rate + i)) * level;
@@ -173,14 +174,40 @@ TARGET float compartment_slope(const CompartmentCurrents *s, const Common *commo
 
 /* Whether anything moves need not be known at each step; lines that rest need not be 0, nor the adaptation be kept within its limits, meanwhile. */
 TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
-    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1)};
+    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1), ALLI(0)};
     Lanes *g = &b->lanes;
     for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, NULL, p, i, c, 1.0f, features, early, watchful, b->low, b->high, &found);
     const int far = SPREAD_BEYOND(found.high, found.low, b->low, b->high);
     const int rails = features & WITH_LIMITS ? SPREAD_TO_RAILS(found.high, found.low, c->fade_from) : far;
     if (rails && !(features & WITH_RAILS))
         for (int i = 0; i < LANES; i += WIDTH) STOREI(g->v[p ^ 1] + i, STEP(within)(LOADI(g->v[p ^ 1] + i), c));
-    return (!watchful || ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? WITH_FADING : 0) | (rails ? WITH_RAILS : 0);
+    const int moves = !watchful || ANY(found.moved), decays = watchful && ANY(found.decayed);
+    return (moves || decays ? BLOCK_MOVES : 0) | (decays && !moves ? BLOCK_DECAYS : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? WITH_FADING : 0) | (rails ? WITH_RAILS : 0);
+}
+
+/* Some lines alone, over steps from the grid point with index `first` on, as in the steps of their block. Returns whether they still decayed when that was last seen. */
+TARGET ALWAYS_INLINE int STEP(decay_alone)(LanesInput *input, int p, int i, int64_t first, int64_t steps) {
+    enum { FEW = 4 };
+    F line[INPUTS * FEW], keep[INPUTS * FEW];
+    int decays = 1;
+    for (int j = 0; j < INPUTS * FEW; j++) line[j] = LOADF(input[j / FEW].line[p] + i + j % FEW * WIDTH), keep[j] = LOADF(input[j / FEW].keep + i + j % FEW * WIDTH);
+    for (int64_t step = first; decays && step < first + steps; step++) {
+        I changed = ALLI(0);
+        for (int j = 0; j < INPUTS * FEW; j++) {
+            const F kept = line[j] * keep[j], rests = step % REST_STEPS ? kept : IF_POSITIVE(kept - ALLF(LINE_REST), kept, ALLF(0.0f));
+            changed = EITHER(changed, SUB(BITS(rests), BITS(line[j])));
+            line[j] = rests;
+        }
+        decays = step % REST_STEPS || ANY(changed);
+    }
+    for (int j = 0; j < INPUTS * FEW; j++) STOREF(input[j / FEW].line[p] + i + j % FEW * WIDTH, line[j]);
+    return decays;
+}
+
+TARGET static int STEP(lines)(Block *b, int p, int64_t first, int64_t steps) {
+    int decays = 0;
+    for (int i = 0; i < LANES; i += 4 * WIDTH) decays |= STEP(decay_alone)(b->lanes.input, p, i, first, steps);
+    return decays;
 }
 
 /* Weights of the synapses whose label is the address, 0 for the others. Returns whether there are any. */
@@ -232,7 +259,7 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
 
 /* Whether currents of a block may fade where its membranes are. */
 TARGET static int STEP(far)(const Block *b, int p, const Common *c) {
-    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1)};
+    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1), ALLI(0)};
     for (int i = 0; i < LANES; i += WIDTH) SPREAD(found.high, found.low, LOADI(b->lanes.v[p] + i), b->low, b->high, c->fade_from, 1);
     const int rails = SPREAD_TO_RAILS(found.high, found.low, c->fade_from);
     return (SPREAD_BEYOND(found.high, found.low, b->low, b->high) ? WITH_FADING : 0) | (rails ? WITH_RAILS : 0);
@@ -288,7 +315,7 @@ TARGET static void STEP(join)(const Block *blocks, int p, const SmallMorphologie
 
 /* Connected circuits go where their compartments go. */
 TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *compartment_of, const float *ways, const Common *c) {
-    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1)};
+    STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1), ALLI(0)};
     Lanes *g = &b->lanes;
     for (int i = 0; i < LANES; i += WIDTH) {
         const I alone = LOADI(g->alone + i), volt = LOADI(g->v[p] + i);

@@ -60,8 +60,8 @@ def test_quiet_blocks_do_not_run_beside_a_busy_one(kit: Callable) -> None:
     k = kit()
     for neuron in range(512):
         k.neuron(neuron, SIZE, **RESTING)
+    k.neuron(5, {**SIZE, "enable_synaptic_input_excitatory": 1}, i_bias_synin_exc_gm=500, **RESTING)
     k.run(500)
-    before = k.core.block_steps
     k.core.weights[0, 5] = 20
     k.shared("syn_i_bias_dac", 1000)
     k.run(100)
@@ -110,3 +110,42 @@ def test_probe_shows_the_new_state_after_power_up(kit: Callable) -> None:
     k.run(500)
     k.core.power_up(1000)
     assert k.core.probe(0, 500) == k.core.probe(0, 1000) == k.core.voltage(3, 0) == pytest.approx(number("rail_low"), abs=1e-9)
+
+
+LINES = {"i_bias_synin_exc_tau": 3, "i_bias_synin_inh_tau": 0}
+
+
+def decaying(kit: Callable, jumping: bool, slices: list[int]) -> tuple[list[float], list[float], int]:
+    """Voltages of lines that no membrane follows, what a probe has of one, and steps; with pulses, run in slices (ticks)."""
+    k = kit(mode="typical")
+    k.core.jumping = jumping
+    for neuron in range(0, 512, 3):
+        k.neuron(neuron, SIZE, **RESTING, **LINES)
+    k.shared("syn_i_bias_dac", 1000)
+    k.core.weights[0] = k.core.weights[300] = 20
+    k.run(500)
+    before, start = k.core.steps, k.core.now
+    k.core.set_probe(0, 6, 1)
+    k.core.row_pulse(start + 777, 0, 0, 1.0, 1)
+    k.core.row_pulse(start + 777_777, 300, 0, 1.0, 3)
+    voltages, probed = [], []
+    for ticks in slices:
+        k.core.run(k.core.now + ticks)
+        voltages += [k.core.voltage(neuron, source) for neuron in (6, 33, 300) for source in (0, 1, 2)]
+        probed.append(k.core.probe(0, k.core.now - 1234))
+    return voltages, probed, k.core.steps - before
+
+
+@pytest.mark.parametrize("slices", [[50 * 777, 50 * 13, 50, 50 * 19, 50 * 100_000, 50 * 63, 50 * 65], [50] * 200])
+def test_lines_that_drive_nothing_decay_as_they_do_step_by_step(kit: Callable, slices: list[int]) -> None:
+    voltages, probed, steps = decaying(kit, True, slices)
+    others, past, every = decaying(kit, False, slices)
+    assert voltages == others and probed == past and voltages[1] != voltages[-8]
+    assert steps <= 2 * 8 < every == sum(slices) // 50
+
+
+def test_lines_that_drive_nothing_come_to_rest(kit: Callable) -> None:
+    voltages, *_ = decaying(kit, True, [50 * 500, 50 * 100_000])
+    fast, slow = voltages[1], voltages[2]
+    assert fast < number("synapse_line_rest") == slow, "the second pulse, which goes to both lines, is still to come"
+    assert voltages[-2] == number("synapse_line_rest") > voltages[-1]
