@@ -66,19 +66,30 @@ def hint(words: Words, index: int) -> str:
     )
 
 
-def _poll(words: Words, index: int) -> str:
-    """What the instruction at `index` polls, and for what; nothing if it does not poll."""
+def polled(words: Words, index: int) -> tuple[PollingOmnibusBlockConfig | None, bool] | None:
+    """What the instruction at `index` polls, None if that was written long before, and whether it waits for equality.
+
+    None for an instruction that does not poll.
+    """
     config = None
     for entry in Listing(words[: index + 1], first=max(index - _REACH, 0)):
         if isinstance(entry.container, PollingOmnibusBlockConfig):
             config = entry.container
         elif entry.covers(index) and isinstance(entry.container, PollingOmnibusBlock):
-            waits = "become" if entry.container.enable_expects_equality else "differ from"
-            return (
-                f"It polls {_polled(config)} did not {waits} the target within the instruction timeout. "
-                "If whatever changes the register needs longer, write a longer InstructionTimeoutConfig before."
-            )
-    return ""
+            return config, bool(entry.container.enable_expects_equality)
+    return None
+
+
+def _poll(words: Words, index: int) -> str:
+    """In words; nothing if the instruction does not poll."""
+    found = polled(words, index)
+    if found is None:
+        return ""
+    config, equality = found
+    return (
+        f"It polls {_polled(config)} did not {'become' if equality else 'differ from'} the target within the instruction timeout. "
+        "If whatever changes the register needs longer, write a longer InstructionTimeoutConfig before."
+    )
 
 
 def _polled(config: PollingOmnibusBlockConfig | None) -> str:

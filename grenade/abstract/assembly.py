@@ -26,14 +26,13 @@ from grenade.network import (
     MADCRecording,
     NetworkBuilder,
     NeuronRecording,
-    PadRecording,
     SpikeIOSourcePopulation,
 )
 from grenade.network import PlasticityRule as RuleOnNetwork
 from grenade.network import Population as PopulationOnChip
 from grenade.network import Projection as ProjectionOnChip
 from grenade.network.descriptors import PopulationOnExecutionInstance, PopulationOnNetwork
-from halco import CompartmentOnLogicalNeuron, HemisphereOnDLS, LogicalNeuronOnDLS, PADIBusOnPADIBusBlock, PadOnDLS, SpikeIOAddress
+from halco import CompartmentOnLogicalNeuron, HemisphereOnDLS, LogicalNeuronOnDLS, PADIBusOnPADIBusBlock, SpikeIOAddress
 
 Generators = dict[HemisphereOnDLS, PADIBusOnPADIBusBlock]
 
@@ -139,19 +138,6 @@ class Assembly:
             if len(on_dram) > 1:
                 raise MappingError("the parallel converters record into block RAM or into DRAM; two recorders ask for both")
             self._builder.add(CADCRecording([NeuronRecording.Neuron(place) for place in _distinct(made.cadc)], on_dram.pop()))
-        if made.pads:
-            self._builder.add(PadRecording(self._pads()))
-
-    def _pads(self) -> dict[PadOnDLS, PadRecording.Source]:
-        found: dict[PadOnDLS, PadRecording.Source] = {}
-        for channel in self._made.pads:
-            recorder = self._topology.get(channel.recorder)
-            assert isinstance(recorder, PadRecorder)
-            pad = recorder.pads[channel.channel]
-            if pad in found:
-                raise MappingError(f"two signals lead to {pad!r}")
-            found[pad] = PadRecording.Source(NeuronRecording.Neuron(channel.place))
-        return found
 
     # --------------------------------------------------------------------------------------------------------------------------- rules
     def add_rule(self, vertex: VertexOnTopology, rule: PlasticityRule, sections: list[Section]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from grenade.abstract.data import InputData
-from grenade.abstract.errors import TopologyError
+from grenade.abstract.errors import MappingError, TopologyError
 from grenade.abstract.identifiers import CompartmentOnNeuron, VertexOnTopology
 from grenade.abstract.instance_network import Channel, InstanceNetwork, PlacedRule, Router
 from grenade.abstract.neurons import PARAMETERIZATION_PORT, UncalibratedNeuron
@@ -27,12 +27,13 @@ from grenade.network import (
     PadRecording,
     SpikeIOSourcePopulation,
     build_network_graph,
+    checks,
     requires_routing,
     update_network_graph,
 )
 from grenade.network import PlasticityRule as RuleOnNetwork
 from grenade.network.projections import COLUMNS
-from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron
+from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, PadOnDLS
 from haldls.lola import AtomicNeuron, Chip
 
 Configs = list[dict[CompartmentOnNeuron, list[AtomicNeuron]]]
@@ -99,7 +100,7 @@ class Settings:
             projections=self._projections(instance, data),
             madc_recording=self._recording(instance.madc_recording, self._made.madc, data),
             cadc_recording=self._recording(instance.cadc_recording, self._made.cadc, data),
-            pad_recording=self._pads(instance.pad_recording, data),
+            pad_recording=self._pads(instance, data),
             plasticity_rules={
                 number: self._rule(self._made.rules[int(number)], one, data) for number, one in instance.plasticity_rules.items()
             },
@@ -160,16 +161,20 @@ class Settings:
         made.neurons = [NeuronRecording.Neuron(one.coordinate, signals[_key(one.coordinate)]) for one in recording.neurons]
         return made
 
-    def _pads(self, recording: PadRecording | None, data: InputData) -> PadRecording | None:
-        if recording is None:
+    def _pads(self, instance: Network.ExecutionInstance, data: InputData) -> PadRecording | None:
+        """Signals at pads. Whether they go together is known with the data, which say what passes a buffer."""
+        if not self._made.pads:
             return None
-        made, found = copy.copy(recording), {}
+        found: dict[PadOnDLS, PadRecording.Source] = {}
         for channel in self._made.pads:
             given: Any = data.ports.get((channel.recorder, PAD_PORT))
             pad = self._topology.get(channel.recorder).pads[channel.channel]  # type: ignore[attr-defined]
+            if pad in found:
+                raise MappingError(f"two signals lead to {pad!r}")
             neuron = NeuronRecording.Neuron(channel.place, self._source(data, channel))
             found[pad] = PadRecording.Source(neuron, given.enable_buffered[channel.channel])
-        made.recordings = found
+        made = PadRecording(found)
+        checks.pads(instance, made)
         return made
 
     # --------------------------------------------------------------------------------------------------------------------------- rules

@@ -16,6 +16,7 @@ from grenade.network.between_instances import Forwarding
 from grenade.network.graph import Hardware, NetworkGraph
 from grenade.signal_flow import InputData, InputDataSnippet, OutputData, OutputDataSnippet, SpikesToChip
 from halco.value import shown
+from haldls import Timer
 from haldls.lola import Chip
 
 Configs = Mapping[ExecutionInstanceID, Mapping[ChipOnConnection, Chip]]
@@ -71,6 +72,11 @@ class Experiment:
         """A snippet, with the configuration that was made for it."""
         return Snippet(configured, self._usage(number, instance), self._spikes(number, instance), self._runtimes(number, instance))
 
+    def check_duration(self, instance: ExecutionInstanceID, snippets: list[Snippet]) -> None:
+        """Raises InputError if all snippets together last longer than the FPGA's timer counts."""
+        for entry in range(self.inputs.batch_size()):
+            _cycles(sum(snippet.duration(entry) for snippet in snippets), f"batch entry {entry} of {instance!r}")
+
     def config(self, number: int, instance: ExecutionInstanceID, chip: ChipOnConnection) -> Chip:
         """Configuration of a chip in a snippet, as the user gives it."""
         chips = self.configs[number].get(instance, {})
@@ -109,7 +115,7 @@ class Experiment:
         given = self.inputs.snippets[number].runtime
         if not given:
             return [None] * self.inputs.batch_size()
-        return [None if instance not in entry else int(entry[instance]) for entry in given]
+        return [None if instance not in entry else _cycles(entry[instance], f"snippet {number}") for entry in given]
 
     def _usage(self, number: int, instance: ExecutionInstanceID) -> Usage:
         hardware = self.graphs[number].hardware[instance]
@@ -121,6 +127,19 @@ class Experiment:
             cadc_on_dram=hardware.cadc is not None and hardware.cadc_on_dram,
             plasticity=bool(hardware.rules),
         )
+
+
+def _cycles(value: Any, name: str) -> int:
+    """A number of FPGA cycles that the timer can count. Raises InputError."""
+    cycles = int(value)
+    if not 0 <= cycles <= Timer.Value.max:
+        text = f"{name} is to run for {_ms(cycles)}, {cycles} cycles of the FPGA"
+        raise InputError(f"{text}; its timer counts from 0 to {_ms(Timer.Value.max)}")
+    return cycles
+
+
+def _ms(cycles: int) -> str:
+    return f"{cycles / 1000 / int(Timer.Value.fpga_clock_cycles_per_us):g} ms"
 
 
 def _in_order(graph: NetworkGraph) -> list[ExecutionInstanceID]:

@@ -33,7 +33,7 @@ from halco import (
 )
 from haldls import Barrier, SpikeIOConfig, Timer
 from haldls.lola import SynapseMatrix
-from stadls import PlaybackProgramBuilder
+from stadls import InstructionTimeoutError, PlaybackProgram, PlaybackProgramBuilder
 
 CAPMEM_SETTLING = 100_000 * int(Timer.Value.fpga_clock_cycles_per_us)
 """Time that the capacitive memory needs after a change [FPGA cycles]."""
@@ -81,6 +81,7 @@ class Instance:
             chip = known.get(self.experiment.config(number, self.instance, self.chip), hardware)
             snippets.append(self.experiment.snippet(number, self.instance, chip))
         known.end_of_run()
+        self.experiment.check_duration(self.instance, snippets)
         return snippets
 
     @property
@@ -94,11 +95,21 @@ class Instance:
         with forgotten_on_failure(state):
             assembled = self._assembled(state)
             for program in assembled.programs:
-                self.connection.run({self.chip: program})
+                self._run(program)
                 state.follow(program.words)
             if self.program is not None:
                 self._read_back(state, assembled)
         return assembled
+
+    def _run(self, program: PlaybackProgram) -> None:
+        try:
+            self.connection.run({self.chip: program})
+        except InstructionTimeoutError as error:
+            if self.program is None or not processors.still_busy(program, error.instruction, self.program.symbols):
+                raise
+            rules = " or ".join(str(number) for number in sorted({rule.id for rule in self.program.program.rules}))
+            busy = f"the processors were still busy: plasticity rule {rules} does not end, or takes too long"
+            raise ExecutionError(f"At least one playback program execution was not successful. ({busy})") from error
 
     # ------------------------------------------------------------------------------------------------------------ before
     def _assembled(self, state: ChipState) -> Assembled:

@@ -16,6 +16,7 @@ from grenade.execution.processors import Symbols, place
 from grenade.execution.realtime import AFTER_EXPERIMENT, BEFORE_EXPERIMENT, CADC_WAIT, PER_US, Snippet
 from grenade.network.descriptors import PlasticityRuleOnExecutionInstance
 from grenade.network.graph import Hardware
+from grenade.ppu.program import CYCLES_PER_FPGA_CYCLE
 from halco import (
     ExternalPPUDRAMMemoryBlockOnFPGA,
     ExternalPPUDRAMMemoryByteOnFPGA,
@@ -119,6 +120,7 @@ def made_for(snippets: Sequence[Snippet], hardware: Sequence[Hardware], written:
         for descriptor, rule in one.rules.items():
             places[number, descriptor] = len(rules)
             rules.append(ppu.placed(rule))
+            _announce_early(rules[-1], number, sum(snippet.duration(0) for snippet in snippets[:number]))
     recording = _cadc_recording(snippets)
     if recording is None and not rules:
         if written:
@@ -128,6 +130,16 @@ def made_for(snippets: Sequence[Snippet], hardware: Sequence[Hardware], written:
     samples = 0 if program.cadc is None else _samples(snippets, batch_size, program.cadc.room)
     hemispheres = sorted({hemisphere for snippet in snippets for hemisphere in snippet.usage.cadc})
     return RunProgram(program, places, hemispheres, samples, written)
+
+
+def _announce_early(rule: ppu.Rule, number: int, begin: int) -> None:
+    """Tells of runs that a snippet asks for before it begins: they come in addition to those of the snippets before."""
+    timer, begin = rule.timer, begin * CYCLES_PER_FPGA_CYCLE
+    if timer.num_periods and timer.start < begin:
+        ms = 1000 * PER_US * CYCLES_PER_FPGA_CYCLE
+        text = "plasticity rule %d runs twice: its timer in snippet %d starts at %g ms, but the snippet begins at %g ms. "
+        advice = "A network that has not changed keeps its timer: set it anew for each snippet (PyNN: `rule.timer = ...`)"
+        _log.warning(text + advice, rule.id, number, timer.start / ms, begin / ms)
 
 
 def _cadc_recording(snippets: Sequence[Snippet]) -> Literal["sram", "dram"] | None:

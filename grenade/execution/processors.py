@@ -36,7 +36,14 @@ from haldls import (
     Timer,
 )
 from haldls.lola import PPUProgram
-from stadls import AbsoluteTimePlaybackProgramBuilder, AbsoluteTimePlaybackProgramContainerTicket, ContainerTicket, PlaybackProgramBuilder
+from stadls import (
+    AbsoluteTimePlaybackProgramBuilder,
+    AbsoluteTimePlaybackProgramContainerTicket,
+    ContainerTicket,
+    PlaybackProgram,
+    PlaybackProgramBuilder,
+)
+from stadls.explain import polled
 
 _log = logging.getLogger("grenade.execution.processors")
 PER_US = int(Timer.Value.fpga_clock_cycles_per_us)
@@ -73,11 +80,21 @@ def word(symbols: Symbols, name: str) -> PPUMemoryWordOnPPU:
 # --------------------------------------------------------------------------------------------------------------------- waiting
 def _poll(builder: PlaybackProgramBuilder, where: PPUMemoryWordOnPPU, value: int, mask: int = 0xFFFFFFFF) -> None:
     """Waits until a word of both processors has a value."""
-    for ppu in PROCESSORS:
-        address = PPUMemoryWord.write_addresses([int(PPUMemoryWordOnDLS(where, ppu))])[0, 0]
-        builder.write(PollingOmnibusBlockConfigOnFPGA(), PollingOmnibusBlockConfig(address=int(address), target=value, mask=mask))
+    for address in _addresses(where):
+        builder.write(PollingOmnibusBlockConfigOnFPGA(), PollingOmnibusBlockConfig(address=address, target=value, mask=mask))
         builder.block_until(BarrierOnFPGA(), Barrier.omnibus)
         builder.block_until(PollingOmnibusBlockOnFPGA(), PollingOmnibusBlock())
+
+
+def _addresses(where: PPUMemoryWordOnPPU) -> list[int]:
+    """Of a word in the memories of both processors, on the omnibus."""
+    return [int(PPUMemoryWord.write_addresses([int(PPUMemoryWordOnDLS(where, ppu))])[0, 0]) for ppu in PROCESSORS]
+
+
+def still_busy(program: PlaybackProgram, instruction: int, symbols: Symbols) -> bool:
+    """Whether an instruction waits for a processor to become idle."""
+    found = polled(program.words, instruction)
+    return found is not None and found[0] is not None and int(found[0].address) in _addresses(word(symbols, "status"))
 
 
 def wait_for(builder: PlaybackProgramBuilder, where: PPUMemoryWordOnPPU, timeout: int) -> None:

@@ -155,14 +155,19 @@ class Program:
         """Coordinate of the memory that a rule records into, in all snippets. Raises KernelError if it records nothing."""
         if rule.recording is None:
             raise KernelError(f"plasticity rule {rule.id} has no recording", rule.id)
-        coordinate = self.symbols[f"recorded_scratchpad_memory_{rule.id}"].coordinate
-        runs = {one.id: number for one, number in recordings(self.rules)}[rule.id]
-        return _first(coordinate, size(rule) * (1 if isinstance(rule.recording, RawRecording) else runs))
+        return _first(self.symbols[f"recorded_scratchpad_memory_{rule.id}"].coordinate, self._recording_size(rule))
 
     def recorded(self, rule: Rule, memory: Any) -> Recorded | NDArray[np.uint8]:
         """What a rule has recorded in all its runs, from the contents of `recording(rule)`; of a raw recording the bytes as they are."""
         data = memory_bytes(memory)
-        return data if isinstance(rule.recording, RawRecording) else decode(rule, data)
+        if isinstance(rule.recording, RawRecording):
+            return data
+        return decode(rule, data if self._recording_size(rule) else data[:0])
+
+    def _recording_size(self, rule: Rule) -> int:
+        """Bytes of all runs of a rule; none if it never runs."""
+        runs = 1 if isinstance(rule.recording, RawRecording) else {one.id: number for one, number in recordings(self.rules)}[rule.id]
+        return size(rule) * runs
 
     def runs(self, place: int) -> slice:
         """Which of the runs of a rule belong to `rules[place]`, the rule as it stands in one snippet."""

@@ -83,6 +83,15 @@ def test_a_file_that_takes_too_long_is_given_up(checkout: Path) -> None:
     assert one.outcome == "timeout"
 
 
+def test_folders_of_the_search_path_count_from_where_the_command_is_given(checkout: Path, monkeypatch) -> None:
+    (checkout / "elsewhere").mkdir()
+    (checkout / "lib" / "clientlib.py").rename(checkout / "elsewhere" / "clientlib.py")
+    monkeypatch.chdir(checkout)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(("nowhere", "elsewhere")))
+    (checkout / "tests" / "test_some.py").write_text("from clientlib import answer\ndef test_a():\n    assert answer() == 42\n")
+    assert results(checkout)["test_a"].outcome == "passed"
+
+
 def test_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
     with pytest.raises(ClientError, match="tests/sw/py"):
         list(run(client("calix"), tmp_path, 60, {}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from topologies import (
     DOMAIN,
@@ -20,13 +22,13 @@ from topologies import (
 )
 
 from grenade.abstract import MappingError, TopologyError
-from grenade.errors import InputError
+from grenade.errors import InputError, NetworkError
 from halco import AtomicNeuronOnDLS, Enum, PADIBusOnPADIBusBlock
 from haldls.lola import AtomicNeuron, Chip
 from pygrenade_common import ExecutionInstanceID, ExecutionInstanceOnExecutor, Topology
 from pygrenade_vx.execution import run
 from pygrenade_vx.network import extract_statistics
-from pygrenade_vx.network.abstract import CADCRecorder, GreedyMapper, JITCalibration, UncalibratedSynapse, reverse_mapping
+from pygrenade_vx.network.abstract import CADCRecorder, GreedyMapper, JITCalibration, PadRecorder, UncalibratedSynapse, reverse_mapping
 
 
 def permutation(*numbers: int) -> GreedyMapper:
@@ -161,6 +163,26 @@ def test_two_recorders_cannot_place_their_samples_differently(executor):
         record_voltage(topology, target, [cell], lambda shape, time_domain, dram=dram: CADCRecorder(shape, dram, time_domain))
     with pytest.raises(MappingError, match="block RAM or into DRAM"):
         GreedyMapper()(topology, JITCalibration(), executor)
+
+
+@pytest.mark.parametrize(
+    ("buffered", "cells", "text"),
+    [
+        ([True, True], [0, 1], None),
+        ([True, False], [0, 2], None),
+        ([True, True], [0, 2], "pads 0 and 1 .* buffered ones need different hemispheres or parities"),
+        ([False, False], [0, 1], "pads 0 and 1 .* unbuffered ones need different hemispheres"),
+    ],
+)
+def test_pads_share_the_lines_to_them(executor, buffered, cells, text):
+    """What passes the buffer stands in the data, so that two neurons go together or not is known with them."""
+    topology = Topology()
+    target = topology.add_vertex(neurons(3))
+    recorder = record_voltage(topology, target, cells, lambda shape, time_domain: PadRecorder([0, 1], shape, time_domain))
+    given = data(topology, {}, MS // 100)
+    given.ports.set((recorder, 1), PadRecorder.Parameterization(buffered))
+    with nullcontext() if text is None else pytest.raises(NetworkError, match=text):
+        execute(executor, topology, given)
 
 
 # ------------------------------------------------------------------------------------------------------------------------------ data

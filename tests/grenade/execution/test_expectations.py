@@ -1,4 +1,4 @@
-"""What a user takes for granted: between snippets, after a refusal, with sources that nobody connects or records, and in a second run."""
+"""What a user takes for granted: with sources that nobody connects or records, between snippets, and how long a run lasts."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from graphs_by_hand import CHIP, INSTANCE, MS
-from networks import all_to_all, background, external, graph, population, projection
+from networks import background, external, graph, population, projection
 
 import pygrenade_vx as grenade
-from grenade.execution import ExecutionInstanceHooks, JITGraphExecutor
-from grenade.ppu import KernelError
-from halco import SynapseWeightMatrixOnDLS
+from grenade.errors import InputError
+from grenade.execution import JITGraphExecutor
 from haldls.lola import Chip
-from haldls.ppu_toolchain import CompilerNotFoundError, find_compiler
-from pygrenade_vx.network import InputGenerator, NetworkGraph, PlasticityRule, Projection, extract_neuron_spikes, run
+from pygrenade_vx.network import InputGenerator, NetworkGraph, extract_neuron_spikes, run
 from pygrenade_vx.signal_flow import InputData, OutputData
-from stadls import PlaybackProgramBuilder
 
 
 def bypassed() -> Chip:
@@ -87,61 +84,23 @@ def test_spikes_after_the_runtime_prolong_it(executor: JITGraphExecutor) -> None
     assert len(spikes[0, 0, 0]) == 1, "what is sent later is not of this snippet"
 
 
-# ----------------------------------------------------------------------------------------------------------------------- second run
-KERNEL = """
-#include "grenade/vx/ppu/synapse_array_view_handle.h"
-#include "grenade/vx/ppu/neuron_view_handle.h"
-using namespace grenade::vx::ppu;
-using namespace libnux::vx;
-extern volatile PPUOnDLS ppu;
-template <size_t N, size_t M>
-void PLASTICITY_RULE_KERNEL(std::array<SynapseArrayViewHandle, N>& synapses, std::array<NeuronViewHandle, M>&)
-{
-    for (auto& view : synapses) {
-        if (view.hemisphere != ppu) { continue; }
-        for (size_t i = 0; i < view.rows.size(); ++i) { view.set_weights(view.get_weights(i) + vector_row_t(5), i); }
-    }
-}
-"""
+# ---------------------------------------------------------------------------------------------------------------------- how long it is
+def test_a_runtime_of_nothing_is_one(executor: JITGraphExecutor) -> None:
+    made = graph(population([0]))
+    [spikes] = trains(execute(executor, (made, 0, {})), made)
+    assert [*map(len, spikes.values())] == [0]
 
 
-def learning(weight: int = 10, kernel: str = KERNEL) -> NetworkGraph:
-    """Two sources, two neurons, and a rule that strengthens all synapses by 5, three times."""
-    rule = PlasticityRule()
-    rule.kernel, rule.projections = kernel, [grenade.network.ProjectionOnNetwork(0)]
-    value = PlasticityRule.Timer.Value
-    rule.timer.start, rule.timer.period, rule.timer.num_periods = value(0), value(25_000), 3
-    made: Projection = projection(1, 0, all_to_all(2, 2), weight=weight)
-    return graph(population([0, 1]), external(2), made, rule)
-
-
-def learned(executor: JITGraphExecutor, made: NetworkGraph) -> list[int]:
-    """Weights that stand in the chip after a run."""
-    builder = PlaybackProgramBuilder()
-    ticket = builder.read(SynapseWeightMatrixOnDLS(0))
-    hook = ExecutionInstanceHooks(CHIP, ExecutionInstanceHooks.Chip(post_realtime=builder))
-    execute(executor, (made, 0.5, {1: []}), hooks={INSTANCE: hook})
-    weights = ticket.get().values.to_numpy()
-    return np.unique(weights[weights > 0]).tolist()
-
-
-@pytest.fixture
-def compilers() -> None:
-    try:
-        find_compiler().for_cpp()
-    except CompilerNotFoundError as error:
-        pytest.skip(str(error))
-
-
-@pytest.mark.usefixtures("compilers")
-def test_every_run_starts_from_the_weights_of_the_network(executor: JITGraphExecutor) -> None:
-    made = learning()
-    assert [learned(executor, made) for _ in range(2)] == [[25], [25]]
-    assert learned(executor, learning(weight=20)) == [35]
-
-
-@pytest.mark.usefixtures("compilers")
-def test_after_a_kernel_that_does_not_compile(executor: JITGraphExecutor) -> None:
-    with pytest.raises(KernelError, match="plasticity rule 0 does not compile: it uses nonsense"):
-        execute(executor, (learning(kernel="void PLASTICITY_RULE_KERNEL(int&) { nonsense; }"), 0.1, {1: []}))
-    assert learned(executor, learning()) == [25]
+@pytest.mark.parametrize(
+    ("runtimes", "text"),
+    [
+        ([0.1, -1], "snippet 1 is to run for -1 ms, -125000 cycles"),
+        ([40_000], "snippet 0 is to run for 40000 ms, .* from 0 to 34359.7 ms"),
+        ([20_000, 20_000], r"batch entry 0 of ExecutionInstanceID\(0\) is to run for 40000 ms"),
+    ],
+)
+def test_what_the_timer_cannot_count_is_refused(executor: JITGraphExecutor, runtimes: list[float], text: str) -> None:
+    made = graph(population([0]))
+    with pytest.raises(InputError, match=text):
+        execute(executor, *((made, runtime, {}) for runtime in runtimes))
+    assert trains(execute(executor, (made, 0.01, {})), made), "the executor is as good as before"
