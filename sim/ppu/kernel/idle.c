@@ -186,6 +186,11 @@ static void compares(change_t *c, uint32_t x, uint32_t x_slope, uint32_t y, uint
     else if ((difference > 0) != (slope > 0)) at_most(c, ((difference > 0 ? difference : -difference) - 1) / (slope > 0 ? slope : -slope));
 }
 
+/* The sum x + y + 1, or x + y, carries out of its 32 bits in one iteration as in the others. */
+static void carries(change_t *c, uint32_t x, uint32_t x_slope, uint32_t y, uint32_t y_slope) {
+    compares(c, x, x_slope, ~y, 0u - y_slope, 0);
+}
+
 /* A register gets a value with this slope; if recorded, it is compared with zero. */
 static int gets(change_t *c, const step_t *step, const step_t *after, int r, uint32_t slope) {
     c->slope[r] = slope;
@@ -255,6 +260,10 @@ static int follow(change_t *c, const ppu_state *s, const step_t *step, const ste
     switch (i->op) {
     case PPU_OP_add: return gets(c, step, after, i->d, slope[i->a] + slope[i->b]);
     case PPU_OP_subf: return gets(c, step, after, i->d, slope[i->b] - slope[i->a]);
+    case PPU_OP_addc: return carries(c, v[i->a], slope[i->a], v[i->b], slope[i->b]), gets(c, step, after, i->d, slope[i->a] + slope[i->b]);
+    case PPU_OP_subfc: return carries(c, v[i->b], slope[i->b], ~v[i->a], 0u - slope[i->a]), gets(c, step, after, i->d, slope[i->b] - slope[i->a]);
+    case PPU_OP_addic: return carries(c, v[i->a], slope[i->a], (uint32_t)i->imm, 0), gets(c, step, after, i->d, slope[i->a]);
+    case PPU_OP_subfic: return carries(c, ~v[i->a], 0u - slope[i->a], (uint32_t)i->imm, 0), gets(c, step, after, i->d, 0u - slope[i->a]);
     case PPU_OP_neg: return gets(c, step, after, i->d, 0u - slope[i->a]);
     case PPU_OP_or: return i->d == i->b && gets(c, step, after, i->a, slope[i->d]);
     case PPU_OP_ori: case PPU_OP_oris: return !i->imm && (c->slope[i->a] = slope[i->d], 1);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,12 @@ from pygrenade_vx.network import (
     NetworkGraph,
     PlasticityRule,
     PlasticityRuleOnNetwork,
+    PopulationOnNetwork,
     Projection,
     extract_plasticity_rule_recording_data,
+    requires_routing,
     run,
+    update_network_graph,
 )
 from pygrenade_vx.signal_flow import InputData, OutputData
 from stadls import PlaybackProgramBuilder
@@ -78,12 +82,16 @@ def learning(weight: int = 10, static: int | None = None, **changes: Any) -> Net
     return graph(population([0, 1]), external(2), made, *rest, rule(**changes))
 
 
-def execute(executor: JITGraphExecutor, *graphs: NetworkGraph, runtime: float = 0.3, hooks: Any = None) -> OutputData:
+def execute(
+    executor: JITGraphExecutor, *graphs: NetworkGraph, runtime: float = 0.3, hooks: Any = None, chip: Any = None, spikes: Any = ()
+) -> OutputData:
     snippets = []
     for made in graphs:
-        snippets.append(InputGenerator(made).done())
+        generator = InputGenerator(made)
+        generator.add([*spikes], PopulationOnNetwork(1))
+        snippets.append(generator.done())
         snippets[-1].runtime = [{INSTANCE: int(runtime * MS)}]
-    return run(executor, [*graphs], [{INSTANCE: {CHIP: Chip()}} for _ in graphs], InputData(snippets), hooks or {})
+    return run(executor, [*graphs], [{INSTANCE: {CHIP: chip or Chip()}} for _ in graphs], InputData(snippets), hooks or {})
 
 
 def recorded(output: OutputData, *graphs: NetworkGraph) -> list[list[tuple[float, list[int]]]]:
@@ -123,6 +131,18 @@ def test_after_a_kernel_that_never_ends(executor: JITGraphExecutor) -> None:
     with pytest.raises(ExecutionError, match="the processors were still busy: plasticity rule 0 does not end"):
         execute(executor, learning(kernel=HEADERS + "{ volatile int x = 1; while (x) {} }"))
     assert learned(executor, learning()) == [25]
+
+
+def test_nothing_is_compiled_or_routed_when_weights_spikes_or_parameters_change(
+    executor: JITGraphExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other, chip = learning(), learning(weight=20), Chip()
+    execute(executor, first)
+    monkeypatch.setattr(subprocess, "Popen", lambda *arguments, **_: pytest.fail(f"was called: {arguments}"))
+    assert not requires_routing(other.network, first)
+    update_network_graph(first, other.network)
+    chip.neuron_block.atomic_neurons[0].leak.i_bias = 300
+    assert recorded(execute(executor, first, chip=chip, spikes=[0.1, 0.2]), first)[0][0] == (0.0, [25])
 
 
 # ------------------------------------------------------------------------------------------------------------------------- snippets

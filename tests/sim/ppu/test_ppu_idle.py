@@ -37,6 +37,30 @@ def subf(d, a, b):
     return form_x(40, d, a, b)
 
 
+def addc(d, a, b):
+    return form_x(10, d, a, b)
+
+
+def adde(d, a, b):
+    return form_x(138, d, a, b)
+
+
+def subfc(d, a, b):
+    return form_x(8, d, a, b)
+
+
+def subfe(d, a, b):
+    return form_x(136, d, a, b)
+
+
+def addic(d, a, value, record=0):
+    return (12 + record) << 26 | d << 21 | a << 16 | value & 0xFFFF
+
+
+def subfic(d, a, value):
+    return 8 << 26 | d << 21 | a << 16 | value & 0xFFFF
+
+
 def cmpw(a, b):
     return form_x(0, 0, a, b)
 
@@ -112,6 +136,14 @@ LOOPS = {
     "time with both halves": [
         *(mfspr(3, TBU), mfspr(5, TBL), mfspr(4, TBU), cmpw(3, 4), bne(-4)), *constant(7, 300_000), cmplw(5, 7), blt(-8), WAIT,
     ],
+    "time since a moment": [
+        *(addi(6, 0, 5), addi(7, 0, 0), *constant(10, 300_000)),
+        *(mfspr(3, TBU), mfspr(5, TBL), mfspr(4, TBU), cmplw(3, 4), bne(-4)), subfc(8, 6, 5), subfe(9, 7, 3), cmplw(8, 10), blt(-8), WAIT,
+    ],
+    "time that is left": [
+        *constant(10, 300_000),
+        *(mfspr(5, TBL), subfic(6, 5, -1), addc(6, 6, 10), adde(7, 7, 7), addic(6, 6, 1, record=1), branch(12, 1, -5)), WAIT,
+    ],
     "decrementer": [*constant(4, 250_000), mtspr(DEC, 4), mfspr(5, DEC), cmpwi(5, 0), bne(-2), WAIT],
     "status of the timer": [*constant(4, 250_000), mtspr(DEC, 4), mfspr(5, TSR), lis(6, 0x800), form_x(28, 5, 5, 6, 1), beq(-3), WAIT],
     "synchronised": [SYNC, load(3, 0x200), cmpwi(3, 0), beq(-3), WAIT],
@@ -174,6 +206,8 @@ def random_loop(chance):
         return chance.choice([
             addi(d, a, chance.choice([1, -1, 4, 100, -30000])), addi(d, 0, chance.randrange(-5, 5)), add(d, a, b), subf(d, a, b),
             form_x(444, a, d, a), form_x(28, d, a, b), form_x(235, d, a, b), form_x(459, d, a, b), form_x(104, d, a, 0, 1),
+            addc(d, a, b), adde(d, a, b), subfc(d, a, b), subfe(d, a, b), subfic(d, a, chance.choice([-1, 0, 30000])),
+            addic(d, a, chance.choice([-1, 1, 5]), chance.randrange(2)), form_x(chance.choice([8, 10]), d, a, b, 1),
             form_x(266, d, a, b, 1), form_x(24, d, a, b), 7 << 26 | d << 21 | a << 16 | 5, 0x7C000026 | d << 21, NOP, SYNC,
             mfspr(d, TBL), mfspr(d, TBU), mfspr(d, DEC), mfspr(d, TSR), mfspr(d, CTR), mtspr(CTR, d), load(d, near), store(d, near),
             cmpwi(d, chance.randrange(-300, 300)), cmpw(a, b), cmplw(a, b),
@@ -209,7 +243,9 @@ def test_random_loops():
 SECOND = 250_000_000  # cycles
 
 
-@pytest.mark.parametrize("name", ["itself", "word", "word behind a function", "counter", "time", "synchronised", "the same into memory"])
+@pytest.mark.parametrize(
+    "name", ["itself", "word", "word behind a function", "counter", "time", "time since a moment", "synchronised", "the same into memory"]
+)
 def test_a_second_of_waiting_costs_no_tenth_of_one(name):
     words = [*LOOPS[name][:-1], HERE] if LOOPS[name][-1] == WAIT else LOOPS[name]
     core = core_of(words, False)
