@@ -8,8 +8,12 @@ from typing import Any
 
 from grenade.ppu.compile import SAMPLES
 from grenade.ppu.errors import KernelError
-from grenade.ppu.layout import COLUMNS
-from grenade.ppu.rule import ELEMENTS, Rule, TimedRecording
+from grenade.ppu.layout import COLUMNS, recordings, size
+from grenade.ppu.rule import ELEMENTS, RawRecording, Rule, TimedRecording
+from halco import ExternalPPUDRAMMemoryByteOnFPGA, ExternalPPUMemoryByteOnFPGA
+
+DRAM, BLOCK_RAM = int(ExternalPPUDRAMMemoryByteOnFPGA.size), int(ExternalPPUMemoryByteOnFPGA.size)
+"""Bytes of the FPGA's memories."""
 
 
 def check(rules: Sequence[Rule], cadc_recording: str | None) -> None:
@@ -28,6 +32,7 @@ def check(rules: Sequence[Rule], cadc_recording: str | None) -> None:
             raise KernelError(f"{differ}: give them other numbers", rule.id)
         _check_recording(rule)
         _check_views(rule)
+    _check_room(rules)
 
 
 def _check_timer(rule: Rule) -> None:
@@ -45,6 +50,18 @@ def _check_recording(rule: Rule) -> None:
             raise KernelError(f"{one} cannot be called so: {names}", rule.id)
         if observable.type not in ELEMENTS:
             raise KernelError(f"{one} has elements of type {observable.type!r}, not {', '.join(ELEMENTS)}", rule.id)
+
+
+def _check_room(rules: Sequence[Rule]) -> None:
+    """All runs of all rules have a place in the FPGA's memories."""
+    sizes = [(rule, size(rule), 1 if isinstance(rule.recording, RawRecording) else runs) for rule, runs in recordings(rules)]
+    for in_dram, name, available in ((True, "DRAM", DRAM), (False, "block RAM", BLOCK_RAM)):
+        some = [one for one in sizes if one[0].recording is not None and one[0].recording.in_dram == in_dram]
+        needed = sum(each * runs for _, each, runs in some)
+        if needed > available:
+            rule, each, runs = max(some, key=lambda one: one[1] * one[2])
+            text = f"the recordings of plasticity rules need {needed} bytes of the FPGA's {name}, it has {available}"
+            raise KernelError(f"{text}: rule {rule.id} takes {runs} times {each} bytes; let it record less, or less often", rule.id)
 
 
 def _check_views(rule: Rule) -> None:

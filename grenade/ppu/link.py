@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ MARGIN = 128
 ALLOCATED = 256
 """Bytes that kernels may allocate besides their views."""
 
-NO_ROOM = ("will not fit in region", "no room for the stack", "overflowed by", "overlaps section")
+NO_ROOM = ("will not fit in region", "is not within region", "no room for the stack", "overflowed by", "overlaps section")
 
 
 class Placement(NamedTuple):
@@ -60,13 +61,18 @@ def link(compilers: Compilers, objects: Sequence[Path], rules: Sequence[Rule]) -
                     raise
                 said = error
         else:
-            raise KernelError(
-                "the plasticity rules do not fit into the processor's own memory of 12 kB: make variables of kernels smaller, or fewer; "
-                f"stack {stack} bytes, views {heap} bytes. The linker said:\n{said}"
-            )
+            raise KernelError(f"{_full(str(said))}; stack {stack} bytes, views {heap} bytes. The linker said:\n{said}")
         _refuse_missing_instructions(target)
 
     return kept("program", (".elf",), [compilers.cpp.version(), *options, *(path.name for path in objects)], make)
+
+
+def _full(said: str) -> str:
+    """Which memory is full."""
+    for region, name in (("external", "block RAM"), ("dram", "DRAM")):
+        if re.search(f"(?:will not fit in|is not within) region [`']{region}", said):
+            return f"the plasticity rules do not fit into the FPGA's {name}: make constants and recordings of kernels smaller"
+    return "the plasticity rules do not fit into the processor's own memory of 12 kB: make variables of kernels smaller, or fewer"
 
 
 def _script(placement: Placement) -> str:

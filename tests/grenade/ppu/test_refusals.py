@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ppu_rules import HEADERS, MS, TOP, rule
 
-from grenade.ppu import Array, KernelError, Rule, SynapseView, Timer, program
+from grenade.ppu import Array, KernelError, RawRecording, Rule, SynapseView, TimedRecording, Timer, program
 from grenade.ppu.compile import cache_folder
 from grenade.ppu.program import made_by_rules
 from haldls.ppu_toolchain import CompilerNotFoundError
@@ -57,6 +57,28 @@ def test_only_the_first_occurrence_is_the_kernel() -> None:
 def test_variables_that_do_not_fit() -> None:
     with pytest.raises(KernelError, match="do not fit into the processor's own memory of 12 kB"):
         program([rule("large[5] = 1;", None, before="volatile uint32_t large[3000];")])
+
+
+def test_constants_that_do_not_fit() -> None:
+    with pytest.raises(KernelError, match="do not fit into the FPGA's block RAM"):
+        program(
+            [rule("chosen = table[chosen];", None, before=f"uint8_t const table[140000] = {{{'7,' * 140000}}}; volatile uint32_t chosen;")]
+        )
+
+
+@pytest.mark.parametrize(
+    ("in_dram", "runs", "text"),
+    [
+        (True, 100_000, "need 301600000 bytes of the FPGA's DRAM, it has 268435456: rule 5 takes 100000 times 3008 bytes"),
+        (False, 44, "need 132704 bytes of the FPGA's block RAM, it has 131072: rule 5 takes 44 times 3008 bytes"),
+    ],
+)
+def test_recordings_that_do_not_fit(in_dram: bool, runs: int, text: str) -> None:
+    recorded = TimedRecording({"a": Array("int8", 3000)}, in_dram)
+    other = Rule(HEADERS + HEAD.format(1) + "{}", Timer(0, MS, 1), VIEW, (), RawRecording(800 * 1000 if in_dram else 352, in_dram), id=2)
+    with pytest.raises(KernelError, match=text) as caught:
+        program([other, Rule(HEADERS + HEAD.format(1) + "{}", Timer(0, MS, runs), VIEW, (), recorded, id=5)])
+    assert caught.value.rule == 5
 
 
 def test_large_constants_stand_in_the_memory_of_the_fpga() -> None:
