@@ -131,12 +131,11 @@ class ModelConnection(Connection):
 
     def _attach(self, system: System) -> None:
         """Leads to a system that has just been powered on."""
+        require_known(os.environ)
+        self._run_timeout = run_timeout(os.environ, None)
+        self._explains = bool(_setting(os.environ, EXPLAIN_VARIABLE))
         super().__init__()
-        environ = os.environ
-        require_known(environ)
-        self._run_timeout = run_timeout(environ, None)
         self.system, self.group = system, system.together
-        self._explains = bool(_setting(environ, EXPLAIN_VARIABLE))
         self._looked = 0, 0
         self._runs, self._next_look = 0, 1
         self._explained: set[tuple[str, str, str]] = set()
