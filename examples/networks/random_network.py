@@ -12,7 +12,7 @@ AMPLITUDE = 0.24
 """mV/ms of an excitatory or external synapse: 0.24 nA on 1 nF, for potentials of 0.6 mV."""
 WEIGHT = 5
 """The same on the chip; inhibitory ones are g times as strong."""
-SCALE = Scale(4, 3e-3, 0.6, excitatory=AMPLITUDE / WEIGHT, inhibitory=AMPLITUDE / WEIGHT, capacitor=32, strength=700)
+SCALE = Scale(4, 4e-3, 0.6, excitatory=AMPLITUDE / WEIGHT, inhibitory=AMPLITUDE / WEIGHT, capacitor=24, strength=700)
 """Four us are a ms: at high rates the lines between FPGAs could not carry all spikes otherwise."""
 THRESHOLD_RATE = 1000 * (CELL.threshold - CELL.rest) / (0.6 * CELL.tau_m)
 """Hz of all external inputs together that would bring a membrane to its threshold."""

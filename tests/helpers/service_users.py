@@ -31,4 +31,9 @@ def read(connection):
 
 
 def page(running, path):
-    return urllib.request.urlopen(f"http://127.0.0.1:{running.service.port}{path}", timeout=10).read().decode()
+    return fetched(running.service.port, path)
+
+
+def fetched(port, path):
+    """A page of a service on this machine."""
+    return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10).read().decode()

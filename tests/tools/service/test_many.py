@@ -115,6 +115,19 @@ def test_a_client_that_reads_nothing_holds_up_nobody(serve):
             assert time.monotonic() - begin < 15
 
 
+def test_a_client_that_reads_nothing_does_not_keep_the_service_from_ending(serve):
+    running = serve(chips=1)
+    with connect(f"ws://127.0.0.1:{running.service.port}", max_queue=1, max_size=None, ping_interval=None, close_timeout=0.1) as client:
+        client.send(encode(Hello(VERSION, "eve", "e")))
+        for number in range(1, 4):
+            client.send(encode(Submit(number, [work(500_000).tobytes()])))
+        while "e" not in running.service._sessions or len(running.service._sessions["e"].results) < 2:
+            time.sleep(0.05)
+        begin = time.monotonic()
+        running.stop()
+        assert time.monotonic() - begin < 4 * server.CLOSE_WITHIN + 4
+
+
 def test_answers_are_as_long_as_they_have_to_be(serve):
     running = serve(chips=1)
     with running.connect() as connection:

@@ -42,7 +42,7 @@ from hicannx.service.scheduler import Scheduler
 from hicannx.service.sessions import Job, Session, forever
 from hicannx.service.tokens import Tokens
 
-HELLO_WITHIN, READY_WITHIN, LOOK_EVERY = 10.0, 60.0, 5.0
+HELLO_WITHIN, READY_WITHIN, LOOK_EVERY, CLOSE_WITHIN = 10.0, 60.0, 5.0, 2.0
 LONGEST_NAME, MOST_SESSIONS = 100, 1000
 HELD_FACTOR = 2
 """Programs of the longest kind that a session may have waiting, and kept to restore a chip."""
@@ -109,6 +109,7 @@ class Service:
             max_size=LONGEST_FRAME,
             max_queue=FRAMES_AHEAD,
             compression=None,
+            close_timeout=CLOSE_WITHIN,
             ping_interval=20,
             ping_timeout=20,
             server_header=None,
@@ -122,11 +123,12 @@ class Service:
         return self._scheduler.workers
 
     async def stop(self) -> None:
-        """Ends sessions and processes."""
+        """Ends sessions and processes, without waiting long for clients that do not answer."""
         for task in self._tasks:
             task.cancel()
         self._server.close()
-        await self._server.wait_closed()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._server.wait_closed(), 4 * CLOSE_WITHIN)
         for worker in self.workers:
             worker.close()
 

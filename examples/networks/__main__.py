@@ -1,0 +1,89 @@
+"""Two networks of the literature on several virtual chips, beside NEST: a page with pictures.
+
+    python examples/networks                         # both, as they stand in the documentation: minutes
+    python examples/networks random --points 8,0.8   # one point (g, eta) of the random network
+    python examples/networks --peer                  # with NEST anew: PEER_PYTHON names an interpreter that has it
+
+Without --peer the numbers of NEST are those that stand in nest.json. With several processors: `mpirun -n 2 hicannx cluster examples/networks`.
+"""
+
+import argparse
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+import figures
+import peer
+import random_network
+from experiments import TRANSIENT, Mapped, Point, Runs
+
+HEAD = """\
+# Networks on several chips
+
+Made by `python examples/networks`, which has all parameters; how they come onto chips is in `mapper.py` and `circuits.py` there. The chips are
+those with the serial numbers 0, 1, ... of one jBOA setup, in the mode `typical`, calibrated, each neuron made of four joined circuits. NEST has
+the same neurons, one by one as the calibrated chips have them, the same synapses with the strengths of theirs, and the same input; its
+membranes and synapses are linear, its threshold has no noise. Rates are means over {ms:g} ms after the first {transient:g}; times are biological.
+CV is the coefficient of variation of a neuron's intervals. Seconds are of one processor, for a second of biological time, without setting up.
+"""
+
+
+def table(points: list[Point]) -> str:
+    """Rates, irregularity, times, losses on the way, as Markdown."""
+    lines = ["| | rate [Hz] | NEST | CV | NEST | s per s | NEST | spikes lost on the way |", "| --- |" + " --- |" * 7]
+    for point in points:
+        here, there = point.chips, point.nest or {"rate": "", "cv": "", "seconds": ""}
+        cells = [here["rate"], there["rate"], here["cv"], there["cv"], here["seconds"], there["seconds"], f"{here['lost']} of {here['sent']}"]
+        lines.append("| " + " | ".join([point.name.rpartition("network, ")[2], *map(str, cells)]) + " |")
+    return "\n".join(lines)
+
+
+def populations(point: Point) -> str:
+    """Rates of a point by population."""
+    there = point.nest["populations"] if point.nest else {}
+    lines = ["| population | rate [Hz] | NEST |", "| --- | --- | --- |"]
+    return "\n".join(lines + [f"| {name} | {rate} | {there.get(name, '')} |" for name, rate in point.chips["populations"].items()])
+
+
+def report(mapped: Mapped) -> str:
+    """What the mapper says."""
+    wanted, lost = mapped.losses["all"]
+    return f"The mapper places {wanted - lost} of {wanted} synapses on {mapped.chips} chips ({lost / wanted:.2%} lost)."
+
+
+def section(title: str, mapped: Mapped, draw: object, folder: Path) -> list[str]:
+    """Draws a network's picture and gives its part of the page."""
+    name = title.lower().replace(" ", "_")
+    figure = Figure(figsize=(14, 5), layout="constrained")
+    draw(figure, mapped, TRANSIENT)  # type: ignore[operator]
+    figure.savefig(folder / f"{name}.png", dpi=80)
+    return [f"## {title}", report(mapped), table(mapped.points), f"![{title}]({name}.png)"]
+
+
+def main() -> None:
+    """Runs what is asked for and writes the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("network", nargs="?", choices=("both", "random", "microcircuit"), default="both")
+    every = [(g, eta) for g in random_network.GS for eta in random_network.ETAS]
+    parser.add_argument("--points", nargs="+", type=lambda text: tuple(map(float, text.split(","))), default=every, metavar="G,ETA")
+    parser.add_argument("--ms", type=float, default=1000.0, help="biological time that counts, default %(default)s")
+    parser.add_argument("--peer", action="store_true", help="run NEST, too")
+    parser.add_argument("--output", type=Path, default=Path("networks"), help="folder of page and pictures, default %(default)s")
+    chosen = parser.parse_args()
+    if chosen.peer and not peer.is_there():
+        parser.error(f"--peer: {peer.python()} has no NEST; pip install nest-simulator, or PEER_PYTHON=another interpreter")
+    chosen.output.mkdir(parents=True, exist_ok=True)
+    runs, parts = Runs(chosen.ms, chosen.peer), [HEAD.format(ms=chosen.ms, transient=TRANSIENT)]
+    if chosen.network != "microcircuit":
+        parts += section("Random network", runs.random(chosen.points), figures.random_network, chosen.output)
+    if chosen.network != "random":
+        mapped = runs.microcircuit()
+        parts += section("Cortical microcircuit", mapped, figures.microcircuit, chosen.output)
+        parts.append(populations(mapped.points[0]))
+    text = "\n\n".join(part.rstrip() for part in parts) + "\n"
+    (chosen.output / "README.md").write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
