@@ -4,27 +4,30 @@
     python examples/networks random --points 8,0.8   # one point (g, eta) of the random network
     python examples/networks --peer                  # with NEST anew: PEER_PYTHON names an interpreter that has it
 
-Without --peer the numbers of NEST are those that stand in nest.json. With several processors: `mpirun -n 2 hicannx cluster examples/networks`.
+Without --peer the numbers of NEST are those that stand in nest.json. On two processors:
+
+    mpirun -n 2 hicannx cluster examples/networks/__main__.py microcircuit
 """
 
 import argparse
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
-import figures
 import peer
 import random_network
 from experiments import TRANSIENT, Mapped, Point, Runs
+from matplotlib.figure import Figure
+
+import figures
 
 HEAD = """\
 # Networks on several chips
 
-Made by `python examples/networks`, which has all parameters; how they come onto chips is in `mapper.py` and `circuits.py` there. The chips are
-those with the serial numbers 0, 1, ... of one jBOA setup, in the mode `typical`, calibrated, each neuron made of four joined circuits. NEST has
-the same neurons, one by one as the calibrated chips have them, the same synapses with the strengths of theirs, and the same input; its
-membranes and synapses are linear, its threshold has no noise. Rates are means over {ms:g} ms after the first {transient:g}; times are biological.
-CV is the coefficient of variation of a neuron's intervals. Seconds are of one processor, for a second of biological time, without setting up.
+Made by `python examples/networks`, which has all parameters; how they come onto chips is in `mapper.py` and `circuits.py` there. The chips
+are those with the serial numbers 0, 1, ... of one jBOA setup, in the mode `typical`, calibrated, each neuron made of four joined circuits.
+NEST has the same neurons, one by one as the calibrated chips have them, the same synapses with the strengths of theirs, and the same input;
+its membranes and synapses are linear, its threshold has no noise. Rates are means over {ms:g} ms after the first {transient:g}; times are
+biological. CV is the coefficient of variation of a neuron's intervals. Seconds are of one processor, for a second of biological time,
+without setting up.
 """
 
 
@@ -33,7 +36,7 @@ def table(points: list[Point]) -> str:
     lines = ["| | rate [Hz] | NEST | CV | NEST | s per s | NEST | spikes lost on the way |", "| --- |" + " --- |" * 7]
     for point in points:
         here, there = point.chips, point.nest or {"rate": "", "cv": "", "seconds": ""}
-        cells = [here["rate"], there["rate"], here["cv"], there["cv"], here["seconds"], there["seconds"], f"{here['lost']} of {here['sent']}"]
+        cells = [place[what] for what in ("rate", "cv", "seconds") for place in (here, there)] + [f"{here['lost']} of {here['sent']}"]
         lines.append("| " + " | ".join([point.name.rpartition("network, ")[2], *map(str, cells)]) + " |")
     return "\n".join(lines)
 

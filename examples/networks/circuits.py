@@ -5,18 +5,19 @@ conductances and currents add. Only the first circuit has a comparator and sends
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from mapper import COLUMNS, DRIVERS, OnChip
+from network import Network, Values
 
-from dlens_vx_v3 import hal, lola
+from dlens_vx_v3 import hal, halco, lola
 from hicannx.calibration.circuits import NeuronCircuits, codes
 from hicannx.calibration.drivers import synapse_biases, synapse_strengths
 from hicannx_sim import VirtualChip
 from hicannx_sim.base.mismatch import factor
 from hicannx_sim.base.numbers import number
-from mapper import COLUMNS, DRIVERS, OnChip
-from network import Network, Values
 
 RESET_BIAS, CYCLES_PER_US, CIRCUITS, LONGEST_COUNT = 1012, 125, 512, 255
 INPUTS = ("excitatory", "inhibitory")
@@ -49,7 +50,8 @@ class Circuits:
         self.leak_bias, self.divided = self.circuits.leak_bias(np.full(CIRCUITS, degenerated * cell.tau_m * us))
         self.conductance = degenerated * self.circuits.leak_conductance(self.leak_bias, self.divided)
         self.n_conductance, self.n_capacitance = self.conductance[self.of].sum(1), self.circuits.capacitance[self.of].sum(1)
-        self.nominal = number("membrane_capacitance_per_code") * (scale.capacitor + number("membrane_capacitance_intrinsic")) * place.circuits
+        codes_of_circuit = scale.capacitor + number("membrane_capacitance_intrinsic")
+        self.nominal = number("membrane_capacitance_per_code") * codes_of_circuit * place.circuits
         times = (cell.tau_excitatory, cell.tau_inhibitory)
         self.lines = [self.circuits.line_bias(side, np.full(CIRCUITS, time * us)) for side, time in enumerate(times)]
         self.strengths = [self._strength(side) for side in range(2)]
@@ -136,6 +138,17 @@ class Circuits:
             neuron.event_routing.analog_output = lola.AtomicNeuron.EventRouting.AnalogOutputMode.normal
             neuron.event_routing.enable_digital = True
             neuron.event_routing.address = k // self.place.circuits
+
+    @cached_property
+    def driven(self) -> list[tuple[Any, hal.NeuronConfig]]:
+        """Circuits with a constant current: where it can be switched, and with which configuration."""
+        places = list(halco.iter_all(halco.AtomicNeuronOnDLS))
+        found = []
+        for k in np.flatnonzero(self.drive).tolist():
+            neuron = lola.AtomicNeuron()
+            self._configure(neuron, k)
+            found.append((places[k].toNeuronConfigOnDLS(), neuron.asNeuronConfig()))
+        return found
 
     def backend(self, configuration: lola.Chip, k: int) -> hal.NeuronBackendConfig:
         """The backend of a circuit: the first one of a neuron resets the others with itself."""

@@ -1,20 +1,21 @@
 """A network on chips of one setup: configuration, routing tables, runs."""
 
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-
-import hicannx
 from circuits import Circuits, Realised
-from dlens_vx_v3 import hal, halco, lola, sta
-from hicannx.lab import plain
-from hicannx_sim import VirtualChip
 from mapper import BUSES, COLUMNS, OnChip
 from network import Network, Numbers, Values
 
-CYCLES_PER_US, SETTLING_US, TIMEOUT = 125, 20_000, 1_000_000_000
+import hicannx
+from dlens_vx_v3 import hal, halco, lola, sta
+from hicannx.lab import plain
+from hicannx_sim import VirtualChip
+
+CYCLES_PER_US, SETTLING_US, DYING_US, TIMEOUT = 125, 20_000, 50, 1_000_000_000
 LINK = tuple(range(8, 12))
 """Inputs of the crossbar that events from outside come to, one for each channel; outputs of the same numbers lead out."""
 
@@ -32,6 +33,8 @@ class Emulation:
 
     def __init__(self, network: Network, places: list[OnChip]) -> None:
         self.network, self.places, self._open = network, places, ExitStack()
+        self.seconds = 0.0
+        """Processor time that the latest run took, without making its programs."""
         self.cycles_per_ms = network.scale.us_per_ms * CYCLES_PER_US
         self.circuits = [Circuits(VirtualChip(serial), network, place) for serial, place in enumerate(places)]
         self.connection = self._open.enter_context(hicannx.connect(serial=list(range(len(places))), setup="jboa"))
@@ -64,7 +67,9 @@ class Emulation:
 
     def _run(self, builders: list[Any]) -> list[Any]:
         programs = [builder.done() for builder in builders]
+        begin = time.process_time()
         sta.run(self.connection, programs)
+        self.seconds = time.process_time() - begin
         return programs
 
     def _configuration(self, circuits: Circuits) -> lola.Chip:
@@ -105,19 +110,20 @@ class Emulation:
         builders = []
         for circuits in self.circuits:
             builder, place = sta.PlaybackProgramBuilder(), circuits.place
-            self._drive(builder, circuits, True)
             _doors(builder, hal.CrossbarNode())
             builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
             builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.multi_fpga)
             builder.write(halco.SystimeSyncOnFPGA(), hal.SystimeSync())
             builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.systime)
             builder.write(halco.TimerOnDLS(), hal.Timer())
+            self._drive(builder, circuits, True)
             if times is not None and sources is not None:
                 heard = place.driver[sources] >= 0
                 builder.write_spikes(times[heard], place.spike_labels()[sources[heard]])
             builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(round(ms * self.cycles_per_ms)))
-            _doors(builder, hal.CrossbarNode.drop_all)
             self._drive(builder, circuits, False)
+            _wait(builder, DYING_US)
+            _doors(builder, hal.CrossbarNode.drop_all)
             builder.block_until(halco.BarrierOnFPGA(), hal.Barrier.omnibus)
             builders.append(builder)
         programs = self._run(builders)
@@ -125,11 +131,9 @@ class Emulation:
 
     def _drive(self, builder: Any, circuits: Circuits, enable: bool) -> None:
         """Switches constant currents."""
-        for k in np.flatnonzero(circuits.drive).tolist():
-            neuron = lola.AtomicNeuron()
-            circuits._configure(neuron, k)
-            neuron.constant_current.enable = enable
-            builder.write(halco.AtomicNeuronOnDLS(halco.common.Enum(k)).toNeuronConfigOnDLS(), neuron.asNeuronConfig())
+        for place, config in circuits.driven:
+            config.enable_membrane_offset = enable
+            builder.write(place, config)
 
     def _spikes(self, programs: list[Any], ms: float) -> Spikes:
         times, neurons = [], []

@@ -1,21 +1,20 @@
 """Both networks, on chips and in NEST: what is measured, and where NEST's part is kept for those who do not have it."""
 
 import json
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from tqdm import tqdm
 
 import mapper
 import microcircuit
 import peer
 import random_network
 from emulation import Emulation, Spikes
-from hicannx import system_of
 from measures import measure
 from network import Network, Numbers
+from tqdm import tqdm
+
+from hicannx import system_of
 
 KEPT = Path(__file__).with_name("nest.json")
 TRANSIENT = 200.0
@@ -51,10 +50,9 @@ class Runs:
 
     def point(self, emulation: Emulation, name: str, times: Numbers | None = None, sources: Numbers | None = None) -> Point:
         """One run, and NEST's."""
-        whole, begin = TRANSIENT + self.ms, time.process_time()
-        before = _lost(emulation)
+        whole, before = TRANSIENT + self.ms, _lost(emulation)
         spikes = emulation.run(whole, times, sources)
-        seconds = (time.process_time() - begin) / whole * 1000
+        seconds = emulation.seconds / whole * 1000
         found = measure(emulation.network, spikes, TRANSIENT, whole)
         found |= {"seconds": round(seconds, 2), "lost": _lost(emulation) - before, "sent": len(spikes.times)}
         if self.peers:

@@ -3,11 +3,10 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
 from emulation import Spikes
 from experiments import Mapped, Point
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from network import Network
 
 CHIPS, NEST, SHOWN_MS = "tab:blue", "tab:orange", 150.0

@@ -1,16 +1,15 @@
 """Places a network onto chips: neurons of several joined circuits, and for each chip which driver and label every source has there.
 
-A neuron of k circuits has 2 k synapses with each synapse driver of its half of the chip, one for each of the driver's two rows and of its own
-columns. A driver is excitatory or inhibitory, and tells 64 labels apart. Both halves of a chip hear a source alike, so it has one
-driver and one label on a chip. What does not fit is lost, and counted.
+A neuron of k circuits has 2 k synapses with each synapse driver of its half of the chip, one for each of the driver's two rows and of its
+own columns. A driver is excitatory or inhibitory, and tells 64 labels apart. Both halves of a chip hear a source alike, so it has one
+driver and one label on a chip. What does not fit is lost, and counted. (facts: clients/reference_networks 3)
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-
 from network import Network, Numbers
+from numpy.typing import NDArray
 
 COLUMNS, DRIVERS, LABELS, BUSES = 256, 128, 64, 4
 CIRCUITS_OF_OUTPUT = 32
@@ -56,7 +55,7 @@ class OnChip:
         return output % BUSES << 14 | output << 8 | np.arange(self.size)
 
     def spike_labels(self) -> Numbers:
-        """What events of each source are labelled with when they come to the chip: channel, row address of the driver, label of the synapses."""
+        """Labels of the events of each source when they come to the chip: channel, row address of the driver, label of the synapses."""
         return self.driver % BUSES << 14 | self.driver // BUSES << 6 | self.label
 
     def heard(self) -> Numbers:

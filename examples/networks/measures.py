@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-
 from emulation import Spikes
 from network import Network
 
@@ -12,7 +11,7 @@ LEAST = 3
 
 
 def measure(network: Network, spikes: Spikes, begin: float, end: float) -> dict[str, Any]:
-    """Between two times in ms: the mean rate [Hz] of all neurons and of each population, and the mean coefficient of variation of intervals."""
+    """Between two times in ms: mean rates [Hz] of all neurons and of each population, mean coefficient of variation of intervals."""
     within = (spikes.times >= begin) & (spikes.times < end)
     times, neurons = spikes.times[within], spikes.neurons[within]
     rates = np.bincount(neurons, minlength=network.neurons) / (end - begin) * 1000

@@ -1,8 +1,7 @@
-"""The cortical microcircuit of Potjans and Diesmann (2014) with a tenth of its neurons and of their inputs; a constant current stands for what
-comes from outside. (facts: clients/reference_networks 2)"""
+"""The cortical microcircuit of Potjans and Diesmann (2014) with a tenth of its neurons and of their inputs; a constant current stands for
+what comes from outside. (facts: clients/reference_networks 2)"""
 
 import numpy as np
-
 from network import Cell, Network, Scale
 
 FULL = {"23e": 20683, "23i": 5834, "4e": 21915, "4i": 5479, "5e": 4850, "5i": 1065, "6e": 14395, "6i": 2948}

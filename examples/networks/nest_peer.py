@@ -8,11 +8,22 @@ Run by `python examples/networks`, with the interpreter that PEER_PYTHON names i
 import json
 import sys
 import time
+from itertools import pairwise
+from typing import Any
 
 import nest
 import numpy as np
 
-STEP, CAPACITANCE, SOURCE_STEP = 0.1, 250.0, 0.1
+STEP, CAPACITANCE = 0.1, 250.0
+NAMES = {
+    "rest": "E_L",
+    "reset": "V_reset",
+    "threshold": "V_th",
+    "tau_m": "tau_m",
+    "tau_excitatory": "tau_syn_ex",
+    "tau_inhibitory": "tau_syn_in",
+}
+"""Ours, and NEST's."""
 
 
 def main(path: str) -> dict[str, object]:
@@ -22,6 +33,7 @@ def main(path: str) -> dict[str, object]:
     nest.resolution, nest.local_num_threads, nest.rng_seed = STEP, 1, 1 + int(given["seed"])
     begin = time.process_time()
     cells = neurons(given)
+    cells.V_m = given["rest"]
     connect(given)
     recorder = nest.Create("spike_recorder")
     nest.Connect(cells, recorder)
@@ -38,11 +50,10 @@ def main(path: str) -> dict[str, object]:
     }
 
 
-def neurons(given: dict[str, np.ndarray]) -> object:
+def neurons(given: dict[str, np.ndarray]) -> Any:
     """One for each of the network; they come first."""
-    names = {"rest": "E_L", "reset": "V_reset", "threshold": "V_th", "tau_m": "tau_m", "tau_excitatory": "tau_syn_ex", "tau_inhibitory": "tau_syn_in"}
-    values = {theirs: given[ours] for ours, theirs in names.items()}
-    return nest.Create("iaf_psc_exp", len(given["rest"]), values | {"C_m": CAPACITANCE, "t_ref": float(given["refractory"]), "V_m": given["rest"]})
+    values = {theirs: given[ours] for ours, theirs in NAMES.items()}
+    return nest.Create("iaf_psc_exp", len(given["rest"]), values | {"C_m": CAPACITANCE, "t_ref": float(given["refractory"])})
 
 
 def connect(given: dict[str, np.ndarray]) -> None:
@@ -52,9 +63,10 @@ def connect(given: dict[str, np.ndarray]) -> None:
         generators = nest.Create("spike_generator", sources - n)
         order = np.argsort(given["input_sources"], kind="stable")
         bounds = np.searchsorted(given["input_sources"][order], np.arange(n, sources + 1))
-        times = np.maximum(np.rint(given["input_times"][order] / SOURCE_STEP), 1) * SOURCE_STEP
-        generators.set([{"spike_times": np.sort(times[a:b]), "allow_offgrid_times": True} for a, b in zip(bounds, bounds[1:], strict=False)])
-    weights, delays = given["amplitude"] * CAPACITANCE, np.where(given["pre"] < n, float(given["delay"]), float(given["outer_delay"]))
+        times = np.maximum(np.rint(given["input_times"][order] / STEP), 1) * STEP
+        generators.set([{"spike_times": np.sort(times[a:b]), "allow_offgrid_times": True} for a, b in pairwise(bounds)])
+    weights = given["amplitude"] * CAPACITANCE
+    delays = np.where(given["pre"] < n, float(given["delay"]), float(given["outer_delay"]))
     nest.Connect(given["pre"] + 1, given["post"] + 1, "one_to_one", {"weight": weights, "delay": delays, "synapse_model": "static_synapse"})
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from emulation import Emulation, Spikes
 from network import Network, Numbers
 

@@ -2,7 +2,6 @@
 external inputs. (facts: clients/reference_networks 1)"""
 
 import numpy as np
-
 from network import Cell, Network, Numbers, Scale
 
 NEURONS, EXCITATORY, EXTERNAL = 2083, 1666, 2083

@@ -2,13 +2,16 @@
 
 import gzip
 import json
+import statistics
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import hicannx_sim as sim
+from hicannx import system_of
 from hicannx_sim.setup.multichip import MultichipSetup
 
 GOLDEN = json.loads(gzip.decompress((Path(__file__).parents[1] / "golden" / "playback_words.json.gz").read_bytes()))
@@ -49,3 +52,63 @@ def test_rounds(benchmark, chips, routes):
     if benchmark.stats:
         benchmark.extra_info["us per chip"] = round(benchmark.stats.stats.min / chips * 1e6, 1)
         benchmark.extra_info["us per chip and round"] = round(benchmark.stats.stats.min / chips / setup.rounds * 1e6, 2)
+
+
+@pytest.mark.benchmark(group="two chips that do not talk", **CPU)
+def test_two_that_do_not_talk(benchmark):
+    """Beside the same two one after the other, in turns: what they cost together is in `together / alone`."""
+    alone, both, program = [several(1, False) for _ in range(2)], several(2, False), spikes()
+    ratios = []
+
+    def in_turns():
+        begin = time.process_time()
+        for setup in alone:
+            setup.execute([program])
+        middle = time.process_time()
+        both.execute([program] * 2)
+        ratios.append((time.process_time() - middle) / (middle - begin))
+
+    benchmark(in_turns)
+    benchmark.extra_info["together / alone"] = round(statistics.median(ratios), 3)
+
+
+@pytest.mark.benchmark(group="rounds of chips at work", **CPU)
+def test_rounds_of_chips_at_work(benchmark, monkeypatch):
+    """512 neurons on four chips, with input and spikes between them; the same with a round every 25 cycles of 8 ns, and every 100."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "examples" / "networks"))
+    import emulation
+    import mapper
+    import random_network
+
+    network = part_of(random_network.network(), 512, random_network.NEURONS)
+    found = {25: [], 100: []}
+    with emulation.Emulation(network, mapper.place(network)) as chips:
+        chips.boot()
+        setup, (times, sources) = system_of(chips.connection, 0).together, random_network.external_spikes(0.8, 50)
+        sources += 512 - random_network.NEURONS
+
+        def in_turns():
+            for longest, runs in found.items():
+                setup.longest_round = longest
+                chips.run(50, times, sources)
+                runs.append((chips.seconds, setup.rounds))
+
+        benchmark(in_turns)
+    (often, many), (seldom, few) = (np.median(found[longest], axis=0) for longest in (25, 100))
+    benchmark.extra_info["us per chip and round"] = round((often - seldom) / (many - few) / 4 * 1e6, 2)
+
+
+def part_of(network, neurons, of):
+    """The first neurons of the random network, with their inputs from each other and from outside."""
+    kept = (network.post < neurons) & ((network.pre < neurons) | (network.pre >= of))
+    pre = network.pre[kept]
+    return replace(
+        network,
+        populations={"excitatory": neurons},
+        sources=network.sources - of + neurons,
+        excitatory=np.ones(network.sources - of + neurons, bool),
+        pre=np.where(pre < neurons, pre, pre - of + neurons),
+        post=network.post[kept],
+        weight=network.weight[kept],
+        drive=np.zeros(neurons),
+    )
