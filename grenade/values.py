@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from halco.value import shown, truth
 
@@ -90,14 +90,16 @@ class Entity:
         own = {name: field.metadata["kind"] for name, field in vars(cls).items() if isinstance(field, dataclasses.Field)}
         cls._kinds = {**cls._kinds, **own}
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        kind = self._kinds.get(name)
-        if kind is None:
-            raise AttributeError(f"a {type(self).__qualname__} has no attribute {name!r}; it has {', '.join(self._kinds)}")
-        try:
-            object.__setattr__(self, name, kind(value))
-        except (TypeError, OverflowError) as error:
-            raise type(error)(f"{type(self).__qualname__}.{name}: {error}") from None
+    if not TYPE_CHECKING:  # a checker would take any name
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            kind = self._kinds.get(name)
+            if kind is None:
+                raise AttributeError(f"a {type(self).__qualname__} has no attribute {name!r}; it has {', '.join(self._kinds)}")
+            try:
+                object.__setattr__(self, name, kind(value))
+            except (TypeError, OverflowError) as error:
+                raise type(error)(f"{type(self).__qualname__}.{name}: {error}") from None
 
     def __copy__(self) -> Self:
         other = object.__new__(type(self))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from halco.value import RangeError, Value, shown, truth
 
@@ -24,14 +24,16 @@ class Record:
         made.__dict__.update(values)
         return made
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        cls = type(self)
-        if "_kinds" not in cls.__dict__:
-            cls._kinds = {one.name: one.default_factory if one.default is MISSING else type(one.default) for one in fields(cls)}  # type: ignore[arg-type]
-        kind = cls._kinds.get(name)
-        if kind is None:
-            raise AttributeError(f"{cls.__qualname__} has no field {name!r}")
-        object.__setattr__(self, name, value if type(value) is kind else taken(kind, value, f"{cls.__qualname__}.{name}"))
+    if not TYPE_CHECKING:  # a checker would take any name
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            cls = type(self)
+            if "_kinds" not in cls.__dict__:
+                cls._kinds = {one.name: one.default_factory if one.default is MISSING else type(one.default) for one in fields(cls)}  # type: ignore[arg-type]
+            kind = cls._kinds.get(name)
+            if kind is None:
+                raise AttributeError(f"{cls.__qualname__} has no field {name!r}")
+            object.__setattr__(self, name, value if type(value) is kind else taken(kind, value, f"{cls.__qualname__}.{name}"))
 
 
 def taken(kind: Any, value: Any, place: str) -> Any:

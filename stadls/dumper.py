@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from typing import Any, NoReturn, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from fisch import Target
 from halco import LogicalNeuronOnDLS
@@ -159,9 +159,11 @@ class PlaybackProgramBuilderDumper:
             )
         self._pairs.append(_checked(coordinate, condition))
 
-    def read(self, coordinate: Any, backend: Any = None) -> NoReturn:
-        """Always raises NotReadableError."""
-        raise NotReadableError("Dumper does not support reads.", coordinate)
+    if not TYPE_CHECKING:  # for a checker there is no such method
+
+        def read(self, coordinate: Any, backend: Any = None) -> None:
+            """Always raises NotReadableError."""
+            raise NotReadableError("Dumper does not support reads.", coordinate)
 
     def merge_back(self, other: PlaybackProgramBuilderDumper) -> None:
         """Moves everything from another dumper behind this one's end; it is left empty."""
@@ -193,13 +195,15 @@ class PlaybackProgramBuilderDumper:
         """Always true."""
         return True
 
-    def size_to_fpga(self) -> NoReturn:
-        """Always raises DumperError: a dumper has no words."""
-        raise DumperError("BuilderStorage does not support size_to_fpga().")
+    if not TYPE_CHECKING:  # for a checker there is no such method
 
-    def size_from_fpga(self) -> NoReturn:
-        """Always raises DumperError: a dumper has no words."""
-        raise DumperError("BuilderStorage does not support size_from_fpga().")
+        def size_to_fpga(self) -> None:
+            """Always raises DumperError: a dumper has no words."""
+            raise DumperError("BuilderStorage does not support size_to_fpga().")
+
+        def size_from_fpga(self) -> None:
+            """Always raises DumperError: a dumper has no words."""
+            raise DumperError("BuilderStorage does not support size_from_fpga().")
 
     def __eq__(self, other: object) -> bool:
         return self._pairs == other._pairs if isinstance(other, PlaybackProgramBuilderDumper) else NotImplemented

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from halco.typed_array import ArrayIndexError
 from halco.value import Value, shown, truth
@@ -43,19 +43,21 @@ class Settings:
 
     __slots__ = ()
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        before = getattr(self, name, None)
-        place = f"{type(self).__name__}.{name}"
-        if isinstance(before, bool):
-            try:
-                value = truth(value)
-            except TypeError:
-                raise TypeError(f"{place} takes True or False, not {shown(value)}") from None
-        elif isinstance(before, PerCoordinate) and not isinstance(value, PerCoordinate):
-            value = before.replaced(value, place)
-        elif before is not None and not isinstance(value, self._kind(before)):
-            raise TypeError(f"{place} takes a {self._kind(before).__name__}, not {shown(value)}")
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # a checker would take any name
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            before = getattr(self, name, None)
+            place = f"{type(self).__name__}.{name}"
+            if isinstance(before, bool):
+                try:
+                    value = truth(value)
+                except TypeError:
+                    raise TypeError(f"{place} takes True or False, not {shown(value)}") from None
+            elif isinstance(before, PerCoordinate) and not isinstance(value, PerCoordinate):
+                value = before.replaced(value, place)
+            elif before is not None and not isinstance(value, self._kind(before)):
+                raise TypeError(f"{place} takes a {self._kind(before).__name__}, not {shown(value)}")
+            super().__setattr__(name, value)
 
     @staticmethod
     def _kind(value: Any) -> type:

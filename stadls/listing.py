@@ -248,7 +248,6 @@ def _condition(access: Access) -> Any:
     return Barrier(**{f"enable_{name}": bool(payload >> bit & 1) for bit, name in enumerate(names)})
 
 
-
 def _hex(words: tuple[int, ...]) -> str:
     return " ".join(f"{word:#x}" for word in words)
 

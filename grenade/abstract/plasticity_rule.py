@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from grenade.abstract.data import BatchedPortData, PortData, TimeDomainRuntimes
 from grenade.abstract.errors import TopologyError
@@ -95,10 +95,12 @@ class PlasticityRule(Vertex):
         self._projections = [checked(MultiIndexSequence, one, "PlasticityRule.projection_shapes") for one in projection_shapes]
         self.time_domain = checked(TimeDomainOnTopology, time_domain, "PlasticityRule.time_domain")
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "recording" and value is not None:
-            checked(RawRecording | TimedRecording, value, "PlasticityRule.recording")
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # a checker would take any name
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "recording" and value is not None:
+                checked(RawRecording | TimedRecording, value, "PlasticityRule.recording")
+            super().__setattr__(name, value)
 
     def get_population_shapes(self) -> list[MultiIndexSequence]:
         """Shapes of the populations it works on."""

@@ -148,5 +148,3 @@ class Population(Vertex):
 
     def __repr__(self) -> str:
         return f"Population({self.size()} x {type(self._cell).__name__})"
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grenade.abstract.data import Parameterization, PortData
 from grenade.abstract.dimension_units import COMPARTMENT
@@ -109,10 +109,12 @@ class PoissonSourceNeuron(SpikeSource):
                 vars(self)["_size"] = count(size)
                 self.period, self.rate, self.seed = (kind() for kind in self._kinds.values())  # type: ignore[assignment]
 
-            def __setattr__(self, name: str, value: Any) -> None:
-                if name not in self._kinds:
-                    raise AttributeError(f"a generator has {', '.join(self._kinds)}, no {name}")
-                vars(self)[name] = made(self._kinds[name])(value)
+            if not TYPE_CHECKING:  # a checker would take any name
+
+                def __setattr__(self, name: str, value: Any) -> None:
+                    if name not in self._kinds:
+                        raise AttributeError(f"a generator has {', '.join(self._kinds)}, no {name}")
+                    vars(self)[name] = made(self._kinds[name])(value)
 
             def size(self) -> int:
                 """Number of sources."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,11 +123,13 @@ class Projection(EntityOnChip):
     def connections(self, connections: Any) -> None:
         self.table = _table_of(connections)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "connections":
-            object.__setattr__(self, "table", _table_of(value))
-        else:
-            super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # a checker would take any name
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "connections":
+                object.__setattr__(self, "table", _table_of(value))
+            else:
+                super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Projection):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from halco import Value
 from haldls.fields import Field, Integer, View
@@ -41,7 +41,7 @@ class Coded(Field[E, E]):
         doc: str = "",
     ) -> None: ...
 
-class Numbers(Field["NumbersView[I, G, S]", "ArrayLike | NumbersView[I, G, S]"], Generic[I, G, S]):
+class Numbers(Field["NumbersView[I, G, S]", Iterable[S]], Generic[I, G, S]):
     index: tuple[Any, ...]
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
@@ -57,7 +57,7 @@ class Numbers(Field["NumbersView[I, G, S]", "ArrayLike | NumbersView[I, G, S]"],
     ) -> None: ...
     @overload
     def __init__(
-        self: Numbers[V, NumbersView[W, N, N | Integer], ArrayLike],
+        self: Numbers[V, NumbersView[W, N, N | Integer], Iterable[N | Integer]],
         index: tuple[builtins.type[V], builtins.type[W]],
         type: builtins.type[N],
         *,
@@ -71,3 +71,4 @@ class NumbersView(View[I, G, S]):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]: ...
     def to_numpy(self) -> NDArray[Any]: ...
     def from_numpy(self, values: Any) -> None: ...
+    def fill(self, value: S | Value | Integer) -> None: ...

@@ -7,14 +7,16 @@ can end.
 """
 
 import threading
-from _signal import getsignal, signal  # of the module `signal` they make enumerations first, which takes longer than a short program
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from signal import SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM
 from types import FrameType
 from typing import Any
 
 NUMBERS = tuple(map(int, (SIGINT, SIGTERM, SIGALRM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGVTALRM)))
+
+_signal: Any = import_module("_signal")  # the same functions in `signal` make enumerations first, which takes as long as a short program
 
 kept: dict[int, tuple[Callable[[int, FrameType | None], Any], FrameType | None]] = {}
 """Calls to be made up for by number of the signal, one for each: handler, frame."""
@@ -29,17 +31,20 @@ def held() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or _held:
         yield
         return
-    _held.update((number, handler) for number in NUMBERS if callable(handler := getsignal(number)))
     try:
-        for number in _held:
-            signal(number, _keep)
+        for number in NUMBERS:
+            if callable(handler := _signal.getsignal(number)):
+                _held[number] = handler
+                _signal.signal(number, _keep)
         yield
     finally:
-        for number in _held:
-            if getsignal(number) is _keep:
-                signal(number, _held[number])
-        _held.clear()
-        deliver()
+        try:
+            for number in reversed(_held):  # an interrupt from the keyboard may come as soon as its handler is back
+                if _signal.getsignal(number) is _keep:
+                    _signal.signal(number, _held[number])
+        finally:
+            _held.clear()
+            deliver()
 
 
 def waiting() -> bool:

@@ -13,8 +13,10 @@ import pytest
 import haldls
 
 ROOT = Path(haldls.__file__).parent.parent
+PATHS = [ROOT / "build" / "rooms", ROOT / "compat", ROOT / "tools"]
 FOLDER = Path(__file__).parent / "typed"
-MISTAKES = [number for number, line in enumerate((FOLDER / "mistakes.py").read_text().splitlines(), 1) if line.endswith("# refused")]
+RIGHT = ["experiment.py", "whole_script.py"]
+WRONG = ["mistakes.py", "more_mistakes.py"]
 
 
 def mypy(script: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -23,7 +25,7 @@ def mypy(script: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         pytest.skip("mypy is not installed")
     from mypy import api
 
-    monkeypatch.setenv("MYPYPATH", f"{ROOT}:{ROOT / 'compat'}:{ROOT / 'tools'}")
+    monkeypatch.setenv("MYPYPATH", ":".join(map(str, PATHS)))
     cache = ROOT / ".mypy_cache" / "user"
     output, crash, _ = api.run(["--strict", "--config-file=", f"--cache-dir={cache}", str(FOLDER / script)])
     assert not crash
@@ -32,14 +34,20 @@ def mypy(script: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def pyright(script: str, tmp_path: Path) -> list[int]:
     """Lines (from 1) where pyright finds an error."""
-    if (program := shutil.which("pyright")) is None:
+    program = shutil.which("pyright") or shutil.which("basedpyright")
+    if program is None:
         pytest.skip("pyright is not installed")
-    paths = [str(ROOT / folder) for folder in ("", "compat", "tools")]
-    (tmp_path / "pyrightconfig.json").write_text(json.dumps({"extraPaths": paths}))
+    paths = list(map(str, PATHS))
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps({"extraPaths": paths, "typeCheckingMode": "standard"}))
     shutil.copy(FOLDER / script, tmp_path)
     ran = subprocess.run([program, "--outputjson", "--pythonpath", sys.executable, "-p", tmp_path], capture_output=True, text=True)
     found = [one for one in json.loads(ran.stdout)["generalDiagnostics"] if one["severity"] == "error"]
     return sorted({one["range"]["start"]["line"] + 1 for one in found})
+
+
+def mistakes(script: str) -> list[int]:
+    """The lines that are to be refused."""
+    return [number for number, line in enumerate((FOLDER / script).read_text().splitlines(), 1) if line.endswith("# refused")]
 
 
 def test_the_stubs_are_those_of_the_tables() -> None:
@@ -47,19 +55,23 @@ def test_the_stubs_are_those_of_the_tables() -> None:
     assert ran.returncode == 0, ran.stdout
 
 
-def test_an_experiment_passes_mypy(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert mypy("experiment.py", monkeypatch) == []
+@pytest.mark.parametrize("script", RIGHT)
+def test_what_is_right_passes_mypy(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mypy(script, monkeypatch) == []
 
 
-def test_mypy_finds_every_mistake_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    errors = mypy("mistakes.py", monkeypatch)
-    assert all("mistakes.py" in error for error in errors), errors
-    assert sorted({int(re.search(r":(\d+):", error)[1]) for error in errors}) == MISTAKES, errors  # type: ignore[index]
+@pytest.mark.parametrize("script", WRONG)
+def test_mypy_finds_every_mistake_and_nothing_else(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = mypy(script, monkeypatch)
+    assert all(script in error for error in errors), errors
+    assert sorted({int(re.search(r":(\d+):", error)[1]) for error in errors}) == mistakes(script), errors  # type: ignore[index]
 
 
-def test_an_experiment_passes_pyright(tmp_path: Path) -> None:
-    assert pyright("experiment.py", tmp_path) == []
+@pytest.mark.parametrize("script", RIGHT)
+def test_what_is_right_passes_pyright(script: str, tmp_path: Path) -> None:
+    assert pyright(script, tmp_path) == []
 
 
-def test_pyright_finds_every_mistake_and_nothing_else(tmp_path: Path) -> None:
-    assert pyright("mistakes.py", tmp_path) == MISTAKES
+@pytest.mark.parametrize("script", WRONG)
+def test_pyright_finds_every_mistake_and_nothing_else(script: str, tmp_path: Path) -> None:
+    assert pyright(script, tmp_path) == mistakes(script)

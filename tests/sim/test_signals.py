@@ -68,8 +68,8 @@ def test_signals_at_any_time_end_the_run(alarm):
     with hxcomm.ManagedConnection() as connection:
         program = initialisation(connection)
         for number in range(60):
-            signal.setitimer(signal.ITIMER_REAL, 1e-3 + 1e-4 * number)
             with pytest.raises(EnoughError):
+                signal.setitimer(signal.ITIMER_REAL, 1e-3 + 1e-4 * number)
                 for _ in range(10000):
                     sta.run(connection, [program])
         sta.run(connection, [program])
@@ -88,8 +88,8 @@ def test_a_chip_that_is_paused_is_given_up(alarm):
 
 def test_several_chips_end_together(alarm, monkeypatch):
     with hicannx.connect(serial=[7, 8], setup="jboa") as connection:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
         with pytest.raises(EnoughError):
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
             for _ in range(10000):
                 sta.run(connection, [sta.PlaybackProgramBuilder().done() for _ in range(2)])
 
@@ -107,8 +107,8 @@ def test_other_threads_have_no_signals(alarm):
                 failed.append(error)
 
         thread = threading.Thread(target=run)
-        signal.setitimer(signal.ITIMER_REAL, 0.02)
         with pytest.raises(EnoughError):
+            signal.setitimer(signal.ITIMER_REAL, 0.02)
             thread.start()
             while thread.is_alive():
                 thread.join(0.01)

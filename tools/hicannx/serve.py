@@ -23,6 +23,7 @@ from hicannx_sim.setup.debugging import gdb_server
 from hicannx_sim.setup.multichip import MultichipSetup
 from hicannx_sim.setup.serve import Gathering, Log, ServedChip
 
+BROADCAST = IPv4Address("255.255.255.255")
 PPUS = ("top", "bottom")
 
 
@@ -147,6 +148,8 @@ def _addresses(text: str, count: int, public: bool) -> list[str]:
         need = f" or has not {count - 1} more after it" if count > 1 else ""
         raise HicannxError(f"--address: {text!r} is not an IPv4 address{need}: {error}") from None
     for address in addresses:
+        if address.is_multicast or address == BROADCAST:
+            raise HicannxError(f"--address: {address} is the address of many, and a chip needs one of its own")
         if not address.is_loopback and not public:
             raise HicannxError(
                 f"--address: others can reach {address}, and anybody who does can use the chip: add --public if that is wanted"

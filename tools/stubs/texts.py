@@ -70,7 +70,11 @@ class Types:
         if not inner:
             return f"{head}[{outer}, {element}, {self.assigned(field)}]"
         row = f"{self.own('haldls.lola.members.NumbersView')}[{inner[0]}, {element}, {self.assigned(field)}]"
-        return f"{head}[{outer}, {row}, {self.own('numpy.typing.ArrayLike')}]"
+        return f"{head}[{outer}, {row}, {self.many(self.assigned(field))}]"
+
+    def many(self, one: str) -> str:
+        """Whatever gives several of them; numpy's arrays are that for all kinds."""
+        return f"{self.own('collections.abc.Iterable')}[{one}]"
 
     def argument(self, field: Any) -> str:
         """What the constructor takes for a field."""
@@ -78,9 +82,10 @@ class Types:
         if kind in ("Member", "Coded"):
             return self.name(field.type)
         if kind in ("Members", "Group"):
-            return f"{self.own('collections.abc.Iterable')}[{self.name(field.type)}]"
+            return self.many(self.name(field.type))
         if kind == "Field":
             return self.assigned(field)
         if kind == "Array":
-            return f"{self.own('collections.abc.Iterable')}[{self.assigned(field)}]"
-        return f"{self.own('numpy.typing.ArrayLike')} | {self.own('haldls.lola.members.NumbersView')}[typing.Any, typing.Any, typing.Any]"
+            return self.many(self.assigned(field))
+        row = self.many(self.assigned(field))
+        return row if len(field.index) == 1 else self.many(row)
