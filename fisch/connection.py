@@ -40,7 +40,7 @@ class Target(IntEnum):
 _NO_TIME = timedelta()
 
 
-@dataclass
+@dataclass(slots=True)
 class ConnectionTimeInfo:
     """Where the time of a connection went: making words, handing them over, waiting for the halt (handing over included), reading words."""
 

@@ -19,7 +19,7 @@ from fisch.program import Program
 _HALT = np.array([ut.HALT_WORD], np.uint64)
 
 
-@dataclass
+@dataclass(slots=True)
 class RunTimeInfo:
     """Where the time of one run went: per connection, and for handing the decoded responses to the programs."""
 

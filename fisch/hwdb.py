@@ -13,7 +13,7 @@ DNA_PORT_BITS = 57
 SynramTiming = tuple[tuple[int, int], tuple[int, int]]  # [top, bottom][west, east]
 
 
-@dataclass
+@dataclass(slots=True)
 class HXCubeWingEntry:
     """One chip: its serial numbers and the timing its synapse memories want (None: not known)."""
 
@@ -24,7 +24,7 @@ class HXCubeWingEntry:
     synram_timing_wconf: SynramTiming | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class HXCubeFPGAEntry:
     """One FPGA; `wing` is None where no chip is mounted."""
 
@@ -40,7 +40,7 @@ class HXCubeFPGAEntry:
         return sum((self.fuse_dna >> 63 - i & 1) << i for i in range(DNA_PORT_BITS))
 
 
-@dataclass
+@dataclass(slots=True)
 class HXCubeSetupEntry:
     """A cube setup: FPGAs by their number."""
 
@@ -60,7 +60,7 @@ class HXCubeSetupEntry:
         return _ids("hxcube", identifier)
 
 
-@dataclass
+@dataclass(slots=True)
 class JboaAggregatorEntry:
     """A node that synchronises the FPGAs of a jBOA setup."""
 
@@ -68,7 +68,7 @@ class JboaAggregatorEntry:
     ci_test_node: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class JboaSetupEntry:
     """A setup of several chips that run one network."""
 
@@ -89,12 +89,12 @@ class JboaSetupEntry:
         return _ids("jboa", identifier)
 
 
-@dataclass
+@dataclass(slots=True)
 class SimulationEntry:
     """A simulated FPGA and chip."""
 
 
-@dataclass
+@dataclass(slots=True)
 class ZeroMockEntry:
     """Nothing behind the connection: every read gives 0."""
 

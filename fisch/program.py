@@ -42,8 +42,8 @@ class Program:
 
     spikes_type: ClassVar[type[EventVector[Any]]]
     madc_samples_type: ClassVar[type[EventVector[Any]]]
-    spikes: EventVector[Any]
-    madc_samples: EventVector[Any]
+    _spikes: EventVector[Any]
+    _madc_samples: EventVector[Any]
 
     def __init__(self) -> None:
         self.words: NDArray[np.uint64] = np.zeros(0, np.uint64)
@@ -57,6 +57,26 @@ class Program:
         return made
 
     # ------------------------------------------------------------------------------------------------------------------ responses
+    @property
+    def spikes(self) -> EventVector[Any]:
+        """The spikes that were recorded."""
+        return self._spikes
+
+    @property
+    def madc_samples(self) -> EventVector[Any]:
+        """The samples that were recorded."""
+        return self._madc_samples
+
+    @property
+    def spikes_pack_counts(self) -> TypedArray:
+        """How many messages with one, two and three spikes there were."""
+        return self._spikes_pack_counts
+
+    @property
+    def madc_samples_pack_counts(self) -> TypedArray:
+        """How many messages with one, two and three samples there were."""
+        return self._madc_samples_pack_counts
+
     def clear_from_fpga_messages(self) -> None:
         """Forgets all responses: tickets are not valid any more."""
         self.take(ResponseDecoder())
@@ -74,9 +94,9 @@ class Program:
 
     def take_events(self, spikes: NDArray[Any], samples: NDArray[Any], spike_packs: Any, sample_packs: Any) -> None:
         """Takes over rows of recorded events, and in how many messages of one, two and three they came."""
-        self.spikes, self.madc_samples = self.spikes_type(spikes), self.madc_samples_type(samples)
-        self.spikes_pack_counts = TypedArray(int, SpikePackFromFPGAOnDLS, spike_packs)
-        self.madc_samples_pack_counts = TypedArray(int, MADCSamplePackFromFPGAOnDLS, sample_packs)
+        self._spikes, self._madc_samples = self.spikes_type(spikes), self.madc_samples_type(samples)
+        self._spikes_pack_counts = TypedArray(int, SpikePackFromFPGAOnDLS, spike_packs)
+        self._madc_samples_pack_counts = TypedArray(int, MADCSamplePackFromFPGAOnDLS, sample_packs)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The instructions and everything that came back, by name."""
@@ -187,8 +207,18 @@ class PlaybackProgram(Program):
 
     spikes_type = SpikeVector
     madc_samples_type = MADCSampleVector
-    spikes: SpikeVector
-    madc_samples: MADCSampleVector
+    _spikes: SpikeVector
+    _madc_samples: MADCSampleVector
+
+    @property
+    def spikes(self) -> SpikeVector:
+        """The spikes that were recorded."""
+        return self._spikes
+
+    @property
+    def madc_samples(self) -> MADCSampleVector:
+        """The samples that were recorded."""
+        return self._madc_samples
 
     @property
     def highspeed_link_notifications(self) -> LinkVector:

@@ -139,6 +139,7 @@ class Omnibus:
     Value(0d12 0xc 0b00000000000000000000000000001100, byte_enables: 1101)
     """
 
+    __slots__ = ("_byte_enables", "_word")
     BYTES = 4
 
     class Word(BaseType, maximum=_WORD):
@@ -192,6 +193,7 @@ class Omnibus:
 class SpikeLabels(tuple[SpikeLabel, ...]):
     """The labels of one spike pack, zero unless given."""
 
+    __slots__ = ()
     labels: ClassVar[int]
 
     def __new__(cls, labels: Sequence[Any] | None = None) -> SpikeLabels:
@@ -204,16 +206,19 @@ class SpikeLabels(tuple[SpikeLabel, ...]):
 class SpikePack1ToChip(SpikeLabels):
     """One label."""
 
+    __slots__ = ()
     labels = 1
 
 
 class SpikePack2ToChip(SpikeLabels):
     """Two labels that leave in the same FPGA cycle."""
 
+    __slots__ = ()
     labels = 2
 
 
 class SpikePack3ToChip(SpikeLabels):
     """Three labels that leave in the same FPGA cycle."""
 
+    __slots__ = ()
     labels = 3

@@ -22,7 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass
+@dataclass(slots=True)
 class SpikesToChip:
     """Spikes of one batch entry, sorted by time: times (int64, FPGA cycles since the snippet's begin), labels (uint16)."""
 
@@ -30,7 +30,7 @@ class SpikesToChip:
     labels: NDArray[np.uint16]
 
 
-@dataclass
+@dataclass(slots=True)
 class SpikesFromChip:
     """Spikes that one batch entry got back, sorted by time: times (int64, FPGA cycles since the snippet's begin), labels (uint16)."""
 
@@ -38,7 +38,7 @@ class SpikesFromChip:
     labels: NDArray[np.uint16]
 
 
-@dataclass
+@dataclass(slots=True)
 class MADCSamples:
     """Samples of one batch entry in order of time: times (int64, FPGA cycles since the snippet's begin), values (uint16), channels (uint8).
 
@@ -50,7 +50,7 @@ class MADCSamples:
     channels: NDArray[np.uint8]
 
 
-@dataclass
+@dataclass(slots=True)
 class PeriodicCADCSamples:
     """Samples of one batch entry and hemisphere: times (int64, FPGA cycles since the snippet's begin), values (int8, samples x columns).
 
@@ -61,7 +61,7 @@ class PeriodicCADCSamples:
     values: NDArray[np.int8]
 
 
-@dataclass
+@dataclass(slots=True)
 class InputDataSnippet:
     """Input of one snippet.
 
@@ -102,7 +102,7 @@ class InputDataSnippet:
             own.update({name: time for name, time in others.items() if name not in own})
 
 
-@dataclass
+@dataclass(slots=True)
 class InputData:
     """Input of an experiment: one part per snippet, and what happens between batch entries."""
 
@@ -138,7 +138,7 @@ class InputData:
         self.inter_batch_entry_routing_disabled = {**other.inter_batch_entry_routing_disabled, **self.inter_batch_entry_routing_disabled}
 
 
-@dataclass
+@dataclass(slots=True)
 class ExecutionInstanceOutput:
     """What one execution instance gave in one snippet; every list has one item per batch entry, None stands for what is not recorded.
 
@@ -152,7 +152,7 @@ class ExecutionInstanceOutput:
     plasticity: dict[int, list[Any]] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(slots=True)
 class OutputDataSnippet:
     """Output of one snippet.
 
@@ -169,7 +169,7 @@ class OutputDataSnippet:
         return max(map(len, lists), default=0)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class ExecutionTimeInfo:
     """How long a run took: on the hardware per connection and chip, in its realtime part per execution instance and chip, altogether.
 
@@ -197,15 +197,15 @@ class ExecutionTimeInfo:
         self.execution_duration += other.execution_duration
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class ExecutionHealthInfo:
     """Counters of events and link errors of a run, by execution instance and chip: after minus before."""
 
-    @dataclass
+    @dataclass(slots=True)
     class ExecutionInstance:
         """Counters of the chips of one execution instance."""
 
-        @dataclass
+        @dataclass(slots=True)
         class Chip:
             """Counters of one chip; those of another time can be subtracted and added. Lists are in the order of their coordinates."""
 
@@ -262,7 +262,7 @@ def _combine(own: Iterable[Any], others: Iterable[Any], sign: int) -> None:
             setattr(one, name, type(count)((int(count) + sign * int(getattr(other, name))) % (int(type(count).max) + 1)))
 
 
-@dataclass
+@dataclass(slots=True)
 class OutputData:
     """Output of an experiment: one part per snippet, and what concerns all of it.
 

@@ -23,12 +23,22 @@ class PlaybackProgram(Program):
 
     spikes_type = SpikeVector
     madc_samples_type = MADCSampleVector
-    spikes: SpikeVector
-    madc_samples: MADCSampleVector
+    _spikes: SpikeVector
+    _madc_samples: MADCSampleVector
 
     def __init__(self) -> None:
         super().__init__()
         self.unsupported_targets: set[Target] = set()
+
+    @property
+    def spikes(self) -> SpikeVector:
+        """The spikes that were recorded."""
+        return self._spikes
+
+    @property
+    def madc_samples(self) -> MADCSampleVector:
+        """The samples of the fast converter that were recorded."""
+        return self._madc_samples
 
     @property
     def highspeed_link_notifications(self) -> list[HighspeedLinkNotification]:

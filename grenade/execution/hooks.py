@@ -47,6 +47,17 @@ class ChipHooks:
     read_ppu_symbols        names of variables that are read after each batch entry
     """
 
+    __slots__ = (
+        "inside_realtime",
+        "inside_realtime_begin",
+        "inside_realtime_end",
+        "post_realtime",
+        "pre_realtime",
+        "pre_static_config",
+        "read_ppu_symbols",
+        "write_ppu_symbols",
+    )
+
     def __init__(
         self,
         pre_static_config: PlaybackProgramBuilder | None = None,
@@ -77,6 +88,7 @@ class ExecutionInstanceHooks:
     `ExecutionInstanceHooks({chip on connection: Chip(...)})`, or `ExecutionInstanceHooks(chip on connection, Chip(...))` for one.
     """
 
+    __slots__ = ("chips",)
     Chip = ChipHooks
 
     def __init__(self, chips: Mapping[ChipOnConnection, ChipHooks] | ChipOnConnection | None = None, chip: ChipHooks | None = None) -> None:

@@ -90,6 +90,8 @@ class PPUProgram:
     class Symbol:
         """A named variable or function: what it is and which block of memory it takes up."""
 
+        __slots__ = ("coordinate", "type")
+
         class Type(Enum):
             """What the name stands for."""
 
@@ -115,7 +117,7 @@ class PPUProgram:
 class PPUElfFile:
     """A linked program: 32-bit big-endian ELF for PowerPC. Raises PPUProgramError if the file is missing or something else."""
 
-    @dataclass
+    @dataclass(slots=True)
     class Memory:
         """Contents of the memories from their first byte on; None where the program leaves an external one alone."""
 

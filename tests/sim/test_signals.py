@@ -87,11 +87,10 @@ def test_a_chip_that_is_paused_is_given_up(alarm):
 
 
 def test_several_chips_end_together(alarm, monkeypatch):
-    with hicannx.connect(serial=[7, 8], setup="jboa") as connection:
-        with pytest.raises(EnoughError):
-            signal.setitimer(signal.ITIMER_REAL, 0.05)
-            for _ in range(10000):
-                sta.run(connection, [sta.PlaybackProgramBuilder().done() for _ in range(2)])
+    with hicannx.connect(serial=[7, 8], setup="jboa") as connection, pytest.raises(EnoughError):
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        for _ in range(10000):
+            sta.run(connection, [sta.PlaybackProgramBuilder().done() for _ in range(2)])
 
 
 def test_other_threads_have_no_signals(alarm):

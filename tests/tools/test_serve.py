@@ -74,8 +74,8 @@ def test_a_signal_ends_a_run(process, address):
         (["1", "2", "--address", "255.255.255.255", "--public"], "--address: '255.255.255.255'"),
         (["--gdb", "65535"], "--gdb: 2 ports are needed, and from 65535 on there are 1"),
         (["--data-port", "9", "--reset-port", "9"], "cannot listen at 127.0.0.1"),
-        (["--write-hwdb", "/nowhere/at/all"], "/nowhere/at/all"),
-        (["--write-hwdb", "/"], "Is a directory"),
+        (["--write-hwdb", "/dev/full"], "No space left"),
+        (["--address", "224.0.0.1", "--public"], "224.0.0.1 is the address of many"),
     ],
 )
 def test_what_cannot_be_served_is_explained(arguments, text, capsys):
