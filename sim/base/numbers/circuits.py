@@ -153,7 +153,7 @@ _CORRELATION = {
 _DRIVER = {
     "stp_ramp_start": Number(0.0734, "V", "behaviour 5.2: capacitive memory code 29", A),
     "stp_ramp_reach": Number(1.2875e-3, "V/code", "behaviour 5.1, 5.2: 412 codes of voltage at stp_i_ramp = 600", A),
-    "stp_offset_step": Number(6.5e-5, "V/code", "calix measured 3.8: per step of offset, times stp_i_calib; 15 steps span the pattern", D),
+    "stp_offset_step": Number(7.5e-5, "V/code", "calix measured 3.8: per step, times stp_i_calib; 15 span all drivers but one in 500", D),
     "hagen_pulse": Number(1.5, "1", "analog model 5.1: full length in hagen mode over that of a plain pulse; makes the published gain", A),
     "hagen_dac_step": Number(2.735e-5, "V/code", "behaviour 5.1: times hagen_ibias_dac; 12 codes of voltage at 820", A),
     "hagen_dac_offset_step": Number(10.7e-3, "V", "behaviour 5.1: 63 steps span the pattern", A),

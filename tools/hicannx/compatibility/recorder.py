@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ class _Recorder:
 def _processor_time() -> float:
     """Of this process and those it has waited for, in seconds."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return time.process_time() + times.children_user + times.children_system
 
 
 def _badness(report: pytest.TestReport) -> int:
