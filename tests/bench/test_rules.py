@@ -58,6 +58,15 @@ def test_waiting_for_timers(period: int, benchmark: Any, chip: Chip) -> None:
     benchmark.pedantic(chip.schedule, args=(made, SECOND), rounds=3)
 
 
+def test_a_kernel_that_polls_the_time(benchmark: Any, chip: Chip) -> None:
+    """It does nothing else for a second."""
+    made = program(
+        [rule(f"uint64_t const end = now() + {1000 * MS - MS // 10}ull; while (now() < end) {{}}", None, timer=Timer(0, 2000 * MS, 1))]
+    )
+    chip.start(made)
+    benchmark.pedantic(chip.schedule, args=(made, SECOND), rounds=3)
+
+
 def unchanged(made: Program) -> None:
     assert program(made.rules).path == made.path
 

@@ -61,6 +61,7 @@ def answered(path: Path) -> Path:
         asked = path.name == f"{kind.name}_{NATIVE}" and calix_engine.is_there()  # for the version of calix that is there
         if kind.can_be_computed and (not _complete(store, kind, chip, known) or (asked and known is not None and known.engine == "model")):
             make(store, kind, chip)
+        store.show_weekly(kind, chip)
     return store.place(chip).joinpath(*rest[1:])  # rest: "stable", folder, file
 
 

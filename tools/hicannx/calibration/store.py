@@ -12,6 +12,7 @@ import gzip
 import os
 import re
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import msgspec
 
 from fisch.environment import setting
 from hicannx.calibration.errors import CalibrationError
-from hicannx.calibration.kinds import Kind
+from hicannx.calibration.kinds import WEEKLY, Kind
 from hicannx.calibration.model_version import model_version
 from hicannx_sim import Mode, ModelConnection, VirtualChip
 from stadls import DumperDone, from_portablebinary, to_json, to_portablebinary
@@ -96,7 +97,16 @@ class Store:
             contents[self.file(kind, chip, FILES[2])] = native
         for path, content in contents.items():
             _write(path, content)
+        self.show_weekly(kind, chip)
         return self.file(kind, chip)
+
+    def show_weekly(self, kind: Kind, chip: VirtualChip) -> None:
+        """Links to the files of a calibration in the weekly folder, where notebooks look for those of every night, too."""
+        place = self.place(chip)
+        for file in place.glob(f"{kind.folder}/{kind.name}[_.]*") if kind.folder != WEEKLY else ():
+            with suppress(OSError):  # it is there, or nothing can be written: then the other folder is not less than it was
+                (place / WEEKLY).mkdir(exist_ok=True)
+                (place / WEEKLY / file.name).symlink_to(Path("..") / kind.folder / file.name)
 
     def get(self, kind: Kind, chip: VirtualChip) -> DumperDone:
         """The writes of a stored calibration."""
