@@ -7,13 +7,27 @@ from typing import Any
 import numpy as np
 import pytest
 from graphs_by_hand import CHIP, INSTANCE, MS
-from networks import background, external, graph, population, projection
+from networks import background, external, graph, network, population, projection, recorded
 
 import pygrenade_vx as grenade
-from grenade.errors import InputError
+from grenade.errors import InputError, UnsuccessfulRouting
 from grenade.execution import JITGraphExecutor
 from haldls.lola import Chip
-from pygrenade_vx.network import InputGenerator, NetworkGraph, extract_neuron_spikes, run
+from pygrenade_vx.network import (
+    CADCRecording,
+    InputGenerator,
+    MADCRecording,
+    Network,
+    NetworkGraph,
+    build_network_graph,
+    extract_cadc_samples,
+    extract_madc_samples,
+    extract_neuron_spikes,
+    requires_routing,
+    run,
+    update_network_graph,
+)
+from pygrenade_vx.network.routing import PortfolioRouter
 from pygrenade_vx.signal_flow import InputData, OutputData
 
 
@@ -82,6 +96,55 @@ def test_spikes_after_the_runtime_prolong_it(executor: JITGraphExecutor) -> None
     made = graph(population([0]), external(1), projection(1, 0, [(0, 0)], weight=63))
     [spikes] = trains(execute(executor, (made, 0.02, {1: [0.01, 0.03]})), made)
     assert len(spikes[0, 0, 0]) == 1, "what is sent later is not of this snippet"
+
+
+def test_neurons_are_recorded_in_the_snippets_that_say_so(executor: JITGraphExecutor) -> None:
+    """Spikes of one neuron, then of the other; the membrane by the fast converter, then by the parallel ones."""
+    source, ways = external(1), [projection(2, 0, [(0, 0)], weight=63), projection(2, 1, [(0, 0)], weight=63)]
+    one = population([0]), population([1], record=False), source, *ways, MADCRecording([recorded(1, 0)])
+    other = population([0], record=False), population([1]), source, *ways, CADCRecording([recorded(0, 0)])
+    graphs = graph(*one), graph(*other)
+    output = execute(executor, *((made, 0.1, {2: [0.05]}) for made in graphs))
+    first, second = trains(output, *graphs)
+    assert ([*map(len, first.values())], [*map(len, second.values())]) == ([1], [1]) and [*first, *second] == [(0, 0, 0), (1, 0, 0)]
+    madc = [extract_madc_samples(snippet, made) for snippet, made in zip(output.snippets, graphs, strict=True)]
+    cadc = [extract_cadc_samples(snippet, made) for snippet, made in zip(output.snippets, graphs, strict=True)]
+    assert len(madc[0][0].time) > 2000 and min(madc[0][0].time) >= 0 and max(madc[0][0].time) < 0.1
+    assert len(cadc[1][0].time) > 30 and min(cadc[1][0].time) >= 0 and max(cadc[1][0].time) < 0.1
+    assert not len(madc[1][0].time) and not len(cadc[0][0].time)
+
+
+def test_a_generator_has_the_rate_of_the_snippet(executor: JITGraphExecutor) -> None:
+    def at(period: int) -> NetworkGraph:
+        return graph(population([0]), background(1, {0: 1}, record=True, period=period), projection(1, 0, [(0, 0)], weight=63))
+
+    graphs = at(1000), at(9000), at(1000)
+    counts = [len(spikes[1, 0, 0]) for spikes in trains(execute(executor, *((made, 0.5, {}) for made in graphs)), *graphs)]
+    assert counts[0] == pytest.approx(counts[2], abs=2) and counts[1] == pytest.approx(counts[0] / 9, abs=2) and counts[1] > 3
+
+
+def test_spikes_at_the_borders_belong_to_the_snippet_that_begins(executor: JITGraphExecutor) -> None:
+    """In any order, several at a time: each arrives once."""
+    made = graph(population([0]), external(1, record=True), projection(1, 0, [(0, 0)], weight=63))
+    [spikes] = trains(execute(executor, (made, 0.1, {1: [0.05, 0.02, 0.05, 0.0, 0.1]})), made)
+    assert np.round(spikes[1, 0, 0], 2).tolist() == [0.0, 0.02, 0.05, 0.05]
+
+
+# --------------------------------------------------------------------------------------------------------------------- from run to run
+def test_a_weight_that_grows_beyond_one_synapse_and_back(executor: JITGraphExecutor) -> None:
+    """Routed anew when it needs more synapses, not when it needs less."""
+
+    def of(weight: int) -> Network:
+        return network(population([0]), external(1), projection(1, 0, [(0, 0)], weight=weight))
+
+    made = build_network_graph(of(10), PortfolioRouter()(of(10)))
+    assert requires_routing(of(100), made) and not requires_routing(of(63), made)
+    with pytest.raises(UnsuccessfulRouting, match=r"neuron 0 of population 0 needs 300 synapses .* its column has 256"):
+        PortfolioRouter()(of(63 * 300))
+    large = build_network_graph(of(100), PortfolioRouter()(of(100)))
+    assert not requires_routing(of(40), large)
+    update_network_graph(large, of(40))
+    assert [len(spikes[0, 0, 0]) for spikes in trains(execute(executor, (large, 0.1, {1: [0.05]})), large)] == [1]
 
 
 # ---------------------------------------------------------------------------------------------------------------------- how long it is
