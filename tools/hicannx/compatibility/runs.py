@@ -72,8 +72,8 @@ def _run_file(
     shared: Path,
 ) -> list[Result]:
     record, name = folder / "record.jsonl", file.relative_to(checkout).as_posix()
-    path = [*(checkout / one for one in client.path), *filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))]
-    variables = {**client.environment, **environ, "PYTHONPATH": os.pathsep.join(os.path.abspath(one) for one in path)}
+    path = [*(str(checkout / one) for one in client.path), *filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))]
+    variables = {**client.environment, **environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, path))}
     variables |= {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
     if client.is_program(checkout, file):
         kept, place = _kept(keep, file), folder
