@@ -32,7 +32,7 @@ benchmarks: $(VENV)/bench
 
 SCALE ?= 1
 SEED ?= 1
-soak: $(VENV)/soak
+soak: $(VENV)/$(if $(findstring coverage,$(FIGURES)),coverage,soak)
 	$(BIN)/python tests/soak/soak.py --scale $(SCALE) --seed $(SEED) --figures '$(FIGURES)' $(addprefix --python ,$(PYTHONS))
 
 wheel: $(VENV)/python
@@ -54,7 +54,7 @@ $(VENV)/%: $(VENV)/built
 	HICANNX_BUILD=none $(BIN)/pip install -q --no-build-isolation -e '.[$*]'
 	@touch $@
 
-$(VENV)/test $(VENV)/soak: packages = test
+$(VENV)/test $(VENV)/soak $(VENV)/coverage: packages = test
 $(VENV)/built: pyproject.toml setup.py $(wildcard tools/stubs/*.py) $(SOURCES) $(TABLES) | $(VENV)/python
 	$(BIN)/pip install -q 'setuptools>=77' 'Cython>=3.1' 'numpy>=2.0'
 	$(BIN)/python setup.py -q build_ext --inplace

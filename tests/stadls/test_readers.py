@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 import fisch
@@ -134,8 +135,7 @@ def test_stored_programs_hold_messages_and_events_that_there_can_be() -> None:
     words[0] = 0xFF << 56
     with pytest.raises(RuntimeError, match="words are messages"):
         stadls.PlaybackProgram().take_state(state | {"words": words})
-    sample = stadls.PlaybackProgram().madc_samples.to_numpy()
-    sample.resize(1)
+    sample = np.zeros(1, stadls.PlaybackProgram().madc_samples.to_numpy().dtype)
     sample["value"] = 1024
     with pytest.raises(RangeError, match="1024 > max"):
         stadls.PlaybackProgram().take_state(state | {"madc_samples": sample})

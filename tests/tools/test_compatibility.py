@@ -61,7 +61,7 @@ def test_outcomes_reasons_and_times(checkout: Path) -> None:
     }
     assert "another answer" in found["test_bad"].message and found["test_left_out"].message == "not today"
     assert found["test_bad"].test == "tests/test_some.py::Group::test_bad"
-    assert found["test_works"].seconds >= 0.5 > found["test_serial"].seconds
+    assert found["test_works"].seconds > 0.4 > found["test_serial"].seconds  # its processor ran for 0.5 s by another clock
 
 
 def test_a_file_that_cannot_be_imported_is_an_error(checkout: Path) -> None:
