@@ -73,8 +73,7 @@ def root_output(topology: Topology, outputs: list[InstanceOutput]) -> OutputData
     """Recordings by vertex and port, and the rest by execution instance."""
     root = OutputData()
     for output in outputs:
-        if output.made.sections:
-            root.execution_instances.set(ExecutionInstanceOnExecutor(ExecutionInstanceID(output.number)), output.results)
+        root.execution_instances.set(ExecutionInstanceOnExecutor(ExecutionInstanceID(output.number)), output.results)
     for vertex in topology.vertices():
         entity = topology.get(vertex)
         if isinstance(entity, SpikeRecorder):

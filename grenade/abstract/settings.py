@@ -62,8 +62,6 @@ class Settings:
     # --------------------------------------------------------------------------------------------------------------------------- graph
     def graph(self, data: InputData) -> NetworkGraph:
         """The network with the weights, kernels, timers and settings of a snippet; the same object as before if it is equal."""
-        if not self._made.sections:
-            return self._graph
         used = self._relevant(data)
         if len(used) != len(self._used) or any(one is not other and one != other for one, other in zip(used, self._used, strict=True)):
             graph, network = NetworkGraph(self._graph), self._network(data)
