@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("whatever the machine does besides", deadline=None)
+settings.load_profile("whatever the machine does besides")
 sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 
 

@@ -160,24 +160,22 @@ def _of_rule(placed: PlacedRule, data: Any) -> Any:
         for name, found in data.data_per_synapse.items()
     }
     neurons = {
-        name: {number: _joined([(None, found[at]) for _, at in some]) for number, some in enumerate(placed.populations)}
+        name: {number: found[at] for number, some in enumerate(placed.populations) for _, at in some}
         for name, found in data.data_per_neuron.items()
     }
     return PlasticityRule.Results.TimedData(synapses, neurons, data.data_array)
 
 
 def _joined(parts: list[tuple[Any, list[list[Any]]]]) -> list[list[Any]]:
-    """Data of one projection or population whose parts have been recorded one by one, in the order of its synapses or neurons."""
+    """Data of one projection whose parts have been recorded one by one, in the order of its synapses."""
     if len(parts) == 1:
         return parts[0][1]
+    order = np.argsort(np.concatenate([synapses for synapses, _ in parts]), kind="stable").tolist()
     joined = []
     for entries in zip(*(entry for _, entry in parts), strict=True):
         runs = []
         for samples in zip(*entries, strict=True):
             values = [value for sample in samples for value in sample.data]
-            if parts[0][0] is not None:
-                order = np.argsort(np.concatenate([synapses for synapses, _ in parts]), kind="stable")
-                values = [values[at] for at in order.tolist()]
-            runs.append(type(samples[0])(samples[0].time, values))
+            runs.append(type(samples[0])(samples[0].time, [values[at] for at in order]))
         joined.append(runs)
     return joined

@@ -71,9 +71,8 @@ class Topology:
     def clear_vertex(self, descriptor: VertexOnTopology) -> None:
         """Removes all edges of a vertex."""
         self._check(descriptor)
-        for edge in (*self._in[descriptor], *self._out[descriptor]):
-            if edge in self._edges:
-                self.remove_edge(edge)
+        for edge in {*self._in[descriptor], *self._out[descriptor]}:
+            self.remove_edge(edge)
 
     def remove_vertex(self, descriptor: VertexOnTopology) -> None:
         """Removes a vertex. Raises TopologyError if it has edges."""

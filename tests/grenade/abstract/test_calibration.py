@@ -7,7 +7,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from topologies import DOMAIN, SOMA, neuron_shape, runtimes, shape
+from topologies import DOMAIN, SOMA, neuron_shape, neurons, record_voltage, runtimes, settings, shape
 
 from grenade.abstract import MappingError
 from halco import AtomicNeuronOnDLS, Enum, NeuronConfigOnDLS, SynapticInputOnNeuron
@@ -174,3 +174,50 @@ def test_targets_take_what_is_one():
 def test_capacitances_beyond_a_circuit_are_refused(executor, calix):
     with pytest.raises(OverflowError, match="64 > max"):
         mapped(executor, JITCalibration(), target(membrane_capacitance_during_calibration=2.24e-12))
+
+
+def test_inputs_that_nobody_uses_are_not_calibrated(executor, calix):
+    off = Target.DisabledSynapticInput()
+    mapped(executor, JITCalibration(), target(synaptic_input_excitatory=off, synaptic_input_inhibitory=off))
+    neurons, where = calix.asked[0][0].neuron_target, AtomicNeuronOnDLS(Enum(0))
+    usual = SpikingCalibTarget().neuron_target
+    assert float(neurons.tau_syn[where][SynapticInputOnNeuron.excitatory]) == float(usual.tau_syn[where][SynapticInputOnNeuron.excitatory])
+    assert neurons.synapse_dac_bias == usual.synapse_dac_bias
+
+
+def test_conductances_between_compartments_are_asked_for_where_they_are(executor, calix):
+    one, other = target(), target()
+    one.inter_atomic_neuron_connectivity.tau_icc = other.inter_atomic_neuron_connectivity.tau_icc = 3e-6
+    mapped(executor, JITCalibration(), target(), one, other)
+    found = [float(calix.asked[0][0].neuron_target.tau_icc[AtomicNeuronOnDLS(Enum(number))]) for number in range(3)]
+    assert found[1:] == [3e-6, 3e-6] and found[0] != 3e-6
+
+
+def test_only_calibrated_neurons_get_settings_of_the_calibration(executor):
+    topology = Topology()
+    plain, given = topology.add_vertex(neurons(1)), topology.add_vertex(population(target()))
+    chip, fixture = Chip(), FixtureCalibration()
+    chip.neuron_block.atomic_neurons[1].leak.v_leak = 321
+    GreedyMapper()(Topology(), fixture, executor)  # needs none
+    other = Topology()
+    other.add_vertex(neurons(1))
+    GreedyMapper()(other, fixture, executor)
+    fixture = FixtureCalibration({ExecutionInstanceOnExecutor(): {ChipOnConnection(): chip}})
+    found = GreedyMapper()(topology, fixture, executor)
+    inputs = data(given, target())
+    own = settings(1, chip)
+    own.configs[0][SOMA][0].leak.v_leak = 77
+    inputs.ports.set((plain, 1), own)
+    (instance,) = found.map_root_input_data(inputs)
+    leaks = [int(instance.chip.neuron_block.atomic_neurons[number].leak.v_leak) for number in (0, 1)]
+    assert leaks == [77, 321]
+
+
+def test_the_signal_of_a_calibrated_neuron_is_that_of_the_data(executor):
+    topology = Topology()
+    vertex = topology.add_vertex(population(target()))
+    recorder = record_voltage(topology, vertex, [0])
+    made = GreedyMapper()(topology, FixtureCalibration({ExecutionInstanceOnExecutor(): {ChipOnConnection(): Chip()}}), executor)
+    (instance,) = made.map_root_input_data(data(vertex, target()))
+    (network,) = instance.graph.network.execution_instances.values()
+    assert [neuron.source for neuron in network.madc_recording.neurons] == [MEMBRANE] and topology.contains(recorder)

@@ -126,3 +126,23 @@ def test_missing_things_are_index_errors(small):
         topology.add_edge(source, VertexOnTopology(17), Edge(spikes(0), spikes(0)))
     voltage = record_voltage(topology, small[2], [1])
     assert [port.type.name for port in topology.get(voltage).get_input_ports()] == ["analog_observable"]
+
+
+def test_an_edge_is_only_replaced_by_one_that_fits(small):
+    topology, _, target = small
+    recorder = record(topology, target, [0])
+    (edge,) = topology.in_edges(recorder)
+    one = CuboidMultiIndexSequence([1])
+    topology.set(edge, Edge(spikes(2), one))
+    assert topology.get(edge) == Edge(spikes(2), one)
+    with pytest.raises(TopologyError, match=r"has no channel \(3, 0\)"):
+        topology.set(edge, Edge(spikes(3), one))
+    assert topology.get(edge) == Edge(spikes(2), one)
+
+
+def test_a_recorder_of_two_channels_has_two_edges(small):
+    topology, _, target = small
+    recorder = topology.add_vertex(SpikeRecorder(CuboidMultiIndexSequence([2]), DOMAIN))
+    for channel, cell in enumerate((2, 0)):
+        topology.add_edge(target, recorder, Edge(spikes(cell), CuboidMultiIndexSequence([1], MultiIndex([channel]))))
+    assert len(topology.in_edges(recorder)) == 2
