@@ -48,6 +48,21 @@ cdef class Member:
         if not self.n:
             self.ended, self.fpga.trace.closed = self.seen, True
 
+    @property
+    def progress(self):
+        """Where the program is: next word, cycle of its end (NEVER before), cycle up to which what has left the chip is known."""
+        return self.position, self.ended, self.seen
+
+    def resume(self, words, bint goes_on, progress, remarks):
+        """A run goes on whose state the FPGA has already."""
+        cdef const uint64_t[::1] view
+        self.program = np.ascontiguousarray(words, dtype=np.uint64).reshape(-1)
+        view = self.program
+        self.n, self.critical = view.shape[0], -1
+        self.words = &view[0] if self.n else NULL
+        self.position, self.ended, self.seen = progress
+        self.failed, self.goes_on, self.remarks = False, goes_on, remarks
+
     def end(self):
         """The stream of responses of the run, uint64[m]."""
         self.release()

@@ -1,12 +1,13 @@
 """Several FPGAs of one jBOA setup, each with board and chip, on one time base and with the aggregator between them."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, Self
 
 import msgspec
 import numpy as np
 
+from hicannx_sim.base.clock import NEVER
 from hicannx_sim.base.errors import ConfigurationError, OutOfMemoryError, SimError, SnapshotError
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.signals import held
@@ -21,9 +22,19 @@ from hicannx_sim.setup.system import System, Words
 NOTHING = np.empty(0, np.uint64)
 
 
+class _Run(msgspec.Struct, forbid_unknown_fields=True):
+    """How far a run is: by FPGA its program, where it is in it, and what could not be executed."""
+
+    programs: list[bytes]
+    progress: list[tuple[int, int, int]]
+    goes_on: bool
+    remarks: list[list[str]]
+
+
 class _Snapshot(msgspec.Struct, forbid_unknown_fields=True):
     systems: list[bytes]
     between: bytes
+    run: _Run | None = None
 
 
 class MultichipSetup:
@@ -56,6 +67,8 @@ class MultichipSetup:
         self.rounds = 0
         """Rounds of the latest run: how often they did."""
         self._members: list[Member] = []
+        self._programs: list[Words] = []
+        self._under_way: Rounds | None = None
         self.goes_on = False
         """What the model cannot execute ends in a TimeoutNotification, as for a served chip, and not in an error for all."""
         self.remarks: dict[int, list[str]] = {}
@@ -87,13 +100,37 @@ class MultichipSetup:
         answers, and the setup can be used afterwards.
         """
         of = programs if isinstance(programs, Mapping) else dict(enumerate(programs))
-        if unknown := set(of) - set(range(self.size)):
-            raise ConfigurationError(f"there is no FPGA {min(unknown)} in a setup of {self.size}")
+        with self._alone():
+            self._begin(of)
+            self._go()
+            return self._end()
+
+    # -- a run in pieces, between which snapshots can be taken
+
+    def begin(self, programs: Sequence[Words] | Mapping[int, Words]) -> None:
+        """Begins a run, as `execute` does."""
+        with self._alone():
+            self._begin(programs if isinstance(programs, Mapping) else dict(enumerate(programs)))
+
+    def advance(self, cycles: int) -> bool:
+        """Goes on with the run that was begun, for so many FPGA cycles at least. Returns whether it is not at its end."""
+        with self._alone():
+            return self._go(min(system.fpga.cycle for system in self.systems.values()) + cycles)
+
+    def finish(self) -> list[Words]:
+        """Goes on to the end of the run that was begun, and returns the streams of responses. How it was cut makes no difference."""
+        with self._alone():
+            self._go()
+            return self._end()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else uses the systems meanwhile."""
         with ExitStack() as locks:
             for system in self.systems.values():
                 locks.enter_context(system._lock)
             with held():
-                return self._run(of)
+                yield
 
     def execute_everywhere(self, programs: Mapping[int, Words]) -> dict[int, Words]:
         """The same; returns the streams of responses of all FPGAs, also of those in other processes."""
@@ -106,29 +143,54 @@ class MultichipSetup:
             found |= {number: np.frombuffer(data, np.uint64) for number, data in zip(numbers, streams, strict=True)}
         return found
 
-    def _run(self, programs: Mapping[int, Words]) -> list[Words]:
-        members = self._couple()
-        for (number, system), member in zip(self.systems.items(), members, strict=True):
+    def _begin(self, programs: Mapping[int, Words]) -> None:
+        if unknown := set(programs) - set(range(self.size)):
+            raise ConfigurationError(f"there is no FPGA {min(unknown)} in a setup of {self.size}")
+        if self._under_way is not None:
+            raise ConfigurationError("a run is under way: `finish` ends it")
+        members, self._programs = self._couple(), [programs.get(number, NOTHING) for number in self.systems]
+        for system, member, words in zip(self.systems.values(), members, self._programs, strict=True):
             system._begin_run()
-            member.begin(programs.get(number, NOTHING), self.goes_on)
-        refused = self.aggregator.refused
-        try:
-            rounds = Rounds(members, self.aggregator, self._exchange)
-            if self.longest_round is not None:
-                rounds.longest = self.longest_round
-            rounds.run()
-            self.rounds = rounds.count
+            member.begin(words, self.goes_on)
+        self._under_way = Rounds(members, self.aggregator, self._exchange)
+        with self._abandoned_after_errors():
+            self._under_way.begin()
+
+    def _go(self, cycle: int = NEVER) -> bool:
+        rounds, refused = self._under_way, self.aggregator.refused
+        if rounds is None:
+            raise ConfigurationError("no run is under way: `begin` begins one")
+        members = self._members
+        if self._couple() is not members:
+            self._under_way = None
+            raise ConfigurationError("an FPGA was power cycled: the run that was under way is over")
+        if self.longest_round is not None:
+            rounds.longest = self.longest_round
+        with self._abandoned_after_errors():
+            goes_on = rounds.go(cycle)
             if self.aggregator.refused != refused:
                 raise OutOfMemoryError("no memory for spikes between FPGAs")
+        return goes_on
+
+    def _end(self) -> list[Words]:
+        assert self._under_way is not None
+        self.rounds, self._under_way = self._under_way.count, None
+        self.remarks = {number: member.remarks for number, member in zip(self.systems, self._members, strict=True)}
+        return [member.end() for member in self._members]
+
+    @contextmanager
+    def _abandoned_after_errors(self) -> Iterator[None]:
+        """An error ends the run of all, and all learn of it."""
+        try:
+            yield
         except BaseException as error:
-            for member in members:
+            self._under_way = None
+            for member in self._members:
                 member.abandon()
-            self._say_where(error, members)
+            self._say_where(error, self._members)
             if self._exchange is not None:
                 self._tell(error)
             raise
-        self.remarks = {number: member.remarks for number, member in zip(self.systems, members, strict=True)}
-        return [member.end() for member in members]
 
     def _say_where(self, error: BaseException, members: Sequence[Member]) -> None:
         """Of several FPGAs, which one it was."""
@@ -154,11 +216,32 @@ class MultichipSetup:
         return self._members
 
     def snapshot(self, compress: bool = False) -> bytes:
-        """The whole state of all FPGAs and of the aggregator between runs. ConfigurationError if some are in other processes."""
+        """The whole state of all FPGAs and of the aggregator, also in the middle of a run in pieces. ConfigurationError if some are in other
+        processes."""
         self._require_all()
-        systems = [system.snapshot(compress) for system in self.systems.values()]
-        described, _ = snapshot.decode(systems[0])
-        return msgspec.msgpack.encode(_Snapshot(systems, snapshot.encode(described, snapshot.capture(self._blocks()), compress)))
+        with self._alone():
+            systems = [system._snapshot(compress) for system in self.systems.values()]
+            described, _ = snapshot.decode(systems[0])
+            between = snapshot.encode(described, snapshot.capture(self._blocks()), compress)
+            return msgspec.msgpack.encode(_Snapshot(systems, between, self._run_under_way()))
+
+    def _run_under_way(self) -> _Run | None:
+        if self._under_way is None:
+            return None
+        programs = [np.ascontiguousarray(words, np.uint64).tobytes() for words in self._programs]
+        return _Run(programs, [one.progress for one in self._members], self.goes_on, [one.remarks for one in self._members])
+
+    def _resume(self, run: _Run) -> None:
+        """Goes on with the run of a snapshot. SnapshotError if it is none of so many FPGAs."""
+        if {len(run.programs), len(run.progress), len(run.remarks)} != {self.size} or any(len(words) % 8 for words in run.programs):
+            raise SnapshotError(f"the run of the snapshot is none of {self.size} FPGAs")
+        self._programs = [np.frombuffer(words, np.uint64) for words in run.programs]
+        for member, words, progress, remarks in zip(self._couple(), self._programs, run.progress, run.remarks, strict=True):
+            position, ended, seen = progress
+            if not (0 <= position <= len(words) and 0 <= seen <= NEVER and 0 <= ended <= NEVER):
+                raise SnapshotError(f"a run cannot be at {progress} of a program of {len(words)} words")
+            member.resume(words, run.goes_on, progress, remarks)
+        self._under_way = Rounds(self._members, self.aggregator, self._exchange)
 
     def restore(self, data: bytes) -> Self:
         """Becomes the setup that a snapshot was taken of; what follows is the same to the bit. Raises SnapshotError: then nothing has
@@ -174,6 +257,9 @@ class MultichipSetup:
             for system, state in zip(self.systems.values(), parts.systems, strict=True):
                 system.restore(state)
             snapshot.install(self._blocks(), snapshot.decode(parts.between)[1])
+            self._under_way = None
+            if parts.run is not None:
+                self._resume(parts.run)
         except SnapshotError:
             self.reset()
             raise
@@ -184,7 +270,7 @@ class MultichipSetup:
         """Power cycle of everything."""
         for system in self.systems.values():
             system.reset()
-        self.aggregator = Aggregator(self.size)
+        self.aggregator, self._under_way = Aggregator(self.size), None
 
     def _blocks(self) -> dict[str, Any]:
         """The aggregator, and the time that its own is checked against."""

@@ -59,16 +59,30 @@ cdef class Rounds:
     def __dealloc__(self):
         free(self.pointers)
 
-    def run(self):
-        """Until all programs are at their end and nothing that was sent is on its way any more. All FPGAs stand at the same cycle then."""
+    def begin(self):
+        """The time of all FPGAs is the same from now on."""
         cdef Progress all
         self.count = 0
         with nogil:
             self.meet(&all)
             self.align(all.front)
-            while all.running or all.slowest < all.front + self.hop:
+
+    def go(self, int64_t cycle=NEVER):
+        """Until all FPGAs have come to a cycle at least, or all programs are at their end and nothing that was sent is on its way any more.
+
+        Returns whether the latter has not come yet. All FPGAs stand at the same cycle then.
+        """
+        cdef Progress all
+        cdef bint goes_on
+        with nogil:
+            self.meet(&all)
+            goes_on = all.running or all.slowest < all.front + self.hop
+            while goes_on and all.slowest < cycle:
                 self.round(&all)
-            self.close()
+                goes_on = all.running or all.slowest < all.front + self.hop
+            if not goes_on:
+                self.close()
+        return goes_on
 
     cdef int align(self, int64_t cycle) except -1 nogil:
         """The time of all FPGAs is the same."""

@@ -187,9 +187,18 @@ def test_a_run_can_be_interrupted(chips):
     two = chips(2)
     two.run([*leaves(17, 347), *SYNC], SYNC)
     program = [word for _ in range(200_000) for word in (*W.setup, *W.wait(125_000_000))]
-    threading.Timer(0.1, two.setup.interrupt).start()
+    over = threading.Event()
+
+    def interrupt():
+        while not over.wait(0.05):
+            two.setup.interrupt()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
     with pytest.raises(InterruptedRunError):
         two.run(program, program)
+    over.set()
+    thread.join()
     two.run(SYNC, SYNC)
 
 
@@ -219,6 +228,47 @@ def test_a_snapshot_of_a_setup_goes_on_to_the_same_bits(chips):
         streams = [answer.spikes.tolist() + answer.loopback.tolist() for answer in answers.run(*following)]
         expected.append((streams, setup.counters, setup.serials, [system.counters for system in setup.systems.values()]))
     assert expected[0] == expected[1] and expected[0][1]["barriers"] > 1
+
+
+def loop(chips):
+    """Two chips that send each other's spikes on, so that there is always one on its way."""
+    two = chips(2)
+    two.run([*leaves(17, 347), *leaves(20, 348), *ALIGNED], [*enters(347, 20), *leaves(20, 349), *ALIGNED])
+    return two.setup, [np.array([*words, *W.halt], np.uint64) for words in ([*SYNC, *burst(60, 4)], [*burst(30, 1), *SYNC, *burst(20, 3)])]
+
+
+@pytest.mark.parametrize("cycles", [100, 999])
+def test_a_run_in_pieces_is_the_same_with_a_snapshot_after_each(chips, cycles):
+    """Each piece goes on in a setup that was made of the snapshot after the one before."""
+    setup, programs = loop(chips)
+    state = setup.snapshot()
+    expected, counters = setup.execute(programs), setup.counters
+    at_barrier = 0
+    pieces, goes_on = MultichipSetup.of([sim.VirtualChip(5), sim.VirtualChip(6)]).restore(state), True
+    pieces.begin(programs)
+    while goes_on:
+        goes_on = pieces.advance(cycles)
+        pieces = MultichipSetup.of([sim.VirtualChip(8), sim.VirtualChip(9)]).restore(pieces.snapshot())
+        at_barrier += bool(pieces.aggregator.arrived)
+    assert at_barrier > 0 or cycles > 100, "some were taken while an FPGA waited for the other"
+    for found, words in zip(pieces.finish(), expected, strict=True):
+        np.testing.assert_array_equal(found, words)
+    assert pieces.counters == counters and pieces.serials == (0, 1)
+    assert len({system.fpga.cycle for system in pieces.systems.values()}) == 1
+
+
+def test_runs_in_pieces_keep_their_order(chips):
+    two = chips(2)
+    with pytest.raises(ConfigurationError, match="no run is under way"):
+        two.setup.advance(10)
+    two.setup.begin({0: np.array([*W.setup, *W.wait(100_000), *W.halt], np.uint64)})
+    with pytest.raises(ConfigurationError, match="`finish` ends it"):
+        two.run(SYNC, SYNC)
+    assert two.setup.advance(10)
+    two.setup.systems[1].reset()
+    with pytest.raises(ConfigurationError, match="power cycled"):
+        two.setup.finish()
+    two.run(W.golden("SystemInit_Jboa"), W.golden("SystemInit_Jboa"))
 
 
 def test_what_is_no_snapshot_of_a_setup(chips):
