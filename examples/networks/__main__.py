@@ -25,9 +25,8 @@ HEAD = """\
 Made by `python examples/networks`, which has all parameters; how they come onto chips is in `mapper.py` and `circuits.py` there. The chips
 are those with the serial numbers 0, 1, ... of one jBOA setup, in the mode `typical`, calibrated, each neuron made of four joined circuits.
 NEST has the same neurons, one by one as the calibrated chips have them, the same synapses with the strengths of theirs, and the same input;
-its membranes and synapses are linear, its threshold has no noise. Rates are means over {ms:g} ms after the first {transient:g}; times are
-biological. CV is the coefficient of variation of a neuron's intervals. Seconds are of one processor, for a second of biological time,
-without setting up.
+its membranes and synapses are linear, its threshold has no noise. Times are biological, the first {transient:g} ms do not count. CV is the
+coefficient of variation of a neuron's intervals. Seconds are of one processor, for a second of biological time, without setting up.
 """
 
 
@@ -51,7 +50,8 @@ def populations(point: Point) -> str:
 def report(mapped: Mapped) -> str:
     """What the mapper says."""
     wanted, lost = mapped.losses["all"]
-    return f"The mapper places {wanted - lost} of {wanted} synapses on {mapped.chips} chips ({lost / wanted:.2%} lost)."
+    placed = f"The mapper places {wanted - lost} of {wanted} synapses on {mapped.chips} chips ({lost / wanted:.2%} lost)."
+    return f"{placed} Rates are means over {mapped.ms:g} ms."
 
 
 def section(title: str, mapped: Mapped, draw: object, folder: Path) -> list[str]:
@@ -76,7 +76,7 @@ def main() -> None:
     if chosen.peer and not peer.is_there():
         parser.error(f"--peer: {peer.python()} has no NEST; pip install nest-simulator, or PEER_PYTHON=another interpreter")
     chosen.output.mkdir(parents=True, exist_ok=True)
-    runs, parts = Runs(chosen.ms, chosen.peer), [HEAD.format(ms=chosen.ms, transient=TRANSIENT)]
+    runs, parts = Runs(chosen.ms, chosen.peer), [HEAD.format(transient=TRANSIENT)]
     if chosen.network != "microcircuit":
         parts += section("Random network", runs.random(chosen.points), figures.random_network, chosen.output)
     if chosen.network != "random":

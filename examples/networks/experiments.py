@@ -39,6 +39,7 @@ class Mapped:
     chips: int
     losses: dict[str, tuple[int, int]]
     points: list[Point]
+    ms: float
 
 
 class Runs:
@@ -73,7 +74,7 @@ class Runs:
                 for eta in tqdm([eta for one, eta in points if one == g], desc=f"g {g}", disable=None):
                     given = random_network.external_spikes(eta, TRANSIENT + self.ms)
                     done[g, eta] = self.point(emulation, f"random network, g {g:g}, eta {eta:g}", *given)
-        return Mapped(network, len(places), mapper.losses(network, places), [done[one] for one in points])
+        return Mapped(network, len(places), mapper.losses(network, places), [done[one] for one in points], self.ms)
 
     def microcircuit(self) -> Mapped:
         """The cortical microcircuit."""
@@ -81,7 +82,7 @@ class Runs:
         places = mapper.place(network)
         with Emulation(network, places) as emulation:
             emulation.boot()
-            return Mapped(network, len(places), mapper.losses(network, places), [self.point(emulation, network.name)])
+            return Mapped(network, len(places), mapper.losses(network, places), [self.point(emulation, network.name)], self.ms)
 
 
 def _lost(emulation: Emulation) -> int:

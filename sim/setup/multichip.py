@@ -216,8 +216,8 @@ class MultichipSetup:
         return self._members
 
     def snapshot(self, compress: bool = False) -> bytes:
-        """The whole state of all FPGAs and of the aggregator, also in the middle of a run in pieces. ConfigurationError if some are in other
-        processes."""
+        """The whole state of all FPGAs and of the aggregator, also in the middle of a run in pieces. ConfigurationError if some of them are
+        in other processes."""
         self._require_all()
         with self._alone():
             systems = [system._snapshot(compress) for system in self.systems.values()]

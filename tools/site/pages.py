@@ -24,6 +24,7 @@ CONTENTS = {
         "view",
         "connections",
         "setups",
+        "networks/README",
         "sweeps",
         "service",
         "ppu",
