@@ -9,7 +9,7 @@ from itertools import product
 
 from libc.stdint cimport int64_t
 
-from halco.value cimport Value, checked, make
+from halco.value cimport Value, checked, make, shown
 
 from halco.conversions import table, to
 from halco.value import CoordinateError, Enum, Linear, X, Y
@@ -393,8 +393,8 @@ def iter_all(*types):
 
 
 def _all_of(cls):
-    if not issubclass(cls, Value) or not hasattr(cls, "size"):
-        raise TypeError(f"{cls.__name__} cannot be iterated: it has no size")
+    if not isinstance(cls, type) or not issubclass(cls, Value) or not hasattr(cls, "size"):
+        raise TypeError(f"{cls.__name__ if isinstance(cls, type) else shown(cls)} cannot be iterated: a class with a size is needed")
     return _intervals(cls) if cls.is_interval else _numbers(cls, getattr(cls, "min", 0), cls.max)
 
 

@@ -30,7 +30,7 @@ def generate(generator: PlaybackGenerator) -> tuple[PlaybackProgramBuilder, Any]
 
     builder, _ = generate(SystemInit(connection.get_hwdb_entry()[0]))
     """
-    if not hasattr(generator, "generate"):
+    if isinstance(generator, type) or not hasattr(generator, "generate"):
         raise TypeError(f"generate takes a PlaybackGenerator such as SystemInit, not {shown(generator)}")
     return generator.generate()
 

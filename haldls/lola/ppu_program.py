@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from io import BytesIO
 from itertools import pairwise
+from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from halco import (
     PPUMemoryBlockOnPPU,
     PPUMemoryWordOnPPU,
 )
+from halco.value import shown
 from haldls.errors import ContainerError
 from haldls.lola.external_memory import ExternalPPUDRAMMemoryBlock, ExternalPPUMemoryBlock
 from haldls.ppu import PPUMemoryBlock
@@ -126,6 +128,8 @@ class PPUElfFile:
         external_dram: ExternalPPUDRAMMemoryBlock | None = None
 
     def __init__(self, filename: str | Path) -> None:
+        if not isinstance(filename, str | PathLike):
+            raise PPUProgramError(f"a program is named by a path, not by {shown(filename)}")
         self._name = str(filename)
         try:
             self._elf = _parsed(Path(filename).read_bytes())

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from operator import index
+from typing import Any
 
+from halco.value import shown
 from hicannx_sim.base.errors import ConfigurationError
 
 
@@ -20,6 +23,17 @@ class Quirk(Enum):
     MADC_START = "madc start"  # the first 8 us of samples after the start of a recording mean nothing
     CAPMEM_CROSSTALK = "capmem crosstalk"  # many cells with one value in a block of the analog memory disturb each other
     STUCK_NEURONS = "stuck neurons"  # a membrane still above its threshold after the refractory time does not fire again by itself
+
+
+def whole(value: Any, what: str, end: int) -> int:
+    """The plain integer that decides about a chip: of a number of numpy's, arithmetic would give other circuits. ConfigurationError."""
+    try:
+        number = index(value)
+    except TypeError:
+        raise ConfigurationError(f"the {what} of a virtual chip is a whole number, not {shown(value)}") from None
+    if not 0 <= number < end:
+        raise ConfigurationError(f"{what} {number} of a virtual chip is outside 0 .. {end - 1}")
+    return number
 
 
 @dataclass(frozen=True)
@@ -40,8 +54,7 @@ class VirtualChip:
     quirks: frozenset[Quirk] = frozenset()
 
     def __post_init__(self) -> None:
-        if not 0 <= self.serial < 2**32:
-            raise ConfigurationError(f"serial number {self.serial} of a virtual chip is outside 0 .. {2**32 - 1}")
+        object.__setattr__(self, "serial", whole(self.serial, "serial number", 2**32))
         if self.mode not in list(Mode) + [mode.value for mode in Mode]:
             raise ConfigurationError(f"mode {self.mode!r} of a virtual chip is neither 'typical' nor 'ideal'")
         object.__setattr__(self, "mode", Mode(self.mode))

@@ -159,6 +159,8 @@ class ModelConnection(Connection):
         ['jboa0fpga0chip7_1', 'jboa0fpga1chip8_1']
         """
         setup = setup or _setting(os.environ, SETUP_VARIABLE)
+        if not serials:
+            raise ConfigurationError("at least one serial number of a chip is needed")
         if len(serials) == 1 or setup != "jboa":
             return [cls(serial, mode, seed, strict, setup) for serial in serials]
         seed = _setting(os.environ, SEED_VARIABLE) if seed is None else seed

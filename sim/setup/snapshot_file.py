@@ -74,7 +74,7 @@ def encode(system: Mapping[str, Any], state: State, compress: bool = False) -> b
 
 def decode(data: bytes) -> tuple[dict[str, Any], State]:
     """What was given to `encode`; the arrays are read only views. SnapshotError for what is no snapshot of this version."""
-    if len(data) < 12 or data[:8] != _MAGIC:
+    if not isinstance(data, bytes | bytearray | memoryview) or len(data) < 12 or data[:8] != _MAGIC:
         raise SnapshotError("these bytes are no snapshot")
     version = int.from_bytes(data[8:12], "little")
     if version != VERSION:

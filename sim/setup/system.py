@@ -11,12 +11,13 @@ from typing import Any, Final, Never, Self, TypeVar, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from halco.value import truth
 from hicannx_sim.base.errors import ConfigurationError, SnapshotError
 from hicannx_sim.base.gate import Gate
 from hicannx_sim.base.noise import stream
 from hicannx_sim.base.register_table import Row
 from hicannx_sim.base.signals import held
-from hicannx_sim.base.virtual_chip import VirtualChip
+from hicannx_sim.base.virtual_chip import VirtualChip, whole
 from hicannx_sim.board import SUPPLIES, Board, JboaBoard, XBoard, new_memory
 from hicannx_sim.board.pads import pad_volts, reference_volts, sensor_volts
 from hicannx_sim.chip.chip import Chip
@@ -65,8 +66,11 @@ class System:
     def __init__(
         self, chip: VirtualChip | None = None, seed: int = 0, strict: bool = False, setup: Setup = "cube", host: HostLink | None = None
     ) -> None:
-        if not 0 <= seed < 1 << 64:
-            raise ConfigurationError(f"seed {seed} is outside 0 .. 2**64 - 1")
+        seed = whole(seed, "seed", 1 << 64)
+        try:
+            strict = truth(strict)
+        except TypeError as error:
+            raise ConfigurationError(f"strict: {error}") from None
         if setup not in get_args(Setup):
             raise ConfigurationError(f"setup {setup!r} is neither 'cube' nor 'jboa'")
         self.identity = chip or VirtualChip()

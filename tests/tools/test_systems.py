@@ -14,6 +14,7 @@ from fisch import ZeroMockConnection
 from fisch.handles import ConnectionHandle
 from halco import CapMemCellOnDLS, CrossbarNodeOnDLS, TimerOnDLS, iter_all
 from hicannx import faults
+from hicannx_sim import ConfigurationError
 from pyhxcomm_vx import ManagedConnection
 from stadls import PlaybackProgramBuilder, SystemInit, generate, run
 
@@ -118,3 +119,32 @@ def test_recorded_spikes_are_a_table_in_a_notebook() -> None:
         program = spikes(5)
         run(connection, [program])
     assert f"SpikeVector, {len(program.spikes)} rows" in program.spikes._repr_html_()
+
+
+def test_a_chip_is_the_same_whatever_kind_of_number_names_it() -> None:
+    """Arithmetic with numbers of numpy would wrap around, and give other circuits."""
+
+    def pattern(serial: Any, seed: Any) -> bytes:
+        with hicannx.connect(serial=serial, seed=seed) as connection:
+            return hicannx.snapshot(connection)
+
+    expected = pattern(7, 3)
+    for kind in (np.int64, np.uint8, np.uint64, np.array):
+        assert pattern(kind(7), kind(3)) == expected
+    for serials in ([7, 8], np.array([7, 8]), range(7, 9), (np.int32(7), 8)):
+        with hicannx.connect(serial=serials) as connection:
+            assert connection.get_unique_identifier() == ["hxcube0fpga0chip7_1", "hxcube0fpga0chip8_1"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"serial": one} for one in (1.5, "7", -1, 2**32, [7, "x"], object(), [])]
+    + [{"seed": one} for one in (1.5, "x", -1, 2**64)]
+    + [{"strict": one} for one in ("no", "0", [], object())]
+    + [{"mode": one} for one in ("x", 5)]
+    + [{"setup": one} for one in ("wafer", 5)],
+    ids=str,
+)
+def test_what_no_chip_has_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError), hicannx.connect(**given):
+        pass

@@ -1,8 +1,10 @@
 """Connections to a chosen virtual chip."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import index
+from typing import Any
 
 from fisch import ConnectionHandle, connection_from_environment
 from fisch.environment import setting
@@ -21,6 +23,14 @@ def connect_as_chosen() -> Iterator[ConnectionHandle]:
     """The connection that the environment chooses, with the handle that `hxcomm.ManagedConnection` gives."""
     with connection_from_environment() as opened:
         yield ConnectionHandle.of(opened.connections)
+
+
+def _serials(given: Any) -> list[Any]:
+    """Of one chip or several."""
+    try:
+        return [index(given)]
+    except TypeError:
+        return list(given) if isinstance(given, Iterable) else [given]
 
 
 @contextmanager
@@ -50,7 +60,7 @@ def connect(
     2
     """
     mode = mode.value if isinstance(mode, Mode) else mode
-    serials = setting(os.environ, "HICANNX_CHIP") if serial is None else serial if isinstance(serial, Sequence) else [serial]
+    serials = setting(os.environ, "HICANNX_CHIP") if serial is None else _serials(serial)
     handle = ConnectionHandle.of(ModelConnection.several(serials, mode, seed, strict, setup))
     with handle:
         yield handle
