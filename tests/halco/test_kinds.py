@@ -243,3 +243,9 @@ def test_coordinate_is_only_a_base():
     assert isinstance(halco.TimerOnDLS(), halco.Coordinate) and not isinstance(NeuronColumnOnDLS(), halco.Coordinate)
     subclass = type("Mine", (AtomicNeuronOnDLS,), {})
     assert repr(subclass(3, 1)).startswith("Mine(") and subclass(3, 1) != AtomicNeuronOnDLS(3, 1)
+
+
+@pytest.mark.parametrize("wrong", [NeuronColumnOnDLS(3), "NeuronColumnOnDLS", 3, None, int])
+def test_only_classes_with_a_size_are_iterated(wrong):
+    with pytest.raises(TypeError, match="cannot be iterated"):
+        list(iter_all(wrong))

@@ -296,3 +296,9 @@ def test_compiled_files_that_are_no_program(tmp_path: Path, options: list[str], 
     subprocess.run([COMPILER, "-ffreestanding", *options, "-Wl,-e,main", "x.c", "-o", "x.o"], cwd=tmp_path, check=True)
     with pytest.raises(PPUProgramError, match=text):
         PPUElfFile(tmp_path / "x.o")
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"program.elf", ["program.elf"]])
+def test_a_program_is_named_by_a_path(wrong):
+    with pytest.raises(PPUProgramError, match="named by a path"):
+        PPUElfFile(wrong)

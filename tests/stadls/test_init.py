@@ -167,3 +167,8 @@ def test_users_can_write_generators() -> None:
 
     builder, result = generate(Waiting())
     assert result == "result" and builder.size_to_fpga() == 1
+
+
+def test_a_generator_is_made_first():
+    with pytest.raises(TypeError, match="generate takes a PlaybackGenerator"):
+        generate(SystemInit)

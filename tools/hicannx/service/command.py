@@ -34,8 +34,13 @@ async def _serve(service: Any) -> signal.Signals:
     """Until a signal comes; returns it."""
     loop = asyncio.get_running_loop()
     stop: asyncio.Future[signal.Signals] = loop.create_future()
+
+    def told_to(number: signal.Signals) -> None:
+        if not stop.done():
+            stop.set_result(number)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, lambda number=number: stop.done() or stop.set_result(number))
+        loop.add_signal_handler(number, told_to, number)
     try:
         await service.start()
     except OSError as error:
