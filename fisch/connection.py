@@ -225,7 +225,8 @@ class MultiConnection:
             return MultiConnection([connection]) if isinstance(connection, Connection) else connection
         if hasattr(type(connection), "__enter__"):
             name = type(connection).__name__
-            raise error(f"a connection is needed; this {name} is not one but opens one: `with {name}() as connection`")
+            opens = f"{name}()" if not name.startswith("_") else "..."  # of a function with `contextmanager`, nobody knows the name
+            raise error(f"a connection is needed; this {name.lstrip('_')} is not one but opens one: `with {opens} as connection`")
         raise error(f"a connection is needed (`with ManagedConnection() as connection`), not {shown(connection)}")
 
     @property

@@ -1,6 +1,7 @@
 """Connections under their original names."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+import hicannx
 import pyhxcomm_vx as hxcomm
+import pystadls_vx_v3 as sta
 
 
 def test_handles_are_made_by_managed_connections_only() -> None:
@@ -153,3 +156,8 @@ def test_a_connection_without_with_is_explained() -> None:
         hxcomm.ManagedConnection().connections  # noqa: B018
     assert not hasattr(hxcomm.ManagedConnection(), "size")
     assert repr(hxcomm.ManagedConnection()).endswith("with ManagedConnection() as connection: ...>")
+
+
+def test_a_connection_that_was_not_entered():
+    with pytest.raises(TypeError, match=re.escape("opens one: `with ... as connection`")):
+        sta.run(hicannx.connect(), [sta.PlaybackProgramBuilder().done()])
