@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -71,18 +71,23 @@ class RunProgram:
 
     def dram(self) -> tuple[Any, ExternalPPUDRAMMemoryBlock] | None:
         """Coordinate and contents of the part in DRAM, if there is one."""
-        memory = self.program.memory.external_dram
-        if memory is None:
+        memory, written = self.program.memory.external_dram, dict(self._written_to_dram())
+        if memory is None and not written:
             return None
-        made = ExternalPPUDRAMMemoryBlock(len(memory))
-        made.from_numpy(memory.to_numpy())
+        byte, ends = ExternalPPUDRAMMemoryByteOnFPGA, [int(where.toMax()) + 1 for where in written]
+        made = ExternalPPUDRAMMemoryBlock(max([0 if memory is None else len(memory), *ends]))
+        if memory is not None:
+            made.set_subblock(0, memory)
+        for where, content in written.items():
+            made.set_subblock(int(where.toMin()), content)
+        return ExternalPPUDRAMMemoryBlockOnFPGA(byte(0), byte(len(made) - 1)), made
+
+    def _written_to_dram(self) -> Iterator[tuple[ExternalPPUDRAMMemoryBlockOnFPGA, ExternalPPUDRAMMemoryBlock]]:
         for name, content in self.written.items():
             where = place(self.symbols, name)
             if isinstance(where, ExternalPPUDRAMMemoryBlockOnFPGA):
                 self._require(name, where, content, ExternalPPUDRAMMemoryBlock)
-                made.set_subblock(int(where.toMin()), content)
-        byte = ExternalPPUDRAMMemoryByteOnFPGA
-        return ExternalPPUDRAMMemoryBlockOnFPGA(byte(0), byte(len(made) - 1)), made
+                yield where, content
 
     def _write(self, chip: Chip, name: str, content: Any) -> None:
         """Contents that a user gives a variable before the start."""

@@ -13,6 +13,7 @@ from grenade.network.graph import AnalogReadout, CADCView
 from grenade.network.recordings import AtomicNeuronOnExecutionInstance
 from halco import AtomicNeuronOnDLS, Enum, HemisphereOnDLS
 from haldls import PPUMemoryBlock
+from haldls.lola import ExternalPPUDRAMMemoryBlock
 from haldls.ppu_toolchain import CompilerNotFoundError
 
 
@@ -88,3 +89,46 @@ def test_variables_that_no_program_has_are_left_out_with_a_warning(executor: JIT
     symbols = hooks(write_ppu_symbols={"ppu": {}}, read_ppu_symbols={"ppu"})
     output = run(executor, Example().graph, Example().config, runtime(1000), symbols)
     assert output.read_ppu_symbols == [] and "its variables are not written: ppu" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "symbols, text",
+    [
+        ({"ppu": 3}, r"variable 'ppu' is in the processors' own memory: \{HemisphereOnDLS: PPUMemoryBlock\}, not 3"),
+        ({"periodic_cadc_samples_top": PPUMemoryBlock(1)}, "variable 'periodic_cadc_samples_top' takes a ExternalPPUMemoryBlock of size"),
+    ],
+)
+def test_variables_take_what_fits_their_memory(executor: JITGraphExecutor, symbols: dict[str, object], text: str) -> None:
+    example = recording()
+    with pytest.raises(ProgramError, match=text):
+        run(executor, example.graph, example.config, runtime(1000), hooks(write_ppu_symbols=symbols))
+
+
+def test_samples_that_go_into_dram_are_the_same_and_their_variable_takes_a_block_of_it(executor: JITGraphExecutor) -> None:
+    example = recording()
+    for view in example.hardware.cadc.values():
+        assert view.readouts
+    example.hardware.cadc_on_dram = True
+    output = run(executor, example.graph, example.config, runtime(MS // 20))
+    [samples] = extract_cadc_samples(output.snippets[0], example.graph)
+    assert (samples.neuron_on_population == 0).sum() > 10
+    wrong = hooks(write_ppu_symbols={"periodic_cadc_samples_top": ExternalPPUDRAMMemoryBlock(3)})
+    with pytest.raises(ProgramError, match="takes a ExternalPPUDRAMMemoryBlock of size"):
+        run(executor, example.graph, example.config, runtime(MS // 20), wrong)
+
+
+def test_snippets_sample_into_one_memory(executor: JITGraphExecutor) -> None:
+    first, second = recording(), recording()
+    second.hardware.cadc_on_dram = True
+    with pytest.raises(ProgramError, match="all snippets record the parallel converters into the same memory"):
+        run(executor, [first.graph, second.graph], [first.config, second.config], runtime(1000, 1000))
+
+
+def test_contents_of_a_variable_are_there_before_the_start(executor: JITGraphExecutor) -> None:
+    example, content = recording(), PPUMemoryBlock(64)
+    content[3] = 77
+    given = {"cadc_result": {HemisphereOnDLS(0): content}}
+    output = run(executor, example.graph, example.config, runtime(1000), hooks(write_ppu_symbols=given))
+    written = output.snippets[0].pre_execution_chips[INSTANCE][CHIP].ppu_memory
+    counts = [sum(memory.get_word(word) == 77 for word in range(4096)) for memory in written]
+    assert counts[0] == counts[1] + 1

@@ -254,3 +254,48 @@ def test_without_a_calibration_and_without_a_connection():
     Population(1, experiment)
     with pytest.raises(GrenadeError, match="load_calib"):
         experiment.run(RUNTIME)
+
+
+def test_places_that_others_have_are_passed_over_or_refused():
+    experiment, place = Experiment(), LogicalNeuronOnDLS(SingleCompartmentNeuron().compartments, AtomicNeuronOnDLS(1))
+    fixed, free = Population(1, experiment, placement_constraint=[place]), Population(2, experiment)
+    experiment._place()
+    assert fixed.places == [place]
+    assert [int(circuit) for one in free.places for circuit in one.get_atomic_neurons()] == [0, 2]
+    Population(1, experiment, placement_constraint=[place])
+    experiment._complete = False
+    with pytest.raises(GrenadeError, match="is in use already: placement_constraint names places of other neurons"):
+        experiment._place()
+
+
+def test_experiments_need_neurons_whose_parameters_a_chip_is_calibrated_to():
+    experiment = Calibrated()
+    sources = Sources(1, experiment)
+    sources.times = [[[1.0]]]
+    with pytest.raises(GrenadeError, match="there is no population on the chip whose parameters it could be calibrated to"):
+        experiment.run(RUNTIME)
+    with pytest.raises(GrenadeError, match="a neuron has one circuit here, not 2"):
+        SingleCompartmentNeuron(2)
+
+
+def test_recordings_that_a_chip_makes_once():
+    experiment = Calibrated()
+    for _ in range(2):
+        Population(1, experiment, enable_madc_recording=True, record_neuron_id=0)
+    with pytest.raises(GrenadeError, match="the fast converter samples one neuron: enable_madc_recording for one population"):
+        experiment.run(RUNTIME)
+    experiment = Calibrated()
+    for dram in (False, True):
+        Population(1, experiment, enable_cadc_recording=True, enable_cadc_recording_placement_in_dram=dram)
+    with pytest.raises(GrenadeError, match="samples of all populations go to one memory"):
+        experiment.run(RUNTIME)
+
+
+def test_connections_are_triples_of_integers():
+    experiment = Calibrated()
+    sources, target = Sources(1, experiment), Population(1, experiment)
+    sources.times = [[[1.0]]]
+    matrix = Matrix(sources, target, experiment)
+    matrix.get_connections = lambda: [(0, 0, 1.5)]
+    with pytest.raises(GrenadeError, match="connections are triples of integers"):
+        experiment.run(RUNTIME)
