@@ -18,6 +18,7 @@ from halco import (
     PPUMemoryWordOnPPU,
 )
 from haldls.lola import PPUElfFile, PPUProgram, PPUProgramError
+from haldls.ppu_toolchain import Code
 
 PROGBITS, SYMTAB, STRTAB, NOBITS = 1, 2, 3, 8
 OBJECT, FUNCTION, SECTION = 1, 2, 3
@@ -302,3 +303,23 @@ def test_compiled_files_that_are_no_program(tmp_path: Path, options: list[str], 
 def test_a_program_is_named_by_a_path(wrong):
     with pytest.raises(PPUProgramError, match="named by a path"):
         PPUElfFile(wrong)
+
+
+def test_programs_that_are_linked_dynamically(write) -> None:
+    """A segment that names an interpreter."""
+    data = bytearray(elf([]))
+    segment = struct.pack(">8I", 3, 0, 0, 0, 0, 0, 0, 0)  # PT_INTERP
+    data[28:32], data[42:46] = struct.pack(">I", len(data)), struct.pack(">HH", len(segment), 1)
+    with pytest.raises(PPUProgramError, match="it is linked dynamically, and there is nobody to load libraries; link it with -static"):
+        PPUElfFile(write(bytes(data) + segment))
+
+
+def test_symbols_are_equal_to_symbols_only(write) -> None:
+    assert PPUProgram.Symbol() != 3
+
+
+def test_addresses_are_named_by_the_function_or_label_they_lie_in(write) -> None:
+    code = Section("int.text", 0, bytes(16), flags=6)
+    names = [("main", 0, 8, 2), ("label", 8, 0, 0)]
+    made = Code(write(elf([code], names)))
+    assert [made.place(address) for address in (0, 4, 12, 16)] == ["0x0 (main)", "0x4 (main+0x4)", "0xc (label+0x4)", "0x10"]
