@@ -13,7 +13,7 @@ PUBLISHED = {"excitatory": (262, 488), "inhibitory": (246, 117)}
 TEXT = """\
 One event at synapses of growing weight, beyond 63 on several rows. Excitation grows in proportion; inhibition
 saturates, as the membrane comes near its lower rail. The published values are means over eight calibrated neurons,
-with a spread of 5 to 8; here is one neuron without mismatch whose leak potential lies where theirs does."""
+with a spread of 5 to 8; here is one calibrated neuron without mismatch whose leak potential lies where theirs does."""
 
 
 def extreme(trace: Trace, receptor: str) -> float:
@@ -25,8 +25,8 @@ def extreme(trace: Trace, receptor: str) -> float:
 def measure() -> Result:
     """Sweeps both receptors on a chip without mismatch."""
     found: dict[str, list[float]] = {}
-    with Bench(mode="ideal") as bench:
-        bench.neuron(0).leak.v_leak, bench.neuron(0).leak.i_bias = 550, 150
+    with Bench(mode="ideal", calibration="spiking") as bench:
+        bench.neuron(0).leak.v_leak, bench.neuron(0).threshold.enable = 550, False
         for receptor in PUBLISHED:
             stimulated = [bench.stimulate(0, us=150, weight=int(weight), **{receptor: [50.0]}) for weight in WEIGHTS[1:]]
             traces = [bench.record(0, us=150), *stimulated]

@@ -18,7 +18,7 @@ cdef extern from "sim/anncore/kernel/core.h":
         float rail, rail_inverse
         int32_t node_low, node_high
         float octaves, slope_inverse, sixth, longest
-        double offset_width, line_opening, line_limit, bypass_step, line_rest, line_gain, comparator_noise
+        double line_opening, line_limit, bypass_step, line_rest, line_gain, comparator_noise
         int64_t comparator_delay
         int32_t sticks
 
@@ -30,7 +30,7 @@ cdef extern from "sim/anncore/kernel/core.h":
 
     ctypedef struct Neuron:
         Amplifier leak, reset
-        double drift, threshold, offset, offset_end
+        double drift, threshold
         Input input[2]
         double exp_potential, exp_strength, exp_limit
         double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump

@@ -633,8 +633,7 @@ cdef _kernel.Common _common(chip):
     c.octaves, c.slope_inverse, c.sixth = 1.4426950408889634 / slope * unit, unit / slope, unit / slope / 6
     c.longest = 1.35 / unit
     c.line_limit, c.bypass_step = number("synapse_line_limit"), number("synapse_bypass_step")
-    c.line_opening = number("synapse_gm") / number("amplifier_edge")
-    c.offset_width = number("offset_compliance_width")
+    c.line_opening = number("synapse_gm") / (number("amplifier_edge") * number("synapse_current_limit"))
     c.line_rest, c.line_gain = number("synapse_line_rest"), number("synapse_line_gain")
     c.comparator_noise = 0.0 if chip.is_ideal else number("comparator_noise")
     c.sticks = Quirk.STUCK_NEURONS in chip.quirks

@@ -134,18 +134,11 @@ cdef void _membrane(Neuron* out, const int64_t* c, const double* d, const uint16
                c[RESET_DEGENERATION], c[RESET_DIVISION], c[RESET_MULTIPLICATION])
     out.threshold = THRESHOLD_OFFSET + THRESHOLD_SLOPE * cell[V_THRESHOLD] + d[THRESHOLD]
     cdef double current = 0.0
-    _offset(out, c, cell, capacitance)
+    if c[OFFSET]:
+        current = OFFSET_CURRENT * cell[I_OFFSET] * (-1.0 if c[OFFSET_INVERT] else 1.0)
     if c[INPUT_ENABLE[EXCITATORY]] or c[INPUT_ENABLE[INHIBITORY]]:
         current += PSEUDO * d[PSEUDO_LEAKAGE]
-    out.drift = out.offset + current / capacitance
-
-
-cdef void _offset(Neuron* out, const int64_t* c, const uint16_t* cell, double capacitance) noexcept nogil:
-    """The offset current, and the membrane voltage at which its source has nothing left to give. Without leak only the supply limits it."""
-    cdef double sign = -1.0 if c[OFFSET_INVERT] else 1.0, reach = OFFSET_COMPLIANCE
-    reach *= 1.0 + COMPLIANCE_BIAS / cell[I_LEAK] if cell[I_LEAK] else UNLIMITED
-    out.offset = sign * OFFSET_CURRENT * cell[I_OFFSET] / capacitance if c[OFFSET] else 0.0
-    out.offset_end = out.leak.target + sign * reach
+    out.drift = current / capacitance
 
 
 cdef inline double _line_rate(int code, bint high_resistance, bint small, double spread) noexcept nogil:
@@ -162,14 +155,14 @@ cdef void _input(Input* out, int side, const int64_t* c, const double* d, const 
     if switches & SUPPLY_EXC << side:
         out.rate = CLAMP_RATE
     out.step = 0.0 if not switches & SYNAPSES_EXC << side else step / SMALL_CAPACITANCE if small else step
-    out.strength = 0.5 * CURRENT * cell[I_GM[side]] * d[SYN_GM + side] / capacitance if c[INPUT_ENABLE[side]] else 0.0
+    out.strength = 0.5 * LIMIT * CURRENT * cell[I_GM[side]] * d[SYN_GM + side] / capacitance if c[INPUT_ENABLE[side]] else 0.0
     if side == INHIBITORY:
         out.strength = -out.strength
     out.middle = _leak_transfer(cell[V_REFERENCE[side]]) + d[SYN_REFERENCE + side]
     out.slope = 0.0
     if c[MODULATED[side]] and c[INPUT_ENABLE[side]]:
-        out.slope = -0.5 * MODULATION * CURRENT * cell[I_MODULATION[side]] * d[SYN_MODULATION + side] / capacitance
-    out.shift = -(SHIFT * (cell[I_SHIFT[side]] - SHIFT_NEUTRAL) + d[SYN_OFFSET + side]) * GM / EDGE
+        out.slope = -0.5 * LIMIT * MODULATION * CURRENT * cell[I_MODULATION[side]] * d[SYN_MODULATION + side] / capacitance
+    out.shift = -(SHIFT * (cell[I_SHIFT[side]] - SHIFT_NEUTRAL) + d[SYN_OFFSET + side]) * GM / (EDGE * LIMIT)
 
 
 cdef void _exponential(Neuron* out, const int64_t* c, const double* d, const uint16_t* cell, double capacitance) noexcept nogil:
@@ -323,7 +316,6 @@ cdef double LEAK_CONDUCTANCE = number("leak_conductance_per_code") * 1e6
 cdef double RESET_CONDUCTANCE = number("reset_conductance_per_code") * 1e6
 cdef double CONDUCTANCE_STEP = number("conductance_step"), LINEAR_RANGE = number("leak_linear_range")
 cdef double DEGENERATION_RANGE = number("degeneration_range"), DEGENERATION_CONDUCTANCE = number("degeneration_conductance")
-cdef double OFFSET_COMPLIANCE = number("offset_compliance"), COMPLIANCE_BIAS = number("offset_compliance_bias")
 cdef double OFFSET_CURRENT = number("offset_current_per_code") * 1e6, PSEUDO = number("pseudo_leakage") * 1e6
 cdef double CURRENT = number("capmem_current_per_code") * 1e6
 cdef double DAC_STEP = number("synapse_line_step") * number("capmem_current_per_code") * 1e6
@@ -332,7 +324,7 @@ cdef double CLAMP_RATE = 1.0 / number("synapse_tau_supply")
 cdef double LINE_LEAKAGE = number("synapse_leakage"), SMALL_CAPACITANCE = number("synapse_small_capacitance")
 cdef double COMPARTMENT_CONDUCTANCE = number("compartment_conductance_per_code") * 1e6, COMPARTMENT_STEP = number("compartment_step")
 cdef double MODULATION = number("coba_modulation")
-cdef double GM = number("synapse_gm"), SHIFT = number("synapse_shift_per_code"), SHIFT_NEUTRAL = number("synapse_shift_neutral")
+cdef double GM = number("synapse_gm"), LIMIT = number("synapse_current_limit"), SHIFT = number("synapse_shift_per_code"), SHIFT_NEUTRAL = number("synapse_shift_neutral")
 cdef double EXP_CURRENT = number("exponential_current"), EXP_LIMIT = number("exponential_limit") * 1e6
 cdef double ADAPT_TAU = number("adaptation_tau"), ADAPT_A = number("adaptation_a") * 1e6, ADAPT_JUMP = number("adaptation_jump")
 cdef double ADAPT_OFFSET = number("adaptation_offset"), ADAPT_SLOPE = number("adaptation_slope")

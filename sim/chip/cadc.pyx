@@ -8,7 +8,7 @@ input, so a high input is seen up to 1 us later than a low one. Count = (V - sta
 
 Inputs, by the column switches: the neuron's readout amplifier (if it is on and biased), the debug line of the channel type, the correlation
 sensors in the row that is read, with what they held when the conversion was triggered. Neuron and debug line together average; the weak output of the
-sensors does not count beside another source (software closes that switch for neurons, too). An input that nothing drives reads as ground. Without enable or analog supplies a conversion gives 0 at once; with a bias below its floor the ramp crosses
+sensors does not count beside another source (software closes that switch for neurons, too). An input that nothing drives reads as ground. Without enable or analog supplies a conversion gives 0, in the time of any other (assumed); with a bias below its floor the ramp crosses
 nothing, which gives 255. Not modelled: soft ends of the range, sensors of one column as seen by others over a debug line.
 """
 
@@ -93,17 +93,17 @@ cdef class CADC:
         if self.s.busy >> hemisphere & 1:
             return self.s.end[hemisphere]
         self.config_layout.decode(self.s.config_words + hemisphere, config)
+        self.common_layout.decode(self.s.common_words[hemisphere], common)
+        self.s.begin[hemisphere] = tick + CYCLE * (common[SENSE_DELAY] + config[RESET_WAIT] + config[DEAD_TIME])
+        self.s.end[hemisphere] = (self.s.begin[hemisphere] + COUNT_TICKS * COUNTS + GRID_TICKS - 1) // GRID_TICKS * GRID_TICKS
         self.s.n_conversions[hemisphere] += 1
         if not config[ENABLE] or not self.s.powered:
             self.s.n_off[hemisphere] += 1
             memset(self.s.samples[hemisphere], 0, sizeof(self.s.samples[hemisphere]))
-            return tick
-        self.common_layout.decode(self.s.common_words[hemisphere], common)
+            return self.s.end[hemisphere]
         self.inputs.refresh(hemisphere)
         for side in range(2):
             self._quadrant(2 * hemisphere + side, 2 * hemisphere + <int>common[OFFSET_ASSIGNMENT + side], row, tick)
-        self.s.begin[hemisphere] = tick + CYCLE * (common[SENSE_DELAY] + config[RESET_WAIT] + config[DEAD_TIME])
-        self.s.end[hemisphere] = (self.s.begin[hemisphere] + COUNT_TICKS * COUNTS + GRID_TICKS - 1) // GRID_TICKS * GRID_TICKS
         self.s.busy |= 1 << hemisphere
         self.analog.voltages(hemisphere, self.inputs.s.readout + 256 * hemisphere, volts)
         cadc_start(&self.ramp[hemisphere], volts, <double>(self.analog.now - self.s.begin[hemisphere]) / COUNT_TICKS)

@@ -34,7 +34,8 @@ cdef class EventPath:
         self.s.loop_check = NEVER
         self.latency[<int> TO_CHIP], self.latency[<int> FROM_CHIP] = number("event_to_chip"), number("event_from_chip")
         self.depth[<int> TO_CHIP], self.depth[<int> FROM_CHIP] = number("event_queue"), number("event_from_chip_queue")
-        self.interval, self.deadline, self.saturating_phys = number("event_interval"), number("event_deadline"), number("saturating_phys")
+        self.interval, self.saturating_phys = number("event_interval"), number("saturating_phys")
+        self.deadline = number("event_deadline") - 1 - number("event_to_chip") // TICKS_PER_FPGA_CYCLE
 
     # ---------------------------------------------------------------------------------------------------------- the link
     def lose(self, double probability, bint to_chip, bint from_chip, seed):
@@ -98,7 +99,7 @@ cdef class EventPath:
         """An event reaches the FPGA at cycle `arrival`."""
         cdef Event entry
         entry.cycle = arrival
-        entry.deadline = event.tick // TICKS_PER_FPGA_CYCLE + self.deadline - 1
+        entry.deadline = event.tick // TICKS_PER_FPGA_CYCLE + self.deadline
         entry.bits = <uint32_t> (self.chip.systime(event.tick) & 0xff) << 16 | event.body
         self.trace.push_event(event.kind & 1, &entry)
         if event.kind == OUT_SPIKE:

@@ -22,7 +22,7 @@ cdef class SystimeSync(RegisterBlock):
     cdef Trace trace
     cdef const uint32_t* retries
     cdef int active, round_trip_row, chip_time_row
-    cdef int64_t duration, round_trip
+    cdef int64_t duration, round_trip, way
 
     cdef void start(self, int64_t cycle) noexcept nogil
     cdef bint succeeds(self) noexcept nogil

@@ -1,4 +1,8 @@
-"""The synchronisation of the system time: chip and FPGA take over a common time base over the link. (facts: transport 2.6)"""
+"""The synchronisation of the system time: chip and FPGA take over a common time base over the link. (facts: transport 2.6)
+
+The chip takes it over when the word that says so has arrived. So its time stays behind the FPGA's by the way that an event takes to the chip, and
+the stamp of an event that went there and back differs from the time at which it was sent by its way on the chip alone: 20 cycles. Clients take off
+10 to 20 (facts: clients/hxtorch_jaxsnn 4.4)."""
 
 cimport cython
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE, TICKS_PER_SYSTIME
@@ -17,7 +21,7 @@ cdef class SystimeSync(RegisterBlock):
         self.active, self.retries = self.attach(registers, "systime active"), registers.words("systime retries")
         self.round_trip_row = self.attach(registers, "systime last round trip")
         self.chip_time_row = self.attach(registers, "systime last chip time")
-        self.duration = number("systime_sync")
+        self.duration, self.way = number("systime_sync"), number("event_to_chip")
         self.round_trip = -(-(number("chip_request") + number("chip_response")) // TICKS_PER_FPGA_CYCLE)
         self.s.done = NEVER
 
@@ -48,7 +52,7 @@ cdef class SystimeSync(RegisterBlock):
 
     cdef void take_over(self, int64_t cycle) noexcept nogil:
         """Chip and FPGA take over the time base; everything before `cycle` is in the stream."""
-        cdef int64_t tick = cycle * TICKS_PER_FPGA_CYCLE
+        cdef int64_t tick = cycle * TICKS_PER_FPGA_CYCLE + self.way
         self.chip.systime_sync(tick)
         self.s.last_chip_time, self.s.last_round_trip = self.chip.systime(tick), self.round_trip
         self.trace.set_time(cycle, self.s.last_chip_time * TICKS_PER_SYSTIME // TICKS_PER_FPGA_CYCLE)

@@ -88,23 +88,17 @@ class Circuit:
             growth = number("coba_modulation") * self.cell(f"i_bias_synin_{side}_coba") * 1e-3
             bias = max(bias + sign * growth * (leak_voltage(self.cell(f"e_synin_{side}_rev")) - v), 0.0)
         offset = number("synapse_shift_per_code") * (self.cell(f"i_bias_synin_{side}_shift") - number("synapse_shift_neutral"))
-        return sign * bias * curve(number("synapse_gm") * (line - offset))
+        limit = number("synapse_current_limit")
+        return sign * bias * limit * curve(number("synapse_gm") / limit * (line - offset))
 
-    def offset_current(self, v: float) -> float:
-        """Its source gives out the nearer the membrane is to the end of its reach, which the leak potential and the leak bias decide."""
-        if not self.on("enable_membrane_offset"):
-            return 0.0
+    def offset_current(self) -> float:
         sign = -1 if self.on("invert_membrane_offset") else 1
-        bias, room = self.cell("i_bias_leak"), math.inf
-        if bias:
-            room = number("offset_compliance") * (1 + number("offset_compliance_bias") / bias) - sign * (v - self.leak[0])
-        x = min(max(room / number("offset_compliance_width"), 0.0), 1.0)
-        return sign * self.cell("i_mem_offset") * number("offset_current_per_code") * 1e6 * x * (3 - x * x) / 2
+        return sign * self.cell("i_mem_offset") * number("offset_current_per_code") * 1e6 if self.on("enable_membrane_offset") else 0.0
 
     def current(self, v: float, w: float, lines: tuple[float, float]) -> float:
         """Onto the membrane, without its amplifier."""
         total = self.input_current("exc", v, lines[0]) + self.input_current("inh", v, lines[1])
-        total += self.offset_current(v)
+        total += self.offset_current()
         if self.on("enable_exponential"):
             strength = number("exponential_current") * self.cell("i_bias_exp") * 1e-3
             upswing = strength * math.exp(min((v - leak_voltage(self.cell("v_exp"))) / number("exponential_slope"), 100.0))
@@ -185,7 +179,7 @@ class Network:
 
     def pulse(self, circuit: int, side: int, step: float) -> None:
         """A line is pulled by `step` volts, less the nearer it is to its limit."""
-        self.lines[circuit, side] += step * (1 - self.lines[circuit, side] / number("synapse_line_limit"))
+        self.lines[circuit, side] += step * (1 - (self.lines[circuit, side] / number("synapse_line_limit")) ** 2)
 
     def run(self, until: float, events: list[tuple[float, int, int, float]] | None = None, every: float = 0.1) -> dict[str, Array]:
         """Up to a time; events: (time, circuit, side, step). Node and adaptation voltages and lines at multiples of `every`."""

@@ -83,20 +83,6 @@ static int features_of(const Core *core, const Neuron *n) {
            | (leaps ? WITH_LEAPS : 0) | (n->bypass ? HAS_BYPASS : 0);
 }
 
-/* Between which membrane voltages no current of a block fades; a little closer for offset currents, so that rounding decides nothing. */
-static void find_bounds(Core *core, int k) {
-    const Common *c = &core->common;
-    int32_t high = c->fade_from, low = -c->fade_from;
-    for (const Neuron *n = &core->s.neuron[k * LANES]; n < &core->s.neuron[(k + 1) * LANES]; n++) {
-        if (n->offset == 0.0) continue;
-        const double width = n->offset > 0.0 ? -1.001 * c->offset_width : 1.001 * c->offset_width;
-        const int32_t from = node(c, n->offset_end + width);
-        if (n->offset > 0.0 && from < high) high = from;
-        if (n->offset < 0.0 && from > low) low = from;
-    }
-    core->s.block[k].high = high, core->s.block[k].low = low;
-}
-
 void core_flags(Core *core, int k) {
     uint64_t all = 0;
     for (int i = 0; i < LANES; i += 8) {
@@ -107,7 +93,6 @@ void core_flags(Core *core, int k) {
     all |= all >> 32, all |= all >> 16, all |= all >> 8;
     core->s.features[k] = (int32_t)(all & (WITH_RARE | (FEATURE_SETS - 1))) | (core->connected[k] ? WITH_CONNECTIONS : 0);
     core->s.bypass[k] = (all & HAS_BYPASS) != 0;
-    find_bounds(core, k);
 }
 
 static int resets(const Neuron *n) { return n->held || n->phase == PHASE_RESET; }
@@ -153,6 +138,13 @@ static void prepare_amplifier(const Common *c, PhaseLanes *lanes, int at, const 
     lanes->lag[at] = (float)(1.0 - effective(a->rate * STEP_US));
 }
 
+#define STEEP 0.25 /* an exponential term that grows by this part or more within a step */
+
+/* The potential at which the exponential term has some slope, in node units per step. */
+static int32_t steep_from(const Common *c, const Neuron *n, double growth, double slope) {
+    return growth > 0.0 ? node(c, n->exp_potential + binary_logarithm(slope / growth) / c->octaves * NODE_UNIT) : UNREACHED;
+}
+
 static void prepare(const Common *c, PhaseLanes *lanes, const Neuron *n) {
     const double growth = slope_of(n->exp_strength), octaves = c->octaves / NODE_UNIT;
     prepare_amplifier(c, lanes, 0, &n->leak), prepare_amplifier(c, lanes, 1, &n->reset);
@@ -167,6 +159,7 @@ static void prepare(const Common *c, PhaseLanes *lanes, const Neuron *n) {
         lanes->w_base[at] = (float)(w_half * (n->w_gain * (target - n->w_potential) / NODE_UNIT + in_units(c, n->w_rest)));
     }
     lanes->threshold = node(c, n->threshold);
+    lanes->steep[0] = steep_from(c, n, growth, STEEP / c->slope_inverse), lanes->steep[1] = steep_from(c, n, growth, slope_of(n->exp_limit));
     lanes->w_jump = nearest(clip(n->w_jump / NODE_UNIT, -2e9, 2e9));
 }
 
@@ -184,15 +177,6 @@ static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
     b->pulse[side].limit[i] = (float)(core->common.line_limit * unit), b->pulse[side].limit_inverse[i] = (float)(1.0 / (core->common.line_limit * unit));
 }
 
-/* How the offset current fades: one that charges the membrane above some voltage, one that discharges it below it. */
-static void load_offset(const Common *c, Block *b, int i, const Neuron *n) {
-    const double slope = (n->offset > 0.0) - (n->offset < 0.0);
-    LANE(b, offset, i) = slope_of(n->offset);
-    LANE(b, offset_base, i) = slope == 0.0 ? 1.0f : (float)(slope * (n->offset_end - c->middle) / c->offset_width);
-    LANE(b, offset_slope, i) = (float)(slope * NODE_UNIT / c->offset_width);
-    LANE(b, offset_bend, i) = -1.5f * LANE(b, offset, i) * LANE(b, offset_slope, i);
-}
-
 void core_load(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     PhaseLanes *lanes = &core->s.phases[neuron];
@@ -206,8 +190,7 @@ void core_load(Core *core, int neuron) {
     const double w_half = n->adaptation ? 0.5 * loss_of(n->w_rate) : 0.0;
     LANE(b, drift, i) = (float)((n->drift / NODE_UNIT + n->w_strength * in_units(&core->common, n->w_rest)) * STEP_US);
     LANE(b, limit, i) = slope_of(n->exp_limit);
-    load_offset(&core->common, b, i, n);
-    core->s.far[block_of(neuron)] = WITH_LIMITS;
+    core->s.far[block_of(neuron)] = WITH_RAILS;
     LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
     LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
@@ -223,7 +206,7 @@ void core_hold(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     const int k = block_of(neuron), bypass = n->bypass ? HAS_BYPASS : 0, changed = bypass != (core->s.needs[neuron] & HAS_BYPASS);
     const Circuit circuit = circuit_at(core, neuron);
-    core->s.far[k] = WITH_LIMITS;
+    core->s.far[k] = WITH_RAILS;
     core->s.needs[neuron] ^= changed ? HAS_BYPASS : 0;
     n->rounds = 0;
     n->watched = n->comparator && n->fires && !n->held;
@@ -238,10 +221,11 @@ static int32_t new_jitter(const Core *core, int neuron, int64_t tick) {
 
 static int32_t within(const Common *c, int32_t v) { return v < c->node_low ? c->node_low : v > c->node_high ? c->node_high : v; }
 
+static int is_far(const Common *c, int32_t v) { return v > c->fade_from || v < -c->fade_from; }
+
 /* A membrane has got a potential from elsewhere than a step. */
 static void note_far(Core *core, int neuron, int32_t v) {
-    const Block *b = &core->s.block[block_of(neuron)];
-    if (v > b->high || v < b->low) core->s.far[block_of(neuron)] = WITH_LIMITS;
+    if (is_far(&core->common, v)) core->s.far[block_of(neuron)] = WITH_RAILS;
 }
 
 void core_place(Core *core, int neuron) {
@@ -320,7 +304,8 @@ ALWAYS_INLINE int line_rests(const Circuit *c, int side) {
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
 static void advance_part(const Circuit *c, NeuronLanes *part, float from, float length) {
     Block *b = c->b;
-    const int i = c->i, limits = part->v > b->high || part->v < b->low ? WITH_LIMITS : 0;
+    const Common *common = &c->core->common;
+    const int i = c->i, rails = is_far(common, part->v) ? WITH_RAILS : 0;
     Findings_single found = {0};
     for (int side = 0; side < INPUTS; side++) part->mean[side] = line_rests(c, side) ? 0.0f : mean_of(c, side, from, length);
     part->lag = length * (1.0f - effective_part(LANE(b, rate, i) * length));
@@ -328,15 +313,31 @@ static void advance_part(const Circuit *c, NeuronLanes *part, float from, float 
         const float moves = length * (1.0f + (1.0f - length) * LANE(b, w_rate, i));
         part->w_base = moves * LANE(b, w_base, i), part->w_lead = moves * LANE(b, w_lead, i), part->w_rate = moves * LANE(b, w_rate, i);
     }
-    circuits_single(&b->lanes, part, 0, i, &c->core->common, length, c->features | limits | (LANE(b, careful, i) > 0.0f ? WITH_CARE : 0), 0, 0, 0, 0, &found);
-    if (part->v > b->high || part->v < b->low) part->v = within(&c->core->common, part->v);
-    part->w = within(&c->core->common, part->w);
+    circuits_single(&b->lanes, part, 0, i, common, length, c->features | rails | (LANE(b, careful, i) > 0.0f ? WITH_CARE : 0), 0, 0, &found);
+    if (is_far(common, part->v)) part->v = within(common, part->v);
+    part->w = within(common, part->w);
 }
 
-ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
+ALWAYS_INLINE Nodes advance_once(const Circuit *c, Nodes s, float from, float length) {
     NeuronLanes part = {.v = s.v, .w = s.w};
     advance_part(c, &part, from, length);
     return (Nodes){part.v, c->features & WITH_ADAPTATION ? part.w : s.w};
+}
+
+/* Whether between two potentials the exponential term grows so fast that a step has to be made in pieces; at its limit it grows no more. */
+static int is_steep(const Circuit *c, int32_t a, int32_t b) {
+    const int32_t low = a < b ? a : b, high = a < b ? b : a;
+    return high >= c->phases->steep[0] && low < c->phases->steep[1] && LANE(c->b, exponent, c->i) > NOTHING;
+}
+
+enum { PIECES = 8 };
+
+ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
+    const Nodes end = advance_once(c, s, from, length);
+    if (!(c->features & WITH_EXPONENTIAL) || !is_steep(c, s.v, end.v)) return end;
+    const int pieces = 1 + (int)(length * PIECES);
+    for (int k = 0; k < pieces; k++) s = advance_once(c, s, from + length * (float)k / (float)pieces, length / (float)pieces);
+    return s;
 }
 
 /* Where the membrane was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */

@@ -24,14 +24,14 @@ enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBE
 #define UNREACHED (1 << 30) /* a threshold no membrane meets */
 
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
-/* A step is compiled for each set of these; the latter two: currents may fade at the rails, offset currents at the end of their source */
-enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, WITH_FADING = 8, WITH_LIMITS = WITH_RAILS | WITH_FADING, FEATURE_SETS = 16 };
+/* A step is compiled for each set of these; the latter: currents may fade at the rails */
+enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, FEATURE_SETS = 8 };
 /* and for each of them with and without circuits whose amplifier takes the membrane far within a step, as in a reset */
 enum { WITH_CARE = 256, STEPS = 2 * FEATURE_SETS };
 /* and one asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
 enum { WITH_MODULATION = 16, WITH_LEAPS = 32, WITH_CONNECTIONS = 64, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
 enum { HAS_BYPASS = 128 };
-/* What a step of a block finds: something moves (or may, if not watchful), a threshold is met; or those of WITH_LIMITS. */
+/* What a step of a block finds: something moves (or may, if not watchful), a threshold is met; or WITH_RAILS. */
 enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_DECAYS = 16 /* of all that may move only lines did */ };
 
 typedef struct {
@@ -53,8 +53,6 @@ typedef struct {
     float slew[LANES];     /* half its largest slope */
     float lag[LANES];      /* 1 - effective part of a step of a relaxing membrane */
     float drift[LANES];    /* constant currents, and what the adaptation's distance from 0 counts too much */
-    /* the part of them that fades with the membrane, x = base - slope * v from 1 to 0; bend: 1.5 offset dx/dv */
-    float offset[LANES], offset_base[LANES], offset_slope[LANES], offset_bend[LANES];
     LanesInput input[INPUTS];
     /* exponential term: 2^((v - target) * octaves + exponent), at most limit */
     float exponent[LANES], limit[LANES];
@@ -90,7 +88,6 @@ typedef struct {
 
 typedef struct {
     _Alignas(64) Lanes lanes; /* on cache lines: vectors do not cross them */
-    int32_t high, low; /* membranes beyond these may be where currents fade */
     PulseLanes pulse[INPUTS];
 } Block;
 
@@ -108,7 +105,6 @@ typedef struct {
     int32_t node_low, node_high;         /* hard limits */
     float octaves;                       /* of the exponential per node unit */
     float slope_inverse, sixth;          /* 1 / slope of the exponential, and a sixth of it */
-    double offset_width;                 /* distance over which an offset current fades [V] */
     float longest;                       /* no membrane moves further within a step */
     double line_opening;                 /* what the amplifiers of the inputs get [1/V] */
     double line_limit, bypass_step;      /* [V] */
@@ -157,7 +153,6 @@ typedef struct {
     int32_t fire_switches;    /* bits of FIRE_... */
     Amplifier leak, reset;
     double drift, threshold;
-    double offset, offset_end; /* part of the drift, the potential from which on there is none of it */
     Input input[INPUTS];
     double exp_potential, exp_strength, exp_limit;
     double w_rest, w_gain, w_potential, w_strength, w_rate, w_jump;
@@ -231,6 +226,7 @@ typedef struct {
     float strength[INPUTS], slope[INPUTS];
     float exponent[2], w_base[2];
     int32_t threshold, w_jump;
+    int32_t steep[2]; /* between these the exponential term grows fast within a step */
 } PhaseLanes;
 
 enum { ROUNDS = GRID_TICKS / 2 }; /* after so many rounds a cycle has come back to its place within the grid: spikes come at even ticks */
@@ -253,7 +249,7 @@ typedef struct {
     int32_t awake;             /* blocks in which something moves, bit per block */
     int32_t features[BLOCKS], bypass[BLOCKS];
     uint64_t careful[BLOCKS];  /* lanes */
-    int32_t far[BLOCKS];       /* WITH_LIMITS, if a membrane may be where currents fade */
+    int32_t far[BLOCKS];       /* WITH_RAILS, if a membrane may be where currents fade */
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;
     int64_t pulses, missed;    /* on rows, and those that met no synapse with their address and a weight */
@@ -309,7 +305,7 @@ typedef struct {
     int (*lines)(Block *block, int p, int64_t first, int64_t steps); /* only its lines, in place; whether they still decay */
     int (*deliver)(Block *block, int p, const Pulse *pulse, float part, Synapses synapses); /* 0 if no label fits */
     uint64_t (*crossed)(const Block *block, int p);
-    int (*far)(const Block *block, int p, const Common *common); /* those of WITH_LIMITS that count */
+    int (*far)(const Block *block, int p, const Common *common); /* WITH_RAILS, if a membrane is where they count */
     /* ways of compartments by what the steps of their blocks have found; far: some may be near a rail */
     void (*join)(const Block *blocks, int p, const SmallMorphologies *small, int compartments, int far, const Common *common, float *ways);
     int (*follow)(Block *block, int p, int features, const int32_t *compartment_of, const float *ways, const Common *common); /* bits as of a step */

@@ -42,7 +42,7 @@ int core_enter_cycle(Core *core, int neuron) {
 /* The steps of one circuit from the one in which its reset ended; what they do to its neighbours is forgotten. */
 static void step_again(Core *core, int neuron, int64_t release) {
     const int k = block_of(neuron), i = lane_of(neuron), parity = core->s.parity;
-    const int features = core->s.features[k] | WITH_LIMITS | WITH_CARE;
+    const int features = core->s.features[k] | WITH_RAILS | WITH_CARE;
     const int64_t now = core->s.now, from = step_of(release) * GRID_TICKS;
     Neuron *n = &core->s.neuron[neuron];
     Block *b = &core->s.block[k], others = *b;

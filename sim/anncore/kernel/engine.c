@@ -148,7 +148,7 @@ static int step_block(Core *core, const Kernel *kernel, int k) {
     core->s.awake = (core->s.awake & ~(1 << k)) | (result & BLOCK_MOVES) << k;
     core->decaying &= ~(1 << k);
     if (core->jumping && (result & (BLOCK_DECAYS | BLOCK_CROSSES)) == BLOCK_DECAYS && lines_are_off(core, k)) core->decaying |= 1 << k;
-    core->far_before[k] = core->s.far[k], core->s.far[k] = result & WITH_LIMITS;
+    core->far_before[k] = core->s.far[k], core->s.far[k] = result & WITH_RAILS;
     core->s.block_steps++;
     return result & BLOCK_CROSSES;
 }
@@ -172,7 +172,7 @@ static void step_morphologies(Core *core, int stepped, const uint64_t *due) {
         const int result = follows ? kernel->follow(&core->s.block[k], p, core->s.features[k], core->compartment_of + k * LANES, core->ways, &core->common) : 0;
         uint64_t lanes = due[k] & core->connected[k];
         if (result & BLOCK_MOVES) core->s.awake |= 1 << k;
-        core->s.far[k] |= result & WITH_LIMITS;
+        core->s.far[k] |= result & WITH_RAILS;
         if (result & BLOCK_CROSSES) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
         while (lanes) {
             const int m = core->morphology_of[k * LANES + next_bit(&lanes)];
@@ -264,7 +264,7 @@ const char *core_problem(const Core *core) {
     for (int k = 0; k < PROBES; k++)
         if (!within(s->probe[k].neuron, -1, NEURONS - 1) || !within(s->probe[k].source, 0, 3)) return "probe";
     for (int k = 0; k < BLOCKS; k++)
-        if (!within(s->features[k], 0, WITH_RARE | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3) || s->far[k] & ~WITH_LIMITS) return "features";
+        if (!within(s->features[k], 0, WITH_RARE | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3) || s->far[k] & ~WITH_RAILS) return "features";
     for (int n = 0; n < NEURONS; n++) {
         const Neuron *neuron = &s->neuron[n];
         if (!within(neuron->phase, PHASE_READY, PHASE_REFRACTORY)) return "phase";

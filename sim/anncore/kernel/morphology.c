@@ -196,7 +196,7 @@ static void share_charge(Core *core, const Morphology *m) {
         Block *b = &core->s.block[block_of(members[k].neuron)];
         STATE(b, v, 0, lane_of(members[k].neuron)) = STATE(b, v, 1, lane_of(members[k].neuron)) = nearest(sum[members[k].compartment]);
         core_wake(core, block_of(members[k].neuron));
-        core->s.far[block_of(members[k].neuron)] = WITH_LIMITS;
+        core->s.far[block_of(members[k].neuron)] = WITH_RAILS;
     }
 }
 

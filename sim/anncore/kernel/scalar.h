@@ -37,6 +37,5 @@ ALWAYS_INLINE float scaled(float p, float y) {
 #define BITS(x) bits_of(x)
 #define ALL_NEGATIVE(x) ((x) < 0)
 #define SPREAD_FIRST INT32_MIN, INT32_MAX
-#define SPREAD(a, b, x, low, high, rail, rails) a = (a) > (x) ? (a) : (x), b = (b) < (x) ? (b) : (x)
-#define SPREAD_BEYOND(a, b, low, high) ((a) > (high) || (b) < (low))
-#define SPREAD_TO_RAILS(a, b, rail) SPREAD_BEYOND(a, b, -(rail), rail)
+#define SPREAD(a, b, x, rail) a = (a) > (x) ? (a) : (x), b = (b) < (x) ? (b) : (x)
+#define SPREAD_BEYOND(a, b, rail) ((a) > (rail) || (b) < -(rail))

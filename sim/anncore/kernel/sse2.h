@@ -31,9 +31,8 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define REACHES(a, b) (_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(b, a))) ^ 0xf)
 #define BITS _mm_castps_si128
 #define ALL_NEGATIVE(x) (_mm_movemask_ps(_mm_castsi128_ps(x)) == 0xf)
-#define OUTSIDE(x, low, high) _mm_or_si128(_mm_cmpgt_epi32(x, ALLI(high)), _mm_cmpgt_epi32(ALLI(low), x))
+#define OUTSIDE(x, rail) _mm_or_si128(_mm_cmpgt_epi32(x, ALLI(rail)), _mm_cmpgt_epi32(ALLI(-(rail)), x))
 #define SPREAD_FIRST ALLI(0), ALLI(0)
-#define SPREAD(a, b, x, low, high, rail, rails) a = EITHER(a, OUTSIDE(x, low, high)), b = rails ? EITHER(b, OUTSIDE(x, -(rail), rail)) : b
-#define SPREAD_BEYOND(a, b, low, high) ANY(a)
-#define SPREAD_TO_RAILS(a, b, rail) ANY(b)
+#define SPREAD(a, b, x, rail) a = EITHER(a, OUTSIDE(x, rail))
+#define SPREAD_BEYOND(a, b, rail) ANY(a)
 #define PICK select_sse2

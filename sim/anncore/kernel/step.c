@@ -60,9 +60,8 @@
 #define BITS _mm256_castps_si256
 #define ALL_NEGATIVE(x) (_mm256_movemask_ps(_mm256_castsi256_ps(x)) == 0xff)
 #define SPREAD_FIRST ALLI(INT32_MIN), ALLI(INT32_MAX)
-#define SPREAD(a, b, x, low, high, rail, rails) a = MOST(a, x), b = LEAST(b, x)
-#define SPREAD_BEYOND(a, b, low, high) ANY(_mm256_or_si256(_mm256_cmpgt_epi32(a, ALLI(high)), _mm256_cmpgt_epi32(ALLI(low), b)))
-#define SPREAD_TO_RAILS(a, b, rail) SPREAD_BEYOND(a, b, -(rail), rail)
+#define SPREAD(a, b, x, rail) a = MOST(a, x), b = LEAST(b, x)
+#define SPREAD_BEYOND(a, b, rail) ANY(_mm256_or_si256(_mm256_cmpgt_epi32(a, ALLI(rail)), _mm256_cmpgt_epi32(ALLI(-(rail)), b)))
 #define GATHER(base, at) _mm256_i32gather_ps(base, LOADI(at), 4)
 #define GATHERI(base, at) _mm256_i32gather_epi32(base, LOADI(at), 4)
 #define PICK(mask, a, b) _mm256_blendv_epi8(b, a, mask)
@@ -100,9 +99,8 @@
 #define BITS _mm512_castps_si512
 #define ALL_NEGATIVE(x) (_mm512_movepi32_mask(x) == 0xffff)
 #define SPREAD_FIRST ALLI(INT32_MIN), ALLI(INT32_MAX)
-#define SPREAD(a, b, x, low, high, rail, rails) a = MOST(a, x), b = LEAST(b, x)
-#define SPREAD_BEYOND(a, b, low, high) ((_mm512_cmpgt_epi32_mask(a, ALLI(high)) | _mm512_cmpgt_epi32_mask(ALLI(low), b)) != 0)
-#define SPREAD_TO_RAILS(a, b, rail) SPREAD_BEYOND(a, b, -(rail), rail)
+#define SPREAD(a, b, x, rail) a = MOST(a, x), b = LEAST(b, x)
+#define SPREAD_BEYOND(a, b, rail) ((_mm512_cmpgt_epi32_mask(a, ALLI(rail)) | _mm512_cmpgt_epi32_mask(ALLI(-(rail)), b)) != 0)
 #define GATHER(base, at) _mm512_i32gather_ps(LOADI(at), base, 4)
 #define GATHERI(base, at) _mm512_i32gather_epi32(LOADI(at), base, 4)
 #define PICK(mask, a, b) _mm512_mask_blend_epi32(_mm512_movepi32_mask(mask), b, a)
@@ -123,8 +121,7 @@
 
 #define FOUR(level, a, b, c, d) set##a##_##level, set##b##_##level, set##c##_##level, set##d##_##level
 #define KERNEL(level)                                                                                                            \
-    {{FOUR(level, 0, 1, 2, 3), FOUR(level, 4, 5, 6, 7), FOUR(level, 8, 9, 10, 11), FOUR(level, 12, 13, 14, 15),                    \
-      FOUR(level, 16, 17, 18, 19), FOUR(level, 20, 21, 22, 23), FOUR(level, 24, 25, 26, 27), FOUR(level, 28, 29, 30, 31), all_##level}, \
+    {{FOUR(level, 0, 1, 2, 3), FOUR(level, 4, 5, 6, 7), FOUR(level, 8, 9, 10, 11), FOUR(level, 12, 13, 14, 15), all_##level},      \
      lines_##level, deliver_##level, crossed_##level, far_##level, join_##level, follow_##level}
 
 #if HAS_LEVELS

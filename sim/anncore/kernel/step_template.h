@@ -6,8 +6,7 @@
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
  *   MIN MAX (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
  *   REACHES(a, b) (bit per element: a >= b), ALL_NEGATIVE,
- *   SPREAD(a, b, x, low, high, rail, rails), which keeps in a and b, SPREAD_FIRST at first, what SPREAD_BEYOND(a, b, low, high) and, if `rails`, SPREAD_TO_RAILS(a, b, rail)
- *   say of all x: whether an element is outside
+ *   SPREAD(a, b, x, rail), which keeps in a and b, SPREAD_FIRST at first, what SPREAD_BEYOND(a, b, rail) says of all x: whether an element is outside -rail .. rail
  *
  * The equations, with docs/analog_core.md: the membrane makes an exponential Euler step whose effective length follows the local slope of the
  * amplifier, so it is exact for a relaxing membrane and for a slewing one; the exponential term adds its own slope and curvature. Lines and
@@ -56,20 +55,13 @@ TARGET ALWAYS_INLINE F STEP(fade)(const Common *c, F volt, F current, F *bend) {
     return IF_POSITIVE(outwards, current * (x * (ALLF(1.5f) - ALLF(0.5f) * x2)), current);
 }
 
-/* Offset currents fade before the membrane voltage at which there is none left, as currents at a rail do. */
-TARGET ALWAYS_INLINE F STEP(comply)(const Lanes *g, int i, F volt, F current, F *bend) {
-    const F x = STEP(clip)(LOADF(g->offset_base + i) - LOADF(g->offset_slope + i) * volt, ALLF(0.0f), ALLF(1.0f)), x2 = x * x;
-    *bend = *bend + IF_POSITIVE(x, LOADF(g->offset_bend + i) * (ALLF(1.0f) - x2), ALLF(0.0f));
-    return current - LOADF(g->offset + i) * (ALLF(1.0f) - x * (ALLF(1.5f) - ALLF(0.5f) * x2));
-}
-
 /* What counts of a slope over a part of a step in which conductances and fading currents change it: `bend` is their own slope. */
 TARGET ALWAYS_INLINE F STEP(bent)(F slope, F bend, float length, int features) {
     if (features & WITH_MODULATION) {
         const F z = MIN(bend * ALLF(length), ALLF(1.0f));
         return slope / ((ALLF(1.0f) - ALLF(0.5f) * z) + ALLF(1.0f / 12) * (z * z));
     }
-    if (!(features & WITH_LIMITS)) return slope;
+    if (!(features & WITH_RAILS)) return slope;
     const F z = STEP(clip)(bend * ALLF(length), ALLF(-1.0f), ALLF(1.0f));
     return slope * (ALLF(1.0f) + z * (ALLF(0.5f) + ALLF(1.0f / 6) * z));
 }
@@ -106,7 +98,7 @@ TARGET ALWAYS_INLINE I STEP(within)(I node, const Common *c) { return MOST(LEAST
 
 /* The circuits of one vector, lanes i.. of a block. Of a circuit alone, whoever asks for its step looks after lines and threshold. */
 TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int i, const Common *c, float length, int features, int early, int watchful,
-                                         int low, int high, STEP(Findings) *found) {
+                                         STEP(Findings) *found) {
     const I volt = OF(ALLI(part->v), LOADI(g->v[p] + i)), w = features & WITH_ADAPTATION ? OF(ALLI(part->w), LOADI(g->w[p] + i)) : ALLI(0);
     const F gap = FLOAT(SUB(LOADI(g->target + i), volt));
     F upswing = ALLF(0.0f), drive = ALLF(0.0f), bend = ALLF(0.0f), current = LOADF(g->drift + i);
@@ -125,7 +117,6 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
         upswing = MIN(STEP(power)(LOADF(g->exponent + i) - gap * ALLF(c->octaves)), LOADF(g->limit + i));
         current = current + upswing;
     }
-    if (features & WITH_FADING) current = STEP(comply)(g, i, FLOAT(volt), current, &bend);
     if (features & WITH_RAILS) current = STEP(fade)(c, FLOAT(volt), current, &bend);
     /* the leak or reset amplifier: its slope, and the length of the step for a membrane with its local slope, which changes on the way: `bow` */
     const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), y2 = y * y, flat = ALLF(1.0f) - y2;
@@ -152,7 +143,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
     STOREI(OF(&part->v, g->v[p ^ 1] + i), next);
-    if (SIZE > 1) SPREAD(found->high, found->low, next, low, high, c->fade_from, features & WITH_LIMITS), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
+    if (SIZE > 1) SPREAD(found->high, found->low, next, c->fade_from), found->below = BOTH(found->below, SUB(next, LOADI(g->threshold + i)));
     const I counts = features & WITH_CONNECTIONS ? LOADI(g->alone + i) : ALLI(-1);
     if (watchful) found->moved = EITHER(found->moved, BOTH(SUB(next, volt), counts));
     if (!(features & WITH_ADAPTATION)) return;
@@ -176,13 +167,12 @@ TARGET float compartment_slope(const CompartmentCurrents *s, const Common *commo
 TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
     STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1), ALLI(0)};
     Lanes *g = &b->lanes;
-    for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, NULL, p, i, c, 1.0f, features, early, watchful, b->low, b->high, &found);
-    const int far = SPREAD_BEYOND(found.high, found.low, b->low, b->high);
-    const int rails = features & WITH_LIMITS ? SPREAD_TO_RAILS(found.high, found.low, c->fade_from) : far;
-    if (rails && !(features & WITH_RAILS))
+    for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, NULL, p, i, c, 1.0f, features, early, watchful, &found);
+    const int far = SPREAD_BEYOND(found.high, found.low, c->fade_from);
+    if (far && !(features & WITH_RAILS))
         for (int i = 0; i < LANES; i += WIDTH) STOREI(g->v[p ^ 1] + i, STEP(within)(LOADI(g->v[p ^ 1] + i), c));
     const int moves = !watchful || ANY(found.moved), decays = watchful && ANY(found.decayed);
-    return (moves || decays ? BLOCK_MOVES : 0) | (decays && !moves ? BLOCK_DECAYS : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? WITH_FADING : 0) | (rails ? WITH_RAILS : 0);
+    return (moves || decays ? BLOCK_MOVES : 0) | (decays && !moves ? BLOCK_DECAYS : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? WITH_RAILS : 0);
 }
 
 /* Some lines alone, over steps from the grid point with index `first` on, as in the steps of their block. Returns whether they still decayed when that was last seen. */
@@ -231,7 +221,8 @@ TARGET ALWAYS_INLINE void STEP(raise)(LanesInput *in, int p, int i, F amount, co
         growth = ALLF(1.0f) + rate * lead;
         line = line * (ALLF(1.0f) - q * (ALLF(1.0f) - q * (ALLF(0.5f) - q * ALLF(1.0f / 6))));
     }
-    const F step = amount * LOADF(lanes->step + i) * MAX(ALLF(1.0f) - line * LOADF(lanes->limit_inverse + i), ALLF(0.0f));
+    const F used = line * LOADF(lanes->limit_inverse + i);
+    const F step = amount * LOADF(lanes->step + i) * MAX(ALLF(1.0f) - used * used, ALLF(0.0f));
     STOREF(in->line[p] + i, MIN(state + step * growth, limit));
     if (part != 0.0f) STOREF(in->early + i, LOADF(in->early + i) + (step * lead) * LOADF(lanes->lift + i));
 }
@@ -260,9 +251,8 @@ TARGET static uint64_t STEP(crossed)(const Block *b, int p) {
 /* Whether currents of a block may fade where its membranes are. */
 TARGET static int STEP(far)(const Block *b, int p, const Common *c) {
     STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1), ALLI(0)};
-    for (int i = 0; i < LANES; i += WIDTH) SPREAD(found.high, found.low, LOADI(b->lanes.v[p] + i), b->low, b->high, c->fade_from, 1);
-    const int rails = SPREAD_TO_RAILS(found.high, found.low, c->fade_from);
-    return (SPREAD_BEYOND(found.high, found.low, b->low, b->high) ? WITH_FADING : 0) | (rails ? WITH_RAILS : 0);
+    for (int i = 0; i < LANES; i += WIDTH) SPREAD(found.high, found.low, LOADI(b->lanes.v[p] + i), c->fade_from);
+    return SPREAD_BEYOND(found.high, found.low, c->fade_from) ? WITH_RAILS : 0;
 }
 
 /* What the slopes of the circuits of small morphologies do to their compartments, of which each has `size`. What none of TOGETHER circuits has is 0. */
@@ -328,10 +318,10 @@ TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *com
             STOREI(g->w[p ^ 1] + i, PICK(alone, LOADI(g->w[p ^ 1] + i), kept));
             found.moved = EITHER(found.moved, PICK(alone, ALLI(0), SUB(kept, w)));
         }
-        SPREAD(found.high, found.low, after, b->low, b->high, c->fade_from, 0);
+        SPREAD(found.high, found.low, after, c->fade_from);
         found.below = BOTH(found.below, SUB(after, LOADI(g->threshold + i)));
     }
-    return (ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (SPREAD_BEYOND(found.high, found.low, b->low, b->high) ? WITH_LIMITS : 0);
+    return (ANY(found.moved) ? BLOCK_MOVES : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (SPREAD_BEYOND(found.high, found.low, c->fade_from) ? WITH_RAILS : 0);
 }
 
 TARGET ALWAYS_INLINE int STEP(variant)(Block *b, int p, const Common *c, int features, int early, int watchful) {
@@ -350,30 +340,14 @@ VARIANT(set4, 4)
 VARIANT(set5, 5)
 VARIANT(set6, 6)
 VARIANT(set7, 7)
-VARIANT(set8, 8)
-VARIANT(set9, 9)
-VARIANT(set10, 10)
-VARIANT(set11, 11)
-VARIANT(set12, 12)
-VARIANT(set13, 13)
-VARIANT(set14, 14)
-VARIANT(set15, 15)
-VARIANT(set16, 0 | WITH_CARE)
-VARIANT(set17, 1 | WITH_CARE)
-VARIANT(set18, 2 | WITH_CARE)
-VARIANT(set19, 3 | WITH_CARE)
-VARIANT(set20, 4 | WITH_CARE)
-VARIANT(set21, 5 | WITH_CARE)
-VARIANT(set22, 6 | WITH_CARE)
-VARIANT(set23, 7 | WITH_CARE)
-VARIANT(set24, 8 | WITH_CARE)
-VARIANT(set25, 9 | WITH_CARE)
-VARIANT(set26, 10 | WITH_CARE)
-VARIANT(set27, 11 | WITH_CARE)
-VARIANT(set28, 12 | WITH_CARE)
-VARIANT(set29, 13 | WITH_CARE)
-VARIANT(set30, 14 | WITH_CARE)
-VARIANT(set31, 15 | WITH_CARE)
+VARIANT(set8, 0 | WITH_CARE)
+VARIANT(set9, 1 | WITH_CARE)
+VARIANT(set10, 2 | WITH_CARE)
+VARIANT(set11, 3 | WITH_CARE)
+VARIANT(set12, 4 | WITH_CARE)
+VARIANT(set13, 5 | WITH_CARE)
+VARIANT(set14, 6 | WITH_CARE)
+VARIANT(set15, 7 | WITH_CARE)
 VARIANT(all, features)
 #undef VARIANT
 #undef FROM_BYTES
@@ -416,4 +390,3 @@ VARIANT(all, features)
 #undef SPREAD
 #undef SPREAD_FIRST
 #undef SPREAD_BEYOND
-#undef SPREAD_TO_RAILS

@@ -29,7 +29,7 @@ FPGA: dict[str, Number] = {
         75, "ticks", "from the chip's time stamp to the FPGA: 250 ns from the neuron less the chip's 100 ns (facts: analog_model 13)", A
     ),
     "event_from_chip_queue": Number(
-        192, "events", "events waiting on the chip for the link before they are dropped; as many as still arrive in time", A
+        160, "events", "events waiting on the chip for the link before they are dropped; as many as still arrive in time", A
     ),
     "event_fifo": Number(64, "events", "events of a kind waiting for the trace before they are dropped (facts: transport 2.7, unknown)", A),
     "event_deadline": Number(127, "FPGA cycles", "an event's 8-bit stamp is ambiguous beyond (facts: transport 2.5)", D),

@@ -83,7 +83,8 @@ JOINED: dict[str, tuple[Settings, list[int], list[tuple[int, int, float]]]] = {
 }  # fmt: skip
 SPIKING = {
     "joined AdEx": (
-        {10: (CONFIG | FIRES | ADEX | {"connect_membrane_right": 1}, CELLS | FIRING_CELLS, BACKEND), 11: (CONFIG, CELLS, {})}, [0, 0], [],
+        {10: (CONFIG | FIRES | ADEX | {"connect_membrane_right": 1}, CELLS | FIRING_CELLS, BACKEND),
+         11: (CONFIG, CELLS | {"v_leak": 750}, {})}, [0, 0], [],
     ),
     "AdEx with a dendrite": two(50, FIRES | ADEX, **FIRING_CELLS),
     "LIF with a dendrite": two(150, FIRES, **FIRING_CELLS | {"v_leak": 800}),

@@ -25,10 +25,11 @@ def test_silent_neuron_rests_at_its_leak_potential(kit: Callable) -> None:
 
 
 def test_leak_over_threshold_makes_a_saw_tooth(kit: Callable) -> None:
-    """Published: between 232 and 400, each 13 us, at leak current 150. The threshold code is the one that gives the published peak."""
+    """Published: between 232 and 400, each 13 us, at leak current 150. The codes of leak and threshold are those that give the published peak
+    and the 490 that the published curve rises towards."""
     k = kit()
     config = {"membrane_capacitor_size": 63, "enable_threshold_comparator": 1, "enable_fire": 1}
-    k.neuron(0, config, {"refractory_time": 255}, v_leak=1000, i_bias_leak=150, v_threshold=343, v_reset=400, i_bias_reset=1022)
+    k.neuron(0, config, {"refractory_time": 255}, v_leak=849, i_bias_leak=150, v_threshold=343, v_reset=400, i_bias_reset=1022)
     k.run(100)
     trace = reading(k.trace(0, 0, 100))
     assert trace.max() == pytest.approx(400, abs=5)
@@ -63,8 +64,9 @@ def stimulated(kit: Callable, mode: int, weight: int, rows: int) -> np.ndarray:
 
 
 def test_postsynaptic_potential_of_two_synapses(kit: Callable) -> None:
-    """Published: weights 31 and 31 raise the membrane by 45."""
-    assert stimulated(kit, 1, 31, 2).max() == pytest.approx(45, abs=3)
+    """Published: weights 31 and 31 raise the membrane by 45 in one neuron, by 0.74 to 0.79 per unit of weight in the mean of eight, and by 0.8 in
+    that of a chip."""
+    assert stimulated(kit, 1, 31, 2).max() == pytest.approx(62 * 0.78, abs=3)
 
 
 def test_dynamic_range_of_excitation_and_inhibition(kit: Callable) -> None:
@@ -72,6 +74,12 @@ def test_dynamic_range_of_excitation_and_inhibition(kit: Callable) -> None:
     assert stimulated(kit, 1, 36, 8).max() == pytest.approx(226, rel=0.1)
     assert stimulated(kit, 2, 36, 8).min() == pytest.approx(-129, rel=0.15)
     assert -stimulated(kit, 2, 36, 8).min() < 0.8 * stimulated(kit, 1, 36, 8).max()
+
+
+def test_excitation_grows_in_proportion(kit: Callable) -> None:
+    """Published: as straight up to a weight of 288 as the eye can see, by 6 % more per unit than up to 64."""
+    heights = np.array([stimulated(kit, 1, 16, rows).max() / rows for rows in (4, 9, 18)])
+    assert heights / heights[0] == pytest.approx(1.03, abs=0.05)
 
 
 def test_stacked_potentials_add(kit: Callable) -> None:
@@ -87,4 +95,5 @@ def test_stacked_potentials_add(kit: Callable) -> None:
             k.core.row_pulse(k.core.now, row, 0, 1.0, 1)
         peaks.append((reading(k.trace(0, 0, 10)) - reading(rest)).max())
     assert peaks[0] < peaks[1] < peaks[2]
-    assert peaks[2] == pytest.approx(45 * (1 + 2 * np.exp(-1) + 3 * np.exp(-2)), rel=0.1)
+    ages = np.linspace(0, 1, 1001)[:, None] + [0, 1, 2]
+    assert peaks[2] == pytest.approx(62 * 0.78 * (ages * np.exp(1 - ages)).sum(axis=1).max(), rel=0.05)

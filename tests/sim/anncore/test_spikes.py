@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from circuit_equations import Circuit
+from scipy.integrate import quad
 
 from hicannx_sim.anncore.core import AnalogCore
 from hicannx_sim.base.numbers import number
@@ -21,15 +23,13 @@ def saw_tooth(k: Any, neuron: int = 3, **backend: int) -> None:
 
 
 def test_interval_is_rise_and_refractory_time(kit: Callable) -> None:
-    """Far below its target the leak is a current source; the reset has settled long before it is released."""
+    """The reset has settled long before it is released."""
     k = kit()
     saw_tooth(k, refractory_time=250)
     ticks = [tick for tick, _ in k.run(400)]
-    picofarad = number("membrane_capacitance_per_code") * 1e12 * (63 + number("membrane_capacitance_intrinsic"))
-    slope = number("leak_conductance_per_code") * 1e6 * 300 * number("leak_linear_range") / picofarad
-    threshold = number("threshold_offset") + 300 * number("threshold_slope")
-    reset = number("reset_offset") + 500 * number("reset_slope")
-    expected = 249 * 0.008 + (threshold - reset) / slope + number("comparator_delay") * 1e6
+    circuit = Circuit(FIRING, SAW_TOOTH)
+    rise, _ = quad(lambda v: circuit.capacitance / circuit.amplifier_current(v, False), circuit.reset[0], circuit.threshold)
+    expected = 249 * 0.008 + rise + number("comparator_delay") * 1e6
     assert np.diff(ticks[2:]) / US == pytest.approx(expected, abs=0.02)
 
 
