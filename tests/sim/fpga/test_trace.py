@@ -27,7 +27,7 @@ def test_labels_come_back_with_consistent_times(ready, words):
     fpga, chip = spikes["fpga_time"].astype(np.int64), spikes["chip_time"].astype(np.int64)
     assert list(np.diff(fpga)) == [200] * (len(labels) - 1) and list(np.diff(chip)) == [200] * (len(labels) - 1)
     assert np.all((fpga - chip >= 0) & (fpga - chip <= 127))
-    assert fpga[0] - chip[0] == pytest.approx(number("event_from_chip") / 4, abs=1.5)
+    assert fpga[0] - chip[0] == pytest.approx((number("event_from_chip") + number("event_to_chip")) / 4, abs=1.5)
 
 
 @pytest.mark.parametrize("pack", [1, 2, 3])
