@@ -47,7 +47,7 @@ def smooth(trace: Trace) -> np.ndarray:
 
 def measure() -> Result:
     """Builds the chain on a chip without mismatch and measures all sixteen potentials."""
-    with Bench(mode="ideal") as bench:
+    with Bench(mode="ideal", calibration="spiking") as bench:
         build(bench)
         grid = responses(bench)
     curves = [[smooth(trace) for trace in row] for row in grid]
