@@ -122,7 +122,7 @@ def decaying(kit: Callable, jumping: bool, slices: list[int]) -> tuple[list[floa
     for neuron in range(0, 512, 3):
         k.neuron(neuron, SIZE, **RESTING, **LINES)
     k.shared("syn_i_bias_dac", 1000)
-    k.core.weights[0] = k.core.weights[300] = 20
+    k.core.weights[0] = k.core.weights[300] = 60
     k.run(500)
     before, start = k.core.steps, k.core.now
     k.core.set_probe(0, 6, 1)
