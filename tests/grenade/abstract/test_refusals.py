@@ -25,7 +25,7 @@ from topologies import (
 
 from grenade.abstract import MappingError, MissingError, TopologyError
 from grenade.abstract.sources import SpikeSource
-from halco import AtomicNeuronOnLogicalNeuron, CompartmentOnLogicalNeuron, LogicalNeuronCompartments, PadOnDLS
+from halco import AtomicNeuronOnDLS, AtomicNeuronOnLogicalNeuron, CompartmentOnLogicalNeuron, Enum, LogicalNeuronCompartments, PadOnDLS
 from pygrenade_common import (
     CompartmentOnNeuron,
     CuboidMultiIndexSequence,
@@ -319,10 +319,18 @@ def test_settings_are_needed_for_each_compartment(executor):
 def test_two_signals_cannot_lead_to_one_pad(executor):
     topology = Topology()
     target = topology.add_vertex(neurons(2))
-    for cell in (0, 1):
-        record_voltage(topology, target, [cell], lambda shape, time_domain: PadRecorder([PadOnDLS(1)], shape, time_domain))
+    mapper = GreedyMapper()
+    mapper.neuron_permutation = [AtomicNeuronOnDLS(Enum(number)) for number in (0, 256)]
+
+    def pad(shape, time_domain):
+        return PadRecorder([PadOnDLS(1)], shape, time_domain)
+
+    recorders = [record_voltage(topology, target, [cell], pad) for cell in (0, 1)]
+    mapped, given = mapper(topology, JITCalibration(), executor), data(topology, {})
+    for recorder in recorders:
+        given.ports.set((recorder, 1), PadRecorder.Parameterization([True]))
     with pytest.raises(MappingError, match=r"two signals lead to PadOnDLS\(1\)"):
-        GreedyMapper()(topology, JITCalibration(), executor)
+        mapped.map_root_input_data(given)
 
 
 def test_neurons_of_other_kinds_are_refused(executor):
