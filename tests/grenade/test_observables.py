@@ -126,3 +126,8 @@ def test_samples_of_the_fast_converter_by_batch_entry():
 def test_rows_come_back_as_they_were_given():
     rows = [(5, 1, 0, 7), (-6, 2, 0, 3)]
     assert CADC.of(rows, 1, 8).rows() == rows
+
+
+def test_one_sample_has_no_step():
+    with pytest.raises(ObservableError, match="the time between samples is known from two on"):
+        cadc((3, 10, 0, 0)).step()

@@ -149,6 +149,9 @@ def test_serial_sources_have_the_labels_of_the_data(executor):
     (network,) = instance.graph.network.execution_instances.values()
     labels = [[int(one.label) for one in some.neurons] for some in network.populations.values() if hasattr(some.neurons[0], "label")]
     assert labels == [[7, 9]] and not instance.spikes
+    heard = record(topology, target, [0, 1])
+    (spikes,) = execute(executor, topology, given).ports.get((heard, 0)).spikes
+    assert [len(some) for some in spikes] == [0, 0], "nothing is connected to the link"
 
 
 def weights(number):

@@ -8,7 +8,8 @@ from graphs_by_hand import CHIP, INSTANCE, MS, Example, runtime
 
 from grenade.common import ExecutionInstanceID
 from grenade.errors import InputError
-from grenade.execution import JITGraphExecutor, extract_plasticity_rule_recording_data, run
+from grenade.execution import JITGraphExecutor, ManagedJITGraphExecutor, extract_plasticity_rule_recording_data, run
+from grenade.execution.connection import ConnectionError
 from grenade.execution.plasticity_data import RecordingError
 from grenade.network import PlasticityRuleOnNetwork
 from grenade.network.descriptors import PlasticityRuleOnExecutionInstance
@@ -57,3 +58,12 @@ def test_batch_entries_may_wait_with_the_network_silenced(executor: JITGraphExec
         return spent[CHIP].total_seconds()
 
     assert duration(MS * 2, True) > duration(0, False) + 1.5e-3
+
+
+def test_an_executor_is_opened_once_and_released_as_often_as_one_likes() -> None:
+    made = ManagedJITGraphExecutor()
+    with made, pytest.raises(ConnectionError, match="this executor is open already"):
+        made.__enter__()
+    made.__exit__(None, None, None)
+    with made as executor:
+        assert executor is not None
