@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from mapper import COLUMNS, DRIVERS, OnChip
+from mapper import COLUMNS, DRIVERS, OnChip, address
 from network import Network, Values
 
 from dlens_vx_v3 import hal, halco, lola
@@ -137,7 +137,7 @@ class Circuits:
         if self.first[k]:
             neuron.event_routing.analog_output = lola.AtomicNeuron.EventRouting.AnalogOutputMode.normal
             neuron.event_routing.enable_digital = True
-            neuron.event_routing.address = k // self.place.circuits
+            neuron.event_routing.address = address(k)
 
     @cached_property
     def driven(self) -> list[tuple[Any, hal.NeuronConfig]]:

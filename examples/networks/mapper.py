@@ -6,6 +6,7 @@ driver and one label on a chip. What does not fit is lost, and counted. (facts: 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from network import Network, Numbers
@@ -52,7 +53,7 @@ class OnChip:
     def event_labels(self) -> Numbers:
         """Labels of the spikes that its neurons send: channel, event output, address."""
         output = self.columns() // CIRCUITS_OF_OUTPUT
-        return output % BUSES << 14 | output << 8 | np.arange(self.size)
+        return output % BUSES << 14 | output << 8 | address(self.columns() + COLUMNS * (np.arange(self.size) // self.in_half))
 
     def spike_labels(self) -> Numbers:
         """Labels of the events of each source when they come to the chip: channel, row address of the driver, label of the synapses."""
@@ -61,6 +62,11 @@ class OnChip:
     def heard(self) -> Numbers:
         """Sources that have a place."""
         return np.flatnonzero(self.driver >= 0)
+
+
+def address(circuit: Any) -> Any:
+    """What a circuit (0 .. 511) sends: different for all that share an event output."""
+    return circuit % CIRCUITS_OF_OUTPUT + CIRCUITS_OF_OUTPUT * (circuit // COLUMNS)
 
 
 def place(network: Network, circuits: int = 4) -> list[OnChip]:
