@@ -27,6 +27,7 @@ are those with the serial numbers 0, 1, ... of one jBOA setup, in the mode `typi
 NEST has the same neurons, one by one as the calibrated chips have them, the same synapses with the strengths of theirs, and the same input;
 its membranes and synapses are linear, its threshold has no noise. Times are biological, the first {transient:g} ms do not count. CV is the
 coefficient of variation of a neuron's intervals. Seconds are of one processor, for a second of biological time, without setting up.
+Spikes that are lost on the way did not fit into the queues of the lines between FPGAs; where many are lost, rates are not comparable.
 """
 
 
