@@ -6,6 +6,7 @@ mpirun -n 4 hicannx cluster script.py           four, which all run the script a
 
 import os
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import redirect_stdout
@@ -18,6 +19,8 @@ from hicannx_sim.setup.exchange import MPIExchange, join_cluster
 
 LAUNCHED: Final = ("PMI_RANK", "PMI_SIZE", "PMIX_RANK", "OMPI_COMM_WORLD_RANK", "MPI_LOCALRANKID")
 """Variables by which launchers of MPI tell a process that it is one of several."""
+PASSING_ON: Final = 0.3
+"""[s] for the launcher to pass on what was printed: at an abort it drops the rest."""
 
 
 def main(chosen: Namespace) -> int:
@@ -34,6 +37,7 @@ def main(chosen: Namespace) -> int:
             sys.stdout.flush()
         if status:
             print(f"hicannx: the script failed in process {exchange.rank}; the others end", file=sys.stderr, flush=True)
+            time.sleep(PASSING_ON)
             exchange.communicator.Abort(status)
         exchange.communicator.Barrier()
     return status
