@@ -25,8 +25,8 @@ def test_silent_neuron_rests_at_its_leak_potential(kit: Callable) -> None:
 
 
 def test_leak_over_threshold_makes_a_saw_tooth(kit: Callable) -> None:
-    """Published: between 232 and 400, each 13 us, at leak current 150. The codes of leak and threshold are those that give the published peak
-    and the 490 that the published curve rises towards."""
+    """Published: between 232 and 400, each 13 us, at leak current 150. The codes of leak and threshold are those that give the published
+    peak and the 490 that the published curve rises towards."""
     k = kit()
     config = {"membrane_capacitor_size": 63, "enable_threshold_comparator": 1, "enable_fire": 1}
     k.neuron(0, config, {"refractory_time": 255}, v_leak=849, i_bias_leak=150, v_threshold=343, v_reset=400, i_bias_reset=1022)
@@ -64,8 +64,8 @@ def stimulated(kit: Callable, mode: int, weight: int, rows: int) -> np.ndarray:
 
 
 def test_postsynaptic_potential_of_two_synapses(kit: Callable) -> None:
-    """Published: weights 31 and 31 raise the membrane by 45 in one neuron, by 0.74 to 0.79 per unit of weight in the mean of eight, and by 0.8 in
-    that of a chip."""
+    """Published: weights 31 and 31 raise the membrane by 45 in one neuron, by 0.74 to 0.79 per unit of weight in the mean of eight, and by
+    0.8 in that of a chip."""
     assert stimulated(kit, 1, 31, 2).max() == pytest.approx(62 * 0.78, abs=3)
 
 

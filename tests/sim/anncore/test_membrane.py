@@ -132,8 +132,8 @@ def fitted_time_constant(trace: np.ndarray) -> float:
 
 
 def test_decays_of_offset_currents_tell_the_intrinsic_capacitance(kit: Callable) -> None:
-    """As measured with different capacitors at a leak whose fit gives 100 us with the largest: near enough that five more membranes on a line change
-    the time constant by less than 12 % of what is expected of them."""
+    """As measured with different capacitors at a leak whose fit gives 100 us with the largest: near enough that five more membranes on a
+    line change the time constant by less than 12 % of what is expected of them."""
     k = kit()
     capacitors = np.array([10, 23, 36, 49, 63])
     for neuron, capacitor in enumerate(capacitors):

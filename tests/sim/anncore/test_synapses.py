@@ -167,7 +167,8 @@ def test_input_current_saturates_at_a_multiple_of_its_bias(kit: Callable) -> Non
     k.run(40)
     conductance = number("leak_conductance_per_code") * 300 * 1e6
     y = (k.core.voltage(20, 0) - rest) / (1.5 * number("leak_linear_range"))
-    assert 0.75 * number("leak_linear_range") * conductance * y * (3 - y * y) / 1.5 == pytest.approx(0.02 * number("synapse_current_limit"), rel=0.02)
+    leak = 0.75 * number("leak_linear_range") * conductance * y * (3 - y * y) / 1.5
+    assert leak == pytest.approx(0.02 * number("synapse_current_limit"), rel=0.02)
 
 
 @pytest.mark.parametrize(("mode", "low", "high"), [(1, 1.1, 1.2), (2, 0.12, 0.2)])

@@ -108,7 +108,8 @@ def test_paths_of_the_real_system_are_answered():
     assert (answered.parent / "hagen_cocolist.pbin").is_file()
     assert answered.parent.parent.name == "stable"
     weekly = answered.parent.parent / "latest-weekly"
-    assert {"correlation", "spiking", "spiking2", "hagen"} <= {path.name.partition("_cocolist")[0] for path in weekly.glob("*_cocolist.pbin")}
+    names = {path.name.partition("_cocolist")[0] for path in weekly.glob("*_cocolist.pbin")}
+    assert {"correlation", "spiking", "spiking2", "hagen"} <= names
     assert (weekly / "spiking_cocolist.pbin").read_bytes() == answered.read_bytes()
     assert (weekly / "spiking.json").is_file(), "whose it is"
 
