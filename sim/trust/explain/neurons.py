@@ -125,6 +125,11 @@ def _cells_of(why: str, row: str) -> Any:
     return lambda view, where: [cell_of(row, int(n)) for n in where[1]] if where[0] == why else []
 
 
+def _cells(row: str) -> Any:
+    """A neuron's cell of a row."""
+    return lambda view, neurons: [cell_of(row, int(n)) for n in neurons]
+
+
 def _dead(name: str, rows: tuple[str, ...]) -> Any:
     """Neurons that work with a circuit which is on and whose biases are all 0."""
 
@@ -242,7 +247,7 @@ PATHS: Final = (
                     "CapMemCell",
                     f"a current ({' or '.join(rows)}; lola: {name})",
                     "its biases are 0",
-                    lambda view, found, row=rows[0]: [cell_of(row, int(n)) for n in found],
+                    _cells(rows[0]),
                 ),
             ),
             late=True,
