@@ -52,7 +52,7 @@ cdef class Group(Field):
 cdef Py_ssize_t element(Field field, object kind, Py_ssize_t size, object index, bint from_end, object container) except -1
 cpdef list listed(Field field, object values, Py_ssize_t count, object container)
 cpdef object array_elements(Field field, object values, tuple shape, object container)
-cpdef list row_elements(Field field, object values, Py_ssize_t count, object container)
+cdef list row_elements(Field field, object values, Py_ssize_t count, object container)
 cpdef object tree_of(cls, values)
 cpdef object flat_tree(cls, tree)
 cdef object trees_of(cls, values)

@@ -387,7 +387,7 @@ cpdef object array_elements(Field field, object values, tuple shape, object cont
         raise TypeError(f"{field.place(container)} takes {field.takes()}: {error}") from None
 
 
-cpdef list row_elements(Field field, object values, Py_ssize_t count, object container):
+cdef list row_elements(Field field, object values, Py_ssize_t count, object container):
     """The same as `listed` for what is a row of numbers or flags, also as numpy array."""
     if isinstance(values, np.ndarray):
         values = array_elements(field, values, (count,), container)
