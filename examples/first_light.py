@@ -106,7 +106,7 @@ class Setup:
         builder.write(halco.ChipOnDLS(), self.chip)
         readout(builder)
         route(builder)
-        synapses(builder, weight=31)
+        synapses(builder, weight=29)
         self.settle(builder)
         sta.run(self.connection, [builder.done()])
 
@@ -162,8 +162,9 @@ def silent(setup):
 
 
 def leak_over_threshold(setup):
-    """Leak potential above threshold: the neuron fires by itself. Threshold and reset are put where the published figure has them."""
-    trace = setup.record(firing(v_leak=1000, i_leak=150, v_threshold=343, v_reset=548), 200)
+    """Leak potential above threshold: the neuron fires by itself. All potentials are put where the published figure has them:
+    it rises towards 490 LSB."""
+    trace = setup.record(firing(v_leak=849, i_leak=150, v_threshold=343, v_reset=548), 200)
     period = np.diff(trace[2]).mean()
     lower, upper = np.percentile(trace[1], (1, 99))
     rows = [("saw-tooth, lower end", lower, 232, "LSB"), ("saw-tooth, upper end", upper, 400, "LSB")]
@@ -171,7 +172,10 @@ def leak_over_threshold(setup):
 
 
 def stimulated(setup):
-    """A calibrated neuron: excitation and inhibition by two synapses of weight 31 each, a stack of excitation, then a volley."""
+    """A calibrated neuron: excitation and inhibition by two synapses each, a stack of excitation, then a volley.
+
+    The published neuron got weights of 31 and responded with 5 % less than the mean of all neurons, which 29 makes up for.
+    """
     excitation, inhibition = [10, 50, 70, 90, 100, *range(200, 220, 2)], 30
     events = sorted([*((time, EXCITATORY) for time in excitation), (inhibition, INHIBITORY)])
     trace = time, value, fired = setup.record(calibrated(setup.chip), 300, events)

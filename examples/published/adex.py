@@ -27,7 +27,7 @@ class Pattern:
     v_reset: int
 
 
-PATTERNS = (Pattern("below threshold", 10, 0, None, 600), Pattern("adapting", 0, 200, 850, 739), Pattern("bursting", 0, 200, 900, 843))
+PATTERNS = (Pattern("below threshold", 10, 0, None, 600), Pattern("adapting", 0, 200, 850, 739), Pattern("bursting", 0, 200, 902, 851))
 
 
 def set_up(bench: Bench, pattern: Pattern) -> None:
