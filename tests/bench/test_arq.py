@@ -65,7 +65,7 @@ def peer():
 
     yield start
     for process in started:
-        process.terminate()
+        process.kill()
         process.join()
 
 
