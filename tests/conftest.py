@@ -24,6 +24,19 @@ def calibrations(tmp_path_factory):
     os.environ["HICANNX_CALIBRATIONS"] = str(tmp_path_factory.mktemp("calibrations"))
 
 
+@pytest.fixture
+def scripts_in(monkeypatch):
+    """Makes the modules of a folder importable until the end of the test, whatever else has their names."""
+
+    def use(folder):
+        monkeypatch.syspath_prepend(str(folder))
+        for file in folder.glob("[!_]*.py"):
+            monkeypatch.setitem(sys.modules, file.stem, None)  # so that it will be as it was
+            del sys.modules[file.stem]
+
+    return use
+
+
 _number = itertools.count()
 
 

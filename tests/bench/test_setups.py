@@ -73,9 +73,9 @@ def test_two_that_do_not_talk(benchmark):
 
 
 @pytest.mark.benchmark(group="rounds of chips at work", **CPU)
-def test_rounds_of_chips_at_work(benchmark, monkeypatch):
+def test_rounds_of_chips_at_work(benchmark, scripts_in):
     """512 neurons on four chips, with input and spikes between them; the same with a round every 25 cycles of 8 ns, and every 100."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "examples" / "networks"))
+    scripts_in(Path(__file__).parents[2] / "examples" / "networks")
     import emulation
     import mapper
     import random_network

@@ -3,22 +3,18 @@
 import dataclasses
 import importlib
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "examples" / "networks"
-MODULES = ("network", "random_network", "microcircuit", "mapper", "circuits", "emulation", "measures", "peer", "experiments", "figures")
 
 
 @pytest.fixture
-def of(monkeypatch: pytest.MonkeyPatch):
+def of(scripts_in):
     """Modules of the example, by name."""
-    monkeypatch.syspath_prepend(str(FOLDER))
-    for name in MODULES:
-        monkeypatch.delitem(sys.modules, name, raising=False)
+    scripts_in(FOLDER)
     return importlib.import_module
 
 

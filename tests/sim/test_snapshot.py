@@ -255,7 +255,7 @@ def test_every_field_of_the_analog_engine_is_state_or_wiring():
     assert grows <= set(sim.System().chip.fabric.analog.arrays())
     follow = [
         "morphologies", "members", "matrices", "morphology_of", "small", "small_stale", "large", "compartments", "compartment_of", "ways",
-        "linked", "connected", "slaves", "slaves_from", "applied", "spikes", "schedule", "far_before",
+        "linked", "connected", "slaves", "slaves_from", "applied", "spikes", "schedule", "far_before", "decaying",
     ]  # fmt: skip
     given = ["common", "jumping", "counting", "level", "noise_key", "weights", "labels", "gains"]
     assert declared == grows | kept | {*follow, *given}
