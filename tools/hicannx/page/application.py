@@ -29,7 +29,7 @@ from hicannx_sim import SimError
 from hicannx_sim.setup.frame import decode, encode
 
 PAGE: Final = Path(__file__).parent / "files"
-INTERVAL: Final = 0.1
+INTERVAL: Final = 0.08
 """[s] between frames at least."""
 LARGE: Final = ("weights", "labels", "capmem")
 """Arrays that are sent only when they have changed."""

@@ -2,7 +2,7 @@
 
 The page has plain HTML, CSS and JavaScript and no build step. Over a WebSocket it gets frames (`hicannx_sim.setup.frame`) as fast as it
 draws
-them, at most ten a second, and sends orders: pause, step, resume, rewind, registers.
+them, at most twelve a second, and sends orders: pause, step, resume, rewind, registers.
 """
 
 from __future__ import annotations
