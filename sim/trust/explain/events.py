@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from haldls import NeuronConfig
 from hicannx_sim.base.numbers import number
 from hicannx_sim.chip.crossbar import wiring
 from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
@@ -16,6 +17,7 @@ Flags = NDArray[np.bool_]
 _WIRING: Final = wiring()
 _FROM_NEURONS, _FROM_LINK, _BUSES = range(8), range(8, 12), 8
 """Inputs of the crossbar, and its outputs to PADI buses, which come first."""
+_MEMBRANE: Final = int(NeuronConfig.ReadoutSource.membrane)
 _BUS_OF_DRIVER: Final = np.array([driver // 128 * 4 + driver % 4 for driver in range(256)])
 _SIDES: Final = (("excitatory", "exc", 1), ("inhibitory", "inh", 2))
 
@@ -204,7 +206,8 @@ def _without_current(view: View) -> Iterator[Attempt]:
     if not view.evidence["addressed"].any() or view.counts["neuron_spikes"]:
         return
     hit = view.hit & (view.weights > 0)
-    waits = view.neuron("enable_threshold_comparator") | view.neuron("enable_readout_amplifier") | view.neuron("enable_readout")
+    reads = (view.neuron("enable_readout_amplifier") | view.neuron("enable_readout")) & (view.neuron("readout_source") == _MEMBRANE)
+    waits = view.neuron("enable_threshold_comparator") | reads
     for side, _, bit in _SIDES:
         rows = (view.modes & bit != 0).reshape(2, 256, 1)
         neurons = np.flatnonzero((hit.reshape(2, 256, 256) & rows).any(axis=1).reshape(512) & (waits != 0))
@@ -450,6 +453,7 @@ PATHS: Final = (
             Obstacle("CapMemCell", "a current (stp_i_ramp)", "the ramp does not rise", _weak_quadrants("stp_i_ramp", 1)),
             Obstacle("CapMemCell", "a current (hagen_ibias_dac)", "the DAC has no bias", _no_hagen_dac),
         ),
+        late=True,
     ),
 )
 """The way of events."""
