@@ -7,26 +7,18 @@ from typing import Any
 import pytest
 from topologies import CELL, CIRCUIT, COMPARTMENT, DOMAIN, MS, RECEPTOR, connect, data, neurons, projection, shape, sources
 
-from grenade import ppu
 from grenade.abstract import MappingError, UncalibratedSynapse
 from halco import AtomicNeuronOnDLS, Enum
-from haldls.ppu_toolchain import CompilerNotFoundError
 from pygrenade_common import CuboidMultiIndexSequence, Edge, ListMultiIndexSequence, MultiIndex, Topology
 from pygrenade_vx.execution import run
 from pygrenade_vx.network import PlasticityRule as RuleOnNetwork
 from pygrenade_vx.network.abstract import GreedyMapper, JITCalibration, OnlyRecordingPlasticityRuleGenerator, PlasticityRule
 
+pytestmark = pytest.mark.usefixtures("compiler")
+
 Observable = OnlyRecordingPlasticityRuleGenerator.Observable
 TICKS = 2 * MS
 """A millisecond in cycles of the processors."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _compiler() -> None:
-    try:
-        ppu.program((), "sram")
-    except CompilerNotFoundError as error:
-        pytest.skip(str(error))
 
 
 def timer(start: float, period: float, number: int) -> PlasticityRule.Dynamics:

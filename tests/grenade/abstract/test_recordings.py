@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from topologies import (
     CELL,
     COMPARTMENT,
@@ -21,11 +20,9 @@ from topologies import (
     sources,
 )
 
-from grenade import ppu
 from grenade.abstract import Population
 from halco import AtomicNeuronOnDLS, AtomicNeuronOnLogicalNeuron, CompartmentOnLogicalNeuron, Enum, LogicalNeuronCompartments, PadOnDLS
 from haldls.lola import AtomicNeuron, Chip
-from haldls.ppu_toolchain import CompilerNotFoundError
 from pygrenade_common import (
     CompartmentOnNeuron,
     CuboidMultiIndexSequence,
@@ -49,14 +46,6 @@ from pygrenade_vx.network.abstract import (
 )
 
 SIGNALS = AtomicNeuron.Readout.Source
-
-
-@pytest.fixture
-def compiler():
-    try:
-        ppu.program((), "sram")
-    except CompilerNotFoundError as error:
-        pytest.skip(str(error))
 
 
 def test_the_parallel_converters_sample_each_recorded_neuron(executor, compiler):

@@ -14,7 +14,6 @@ from grenade.execution import ExecutionError, ExecutionInstanceHooks, JITGraphEx
 from grenade.ppu import KernelError
 from halco import SynapseWeightMatrixOnDLS
 from haldls.lola import Chip
-from haldls.ppu_toolchain import CompilerNotFoundError, find_compiler
 from pygrenade_vx.network import (
     InputGenerator,
     NetworkGraph,
@@ -29,6 +28,8 @@ from pygrenade_vx.network import (
 )
 from pygrenade_vx.signal_flow import InputData, OutputData
 from stadls import PlaybackProgramBuilder
+
+pytestmark = pytest.mark.usefixtures("compiler")
 
 HEADERS = """
 #include "grenade/vx/ppu/synapse_array_view_handle.h"
@@ -53,14 +54,6 @@ STRENGTHEN = """{
     }, recording.w, synapses);
 }
 """
-
-
-@pytest.fixture(autouse=True)
-def compilers() -> None:
-    try:
-        find_compiler().for_cpp()
-    except CompilerNotFoundError as error:
-        pytest.skip(str(error))
 
 
 def rule(kernel: str = HEADERS + STRENGTHEN, start: float = 0, period: float = 0.1, runs: int = 3) -> PlasticityRule:

@@ -14,17 +14,8 @@ from grenade.network.recordings import AtomicNeuronOnExecutionInstance
 from halco import AtomicNeuronOnDLS, Enum, HemisphereOnDLS
 from haldls import PPUMemoryBlock
 from haldls.lola import ExternalPPUDRAMMemoryBlock
-from haldls.ppu_toolchain import CompilerNotFoundError
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _compiler() -> None:
-    from grenade import ppu
-
-    try:
-        ppu.program((), "sram")
-    except CompilerNotFoundError as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("compiler")
 
 
 def recording(neurons: tuple[int, ...] = (3, 300), v_leak: tuple[int, ...] = (450, 600)) -> Example:

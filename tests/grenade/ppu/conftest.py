@@ -7,7 +7,6 @@ import pytest
 from ppu_rules import Chip
 
 import hicannx
-from haldls.ppu_toolchain import CompilerNotFoundError, find_compiler
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,11 +18,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def compilers() -> None:
-    try:
-        find_compiler().for_cpp()
-    except CompilerNotFoundError as error:
-        pytest.skip(str(error))
+def needs_a_compiler(compiler: None) -> None:
+    """All tests of programs do."""
 
 
 @pytest.fixture
