@@ -14,7 +14,9 @@ from hicannx_sim.trust.explain.view import View
 
 __all__ = ["Finding", "explain"]
 
-_PATHS: Final = (*events.PATHS, *neurons.PATHS, *converters.PATHS, *correlation.PATHS, *processors.PATHS)
+_ALL: Final = (*events.PATHS, *neurons.PATHS, *converters.PATHS, *correlation.PATHS, *processors.PATHS)
+_PATHS: Final = sorted(_ALL, key=lambda path: path.alone)
+"""Those last that are told only if nothing else was found."""
 
 
 def explain(chip: Chip, fpga: dict[str, Any], ended: bool = True) -> list[Finding]:
@@ -23,7 +25,7 @@ def explain(chip: Chip, fpga: dict[str, Any], ended: bool = True) -> list[Findin
     fpga: counters of the FPGA. ended: no program follows that could bring something to its end.
     """
     view, found = View(chip, fpga), list[Finding]()
-    for path in sorted(_PATHS, key=lambda path: path.alone):
+    for path in _PATHS:
         if (ended or not path.late) and not (path.alone and found):
             found += path.walk(view)
     return found
