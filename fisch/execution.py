@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class RunTimeInfo:
         return "\n".join(["RunTimeInfo(", *lines, f"  playback_decode_time: {self.playback_decode_time}", ")"])
 
 
-def execute(connection: MultiConnection, programs: Sequence[Program]) -> RunTimeInfo:
+def execute(connection: MultiConnection, programs: Sequence[Program[Any, Any]]) -> RunTimeInfo:
     """Executes one program per chip and fills the programs with what comes back, whatever that is. Raises what the connection raises."""
     before = connection.time_infos
     for program in programs:
@@ -43,7 +44,7 @@ def execute(connection: MultiConnection, programs: Sequence[Program]) -> RunTime
     return RunTimeInfo([after - earlier for after, earlier in zip(connection.time_infos, before, strict=True)], decoded)
 
 
-def _closed(program: Program, connection: Connection) -> NDArray[np.uint64]:
+def _closed(program: Program[Any, Any], connection: Connection) -> NDArray[np.uint64]:
     """The words of a program with the halt that ends it."""
     begin = time.perf_counter()
     words = np.concatenate((program.words, _HALT))
@@ -51,7 +52,7 @@ def _closed(program: Program, connection: Connection) -> NDArray[np.uint64]:
     return words
 
 
-def _fill(program: Program, answer: NDArray[np.uint64], connection: Connection) -> timedelta:
+def _fill(program: Program[Any, Any], answer: NDArray[np.uint64], connection: Connection) -> timedelta:
     """Decodes the words that came back into the program; returns how long the program took to take them over."""
     begin = time.perf_counter()
     decoder = ResponseDecoder()
@@ -62,7 +63,7 @@ def _fill(program: Program, answer: NDArray[np.uint64], connection: Connection) 
     return timedelta(seconds=time.perf_counter() - middle)
 
 
-def require_responses(programs: Sequence[Program], error: type[MissingResponseError] = MissingResponseError) -> None:
+def require_responses(programs: Sequence[Program[Any, Any]], error: type[MissingResponseError] = MissingResponseError) -> None:
     """Raises `error` if responses are missing or too many."""
     for chip, program in enumerate(programs):
         if not program.tickets_valid():

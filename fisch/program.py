@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,11 @@ CONTEXT = 10
 _log = logging.getLogger("fisch.PlaybackProgram")
 
 
-class Program:
+S = TypeVar("S", bound=EventVector[Any])
+M = TypeVar("M", bound=EventVector[Any])
+
+
+class Program(Generic[S, M]):
     """Made by a builder's `done`, executed by `run`. Running it again replaces what came back before.
 
     words                       instructions, uint64[n], without the halt that closes every run
@@ -42,8 +46,8 @@ class Program:
 
     spikes_type: ClassVar[type[EventVector[Any]]]
     madc_samples_type: ClassVar[type[EventVector[Any]]]
-    _spikes: EventVector[Any]
-    _madc_samples: EventVector[Any]
+    _spikes: S
+    _madc_samples: M
 
     def __init__(self) -> None:
         self.words: NDArray[np.uint64] = np.zeros(0, np.uint64)
@@ -58,12 +62,12 @@ class Program:
 
     # ------------------------------------------------------------------------------------------------------------------ responses
     @property
-    def spikes(self) -> EventVector[Any]:
+    def spikes(self) -> S:
         """The spikes that were recorded."""
         return self._spikes
 
     @property
-    def madc_samples(self) -> EventVector[Any]:
+    def madc_samples(self) -> M:
         """The samples that were recorded."""
         return self._madc_samples
 
@@ -94,7 +98,7 @@ class Program:
 
     def take_events(self, spikes: NDArray[Any], samples: NDArray[Any], spike_packs: Any, sample_packs: Any) -> None:
         """Takes over rows of recorded events, and in how many messages of one, two and three they came."""
-        self._spikes, self._madc_samples = self.spikes_type(spikes), self.madc_samples_type(samples)
+        self._spikes, self._madc_samples = cast(S, self.spikes_type(spikes)), cast(M, self.madc_samples_type(samples))
         self._spikes_pack_counts = TypedArray(int, SpikePackFromFPGAOnDLS, spike_packs)
         self._madc_samples_pack_counts = TypedArray(int, MADCSamplePackFromFPGAOnDLS, sample_packs)
 
@@ -202,23 +206,11 @@ def _require_messages(words: NDArray[np.uint64]) -> None:
         raise ArrayError(f"words are messages to the FPGA: {error}") from None
 
 
-class PlaybackProgram(Program):
+class PlaybackProgram(Program[SpikeVector, MADCSampleVector]):
     """A program on the level of the wire, made by `fisch.PlaybackProgramBuilder.done`."""
 
     spikes_type = SpikeVector
     madc_samples_type = MADCSampleVector
-    _spikes: SpikeVector
-    _madc_samples: MADCSampleVector
-
-    @property
-    def spikes(self) -> SpikeVector:
-        """The spikes that were recorded."""
-        return self._spikes
-
-    @property
-    def madc_samples(self) -> MADCSampleVector:
-        """The samples that were recorded."""
-        return self._madc_samples
 
     @property
     def highspeed_link_notifications(self) -> LinkVector:

@@ -14,7 +14,7 @@ from stadls.listing import Listing
 __all__ = ["PlaybackProgram"]
 
 
-class PlaybackProgram(Program):
+class PlaybackProgram(Program[SpikeVector, MADCSampleVector]):
     """Made by `PlaybackProgramBuilder.done`, executed by `run`. Running it again replaces what came back before.
 
     Besides what all programs have (`fisch.program.Program`):
@@ -23,22 +23,10 @@ class PlaybackProgram(Program):
 
     spikes_type = SpikeVector
     madc_samples_type = MADCSampleVector
-    _spikes: SpikeVector
-    _madc_samples: MADCSampleVector
 
     def __init__(self) -> None:
         super().__init__()
         self.unsupported_targets: set[Target] = set()
-
-    @property
-    def spikes(self) -> SpikeVector:
-        """The spikes that were recorded."""
-        return self._spikes
-
-    @property
-    def madc_samples(self) -> MADCSampleVector:
-        """The samples of the fast converter that were recorded."""
-        return self._madc_samples
 
     @property
     def highspeed_link_notifications(self) -> list[HighspeedLinkNotification]:
