@@ -284,7 +284,7 @@ cdef class AnalogCore:
                 (<Parameters> self.parameters).hold(neuron, common[neuron // 128 % 2], &core.s.neuron[neuron])
                 _kernel.core_hold(core, neuron)
                 continue
-            before = core.s.neuron[neuron]
+            before, self.pulses_before[neuron] = core.s.neuron[neuron], core.s.pulses
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   common[neuron // 128 % 2], self.codes(neuron), self.column_switches_data[neuron],
                                                   &core.s.neuron[neuron])
@@ -507,6 +507,11 @@ cdef class AnalogCore:
         """Voltages [V as read] of all neurons at the grid point reached: float32[512]; sources as in `set_probe`."""
         cdef int neuron
         return np.array([_kernel.core_voltage(<Core*> self.engine, neuron, source) for neuron in range(512)], np.float32)
+
+    def pulsed(self) -> np.ndarray:
+        """Neurons that are configured as they were when the chip's latest pulse came to a row of synapses: bool[512]."""
+        cdef Core* core = <Core*> self.engine
+        return np.array([self.pulses_before[n] < core.s.pulses and not self.s.dirty[n] for n in range(512)])
 
     def unmodelled(self) -> list[tuple[int, str]]:
         """Neurons with a feature switched on that has no effect here, and the name of the feature's field."""

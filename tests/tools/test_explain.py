@@ -183,12 +183,8 @@ def spikes(builder, row_select):
         builder.write(halco.SpikePack1ToChipOnDLS(), hal.SpikePack1ToChip([label]))
 
 
-@pytest.mark.parametrize("open_crossbar", [False, True])
-@pytest.mark.parametrize("forgotten", SPIKE_CASES)
-def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
-    """With the crossbar as SystemInit leaves it, too: spikes come back to the host then, and go to buses where nobody listens."""
-    if forgotten in ("route", "node label") and open_crossbar:
-        pytest.skip("nothing is forgotten there")
+def way_to_a_neuron(forgotten="", open_crossbar=False):
+    """A program with spikes for the neuron and everything on their way that it needs, but for what is forgotten."""
 
     def fill(builder):
         for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
@@ -225,10 +221,37 @@ def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
         spikes(builder, 9 if forgotten == "row select" else 1)
         wait(builder, 1000)
 
+    return fill
+
+
+@pytest.mark.parametrize("open_crossbar", [False, True])
+@pytest.mark.parametrize("forgotten", SPIKE_CASES)
+def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
+    """With the crossbar as SystemInit leaves it, too: spikes come back to the host then, and go to buses where nobody listens."""
+    if forgotten in ("route", "node label") and open_crossbar:
+        pytest.skip("nothing is forgotten there")
     register, part = SPIKE_CASES[forgotten]
-    found = explained(fill)
+    found = explained(way_to_a_neuron(forgotten, open_crossbar))
     assert [one[0] for one in found] == ([register] if register else []), found
     assert all(part in write for _, _, write in found), found
+
+
+@pytest.mark.parametrize("events", [False, True])
+def test_an_input_that_is_switched_off_after_its_events(events):
+    """Only what comes while a neuron is configured as it is can miss something there."""
+
+    def switch_off(builder):
+        neuron = listening()
+        neuron.threshold.enable, neuron.event_routing = False, lola.AtomicNeuron.EventRouting()
+        neuron.readout.enable_amplifier, neuron.excitatory_input.enable = True, False
+        builder.write(NEURON, neuron)
+        builder.write(halco.TimerOnDLS(), hal.Timer())
+        if events:
+            spikes(builder, 1)
+        wait(builder, 3000)
+
+    found = explained(way_to_a_neuron("strength"), switch_off)
+    assert registers(found) == ["NeuronConfig"] * events, found
 
 
 def test_all_come_back_through_the_open_crossbar():

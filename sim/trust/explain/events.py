@@ -202,7 +202,7 @@ def _other_labels(view: View, rows: Any) -> Iterable[int]:
 
 
 def _without_current(view: View) -> Iterator[Attempt]:
-    """Synapses whose neurons wait for them and get nothing, excitatory or inhibitory."""
+    """Synapses whose neurons wait for them, got events while they were configured as they are, and nothing of those, on either side."""
     if not view.evidence["addressed"].any() or view.counts["neuron_spikes"]:
         return
     hit = view.hit & (view.weights > 0)
@@ -210,7 +210,7 @@ def _without_current(view: View) -> Iterator[Attempt]:
     waits = view.neuron("enable_threshold_comparator") | reads
     for side, _, bit in _SIDES:
         rows = (view.modes & bit != 0).reshape(2, 256, 1)
-        neurons = np.flatnonzero((hit.reshape(2, 256, 256) & rows).any(axis=1).reshape(512) & (waits != 0))
+        neurons = np.flatnonzero((hit.reshape(2, 256, 256) & rows).any(axis=1).reshape(512) & (waits != 0) & view.evidence["pulsed"])
         if len(neurons) and not _on_debug_lines(view, side)[neurons].any() and not _bypassed(view, side)[neurons].any():
             yield Attempt(
                 f"{side} synapses of {_plural(len(neurons), 'neuron')} got events that fit and cannot act on a membrane", (side, neurons)
