@@ -10,7 +10,7 @@ import time
 import pytest
 
 from hicannx import commands, reports  # noqa: F401
-from hicannx.arguments import output, path
+from hicannx.arguments import assignment, output, path
 from hicannx.cli import INTERRUPTED, main, parser
 
 WORDS = {
@@ -61,7 +61,7 @@ PATHS = (path, output)
 
 
 def is_number(action):
-    return action.type is not None and action.type not in PATHS
+    return action.type is not None and action.type not in (*PATHS, assignment)
 
 
 @pytest.mark.parametrize("given, made, action", list(options(lambda action: not is_number(action))))
@@ -119,6 +119,16 @@ def test_help_everywhere(given, capsys):
     with pytest.raises(SystemExit) as end:
         main([*given, "--help"])
     assert end.value.code == 0 and capsys.readouterr().out.startswith("usage: hicannx")
+
+
+@pytest.mark.parametrize(
+    "given", ["--membrane 0 1 x.py --chip 9", "--membrane 0 1 --chip 2 x.py --chip 9", "--chip 2 --membrane 0 1 -- x.py --chip 9"]
+)
+def test_values_of_an_option_end_where_the_script_begins(given):
+    chosen = parser().parse_args(["record", *given.split()])
+    assert chosen.membrane == [0, 1] and str(chosen.script) == "x.py" and chosen.arguments == ["--chip", "9"]
+    chosen = parser().parse_args(["sweep", "--grid", "g=1", "x=2,3", "x.py:f"])
+    assert chosen.grid == ["g=1", "x=2,3"] and chosen.function == "x.py:f"
 
 
 # ------------------------------------------------------------------------------------------------------------ ends that nobody wants

@@ -50,6 +50,13 @@ def output(text: str) -> Path:
     return made
 
 
+def assignment(text: str) -> str:
+    """A name and something for it."""
+    if not text.partition("=")[1]:
+        raise ArgumentTypeError(f"{text} is not NAME=VALUES")
+    return text
+
+
 PORT = whole(0, 65535)
 """A port of a network, 0: a free one."""
 SERIAL = serial

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from hicannx import commands
 
@@ -30,10 +30,37 @@ class _Version(argparse.Action):
 
 
 class _Parser(argparse.ArgumentParser):
-    """Tells in one line what is wrong."""
+    """Tells in one line what is wrong. Values of an option end where one is not of their kind: `--membrane 0 1 script.py`."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        return super().parse_known_args(self._ended(sys.argv[1:] if args is None else list(args)), namespace)
+
+    def _ended(self, args: list[str]) -> list[str]:
+        """With `--` before the first argument that is none of an option, if it stands behind one that takes several values."""
+        option, values = None, 0
+        for at, text in enumerate(args):
+            if text.startswith("-") and text != "-":
+                option, values = self._option_string_actions.get(text), 0
+                continue
+            several, values = option is not None and option.nargs == "+", values + 1
+            if several and (values == 1 or _is_of_kind(self, option, text)):
+                continue
+            if several:
+                return [*args[:at], "--", *args[at:]]
+            if option is None or option.nargs == 0 or values > 1:
+                break  # what follows is not this parser's to divide
+        return args
+
+
+def _is_of_kind(parser: argparse.ArgumentParser, option: Any, text: str) -> bool:
+    try:
+        parser._get_value(option, text)
+    except argparse.ArgumentError:
+        return False
+    return True
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from hicannx.arguments import PORT, SEED, SERIAL, output, path, whole
+from hicannx.arguments import PORT, SEED, SERIAL, assignment, output, path, whole
 
 DEFAULT_FOLDER = Path("docs/build")
 DATA_PORT, RESET_PORT, SERVICE_PORT = 1234, 45054, 1235
@@ -157,7 +157,7 @@ def _reg(parser: ArgumentParser) -> None:
 
 def _sweep(parser: ArgumentParser) -> None:
     parser.add_argument("function", metavar="SCRIPT:FUNCTION", help="function(connection, point) in a script")
-    parser.add_argument("--grid", nargs="+", required=True, metavar="NAME=VALUES", help="values 1,4,8 or first..last/step")
+    parser.add_argument("--grid", nargs="+", type=assignment, required=True, metavar="NAME=VALUES", help="values 1,4,8 or first..last/step")
     parser.add_argument("--chips", nargs="+", type=SERIAL, default=[0], metavar="SERIAL", help="chips that take turns, 0 by default")
     parser.add_argument("--mode", default=None, choices=("typical", "ideal"), help="how strongly circuits differ")
     parser.add_argument("--seed", type=SEED, default=0, help="of the whole sweep, 0 .. 2**64 - 1, default %(default)s")

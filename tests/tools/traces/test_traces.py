@@ -190,7 +190,7 @@ def test_recording_a_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     script = tmp_path / "script.py"
     script.write_text(MAKER)
     written = tmp_path / "run.json"
-    assert main(["record", "--perfetto", str(written), "--membrane", "3", "5", "--", str(script)]) == 0
+    assert main(["record", "--perfetto", str(written), "--membrane", "3", "5", str(script)]) == 0
     assert f"{written}: {written.stat().st_size} bytes" in capsys.readouterr().err
     assert main(["record", str(script)]) == 1 and "nothing to write: give one of --vcd" in capsys.readouterr().err
     assert main(["record", "--chip", "1", "--perfetto", str(written), str(script)]) == 1
