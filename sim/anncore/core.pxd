@@ -59,7 +59,8 @@ cdef class AnalogCore:
     cdef bint settles, crosstalk
     cdef AnalogState s
     cdef uint32_t[2][2] common_before    # words of each block's common register when it was last touched
-    cdef int64_t[512] pulses_before      # on the chip when a neuron got the parameters that it has: evidence, no state
+    cdef int64_t[512] configured         # tick at which a neuron got the parameters that it has: evidence, no state
+    cdef readonly int64_t latest_pulse   # tick of the latest event that came to a row of synapses
     cdef bint[2] common_known            # whether they and the parameters of the block's neurons go together
     cdef const uint16_t* cells           # of the state
     cdef uint16_t[CAPMEM_CELLS] scaled   # codes of one neuron as a reference that is not nominal makes them

@@ -284,7 +284,7 @@ cdef class AnalogCore:
                 (<Parameters> self.parameters).hold(neuron, common[neuron // 128 % 2], &core.s.neuron[neuron])
                 _kernel.core_hold(core, neuron)
                 continue
-            before, self.pulses_before[neuron] = core.s.neuron[neuron], core.s.pulses
+            before, self.configured[neuron] = core.s.neuron[neuron], core.s.now
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   common[neuron // 128 % 2], self.codes(neuron), self.column_switches_data[neuron],
                                                   &core.s.neuron[neuron])
@@ -300,6 +300,7 @@ cdef class AnalogCore:
         charge: pulse length relative to one without extension (more than 1 with it). mode: bit 0 excitatory, bit 1 inhibitory line.
         Acts from `tick` on. One that has passed acts as if it had been known in time, but at most a step before the grid point reached.
         """
+        self.latest_pulse = tick
         _kernel.core_pulse(<Core*> self.engine, tick, row, address, charge, mode)
 
     cpdef void fire(self, int neuron, int64_t tick) noexcept nogil:
@@ -508,10 +509,9 @@ cdef class AnalogCore:
         cdef int neuron
         return np.array([_kernel.core_voltage(<Core*> self.engine, neuron, source) for neuron in range(512)], np.float32)
 
-    def pulsed(self) -> np.ndarray:
-        """Neurons that are configured as they were when the chip's latest pulse came to a row of synapses: bool[512]."""
-        cdef Core* core = <Core*> self.engine
-        return np.array([self.pulses_before[n] < core.s.pulses and not self.s.dirty[n] for n in range(512)])
+    def configured_at(self) -> np.ndarray:
+        """Ticks at which the neurons got the parameters that they have, int64[512]; now, if they are still to get them."""
+        return np.array([self.now if self.s.dirty[n] else self.configured[n] for n in range(512)], np.int64)
 
     def unmodelled(self) -> list[tuple[int, str]]:
         """Neurons with a feature switched on that has no effect here, and the name of the feature's field."""

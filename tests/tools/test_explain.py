@@ -238,7 +238,7 @@ def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
 
 @pytest.mark.parametrize("events", [False, True])
 def test_an_input_that_is_switched_off_after_its_events(events):
-    """Only what comes while a neuron is configured as it is can miss something there."""
+    """Only what comes while a neuron is configured as it is, and before somebody looks, can miss something there."""
 
     def switch_off(builder):
         neuron = listening()
@@ -249,9 +249,12 @@ def test_an_input_that_is_switched_off_after_its_events(events):
         if events:
             spikes(builder, 1)
         wait(builder, 3000)
+        builder.write(halco.CADCConfigOnDLS(), hal.CADCConfig(enable=True))
+        builder.read(halco.CADCSampleRowOnDLS())
+        wait(builder, 100)
 
     found = explained(way_to_a_neuron("strength"), switch_off)
-    assert registers(found) == ["NeuronConfig"] * events, found
+    assert ("NeuronConfig" in registers(found)) == events, found
 
 
 def test_all_come_back_through_the_open_crossbar():

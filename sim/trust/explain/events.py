@@ -206,15 +206,23 @@ def _without_current(view: View) -> Iterator[Attempt]:
     if not view.evidence["addressed"].any() or view.counts["neuron_spikes"]:
         return
     hit = view.hit & (view.weights > 0)
-    reads = (view.neuron("enable_readout_amplifier") | view.neuron("enable_readout")) & (view.neuron("readout_source") == _MEMBRANE)
-    waits = view.neuron("enable_threshold_comparator") | reads
+    pulse = view.evidence["latest_pulse"]
     for side, _, bit in _SIDES:
         rows = (view.modes & bit != 0).reshape(2, 256, 1)
-        neurons = np.flatnonzero((hit.reshape(2, 256, 256) & rows).any(axis=1).reshape(512) & (waits != 0) & view.evidence["pulsed"])
+        got = (hit.reshape(2, 256, 256) & rows).any(axis=1).reshape(512) & (view.evidence["configured_at"] < pulse)
+        neurons = np.flatnonzero(got & ((view.neuron("enable_threshold_comparator") != 0) | _looked_at(view, pulse)))
         if len(neurons) and not _on_debug_lines(view, side)[neurons].any() and not _bypassed(view, side)[neurons].any():
             yield Attempt(
                 f"{side} synapses of {_plural(len(neurons), 'neuron')} got events that fit and cannot act on a membrane", (side, neurons)
             )
+
+
+def _looked_at(view: View, since: int) -> Flags:
+    """Neurons whose membranes a converter has seen since a tick, bool[512]."""
+    parallel = np.repeat([latest > since for latest in view.evidence["cadc_latest"]], 256) & (view.neuron("enable_readout_amplifier") != 0)
+    single = (view.neuron("enable_readout") != 0) & (view.evidence["madc_latest"] > since)
+    seen: Flags = (parallel | single) & (view.neuron("readout_source") == _MEMBRANE)
+    return seen
 
 
 def _switches(view: View, name: str) -> NDArray[Any]:
