@@ -126,7 +126,7 @@ cdef class Fabric:
             "padi_register_lost": list(padi.n_write_lost), "driver_unmatched": list(drivers.n_unmatched), "selected": list(drivers.selected),
             "addressed": np.array(<uint64_t[:512]> &drivers.addressed[0]), "unrouted_labels": list(self.crossbar.s.unrouted),
             "configured_at": self.analog.configured_at(), "latest_pulse": self.analog.latest_pulse, "cadc_latest": list(cadc.end),
-            "madc_latest": madc.began + <int64_t> (madc.taken * madc.period) if madc.n_taken else 0,
+            "madc_latest": madc.began + <int64_t> (madc.taken * madc.period) if madc.n_taken else 0, "line_watched": self.madc.watched_line,
             "spike_counter_reads": self.backends.s.n_counter_reads, "madc_awake": madc.state != OFF, "madc_records": madc.state == RECORDING,
             "madc_without_preamplifier": madc.n_without_preamp, "cadc_conversions": list(cadc.n_conversions),
             "correlation_fired": [self.sensors.s.n_fired[k] + self.backends.s.n_pulsed[k] for k in range(2)], "correlation_seen": list(cadc.n_internal),

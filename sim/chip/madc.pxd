@@ -76,6 +76,7 @@ cdef class MADC:
     cdef uint64_t drawn_key
     cdef int64_t drawn_span
     cdef double[2] drawn
+    cdef readonly bint watched_line     # of a synaptic input: once led here, evidence and no state
     cdef object seed
 
     cdef attach(self, Omnibus bus)

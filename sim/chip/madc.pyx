@@ -244,6 +244,7 @@ cdef class MADC:
     cdef void _probe(self, int slot, int neuron, int source) noexcept:
         if self.s.probe_neuron[slot] != neuron or self.s.probe_source[slot] != source:
             self.analog.set_probe(slot, neuron, source)
+            self.watched_line |= source == EXCITATORY or source == INHIBITORY
             self.s.probe_neuron[slot], self.s.probe_source[slot] = neuron, source
 
     cdef bint _biased(self) noexcept:
@@ -328,6 +329,7 @@ cdef int PREAMP_TO_MADC = _config("connect_preamp_to_madc")
 cdef int READOUT = NeuronConfig.layout("Omnibus").slot("enable_readout")
 cdef int READOUT_AMP = NeuronConfig.layout("Omnibus").slot("enable_readout_amplifier")
 cdef int READOUT_SOURCE = NeuronConfig.layout("Omnibus").slot("readout_source")
+cdef int EXCITATORY = int(NeuronConfig.ReadoutSource.exc_synin), INHIBITORY = int(NeuronConfig.ReadoutSource.inh_synin)
 
 
 cdef dict _multiplexer_slots(int buffer):

@@ -202,8 +202,10 @@ def _other_labels(view: View, rows: Any) -> Iterable[int]:
 
 
 def _without_current(view: View) -> Iterator[Attempt]:
-    """Synapses whose neurons wait for them, got events while they were configured as they are, and nothing of those, on either side."""
-    if not view.evidence["addressed"].any() or view.counts["neuron_spikes"]:
+    """Synapses whose neurons wait for them, got events while they were configured as they are, and nothing of those, on either side: unless
+    somebody is interested in what comes to the lines of synapses.
+    """
+    if not view.evidence["addressed"].any() or view.counts["neuron_spikes"] or view.evidence["line_watched"]:
         return
     hit = view.hit & (view.weights > 0)
     pulse = view.evidence["latest_pulse"]
