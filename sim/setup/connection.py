@@ -100,8 +100,8 @@ class ModelConnection(Connection):
     HICANNX_SEED, HICANNX_STRICT and HICANNX_SETUP, else serial 0, typical, seed 0, not strict, a cube. host: only from here, see `System`.
     A run ends by itself, if only with an instruction timeout; HICANNX_RUN_TIMEOUT limits the seconds that this may take (RunTimeoutError).
     Each connection is a system that has just been powered on. What a run attempts in vain is told at its end on stderr (of many
-    runs, not after each, and at the latest when the connection is closed), once for each register that stands in the way, unless
-    HICANNX_EXPLAIN is 0.
+    runs, not after each), or, if a later one could still complete it, when the connection is closed; once for each register that stands in
+    the way, unless HICANNX_EXPLAIN is 0.
 
     >>> connection = ModelConnection(serial=7)
     >>> connection.identifier
@@ -195,8 +195,8 @@ class ModelConnection(Connection):
         """Gives the chip up. The aggregator of several does not forget who has reached a barrier between them."""
         if self.group is not None and not self._closed and self.group.aggregator.arrived:
             _waiting[self.group.serials] = self.group.aggregator.arrived
-        if self._explains and not self._closed:
-            self._look()
+        if self._explains and not self._closed and self._runs:
+            self._look(ended=True)
         super().close()
 
     def _execute(self, words: Words) -> Words:
@@ -221,12 +221,12 @@ class ModelConnection(Connection):
             self._next_look = self._runs + 1 + self._runs // _LOOKS
             self._look()
 
-    def _look(self) -> None:
+    def _look(self, ended: bool = False) -> None:
         now = self.system.chip.fabric.activity(), self.system.chip.now // _LOOKS_EVERY
-        if now == self._looked:
+        if now == self._looked and not ended:
             return
         self._looked = now
-        for finding in self.system.explain(ended=False):
+        for finding in self.system.explain(ended):
             told = (finding.register, finding.coordinate, finding.write)
             if told not in self._explained:
                 self._explained.add(told)

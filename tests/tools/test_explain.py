@@ -605,7 +605,7 @@ def test_many_runs_are_looked_at_ever_more_rarely_and_at_the_end(monkeypatch, ca
         model = connection.connections[0]
         looks = []
         look = model._look
-        monkeypatch.setattr(model, "_look", lambda: looks.append(model._runs) or look())
+        monkeypatch.setattr(model, "_look", lambda ended=False: looks.append(model._runs) or look(ended))
         builder, _ = sta.generate(sta.SystemInit(connection.get_hwdb_entry()[0]))
         program = builder.done()
         for _ in range(200):

@@ -175,21 +175,21 @@ def _rows_off(view: View, bus: int) -> Iterable[int]:
 
 
 # ------------------------------------------------------------------------------------------------------------ synapses
-def _missed(view: View) -> Iterator[Attempt]:
-    """Pulses none of which met a synapse with its label and a weight."""
-    count = view.counts["synapse_pulses"]
-    if (view.hit.any() or not view.weights.any()) and (view.wants_correlation(0) or view.wants_correlation(1)):
-        return  # for the sensors a synapse needs no weight
-    if count and view.counts["synapses_missed"] == count and not (view.hit & (view.weights > 0)).any():
-        rows = np.flatnonzero(view.evidence["addressed"])
-        sent = [address for address in range(64) if any(int(view.evidence["addressed"][row]) >> address & 1 for row in rows)]
-        yield Attempt(
-            f"{_plural(count, 'pulse')} on rows of synapses met no synapse with their address and a weight (addresses {sent})", rows
-        )
+def _missed(weighted: bool) -> Any:
+    """Pulses none of which met a synapse with its label and a weight, on rows with some weight or with none at all."""
 
+    def attempts(view: View) -> Iterator[Attempt]:
+        count = view.counts["synapse_pulses"]
+        if (view.hit.any() or not view.weights.any()) and (view.wants_correlation(0) or view.wants_correlation(1)):
+            return  # for the sensors a synapse needs no weight
+        if count and view.counts["synapses_missed"] == count and not (view.hit & (view.weights > 0)).any():
+            rows = np.flatnonzero(view.evidence["addressed"])
+            sent = [address for address in range(64) if any(int(view.evidence["addressed"][row]) >> address & 1 for row in rows)]
+            if view.weights[rows].any() == weighted:
+                pulses = _plural(count, "pulse")
+                yield Attempt(f"{pulses} on rows of synapses met no synapse with their address and a weight (addresses {sent})", rows)
 
-def _without_weights(view: View, rows: Any) -> Iterable[int]:
-    return [] if view.weights[rows].any() else rows
+    return attempts
 
 
 def _addresses_kept_back(view: View, rows: Any) -> Iterable[int]:
@@ -212,14 +212,14 @@ def _without_current(view: View) -> Iterator[Attempt]:
     for side, _, bit in _SIDES:
         rows = (view.modes & bit != 0).reshape(2, 256, 1)
         got = (hit.reshape(2, 256, 256) & rows).any(axis=1).reshape(512) & (view.evidence["configured_at"] < pulse)
-        neurons = np.flatnonzero(got & ((view.neuron("enable_threshold_comparator") != 0) | _looked_at(view, pulse)))
+        neurons = np.flatnonzero(got & ((view.neuron("enable_threshold_comparator") != 0) | looked_at(view, pulse)))
         if len(neurons) and not _on_debug_lines(view, side)[neurons].any() and not _bypassed(view, side)[neurons].any():
             yield Attempt(
                 f"{side} synapses of {_plural(len(neurons), 'neuron')} got events that fit and cannot act on a membrane", (side, neurons)
             )
 
 
-def _looked_at(view: View, since: int) -> Flags:
+def looked_at(view: View, since: int = 0) -> Flags:
     """Neurons whose membranes a converter has seen since a tick, bool[512]."""
     parallel = np.repeat([latest > since for latest in view.evidence["cadc_latest"]], 256) & (view.neuron("enable_readout_amplifier") != 0)
     single = (view.neuron("enable_readout") != 0) & (view.evidence["madc_latest"] > since)
@@ -397,11 +397,21 @@ PATHS: Final = (
     ),
     Path(_silent_rows, (Obstacle("SynapseDriverConfig", "row_mode_top and row_mode_bottom", "both rows are disabled", _rows_off),)),
     Path(
-        _missed,
+        _missed(weighted=False),
         (
             Obstacle(
-                "SynapseQuad", "weights above 0 (lola: SynapseRow)", "all weights of these rows are 0", _without_weights, "SynapseRowOnDLS"
+                "SynapseQuad",
+                "weights above 0 (lola: SynapseRow)",
+                "all weights of these rows are 0",
+                lambda view, rows: rows,
+                "SynapseRowOnDLS",
             ),
+        ),
+        late=True,
+    ),
+    Path(
+        _missed(weighted=True),
+        (
             Obstacle("SynapseDriverConfig", "enable_address_out = True", "the drivers send address 0 or 32 instead", _addresses_kept_back),
             Obstacle(
                 "SynapseQuad",

@@ -70,7 +70,7 @@ def place(kind: str, enum: int) -> str:
 class Path:
     """Attempts, and the obstacles on their way in its order. `nearest`: only the first one is told, what lies behind it is not known yet.
 
-    late: an attempt that a later program may still bring to its end; told when one asks, not after each run.
+    late: an attempt that a later program may still bring to its end; told when one asks or the connection is closed, not after a run.
     alone: told if nothing else was found, as all else could be its reason.
     """
 

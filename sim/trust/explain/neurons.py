@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hicannx_sim.trust.explain.events import passes
+from hicannx_sim.trust.explain.events import looked_at, passes
 from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
 from hicannx_sim.trust.explain.view import View, cell_of
 
@@ -29,16 +29,25 @@ def _stimulated(view: View) -> Any:
     return (view.hit & (view.weights > 0)).reshape(2, 256, 256).any(axis=1).reshape(512)
 
 
-def _silent(view: View) -> Iterator[Attempt]:
-    """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came."""
-    if view.counts["neuron_spikes"]:
-        return
-    comparator, fire, out = (view.neuron(name) != 0 for name in _SWITCHES)
-    wanted = (comparator | fire & out) & (view.row("v_threshold") > 0)
-    over = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN)
-    neurons = np.flatnonzero(wanted & (over | _stimulated(view)) & _heard(view))
-    if len(neurons):
-        yield Attempt(f"0 spikes of {_neurons(neurons)} with something to fire about", neurons)
+def _silent(watched: bool) -> Any:
+    """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came.
+
+    watched: those whose membrane somebody looks at, and that have not all that spikes need. Perhaps the membrane is all that is wanted, and
+    for sure if nothing compares it with the threshold while events come.
+    """
+
+    def attempts(view: View) -> Iterator[Attempt]:
+        if view.counts["neuron_spikes"]:
+            return
+        comparator, fire, out = (view.neuron(name) != 0 for name in _SWITCHES)
+        wanted = (comparator | fire & out) & (view.row("v_threshold") > 0) & _heard(view)
+        over, stimulated = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN), _stimulated(view)
+        looked, shaped = looked_at(view) & ~(comparator & out), stimulated & ~comparator
+        neurons = np.flatnonzero(wanted & (over | stimulated) & (looked & ~shaped if watched else ~looked))
+        if len(neurons):
+            yield Attempt(f"0 spikes of {_neurons(neurons)} with something to fire about", neurons)
+
+    return attempts
 
 
 def _below(view: View) -> Iterator[Attempt]:
@@ -151,6 +160,35 @@ def _no_reference(view: View) -> Iterator[Attempt]:
         yield Attempt("neurons have biases and no circuit of theirs has a current")
 
 
+_TO_FIRE: Final = (
+    Obstacle("CommonNeuronBackendConfig", "enable_clocks = True", "the backends have no clock", _halves("enable_clocks", 0)),
+    Obstacle("CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _registers_off),
+    Obstacle("CommonNeuronBackendConfig", "force_reset = False", "the backends are held in reset", _halves("force_reset", 1)),
+    Obstacle(
+        "NeuronConfig",
+        "enable_threshold_comparator = True (lola: threshold.enable)",
+        "nothing compares the membrane with the threshold",
+        _off("enable_threshold_comparator"),
+        "AtomicNeuronOnDLS",
+    ),
+    Obstacle(
+        "NeuronConfig",
+        "enable_fire = True (lola: event_routing)",
+        "the comparator does not fire",
+        _off("enable_fire"),
+        "AtomicNeuronOnDLS",
+    ),
+    Obstacle(
+        "NeuronBackendConfig",
+        "enable_spike_out = True (lola: event_routing)",
+        "the backend keeps its spikes",
+        _kept_back,
+        "AtomicNeuronOnDLS",
+    ),
+    Obstacle("CapMemCell", "a current (i_bias_leak)", "the membrane never gets to its leak potential", _without_leak),
+)
+"""What spikes need."""
+
 PATHS: Final = (
     Path(
         _no_reference,
@@ -184,36 +222,8 @@ PATHS: Final = (
             ),
         ),
     ),
-    Path(
-        _silent,
-        (
-            Obstacle("CommonNeuronBackendConfig", "enable_clocks = True", "the backends have no clock", _halves("enable_clocks", 0)),
-            Obstacle("CommonNeuronBackendConfig", "enable_event_registers = True", "spikes stop there", _registers_off),
-            Obstacle("CommonNeuronBackendConfig", "force_reset = False", "the backends are held in reset", _halves("force_reset", 1)),
-            Obstacle(
-                "NeuronConfig",
-                "enable_threshold_comparator = True (lola: threshold.enable)",
-                "nothing compares the membrane with the threshold",
-                _off("enable_threshold_comparator"),
-                "AtomicNeuronOnDLS",
-            ),
-            Obstacle(
-                "NeuronConfig",
-                "enable_fire = True (lola: event_routing)",
-                "the comparator does not fire",
-                _off("enable_fire"),
-                "AtomicNeuronOnDLS",
-            ),
-            Obstacle(
-                "NeuronBackendConfig",
-                "enable_spike_out = True (lola: event_routing)",
-                "the backend keeps its spikes",
-                _kept_back,
-                "AtomicNeuronOnDLS",
-            ),
-            Obstacle("CapMemCell", "a current (i_bias_leak)", "the membrane never gets to its leak potential", _without_leak),
-        ),
-    ),
+    Path(_silent(watched=False), _TO_FIRE),
+    Path(_silent(watched=True), _TO_FIRE, late=True),
     Path(
         _below,
         (
