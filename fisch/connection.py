@@ -181,6 +181,12 @@ class Connection(ABC):
         """
         return False
 
+    def _keep_reinit_together(
+        self, others: "Sequence[Self]", entry: int, requests: Sequence[Words], enforce: bool, snapshots: Sequence[Words]
+    ) -> bool:
+        """The same for this connection and others of its group, whose chips are restored together; False where they are nobody else's."""
+        return False
+
     def add_time(self, spent: ConnectionTimeInfo) -> None:
         """Books time, also of those who encode and decode on behalf of this connection."""
         self._time_info = self._time_info + spent
@@ -264,6 +270,23 @@ class MultiConnection:
         """Targets that all connections offer."""
         return frozenset.intersection(*(connection.supported_targets for connection in self.connections))
 
+    @property
+    def in_group(self) -> bool:
+        """Whether the connections run their programs together."""
+        group = self.connections[0].group
+        return group is not None and all(connection.group == group for connection in self.connections)
+
+    def keep_reinit(self, entry: int, requests: Sequence[Words], enforce: bool, snapshots: Sequence[Words] = ()) -> bool:
+        """Keeps programs, one for each chip or none, that restore the chips after they belonged to somebody else; see `Connection`."""
+        first, *others = self.connections
+        if self.in_group:
+            return first._keep_reinit_together(others, entry, requests, enforce, snapshots)
+        kept = [
+            connection.keep_reinit(entry, requests[chip : chip + 1], enforce, snapshots[chip : chip + 1])
+            for chip, connection in enumerate(self.connections)
+        ]
+        return all(kept)
+
     def require_one_each(self, programs: Sequence[Any], error: type[FischError] = ProgramError) -> None:
         """Raises `error` unless there is one program for each chip."""
         if len(programs) != self.size:
@@ -274,8 +297,7 @@ class MultiConnection:
         self.require_one_each(programs)
         if self.size == 1:
             return [self.connections[0].execute(programs[0])]
-        group = self.connections[0].group
-        if group is not None and all(connection.group == group for connection in self.connections):
+        if self.in_group:
             return _grouped(self.connections, programs)
         return _together([lambda c=c, p=p: c.execute(p) for c, p in zip(self.connections, programs, strict=True)])  # type: ignore[misc]
 

@@ -88,20 +88,22 @@ class QuiggeldyConnectionHandle(ConnectionHandle):
     @property
     def connection_attempts_max(self) -> int:
         """How often a lost connection is tried again."""
-        return int(self._service.connection_attempts_max)
+        return int(self._sessions[0].connection_attempts_max)
 
     @connection_attempts_max.setter
     def connection_attempts_max(self, attempts: int) -> None:
-        self._service.connection_attempts_max = int(attempts)
+        for session in self._sessions:
+            session.connection_attempts_max = int(attempts)
 
     @property
     def connection_attempt_wait_after(self) -> timedelta:
         """Time between two attempts."""
-        return timedelta(seconds=self._service.connection_attempt_wait_after)
+        return timedelta(seconds=self._sessions[0].connection_attempt_wait_after)
 
     @connection_attempt_wait_after.setter
     def connection_attempt_wait_after(self, wait: timedelta) -> None:
-        self._service.connection_attempt_wait_after = wait.total_seconds()
+        for session in self._sessions:
+            session.connection_attempt_wait_after = wait.total_seconds()
 
     @property
     def out_of_order(self) -> bool:
@@ -115,9 +117,9 @@ class QuiggeldyConnectionHandle(ConnectionHandle):
         self._out_of_order = bool(value)
 
     @property
-    def _service(self) -> Any:
-        """The session."""
-        return self.connections[0]
+    def _sessions(self) -> list[Any]:
+        """Of the chips: those of one setup have one in common."""
+        return [connection.session for connection in self.connections]  # type: ignore[attr-defined]  # those of this kind have one
 
 
 _HANDLES: dict[str, type[ConnectionHandle]] = {"quiggeldy": QuiggeldyConnectionHandle}

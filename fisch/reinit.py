@@ -69,11 +69,7 @@ class ReinitEntry:
 
     def _keep(self, enforce: bool) -> bool:
         """Gives the programs to those who share the chips out; False on connections of one's own."""
-        kept = [
-            connection.keep_reinit(self._number, self._requests[chip : chip + 1], enforce, self._snapshots[chip : chip + 1])
-            for chip, connection in enumerate(self._connection.connections)
-        ]
-        return all(kept)
+        return self._connection.keep_reinit(self._number, self._requests, enforce, self._snapshots)
 
 
 class ReinitStackEntry(ReinitEntry):

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from fisch.errors import FischError
 
-VERSION: Final = 1
+VERSION: Final = 2
 WORD = np.dtype("<u8")
 LONGEST_FRAME: Final = 64 << 20
 """Bytes of a frame that a service takes."""
+MOST_CHIPS: Final = 64
+"""Of a session: no setup of several FPGAs is larger."""
 
 
 class MessageError(FischError, ValueError):
@@ -29,13 +31,14 @@ class Message(msgspec.Struct, tag=True, forbid_unknown_fields=True):
 class Hello(Message):
     """The first message: who wants what. `session` is a name of the client's choice, by which it comes back after a lost connection.
 
-    serial, mode, seed, strict, setup: the virtual chip, as for an embedded connection; ignored where chips are shared.
+    serials, mode, seed, strict, setup: the virtual chips, as for an embedded connection: several are one jBOA setup. Ignored where chips
+    are shared.
     """
 
     version: int
     user: str
     session: str
-    serial: int = 0
+    serials: Annotated[list[int], msgspec.Meta(min_length=1, max_length=MOST_CHIPS)] = msgspec.field(default_factory=lambda: [0])
     mode: str = "typical"
     seed: int = 0
     strict: bool = False
@@ -47,7 +50,8 @@ Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 
 
 class Submit(Message):
-    """A program for each chip, closed by its halt. A number that was submitted before is not run again: its result is sent again."""
+    """A program for each chip, closed by its halt; empty for chips that only live along. A number that was submitted before is not run
+    again: its result is sent again."""
 
     number: Number
     programs: list[bytes]
@@ -60,8 +64,8 @@ class Cancel(Message):
 
 
 class Reinit(Message):
-    """An entry of the stack of programs that restore a shared chip; without requests, the entry is taken away. A snapshot runs before
-    somebody else gets the chip; what it reads replaces the request."""
+    """An entry of the stack of programs that restore shared chips, one for each chip; without requests, the entry is taken away. Snapshots
+    run before somebody else gets the chips; what they read replaces the requests."""
 
     entry: Number
     requests: list[bytes]
@@ -93,7 +97,7 @@ class Queued(Message):
 
 
 class Done(Message):
-    """Responses of a program, and seconds that the chip's process computed."""
+    """Responses of the programs, by chip, and seconds that the chips' process computed."""
 
     number: int
     responses: list[bytes]

@@ -53,8 +53,7 @@ class MultichipSetup:
         self._exchange = exchange
         self.serials = tuple(system.identity.serial for system in self.systems.values())
         """Of all chips, by number; of those in this process if nobody has said more."""
-        if not 1 <= self.size <= MEMBERS_MAX:
-            raise ConfigurationError(f"a setup has 1 to {MEMBERS_MAX} chips, not {self.size}")
+        _require_size(self.size)
         for number, system in self.systems.items():
             if system.setup != "jboa" or system.host is not None:
                 raise ConfigurationError(
@@ -79,6 +78,7 @@ class MultichipSetup:
         """Those that belong into this process: all without an exchange. `seed` decides, with the chip's serial number, the trial noise of
         each chip. ConfigurationError for a chip that is in the setup twice."""
         seed, serials = whole(seed, "seed", 1 << 64), [chip.serial for chip in chips]
+        _require_size(len(chips))
         if twice := {serial for serial in serials if serials.count(serial) > 1}:
             raise ConfigurationError(f"chip {min(twice)} is in the setup twice, and there is one of it: give other serial numbers")
         numbers = range(len(chips)) if exchange is None else exchange.numbers(len(chips))
@@ -289,3 +289,8 @@ class MultichipSetup:
     def counters(self) -> dict[str, int]:
         """What the aggregator has passed on and lost since power-on."""
         return self.aggregator.counters
+
+
+def _require_size(size: int) -> None:
+    if not 1 <= size <= MEMBERS_MAX:
+        raise ConfigurationError(f"a setup has 1 to {MEMBERS_MAX} chips, not {size}")

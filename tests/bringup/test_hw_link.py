@@ -106,20 +106,23 @@ def test_many_messages(word: int, power: int, send: Callable[[list[int]], Any]) 
 
 
 def test_a_halt_comes_back_soon(send: Callable[[list[int]], Any]) -> None:
-    """The fastest of ten thousand, so that a busy machine does not matter. Hardware needs at most 120 us over its network."""
+    """The fastest of ten thousand, so that a busy machine does not matter. Hardware needs at most 120 us over its network, a service that
+    shares chips, where a program goes through a queue and two more processes, 3 ms."""
+    limit = 3e-3 if chosen_kind(os.environ)[0] == "quiggeldy" else 120e-6
     fastest = float("inf")
     for _ in range(10_000):
         start = time.perf_counter()
         send([HALT])
         fastest = min(fastest, time.perf_counter() - start)
-        if fastest <= 120e-6:
+        if fastest <= limit:
             break
-    assert fastest <= 120e-6
+    assert fastest <= limit
 
 
 def test_one_connection_for_each_setup(fresh: Any) -> None:
-    """As long as one is open, the same FPGA cannot be had again over the network; the embedded model makes one chip for each."""
-    if chosen_kind(os.environ)[0] == "model":
+    """As long as one is open, the same FPGA cannot be had again over the network; the embedded model makes one chip for
+    each, and so does a service."""
+    if chosen_kind(os.environ)[0] in ("model", "quiggeldy"):
         with hxcomm.ManagedConnection() as another:
             assert another.get_unique_identifier() == fresh.get_unique_identifier() and another is not fresh
         return

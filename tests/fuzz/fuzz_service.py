@@ -45,7 +45,7 @@ def message(chance: random.Random) -> Message:
     number = chance.choice((0, 1, -1, -2, 1 << 40, 1 << 62, chance.getrandbits(16)))
     return chance.choice(
         (
-            Hello(chance.choice((VERSION, 99)), "eve", chance.randbytes(8).hex(), chance.getrandbits(40), chance.choice(("ideal", "x")), 0),
+            Hello(chance.choice((VERSION, 99)), "eve", chance.randbytes(8).hex(), serials(chance), chance.choice(("ideal", "x")), 0),
             Submit(number, [words] * chance.randrange(3)),
             Reinit(number, [words] * chance.randrange(2), chance.random() < 0.5, [words] * chance.randrange(2)),
             Cancel(number),
@@ -54,11 +54,17 @@ def message(chance: random.Random) -> Message:
     )
 
 
+def serials(chance: random.Random) -> list[int]:
+    """Chips that there are, too many, none, and too large numbers."""
+    return [chance.getrandbits(chance.choice((2, 40))) for _ in range(chance.choice((0, 1, 1, 2, 3, 70)))]
+
+
 def frames(chance: random.Random, port: int) -> None:
     """A session that begins as it should, most of the time, and goes on as it likes."""
     with connect(f"ws://127.0.0.1:{port}", **ATTACK) as client:
         if chance.random() < 0.8:
-            client.send(encode(Hello(VERSION, "eve", chance.randbytes(8).hex(), 3, "ideal")))
+            chips: dict[str, Any] = chance.choice(({"serials": [3]}, {"serials": [3, 4], "setup": "jboa"}))
+            client.send(encode(Hello(VERSION, "eve", chance.randbytes(8).hex(), mode="ideal", **chips)))
         for _ in range(chance.randrange(10)):
             sent = encode(message(chance))
             client.send(damaged(sent, chance) if chance.random() < 0.5 else sent)
@@ -75,7 +81,7 @@ def stalled(chance: random.Random, port: int) -> None:
     """A session whose client sends programs and reads nothing of what comes back, and stays."""
     _dangling.append(ExitStack())
     client = _dangling[-1].enter_context(connect(f"ws://127.0.0.1:{port}", max_queue=1, ping_interval=None, **ATTACK))
-    client.send(encode(Hello(VERSION, f"eve{chance.getrandbits(20)}", chance.randbytes(8).hex(), 3, "ideal")))
+    client.send(encode(Hello(VERSION, f"eve{chance.getrandbits(20)}", chance.randbytes(8).hex(), [3], "ideal")))
     reads = np.tile(np.array([0x0B << 56 | 1 << 36 | 15 << 32 | 0x88000009], np.uint64), chance.randrange(100_000))
     for number in range(chance.randrange(1, 4)):
         client.send(encode(Submit(number, [np.append(reads, PROGRAM).tobytes()])))

@@ -124,6 +124,7 @@ def _service(parser: ArgumentParser) -> None:
     parser.add_argument("--tokens", type=path, metavar="FILE", help="ask for a token of this file, see `hicannx token --help`")
     parser.add_argument("--chips", type=whole(1, 1024), default=2, metavar="COUNT", help="processes, 1 .. 1024, default %(default)s")
     parser.add_argument("--shared", nargs="+", type=SERIAL, default=[], metavar="SERIAL", help="these chips are shared by all, as left")
+    parser.add_argument("--setup", choices=("cube", "jboa"), default="cube", help="jboa: --shared are one setup, default %(default)s")
     parser.add_argument("--fpga", nargs="+", default=[], metavar="ADDRESS", help="FPGAs that are shared by all, over UDP")
     parser.add_argument("--limit", type=whole(0, 86400), default=600, metavar="SECONDS", help="of a program, 0: none, default %(default)s")
     parser.add_argument("--keep", type=whole(1, 86400), default=300, metavar="SECONDS", help="for lost clients to return, %(default)s")

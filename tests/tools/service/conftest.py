@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fisch.connection import MultiConnection
 from fisch.service.connection import ServiceConnection
 from hicannx.service.server import Options, Service
 
@@ -27,6 +28,10 @@ class Running:
 
     def connect(self, user: str = "ann", **given: Any) -> ServiceConnection:
         return ServiceConnection("127.0.0.1", self.service.port, user=user, **given)
+
+    def connect_several(self, user: str = "ann", **given: Any) -> MultiConnection:
+        """To all chips of a setup."""
+        return MultiConnection(ServiceConnection.several("127.0.0.1", self.service.port, user=user, setup="jboa", **given))
 
     def stop(self) -> None:
         if self.loop.is_closed():

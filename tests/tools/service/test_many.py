@@ -87,7 +87,7 @@ def test_many_sessions_of_one_user_run_at_once(serve):
     running = serve(chips=2)
     with ExitStack() as open_ones:
         first, second, third = (open_ones.enter_context(running.connect("ann", serial=serial)) for serial in range(3))
-        sessions = [running.service._sessions[one._hello.session] for one in (first, second, third)]
+        sessions = [running.service._sessions[one.session.hello.session] for one in (first, second, third)]
         busy = next(session for session in sessions if session.worker is not None)
         os.kill(busy.worker.pid, signal.SIGSTOP)
         stuck = next(one for one, session in zip((first, second, third), sessions, strict=True) if session is busy)
@@ -161,8 +161,8 @@ def test_a_result_waits_for_a_client_that_was_cut_off_while_it_was_computed(serv
         thread.start()
         while not running.service.workers[0].busy:
             time.sleep(0.01)
-        connection.connection_attempt_wait_after = 0.5
-        connection._socket.socket.shutdown(socket.SHUT_RDWR)
+        connection.session.connection_attempt_wait_after = 0.5
+        connection.session.socket.socket.shutdown(socket.SHUT_RDWR)
         os.kill(running.service.workers[0].pid, signal.SIGCONT)
         thread.join(30)
         assert np.array_equal(found[0], expected)

@@ -14,7 +14,7 @@ import fisch
 import stadls
 from fisch.errors import ConnectionFailedError, ConnectionLostError, ProgramError
 from fisch.service.connection import ServiceConnection
-from fisch.service.messages import Failed, Hello, encode, reply
+from fisch.service.messages import VERSION, Failed, Hello, encode, reply
 from halco import BarrierOnFPGA, JTAGIdCodeOnDLS
 from haldls import Barrier, CapMemCell
 from hicannx.service.queue import FairQueue
@@ -60,7 +60,7 @@ def test_a_killed_process_concerns_nobody_else(serve):
     for number, connection in enumerate((ann, bob)):
         initialise(connection)
         write(connection, 50 + number)
-    (worker,) = (one for one in running.service.workers if one is running.service._sessions[ann._hello.session].worker)
+    (worker,) = (one for one in running.service.workers if one is running.service._sessions[ann.session.hello.session].worker)
     os.kill(worker.pid, signal.SIGKILL)
     with pytest.raises(ConnectionLostError, match=r"SIGKILL.*powered on anew"):
         read(ann)
@@ -103,7 +103,7 @@ def test_a_lost_connection_is_no_loss(serve):
     connection = running.connect()
     initialise(connection)
     write(connection, 9)
-    connection._socket.socket.shutdown(socket.SHUT_RDWR)
+    connection.session.socket.socket.shutdown(socket.SHUT_RDWR)
     assert read(connection) == [9] * 3
     connection.close()
 
@@ -113,7 +113,7 @@ def test_a_result_is_not_computed_twice(serve):
     connection = running.connect()
     initialise(connection)
     before = programs_of_ann(running)
-    connection._number -= 1  # as after a connection that was lost before the result came
+    connection.session._number -= 1  # as after a connection that was lost before the result came
     initialise(connection)
     assert programs_of_ann(running) == before
     connection.close()
@@ -123,10 +123,10 @@ def test_a_service_that_forgot_says_so(serve):
     first = serve(chips=1)
     connection = first.connect()
     initialise(connection)
-    connection.connection_attempts_max = 3
+    connection.session.connection_attempts_max = 3
     second = serve(chips=1)
-    connection._address = f"127.0.0.1:{second.service.port}"
-    connection._socket.close()
+    connection.session.address = f"127.0.0.1:{second.service.port}"
+    connection.session.socket.close()
     with pytest.raises(ConnectionLostError, match="does not know the session"):
         read(connection)
     connection.close()
@@ -135,7 +135,7 @@ def test_a_service_that_forgot_says_so(serve):
 def test_sessions_without_a_client_end(serve):
     running = serve(chips=1, keep=0.2)
     connection = running.connect()
-    connection._socket.close()
+    connection.session.socket.close()
     deadline = time.monotonic() + 20
     while running.service._sessions and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -282,7 +282,7 @@ def test_nonsense_ends_one_session_only(serve, frame):
         assert isinstance(said, Failed) and said.kind == "MessageError"
     with connect(f"ws://127.0.0.1:{running.service.port}") as client:
         client.send(encode(Hello(99, "ann", "x")))
-        assert "version 1" in reply(client.recv(timeout=10)).text
+        assert f"version {VERSION}" in reply(client.recv(timeout=10)).text
     running.connect().close()
 
 

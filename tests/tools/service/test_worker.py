@@ -44,19 +44,19 @@ def process() -> Iterator[Process]:
 
 def test_orders_are_carried_out_and_what_fails_is_told(process: Process) -> None:
     assert process(Ping()).kind == ""
-    before = process(Run(to_bytes(HALT)))
+    before = process(Run([to_bytes(HALT)]))
     assert (before.kind, before.text) == ("ConnectionFailedError", "no chip is open")
-    about = process(Open("model", {"serial": 7})).about
-    assert about["identifier"] and {"setup", "bitfile", "software"} < set(about)
-    first, second = process(Run(to_bytes(HALT))), process(Run(to_bytes(HALT)))
-    assert len(to_words(first.data)) == len(to_words(second.data)) > 0 and first.seconds >= 0
-    assert process(Run(b"three")).kind == "MessageError"
+    about = process(Open("model", {"serials": [7]})).about
+    assert about["identifiers"] and {"setups", "bitfiles", "software"} < set(about)
+    first, second = process(Run([to_bytes(HALT)])), process(Run([to_bytes(HALT)]))
+    assert len(to_words(first.data[0])) == len(to_words(second.data[0])) > 0 and first.seconds >= 0
+    assert process(Run([b"three"])).kind == "MessageError"
 
 
 def test_a_chip_goes_on_from_a_state(process: Process) -> None:
-    process(Open("model", {"serial": 7}))
-    process(Run(to_bytes(HALT)))
-    state = process(Save()).data
-    process(Open("model", {"serial": 8}))
-    assert process(Open("model", {"serial": 7}, state)).kind == ""
-    assert System().restore(process(Save()).data).snapshot() == System().restore(state).snapshot()
+    process(Open("model", {"serials": [7]}))
+    process(Run([to_bytes(HALT)]))
+    state = process(Save()).data[0]
+    process(Open("model", {"serials": [8]}))
+    assert process(Open("model", {"serials": [7]}, state)).kind == ""
+    assert System().restore(process(Save()).data[0]).snapshot() == System().restore(state).snapshot()

@@ -17,7 +17,7 @@ def main(chosen: Namespace) -> int:
         server = import_module("hicannx.service.server")
     except ModuleNotFoundError as error:
         raise HicannxError(f"the service needs {error.name}: pip install 'hicannx[service]'") from None
-    names = ("address", "port", "public", "chips", "shared", "tokens", "keep", "most_words", "most_waiting", "most_sessions")
+    names = ("address", "port", "public", "chips", "shared", "setup", "tokens", "keep", "most_words", "most_waiting", "most_sessions")
     given = {name: getattr(chosen, name) for name in names}
     memory = chosen.memory << 20 if chosen.memory else None
     options = server.Options(**given, fpgas=chosen.fpga, limit=chosen.limit or None, memory=memory)

@@ -23,12 +23,16 @@ class WorkerDied(RuntimeError):  # noqa: N818  # what happened, not what was don
 
 @dataclass
 class Tenant:
-    """What a pool knows of a session: the connection that it wants, and the state of its chip while it is in no process."""
+    """What a pool knows of a session: the connections that it wants, and the state of its chips while they are in no process.
+
+    arrived: FPGAs of a setup that have reached a barrier that others have not.
+    """
 
     kind: str
     arguments: dict[str, Any]
     state: bytes = b""
     about: dict[str, Any] = field(default_factory=dict)
+    arrived: list[int] = field(default_factory=list)
     lost: bool = False
     """Its process ended while nobody used it, and nobody was told yet."""
 
@@ -93,7 +97,7 @@ class Worker:
         if self.tenant is tenant:
             return []
         left = await self.leave()
-        answer = await self.tell(Open(tenant.kind, tenant.arguments, tenant.state))
+        answer = await self.tell(Open(tenant.kind, tenant.arguments, tenant.state, tenant.arrived))
         if answer.kind:
             raise OpenError(answer.kind, answer.text)
         tenant.about, tenant.state, self.tenant = answer.about, b"", tenant
@@ -109,7 +113,7 @@ class Worker:
         except WorkerDied:
             tenant.lost = True
             return []
-        tenant.state, tenant.lost = answer.data, bool(answer.kind)
+        tenant.state, tenant.lost = b"".join(answer.data), bool(answer.kind)
         return [answer]
 
     async def probe(self, limit: float) -> None:
@@ -122,9 +126,12 @@ class Worker:
                 tenant.lost = True
             raise
 
-    async def run(self, words: bytes, limit: float | None) -> Answer:
-        """A program of the tenant."""
-        return await self.tell(Run(words), limit)
+    async def run(self, programs: list[bytes], limit: float | None) -> Answer:
+        """Programs of the tenant, by chip."""
+        answer = await self.tell(Run(programs), limit)
+        if self.tenant is not None and not answer.kind:
+            self.tenant.arrived = answer.about["arrived"]
+        return answer
 
     def close(self) -> None:
         """Ends the process."""

@@ -43,7 +43,7 @@ class Scheduler:
     def add(self, job: Job) -> None:
         """A program waits from now on."""
         if job.opened is None:
-            job.session.waiting[job.number] = len(job.words)
+            job.session.waiting[job.number] = job.bytes
         self.queue.add(job.session.user, job)
         self.dispatch()
 
@@ -99,7 +99,7 @@ class Scheduler:
     async def show(self, session: Session) -> Reply:
         """Puts the session's chip into a process when it is its user's turn: then it is known what chip it is. Failed if there is none."""
         opened = asyncio.get_running_loop().create_future()
-        self.add(Job(session, OPENING, b"", opened=opened))
+        self.add(Job(session, OPENING, [], opened=opened))
         reply: Reply = await opened
         return reply
 
@@ -137,29 +137,27 @@ class Scheduler:
         self._last[worker.number] = session
         if self._deaths and self._deaths[job.digest] >= MOST_DEATHS:
             return Failed(job.number, "ProgramError", f"this program has ended {MOST_DEATHS} processes of chips; it is not run again")
-        answer = await worker.run(job.words, self.limit)
+        answer = await worker.run(job.programs, self.limit)
         self._charge(session, answer)
         self.metrics.run.observe(answer.seconds)
-        self.metrics.words.labels("to_chip").inc(len(job.words) // 8)
-        self.metrics.words.labels("from_chip").inc(len(answer.data) // 8)
-        return Failed(job.number, answer.kind, answer.text) if answer.kind else Done(job.number, [answer.data], answer.seconds)
+        self.metrics.words.labels("to_chip").inc(job.bytes // 8)
+        self.metrics.words.labels("from_chip").inc(sum(map(len, answer.data)) // 8)
+        return Failed(job.number, answer.kind, answer.text) if answer.kind else Done(job.number, answer.data, answer.seconds)
 
     async def _take_leave(self, session: Session, worker: Worker) -> None:
         """Before another session gets a shared chip, the one that had it learns what it will want to find again."""
         before = self._last.get(worker.number)
         if before is None or before is session or not before.shared:
             return
-        for entry, program in before.snapshots.items():
-            answer = await worker.run(program, self.limit)
+        for entry, programs in before.snapshots.items():
+            answer = await worker.run(programs, self.limit)
             self._charge(before, answer)
             try:
                 if answer.kind:
                     raise ProgramError(answer.text)
-                written = writes_of(to_words(program), to_words(answer.data))
+                before.entries[entry] = [_restoring(*one) for one in zip(programs, answer.data, strict=True)]
             except ProgramError as error:
                 _log.warning("a snapshot of %s failed, the chip will be restored as before: %s", before.user, error)
-                continue
-            before.entries[entry] = to_bytes(np.append(written, np.uint64(ut.HALT_WORD)))
 
     async def _enter(self, session: Session, worker: Worker) -> None:
         """Makes the session's chip the one in the process."""
@@ -185,7 +183,7 @@ class Scheduler:
         self._deaths[job.digest] += 1
         self.metrics.restarts.labels("died").inc()
         self._last.pop(worker.number, None)
-        session.tenant.state = b""
+        session.tenant.state, session.tenant.arrived = b"", []
         if not session.shared:
             session.worker = None
         session.changed |= session.entries.keys()
@@ -199,3 +197,8 @@ class Scheduler:
         for number, last in list(self._last.items()):
             if last is session:
                 del self._last[number]
+
+
+def _restoring(snapshot: bytes, answer: bytes) -> bytes:
+    """A program that writes what a snapshot has read; none for a chip without snapshot."""
+    return to_bytes(np.append(writes_of(to_words(snapshot), to_words(answer)), np.uint64(ut.HALT_WORD))) if snapshot else b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -43,7 +43,7 @@ from hicannx.service.sessions import Job, Session, forever
 from hicannx.service.tokens import Tokens
 
 HELLO_WITHIN, READY_WITHIN, LOOK_EVERY, CLOSE_WITHIN = 10.0, 60.0, 5.0, 2.0
-LONGEST_NAME, MOST_SESSIONS = 100, 1000
+LONGEST_NAME, MOST_SESSIONS, MOST_SHOWN = 100, 1000, 8
 HELD_FACTOR = 2
 """Programs of the longest kind that a session may have waiting, and kept to restore a chip."""
 FRAMES_AHEAD = 2
@@ -57,15 +57,16 @@ class ServiceError(HicannxError, ValueError):
 @dataclass(frozen=True)
 class Options:
     """address, port: to listen at, loopback unless `public`. chips: processes. shared: serial numbers of chips that all users share (none:
-    each session has a chip of its own); fpgas: addresses of FPGAs that they share. tokens: file of tokens. limit: seconds of a program.
-    keep: seconds that a session without connection is kept. most_words, most_waiting, most_sessions: quotas of a program and of a user.
-    memory: bytes of the process of a chip."""
+    each session has chips of its own), with setup="jboa" as one setup; fpgas: addresses of FPGAs that they share. tokens: file of tokens.
+    limit: seconds of a program. keep: seconds that a session without connection is kept. most_words, most_waiting, most_sessions: quotas
+    of a program and of a user. memory: bytes of the process of a chip."""
 
     address: str = "127.0.0.1"
     port: int = 0
     public: bool = False
     chips: int = 2
     shared: Sequence[int] = ()
+    setup: str = "cube"
     fpgas: Sequence[str] = ()
     tokens: Path | None = None
     limit: float | None = 600.0
@@ -80,6 +81,8 @@ class Options:
             raise ServiceError(f"--address {self.address}: others can reach it, which needs --public and --tokens")
         if self.shared and self.fpgas:
             raise ServiceError("--shared and --fpga: virtual chips are shared, or FPGAs, not both")
+        if self.setup != "cube" and not self.shared:
+            raise ServiceError("--setup is for the chips of --shared; sessions with chips of their own say themselves what they want")
 
 
 class Service:
@@ -88,9 +91,10 @@ class Service:
     def __init__(self, options: Options) -> None:
         self.options, self.metrics = options, Metrics()
         self._tokens = Tokens(options.tokens) if options.tokens else None
-        self._chips = [Tenant("model", {"serial": serial}) for serial in options.shared]
+        self._chips = [Tenant("model", {"serials": list(serials), "setup": options.setup}) for serials in _setups(options)]
         self._chips += [Tenant("arq", {"ip": ip}) for ip in options.fpgas]
         self._sessions: dict[str, Session] = {}
+        self._arrived: dict[Hashable, list[int]] = {}
         self._scheduler: Scheduler
         self._server: Any = None
         self.port = options.port
@@ -202,7 +206,7 @@ class Service:
         session.socket, session.send, session.left = socket, send, None
         about = session.tenant.about
         software = f"hicannx {version('hicannx')}"
-        await send(Welcome([about["identifier"]], [about["setup"]], [about["bitfile"]], software, known))
+        await send(Welcome(about["identifiers"], about["setups"], about["bitfiles"], software, known))
         return session
 
     def _too_many(self, user: str) -> str:
@@ -215,8 +219,11 @@ class Service:
         if self._chips:
             number = min(range(len(self._chips)), key=lambda k: sum(one.tenant is self._chips[k] for one in self._sessions.values()))
             return Session(hello.session, user, self._chips[number], shared=True, worker=self.workers[number])
-        arguments = {name: getattr(hello, name) for name in ("serial", "mode", "seed", "strict", "setup")}
-        return Session(hello.session, user, Tenant("model", arguments))
+        if hello.setup != "jboa" and len(hello.serials) > 1:
+            raise MessageError(f"{len(hello.serials)} chips in one session are those of a setup 'jboa', not {hello.setup!r}")
+        tenant = Tenant("model", {name: getattr(hello, name) for name in ("serials", "mode", "seed", "strict", "setup")})
+        tenant.arrived = self._arrived.pop(_setup_of(user, tenant), [])
+        return Session(hello.session, user, tenant)
 
     async def _hear(self, session: Session, said: Any) -> bool:
         """Whether the session goes on after a message."""
@@ -243,20 +250,22 @@ class Service:
                 self.metrics.refused.labels("quota").inc()
                 await session.finish(said.number, Failed(said.number, "ProgramError", refused))
                 return
-            self._scheduler.add(Job(session, said.number, said.programs[0]))
+            self._scheduler.add(Job(session, said.number, said.programs))
             position = self._scheduler.queue.position(session.user)
             if position:
                 await session.tell(Queued(said.number, position))
 
     def _refused(self, session: Session, programs: list[bytes]) -> str:
         """Why programs are not taken; empty if they are."""
-        if len(programs) != 1 or len(programs[0]) % 8 or not programs[0]:
-            return f"one program of whole words is needed, not {len(programs)} of {[len(one) for one in programs]} bytes"
-        if len(programs[0]) // 8 > self.options.most_words:
-            return f"a program of {len(programs[0]) // 8} words: {self.options.most_words} are allowed"
+        lengths = [len(one) for one in programs]
+        if len(programs) != session.size or any(length % 8 for length in lengths) or not any(lengths):
+            given = f"{len(programs)} of {lengths[:MOST_SHOWN]} bytes"
+            return f"{session.size} programs of whole words are needed, one for each chip, not {given}"
+        if sum(lengths) // 8 > self.options.most_words:
+            return f"a program of {sum(lengths) // 8} words: {self.options.most_words} are allowed"
         if self._scheduler.queue.waiting(session.user) >= self.options.most_waiting:
             return f"{session.user} has {self.options.most_waiting} programs that wait already"
-        held = (session.held + len(programs[0])) // 8
+        held = (session.held + sum(lengths)) // 8
         if held > HELD_FACTOR * self.options.most_words:
             return f"{held} words that wait or restore the chip: {HELD_FACTOR * self.options.most_words} are allowed"
         return ""
@@ -267,26 +276,30 @@ class Service:
         if not said.requests:
             session.entries.pop(said.entry, None)
             session.snapshots.pop(said.entry, None)
-            await session.tell(_nothing(number))
+            await session.tell(_nothing(session, number))
             return
         if refused := self._refused(session, said.requests) or (said.snapshots and self._refused(session, said.snapshots)):
             await session.tell(Failed(number, "ProgramError", refused))
             return
-        session.entries[said.entry] = said.requests[0]
+        session.entries[said.entry] = said.requests
         session.snapshots.pop(said.entry, None)
         if said.snapshots and session.shared:
-            session.snapshots[said.entry] = said.snapshots[0]
+            session.snapshots[said.entry] = said.snapshots
         session.enforced = session.enforced or (said.enforce and session.shared)
         if said.enforce:
             session.changed.discard(said.entry)
-            self._scheduler.add(Job(session, number, said.requests[0]))
+            self._scheduler.add(Job(session, number, said.requests))
         else:
             if session.shared:
                 session.changed.add(said.entry)
-            await session.tell(_nothing(number))
+            await session.tell(_nothing(session, number))
 
     def _end(self, session: Session) -> None:
         self._sessions.pop(session.name, None)
+        if session.tenant.arrived and not session.shared:
+            self._arrived[_setup_of(session.user, session.tenant)] = session.tenant.arrived
+            for old in list(self._arrived)[:-MOST_SESSIONS]:
+                del self._arrived[old]
         self.metrics.sessions.set(len(self._sessions))
         self._scheduler.leave(session)
 
@@ -299,9 +312,19 @@ class Service:
         await self._scheduler.probe()
 
 
-def _nothing(number: int) -> Reply:
+def _nothing(session: Session, number: int) -> Reply:
     """An end without responses."""
-    return Done(number, [b""], 0.0)
+    return Done(number, [b""] * session.size, 0.0)
+
+
+def _setups(options: Options) -> list[Sequence[int]]:
+    """Which of the shared chips belong together."""
+    return [options.shared] if options.setup == "jboa" and options.shared else [[serial] for serial in options.shared]
+
+
+def _setup_of(user: str, tenant: Tenant) -> Hashable:
+    """What a user would call the same setup another time."""
+    return user, str(tenant.arguments)
 
 
 async def _say(socket: ServerConnection, reply: Reply) -> None:

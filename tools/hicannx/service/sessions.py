@@ -16,25 +16,30 @@ Send = Callable[[Reply], Awaitable[None]]
 
 @dataclass(eq=False)
 class Job:
-    """A program that waits, or that restores a chip: `number` is what its reply is told by. With `opened` a chip is opened, no more."""
+    """Programs that wait, one for each chip: `number` is what their reply is told by. With `opened` chips are opened, no more."""
 
     session: Session
     number: int
-    words: bytes
+    programs: list[bytes]
     since: float = field(default_factory=time.monotonic)
     opened: asyncio.Future[Reply] | None = None
 
     @property
     def digest(self) -> str:
         """Tells programs apart."""
-        return sha256(self.words).hexdigest()
+        return sha256(b"".join(sha256(words).digest() for words in self.programs)).hexdigest()
+
+    @property
+    def bytes(self) -> int:
+        """Of all its programs."""
+        return sum(map(len, self.programs))
 
 
 @dataclass
 class Session:
     """A client, over as many connections as it takes.
 
-    tenant    its chip; a shared one belongs to many
+    tenant    its chip, or the chips of its setup; a shared one belongs to many
     worker    the process that its chip is in, if it is in any
     running   one of its programs is on the chip
     waiting   bytes of programs that wait or run, by number
@@ -54,8 +59,8 @@ class Session:
     left: float | None = None
     results: dict[int, Reply] = field(default_factory=dict)
     waiting: dict[int, int] = field(default_factory=dict)
-    entries: dict[int, bytes] = field(default_factory=dict)
-    snapshots: dict[int, bytes] = field(default_factory=dict)
+    entries: dict[int, list[bytes]] = field(default_factory=dict)
+    snapshots: dict[int, list[bytes]] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
     enforced: bool = False
 
@@ -63,7 +68,12 @@ class Session:
     def held(self) -> int:
         """Bytes of programs that wait, run, or restore its chip."""
         kept = (*self.entries.values(), *self.snapshots.values())
-        return sum(self.waiting.values()) + sum(map(len, kept))
+        return sum(self.waiting.values()) + sum(len(words) for programs in kept for words in programs)
+
+    @property
+    def size(self) -> int:
+        """Number of its chips."""
+        return len(self.tenant.about["identifiers"])
 
     def known(self, given: Submit) -> bool:
         """Whether a program was submitted before and need not run again."""

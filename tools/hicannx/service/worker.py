@@ -1,4 +1,5 @@
-"""The process of a chip: it opens connections, runs words, and takes and brings back states, as it is told over a pipe.
+"""The process of a chip, or of those of one setup: it opens connections, runs words, and takes and brings back states, as it is told over
+a pipe.
 
 Frames on the pipe are MessagePack of the structures below; nothing is pickled.
 """
@@ -8,13 +9,14 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 import msgspec
 
 import fisch
-from fisch.connection import Connection
+from fisch.connection import Connection, MultiConnection
 from fisch.database import document_of
 from fisch.errors import FischError
 from fisch.registry import connection_kind
@@ -26,17 +28,19 @@ class Order(msgspec.Struct, tag=True):
 
 
 class Open(Order):
-    """A connection of a kind, made of these arguments; with a state, the chip is as it was then."""
+    """Connections of a kind, made of these arguments; with a state, the chips are as they were then. arrived: FPGAs of a setup that have
+    reached a barrier in a session before, which its aggregator does not forget."""
 
     kind: str
     arguments: dict[str, Any]
     state: bytes = b""
+    arrived: list[int] = []
 
 
 class Run(Order):
-    """Words of a program with its halt."""
+    """Words of programs with their halts, by chip; empty for chips that only live along."""
 
-    words: bytes
+    programs: list[bytes]
 
 
 class Ping(Order):
@@ -48,10 +52,10 @@ class Save(Order):
 
 
 class Answer(msgspec.Struct):
-    """What came of an order: an error's name and text, or data; and CPU seconds."""
+    """What came of an order: an error's name and text, or data, of a run by chip; and CPU seconds."""
 
     seconds: float
-    data: bytes = b""
+    data: list[bytes] = []
     about: dict[str, Any] = {}
     kind: str = ""
     text: str = ""
@@ -77,20 +81,20 @@ def main(pipe: Pipe, memory: int) -> None:
     os.nice(5)
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    chip = _Chip()
+    chips = _Chips()
     while True:
         try:
             frame = pipe.recv_bytes()
         except (EOFError, OSError):
             return
-        pipe.send_bytes(msgspec.msgpack.encode(chip.obey(_orders.decode(frame))))
+        pipe.send_bytes(msgspec.msgpack.encode(chips.obey(_orders.decode(frame))))
 
 
-class _Chip:
-    """The connection that is open now."""
+class _Chips:
+    """The connections that are open now."""
 
     def __init__(self) -> None:
-        self._connection: Connection | None = None
+        self._connections: Sequence[Connection] = []
 
     def obey(self, given: Any) -> Answer:
         """Carries out an order; what fails is told."""
@@ -101,30 +105,56 @@ class _Chip:
             return Answer(time.process_time() - begin, kind=type(error).__name__, text=str(error) or "there is not enough memory for it")
         return Answer(time.process_time() - begin, data, about)
 
-    def _do(self, given: Any) -> tuple[bytes, dict[str, Any]]:
+    def _do(self, given: Any) -> tuple[list[bytes], dict[str, Any]]:
         if isinstance(given, Open):
-            return b"", self._open(given)
+            return [], self._open(given)
         if isinstance(given, Ping):
-            return b"", {}
-        connection = self._connection
-        if connection is None:
+            return [], {}
+        if not self._connections:
             raise fisch.ConnectionFailedError("no chip is open")
         if isinstance(given, Run):
-            return to_bytes(connection.execute(to_words(given.words))), {}
-        return connection.system.snapshot(compress=True), {}  # type: ignore[attr-defined]  # only models are told to save
+            return self._run(given.programs), {"arrived": self._arrived}
+        return [self._model.snapshot(compress=True)], {}
+
+    def _run(self, programs: Sequence[bytes]) -> list[bytes]:
+        chosen = [number for number, words in enumerate(programs) if words]
+        together = MultiConnection([self._connections[number] for number in chosen])
+        answers = dict(zip(chosen, together.execute([to_words(programs[number]) for number in chosen]), strict=True))
+        return [to_bytes(answers[number]) if number in answers else b"" for number in range(len(programs))]
+
+    @property
+    def _model(self) -> Any:
+        """What has a state: only models are told to save and restore it."""
+        first: Any = self._connections[0]
+        return first.system if first.group is None else first.group
+
+    @property
+    def _arrived(self) -> list[int]:
+        group: Any = self._connections[0].group
+        return [] if group is None else list(group.aggregator.arrived)
 
     def _open(self, given: Open) -> dict[str, Any]:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = connection = connection_kind(given.kind)(**given.arguments)
+        self._close()
+        kind: Any = connection_kind(given.kind)
+        self._connections = kind.several(**given.arguments) if "serials" in given.arguments else [kind(**given.arguments)]
         if given.state:
-            connection.system.restore(given.state)  # type: ignore[attr-defined]
+            self._model.restore(given.state)
+        elif given.arrived:
+            self._connections[0].group.aggregator.arrived = given.arrived
         return {
-            "identifier": connection.identifier,
-            "setup": document_of(connection.hwdb_entry),  # type: ignore[arg-type]
-            "bitfile": connection.bitfile_info,
-            "software": connection.repo_state,
+            "identifiers": [connection.identifier for connection in self._connections],
+            "setups": [document_of(connection.hwdb_entry) for connection in self._connections],  # type: ignore[arg-type]
+            "bitfiles": [connection.bitfile_info for connection in self._connections],
+            "software": self._connections[0].repo_state,
         }
+
+    def _close(self) -> None:
+        """Nobody who comes later finds anything of these chips."""
+        if self._connections and self._arrived:
+            self._connections[0].group.aggregator.arrived = []
+        for connection in self._connections:
+            connection.close()
+        self._connections = []
 
 
 if __name__ == "__main__":
