@@ -72,7 +72,7 @@ class Runs:
             with Emulation(network, places) as emulation:
                 emulation.boot()
                 for eta in tqdm([eta for one, eta in points if one == g], desc=f"g {g}", disable=None):
-                    given = random_network.external_spikes(eta, TRANSIENT + self.ms)
+                    given = random_network.external_spikes(eta, TRANSIENT + self.ms, g)
                     done[g, eta] = self.point(emulation, f"random network, g {g:g}, eta {eta:g}", *given)
         return Mapped(network, len(places), mapper.losses(network, places), [done[one] for one in points], self.ms)
 

@@ -1,6 +1,8 @@
 """A balanced random network, that of Brunel (2000) at a sixth of its size: 2083 neurons, each with 166 excitatory, 41 inhibitory and 200
 external inputs. (facts: clients/reference_networks 1)"""
 
+from dataclasses import replace
+
 import numpy as np
 from network import Cell, Network, Numbers, Scale
 
@@ -12,7 +14,11 @@ AMPLITUDE = 0.24
 WEIGHT = 5
 """The same on the chip; inhibitory ones are g times as strong."""
 SCALE = Scale(4, 4e-3, 0.6, excitatory=AMPLITUDE / WEIGHT, inhibitory=AMPLITUDE / WEIGHT, capacitor=24, strength=700)
-"""Four us are a ms: at high rates the lines between FPGAs could not carry all spikes otherwise."""
+SLOW = replace(SCALE, us_per_ms=8)
+"""Four us are a ms, and eight where neurons are so fast that the lines between FPGAs could not carry all spikes otherwise: what is lost is
+inhibition as well, which makes neurons faster still."""
+SLOW_BELOW = 8
+"""Inhibition that is weaker than this holds nobody back."""
 THRESHOLD_RATE = 1000 * (CELL.threshold - CELL.rest) / (0.6 * CELL.tau_m)
 """Hz of all external inputs together that would bring a membrane to its threshold."""
 GS, ETAS = (1, 4, 8, 10), (0.8, 1.6, 2.4, 3.2)
@@ -31,7 +37,7 @@ def network(g: float = 8, seed: int = 1) -> Network:
         {"excitatory": EXCITATORY, "inhibitory": NEURONS - EXCITATORY},
         NEURONS + EXTERNAL,
         CELL,
-        SCALE,
+        scale(g),
         excitatory,
         pre,
         np.concatenate([np.repeat(post, count) for count in INPUTS.values()]),
@@ -40,14 +46,19 @@ def network(g: float = 8, seed: int = 1) -> Network:
     )
 
 
+def scale(g: float) -> Scale:
+    """How it comes onto the chips."""
+    return SLOW if g < SLOW_BELOW else SCALE
+
+
 def external_rate(eta: float) -> float:
     """Hz of each external source."""
     return eta * THRESHOLD_RATE / INPUTS["external"]
 
 
-def external_spikes(eta: float, ms: float, seed: int = 2) -> tuple[Numbers, Numbers]:
+def external_spikes(eta: float, ms: float, g: float = 8, seed: int = 2) -> tuple[Numbers, Numbers]:
     """Times in cycles of an FPGA and sources of what comes from outside within so many ms."""
-    draw, span = np.random.default_rng(seed), round(ms * SCALE.us_per_ms * 125)
+    draw, span = np.random.default_rng(seed), round(ms * scale(g).us_per_ms * 125)
     count = draw.poisson(external_rate(eta) * ms / 1000, EXTERNAL)
     sources = np.repeat(NEURONS + np.arange(EXTERNAL), count)
     times = draw.integers(0, span, len(sources))

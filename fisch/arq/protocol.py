@@ -29,6 +29,7 @@ NOTICE_LENGTH = 400  # bytes at most
 TAKEN_OVER = "T"  # this session is over; the text is the address of whoever has connected since
 REFUSED = "R"  # an instruction of the present program was not executed; the text says why
 OUT_OF_ORDER = "X"  # no program is executed any more; the text says why
+ENDED = "E"  # nobody serves the FPGA any more; the text says why
 
 _FIXED = (SEQUENCE_NUMBERS, WINDOW, MAX_WORDS)
 

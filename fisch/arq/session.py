@@ -82,6 +82,8 @@ class Session:
                 )
             elif kind == protocol.OUT_OF_ORDER:
                 self.over = ConnectionLostError(f"the FPGA at {self.address} is out of order: {text}")
+            elif kind == protocol.ENDED:
+                self.over = ConnectionLostError(f"the FPGA at {self.address} is not served any more: {text}")
             else:
                 _log.warning("the FPGA at %s says: %s", self.address, text)
 

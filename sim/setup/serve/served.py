@@ -32,6 +32,8 @@ INTRODUCTIONS: Final = 8
 """Times that the answer to a reset is sent to somebody who then says nothing: within 0.3 s, as it may be somebody who has sent no reset."""
 WORTH_TELLING: Final = 0.1
 """[s] that the system may hold the network's thread up before a line says so."""
+GOODBYES: Final = 3
+"""Times that the end is told to a host."""
 BUSY_AFTER: Final = 1.0
 """[s] that a question waits for the end of a program."""
 PIECE: Final = 1 << 16
@@ -99,12 +101,18 @@ class ServedChip:
     def stop(self) -> None:
         """Ends serving, within a run if there is one, and gives the ports free."""
         self._control.close()
+        self._say_goodbye()
         self.endpoint.stop()
         for thread in self._threads:
             while thread.is_alive():
                 self.stream.interrupt()
                 thread.join(0.1)
         self.endpoint.close()
+
+    def _say_goodbye(self) -> None:
+        """Whoever is connected does not have to wait for answers that will not come. Some of the datagrams may get lost."""
+        for _ in range(0 if self.endpoint.over else GOODBYES):
+            self.endpoint.notify(self.endpoint.session, protocol.ENDED, "whoever served it has ended it")
 
     def close(self) -> None:
         """Gives the ports free of a chip that was never started."""

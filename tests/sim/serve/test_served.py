@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from fisch import ConnectionFailedError, HXCubeSetupEntry, ResponseDecoder, RunTimeoutError, ut
+from fisch import ConnectionFailedError, ConnectionLostError, HXCubeSetupEntry, ResponseDecoder, RunTimeoutError, ut
 from fisch.arq import ARQConnection
 from fisch.database import VIRTUAL_CHIPS, Database
 from hicannx_sim.setup.connection import setup_of
@@ -292,19 +292,16 @@ def test_a_run_that_takes_too_long_is_given_up_and_ended(serve, address, words):
 
 
 def test_stopping_in_the_middle_of_a_run(serve, address, words):
-    from hicannx_sim.setup.serve import ServedChip
-
-    chip = ServedChip(address, System())
-    chip.start()
+    """Whoever waits for its end learns of it at once, and not after so long a time without answers."""
+    chip = serve(System())
     forever = [*words.write(0x88000009, 0xFFFFFFFF), *words.poll(SRAM, 1, 0xFFFFFFFF), *words.halt]
-    connection = ARQConnection(address, run_timeout=1.0, connect_timeout=0.1)
-    errors = []
+    connection = ARQConnection(address, connect_timeout=0.1)
+    ended = []
 
     def run():
-        try:
+        with pytest.raises(ConnectionLostError, match="is not served any more"):
             connection.execute(forever)
-        except RunTimeoutError as error:
-            errors.append(error)
+        ended.append(time.monotonic())
 
     runner = threading.Thread(target=run)
     runner.start()
@@ -313,7 +310,34 @@ def test_stopping_in_the_middle_of_a_run(serve, address, words):
     chip.stop()
     assert time.monotonic() - begin < 1
     runner.join()
-    assert len(errors) == 1
+    assert ended[0] - begin < 1
     with pytest.raises(ConnectionFailedError):
         connection.execute([ut.HALT_WORD])
     connection.close()
+
+
+def test_stopping_between_two_runs(serve, address, words, caplog):
+    """The next run says so, and the one after that finds the chip that is served instead."""
+    first = serve(System(VirtualChip(1)))
+    with ARQConnection(address) as connection:
+        connection.execute([*words.write(SRAM, 77), *words.halt])
+        first.stop()
+        serve(System(VirtualChip(1)))
+        with pytest.raises(ConnectionLostError, match="is not served any more"):
+            connection.execute([*words.read(SRAM), *words.halt])
+        assert connection.execute([*words.read(SRAM), *words.halt]).tolist() == [1 << 56, 2 << 56]
+    assert "did not acknowledge" not in caplog.text
+
+
+def test_stopping_tells_nobody_whose_session_has_ended(serve, address, words, host):
+    chip = serve(System())
+    client = host(address)
+    client.socket.settimeout(0.3)
+    client.receive()
+    client.send(FLUSH, [0])
+    while not chip.endpoint.over:
+        time.sleep(0.01)
+    chip.stop()
+    with pytest.raises(TimeoutError):
+        while True:
+            assert b"notice" not in client.socket.recv(2048)
