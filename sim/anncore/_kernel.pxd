@@ -69,6 +69,7 @@ cdef extern from "sim/anncore/kernel/core.h":
     int kernel_level(int wanted) noexcept nogil
     void core_free(Core* core) noexcept nogil
     void core_load(Core* core, int neuron) noexcept nogil
+    void core_lines(Core* core, int neuron) noexcept nogil
     void core_hold(Core* core, int neuron) noexcept nogil
     void core_connect(Core* core) noexcept nogil
     void core_leave_cycle(Core* core, int neuron) noexcept nogil

@@ -47,8 +47,8 @@ cdef int REFRESH_OFF = int(number("capmem_refresh_off")), CROSSTALK_FROM = int(n
 cdef double CROSSTALK = number("capmem_crosstalk")
 
 cdef enum:
-    # what of a neuron is to be derived anew: everything, or only whether its block is held in reset
-    CONFIGURATION = 1, HOLD = 2
+    # what of a neuron is to be derived anew: everything, whether its block is held in reset, what its lines are connected to
+    CONFIGURATION = 1, HOLD = 2, LINES = 4
 
 cdef uint32_t FORCE_RESET = bits_of(CommonNeuronBackendConfig, "force_reset").mask  # in its first word
 
@@ -210,7 +210,7 @@ cdef class AnalogCore:
         """What the lines of a neuron are connected to (bits of `ColumnSwitch`); after power-up to their synapses, and to nothing else."""
         if self.column_switches_data[neuron] != switches:
             self.column_switches_data[neuron] = <uint8_t> switches
-            self.touch_neuron(neuron)
+            self.touch(neuron, LINES if (<Parameters> self.parameters).known[neuron] else CONFIGURATION)
 
     cpdef void touch_backend_common(self, int block) noexcept nogil:
         """Words of a common neuron backend configuration (west 0, east 1) were written."""
@@ -232,6 +232,7 @@ cdef class AnalogCore:
         """What is known of the blocks' common registers, and with it of their neurons, does not hold any more."""
         cdef int k
         self.common_known[0] = self.common_known[1] = False
+        (<Parameters> self.parameters).forget()
         for k in range(self.s.n_dirty):
             self.s.dirty[self.s.dirty_list[k]] = CONFIGURATION
 
@@ -280,9 +281,13 @@ cdef class AnalogCore:
             neuron = self.s.dirty_list[k]
             what, self.s.dirty[neuron] = self.s.dirty[neuron], 0
             _kernel.core_leave_cycle(core, neuron)
-            if what == HOLD:
-                (<Parameters> self.parameters).hold(neuron, common[neuron // 128 % 2], &core.s.neuron[neuron])
-                _kernel.core_hold(core, neuron)
+            if not what & CONFIGURATION:
+                if what & LINES:
+                    (<Parameters> self.parameters).connect_lines(neuron, self.column_switches_data[neuron], &core.s.neuron[neuron])
+                    _kernel.core_lines(core, neuron)
+                if what & HOLD:
+                    (<Parameters> self.parameters).hold(neuron, common[neuron // 128 % 2], &core.s.neuron[neuron])
+                    _kernel.core_hold(core, neuron)
                 continue
             before, self.configured[neuron] = core.s.neuron[neuron], core.s.now
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,

@@ -12,6 +12,11 @@ cdef enum ColumnSwitch:
     SUPPLY_INH = 8
 
 
+cdef struct OpenLine:
+    # a line that nothing but its synapses is connected to
+    double rate, step
+
+
 cdef class Parameters:
     cdef Layout config, backend, common
     cdef object chip
@@ -20,7 +25,11 @@ cdef class Parameters:
     cdef const double* deviation
     cdef double[4] dac_factor
     cdef uint8_t[512] abilities            # of each neuron, as last derived
+    cdef OpenLine[512][2] open_lines       # of each neuron, as last derived
+    cdef bint[512] known                   # whether they belong to its words and cells
     cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const int64_t* common,
                      const uint16_t* cells, int switches, Neuron* out) noexcept nogil
+    cdef void connect_lines(self, int neuron, int switches, Neuron* out) noexcept nogil
+    cdef void forget(self) noexcept nogil
     cdef void hold(self, int neuron, const int64_t* common, Neuron* out) noexcept nogil
     cdef uint32_t unmodelled(self, const uint32_t* backend) noexcept nogil

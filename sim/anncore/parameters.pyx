@@ -5,6 +5,8 @@ All in volts as read, microseconds, picofarads, microamperes and microsiemens, s
 
 import numpy as np
 
+from libc.string cimport memset
+
 from haldls import CommonNeuronBackendConfig, NeuronBackendConfig, NeuronConfig
 
 from halco import CapMemCellOnCapMemBlock, CapMemRowOnCapMemBlock
@@ -71,13 +73,28 @@ cdef class Parameters:
         capacitance = CAPACITANCE_PER_CODE * (c[CAPACITOR] + CAPACITANCE_INTRINSIC + d[CAPACITANCE])
         _membrane(out, c, d, cell, capacitance)
         for side in range(INPUTS):
-            _input(&out.input[side], side, c, d, cell, capacitance, switches, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
+            _line(&self.open_lines[neuron][side], side, c, d, cell, DAC_STEP * self.dac_factor[neuron // 128] * cells[CELL_DAC])
+            _input(&out.input[side], side, c, d, cell, capacitance)
+        self.known[neuron] = True
+        self.connect_lines(neuron, switches, out)
         _exponential(out, c, d, cell, capacitance)
         _adaptation(out, c, b, d, cell, capacitance, common[CLOCK_ADAPTATION])
         _spikes(out, c, b, common)
         self.abilities[neuron] = _abilities(c, b)
         _abled(out, self.abilities[neuron], common)
         _connections(out, c, b, d, cell, capacitance)
+
+    cdef void connect_lines(self, int neuron, int switches, Neuron* out) noexcept nogil:
+        """As `derive` for a neuron that is `known` and whose words and cells are as they were when that was last called."""
+        cdef const OpenLine* line = self.open_lines[neuron]
+        cdef int side
+        for side in range(INPUTS):
+            out.input[side].rate = CLAMP_RATE if switches & SUPPLY_EXC << side else line[side].rate
+            out.input[side].step = line[side].step if switches & SYNAPSES_EXC << side else 0.0
+
+    cdef void forget(self) noexcept nogil:
+        """Words and cells of neurons have got values of which nothing was told."""
+        memset(self.known, 0, sizeof(self.known))
 
     cdef void hold(self, int neuron, const int64_t* common, Neuron* out) noexcept nogil:
         """As `derive` for a neuron whose words and cells are as they were when that was last called, but for the forced reset in `common`."""
@@ -147,14 +164,14 @@ cdef inline double _line_rate(int code, bint high_resistance, bint small, double
     return 1.0 / (tau * spread * (SMALL_CAPACITANCE if small else 1.0))
 
 
-cdef void _input(Input* out, int side, const int64_t* c, const double* d, const uint16_t* cell, double capacitance, int switches,
-                 double step) noexcept nogil:
-    """A synaptic input: its line, and the amplifier between line and membrane."""
+cdef void _line(OpenLine* out, int side, const int64_t* c, const double* d, const uint16_t* cell, double step) noexcept nogil:
     cdef bint small = c[SMALL[side]] != 0
     out.rate = _line_rate(cell[I_SYN_TAU[side]], c[HIGH_RESISTANCE[side]], small, d[SYN_TAU + side])
-    if switches & SUPPLY_EXC << side:
-        out.rate = CLAMP_RATE
-    out.step = 0.0 if not switches & SYNAPSES_EXC << side else step / SMALL_CAPACITANCE if small else step
+    out.step = step / SMALL_CAPACITANCE if small else step
+
+
+cdef void _input(Input* out, int side, const int64_t* c, const double* d, const uint16_t* cell, double capacitance) noexcept nogil:
+    """The amplifier between the line of a synaptic input and the membrane."""
     out.strength = 0.5 * LIMIT * CURRENT * cell[I_GM[side]] * d[SYN_GM + side] / capacitance if c[INPUT_ENABLE[side]] else 0.0
     if side == INHIBITORY:
         out.strength = -out.strength

@@ -202,6 +202,15 @@ void core_load(Core *core, int neuron) {
     core_flags(core, block_of(neuron));
 }
 
+void core_lines(Core *core, int neuron) {
+    Neuron *n = &core->s.neuron[neuron];
+    const Circuit circuit = circuit_at(core, neuron);
+    for (int side = 0; side < INPUTS; side++) load_input(core, &core->s.block[block_of(neuron)], side, lane_of(neuron), &n->input[side]);
+    core->s.far[block_of(neuron)] = WITH_RAILS;
+    n->rounds = 0;
+    load_phase(&circuit);
+}
+
 void core_hold(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     const int k = block_of(neuron), bypass = n->bypass ? HAS_BYPASS : 0, changed = bypass != (core->s.needs[neuron] & HAS_BYPASS);

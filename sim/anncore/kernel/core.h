@@ -337,6 +337,7 @@ static inline void core_wake(Core *core, int block) {
 
 void core_free(Core *core);
 void core_load(Core *core, int neuron);                /* configuration of a neuron -> lanes, by phase */
+void core_lines(Core *core, int neuron);               /* the same if nothing has changed but what its lines are connected to */
 void core_hold(Core *core, int neuron);                /* the same if nothing has changed but whether it is held in reset */
 void core_clear(Core *core, int64_t tick);             /* no events ahead, time at a grid point */
 void core_restored(Core *core);                        /* the state was put in: what follows from it, and connections, anew */

@@ -208,10 +208,8 @@ static void step(Core *core) {
 
 /* Grid point up to which nothing happens if nothing moves. */
 static int64_t quiet_until(const Core *core, int64_t until) {
-    int64_t quiet = until / GRID_TICKS * GRID_TICKS;
-    int64_t event = schedule_next(core) * GRID_TICKS;
-    if (growing_count(&core->fires) && step_of(fire_at(core, 0)->tick) * GRID_TICKS < event) event = step_of(fire_at(core, 0)->tick) * GRID_TICKS;
-    if (event < quiet) quiet = event;
+    int64_t quiet = schedule_next(core, until / GRID_TICKS) * GRID_TICKS;
+    if (growing_count(&core->fires) && step_of(fire_at(core, 0)->tick) * GRID_TICKS < quiet) quiet = step_of(fire_at(core, 0)->tick) * GRID_TICKS;
     if (growing_count(&core->pulses) && grid_down(pulse_at(core, 0)->tick) < quiet) quiet = grid_down(pulse_at(core, 0)->tick);
     return quiet;
 }

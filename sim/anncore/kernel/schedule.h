@@ -62,10 +62,10 @@ static inline void schedule_anew(Core *core) {
         if (core->s.due[n] < NEVER) schedule_put(core, n, core->s.due[n]);
 }
 
-/* The first step from now on in which a circuit is due; a number beyond all steps if there is none. */
-static inline int64_t schedule_next(const Core *core) {
+/* The first step from now on in which a circuit is due; `end` if there is none before it. */
+static inline int64_t schedule_next(const Core *core, int64_t end) {
     const int64_t now = core->s.now / GRID_TICKS;
-    int64_t next = step_of(NEVER);
+    int64_t next = end;
     for (int64_t step = now; step < now + SLOTS && step < next; step++)
         for (int k = 0; core->schedule.blocks[slot_of(step)] >> k; k++)
             if (core->schedule.lanes[slot_of(step)][k]) next = step;

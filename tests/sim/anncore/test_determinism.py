@@ -164,3 +164,19 @@ def test_a_forced_reset_is_derived_as_if_everything_had_changed(kit: Callable) -
             spikes += k.run(25)
         found.append((spikes, hashlib.sha256(b"".join(array.tobytes() for array in k.core.arrays().values())).hexdigest()))
     assert found[0] == found[1] and len(found[0][0]) > 100
+
+
+def test_connected_lines_are_derived_as_if_everything_had_changed(kit: Callable) -> None:
+    """Switches between a column and its synapses or the supply change nothing of a neuron but its lines, with or without a forced reset."""
+    found = []
+    for touched in (False, True):
+        k, spikes = colourful(kit), []
+        for part in range(8):
+            k.common(clock_scale_adaptation_pulse=5, force_reset=part == 3)
+            for neuron in range(512):
+                k.core.switch_column(neuron, (15, 3, 7, 2, 11, 1, 12, 3)[(part + neuron % 2) % 8])
+                if touched:
+                    k.core.touch_neuron(neuron)
+            spikes += k.run(20)
+        found.append((spikes, hashlib.sha256(b"".join(array.tobytes() for array in k.core.arrays().values())).hexdigest()))
+    assert found[0] == found[1] and len(found[0][0]) > 100
