@@ -18,9 +18,10 @@ static int64_t fires_since(const Core *core, int neuron) {
     return (core->s.now - (core->s.release[neuron] - n->reset_ticks)) / period_of(core, n);
 }
 
+/* Lines may be watched: they rest in a cycle, and a pulse ends it. */
 static int is_probed(const Core *core, int neuron) {
     for (int slot = 0; slot < PROBES; slot++)
-        if (core->s.probe[slot].neuron == neuron) return 1;
+        if (core->s.probe[slot].neuron == neuron && core->s.probe[slot].source == 0) return 1;
     return 0;
 }
 

@@ -298,7 +298,7 @@ void core_voltages(Core *core, int row, const uint8_t *sources, double *volts) {
 
 void core_watch(Core *core, int slot, int neuron, int source) {
     Probe *probe = &core->s.probe[slot];
-    if (neuron >= 0) core_leave_cycle(core, neuron);
+    if (neuron >= 0 && source == 0) core_leave_cycle(core, neuron);
     probe->neuron = neuron;
     probe->source = source;
     for (int k = 0; neuron >= 0 && k < HISTORY; k++) probe->past[k] = core_voltage(core, neuron, source);

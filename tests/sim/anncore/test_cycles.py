@@ -58,7 +58,7 @@ def story(k: Any) -> tuple[list[Any], np.ndarray, list[int]]:
         if kind == 3:
             k.cell(neuron, "v_reset", int(rng.integers(600, 800)))
         if kind == 4:
-            k.core.set_probe(0, neuron, 0)
+            k.core.set_probe(0, neuron, round_ % 4)
         if kind == 5:
             seen += [k.core.probe(0, k.core.now - int(rng.integers(0, 300)))]
     seen += [k.core.voltage(n, source) for n in range(512) for source in range(4)]
@@ -89,6 +89,20 @@ def test_restless_neurons_alike_are_not_stepped(kit: Callable) -> None:
     assert run(k, 1000) == []
     assert k.core.steps == before
     assert (k.core.counted_spikes() > 500).all()
+
+
+@pytest.mark.parametrize(("source", "stepped"), [(0, True), (1, False), (2, False)])
+def test_a_restless_neuron_is_stepped_only_if_its_membrane_is_watched(kit: Callable, source: int, stepped: bool) -> None:
+    k = kit(1, "ideal")
+    k.core.counting = True
+    k.neuron(300, CONFIG, {"refractory_time": 200}, **CELLS)
+    run(k, 400)
+    k.core.set_probe(0, 300, source)
+    run(k, 400)
+    before = k.core.steps
+    run(k, 100)
+    assert (k.core.steps > before) is stepped
+    assert k.core.counted_spikes()[300] > 100
 
 
 def test_spikes_that_leave_the_neuron_are_recorded(kit: Callable) -> None:
