@@ -1,9 +1,10 @@
 """The eight background event sources (facts: registers/behaviour, events, and analog model 12; behavioural).
 
 The period counts at 250 MHz. Switching a source on loads the seed; the first event follows one full period later. Regular mode: one event
-per period with a fixed label. Random mode: one draw per period, an event if its low byte is at most `rate`, so at rate 0 in one of 256
-periods; the next byte replaces the label bits selected by `mask`. The generator's polynomial is not public: a 32-bit xor-shift generator
-of full length stands for it (assumed), which stands still if the seed is 0: every draw is 0 then. A period of 0 counts as 1.
+per period with a fixed label; a period of 0 counts as 1. Random mode: one draw every period + 1 cycles (as PyNN.brainscales2 calculates
+it), an event if its low byte is at most `rate`, so at rate 0 in one of 256 draws; the next byte replaces the label bits selected by `mask`.
+The generator's polynomial is not public: a 32-bit xor-shift generator of full length stands for it (assumed), which stands still if the
+seed is 0: every draw is 0 then.
 """
 
 from libc.string cimport memset
@@ -45,7 +46,7 @@ cdef class BackgroundSources:
         cdef bint was_enabled = self.s.enabled[source]
         self.layout.decode(words, slots)
         self.s.enabled[source], self.s.random[source] = slots[ENABLE] != 0, slots[RANDOM] != 0
-        self.s.period[source] = 2 * max(slots[PERIOD], 1)
+        self.s.period[source] = 2 * (slots[PERIOD] + 1 if self.s.random[source] else max(slots[PERIOD], 1))
         self.s.rate[source], self.s.mask[source] = <uint32_t>slots[RATE], <uint32_t>slots[MASK]
         self.s.label[source] = <uint32_t>slots[LABEL]
         if self.s.enabled[source] == was_enabled:

@@ -27,23 +27,23 @@ def test_regular_events_follow_every_period(source, index, period):
     assert spikes["tick"][0] == 1000 + 2 * period + 40
 
 
-@pytest.mark.parametrize(("rate", "period"), [(255, 100), (100, 50), (9, 20)])
+@pytest.mark.parametrize(("rate", "period"), [(255, 100), (100, 50), (9, 20), (7, 1), (0, 0)])
 def test_random_events_come_at_their_rate(source, rate, period):
     source.put(BackgroundSpikeSource(enable=True, enable_random=True, rate=rate, period=period, seed=1234, neuron_label=7), 0)
-    bins, chance = 10 * MILLISECOND // (2 * period), (rate + 1) / 256
+    bins, chance = 10 * MILLISECOND // (2 * (period + 1)), (rate + 1) / 256
     count = len(source.spikes(10 * MILLISECOND))
     assert abs(count - bins * chance) <= 5 * np.sqrt(bins * chance * (1 - chance)) + 2
 
 
 def test_random_intervals_are_geometric(source):
-    source.put(BackgroundSpikeSource(enable=True, enable_random=True, rate=24, period=10, seed=99), 0)
+    source.put(BackgroundSpikeSource(enable=True, enable_random=True, rate=24, period=9, seed=99), 0)
     intervals = np.diff(source.spikes(20 * MILLISECOND)["tick"]) / 20
     assert intervals.std() == pytest.approx(intervals.mean() * np.sqrt(1 - 25 / 256), rel=0.05)
 
 
 def test_rate_zero_is_one_in_256(source):
     """Tests of PyNN on the real system ask sources of this rate for that many events."""
-    source.put(BackgroundSpikeSource(enable=True, enable_random=True, rate=0, period=10, seed=1), 0)
+    source.put(BackgroundSpikeSource(enable=True, enable_random=True, rate=0, period=9, seed=1), 0)
     expected = 25_000 / 256
     assert abs(len(source.spikes(MILLISECOND)) - expected) < 5 * np.sqrt(expected)
 
