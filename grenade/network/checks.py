@@ -98,12 +98,8 @@ def madc(network: Instance, entity: MADCRecording) -> None:
         raise NetworkError(f"the MADC records one neuron or two, not {len(entity.neurons)}", entity)
     circuits = _recorded(network, entity, entity.neurons, "MADC")
     if len(circuits) == 2 and (circuits[0] - circuits[1]) % 2 == 0:
-        columns = [circuit % COLUMNS for circuit in circuits]
-        raise NetworkError(
-            f"the MADC records two neurons only from an even and an odd column, not from columns {columns[0]} and {columns[1]}: "
-            "place one of them elsewhere",
-            entity,
-        )
+        places = " and ".join(_in_column(*one) for one in zip(entity.neurons, circuits, strict=True))
+        raise NetworkError(f"the MADC records two neurons only from an even and an odd column, not {places}: place one elsewhere", entity)
     _consistent(network, entity, _sources(entity.neurons), "MADC", [network.cadc_recording, network.pad_recording])
 
 
@@ -118,7 +114,7 @@ def pads(network: Instance, entity: PadRecording) -> None:
     """Different neurons: unbuffered ones of different hemispheres, buffered ones of different hemispheres or parities of column."""
     _only_one(network.pad_recording, entity, "pad")
     circuits = _recorded(network, entity, [source.neuron for source in entity.recordings.values()], "pad")
-    users: dict[tuple[bool, int, int], int] = {}
+    users: dict[tuple[bool, int, int], tuple[int, str]] = {}
     for (pad, source), circuit in zip(entity.recordings.items(), circuits, strict=True):
         line = (source.enable_buffered, circuit // COLUMNS, circuit % 2 if source.enable_buffered else 0)
         if line in users:
@@ -127,8 +123,10 @@ def pads(network: Instance, entity: PadRecording) -> None:
                 if line[0]
                 else "unbuffered ones need different hemispheres"
             )
-            raise NetworkError(f"pads {users[line]} and {int(pad)} cannot both show their neurons: {way}", entity, pad=int(pad))
-        users[line] = int(pad)
+            other, neuron = users[line]
+            both = f"pads {other} and {int(pad)} cannot both show their neurons: {neuron} and {_in_column(source.neuron, circuit)}"
+            raise NetworkError(f"{both}; {way}", entity, pad=int(pad))
+        users[line] = int(pad), _in_column(source.neuron, circuit)
     sources = _sources([source.neuron for source in entity.recordings.values()])
     _consistent(network, entity, sources, "pad", [network.madc_recording, network.cadc_recording])
 
@@ -149,6 +147,13 @@ def _key(at: AtomicNeuronOnExecutionInstance) -> tuple[int, int, int, int]:
 def _place(population: int, neuron: int, compartment: int, place: int) -> AtomicNeuronOnExecutionInstance:
     number = PopulationOnExecutionInstance(population)
     return AtomicNeuronOnExecutionInstance(number, neuron, CompartmentOnLogicalNeuron(compartment), place)
+
+
+def _in_column(neuron: NeuronRecording.Neuron, circuit: int) -> str:
+    """A recorded neuron and where its circuit is, in words."""
+    at = neuron.coordinate
+    place = f"column {circuit % COLUMNS} of the {('top', 'bottom')[circuit // COLUMNS]} row"
+    return f"neuron {at.neuron_on_population} of population {int(at.population)} ({place})"
 
 
 def _sources(neurons: Iterable[NeuronRecording.Neuron]) -> Sources:

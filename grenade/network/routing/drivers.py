@@ -7,14 +7,14 @@ chunk's first, until all buses can be filled. (facts: clients/grenade 3.2)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grenade.errors import UnsuccessfulRouting
-from grenade.network.routing.chunks import BUSES, DRIVERS, ROW_SELECT_LABELS, Chunk
+from grenade.network.routing.chunks import BUSES, DRIVERS, ROW_SELECT_LABELS, Chunk, Source
 
 _NUMBERS = np.arange(ROW_SELECT_LABELS)
 _DIFFERS = (_NUMBERS[:, None] & _NUMBERS) != 0
@@ -31,12 +31,14 @@ class Allocation:
     drivers: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def allocate(chunks: Sequence[Chunk]) -> list[Allocation]:
-    """Labels and drivers for all chunks. UnsuccessfulRouting if there are none."""
+def allocate(chunks: Sequence[Chunk], named: Callable[[list[Source]], str]) -> list[Allocation]:
+    """Labels and drivers for all chunks. UnsuccessfulRouting, with the names of the sources, if there are none."""
     allocations = [Allocation() for _ in chunks]
     for buses in _dependent(chunks):
         members = [i for i, chunk in enumerate(chunks) if buses & chunk.drivers.keys()]
-        _Search([chunks[i] for i in members], sorted(buses)).into([allocations[i] for i in members])
+        search = _Search([chunks[i] for i in members], sorted(buses))
+        if not search.into([allocations[i] for i in members]):
+            raise search.failure(named)
     return allocations
 
 
@@ -61,21 +63,27 @@ class _Search:
         self._labels: dict[int, int] = {}
         self._tries = 0
 
-    def into(self, allocations: list[Allocation]) -> None:
-        """Fills the first assignment that works into the allocations of the chunks."""
+    def into(self, allocations: list[Allocation]) -> bool:
+        """Fills the first assignment that works, if there is one, into the allocations of the chunks."""
         labels_suffice = all(len(on) <= ROW_SELECT_LABELS for on in self._on.values())
         for found in self._complete(0) if labels_suffice else ():
             for bus, allocated in found.items():
                 for i, drivers in allocated.items():
                     allocations[i].drivers[bus] = drivers
                     allocations[i].label = self._labels[i]
-            return
+            return True
+        return False
+
+    def failure(self, named: Callable[[list[Source]], str]) -> UnsuccessfulRouting:
+        """Why there is no assignment."""
         names = ", ".join(f"{bus % BUSES} ({('top', 'bottom')[bus // BUSES]})" for bus in self._on)
         number = len(self._chunks)
         limit = f" within {TRIES} attempts" if self._tries >= TRIES else ""
-        raise UnsuccessfulRouting(
-            f"PADI buses {names} carry {number} sets of up to 64 sources; no labels were found{limit} by which synapse drivers tell them "
-            "apart: use fewer sources, or place neurons and background sources on other columns or buses",
+        whose = named([source for chunk in self._chunks for source in chunk.sources])
+        return UnsuccessfulRouting(
+            f"PADI buses {names} carry {number} sets of up to 64 sources ({whose}), and a bus has {DRIVERS} synapse drivers and "
+            f"{ROW_SELECT_LABELS} labels to tell them apart; none were found{limit} that do: use fewer sources, or place neurons and "
+            "background sources on other columns or buses",
             "row select labels",
             number,
             ROW_SELECT_LABELS,

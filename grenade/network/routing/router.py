@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -12,7 +13,7 @@ from grenade.network.descriptors import PopulationOnExecutionInstance
 from grenade.network.layout import HEMISPHERE
 from grenade.network.network import Network
 from grenade.network.routing import labels
-from grenade.network.routing.chunks import BUSES, NEURONS, Chunk, partition, routes
+from grenade.network.routing.chunks import BUSES, NEURONS, Chunk, partition, populations, routes
 from grenade.network.routing.crossbar import open_nodes
 from grenade.network.routing.drivers import allocate
 from grenade.network.routing.rows import ROWS_PER_HEMISPHERE, place
@@ -56,7 +57,7 @@ def _route(network: Network.ExecutionInstance) -> _Result:
     _check_degree(network, synapses)
     chunks = partition(network, synapses)
     every = [*chunks]
-    allocations = allocate(every)
+    allocations = allocate(every, partial(populations, network))
     chunk_of, label = _sources(network, synapses, every)
     rows = place(synapses, chunk_of, every, allocations)
     external, background = labels.external_labels(network, chunks, allocations), labels.background_labels(network, chunks, allocations)

@@ -198,15 +198,16 @@ def test_the_madc_records_one_neuron_or_two_of_unlike_parity():
     five = population([0, 1, 2, 257])
     refused("one neuron or two, not 3", five, grenade.MADCRecording([recorded(0, i) for i in range(3)]))
     refused("one neuron or two, not 0", five, grenade.MADCRecording([]))
-    refused("not from columns 0 and 2", five, grenade.MADCRecording([recorded(0, 0), recorded(0, 2)]))
-    refused("not from columns 1 and 1", five, grenade.MADCRecording([recorded(0, 1), recorded(0, 3)]))
+    two = r"not neuron 0 of population 0 \(column 0 .* and neuron 2 of population 0 \(column 2 of the top row"
+    refused(two, five, grenade.MADCRecording([recorded(0, 0), recorded(0, 2)]))
+    refused(r"1 of the top row\) and neuron 3 of population 0 \(column 1 of the bottom row", five, grenade.MADCRecording([recorded(0, 1), recorded(0, 3)]))
     assert network(five, grenade.MADCRecording([recorded(0, 0), recorded(0, 3)]))
 
 
 def test_pads_share_their_lines():
     four = population([0, 1, 2, 256])
     refused("unbuffered ones need different hemispheres", four, pads(recorded(0, 0), recorded(0, 1), buffered=False))
-    refused("different hemispheres or parities", four, pads(recorded(0, 0), recorded(0, 2)))
+    refused("neuron 0 of .* and neuron 2 of population 0 .* different hemispheres or parities", four, pads(recorded(0, 0), recorded(0, 2)))
     assert network(four, pads(recorded(0, 0), recorded(0, 1))) and network(four, pads(recorded(0, 0), recorded(0, 3), buffered=False))
 
 

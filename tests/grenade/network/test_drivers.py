@@ -79,27 +79,27 @@ def test_the_first_labels_that_work_are_found(given_chunks):
     expected = searched(given_chunks)
     if expected is None:
         with pytest.raises(UnsuccessfulRouting):
-            allocate(given_chunks)
+            allocate(given_chunks, str)
         return
-    found = allocate(given_chunks)
+    found = allocate(given_chunks, str)
     assert [one.label for one in found] == expected[1]
     assert {(i, bus): sorted(drivers) for i, one in enumerate(found) for bus, drivers in one.drivers.items()} == expected[0]
 
 
 def test_buses_without_common_chunks_do_not_wait_for_each_other():
     """The second bus cannot have label 0 twice; the first one does not notice."""
-    found = allocate([Chunk([(0, 0)], {0: 3}), Chunk([(0, 0)], {1: 3}), Chunk([(0, 1)], {1: 3})])
+    found = allocate([Chunk([(0, 0)], {0: 3}), Chunk([(0, 0)], {1: 3}), Chunk([(0, 1)], {1: 3})], str)
     assert [one.label for one in found] == [0, 0, 1]
     assert found[0].drivers == {0: [(0, 0), (1, 0), (2, 0)]}
 
 
 def test_more_chunks_than_labels():
-    with pytest.raises(UnsuccessfulRouting, match="33 sets of up to 64 sources; no labels were found by which"):
-        allocate([Chunk([(0, i)], {0: 0}) for i in range(33)])
+    with pytest.raises(UnsuccessfulRouting, match=r"33 sets of up to 64 sources .* 32 labels to tell them apart; none were found that do"):
+        allocate([Chunk([(0, i)], {0: 0}) for i in range(33)], str)
 
 
 def test_a_hopeless_search_ends(monkeypatch):
     """Four chunks of 10 drivers are more than a bus has; the router does not come here with such, so only the limit ends it."""
     monkeypatch.setattr(drivers, "TRIES", 300)
-    with pytest.raises(UnsuccessfulRouting, match="no labels were found within 300 attempts"):
-        allocate([Chunk([(0, i)], {0: 10}) for i in range(4)])
+    with pytest.raises(UnsuccessfulRouting, match="none were found within 300 attempts"):
+        allocate([Chunk([(0, i)], {0: 10}) for i in range(4)], str)
