@@ -23,9 +23,17 @@ def milliseconds(cycles: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 # -------------------------------------------------------------------------------------------------------------------------- spikes
+class Trains(dict[tuple[int, int, int], NDArray[np.float64]]):
+    """Times of spikes by (population, neuron, compartment). To look one up gives a copy: quantities made of it share its memory, and
+    PyNN.brainscales2 shifts these in place by the begin of the snippet, each time that somebody asks for them."""
+
+    def __getitem__(self, neuron: tuple[int, int, int]) -> NDArray[np.float64]:
+        return super().__getitem__(neuron).copy()
+
+
 def extract_neuron_spikes(data: OutputDataSnippet, network_graph: NetworkGraph) -> list[dict[tuple[int, int, int], NDArray[np.float64]]]:
     """Times of spikes [ms] for each batch entry, by (population, neuron, compartment): of every recorded neuron, also if it was silent."""
-    found: list[dict[tuple[int, int, int], NDArray[np.float64]]] = [{} for _ in range(data.batch_size())]
+    found: list[dict[tuple[int, int, int], NDArray[np.float64]]] = [Trains() for _ in range(data.batch_size())]
     for instance, translation in network_graph.graph_translation.execution_instances.items():
         output = data.data.get(instance)
         if output is None or output.spikes is None:

@@ -22,7 +22,9 @@ def check(rules: Sequence[Rule], cadc_recording: str | None) -> None:
         known = ", ".join(SAMPLES)
         raise KernelError(f"there is no memory {cadc_recording!r} for a recording of the converters: it is one of {known}, or None")
     if cadc_recording == "sram" and rules:
-        raise KernelError("a periodic recording of the converters into block RAM leaves no room for plasticity rules: place it on DRAM")
+        text = "the CADC recording is placed in block RAM, which leaves no room for plasticity rule"
+        numbers = ", ".join(str(number) for number in sorted({rule.id for rule in rules}))
+        raise KernelError(f"{text} {numbers}: place it on DRAM (placement_on_dram)", rules[0].id)
     first: dict[int, Rule] = {}
     for rule in rules:
         _check_timer(rule)

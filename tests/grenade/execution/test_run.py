@@ -132,6 +132,16 @@ def test_a_spike_train_comes_back_where_it_was_sent(executor: JITGraphExecutor) 
     assert found[0][:2] == pytest.approx([0, 1000], abs=60)
 
 
+def test_who_changes_a_train_in_place_changes_nobody_elses(executor: JITGraphExecutor) -> None:
+    """PyNN.brainscales2 shifts trains by the begin of their snippet each time that somebody asks for them."""
+    example = Example((3,))
+    [spikes] = extract_neuron_spikes(run(executor, example.graph, example.config, runtime(MS // 5)).snippets[0], example.graph)
+    before, shifted = spikes[0, 0, 0], spikes[0, 0, 0]
+    shifted += 1.0
+    assert len(before) > 5
+    np.testing.assert_array_equal(spikes[0, 0, 0], before)
+
+
 def test_without_a_runtime_the_last_spike_ends_it(executor: JITGraphExecutor) -> None:
     example = loopback((1,))
     inputs = runtime(0, spikes=([4000, 5000], [1, 1]))

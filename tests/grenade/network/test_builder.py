@@ -200,7 +200,11 @@ def test_the_madc_records_one_neuron_or_two_of_unlike_parity():
     refused("one neuron or two, not 0", five, grenade.MADCRecording([]))
     two = r"not neuron 0 of population 0 \(column 0 .* and neuron 2 of population 0 \(column 2 of the top row"
     refused(two, five, grenade.MADCRecording([recorded(0, 0), recorded(0, 2)]))
-    refused(r"1 of the top row\) and neuron 3 of population 0 \(column 1 of the bottom row", five, grenade.MADCRecording([recorded(0, 1), recorded(0, 3)]))
+    refused(
+        r"1 of the top row\) and neuron 3 of population 0 \(column 1 of the bottom row",
+        five,
+        grenade.MADCRecording([recorded(0, 1), recorded(0, 3)]),
+    )
     assert network(five, grenade.MADCRecording([recorded(0, 0), recorded(0, 3)]))
 
 

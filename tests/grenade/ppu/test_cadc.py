@@ -168,7 +168,7 @@ def test_readouts_of_neurons_in_a_kernel(resting: Chip) -> None:
 
 
 def test_what_a_program_cannot_do_is_refused() -> None:
-    with pytest.raises(KernelError, match="block RAM leaves no room for plasticity rules"):
+    with pytest.raises(KernelError, match=r"CADC recording .* block RAM, which leaves no room for plasticity rule 0: "):
         program([rule("", None)], cadc_recording="sram")
     with pytest.raises(KernelError, match="no memory 'disk'"):
         program(cadc_recording="disk")  # type: ignore[arg-type]
