@@ -70,7 +70,7 @@ class Instance:
         self.connection: ExecutorConnection = executor.connection(self.number)
         self.hooks = experiment.chip_hooks(instance, self.chip)
         self.snippets = self._configured()
-        self.program = made_for(self.snippets, self.hardware, self.hooks.write_ppu_symbols, experiment.inputs.batch_size())
+        self.program = made_for(self.snippets, self.hardware, self.hooks, experiment.inputs.batch_size())
         if self.program is not None:
             for snippet in self.snippets:
                 snippet.chip = self.program.load_into(snippet.chip)

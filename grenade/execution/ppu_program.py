@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from grenade import ppu
 from grenade.errors import GrenadeError
+from grenade.execution.hooks import ChipHooks
 from grenade.execution.processors import Symbols, place
 from grenade.execution.realtime import AFTER_EXPERIMENT, BEFORE_EXPERIMENT, CADC_WAIT, PER_US, Snippet
 from grenade.network.descriptors import PlasticityRuleOnExecutionInstance
@@ -117,8 +118,8 @@ class RunProgram:
         return found
 
 
-def made_for(snippets: Sequence[Snippet], hardware: Sequence[Hardware], written: Mapping[str, Any], batch_size: int) -> RunProgram | None:
-    """The program that the snippets need together, None if they need none."""
+def made_for(snippets: Sequence[Snippet], hardware: Sequence[Hardware], hooks: ChipHooks, batch_size: int) -> RunProgram | None:
+    """The program that the snippets need together, None if they need none, which is told if there are variables to write or to read."""
     rules: list[ppu.Rule] = []
     places: dict[tuple[int, PlasticityRuleOnExecutionInstance], int] = {}
     for number, one in enumerate(hardware):
@@ -128,13 +129,14 @@ def made_for(snippets: Sequence[Snippet], hardware: Sequence[Hardware], written:
             _announce_early(rules[-1], number, sum(snippet.duration(0) for snippet in snippets[:number]))
     recording = _cadc_recording(snippets)
     if recording is None and not rules:
-        if written:
-            _log.warning("no program runs on the processors, so its variables are not written: %s", ", ".join(sorted(written)))
+        for names, done in ((hooks.write_ppu_symbols, "written"), (hooks.read_ppu_symbols, "read")):
+            if names:
+                _log.warning("no program runs on the processors, so its variables are not %s: %s", done, ", ".join(sorted(names)))
         return None
     program = ppu.program(rules, recording)
     samples = 0 if program.cadc is None else _samples(snippets, batch_size, program.cadc.room)
     hemispheres = sorted({hemisphere for snippet in snippets for hemisphere in snippet.usage.cadc})
-    return RunProgram(program, places, hemispheres, samples, written)
+    return RunProgram(program, places, hemispheres, samples, hooks.write_ppu_symbols)
 
 
 def _announce_early(rule: ppu.Rule, number: int, begin: int) -> None:

@@ -70,8 +70,8 @@ class InputGenerator:
         if given != sources:
             raise InputError(f"population {int(population)} has {sources} sources, times for {given} were given")
 
-    def add_cycles(self, cycles: Sequence[Sequence[NDArray[np.int64]]], population: PopulationOnNetwork) -> None:
-        """The same with times in FPGA cycles, by batch entry and source."""
+    def add_cycles(self, cycles: Sequence[Sequence[Sequence[int] | NDArray[np.int64]]], population: PopulationOnNetwork) -> None:
+        """The same with times in FPGA cycles, by batch entry and source; a source without spikes has an empty list."""
         labels, instance = self._labels(population), population.execution_instance
         for entry, sources in enumerate(cycles):
             self._parts[instance][entry] += [_spikes(source, own) for source, own in zip(sources, labels, strict=True) if len(own)]
@@ -125,9 +125,9 @@ def _cycles(times: Any, population: PopulationOnNetwork, source: int | None) -> 
     return np.floor(given * CYCLES_PER_MS + 0.5).astype(np.int64)
 
 
-def _spikes(times: NDArray[np.int64], labels: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+def _spikes(times: Sequence[int] | NDArray[np.int64], labels: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
     """One spike per time and label."""
-    return np.repeat(times, len(labels)), np.tile(labels, len(times))
+    return np.repeat(np.asarray(times, np.int64), len(labels)), np.tile(labels, len(times))
 
 
 def _sorted(parts: list[tuple[NDArray[np.int64], NDArray[np.uint16]]]) -> SpikesToChip:

@@ -53,6 +53,16 @@ def test_spikes_take_the_connections_of_the_topology(executor):
     assert output.execution_instances.contains(ExecutionInstanceOnExecutor())
 
 
+def test_a_source_may_be_silent_beside_others(executor):
+    topology = Topology()
+    source, target = topology.add_vertex(sources(3)), topology.add_vertex(neurons(3))
+    connect(topology, source, target, [(0, 0), (1, 1), (2, 2)])
+    recorder = record(topology, target, range(3))
+    output = execute(executor, topology, data(topology, {source: [[[1000], [], [2000, 3000]]]}))
+    (spikes,) = output.ports.get((recorder, 0)).spikes
+    assert arrived(spikes[0], [1000]) and len(spikes[1]) == 0 and arrived(spikes[2], [2000, 3000])
+
+
 def test_batch_entries_are_kept_apart(executor):
     topology = Topology()
     source, target = topology.add_vertex(sources(1)), topology.add_vertex(neurons(1))

@@ -79,7 +79,8 @@ def test_variables_are_written_before_and_read_after(executor: JITGraphExecutor)
 def test_variables_that_no_program_has_are_left_out_with_a_warning(executor: JITGraphExecutor, caplog: pytest.LogCaptureFixture) -> None:
     symbols = hooks(write_ppu_symbols={"ppu": {}}, read_ppu_symbols={"ppu"})
     output = run(executor, Example().graph, Example().config, runtime(1000), symbols)
-    assert output.read_ppu_symbols == [] and "its variables are not written: ppu" in caplog.text
+    assert output.read_ppu_symbols == []
+    assert "its variables are not written: ppu" in caplog.text and "its variables are not read: ppu" in caplog.text
 
 
 @pytest.mark.parametrize(
