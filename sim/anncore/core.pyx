@@ -281,6 +281,8 @@ cdef class AnalogCore:
             neuron = self.s.dirty_list[k]
             what, self.s.dirty[neuron] = self.s.dirty[neuron], 0
             _kernel.core_leave_cycle(core, neuron)
+            if what & (CONFIGURATION | LINES):
+                self.configured[neuron] = core.s.now
             if not what & CONFIGURATION:
                 if what & LINES:
                     (<Parameters> self.parameters).connect_lines(neuron, self.column_switches_data[neuron], &core.s.neuron[neuron])
@@ -289,7 +291,7 @@ cdef class AnalogCore:
                     (<Parameters> self.parameters).hold(neuron, common[neuron // 128 % 2], &core.s.neuron[neuron])
                     _kernel.core_hold(core, neuron)
                 continue
-            before, self.configured[neuron] = core.s.neuron[neuron], core.s.now
+            before = core.s.neuron[neuron]
             (<Parameters> self.parameters).derive(neuron, self.neuron_config_data + 6 * neuron, self.neuron_backend_data + 4 * neuron,
                                                   common[neuron // 128 % 2], self.codes(neuron), self.column_switches_data[neuron],
                                                   &core.s.neuron[neuron])

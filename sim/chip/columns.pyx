@@ -59,19 +59,16 @@ cdef class ColumnSwitches:
     cdef void set_currents(self, int quad) noexcept nogil:
         """What the lines of a ColumnCurrentQuad (enum 0..127) are connected to was written."""
         cdef int64_t slots[4 * CURRENT_SWITCHES]
-        cdef int entry, at, column, before
+        cdef int entry, at, column
         self.lines.refresh()
         self.current.decode(self.s.current_words + 2 * quad, slots)
         for entry in range(4):
             at, column = CURRENT_SWITCHES * entry, (quad >> 6) * 256 + column_of(quad & 63, entry)
-            before = self.s.currents[column]
-            self.s.n_joined -= before & (DEBUG_EXC | DEBUG_INH) != 0
+            self.s.n_joined -= self.s.currents[column] & (DEBUG_EXC | DEBUG_INH) != 0
             self.s.currents[column] = (
                 CURRENT_EXC * (slots[at + CURRENT_EXC_SLOT] != 0) | CURRENT_INH * (slots[at + CURRENT_INH_SLOT] != 0)
                 | DEBUG_EXC * (slots[at + DEBUG_EXC_SLOT] != 0) | DEBUG_INH * (slots[at + DEBUG_INH_SLOT] != 0))
             self.s.n_joined += self.s.currents[column] & (DEBUG_EXC | DEBUG_INH) != 0
-            if self.s.currents[column] != before:
-                self.analog.touch_neuron(column)
             self._switch(column)
 
     cdef void lines_moved(self) noexcept nogil:
