@@ -90,18 +90,24 @@ def _book() -> Pages:
 
 
 def _examples() -> Pages:
-    """A page for each script: what it says of itself, its picture, and all of it; and an index with those that can be run."""
+    """A page for each script: what it says of itself, its pictures, and all of it; and an index with those that can be run."""
     parts = ["# Examples\n\nScripts of the tree's folder `examples`, written as for the real system."]
     for script in sorted((ROOT / "examples").rglob("*.py")):
         source = script.read_text(encoding="utf-8")
         said = ast.get_docstring(ast.parse(source)) or ""
         place = script.relative_to(ROOT).with_suffix("").as_posix()
-        picture = ROOT / "docs" / f"{script.stem}.png"
-        shown = f"![{script.stem}](/{picture.name})\n\n" if picture.exists() else ""
-        yield f"{place}.md", f"# {script.stem}\n\n{said}\n\n{shown}```python\n{source}```\n"
-        if "__main__" in source:
-            parts.append(f"## [{place.removeprefix('examples/')}](/{place}.md)\n\n{said.splitlines()[0]}\n\n{shown}")
+        name = place.removeprefix("examples/").removesuffix("/__main__")
+        shown = "".join(f"![{path}](/{path})\n\n" for path in _pictures(name))
+        yield f"{place}.md", f"# {name}\n\n{said}\n\n{shown}```python\n{source}```\n"
+        if "__main__" in source or script.stem == "__main__":
+            parts.append(f"## [{name}](/{place}.md)\n\n{said.splitlines()[0]}\n\n{shown}")
     yield "examples/index.md", "\n\n".join(parts) + _contents("**", hidden=True)
+
+
+def _pictures(example: str) -> list[str]:
+    """Those of a script have its name, those of a folder of scripts stand in a folder of its name."""
+    of_script = re.compile(rf"(.*/)?{Path(example).name}(/[^/]*)?\.png")
+    return [path for path in files(".png") if of_script.fullmatch(path)]
 
 
 def _interfaces() -> Pages:
