@@ -12,7 +12,7 @@ cdef enum ColumnSwitch:
     SUPPLY_INH = 8
 
 
-cdef struct OpenLine:
+cdef struct InputLine:
     # a line that nothing but its synapses is connected to
     double rate, step
 
@@ -25,7 +25,7 @@ cdef class Parameters:
     cdef const double* deviation
     cdef double[4] dac_factor
     cdef uint8_t[512] abilities            # of each neuron, as last derived
-    cdef OpenLine[512][2] open_lines       # of each neuron, as last derived
+    cdef InputLine[512][2] open_lines       # of each neuron, as last derived
     cdef bint[512] known                   # whether they belong to its words and cells
     cdef void derive(self, int neuron, const uint32_t* config, const uint32_t* backend, const int64_t* common,
                      const uint16_t* cells, int switches, Neuron* out) noexcept nogil

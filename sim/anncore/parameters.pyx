@@ -86,7 +86,7 @@ cdef class Parameters:
 
     cdef void connect_lines(self, int neuron, int switches, Neuron* out) noexcept nogil:
         """As `derive` for a neuron that is `known` and whose words and cells are as they were when that was last called."""
-        cdef const OpenLine* line = self.open_lines[neuron]
+        cdef const InputLine* line = self.open_lines[neuron]
         cdef int side
         for side in range(INPUTS):
             out.input[side].rate = CLAMP_RATE if switches & SUPPLY_EXC << side else line[side].rate
@@ -164,7 +164,7 @@ cdef inline double _line_rate(int code, bint high_resistance, bint small, double
     return 1.0 / (tau * spread * (SMALL_CAPACITANCE if small else 1.0))
 
 
-cdef void _line(OpenLine* out, int side, const int64_t* c, const double* d, const uint16_t* cell, double step) noexcept nogil:
+cdef void _line(InputLine* out, int side, const int64_t* c, const double* d, const uint16_t* cell, double step) noexcept nogil:
     cdef bint small = c[SMALL[side]] != 0
     out.rate = _line_rate(cell[I_SYN_TAU[side]], c[HIGH_RESISTANCE[side]], small, d[SYN_TAU + side])
     out.step = step / SMALL_CAPACITANCE if small else step
