@@ -20,9 +20,16 @@ from hicannx_sim.base.growing cimport growing_at, growing_count, growing_resize
 import numpy as np
 
 
+_types = {}
+"""Of structures, by their description in the buffer protocol, which takes long to read."""
+
+
 def fields(structure):
     """{name: array over its memory} of a C structure, given as a view of one."""
-    record = np.asarray(structure)
+    view = memoryview(structure)
+    if view.format not in _types:
+        _types[view.format] = np.asarray(structure).dtype
+    record = np.frombuffer(view, _types[view.format])
     return {name: record[name][0] if record.dtype[name].shape else record[name] for name in record.dtype.names}
 
 

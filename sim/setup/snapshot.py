@@ -128,11 +128,12 @@ def capture(blocks: Mapping[str, Any]) -> State:
 
 def install(blocks: Mapping[str, Any], state: State) -> None:
     """Puts the arrays back. SnapshotError if these blocks have others, or numbers that cannot be; then they may have to be made anew."""
-    _check_names(blocks, state)
+    here = capture(blocks)
+    _check_names(blocks, here, state)
     require_in_range(state)
     for name, block in blocks.items():
         try:
-            _install(name, block, state[name])
+            _install(name, block, here[name], state[name])
         except (ValueError, TypeError, IndexError, KeyError, OverflowError, MemoryError) as error:
             raise error if isinstance(error, SnapshotError) else SnapshotError(f"block {name}: {error}") from None
     for block in blocks.values():
@@ -140,13 +141,14 @@ def install(blocks: Mapping[str, Any], state: State) -> None:
             block.restored()
 
 
-def _install(name: str, block: Any, arrays: Arrays) -> None:
+def _install(name: str, block: Any, here: Arrays, arrays: Arrays) -> None:
     if not hasattr(block, "arrays"):
-        _check_walked(name, walk(block), arrays)
+        _check_walked(name, here, arrays)
         return put_back(block, arrays)
     if hasattr(block, "resize_arrays"):
         block.resize_arrays({key: array.nbytes for key, array in arrays.items()})
-    for key, place in block.arrays().items():
+        here = block.arrays()
+    for key, place in here.items():
         saved = arrays[key]
         if place.dtype != saved.dtype or place.shape != saved.shape:
             raise SnapshotError(f"{name}.{key} is {place.dtype}{place.shape} here and {saved.dtype}{saved.shape} there")
@@ -167,14 +169,13 @@ def _check_walked(name: str, here: Arrays, there: Arrays) -> None:
             raise SnapshotError(f"{name}.{key} is too long: {saved.shape}")
 
 
-def _check_names(blocks: Mapping[str, Any], state: State) -> None:
+def _check_names(blocks: Mapping[str, Any], here: State, state: State) -> None:
     if set(blocks) != set(state):
         raise SnapshotError(f"taken of other blocks: {', '.join(sorted(set(blocks) ^ set(state)))}")
     for name, block in blocks.items():
-        here = block.arrays() if hasattr(block, "arrays") else walk(block)
-        missing = {key for key in set(here) ^ set(state[name]) if not key.startswith(GROWING)}
+        missing = {key for key in set(here[name]) ^ set(state[name]) if not key.startswith(GROWING)}
         if missing:
             raise SnapshotError(f"block {name} has other arrays: {', '.join(sorted(missing))}")
-        for key in set(state[name]) - set(here):
+        for key in set(state[name]) - set(here[name]):
             if key not in DRAM_PAGES or not hasattr(block, "resize_arrays"):
                 raise SnapshotError(f"block {name} has no {key!r}")

@@ -195,10 +195,12 @@ def test_a_run_can_be_interrupted(chips):
 
     thread = threading.Thread(target=interrupt)
     thread.start()
-    with pytest.raises(InterruptedRunError):
-        two.run(program, program)
-    over.set()
-    thread.join()
+    try:
+        with pytest.raises(InterruptedRunError):
+            two.run(program, program)
+    finally:
+        over.set()
+        thread.join()
     two.run(SYNC, SYNC)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from fisch.connection import MultiConnection
 from fisch.service.connection import ServiceConnection
+from hicannx.service import server
 from hicannx.service.server import Options, Service
 
 
@@ -40,6 +41,12 @@ class Running:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
+
+
+@pytest.fixture
+def unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Services do not look after themselves, so that what a test does between two looks is all that happens."""
+    monkeypatch.setattr(server, "LOOK_EVERY", 3600.0)
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def test_what_is_no_name(serve):
 
 
 # ---------------------------------------------------------------------------------------------------------------------- watching
-def test_pages_for_those_who_watch(serve):
+def test_pages_for_those_who_watch(unwatched, serve):
     running = serve(chips=2)
     assert page(running, "/healthz") == "ok\n" and page(running, "/readyz") == "ready\n"
     with running.connect("ann") as connection:

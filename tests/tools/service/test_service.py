@@ -325,7 +325,7 @@ def test_shares_of_the_queue():
     assert shares.sum() ** 2 / (len(shares) * (shares**2).sum()) > 0.95, "Jain's index"
 
 
-def test_pages(serve):
+def test_pages(unwatched, serve):
     running = serve(chips=2)
     assert page(running, "/healthz") == "ok\n" and page(running, "/readyz") == "ready\n"
     running.service._scheduler.answered -= 100
