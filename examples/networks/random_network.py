@@ -13,7 +13,7 @@ AMPLITUDE = 0.24
 """mV/ms of an excitatory or external synapse: 0.24 nA on 1 nF, for potentials of 0.6 mV."""
 WEIGHT = 5
 """The same on the chip; inhibitory ones are g times as strong."""
-SCALE = Scale(4, 4e-3, 0.6, excitatory=AMPLITUDE / WEIGHT, inhibitory=AMPLITUDE / WEIGHT, capacitor=24, strength=700)
+SCALE = Scale(4, 3e-3, 0.6, excitatory=AMPLITUDE / WEIGHT, inhibitory=AMPLITUDE / WEIGHT, capacitor=24, strength=700)
 SLOW = replace(SCALE, us_per_ms=8)
 """Four us are a ms, and eight where neurons are so fast that the lines between FPGAs could not carry all spikes otherwise: what is lost is
 inhibition as well, which makes neurons faster still."""
