@@ -464,12 +464,14 @@ static int watch_threshold(const Circuit *c, Nodes before, int32_t after, int fr
     return 1;
 }
 
-static int lines_rest(const Circuit *c) { return line_rests(c, EXCITATORY) && line_rests(c, INHIBITORY); }
+static int acts(const Circuit *c, int side) { return drives(c->core, c->neuron, side) && !line_rests(c, side); }
+
+static int lines_act(const Circuit *c) { return acts(c, EXCITATORY) || acts(c, INHIBITORY); }
 
 /* Whether the membrane is above the threshold, whatever its noise, when the refractory time ends. Asked for those that may cycle. */
 static int meets_surely(const Circuit *c, int32_t before, int32_t after) {
     const int32_t safe = c->phases->threshold + nearest(10.0 * c->core->common.comparator_noise / NODE_UNIT);
-    return before >= safe && after >= safe && lines_rest(c);
+    return before >= safe && after >= safe && !lines_act(c);
 }
 
 /* The refractory time ends inside a step in which the membrane goes from one potential to another; at which tick of the step. */
@@ -497,7 +499,7 @@ static int next_fire(const Core *core, int neuron, int from, int64_t until) {
 
 /* A reset ends: where the membrane was when the step began is kept, to find out whether it goes round a cycle. */
 static void count_round(const Circuit *c, int untouched) {
-    c->n->rounds = untouched && lines_rest(c) ? c->n->rounds + (c->n->rounds < ROUNDS) : 0;
+    c->n->rounds = untouched && !lines_act(c) ? c->n->rounds + (c->n->rounds < ROUNDS) : 0;
     c->core->s.rounds[c->neuron][c->n->round] = STATE(c->b, v, c->p, c->i);
     c->n->round = (c->n->round + 1) % ROUNDS;
 }

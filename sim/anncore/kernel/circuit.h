@@ -12,6 +12,7 @@ void core_repeat(Core *core, int neuron);            /* make the step once more,
 void core_settle(Core *core, int neuron, int64_t end); /* whatever is due inside the step just made */
 int core_enter_cycle(Core *core, int neuron);        /* if it may */
 void core_leave_cycles(Core *core, int k);           /* all of a block */
+void core_leave_driven(Core *core, int k, int mode); /* those of a block that a pulse on their lines acts on */
 void core_forget_cycles(Core *core);                 /* all, but for their spikes: time begins anew */
 
 const CompartmentNeuron *members_of(const Core *core, const Morphology *m);
@@ -22,6 +23,11 @@ void morphology_steps(const Core *core, const Morphology *m, const float *matrix
 void core_step_morphology(Core *core, int index);   /* the ways of its compartments, after the step of its blocks */
 void core_join(Core *core);                         /* the same for all small ones */
 void core_settle_morphology(Core *core, int index); /* what happens to its circuits inside the step */
+
+/* Whether a line acts on the membrane, if its circuit lets it. */
+static inline int drives(const Core *core, int neuron, int side) {
+    return core->s.phases[neuron].strength[side] != 0.0f || core->s.phases[neuron].slope[side] != 0.0f;
+}
 
 static inline SpikeRecord *fire_at(const Core *core, int64_t k) { return growing_at(&core->fires, k, sizeof(SpikeRecord)); }
 static inline Morphology *morphology_at(const Core *core, int64_t k) { return growing_at(&core->morphologies, k, sizeof(Morphology)); }

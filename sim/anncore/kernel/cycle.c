@@ -2,7 +2,7 @@
  * their spikes go nowhere but into a counter, and nobody looks at the membrane, such circuits are not stepped; their spikes are counted.
  *
  * A circuit is known to do so when at the end of a reset its membrane is, to the last bit, where it was ROUNDS resets before, at the same place
- * within the grid, if meanwhile no pulse was on its lines and the threshold was out of reach of all noise: what follows is what followed then, for ever.
+ * within the grid, if meanwhile no pulse was on lines that drive it and the threshold was out of reach of all noise: what follows is what followed then, for ever.
  * Whatever touches the circuit makes it leave the cycle: the steps of its last round are then made, so no bit differs. */
 #include "arithmetic.h"
 #include "circuit.h"
@@ -18,7 +18,7 @@ static int64_t fires_since(const Core *core, int neuron) {
     return (core->s.now - (core->s.release[neuron] - n->reset_ticks)) / period_of(core, n);
 }
 
-/* Lines may be watched: they rest in a cycle, and a pulse ends it. */
+/* Lines may be watched: those that drive the membrane rest in a cycle, and the others are stepped. */
 static int is_probed(const Core *core, int neuron) {
     for (int slot = 0; slot < PROBES; slot++)
         if (core->s.probe[slot].neuron == neuron && core->s.probe[slot].source == 0) return 1;
@@ -33,14 +33,21 @@ int core_enter_cycle(Core *core, int neuron) {
     if (core->morphology_of[neuron] >= 0 || n->fire_switches & FIRE_SLAVE || core->slaves_from[neuron] != core->slaves_from[neuron + 1]) return 0;
     if (STATE(b, v, core->s.parity, i) != core->s.rounds[neuron][n->round] || growing_count(&core->fires)) return 0;
     for (int side = 0; side < INPUTS; side++)
-        if (STATE(b, input[side].line, core->s.parity, i) != 0.0f || LANE(b, input[side].early, i) != 0.0f) return 0;
+        if (drives(core, neuron, side) && (STATE(b, input[side].line, core->s.parity, i) != 0.0f || LANE(b, input[side].early, i) != 0.0f)) return 0;
     core->s.release[neuron] = core->s.due[neuron];
     core->s.cycling[block_of(neuron)] |= UINT64_C(1) << i;
     schedule(core, neuron, NEVER);
     return 1;
 }
 
-/* The steps of one circuit from the one in which its reset ended; what they do to its neighbours is forgotten. */
+static void keep_lines(Lanes *to, const Lanes *from, int i) {
+    for (int side = 0; side < INPUTS; side++) {
+        for (int p = 0; p < 2; p++) to->input[side].line[p][i] = from->input[side].line[p][i];
+        to->input[side].early[i] = from->input[side].early[i];
+    }
+}
+
+/* The steps of one circuit from the one in which its reset ended; what they do to its neighbours, and its lines, is forgotten. */
 static void step_again(Core *core, int neuron, int64_t release) {
     const int k = block_of(neuron), i = lane_of(neuron), parity = core->s.parity;
     const int features = core->s.features[k] | WITH_RAILS | WITH_CARE;
@@ -60,6 +67,7 @@ static void step_again(Core *core, int neuron, int64_t release) {
         core->s.now += GRID_TICKS, core->s.parity ^= 1;
     }
     n->fires = fires;
+    keep_lines(&b->lanes, &others.lanes, i);
     for (size_t field = 0; field < sizeof b->lanes / (4 * LANES); field++)
         ((int32_t *)&others.lanes)[field * LANES + (size_t)i] = ((int32_t *)&b->lanes)[field * LANES + (size_t)i];
     *b = others;
@@ -89,6 +97,13 @@ void core_leave_cycle(Core *core, int neuron) {
 
 void core_leave_cycles(Core *core, int k) {
     for (uint64_t mask = core->s.cycling[k]; mask;) core_leave_cycle(core, k * LANES + next_bit(&mask));
+}
+
+void core_leave_driven(Core *core, int k, int mode) {
+    for (uint64_t mask = core->s.cycling[k]; mask;) {
+        const int n = k * LANES + next_bit(&mask);
+        if ((mode & 1 && drives(core, n, EXCITATORY)) || (mode & 2 && drives(core, n, INHIBITORY))) core_leave_cycle(core, n);
+    }
 }
 
 int64_t core_tell(Core *core, int neuron, int counted) {

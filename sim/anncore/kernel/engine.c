@@ -61,7 +61,7 @@ static void apply(Core *core, const Pulse *pulse) {
     for (int quarter = 0; quarter < COLUMNS / LANES; quarter++) {
         const size_t at = (size_t)pulse->row * COLUMNS + (size_t)quarter * LANES;
         const int k = pulse->row / COLUMNS * (COLUMNS / LANES) + quarter;
-        if (core->s.cycling[k]) core_leave_cycles(core, k);
+        if (core->s.cycling[k]) core_leave_driven(core, k, pulse->mode);
         const Synapses synapses = {core->weights + at, core->labels + at, core->gains ? core->gains + at : NULL};
         if (!kernel_of(core->level)->deliver(&core->s.block[k], core->s.parity, pulse, part, synapses)) continue;
         met = 1;

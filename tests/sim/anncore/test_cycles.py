@@ -20,12 +20,14 @@ US = 500
 
 
 def restless(kit: Callable, counting: bool, chip: str = "typical") -> Any:
-    """Most neurons fire for ever, each with its own refractory time; some do not rest at their reset potential, some adapt."""
+    """Most neurons fire for ever, each with its own refractory time; some do not rest at their reset potential, some adapt;
+    some blocks have inputs that are off."""
     k = kit(5, chip, seed=2)
     k.common()
     k.shared("syn_i_bias_dac", 500)
     for neuron in range(512):
         config = CONFIG | {"enable_exponential": neuron % 4 == 1, "enable_adaptation": neuron % 32 == 7, "enable_pause": neuron % 3 == 0}
+        config |= {"enable_synaptic_input_excitatory": neuron // 64 % 4 > 0, "enable_synaptic_input_inhibitory": neuron // 32 % 4 > 0}
         cells = CELLS | ({"i_bias_reset": 20} if neuron % 32 == 9 else {}) | ({"v_threshold": 450} if neuron % 32 == 11 else {})
         k.neuron(neuron, config, {"refractory_time": 60 + neuron % 190, "reset_holdoff": neuron % 8}, **cells)
     k.core.weights[:], k.core.labels[:] = 60, np.arange(256) % 2
@@ -89,6 +91,27 @@ def test_restless_neurons_alike_are_not_stepped(kit: Callable) -> None:
     assert run(k, 1000) == []
     assert k.core.steps == before
     assert (k.core.counted_spikes() > 500).all()
+
+
+@pytest.mark.parametrize("off", [{"enable_synaptic_input_excitatory": 0}, {"i_bias_synin_exc_gm": 0}])
+def test_pulses_on_lines_that_drive_nothing_end_no_cycle(kit: Callable, off: dict[str, int]) -> None:
+    k = kit(1, "ideal")
+    k.core.counting = True
+    for neuron in range(256):
+        config, cells = ({name: {**all_, **off}[name] for name in all_} for all_ in (CONFIG, CELLS))
+        k.neuron(neuron, config, {"refractory_time": 200}, **cells)
+    k.shared("syn_i_bias_dac", 500)
+    k.core.weights[:] = 60
+    run(k, 400)
+    rest, before = k.core.voltage(3, 1), k.core.block_steps
+    k.core.row_pulse(k.core.now + 10, 0, 0, 1.0, 1)
+    run(k, 1)
+    assert k.core.voltage(3, 1) < rest
+    run(k, 400)
+    decay = k.core.block_steps - before
+    k.core.row_pulse(k.core.now + 10, 0, 0, 1.0, 2)
+    run(k, 400)
+    assert k.core.block_steps - before - decay > 3 * decay
 
 
 @pytest.mark.parametrize(("source", "stepped"), [(0, True), (1, False), (2, False)])
