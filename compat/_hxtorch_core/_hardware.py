@@ -10,7 +10,7 @@ from grenade.common import ConnectionOnExecutor
 from grenade.errors import GrenadeError
 from grenade.hardware import HARDWARE
 from haldls.lola import Chip
-from hicannx.calibration.client_paths import answered
+from hicannx.calibration.client_paths import answered, check
 from stadls import DumperDone, convert_to_chip, from_portablebinary
 
 CALIBRATIONS = Path("/wang/data/calibration/hicann-dls-sr-hx")
@@ -78,5 +78,6 @@ def _calibrated(path: Path) -> Chip:
         content, cocos = path.read_bytes(), DumperDone()
     except OSError as error:
         raise CalibrationFileError(f"Failed to open calibration at {path}. ({error.strerror})") from None
+    check(path)
     from_portablebinary(cocos, content)
     return convert_to_chip(cocos)

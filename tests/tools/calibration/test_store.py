@@ -58,6 +58,33 @@ def test_a_calibration_of_another_chip_or_model_is_named(monkeypatch):
         read(path, SPIKING, VirtualChip(7))
 
 
+READER = """\
+from pathlib import Path
+from dlens_vx_v3 import sta
+def chip_from_file(path):
+    dumper = sta.DumperDone()
+    sta.from_portablebinary(dumper, Path(path).read_bytes())
+    return sta.convert_to_chip(dumper)
+"""
+
+
+@pytest.mark.parametrize("of", [Path, str])
+def test_a_client_that_reads_a_file_of_another_chip_is_told(monkeypatch, of):
+    path = make(Store(), SPIKING, VirtualChip(7))
+    helper = ModuleType("pynn_brainscales.brainscales2.helper")
+    exec(READER, helper.__dict__)
+    client_paths._answer(helper)
+    with pytest.warns(CalibrationWarning, match=r"spiking_cocolist.pbin: .* of chip 7 and not 0") as told:
+        assert helper.chip_from_file(of(path)) == hicannx.calibrated_chip("spiking", 7)
+    assert told[0].filename == __file__
+    for chips in ("7", "0,7"):
+        monkeypatch.setenv("HICANNX_CHIP", chips)
+        helper.chip_from_file(of(path))
+    monkeypatch.setattr("hicannx.calibration.store.model_version", lambda: "newer")
+    with pytest.warns(CalibrationWarning, match="version of the model .* and not newer"):
+        helper.chip_from_file(of(path))
+
+
 def test_showing_a_file_tells_whose_it_is(monkeypatch, capsys):
     path = make(Store(), SPIKING, VirtualChip(7))
     assert main(["calibration", "show", str(path)]) == 0

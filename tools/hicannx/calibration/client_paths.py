@@ -3,11 +3,12 @@
 pynn-brainscales and hxtorch look below a fixed absolute path for the folder of the chip's identifier. If there is none, what they ask for
 paths is answered with the store's, where all calibrations of the chip then are. Nothing of the user's is changed, and a file that is
 there counts. The connection to nothing has a file as well in the laboratory; elsewhere `chip_from_nightly` gives the calibration of an
-ideal chip.
+ideal chip. A file that one of their functions reads is told of if it belongs to another chip or model, as far as that is known.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -18,22 +19,26 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from fisch.environment import setting
+from fisch.registry import chosen_kind
 from fisch.zero_mock import ZeroMockConnection
 from haldls.lola import Chip
 from hicannx.calibration import calix_engine
 from hicannx.calibration.errors import CalibrationError
 from hicannx.calibration.kinds import KINDS, Kind
 from hicannx.calibration.making import calibrated_chip, make
-from hicannx.calibration.store import NATIVE, SYSTEM, Store, Stored, chip_of_identifier
+from hicannx.calibration.store import NATIVE, SYSTEM, Store, Stored, beside, chip_of_identifier, name_misfits
 from hicannx_sim import Mode, VirtualChip
 
-__all__ = ["answered", "install"]
+__all__ = ["answered", "check", "install"]
 
 HELPERS = {
     "pynn_brainscales.brainscales2.helper": ("nightly_calib_path",),
     "hxtorch.spiking.utils.calib_helper": ("nightly_calib_path", "nightly_calix_native_path"),
 }
 """Modules of clients, and their functions that give paths."""
+READERS = ("chip_from_file", "calib_from_calix_native", "target_from_calix_native")
+"""Their functions that read the file of a path."""
 CHIP = "chip_from_nightly"
 
 
@@ -70,10 +75,27 @@ def _complete(store: Store, kind: Kind, chip: VirtualChip, known: Stored | None)
     return known is not None and (store.file(kind, chip, NATIVE).exists() or not calix_engine.is_there())
 
 
+def check(path: Path) -> None:
+    """Warns (CalibrationWarning) if a file is known to belong to another chip than the environment's, or another version of the model."""
+    known = beside(path)
+    if known is not None and known.kind in KINDS:
+        name_misfits(path, known, KINDS[known.kind], _expected(known))
+
+
+def _expected(known: Stored) -> VirtualChip:
+    """The chip that is used here, or one of several. Which one another process has is not asked."""
+    if chosen_kind(os.environ)[0] != "model":
+        return VirtualChip(known.serial, Mode(known.mode))
+    serials = setting(os.environ, "HICANNX_CHIP")
+    return VirtualChip(known.serial if known.serial in serials else serials[0], Mode(setting(os.environ, "HICANNX_MODE")))
+
+
 def _answer(module: ModuleType) -> None:
     """Puts the answers in the place of the helper's functions, once."""
     for name in HELPERS[module.__name__]:
         _answer_path(module, name)
+    for name in READERS:
+        _check_before(module, name)
     path, chip = (getattr(module, name, None) for name in ("nightly_calib_path", CHIP))
     if path is not None and chip is not None and not hasattr(chip, "__wrapped__"):
         setattr(module, CHIP, _chip(chip, path))
@@ -89,6 +111,19 @@ def _answer_path(module: ModuleType, name: str) -> None:
         return answered(original(*arguments, **keywords))
 
     setattr(module, name, path)
+
+
+def _check_before(module: ModuleType, name: str) -> None:
+    original: Callable[..., Any] | None = getattr(module, name, None)
+    if original is None or hasattr(original, "__wrapped__"):
+        return
+
+    @wraps(original)
+    def read(path: str | Path, *arguments: Any, **keywords: Any) -> Any:
+        check(Path(path))
+        return original(path, *arguments, **keywords)
+
+    setattr(module, name, read)
 
 
 def _chip(original: Callable[[], Chip], path: Callable[[], Path]) -> Callable[[], Chip]:

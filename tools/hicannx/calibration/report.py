@@ -135,6 +135,7 @@ def _draw_failures(known: list[Stored], path: Path) -> None:
         axes.set_yticks(range(rows), labels=_names(rows), fontsize=7)
         axes.tick_params(labelsize=7)
         axes.grid(axis="y", color="#eeeeee")
+        axes.set_axisbelow(True)
         axes.spines[["top", "right", "left"]].set_visible(False)
     figure.savefig(path, dpi=110)
 

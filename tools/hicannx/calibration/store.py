@@ -25,7 +25,7 @@ from hicannx.calibration.model_version import model_version
 from hicannx_sim import Mode, ModelConnection, VirtualChip
 from stadls import DumperDone, from_portablebinary, to_json, to_portablebinary
 
-__all__ = ["CalibrationWarning", "Store", "Stored", "beside", "chip_of_identifier", "read"]
+__all__ = ["CalibrationWarning", "Store", "Stored", "beside", "chip_of_identifier", "name_misfits", "read"]
 
 SYSTEM = "hicann-dls-sr-hx"
 NATIVE = "calix-native.pkl"
@@ -116,11 +116,17 @@ class Store:
 def read(path: Path, kind: Kind, chip: VirtualChip) -> DumperDone:
     """The writes in a portable binary. Warns (CalibrationWarning) if it is known to belong to another chip, model or target."""
     known = beside(path)
-    for misfit in known.misfits(kind, chip) if known else []:
-        warnings.warn(f"{path}: this calibration is of {misfit}", CalibrationWarning, stacklevel=3)
+    if known is not None:
+        name_misfits(path, known, kind, chip)
     cocos = DumperDone()
     from_portablebinary(cocos, path.read_bytes())
     return cocos
+
+
+def name_misfits(path: Path, known: Stored, kind: Kind, chip: VirtualChip) -> None:
+    """Warns (CalibrationWarning, where the caller was called) of everything in which a file differs from what is wanted."""
+    for misfit in known.misfits(kind, chip):
+        warnings.warn(f"{path}: this calibration is of {misfit}", CalibrationWarning, stacklevel=4)
 
 
 def beside(path: Path) -> Stored | None:
