@@ -184,6 +184,7 @@ def _calibrate(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--again", action="store_true", help="also what is there already")
     parser.add_argument("--output", type=path, metavar="DIR", help="folder for the files, by default the one that clients look into")
+    parser.add_argument("--table", action="store_true", help="print how many circuits of each chip succeeded (Markdown)")
     parser.add_argument("--report", type=path, metavar="DIR", help="folder for pictures and a page about the calibrations")
 
 

@@ -10,15 +10,18 @@ from types import ModuleType
 import pytest
 
 import hicannx
+from halco import CADCChannelConfigOnDLS, CapMemBlockOnDLS, CapMemCellOnCapMemBlock, CapMemCellOnDLS, TimerOnDLS
+from haldls import CADCChannelConfig, CapMemCell
 from haldls.lola import Chip
 from hicannx.calibration import client_paths
 from hicannx.calibration.errors import CalibrationError
 from hicannx.calibration.kinds import KINDS
 from hicannx.calibration.making import make
 from hicannx.calibration.store import CalibrationWarning, Store, chip_of_identifier, read
+from hicannx.calibration.success import common_failures
 from hicannx.cli import main
 from hicannx_sim import Mode, VirtualChip
-from stadls import DumperDone, convert_to_chip, from_json, from_portablebinary
+from stadls import DumperDone, PlaybackProgramBuilderDumper, convert_to_chip, from_json, from_portablebinary
 
 SPIKING = KINDS["spiking"]
 
@@ -202,6 +205,36 @@ def test_the_command_makes_what_is_missing(tmp_path, capsys):
     assert [path.stat().st_mtime_ns for path in paths] == written
     assert main(["calibrate", "7", "--kind", "spiking", "--again", "--output", str(tmp_path / "files")]) == 0
     assert paths[0].stat().st_mtime_ns > written[0]
+
+
+def test_the_command_shows_for_how_many_circuits_it_succeeded(capsys):
+    assert main(["calibrate", "7", "1", "--table"]) == 0
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+    head, _, *chips = rows
+    assert head == ["chip", "kind", "engine", "neurons", "drivers", "channels", "quadrants", "s"]
+    assert [row[:3] for row in chips[:5]] == [["7", kind, "model"] for kind in KINDS] and len(chips) == 10
+    assert {row[1]: row[3] for row in chips}["hagen_synin"] == "", "it calibrates no neurons"
+    counts = [cell.split(" of ") for row in chips for cell in row[3:7] if cell]
+    assert all(int(good) >= 0.97 * int(count) for good, count in counts) and any(good != count for good, count in counts)
+
+
+def test_a_quadrant_with_a_code_at_an_end_did_not_succeed():
+    writes = hicannx.calibration_writes("spiking", 7).tolist()
+    assert not common_failures(dumper(writes))["quadrants"].any()
+    ended = CapMemCellOnDLS(CapMemCellOnCapMemBlock.cadc_i_ramp_slope, CapMemBlockOnDLS(2))
+    channel = CADCChannelConfigOnDLS()
+    ends = {ended: CapMemCell(1022), channel: CADCChannelConfig(offset=-128)}
+    failures = common_failures(dumper([(place, ends.get(place, container)) for place, container in writes]))
+    assert failures["quadrants"].tolist() == [False, False, True, False]
+    assert failures["channels"].nonzero()[0].tolist() == [0]
+
+
+def dumper(writes):
+    builder = PlaybackProgramBuilderDumper()
+    for place, container in writes:
+        if not isinstance(place, TimerOnDLS):
+            builder.write(place, container)
+    return builder.done()
 
 
 def test_calix_that_is_not_there_is_named(capsys):

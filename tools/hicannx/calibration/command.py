@@ -10,6 +10,7 @@ from typing import Any
 from hicannx.calibration.kinds import KINDS, Kind, kind_of
 from hicannx.calibration.making import make
 from hicannx.calibration.store import Store, Stored
+from hicannx.calibration.success import table
 from hicannx.progress import progress_bar
 from hicannx_sim import VirtualChip
 
@@ -27,6 +28,8 @@ def main(chosen: Namespace) -> int:
             make(store, kind, chip, chosen.engine)
             known = store.known(kind, chip)
         print(f"chip {chip.serial}  {kind.name:12}{_told(known)}  {store.file(kind, chip)}", flush=True)
+    if chosen.table:
+        print(table(known for chip in chips for kind in kinds if (known := store.known(kind, chip))))
     if chosen.report is not None:
         page = import_module("hicannx.calibration.report").write(store, kinds, chips, chosen.report)
         print(f"report: {page}")

@@ -13,6 +13,7 @@ from hicannx.calibration import calix_engine
 from hicannx.calibration.kinds import Kind, kind_of
 from hicannx.calibration.model_version import get_repo_state, model_version
 from hicannx.calibration.store import Store, Stored
+from hicannx.calibration.success import common_failures
 from hicannx_sim import Mode, VirtualChip
 from stadls import DumperDone, convert_to_chip
 
@@ -71,8 +72,9 @@ def make(store: Store, kind: Kind, chip: VirtualChip, engine: str = "model") -> 
         target, options = kind.target(), kind.options()
         found = kind.compute(chip, target, options)
         native = calix_engine.native(kind, found) if calix_engine.is_there() else None
+    failures = {**common_failures(found.cocos), **found.failed}
     stored = Stored(
         kind.name, chip.serial, chip.mode.value, model_version(), kind.digest(), engine, get_repo_state(),
-        {name: mask.nonzero()[0].tolist() for name, mask in found.failed.items()}, round(time.process_time() - start, 2),
+        {name: mask.nonzero()[0].tolist() for name, mask in failures.items()}, round(time.process_time() - start, 2),
     )  # fmt: skip
     return store.put(kind, chip, stored, found.cocos, native)
