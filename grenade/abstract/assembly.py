@@ -55,7 +55,8 @@ class Assembly:
     ) -> None:
         self._topology, self._instance = topology, instance
         self._places, self._generators, self._recorded = places, generators, recorded
-        self._builder, self._made = NetworkBuilder(), InstanceNetwork()
+        whole = all(section.instance == instance for section in sections)
+        self._builder, self._made = NetworkBuilder(), InstanceNetwork(whole=whole)
         self._numbers: dict[tuple[int, int], int] = {}
         for section in sections:
             if section.instance == instance:
@@ -70,7 +71,8 @@ class Assembly:
 
     def done(self) -> InstanceNetwork:
         """What has been put together."""
-        self._add_recordings()
+        with self._made.named():
+            self._add_recordings()
         self._made.network = self._builder.done()
         return self._made
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,6 +13,7 @@ from numpy.typing import NDArray
 
 from grenade.abstract.identifiers import VertexOnTopology
 from grenade.abstract.partition import Section
+from grenade.errors import NetworkError, UnsuccessfulRouting
 from grenade.network import AtomicNeuronOnExecutionInstance, Network, RoutingResult
 from grenade.network.descriptors import PopulationOnExecutionInstance, ProjectionOnNetwork
 from halco import CompartmentOnLogicalNeuron, LogicalNeuronOnDLS
@@ -60,7 +64,7 @@ class PlacedRule:
 @dataclass
 class InstanceNetwork:
     """A network and its translation. Populations: by number in the network, the section of which they are; `sent` are those that the
-    host plays for sections of other instances or of external sources."""
+    host plays for sections of other instances or of external sources; `whole` if there is no other instance."""
 
     network: Network = field(default_factory=Network)
     sections: list[Section] = field(default_factory=list)
@@ -72,3 +76,24 @@ class InstanceNetwork:
     cadc: list[Channel] = field(default_factory=list)
     pads: list[Channel] = field(default_factory=list)
     rules: list[PlacedRule] = field(default_factory=list)
+    whole: bool = True
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Refusals know populations and projections by their numbers in the network, which are those of the topology if it is whole, and
+        otherwise are told as well."""
+        try:
+            yield
+        except (NetworkError, UnsuccessfulRouting) as error:
+            if not self.whole:
+                error.args = (f"{error} ({'; '.join(self._told(str(error)))})",)
+            raise
+
+    def _told(self, text: str) -> Iterator[str]:
+        for kind, numbers in dict.fromkeys(re.findall(r"(population|projection)s? (\d+(?:, \d+)*)", text)):
+            for number in map(int, numbers.split(", ")):
+                if kind == "projection":
+                    yield f"projection {number} is of vertex {int(self.projections[number].vertex)}"
+                else:
+                    section = self.sections[number]
+                    yield f"population {number} is cells {section.first} to {section.stop - 1} of vertex {int(section.vertex)}"

@@ -172,4 +172,5 @@ class _Mapping:
 
 def _routed(number: int, assembly: Assembly, router: Router) -> Instance:
     made = assembly.done()
-    return Instance(number, made, build_network_graph(made.network, router(made.network)), router)
+    with made.named():
+        return Instance(number, made, build_network_graph(made.network, router(made.network)), router)

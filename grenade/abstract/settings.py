@@ -64,13 +64,17 @@ class Settings:
         """The network with the weights, kernels, timers and settings of a snippet; the same object as before if it is equal."""
         used = self._relevant(data)
         if len(used) != len(self._used) or any(one is not other and one != other for one, other in zip(used, self._used, strict=True)):
-            graph, network = NetworkGraph(self._graph), self._network(data)
-            if requires_routing(network, graph):
-                graph = build_network_graph(network, self._router(network))
-            else:
-                update_network_graph(graph, network)
+            with self._made.named():
+                graph = self._graph_with(self._network(data))
             self._used, self._graph = used, graph
         return self._graph
+
+    def _graph_with(self, network: Network) -> NetworkGraph:
+        graph = NetworkGraph(self._graph)
+        if requires_routing(network, graph):
+            return build_network_graph(network, self._router(network))
+        update_network_graph(graph, network)
+        return graph
 
     def _relevant(self, data: InputData) -> list[Any]:
         """What the graph depends on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 
 import pytest
@@ -22,7 +23,7 @@ from topologies import (
 )
 
 from grenade.abstract import MappingError, TopologyError
-from grenade.errors import InputError, NetworkError
+from grenade.errors import InputError, NetworkError, UnsuccessfulRouting
 from halco import AtomicNeuronOnDLS, Enum, PADIBusOnPADIBusBlock
 from haldls.lola import AtomicNeuron, Chip
 from pygrenade_common import ExecutionInstanceID, ExecutionInstanceOnExecutor, Topology
@@ -245,3 +246,16 @@ def test_snippets_have_the_same_parts(executor):
     inputs = [each.map_root_input_data(data(one, {})) for each, one in zip(mapped, (small, large), strict=True)]
     with pytest.raises(InputError, match=r"the same execution instances \(\[1, 2\]\)"):
         run(executor, mapped, inputs, {})
+
+
+def test_refusals_in_a_part_say_what_it_has_of_the_topology(executor):
+    """The second half of a population that is larger than a chip: its numbers in the part's network would tell nobody anything."""
+    topology = Topology()
+    source, target = topology.add_vertex(sources(1)), topology.add_vertex(neurons(600))
+    vertex = connect(topology, source, target, [(0, 599)], max_weight=63 * 300)
+    given = data(topology, {source: [[[]]]}, weight=63 * 300)
+    with pytest.raises(UnsuccessfulRouting) as error:
+        execute(executor, topology, given)
+    [number] = re.findall(r"neuron 87 of population (\d) needs 300 synapses", str(error.value))
+    assert f"population {number} is cells 512 to 599 of vertex {int(target)}" in str(error.value)
+    assert f"projection 0 is of vertex {int(vertex)}" in str(error.value)
