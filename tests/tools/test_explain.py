@@ -147,6 +147,22 @@ def test_recording_that_begins_later():
     assert explained(fill) == []
 
 
+@pytest.mark.parametrize("converts", [False, True])
+def test_who_uses_the_parallel_converter_may_do_without_events(converts):
+    def fill(builder):
+        for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
+            builder.write(block, hal.CommonNeuronBackendConfig())
+        builder.write(halco.EventRecordingConfigOnFPGA(), hal.EventRecordingConfig(enable_event_recording=False))
+        builder.write(halco.CADCConfigOnDLS(), hal.CADCConfig(enable=True))
+        builder.write(NEURON, firing())
+        wait(builder, 1000)
+        if converts:
+            builder.read(halco.CADCSampleRowOnDLS())
+            wait(builder, 100)
+
+    assert ("EventRecordingConfig" in registers(explained(fill))) != converts
+
+
 # ------------------------------------------------------------------------------------------------------------ spikes of the host
 def listening():
     neuron = firing()

@@ -78,6 +78,9 @@ def _choosy(view: View, source: int) -> list[int]:
 
 
 def _not_recorded(view: View) -> Iterator[Attempt]:
+    """Whoever measures with the parallel converter may well do without events."""
+    if any(view.evidence["cadc_conversions"]):
+        return
     for kind, what in (("spikes", "spike"), ("madc", "MADC sample")):
         events = view.fpga["events"][kind]
         if events["not recorded"] and not events["recorded"] and not view.fpga["events wanted after all"]:

@@ -32,8 +32,8 @@ def _stimulated(view: View) -> Any:
 def _silent(watched: bool) -> Any:
     """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came.
 
-    watched: those whose membrane somebody looks at, and that have not all that spikes need. Perhaps the membrane is all that is wanted, and
-    for sure if nothing compares it with the threshold while events come.
+    watched: those that have not all that spikes need while somebody looks at membranes, or uses the parallel converter. Perhaps these are
+    all that is wanted, and for sure if nothing compares a membrane with the threshold while events come.
     """
 
     def attempts(view: View) -> Iterator[Attempt]:
@@ -42,7 +42,8 @@ def _silent(watched: bool) -> Any:
         comparator, fire, out = (view.neuron(name) != 0 for name in _SWITCHES)
         wanted = (comparator | fire & out) & (view.row("v_threshold") > 0) & _heard(view)
         over, stimulated = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN), _stimulated(view)
-        looked, shaped = looked_at(view) & ~(comparator & out), stimulated & ~comparator
+        looked = (looked_at(view) | any(view.evidence["cadc_conversions"])) & ~(comparator & out)
+        shaped = looked_at(view) & stimulated & ~comparator
         neurons = np.flatnonzero(wanted & (over | stimulated) & (looked & ~shaped if watched else ~looked))
         if len(neurons):
             yield Attempt(f"0 spikes of {_neurons(neurons)} with something to fire about", neurons)
