@@ -6,6 +6,8 @@ python examples/published [--output docs/published]
 import argparse
 from pathlib import Path
 
+import hagen
+import stdp
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
@@ -16,8 +18,10 @@ import dynamic_range
 import plateau
 from result import Result
 
-EXPERIMENTS = {"adex": adex, "chain": chain, "dynamic_range": dynamic_range, "plateau": plateau, "card": card}
-SIZES = {"card": (14, 14), "adex": (11, 8), "chain": (10, 7)}
+EXPERIMENTS = {
+    "adex": adex, "chain": chain, "dynamic_range": dynamic_range, "plateau": plateau, "hagen": hagen, "stdp": stdp, "card": card,
+}  # fmt: skip
+SIZES = {"card": (14, 14), "adex": (11, 8), "chain": (10, 7), "hagen": (10, 5), "stdp": (10, 5)}
 HEAD = """\
 # Published experiments on the model
 
