@@ -51,7 +51,7 @@ REGIONS: tuple[Region, ...] = (
         effect="the cell takes the value at once; 1023 lets it keep what it has",
     ),
     Region("NeuronConfig", _B, effect="the neuron follows at once", bits="memory"),
-    Region("NeuronBackendConfig", _B, effect="the neuron follows at once", bits="memory"),
+    Region("NeuronBackendConfig", _B, "the Bayesian extension is stored only", effect="the neuron follows at once", bits="memory"),
     Region("CommonNeuronBackendConfig", _B, "wait_*, sample_positive_edge stored only", effect="neurons follow"),
     Region("PADIEvent", _B, effect="an event on the buses of fire_bus"),
     Region("CommonPADIBusConfig", _B, effect="source of events and length of pulses on a bus"),

@@ -46,6 +46,12 @@ def _names(text: str) -> tuple[str, ...]:
 SETTINGS: tuple[Setting, ...] = (
     Setting("NeuronConfig", _names("enable_strong_fire enable_unbuffered_access"), "has no effect"),
     Setting("NeuronBackendConfig", UNMODELLED, "the operations of the Bayesian extension are not modelled"),
+    Setting(
+        "NeuronBackendConfig",
+        _names("enable_bayesian_extension"),
+        "post-synaptic pulses are the neuron's own spikes, not those of the shared fire signal",
+        usual=True,
+    ),
     Setting("NeuronBackendConfig", _names("connect_fire_from_right"), "does not work on the chip, has no effect here", refused=False),
     Setting(
         "CommonNeuronBackendConfig",

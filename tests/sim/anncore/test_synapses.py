@@ -139,6 +139,23 @@ def test_a_potential_does_not_depend_on_where_in_a_step_its_pulse_falls(kit: Cal
         assert np.abs(curve - curves[0]).max() < 1e-3 * height
 
 
+def test_the_delay_from_a_pulse_to_a_spike_is_the_same_for_all_ticks(kit: Callable) -> None:
+    """To the edges of the backend's clock, 4 ns apart: of a threshold a little above rest, and of one near the peak of the potential."""
+    for millivolts in (2.0, 20.0):
+        delays = []
+        for tick in range(50):
+            k = kit()
+            rest = receiver(k, 20, {"enable_threshold_comparator": 1, "enable_fire": 1}, v_threshold=1022)
+            k.cell(20, "v_threshold", round((rest + 1e-3 * millivolts - number("threshold_offset")) / number("threshold_slope")))
+            k.core.weights[10, 20] = 63
+            start = k.core.now + tick
+            k.core.row_pulse(start, 10, 0, 1.0, 1)
+            (fired, _), *_ = k.run(20)
+            delays.append(fired - start)
+        assert max(delays) - min(delays) <= 2
+        assert min(delays) > 10
+
+
 def test_disabled_input_moves_the_line_but_not_the_membrane(kit: Callable) -> None:
     k = kit()
     rest = receiver(k, 20, {"enable_synaptic_input_excitatory": 0})

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from correlation_reference import ACAUSAL, CAUSAL, pairs, shown
+from held_out_correlation import COLUMNS, ROWS, draw
 
 from halco import CapMemBlockOnDLS, CapMemCellOnCapMemBlock, EntryOnQuad
 from haldls import (
@@ -141,8 +142,7 @@ def test_random_trains_store_what_the_equations_say(mode, instructions, make_ben
     for row in range(0, 40):
         for quad in range(64):
             content = SynapseLabelQuad()
-            columns = 8 * (quad & 31) + 2 * np.arange(4) + (quad >> 5)
-            content.values[:] = labels[row, columns].tolist()
+            content.values[:] = labels[row, columns_of(quad)].tolist()
             bench.put(content, 64 * (256 + row) + quad)
     labels[40:] = 0
     start = bench.chip.now + 10 * US
@@ -166,6 +166,44 @@ def test_random_trains_store_what_the_equations_say(mode, instructions, make_ben
     assert expected[CAUSAL].max() > 1 and expected[ACAUSAL].max() > 1
     np.testing.assert_allclose(found[:, 256:], expected, rtol=2e-4, atol=1e-6)
     assert not found[:, :256].any()
+
+
+def columns_of(quad):
+    return 8 * (quad & 31) + 2 * np.arange(4) + (quad >> 5)
+
+
+def synapses(bench, drawn):
+    """Labels and calibration bits of the first rows and columns."""
+    for row in range(ROWS):
+        for quad in (quad for quad in range(64) if columns_of(quad)[0] < COLUMNS):
+            labels, bits, at = SynapseLabelQuad(), SynapseCorrelationCalibQuad(), columns_of(quad)
+            labels.values[:] = drawn.labels[row, at].tolist()
+            bits.amp_calibs[:], bits.time_calibs[:] = drawn.amp[row, at].tolist(), drawn.time[row, at].tolist()
+            bench.put(labels, 64 * row + quad)
+            bench.put(bits, 64 * row + quad)
+
+
+def test_what_random_settings_and_trains_store_and_show_is_right_to_half_an_lsb(make_bench, request):
+    """On a chip without mismatch, from the codes alone; `--seeds`, `--first-seed`: other draws."""
+    first = request.config.getoption("first_seed")
+    for seed in range(first, first + request.config.getoption("seeds")):
+        drawn, bench = draw(seed), make_bench("ideal")
+        configure(bench, store=drawn.store, ramp=drawn.ramp)
+        converters(bench)
+        synapses(bench, drawn)
+        bench.chip.fabric.sensors.set_voltages(1.85, drawn.volts)
+        baseline = np.array([read(bench, row) for row in range(ROWS)])[:, :, :COLUMNS]
+        start = bench.chip.now + 10 * US
+        pulses = [(tick, pre, 2 * driver, (address,)) for tick, driver, address in drawn.pre]
+        pulses += [(tick, post, column, ()) for tick, column in drawn.post]
+        for tick, send, place, address in sorted(pulses, key=lambda pulse: pulse[0]):
+            send(bench, place, start + tick, *address)
+        bench.chip.advance(start + max(tick for tick, *_ in pulses) + US)
+        expected, found = drawn.stored(), stored(bench)[:, :ROWS, :COLUMNS]
+        assert expected.max() > 0.1, seed
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=0.01, err_msg=str(seed))
+        seen = baseline - np.array([read(bench, row) for row in range(ROWS)])[:, :, :COLUMNS]
+        assert np.abs(seen.transpose(1, 0, 2) - shown(expected)).max() <= 0.5 + 0.01 + 1e-3 * 160, seed
 
 
 def test_amplitude_and_time_constant_follow_biases_and_calibration_bits(bench):
