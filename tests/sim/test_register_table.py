@@ -60,8 +60,8 @@ def test_every_address_of_the_chip(chip, row):
 
 COMMANDS = {"CapMemCell", "NeuronReset", "NeuronResetQuad", "CorrelationReset", "BlockPostPulse", "PADIEvent", "SpikeCounterReset"}
 """Registers of which any write does something or counts."""
-MARKS = {("chip.debug_lines", "stale"), ("chip.debug_lines", "resolved")}
-"""What only says that somebody has to look again."""
+MARKS = {("chip.debug_lines", "stale"), ("chip.debug_lines", "resolved"), ("chip.analog", "dirty")}
+"""What only says that somebody has to look again; after a snapshot was put back at everything of a neuron instead of a part."""
 
 
 def state_of(system):
