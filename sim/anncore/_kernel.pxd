@@ -17,7 +17,7 @@ cdef extern from "sim/anncore/kernel/core.h":
         int32_t fade_from
         float rail, rail_inverse
         int32_t node_low, node_high
-        float octaves, slope_inverse, sixth, longest
+        float octaves, slope_inverse, longest
         double line_opening, line_limit, bypass_step, line_rest, line_gain, comparator_noise
         int64_t comparator_delay
         int32_t sticks

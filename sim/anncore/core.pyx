@@ -642,7 +642,7 @@ cdef _kernel.Common _common(chip):
     c.rail, c.rail_inverse = (high - c.middle) / unit, unit / width
     c.fade_from = _kernel.nearest((high - c.middle - width) / unit)
     c.node_low, c.node_high = _kernel.nearest((number("node_low") - c.middle) / unit), _kernel.nearest((number("node_high") - c.middle) / unit)
-    c.octaves, c.slope_inverse, c.sixth = 1.4426950408889634 / slope * unit, unit / slope, unit / slope / 6
+    c.octaves, c.slope_inverse = 1.4426950408889634 / slope * unit, unit / slope
     c.longest = 1.35 / unit
     c.line_limit, c.bypass_step = number("synapse_line_limit"), number("synapse_bypass_step")
     c.line_opening = number("synapse_gm") / (number("amplifier_edge") * number("synapse_current_limit"))

@@ -70,15 +70,20 @@ static double binary_logarithm(double x) {
 
 #define KEEP_NOTHING 0.000244 /* 2^-12: so that no line comes near the smallest numbers before it is found resting */
 
-/* Bound of what the currents of a circuit do to its membrane, apart from the amplifier, which never overshoots [V/us]. */
-static double largest_slope(const Neuron *n) {
-    double sum = fabs(n->drift) + fabs(n->w_strength) * 1.2 + n->exp_limit;
+/* Bound of how far currents take a membrane within a step, and its amplifier beyond the target [V]. One that hardly moves within a step stops there. */
+static double largest_leap(const Neuron *n) {
+    double sum = fabs(n->drift) + fabs(n->w_strength) * 1.2 + n->exp_limit, beyond = 0.0;
     for (int side = 0; side < INPUTS; side++) sum += 2.0 * (fabs(n->input[side].strength) + fabs(n->input[side].slope) * 1.2);
-    return sum + 1.2 / STEP_US;
+    const Amplifier *amplifiers[] = {&n->leak, &n->reset};
+    for (int at = 0; at < 2; at++)
+        if (amplifiers[at]->inverse > 0.0) beyond = fmax(beyond, 2.0 * amplifiers[at]->slew * STEP_US - 1.0 / amplifiers[at]->inverse);
+    return sum * STEP_US + beyond;
 }
 
-static int features_of(const Core *core, const Neuron *n) {
-    const int leaps = largest_slope(n) * STEP_US / NODE_UNIT > core->common.longest;
+#define LEAP 0.7 /* [V] from between the hard limits of nodes: so that differences of potentials stay within 32 bits */
+
+static int features_of(const Neuron *n) {
+    const int leaps = largest_leap(n) > LEAP;
     return (n->exponential ? WITH_EXPONENTIAL : 0) | (n->adaptation ? WITH_ADAPTATION : 0) | (n->modulation ? WITH_MODULATION : 0)
            | (leaps ? WITH_LEAPS : 0) | (n->bypass ? HAS_BYPASS : 0);
 }
@@ -122,7 +127,7 @@ ALWAYS_INLINE void load_phase(const Circuit *c) {
     load_care(c, lanes->rate[at] > CAREFUL);
     LANE(c->b, exponent, i) = off ? NOTHING : lanes->exponent[at];
     LANE(c->b, w_base, i) = lanes->w_base[at];
-    if (c->core->morphology_of[c->neuron] >= 0) morphology_at(c->core, c->core->morphology_of[c->neuron])->stale = 1, c->core->small_stale = 1;
+    if (c->core->morphology_of[c->neuron] >= 0) core_make_stale(c->core, morphology_at(c->core, c->core->morphology_of[c->neuron]));
     for (int side = 0; c->n->pause && side < INPUTS; side++) { /* inputs that are switched off during a reset */
         LANE(c->b, input[side].strength, i) = off ? 0.0f : lanes->strength[side];
         LANE(c->b, input[side].slope, i) = off ? 0.0f : lanes->slope[side];
@@ -138,7 +143,7 @@ static void prepare_amplifier(const Common *c, PhaseLanes *lanes, int at, const 
     lanes->lag[at] = (float)(1.0 - effective(a->rate * STEP_US));
 }
 
-#define STEEP 0.25 /* an exponential term that grows by this part or more within a step */
+#define STEEP 0.5 /* an exponential term that would grow by this part or more within a step, were its slope what it is at the end */
 
 /* The potential at which the exponential term has some slope, in node units per step. */
 static int32_t steep_from(const Common *c, const Neuron *n, double growth, double slope) {
@@ -194,7 +199,7 @@ void core_load(Core *core, int neuron) {
     LANE(b, w_strength, i) = (float)(n->w_strength * STEP_US);
     LANE(b, w_lead, i) = (float)(w_half * n->w_gain), LANE(b, w_rate, i) = (float)w_half;
     if (!n->adaptation) STATE(b, w, 0, i) = STATE(b, w, 1, i) = node(&core->common, n->w_rest);
-    core->s.needs[neuron] = (uint8_t)features_of(core, n);
+    core->s.needs[neuron] = (uint8_t)features_of(n);
     n->rounds = 0;
     n->watched = n->comparator && n->fires && !n->held;
     const Circuit circuit = circuit_at(core, neuron);
@@ -333,20 +338,39 @@ ALWAYS_INLINE Nodes advance_once(const Circuit *c, Nodes s, float from, float le
     return (Nodes){part.v, c->features & WITH_ADAPTATION ? part.w : s.w};
 }
 
-/* Whether between two potentials the exponential term grows so fast that a step has to be made in pieces; at its limit it grows no more. */
-static int is_steep(const Circuit *c, int32_t a, int32_t b) {
-    const int32_t low = a < b ? a : b, high = a < b ? b : a;
-    return high >= c->phases->steep[0] && low < c->phases->steep[1] && LANE(c->b, exponent, c->i) > NOTHING;
+/* In how many pieces a whole step between two potentials is made, because the exponential term grows fast within it: none of them sees it grow by
+ * more than STEEP. At its limit it grows no more. */
+static int pieces_between(const Circuit *c, int32_t a, int32_t b) {
+    const int32_t low = a < b ? a : b, high = a < b ? b : a, from = c->phases->steep[0], until = c->phases->steep[1];
+    if (!(c->features & WITH_EXPONENTIAL) || high < from || low >= until || LANE(c->b, exponent, c->i) <= NOTHING) return 1;
+    return 2 << (int)((float)((high < until ? high : until) - from) * c->core->common.octaves);
 }
 
-enum { PIECES = 8 };
+/* A part of a step in pieces; beyond the limit the rest is made at once. */
+NOT_INLINE static Nodes advance_in_pieces(const Circuit *c, Nodes s, float from, float length, int whole) {
+    const int pieces = 1 + (int)(length * (float)whole * 0.999f);
+    const float piece = length / (float)pieces;
+    for (int k = 0; k < pieces; k++) {
+        const Nodes before = s;
+        const int left = pieces - k, rest = before.v >= c->phases->steep[1];
+        s = advance_once(c, before, from + piece * (float)k, rest ? piece * (float)left : piece);
+        if (!rest) continue;
+        if (left == 1 || s.v >= c->phases->steep[1]) return s;
+        s = advance_once(c, before, from + piece * (float)k, piece);
+    }
+    return s;
+}
+
+/* A part of a step from one potential to about another one. */
+ALWAYS_INLINE Nodes advance_towards(const Circuit *c, Nodes s, float from, float length, int32_t end) {
+    const int pieces = pieces_between(c, s.v, end);
+    return pieces > 1 ? advance_in_pieces(c, s, from, length, pieces) : advance_once(c, s, from, length);
+}
 
 ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
     const Nodes end = advance_once(c, s, from, length);
-    if (!(c->features & WITH_EXPONENTIAL) || !is_steep(c, s.v, end.v)) return end;
-    const int pieces = 1 + (int)(length * PIECES);
-    for (int k = 0; k < pieces; k++) s = advance_once(c, s, from + length * (float)k / (float)pieces, length / (float)pieces);
-    return s;
+    const int pieces = pieces_between(c, s.v, end.v);
+    return pieces > 1 ? advance_in_pieces(c, s, from, length, pieces) : end;
 }
 
 /* Where the membrane was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
@@ -363,7 +387,11 @@ ALWAYS_INLINE int32_t on_its_way(const Circuit *c, float part) {
 ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int ticks) {
     const Nodes begin = {STATE(c->b, v, c->p, c->i), STATE(c->b, w, c->p, c->i)}, end = {STATE(c->b, v, c->p ^ 1, c->i), STATE(c->b, w, c->p ^ 1, c->i)};
     if (ticks == GRID_TICKS) return end;
-    if (c->features & WITH_EXPONENTIAL && c->n->phase == PHASE_FIRING) return advance(c, begin, 0.0f, steps(ticks));
+    if (c->features & WITH_EXPONENTIAL && c->n->phase == PHASE_FIRING) {
+        const Met *met = &c->core->met;
+        const int known = met->neuron == c->neuron && met->step == c->core->s.now && met->part <= steps(ticks);
+        return known ? advance_towards(c, (Nodes){met->v, met->w}, met->part, steps(ticks) - met->part, end.v) : advance_towards(c, begin, 0.0f, steps(ticks), end.v);
+    }
     return (Nodes){on_its_way(c, steps(ticks)), c->features & WITH_ADAPTATION ? begin.w + nearest_of((float)(end.w - begin.w) * steps(ticks)) : begin.w};
 }
 
@@ -444,7 +472,9 @@ ALWAYS_INLINE float crossing_part(const Circuit *c, Nodes before, int32_t after,
     const float way = (float)(threshold - before.v), part = length * way / (float)(after - before.v);
     if (!(c->features & WITH_EXPONENTIAL) && !c->core->s.early[block_of(c->neuron)]) return part;
     if (c->core->morphology_of[c->neuron] >= 0) return part;
-    const int32_t there = advance(c, before, from, part).v;
+    const Nodes met = advance_towards(c, before, from, part, after);
+    const int32_t there = met.v;
+    c->core->met = (Met){c->core->s.now, c->neuron, from + part, met.v, met.w};
     if (there >= threshold) return part * way / (float)(there - before.v);
     return part + (length - part) * (float)(threshold - there) / (float)(after - there);
 }
@@ -593,16 +623,16 @@ void core_step_morphology(Core *core, int index) {
     morphology_steps(core, m, step_matrix(core, m), 1.0f, slopes, v, core->ways + m->compartment);
 }
 
-/* The matrices of small morphologies whose amplifiers have changed. */
-static void refresh_small(Core *core, SmallMorphologies *all, int size) {
+/* The matrices of small morphologies whose amplifiers have changed, and what those next to them need. */
+static void refresh_small(Core *core, SmallMorphologies *all, int size, int group) {
     float matrix[SMALL * SMALL];
-    for (int k = 0; k * TOGETHER < all->count; k++) all->needs[k] &= AMPLIFIED - 1;
-    for (int at = 0; at < all->count; at++) {
+    all->needs[group] &= AMPLIFIED - 1;
+    for (int at = group * TOGETHER; at < all->count && at < (group + 1) * TOGETHER; at++) {
         for (int j = 0; j < SMALL; j++) {
             const int n = all->circuit[j][at];
             if (n < 0) continue;
             const int amplified = LANE(&core->s.block[block_of(n)], rate, lane_of(n)) > 0.0f || core->s.needs[n] & WITH_MODULATION;
-            all->needs[at / TOGETHER] |= (amplified ? AMPLIFIED << j : 0) | (core->s.needs[n] & WITH_EXPONENTIAL ? UPSWINGS << j : 0);
+            all->needs[group] |= (amplified ? AMPLIFIED << j : 0) | (core->s.needs[n] & WITH_EXPONENTIAL ? UPSWINGS << j : 0);
         }
         Morphology *m = morphology_at(core, all->morphology[at]);
         if (!m->stale) continue;
@@ -616,11 +646,11 @@ void core_join(Core *core) {
     int far = 0;
     for (int k = 0; k < BLOCKS; k++) far |= core->connected[k] ? core->far_before[k] : 0;
     for (int k = 0; k < SMALL; k++) {
-        if (!core->small[k].count) continue;
-        if (core->small_stale) refresh_small(core, &core->small[k], k + 1);
-        kernel_of(core->level)->join(core->s.block, core->s.parity, &core->small[k], k + 1, far, &core->common, core->ways);
+        SmallMorphologies *all = &core->small[k];
+        if (!all->count) continue;
+        while (all->stale) refresh_small(core, all, k + 1, next_bit(&all->stale));
+        kernel_of(core->level)->join(core->s.block, core->s.parity, all, k + 1, far, &core->common, core->ways);
     }
-    core->small_stale = 0;
 }
 
 /* All circuits of a morphology over a part of a step. */

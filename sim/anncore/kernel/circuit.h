@@ -32,4 +32,10 @@ static inline int drives(const Core *core, int neuron, int side) {
 static inline SpikeRecord *fire_at(const Core *core, int64_t k) { return growing_at(&core->fires, k, sizeof(SpikeRecord)); }
 static inline Morphology *morphology_at(const Core *core, int64_t k) { return growing_at(&core->morphologies, k, sizeof(Morphology)); }
 
+/* An amplifier of a morphology has changed. */
+static inline void core_make_stale(Core *core, Morphology *m) {
+    m->stale = 1;
+    if (m->small >= 0) core->small[m->compartments - 1].stale |= UINT64_C(1) << m->small / TOGETHER;
+}
+
 #endif

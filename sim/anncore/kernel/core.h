@@ -26,11 +26,14 @@ enum { MASTERS_END = NEURONS + 1, ROWS = 512, COLUMNS = 256, HISTORY = 64, PROBE
 /* Which terms beyond the leaky membrane with synaptic input a block needs. */
 /* A step is compiled for each set of these; the latter: currents may fade at the rails */
 enum { WITH_EXPONENTIAL = 1, WITH_ADAPTATION = 2, WITH_RAILS = 4, FEATURE_SETS = 8 };
-/* and for each of them with and without circuits whose amplifier takes the membrane far within a step, as in a reset */
-enum { WITH_CARE = 256, STEPS = 2 * FEATURE_SETS };
-/* and one asks for these: conductance-based input, currents that are limited to `longest`, membranes that are connected */
-enum { WITH_MODULATION = 16, WITH_LEAPS = 32, WITH_CONNECTIONS = 64, WITH_RARE = WITH_MODULATION | WITH_LEAPS | WITH_CONNECTIONS };
+/* and for each of them with and without circuits whose amplifier takes the membrane far within a step, as in a reset; with and without membranes
+ * that are connected */
+enum { WITH_CARE = 256, WITH_CONNECTIONS = 64, STEPS = 4 * FEATURE_SETS };
+/* and one asks for these: conductance-based input, currents that are limited to `longest` */
+enum { WITH_MODULATION = 16, WITH_LEAPS = 32, WITH_RARE = WITH_MODULATION | WITH_LEAPS };
 enum { HAS_BYPASS = 128 };
+/* Beside the bits of lines that pulses came to between grid points: all circuits of the block are connected */
+enum { NONE_ALONE = 4 };
 /* What a step of a block finds: something moves (or may, if not watchful), a threshold is met; or WITH_RAILS. */
 enum { BLOCK_MOVES = 1, BLOCK_CROSSES = 2, BLOCK_DECAYS = 16 /* of all that may move only lines did */ };
 
@@ -104,7 +107,7 @@ typedef struct {
     float rail, rail_inverse;            /* distance of the rails from the middle, 1 / width of the fading */
     int32_t node_low, node_high;         /* hard limits */
     float octaves;                       /* of the exponential per node unit */
-    float slope_inverse, sixth;          /* 1 / slope of the exponential, and a sixth of it */
+    float slope_inverse;                 /* 1 / slope of the exponential */
     float longest;                       /* no membrane moves further within a step */
     double line_opening;                 /* what the amplifiers of the inputs get [1/V] */
     double line_limit, bypass_step;      /* [V] */
@@ -198,6 +201,7 @@ typedef struct {
     float flow[SMALL][SMALL][PAIRS], matrix[SMALL][SMALL][PAIRS]; /* see Morphology */
     /* what TOGETHER of them need: bit 4 c + j: circuit j is part of compartment c, AMPLIFIED << j: it has an amplifier at work, UPSWINGS << j: an exponential term */
     int32_t needs[PAIRS / TOGETHER];
+    uint64_t stale;                      /* bit per TOGETHER of them: an amplifier has changed */
 } SmallMorphologies;
 
 typedef struct {
@@ -256,6 +260,14 @@ typedef struct {
     Probe probe[PROBES];
 } State;
 
+/* Where a circuit was, about when it met its threshold in the step that is being made. */
+typedef struct {
+    int64_t step;
+    int32_t neuron;
+    float part;
+    int32_t v, w;
+} Met;
+
 /* See schedule.h. */
 enum { SLOTS = 256 };
 typedef struct {
@@ -273,13 +285,13 @@ typedef struct {
     Growing members;          /* CompartmentNeuron, by morphology */
     Growing matrices;         /* of each morphology, N x N: the step, and the flow between compartments per step */
     SmallMorphologies small[SMALL]; /* by compartments - 1 */
-    int32_t small_stale;      /* an amplifier of one of them has changed */
     int32_t large;            /* number of the others */
     int32_t compartments;     /* of all morphologies */
     int16_t morphology_of[NEURONS]; /* index, -1 */
     int32_t compartment_of[NEURONS]; /* of all compartments, 0 for circuits alone */
     float ways[NEURONS];      /* of compartments in the step being made */
     int32_t far_before[BLOCKS]; /* `far` of the state as the last step found it */
+    Met met;
     int32_t linked[BLOCKS];   /* blocks that step together, bit per block */
     uint64_t connected[BLOCKS]; /* lanes */
     Growing slaves;           /* int16_t: circuits that fire with a master */
@@ -323,7 +335,7 @@ const Kernel *kernel_of(int level);
 /* Which of its steps a block with some features needs. */
 static inline int step_for(int features) {
     if (features & WITH_RARE) return STEPS;
-    return (features & (FEATURE_SETS - 1)) | (features & WITH_CARE ? FEATURE_SETS : 0);
+    return (features & (FEATURE_SETS - 1)) | (features & WITH_CARE ? FEATURE_SETS : 0) | (features & WITH_CONNECTIONS ? 2 * FEATURE_SETS : 0);
 }
 
 /* What counts of them over `length` of a step, as in the step of the small morphologies. */

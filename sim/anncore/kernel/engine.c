@@ -13,11 +13,12 @@ void core_clear(Core *core, int64_t tick) {
     core->decaying = 0;
     growing_clear(&core->pulses), growing_clear(&core->fires), growing_clear(&core->spikes);
     for (int n = 0; n < NEURONS; n++) core->s.due[n] = NEVER;
+    core->met.neuron = -1;
     schedule_anew(core);
 }
 
 void core_restored(Core *core) {
-    core->decaying = 0;
+    core->decaying = 0, core->met.neuron = -1;
     schedule_anew(core);
     core_connect(core);
 }
@@ -144,7 +145,8 @@ static int lines_are_off(const Core *core, int k) {
 static int step_block(Core *core, const Kernel *kernel, int k) {
     const int features = core->s.features[k] | core->s.far[k] | (core->s.careful[k] ? WITH_CARE : 0);
     const int watchful = core->s.now / GRID_TICKS % REST_STEPS == 0;
-    const int result = kernel->step[step_for(features)](&core->s.block[k], core->s.parity, &core->common, features, core->s.early[k], watchful);
+    const int early = core->s.early[k] | (core->connected[k] == ~UINT64_C(0) ? NONE_ALONE : 0);
+    const int result = kernel->step[step_for(features)](&core->s.block[k], core->s.parity, &core->common, features, early, watchful);
     core->s.awake = (core->s.awake & ~(1 << k)) | (result & BLOCK_MOVES) << k;
     core->decaying &= ~(1 << k);
     if (core->jumping && (result & (BLOCK_DECAYS | BLOCK_CROSSES)) == BLOCK_DECAYS && lines_are_off(core, k)) core->decaying |= 1 << k;
@@ -262,7 +264,7 @@ const char *core_problem(const Core *core) {
     for (int k = 0; k < PROBES; k++)
         if (!within(s->probe[k].neuron, -1, NEURONS - 1) || !within(s->probe[k].source, 0, 3)) return "probe";
     for (int k = 0; k < BLOCKS; k++)
-        if (!within(s->features[k], 0, WITH_RARE | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3) || s->far[k] & ~WITH_RAILS) return "features";
+        if (!within(s->features[k], 0, WITH_RARE | WITH_CONNECTIONS | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3) || s->far[k] & ~WITH_RAILS) return "features";
     for (int n = 0; n < NEURONS; n++) {
         const Neuron *neuron = &s->neuron[n];
         if (!within(neuron->phase, PHASE_READY, PHASE_REFRACTORY)) return "phase";

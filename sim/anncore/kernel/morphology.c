@@ -85,6 +85,7 @@ static int add_small(Core *core, const Morphology *m) {
     const int at = all->count++;
     int32_t *needs = &all->needs[at / TOGETHER];
     if (at % TOGETHER == 0) *needs = 0;
+    all->stale |= UINT64_C(1) << at / TOGETHER;
     all->morphology[at] = (int32_t)growing_count(&core->morphologies);
     for (int k = 0; k < m->compartments; k++) {
         all->compartment[k][at] = m->compartment + k, all->limit[k][at] = 0.0f;
@@ -206,8 +207,8 @@ void core_connect(Core *core) {
     growing_clear(&core->morphologies), growing_clear(&core->members), growing_clear(&core->matrices);
     memset(core->morphology_of, -1, sizeof core->morphology_of);
     memset(core->connected, 0, sizeof core->connected);
-    for (int k = 0; k < SMALL; k++) core->small[k].count = 0;
-    core->compartments = core->large = 0, core->small_stale = 1;
+    for (int k = 0; k < SMALL; k++) core->small[k].count = 0, core->small[k].stale = 0;
+    core->compartments = core->large = 0;
     memset(core->compartment_of, 0, sizeof core->compartment_of), memset(core->ways, 0, sizeof core->ways);
     find_groups(core, &all);
     for (int group = 0; group < PLACES; group++)
@@ -250,13 +251,26 @@ static void find_slaves(Core *core) {
 
 /* -- a step */
 
-static void multiply(const double *a, const double *b, double *out, int size) {
+ALWAYS_INLINE void multiply_sized(const double *a, const double *b, double *out, int size) {
     for (int i = 0; i < size; i++)
         for (int j = 0; j < size; j++) {
             double sum = 0.0;
             for (int k = 0; k < size; k++) sum += a[i * size + k] * b[k * size + j];
             out[i * size + j] = sum;
         }
+}
+
+/* Matrices; most are small. */
+static void multiply(const double *a, const double *b, double *out, int size) {
+    if (size == 2) {
+        multiply_sized(a, b, out, 2);
+    } else if (size == 3) {
+        multiply_sized(a, b, out, 3);
+    } else if (size == 4) {
+        multiply_sized(a, b, out, 4);
+    } else {
+        multiply_sized(a, b, out, size);
+    }
 }
 
 /* phi(A) = (exp(A) - 1) / A: a series for A / 2^n, then doubled n times by phi(2 A) = (A phi(A) / 2 + 1) phi(A). */
@@ -267,7 +281,7 @@ static void phi(double *a, double *out, double *spare, int size) {
     for (int k = 0; k < entries; k++) largest = fabs(a[k]) > largest ? fabs(a[k]) : largest;
     for (largest *= 2.0; largest > 0.25; largest *= 0.5) halvings++;
     for (int k = 0; k < entries; k++) a[k] = ldexp(a[k], -halvings), out[k] = k % (size + 1) == 0;
-    for (int degree = 9; degree > 1; degree--) {
+    for (int degree = 7; degree > 1; degree--) {
         multiply(a, out, spare, size);
         for (int k = 0; k < entries; k++) out[k] = (k % (size + 1) == 0) + spare[k] / degree;
     }

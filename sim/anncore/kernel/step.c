@@ -119,10 +119,11 @@
 #include "step_template.h"
 #endif
 
-#define FOUR(level, a, b, c, d) set##a##_##level, set##b##_##level, set##c##_##level, set##d##_##level
-#define KERNEL(level)                                                                                                            \
-    {{FOUR(level, 0, 1, 2, 3), FOUR(level, 4, 5, 6, 7), FOUR(level, 8, 9, 10, 11), FOUR(level, 12, 13, 14, 15), all_##level},      \
-     lines_##level, deliver_##level, crossed_##level, far_##level, join_##level, follow_##level}
+#define EIGHT(level, name) \
+    name##0_##level, name##1_##level, name##2_##level, name##3_##level, name##4_##level, name##5_##level, name##6_##level, name##7_##level
+#define KERNEL(level)                                                                                                              \
+    {{EIGHT(level, set), EIGHT(level, care), EIGHT(level, joined), EIGHT(level, joined_care), all_##level}, lines_##level, \
+     deliver_##level, crossed_##level, far_##level, join_##level, follow_##level}
 
 #if HAS_LEVELS
 static const Kernel KERNELS[3] = {KERNEL(sse2), KERNEL(avx2), KERNEL(avx512)};

@@ -66,11 +66,20 @@ TARGET ALWAYS_INLINE F STEP(bent)(F slope, F bend, float length, int features) {
     return slope * (ALLF(1.0f) + z * (ALLF(0.5f) + ALLF(1.0f / 6) * z));
 }
 
-/* A term that grows exponentially with the membrane grows within the step: second and third order in time, within what it can reach at
- * all. At its limit it stays. */
-TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F limit, const Common *c, float length) {
-    const F growth = IF_POSITIVE(limit - upswing, upswing, ALLF(0.0f)) * ALLF(c->slope_inverse * length), without = total - upswing;
-    const F more = growth * (ALLF(0.5f) + (upswing + total) * ALLF(c->sixth * length));
+/* How fast the exponential term grows with the membrane, in parts per step; at its limit it stays. */
+TARGET ALWAYS_INLINE F STEP(growth)(F upswing, F limit, const Common *c, float length) {
+    return IF_POSITIVE(limit - upswing, upswing, ALLF(0.0f)) * ALLF(c->slope_inverse * length);
+}
+
+/* What it adds to a slope within the step, in parts of that: to fourth order in time. total: way in units of its slope. */
+TARGET ALWAYS_INLINE F STEP(more)(F growth, F total) {
+    const F both = growth + total, third = ALLF(1.0f / 24) * (both * both) + ALLF(1.0f / 12) * (growth * total);
+    return growth * ((ALLF(0.5f) + ALLF(1.0f / 6) * both) + third);
+}
+
+/* A slope with what the exponential term makes of it within the step: within what that can reach at all. */
+TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F growth, F limit, const Common *c, float length) {
+    const F without = total - upswing, more = STEP(more)(growth, total * ALLF(c->slope_inverse * length));
     return STEP(clip)(total + total * MAX(more, ALLF(0.0f)), without, without + limit);
 }
 
@@ -84,7 +93,7 @@ TARGET ALWAYS_INLINE F STEP(compartment)(const Common *c, STEP(Sums) s, float le
     const F bent = s.slope - s.slope * (s.bow * s.slope), g = s.growth;
     const F less = bent / ((ALLF(1.0f) - ALLF(0.5f) * g) + ALLF(1.0f / 12) * (g * g)), more = bent + bent * (g * (ALLF(0.5f) + ALLF(1.0f / 6) * g));
     const F linear = IF_POSITIVE(g, more, less), z = s.upswing * ALLF(c->slope_inverse * length);
-    const F share = z * (ALLF(0.5f) + (z + linear * ALLF(c->slope_inverse * length)) * ALLF(1.0f / 6));
+    const F share = STEP(more)(z, linear * ALLF(c->slope_inverse * length));
     return linear + STEP(clip)(linear * MAX(share, ALLF(0.0f)), ALLF(0.0f) - s.upswing, s.limit - s.upswing);
 }
 
@@ -130,8 +139,12 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
         STOREF(OF(&part->currents.growth, g->growth + i), (LOADF(g->rate + i) * y2 + bend) * ALLF(length));
         STOREF(OF(&part->currents.upswing, g->upswing + i), upswing);
         STOREF(OF(&part->currents.drive, g->drive + i), drive);
+        if (early & NONE_ALONE) return;
     }
-    if (features & WITH_EXPONENTIAL) slope = STEP(grow)(total, upswing, LOADF(g->limit + i), c, length);
+    if (features & WITH_EXPONENTIAL) {
+        const F limit = LOADF(g->limit + i), growth = STEP(growth)(upswing, limit, c, length);
+        slope = STEP(grow)(total, upswing, growth, limit, c, length);
+    }
     const F linear = STEP(bent)(slope, bend, length, features) * (ALLF(length) - shorter);
     F way = linear - linear * (bow * linear);
     if (features & WITH_CARE) { /* what the amplifier is at the end of the way beyond what its local slope says counts a third */
@@ -332,23 +345,15 @@ TARGET ALWAYS_INLINE int STEP(variant)(Block *b, int p, const Common *c, int fea
     TARGET static int STEP(name)(Block * b, int p, const Common *c, int features, int early, int watchful) { \
         return STEP(variant)(b, p, c, set, early, watchful);                                                 \
     }
-VARIANT(set0, 0)
-VARIANT(set1, 1)
-VARIANT(set2, 2)
-VARIANT(set3, 3)
-VARIANT(set4, 4)
-VARIANT(set5, 5)
-VARIANT(set6, 6)
-VARIANT(set7, 7)
-VARIANT(set8, 0 | WITH_CARE)
-VARIANT(set9, 1 | WITH_CARE)
-VARIANT(set10, 2 | WITH_CARE)
-VARIANT(set11, 3 | WITH_CARE)
-VARIANT(set12, 4 | WITH_CARE)
-VARIANT(set13, 5 | WITH_CARE)
-VARIANT(set14, 6 | WITH_CARE)
-VARIANT(set15, 7 | WITH_CARE)
+#define EIGHT(name, set)                                                                                      \
+    VARIANT(name##0, set) VARIANT(name##1, (set) | 1) VARIANT(name##2, (set) | 2) VARIANT(name##3, (set) | 3) \
+    VARIANT(name##4, (set) | 4) VARIANT(name##5, (set) | 5) VARIANT(name##6, (set) | 6) VARIANT(name##7, (set) | 7)
+EIGHT(set, 0)
+EIGHT(care, WITH_CARE)
+EIGHT(joined, WITH_CONNECTIONS)
+EIGHT(joined_care, WITH_CONNECTIONS | WITH_CARE)
 VARIANT(all, features)
+#undef EIGHT
 #undef VARIANT
 #undef FROM_BYTES
 #undef GATHER
