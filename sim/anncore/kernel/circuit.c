@@ -388,9 +388,9 @@ ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int ticks) {
     const Nodes begin = {STATE(c->b, v, c->p, c->i), STATE(c->b, w, c->p, c->i)}, end = {STATE(c->b, v, c->p ^ 1, c->i), STATE(c->b, w, c->p ^ 1, c->i)};
     if (ticks == GRID_TICKS) return end;
     if (c->features & WITH_EXPONENTIAL && c->n->phase == PHASE_FIRING) {
-        const Met *met = &c->core->met;
-        const int known = met->neuron == c->neuron && met->step == c->core->s.now && met->part <= steps(ticks);
-        return known ? advance_towards(c, (Nodes){met->v, met->w}, met->part, steps(ticks) - met->part, end.v) : advance_towards(c, begin, 0.0f, steps(ticks), end.v);
+        const SpikeNodes *crossing = &c->core->crossing;
+        const int known = crossing->neuron == c->neuron && crossing->step == c->core->s.now && crossing->part <= steps(ticks);
+        return known ? advance_towards(c, (Nodes){crossing->v, crossing->w}, crossing->part, steps(ticks) - crossing->part, end.v) : advance_towards(c, begin, 0.0f, steps(ticks), end.v);
     }
     return (Nodes){on_its_way(c, steps(ticks)), c->features & WITH_ADAPTATION ? begin.w + nearest_of((float)(end.w - begin.w) * steps(ticks)) : begin.w};
 }
@@ -474,7 +474,7 @@ ALWAYS_INLINE float crossing_part(const Circuit *c, Nodes before, int32_t after,
     if (c->core->morphology_of[c->neuron] >= 0) return part;
     const Nodes met = advance_towards(c, before, from, part, after);
     const int32_t there = met.v;
-    c->core->met = (Met){c->core->s.now, c->neuron, from + part, met.v, met.w};
+    c->core->crossing = (SpikeNodes){c->core->s.now, c->neuron, from + part, met.v, met.w};
     if (there >= threshold) return part * way / (float)(there - before.v);
     return part + (length - part) * (float)(threshold - there) / (float)(after - there);
 }

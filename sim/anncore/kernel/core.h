@@ -266,7 +266,7 @@ typedef struct {
     int32_t neuron;
     float part;
     int32_t v, w;
-} Met;
+} SpikeNodes;
 
 /* See schedule.h. */
 enum { SLOTS = 256 };
@@ -291,7 +291,7 @@ typedef struct {
     int32_t compartment_of[NEURONS]; /* of all compartments, 0 for circuits alone */
     float ways[NEURONS];      /* of compartments in the step being made */
     int32_t far_before[BLOCKS]; /* `far` of the state as the last step found it */
-    Met met;
+    SpikeNodes crossing;
     int32_t linked[BLOCKS];   /* blocks that step together, bit per block */
     uint64_t connected[BLOCKS]; /* lanes */
     Growing slaves;           /* int16_t: circuits that fire with a master */

@@ -13,12 +13,12 @@ void core_clear(Core *core, int64_t tick) {
     core->decaying = 0;
     growing_clear(&core->pulses), growing_clear(&core->fires), growing_clear(&core->spikes);
     for (int n = 0; n < NEURONS; n++) core->s.due[n] = NEVER;
-    core->met.neuron = -1;
+    core->crossing.neuron = -1;
     schedule_anew(core);
 }
 
 void core_restored(Core *core) {
-    core->decaying = 0, core->met.neuron = -1;
+    core->decaying = 0, core->crossing.neuron = -1;
     schedule_anew(core);
     core_connect(core);
 }
