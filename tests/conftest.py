@@ -16,6 +16,14 @@ sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 def pytest_addoption(parser):
     parser.addoption("--seeds", type=int, default=2, help="how many draws of each kind tests on held-out parameters try")
     parser.addoption("--first-seed", type=int, default=0, help="of these draws")
+    parser.addoption("--long", action="store_true", help="also tests that take minutes")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="takes minutes: --long"))
 
 
 @pytest.fixture(autouse=True, scope="session")
