@@ -28,8 +28,8 @@ NEST has the same neurons, one by one as the calibrated chips have them, the sam
 its membranes and synapses are linear, its threshold has no noise. Times are biological, the first {transient:g} ms do not count. CV is the
 coefficient of variation of a neuron's intervals. Seconds are of one processor, for a second of biological time, without setting up.
 Spikes that are lost on the way did not fit into the queues of the lines between FPGAs, which carry 125 million in a second to each of them.
-So the random network runs at a quarter of the chips' usual speed, and at g below 8 at an eighth. At g 1 all neurons fire at the same
-time, as soon as they are not refractory any more: so many spikes at once fit into no queue, and change nothing in that.
+So the random network runs at a quarter of the chips' usual speed, and at g below 8 at an eighth; where many neurons fire at the same time,
+as they do there, some spikes still find a queue full.
 """
 
 

@@ -14,7 +14,7 @@ AMPLITUDE = 0.24
 WEIGHT = 5
 """The same on the chip; inhibitory ones are g times as strong."""
 SCALE = Scale(4, 3e-3, 0.6, excitatory=AMPLITUDE / WEIGHT, inhibitory=AMPLITUDE / WEIGHT, capacitor=24, strength=700)
-SLOW = replace(SCALE, us_per_ms=8)
+SLOW = replace(SCALE, us_per_ms=8, volts_per_mv=4e-3)
 """Four us are a ms, and eight where neurons are so fast that the lines between FPGAs could not carry all spikes otherwise: what is lost is
 inhibition as well, which makes neurons faster still."""
 SLOW_BELOW = 8

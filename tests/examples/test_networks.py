@@ -133,7 +133,7 @@ def test_a_network_is_irregular_and_balanced(of):
 def test_rates_follow_nest_over_the_published_points(of):
     """At g 8 and 10 they are NEST's, where inhibition is weaker their order still is. No synapse is lost."""
     random, experiments = of("random_network"), of("experiments")
-    mapped = experiments.Runs(600.0, peers=False).random([(g, eta) for g in random.GS for eta in random.ETAS])
+    mapped = experiments.Runs(400.0, peers=False).random([(g, eta) for g in random.GS for eta in random.ETAS])
     assert mapped.losses["all"] == (847_781, 0)
     chips, nest = ([one["rate"] for one in kind] for kind in zip(*((p.chips, p.nest) for p in mapped.points), strict=True))
     strong = [point for point in mapped.points if point.name.partition(", g ")[2].startswith(("8", "10"))]
@@ -141,8 +141,7 @@ def test_rates_follow_nest_over_the_published_points(of):
         assert point.chips["rate"] == pytest.approx(point.nest["rate"], rel=0.15), point.name
         assert point.chips["cv"] == pytest.approx(point.nest["cv"], abs=0.15) and point.chips["lost"] == 0, point.name
     ranks = np.array([np.argsort(np.argsort(rates)) for rates in (chips, nest)])
-    weak = np.array(nest) < 400  # where all neurons fire as soon as they can, there is no order
-    assert np.corrcoef(ranks[:, weak])[0, 1] > 0.95
+    assert np.corrcoef(ranks)[0, 1] > 0.95
 
 
 @pytest.mark.long
