@@ -254,7 +254,7 @@ def test_every_field_of_the_analog_engine_is_state_or_wiring():
     grows, kept = {"pulses", "fires"}, {"s"}
     assert grows <= set(sim.System().chip.fabric.analog.arrays())
     follow = [
-        "morphologies", "members", "matrices", "morphology_of", "small", "large", "compartments", "compartment_of", "ways",
+        "morphologies", "members", "matrices", "morphology_of", "small", "large", "compartments", "compartment_of", "ways", "driven",
         "linked", "connected", "slaves", "slaves_from", "applied", "spikes", "schedule", "far_before", "decaying", "crossing",
     ]  # fmt: skip
     given = ["common", "jumping", "counting", "level", "noise_key", "weights", "labels", "gains"]

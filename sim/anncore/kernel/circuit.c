@@ -182,12 +182,22 @@ static void load_input(Core *core, Block *b, int side, int i, const Input *in) {
     b->pulse[side].limit[i] = (float)(core->common.line_limit * unit), b->pulse[side].limit_inverse[i] = (float)(1.0 / (core->common.line_limit * unit));
 }
 
+void core_note_driven(Core *core, int neuron) {
+    const PhaseLanes *lanes = &core->s.phases[neuron];
+    const uint64_t bit = UINT64_C(1) << lane_of(neuron);
+    for (int side = 0; side < INPUTS; side++) {
+        uint64_t *driven = &core->driven[side][block_of(neuron)];
+        *driven = lanes->strength[side] != 0.0f || lanes->slope[side] != 0.0f ? *driven | bit : *driven & ~bit;
+    }
+}
+
 void core_load(Core *core, int neuron) {
     Neuron *n = &core->s.neuron[neuron];
     PhaseLanes *lanes = &core->s.phases[neuron];
     Block *b = &core->s.block[block_of(neuron)];
     const int i = lane_of(neuron);
     prepare(&core->common, lanes, n);
+    core_note_driven(core, neuron);
     for (int side = 0; side < INPUTS; side++) {
         load_input(core, b, side, i, &n->input[side]);
         LANE(b, input[side].strength, i) = lanes->strength[side], LANE(b, input[side].slope, i) = lanes->slope[side];

@@ -10,6 +10,7 @@ void core_flags(Core *core, int k);                  /* which features a block n
 void core_watch_step(Core *core, int neuron);        /* the step just made met the threshold or the end of the refractory time */
 void core_repeat(Core *core, int neuron);            /* make the step once more, with everything that happens to the neuron inside it */
 void core_settle(Core *core, int neuron, int64_t end); /* whatever is due inside the step just made */
+void core_note_driven(Core *core, int neuron);       /* which of its lines act on a membrane, from the state alone */
 int core_enter_cycle(Core *core, int neuron);        /* if it may */
 void core_leave_cycles(Core *core, int k);           /* all of a block */
 void core_leave_driven(Core *core, int k, int mode); /* those of a block that a pulse on their lines acts on */
@@ -26,7 +27,7 @@ void core_settle_morphology(Core *core, int index); /* what happens to its circu
 
 /* Whether a line acts on the membrane, if its circuit lets it. */
 static inline int drives(const Core *core, int neuron, int side) {
-    return core->s.phases[neuron].strength[side] != 0.0f || core->s.phases[neuron].slope[side] != 0.0f;
+    return core->driven[side][block_of(neuron)] >> lane_of(neuron) & 1;
 }
 
 static inline SpikeRecord *fire_at(const Core *core, int64_t k) { return growing_at(&core->fires, k, sizeof(SpikeRecord)); }

@@ -296,6 +296,7 @@ typedef struct {
     uint64_t connected[BLOCKS]; /* lanes */
     Growing slaves;           /* int16_t: circuits that fire with a master */
     int32_t slaves_from[MASTERS_END]; /* of each master, in `slaves` */
+    uint64_t driven[INPUTS][BLOCKS]; /* lanes whose membranes a line acts on, if their circuits let it */
     int32_t decaying;       /* awake blocks in which only lines move, which drive no membrane; bit per block */
     int32_t jumping;        /* 0: step through quiet spans too */
     int32_t counting;       /* 1: spikes on fixed cycles may be counted instead of recorded */

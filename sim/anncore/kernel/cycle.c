@@ -100,10 +100,8 @@ void core_leave_cycles(Core *core, int k) {
 }
 
 void core_leave_driven(Core *core, int k, int mode) {
-    for (uint64_t mask = core->s.cycling[k]; mask;) {
-        const int n = k * LANES + next_bit(&mask);
-        if ((mode & 1 && drives(core, n, EXCITATORY)) || (mode & 2 && drives(core, n, INHIBITORY))) core_leave_cycle(core, n);
-    }
+    const uint64_t driven = (mode & 1 ? core->driven[EXCITATORY][k] : 0) | (mode & 2 ? core->driven[INHIBITORY][k] : 0);
+    for (uint64_t mask = core->s.cycling[k] & driven; mask;) core_leave_cycle(core, k * LANES + next_bit(&mask));
 }
 
 int64_t core_tell(Core *core, int neuron, int counted) {

@@ -20,6 +20,7 @@ void core_clear(Core *core, int64_t tick) {
 void core_restored(Core *core) {
     core->decaying = 0, core->crossing.neuron = -1;
     schedule_anew(core);
+    for (int n = 0; n < NEURONS; n++) core_note_driven(core, n);
     core_connect(core);
 }
 
