@@ -114,6 +114,33 @@ def test_the_table_groups_what_passed_and_names_what_did_not(checkout: Path) -> 
         ("test_bad", 1, "failed", "wrong on purpose"),
     ]
     assert all(Row.read(str(row)) == replace(row, seconds=round(row.seconds, 1)) for row in made)
+    assert Row.read("| tests/a.py | 2 passed |  | 1.5 |") == Row("tests/a.py", "", 2, "passed", "", 1.5), "as tables were before"
+
+
+RUNS = """\
+from dlens_vx_v3 import halco, hxcomm, sta, hal
+def wait(milliseconds):
+    builder = sta.PlaybackProgramBuilder()
+    builder.write(halco.TimerOnDLS(), hal.Timer())
+    builder.block_until(halco.TimerOnDLS(), hal.Timer.Value(125000 * milliseconds))
+    with hxcomm.ManagedConnection() as connection:
+        sta.run(connection, builder.done())
+"""
+
+
+def test_time_on_the_chip_is_counted_for_each_test_and_program(checkout: Path) -> None:
+    tests = "def test_long():\n    wait(20)\ndef test_short():\n    wait(3)\ndef test_none():\n    pass\n"
+    (checkout / "tests" / "test_some.py").write_text(RUNS + tests)
+    (checkout / "script.py").write_text(f"{RUNS}for _ in range(2):\n    wait(20)\n")
+    found = results(checkout, Client(title="some", tests=["tests"], programs=["*.py"]))
+    times = {name: one.on_chip for name, one in found.items()}
+    assert times == {
+        "test_long": pytest.approx(20, abs=1),
+        "test_short": pytest.approx(3, abs=1),
+        "test_none": 0,
+        "script.py": pytest.approx(40, abs=2),
+    }
+    assert all(0 <= one.model <= one.seconds + 0.01 for one in found.values())
 
 
 def row(file: str, outcome: str = "passed") -> Row:

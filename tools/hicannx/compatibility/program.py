@@ -19,6 +19,8 @@ from typing import Any
 import matplotlib
 from matplotlib import pyplot
 
+from hicannx.compatibility.clock import watched
+
 __all__ = ["main"]
 
 
@@ -45,6 +47,7 @@ def main(play: Callable[[Path, Pictures], object], file: str, record: str, folde
     """Runs a file by a function. Exit status 1 if it fails."""
     matplotlib.use("Agg")
     pictures, error = Pictures(folder), ""
+    watched()
     pyplot.show = lambda *_, **__: pictures.show()
     try:
         play(Path(file), pictures)
@@ -53,8 +56,9 @@ def main(play: Callable[[Path, Pictures], object], file: str, record: str, folde
     except Exception as failure:
         traceback.print_exc()
         error = f"{type(failure).__name__}: {next(iter(str(failure).splitlines()), '')}{''.join(getattr(failure, '__notes__', []))}"
-    times = os.times()
+    times, model = os.times(), watched()
     note = {"test": file, "outcome": "failed" if error else "passed", "message": error, "seconds": round(times.user + times.system, 2)}
+    note |= {"model": round(model.model, 2), "on_chip": round(model.on_chip, 3)}
     Path(record).write_text(json.dumps(note) + "\n", "utf-8")
     return int(bool(error))
 

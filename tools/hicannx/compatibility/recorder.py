@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from hicannx.compatibility.clock import Times, watched
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", type=Path, required=True, help="file to note outcomes in")
@@ -27,10 +29,10 @@ class _Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        self._reports, start = [], _processor_time()
+        self._reports, start, before = [], _processor_time(), watched()
         done = yield
         worst = max(self._reports, key=_badness)
-        self._note(item.nodeid, _outcome(worst), _message(worst), _processor_time() - start)
+        self._note(item.nodeid, _outcome(worst), _message(worst), _processor_time() - start, watched() - before)
         return done
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -38,11 +40,12 @@ class _Recorder:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._note(report.nodeid, "error", _message(report), 0.0)
+            self._note(report.nodeid, "error", _message(report), 0.0, Times())
 
-    def _note(self, test: str, outcome: str, message: str, seconds: float) -> None:
+    def _note(self, test: str, outcome: str, message: str, seconds: float, times: Times) -> None:
+        note = {"test": test, "outcome": outcome, "message": message, "seconds": round(seconds, 2)}
         with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"test": test, "outcome": outcome, "message": message, "seconds": round(seconds, 2)}) + "\n")
+            file.write(json.dumps(note | {"model": round(times.model, 2), "on_chip": round(times.on_chip, 3)}) + "\n")
 
 
 def _processor_time() -> float:

@@ -23,12 +23,15 @@ MODULES = {".py": "hicannx.compatibility.program", ".rst": "hicannx.compatibilit
 
 
 class Result(msgspec.Struct):
-    """What became of one test: "passed", "skipped", "failed", "error" or "timeout"; processor time in seconds."""
+    """What became of one test: "passed", "skipped", "failed", "error" or "timeout"; processor time in seconds, what of it the model took,
+    and milliseconds that passed on the chip."""
 
     test: str
     outcome: str
     message: str = ""
     seconds: float = 0.0
+    model: float = 0.0
+    on_chip: float = 0.0
 
 
 def run(

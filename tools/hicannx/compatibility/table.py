@@ -19,8 +19,10 @@ HEAD = """\
 Tests, scripts and notebooks of software that was written for the real system, run from its own checkout against virtual chips. The tables
 are made by `hicannx compatibility CLIENT CHECKOUT`. Tests of a file that passed share a row; files that are not listed have not been run
 with this version. A notebook or script passes if it ends without an error.
-Times are processor seconds, of scripts and notebooks with the start of Python.
+Times are processor seconds, of scripts and notebooks with the start of Python; then how many of them the model took, and the milliseconds
+that passed on the chip meanwhile. Rows without the latter are of runs that did not measure them.
 """
+COLUMNS = "| test | result | why | s | model s | ms on chip |\n| --- | --- | --- | --- | --- | --- |"
 OUTCOMES = ("passed", "failed", "error", "timeout", "skipped")
 
 
@@ -34,17 +36,21 @@ class Row:
     outcome: str
     why: str
     seconds: float
+    model: float | None = None
+    on_chip: float | None = None
 
     def __str__(self) -> str:
-        return f"| {self.file}{' ' if self.name else ''}{self.name} | {self.count} {self.outcome} | {self.why} | {self.seconds:.1f} |"
+        test, model = f"{self.file}{' ' if self.name else ''}{self.name}", "" if self.model is None else f"{self.model:.1f}"
+        on_chip = "" if self.on_chip is None else f"{self.on_chip:.0f}"
+        return f"| {test} | {self.count} {self.outcome} | {self.why} | {self.seconds:.1f} | {model} | {on_chip} |"
 
     @classmethod
     def read(cls, line: str) -> Row:
         """The row that a line shows."""
-        test, result, why, seconds = (cell.strip() for cell in line.strip().strip("|").split("|"))
+        test, result, why, seconds, *times = (cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|"))
         file, _, name = test.partition(" ")
         count, _, outcome = result.partition(" ")
-        return cls(file, name, int(count), outcome, why, float(seconds))
+        return cls(file, name, int(count), outcome, why, float(seconds), *(float(one) if one else None for one in times))
 
 
 def rows(client: Client, results: list[Result]) -> Iterator[Row]:
@@ -54,7 +60,8 @@ def rows(client: Client, results: list[Result]) -> Iterator[Row]:
         for outcome, same in _grouped(tests):
             name = "" if outcome in ("passed", "skipped") else same[0].test.rpartition("::")[2]
             why = "" if outcome == "passed" else _why(client, same[0])
-            yield Row(file, name if "::" in same[0].test else "", len(same), outcome, why, sum(one.seconds for one in same))
+            times = (sum(getattr(one, time) for one in same) for time in ("seconds", "model", "on_chip"))
+            yield Row(file, name if "::" in same[0].test else "", len(same), outcome, why, *times)
 
 
 def _grouped(tests: list[Result]) -> Iterable[tuple[str, list[Result]]]:
@@ -81,7 +88,7 @@ def section(heading: str, client: Client, made: list[Row]) -> str:
     total = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
     lines = [f"## {heading}", "", f"{total or 'no tests'}; {sum(row.seconds for row in made):.0f} s.", ""]
     lines += [client.remarks, ""] if client.remarks else []
-    return "\n".join([*lines, "| test | result | why | s |", "| --- | --- | --- | --- |", *map(str, made)]) + "\n"
+    return "\n".join([*lines, COLUMNS, *map(str, made)]) + "\n"
 
 
 def merged(document: str, heading: str, client: Client, made: list[Row]) -> str:
