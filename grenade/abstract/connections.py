@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -15,6 +16,8 @@ from grenade.abstract.sequences import MultiIndexSequence
 from grenade.abstract.topology import Topology
 
 Numbers = NDArray[np.int64]
+Attached = tuple[VertexOnTopology, MultiIndexSequence, MultiIndexSequence]
+"""An edge between a projection and a population: the population, channels of the projection, channels of the population."""
 
 
 @dataclass
@@ -49,46 +52,29 @@ def connections(topology: Topology, vertex: VertexOnTopology) -> Connections:
     projection = topology.get(vertex)
     assert isinstance(projection, Projection)
     inputs, outputs = projection.get_connector().ends()
-    pre = _pre(topology, vertex, inputs)
-    post = _post(topology, vertex, outputs)
+    incoming = [(topology.get(one), topology.source(one)) for one in topology.in_edges(vertex)]
+    outgoing = [(topology.get(one), topology.target(one)) for one in topology.out_edges(vertex)]
+    before = [(at, edge.channels_on_target, edge.channels_on_source) for edge, at in incoming if edge.port_on_target == INPUT_PORT]
+    behind = [(at, edge.channels_on_source, edge.channels_on_target) for edge, at in outgoing if edge.port_on_source == OUTPUT_PORT]
+    pre, post = _ends(topology, inputs, before), _ends(topology, outputs, behind)
     both = (pre.vertex >= 0) & (post.vertex >= 0)
     found = Connections(np.arange(len(both)), pre, post)
     return found if both.all() else found.take(both)
 
 
-def _pre(topology: Topology, vertex: VertexOnTopology, wanted: MultiIndexSequence) -> Ends:
-    """Where the inputs of synapses come from."""
-    found = _none(wanted.size())
-    for descriptor in topology.in_edges(vertex):
-        edge = topology.get(descriptor)
-        if edge.port_on_target == INPUT_PORT:
-            _fill(found, topology, topology.source(descriptor), edge.channels_on_target.places(wanted), edge.channels_on_source)
+def _ends(topology: Topology, wanted: MultiIndexSequence, edges: Iterable[Attached]) -> Ends:
+    """What one end of synapses is connected to."""
+    found = Ends(np.full(wanted.size(), -1), *(np.zeros(wanted.size(), np.int64) for _ in range(3)))
+    for at, own, others in edges:
+        places = own.places(wanted)
+        hit = places >= 0
+        cells, rest = cells_of(topology, at, others)
+        found.vertex[hit] = int(at)
+        found.cell[hit] = cells[places[hit]]
+        found.compartment[hit] = rest[places[hit], 0]
+        if rest.shape[1] > 1:
+            found.receptor[hit] = rest[places[hit], 1]
     return found
-
-
-def _post(topology: Topology, vertex: VertexOnTopology, wanted: MultiIndexSequence) -> Ends:
-    """Where the outputs of synapses lead to."""
-    found = _none(wanted.size())
-    for descriptor in topology.out_edges(vertex):
-        edge = topology.get(descriptor)
-        if edge.port_on_source == OUTPUT_PORT:
-            _fill(found, topology, topology.target(descriptor), edge.channels_on_source.places(wanted), edge.channels_on_target)
-    return found
-
-
-def _none(size: int) -> Ends:
-    return Ends(np.full(size, -1), *(np.zeros(size, np.int64) for _ in range(3)))
-
-
-def _fill(found: Ends, topology: Topology, at: VertexOnTopology, places: Numbers, channels: MultiIndexSequence) -> None:
-    """Enters the channels of one edge, `places` of which belong to the synapses."""
-    hit = places >= 0
-    cells, rest = cells_of(topology, at, channels)
-    found.vertex[hit] = int(at)
-    found.cell[hit] = cells[places[hit]]
-    found.compartment[hit] = rest[places[hit], 0]
-    if rest.shape[1] > 1:
-        found.receptor[hit] = rest[places[hit], 1]
 
 
 def cells_of(topology: Topology, vertex: VertexOnTopology, channels: MultiIndexSequence) -> tuple[Numbers, Numbers]:
