@@ -104,7 +104,7 @@ def test_chips_rest_and_fire_as_said(of):
         assert system is not None
         membranes = (system.chip.fabric.analog.membranes(0)[first] - scale.rest_volts) / scale.volts_per_mv + cell.rest
         silent = np.arange(128) % 2 == 0
-        assert membranes[silent] == pytest.approx(found.rest[:128][silent], abs=0.3)
+        assert membranes[silent] == pytest.approx(found.rest[:128][silent], abs=1.2e-3 / scale.volts_per_mv)
         spikes = chips.run(200)
     above = [np.maximum(found.rest - level, 1e-9) for level in (found.reset, found.threshold)]
     period = found.tau_m * np.log(above[0] / above[1]) + cell.refractory
