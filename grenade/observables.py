@@ -40,11 +40,15 @@ def points(runtime: float, step: float) -> int:
     return int(np.ceil(np.float32(runtime) / np.float32(step))) + 1
 
 
+def _seconds(times: Integers) -> NDArray[np.float64]:
+    """Of cycles, in single precision up to microseconds, as in the original."""
+    found: NDArray[np.float64] = (times.astype(np.float32) / np.float32(PER_SECOND / 1e6)).astype(np.float64) / 1e6
+    return found
+
+
 def _steps(times: Integers, step: float) -> NDArray[np.float64]:
-    """Times in steps of the grid; single precision of the cycles, as in the original."""
-    seconds = (times.astype(np.float32) / np.float32(PER_SECOND / 1e6)).astype(np.float64) / 1e6
-    steps: NDArray[np.float64] = seconds / float(np.float32(step))
-    return steps
+    """Times in steps of the grid."""
+    return _seconds(times) / float(np.float32(step))
 
 
 @dataclass
@@ -140,7 +144,7 @@ class CADC(Samples):
     def dense(self, runtime: float, step: float, mode: str = "linear") -> Real:
         """Values on a grid, before the first and after the last sample of a neuron those of the sample.
 
-        mode    "linear": interpolated; "nn": of the nearest sample, of the later one if two are equally near
+        mode    "linear": interpolated; "nn": of the nearest sample; between two that are equally near decides how the original rounds times
         """
         if mode not in MODES:
             raise ObservableError(f"Mode '{mode}' is not supported yet. Supported modes are: 'linear', 'nn'.")
@@ -149,11 +153,11 @@ class CADC(Samples):
         if not counts.all():
             entry, neuron = divmod(int(np.argmin(counts)), self.population_size)
             raise ObservableError(f"there is no sample of neuron {neuron} in batch entry {entry}: let the experiment run longer")
-        times, values = _steps(self.times[order], step), self.values[order]
+        times, values = self.times[order], self.values[order]
         first = np.cumsum(counts) - counts
-        before = _samples_before(times, counts, number)
+        before = _samples_before(_steps(times, step), counts, number)
         earlier, later = first + np.maximum(before - 1, 0), first + np.minimum(before, counts - 1)
-        return MODES[mode](times, values, earlier, later).reshape(number, *self.shape)
+        return MODES[mode](times, step, values, earlier, later).reshape(number, *self.shape)
 
     def step(self) -> float:
         """Mean time between samples of a neuron [s]. ObservableError if none has two."""
@@ -195,17 +199,19 @@ def _samples_before(times: NDArray[np.float64], counts: Integers, number: int) -
     return before
 
 
-def _linear(times: NDArray[np.float64], values: Integers, earlier: Integers, later: Integers) -> Real:
+def _linear(cycles: Integers, step: float, values: Integers, earlier: Integers, later: Integers) -> Real:
     """Values at the points of the grid between an earlier and a later sample each."""
-    at = np.arange(len(earlier))[:, None]
+    at, times = np.arange(len(earlier))[:, None], _steps(cycles, step)
     span = times[later] - times[earlier]
     part = np.divide(at - times[earlier], span, out=np.zeros(span.shape), where=span > 0)
     return (values[earlier] + (values[later] - values[earlier]) * part).astype(np.float32)
 
 
-def _nearest(times: NDArray[np.float64], values: Integers, earlier: Integers, later: Integers) -> Real:
-    at = np.arange(len(earlier))[:, None]
-    closer = np.abs(at - times[earlier]) < np.abs(at - times[later])
+def _nearest(cycles: Integers, step: float, values: Integers, earlier: Integers, later: Integers) -> Real:
+    """The original holds points and earlier samples in single precision, later ones in double; that decides where both are equally near."""
+    at = (np.arange(len(earlier), dtype=np.float32) * np.float32(step))[:, None]
+    times = _seconds(cycles)
+    closer = np.abs(at - times.astype(np.float32)[earlier]) < np.abs(at - times[later])
     return np.where(closer, values[earlier], values[later]).astype(np.float32)
 
 

@@ -23,8 +23,8 @@ def relu(input: torch.Tensor, mock: bool = False) -> torch.Tensor:
 
 @Operation
 def converting_relu(input: torch.Tensor, shift: int = 2, mock: bool = False) -> torch.Tensor:
-    """Activations 0 to 31: rounded down, negative ones become 0, the others are divided by 2^shift."""
-    return _ConvertingReLU.apply(input, shift, mock)
+    """Activations 0 to 31: rounded down, negative ones become 0, the others are divided by 2^shift. RuntimeError for a shift below 0."""
+    return _ConvertingReLU.apply(input, ConvertingReLU(shift).shift, mock)
 
 
 @Operation

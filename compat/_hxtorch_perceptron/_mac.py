@@ -20,6 +20,7 @@ from _hxtorch_perceptron.constants import (
     synaptic_weight_min,
 )
 from grenade.hagen import HagenError, MatrixProduct, MembraneRecording, OperandError
+from grenade.hagen.product import count
 from grenade.hagen.steps import Product
 from grenade.hardware import HARDWARE
 from halco import AtomicNeuronOnDLS, Enum
@@ -45,7 +46,7 @@ def mac(
     madc_recording_neuron_id    (AtomicNeuronOnDLS) its membrane is recorded if there is a path: samples are appended to that file, FPGA
                                 cycles count from the first event
 
-    Raises RuntimeError for other shapes, OverflowError for activations and weights out of range.
+    Raises RuntimeError for other shapes, OverflowError for activations, weights and numbers out of range.
     """
     return _MAC.apply(
         x, weights, num_sends, wait_between_events, mock, madc_recording_neuron_id, madc_recording_path
@@ -59,6 +60,7 @@ class _MAC(torch.autograd.Function):
     ) -> torch.Tensor:
         if mock and path:
             raise HagenError("Recording with MADC in mock-mode is not implemented.")
+        num_sends, wait = count(num_sends, "num_sends"), count(wait, "wait_between_events")
         _require_shapes(x, weights)
         result = _mocked(x, weights, num_sends) if mock else _on_chip(x, weights, num_sends, wait, neuron, path)
         ctx.save_for_backward(x, weights)

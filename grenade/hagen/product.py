@@ -63,8 +63,8 @@ class MatrixProduct:
 
     def __init__(self, weights: ArrayLike, num_sends: SupportsIndex = 1, wait_between_events: SupportsIndex = WAIT_BETWEEN_EVENTS) -> None:
         self.weights = _operand(weights, "weights", -WEIGHT_MAX, WEIGHT_MAX).astype(np.int8)
-        self.num_sends = _count(num_sends, "num_sends")
-        self.wait_between_events = _count(wait_between_events, "wait_between_events")
+        self.num_sends = count(num_sends, "num_sends")
+        self.wait_between_events = count(wait_between_events, "wait_between_events")
         self._runs = runs(pieces(*self.weights.shape))
 
     def run(
@@ -164,7 +164,8 @@ def _operand(values: ArrayLike, what: str, least: int, most: int) -> NDArray[Any
     return array
 
 
-def _count(value: SupportsIndex, what: str) -> int:
+def count(value: SupportsIndex, what: str) -> int:
+    """A number of sends or cycles. Raises OperandError for anything but an integer of at least 0."""
     if not hasattr(value, "__index__") or operator.index(value) < 0:
         raise OperandError(f"{what} is an integer of at least 0, not {value!r}")
     return operator.index(value)

@@ -133,19 +133,22 @@ def run(steps: Sequence[Step], executor: JITGraphExecutor, chip: Chip, values: N
 
 
 def save(steps: Sequence[Step], path: str | Path) -> None:
-    """Writes a sequence into a file: numpy's archive of arrays, with the list of steps in it."""
+    """Writes a sequence into a file: numpy's archive of arrays, with the list of steps in it. HagenError if it cannot be written."""
     arrays: dict[str, Any] = {}
     listed = []
     for number, step in enumerate(steps):
         state = step.state()
         arrays |= {f"{number}.{name}": value for name, value in state.items() if isinstance(value, np.ndarray)}
         listed.append([step.name, {name: value for name, value in state.items() if not isinstance(value, np.ndarray)}])
-    with open(path, "wb") as file:
-        np.savez_compressed(file, steps=np.array(json.dumps(listed)), **arrays)
+    try:
+        with open(path, "wb") as file:
+            np.savez_compressed(file, steps=np.array(json.dumps(listed)), **arrays)
+    except OSError as error:
+        raise HagenError(f"steps cannot be written into {path} ({error.strerror})") from None
 
 
 def load(path: str | Path) -> list[Step]:
-    """The sequence in a file that `save` has written. Raises HagenError for another file, OSError if it cannot be read."""
+    """The sequence in a file that `save` has written. Raises HagenError for another file, or one that cannot be read."""
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as found:
             listed = json.loads(str(found["steps"]))
@@ -154,5 +157,7 @@ def load(path: str | Path) -> list[Step]:
                 number, _, own = name.partition(".")
                 arrays[int(number)][own] = found[name]
         return [STEPS[name](**state, **own) for (name, state), own in zip(listed, arrays, strict=True)]
+    except OSError as error:
+        raise HagenError(f"steps cannot be read from {path} ({error.strerror})") from None
     except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise HagenError(f"{path} holds no sequence of steps ({type(error).__name__}: {error})") from None

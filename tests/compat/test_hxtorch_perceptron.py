@@ -313,13 +313,20 @@ def test_gradients_in_8_bits(mock):
     assert matrix.grad.tolist() == [[1, 1]] * 3 and other.grad.tolist() == [3, 3]
 
 
+@pytest.mark.parametrize("name, value", [("num_sends", -1), ("num_sends", 1.5), ("wait_between_events", -1)])
+def test_numbers_are_those_of_the_chip_in_mock_mode_too(mock, name, value):
+    with pytest.raises(OverflowError, match=f"{name} is an integer of at least 0, not {value}"):
+        hx.mac(torch.ones(5), torch.ones(5, 3), mock=mock, **{name: value})
+
+
 def test_refused_in_8_bits(chip):
     with pytest.raises(RuntimeError, match="alpha = 1"):
         hx.add(torch.ones(2), torch.ones(2), alpha=2)
     with pytest.raises(RuntimeError, match="dim"):
         hx.add(torch.ones(2), torch.ones(1, 2))
-    with pytest.raises(RuntimeError, match="shift"):
-        hx.converting_relu(torch.ones(2), -1)
+    for mock in (False, True):
+        with pytest.raises(RuntimeError, match="shift"):
+            hx.converting_relu(torch.ones(2), -1, mock)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- tracing
@@ -365,6 +372,12 @@ def test_refused_traces(chip, tmp_path):
         hx.inference_trace(torch.ones(3), str(tmp_path / "trace"))
     with pytest.raises(RuntimeError, match="1D or 2D"):
         hx.inference_trace(torch.ones(1, 1, 3), str(tmp_path / "trace"))
+    with pytest.raises(RuntimeError, match="cannot be read from .*none"):
+        hx.inference_trace(torch.ones(3), str(tmp_path / "none"))
+    lost = hx.InferenceTracer(str(tmp_path / "none" / "trace"))
+    lost.start()
+    with pytest.raises(RuntimeError, match="cannot be written into .*none"):
+        lost.stop()
 
 
 def test_partial_operations_work():

@@ -73,6 +73,17 @@ def test_the_nearest_sample():
     assert samples.dense(5e-6, 1e-6, "nn").ravel().tolist() == [10, 10, 10, 30, 30, 30]
 
 
+def test_samples_that_are_equally_near_are_told_apart_by_rounding():
+    """Points and the earlier sample are held in single precision, the later sample in double. (facts: clients/hxtorch_jaxsnn 2.6)"""
+    step, found, wanted = np.float32(2e-6), [], []
+    for point in range(1, 40):
+        samples = cadc((10, (2 * point - 1) * US, 0, 0), (30, (2 * point + 1) * US, 0, 0))
+        found.append(int(samples.dense(80e-6, 2e-6, "nn")[point, 0, 0]))
+        at, before, after = np.float32(point) * step, np.float32((2 * point - 1) / 1e6), (2 * point + 1) / 1e6
+        wanted.append(10 if float(abs(at - before)) < abs(float(at) - after) else 30)
+    assert found == wanted and len(set(wanted)) == 2
+
+
 def test_neurons_and_batch_entries_have_samples_of_their_own():
     rows = [(10 * entry + neuron, US * (sample + 1), entry, neuron) for sample in range(2) for entry in range(2) for neuron in range(3)]
     dense = cadc(*rows, batch_size=2, neurons=3).dense(2e-6, 1e-6)
