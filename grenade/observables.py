@@ -152,7 +152,9 @@ class CADC(Samples):
         order, counts = self.by_neuron()
         if not counts.all():
             entry, neuron = divmod(int(np.argmin(counts)), self.population_size)
-            raise ObservableError(f"there is no sample of neuron {neuron} in batch entry {entry}: let the experiment run longer")
+            raise ObservableError(
+                f"there is no sample of neuron {neuron} in batch entry {entry}: record it, or let the experiment run longer"
+            )
         times, values = self.times[order], self.values[order]
         first = np.cumsum(counts) - counts
         before = _samples_before(_steps(times, step), counts, number)

@@ -48,9 +48,7 @@ def mac(
 
     Raises RuntimeError for other shapes, OverflowError for activations, weights and numbers out of range.
     """
-    return _MAC.apply(
-        x, weights, num_sends, wait_between_events, mock, madc_recording_neuron_id, madc_recording_path
-    )
+    return _MAC.apply(x, weights, num_sends, wait_between_events, mock, madc_recording_neuron_id, madc_recording_path)
 
 
 class _MAC(torch.autograd.Function):

@@ -372,11 +372,11 @@ def test_refused_traces(chip, tmp_path):
         hx.inference_trace(torch.ones(3), str(tmp_path / "trace"))
     with pytest.raises(RuntimeError, match="1D or 2D"):
         hx.inference_trace(torch.ones(1, 1, 3), str(tmp_path / "trace"))
-    with pytest.raises(RuntimeError, match="cannot be read from .*none"):
+    with pytest.raises(RuntimeError, match=r"cannot be read from .*none"):
         hx.inference_trace(torch.ones(3), str(tmp_path / "none"))
     lost = hx.InferenceTracer(str(tmp_path / "none" / "trace"))
     lost.start()
-    with pytest.raises(RuntimeError, match="cannot be written into .*none"):
+    with pytest.raises(RuntimeError, match=r"cannot be written into .*none"):
         lost.stop()
 
 

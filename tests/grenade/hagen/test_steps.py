@@ -66,7 +66,7 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "other").write_bytes(content)
     with pytest.raises(HagenError, match="holds no sequence"):
         load(tmp_path / "other")
-    with pytest.raises(HagenError, match="cannot be read from .*No such file"):
+    with pytest.raises(HagenError, match=r"cannot be read from .*No such file"):
         load(tmp_path / "missing")
 
 
