@@ -202,10 +202,15 @@ def page(found: dict[str, Curve], symbols: int) -> str:
     """What goes beside the picture."""
     best, published = found["formula"].bearable, {name: f"{value:+.1f} dB" for name, value in PUBLISHED.items()}
     rows = [
-        f"| {name} | {one.bearable:.2f} dB | {best - one.bearable:+.2f} dB | {published.get(name, '')} | {one.seconds:.0f} s |"
+        f"| {name} | {decibels(one.bearable)} | {decibels(best - one.bearable, '+')} | {published.get(name, '')} | {one.seconds:.0f} s |"
         for name, one in found.items()
     ]
     return PAGE.format(symbols=symbols, rate=RATE, rows="\n".join(rows))
+
+
+def decibels(value: float, sign: str = "") -> str:
+    """For the table. What lies beyond the measured powers of noise is not known."""
+    return f"{value:{sign}.2f} dB" if np.isfinite(value) else "not reached"
 
 
 def draw(found: dict[str, Curve]) -> Figure:

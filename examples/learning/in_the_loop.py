@@ -129,7 +129,7 @@ class ChipLayers:
     def __init__(self, shape: Shape) -> None:
         self.shape, self.experiment = shape, BaseExperiment()
         gain = ChipLayers(replace(shape, spiking_readouts=False)).gain if shape.spiking_readouts else 0.0
-        common = {
+        common: dict[str, Any] = {
             "leak": LEAK, "reset": LEAK, "threshold": THRESHOLD, "synapse_dac_bias": 1000, "i_synin_gm": 500,
             "tau_mem": shape.membrane * 1e-6, "tau_syn": shape.synapse * 1e-6, "refractory_time": shape.refractory * 1e-6,
         }  # fmt: skip
@@ -138,7 +138,7 @@ class ChipLayers:
         self.hidden = Population(shape.hidden, self.experiment, enable_cadc_recording=sampled, **common)
         out = common if shape.spiking_readouts else {**common, "threshold": 255}
         places = [LogicalNeuronOnDLS(SingleCompartmentNeuron().compartments, AtomicNeuronOnDLS(n, 1)) for n in range(shape.readouts)]
-        recordings = {"enable_cadc_recording": sampled, "enable_spike_recording": shape.spiking_readouts}
+        recordings: dict[str, Any] = {"enable_cadc_recording": sampled, "enable_spike_recording": shape.spiking_readouts}
         self.readouts = Population(shape.readouts, self.experiment, placement_constraint=places, **recordings, **out)
         self.projections = _Dense(self.sources, self.hidden, self.experiment), _Dense(self.hidden, self.readouts, self.experiment)
         self.gain = gain or self._measured_gain()

@@ -121,7 +121,7 @@ class FirstSpikes(torch.nn.Module):
                 weights += self.BUMP * (silent > self.SILENT)[:, None]
 
 
-NETWORKS = {"first-spikes": FirstSpikes, "surrogate": Surrogate}
+NETWORKS: dict[str, type[Surrogate] | type[FirstSpikes]] = {"first-spikes": FirstSpikes, "surrogate": Surrogate}
 
 
 @dataclass

@@ -127,6 +127,13 @@ def test_linear_equaliser_and_its_noise(examples):
     assert curve.rates[0] < 1e-3 < curve.rates[4] < 1e-2 < curve.rates[-1] and -24 < curve.bearable < -20
 
 
+def test_bearable_noise_lies_between_the_measured_powers(examples):
+    equaliser = examples["equaliser"]
+    rates = [4e-4, 4e-4, 1e-3, 4e-3, 8e-3, 1e-2, 2e-2, 4e-2]
+    assert equaliser.Curve(rates).bearable == pytest.approx(-21.5, abs=1e-6)  # halfway on the logarithmic scale
+    assert equaliser.decibels(equaliser.Curve([0.1] * 8).bearable) == "not reached"
+
+
 # ---------------------------------------------------------------------------------------------------------------------- on a chip
 def test_chip_does_what_the_formula_does(loop):
     core = importlib.import_module("_hxtorch_core")
@@ -158,3 +165,16 @@ def test_yinyang_is_learned(examples, monkeypatch, tmp_path, capsys, name, least
     [training] = found
     assert training.accuracies[-1] > least and (tmp_path / "yinyang.png").exists()
     assert f"{training.accuracies[-1]:.1f} %" in (tmp_path / "yinyang.md").read_text("utf-8") and "95.0 %" in capsys.readouterr().out
+
+
+def test_equaliser_is_learned(examples, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(examples["equaliser"], "NOISE", (-30.0, -20.0))
+    arguments = ["--epochs", "2", "--symbols", "1200", "--tests", "200", "--batch", "30"]
+    monkeypatch.setattr(sys, "argv", ["equaliser.py", *arguments, "--output", str(tmp_path)])
+    examples["equaliser"].main()
+    text = (tmp_path / "equaliser.md").read_text("utf-8")
+    assert (tmp_path / "equaliser.png").exists() and "| chip |" in text and "+0.2 dB" in text
+    lines = capsys.readouterr().out.splitlines()
+    chip = lines[lines.index("chip") :]
+    rates = [float(line.split()[-1]) for line in chip if "dB: bit error rate" in line]
+    assert len(rates) == 2 and rates[0] < 0.2  # 0.5 by chance
