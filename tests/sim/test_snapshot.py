@@ -202,7 +202,7 @@ WIRING = {
     "ExternalMemory": "sram_base sram_words dram_base dram_words sram page sram_array dram",
     "DueQueue": "",
     "AnalogCore": "chip capmem_data neuron_config_data neuron_backend_data backend_common_data weights_data labels_data"
-    " common_before common_known"
+    " common_before common_known configured latest_pulse"
     " column_switches_data cells now spikes n_spikes memory engine parameters gains scaled settling settles crosstalk s recorders look_at"
     " recorder_keys",
     "ParallelBus": "analog synapses cadc sensors",
@@ -212,7 +212,8 @@ WIRING = {
     "Omnibus": "map attached start",
     "Faults": "strict accesses of_processors recent by_processor",
 }
-"""Of blocks that list their arrays by hand: attributes that cannot change after construction, follow from others, or are lengths of arrays.
+"""Of blocks that list their arrays by hand: attributes that cannot change after construction, follow from others, are lengths of arrays, or
+evidence for explanations, without effect on what happens.
 The other blocks declare their state as one structure."""
 
 
