@@ -555,6 +555,19 @@ def test_a_processor_without_a_program():
     assert [found[:2] for found in explained(fill)] == [("PPUMemory", "PPUMemoryOnDLS(1)")]
 
 
+def test_a_processor_whose_program_is_gone_when_it_has_run():
+    def fill(builder):
+        memory = halco.PPUMemoryWordOnDLS(halco.PPUMemoryWordOnPPU(0), halco.PPUOnDLS.bottom)
+        builder.write(memory, hal.PPUMemoryWord(hal.PPUMemoryWord.Value(0x48000000)))  # branches to itself
+        builder.write(halco.PPUControlRegisterOnDLS.bottom, hal.PPUControlRegister(inhibit_reset=True))
+        wait(builder, 10)
+        builder.write(halco.PPUControlRegisterOnDLS.bottom, hal.PPUControlRegister(inhibit_reset=False))
+        builder.write(memory, hal.PPUMemoryWord())
+        wait(builder, 10)
+
+    assert explained(fill) == []
+
+
 # ------------------------------------------------------------------------------------------------------------ how it is told
 SCRIPT = """
 import sys

@@ -9,6 +9,8 @@ from hicannx_sim.trust.explain.view import View
 _BRANCH: Final = 18
 """Primary opcode of the branch that stands at the reset address of every program."""
 _LEAST_BYTES: Final = 32
+_START: Final = 0
+"""Address at which a processor starts."""
 
 
 def _idle(view: View) -> Iterator[Attempt]:
@@ -21,7 +23,7 @@ def _idle(view: View) -> Iterator[Attempt]:
 def _astray(view: View) -> Iterator[Attempt]:
     """Processors that started on a memory in which no program stands."""
     for number, core in enumerate(view.chip.processors.cores):
-        if view.chip.processors.starts[number] and not any(core.memory()[:_LEAST_BYTES]):
+        if any(entry.address == _START for entry in core.undecoded_words()) and not any(core.memory()[:_LEAST_BYTES]):
             yield Attempt(f"PPU {number} started at an address that holds nothing", number)
 
 
