@@ -83,7 +83,7 @@ def test_background_source(benchmark, random):
     """One source at full rate, an event every 4 ns, through the open crossbar off the chip."""
     chip = sim.System(sim.VirtualChip(1, "ideal")).chip
     source = haldls.BackgroundSpikeSource()
-    source.period, source.rate, source.enable, source.enable_random = 1, 255, True, random
+    source.period, source.rate, source.enable, source.enable_random = not random, 255, True, random
     chip.write_all(haldls.BackgroundSpikeSource.write_addresses([0])[0], source.encode())
 
     def run():
