@@ -147,20 +147,24 @@ def test_recording_that_begins_later():
     assert explained(fill) == []
 
 
+@pytest.mark.parametrize("sends", [False, True])
 @pytest.mark.parametrize("converts", [False, True])
-def test_who_uses_the_parallel_converter_may_do_without_events(converts):
+def test_who_uses_the_parallel_converter_may_do_without_events(converts, sends):
     def fill(builder):
         for block in halco.iter_all(halco.CommonNeuronBackendConfigOnDLS):
             builder.write(block, hal.CommonNeuronBackendConfig())
         builder.write(halco.EventRecordingConfigOnFPGA(), hal.EventRecordingConfig(enable_event_recording=False))
         builder.write(halco.CADCConfigOnDLS(), hal.CADCConfig(enable=True))
-        builder.write(NEURON, firing())
+        neuron = firing()
+        neuron.event_routing.enable_digital = sends
+        builder.write(NEURON, neuron)
         wait(builder, 1000)
         if converts:
             builder.read(halco.CADCSampleRowOnDLS())
             wait(builder, 100)
 
-    assert ("EventRecordingConfig" in registers(explained(fill))) != converts
+    wanted = "EventRecordingConfig" if sends else "NeuronBackendConfig"
+    assert (wanted in registers(explained(fill))) != converts
 
 
 # ------------------------------------------------------------------------------------------------------------ spikes of the host

@@ -33,16 +33,18 @@ def _silent(watched: bool) -> Any:
     """Neurons that are on their way to fire and never did: their membrane stands over the threshold, or its rest does, or events came.
 
     watched: those that have not all that spikes need while somebody looks at membranes, or uses the parallel converter. Perhaps these are
-    all that is wanted, and for sure if nothing compares a membrane with the threshold while events come.
+    all that is wanted, and for sure if nothing compares a membrane with the threshold while events come, or if no neuron sends spikes while
+    the parallel converter is used.
     """
 
     def attempts(view: View) -> Iterator[Attempt]:
-        if view.counts["neuron_spikes"]:
-            return
         comparator, fire, out = (view.neuron(name) != 0 for name in _SWITCHES)
+        converts = any(view.evidence["cadc_conversions"])
+        if view.counts["neuron_spikes"] or (converts and not out.any()):
+            return
         wanted = (comparator | fire & out) & (view.row("v_threshold") > 0) & _heard(view)
         over, stimulated = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN), _stimulated(view)
-        looked = (looked_at(view) | any(view.evidence["cadc_conversions"])) & ~(comparator & out)
+        looked = (looked_at(view) | converts) & ~(comparator & out)
         shaped = looked_at(view) & stimulated & ~comparator
         neurons = np.flatnonzero(wanted & (over | stimulated) & (looked & ~shaped if watched else ~looked))
         if len(neurons):
