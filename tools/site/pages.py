@@ -97,7 +97,7 @@ def _examples() -> Pages:
         said = ast.get_docstring(ast.parse(source)) or ""
         place = script.relative_to(ROOT).with_suffix("").as_posix()
         name = place.removeprefix("examples/").removesuffix("/__main__")
-        shown = "".join(f"![{path}](/{path})\n\n" for path in _pictures(name))
+        shown = "".join(f"![{Path(path).stem}](/{path})\n\n" for path in _pictures(name))
         yield f"{place}.md", f"# {name}\n\n{said}\n\n{shown}```python\n{source}```\n"
         if "__main__" in source or script.stem == "__main__":
             parts.append(f"## [{name}](/{place}.md)\n\n{said.splitlines()[0]}\n\n{shown}")

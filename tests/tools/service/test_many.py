@@ -66,20 +66,20 @@ def test_thirty_users_of_two_processes_get_equal_shares(serve):
 
 
 def test_nobody_waits_for_more_than_two_rounds(serve):
-    running = serve(chips=2)
+    """Counted in jobs that ended meanwhile, however fast the machine is at the moment."""
+    running, ended = serve(chips=2), []
 
     def each(connection, number):
         waited = []
         for _ in range(ROUNDS):
-            begin = time.monotonic()
+            before = len(ended)
             connection.execute(work(100))
-            waited.append(time.monotonic() - begin)
+            waited.append(len(ended) - before)
+            ended.append(number)
         return waited
 
-    begin = time.monotonic()
     waited = together(running, [f"user {number}" for number in range(CLIENTS)], each)
-    a_round = (time.monotonic() - begin) / ROUNDS
-    assert np.max(waited) < 2 * a_round
+    assert len(ended) == ROUNDS * CLIENTS and np.max(waited) < 2 * CLIENTS
 
 
 def test_many_sessions_of_one_user_run_at_once(serve):
