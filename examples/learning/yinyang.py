@@ -163,7 +163,7 @@ def train(network: Surrogate | FirstSpikes, samples: int, tests: int, epochs: in
 PAGE = """\
 # Yin-yang
 
-Made by `python examples/learning/yinyang.py`: {training} points for training, {test} for tests, {where}.
+Made by `python examples/learning/yinyang.py --epochs {number}`: {training} points for training, {test} for tests, {where}.
 
 | gradients | best epoch | last epoch | published | processor time of an epoch |
 | --- | --- | --- | --- | --- |
@@ -185,7 +185,8 @@ def page(found: dict[str, Training], samples: int, where: str) -> str:
     ]
     tests = len(next(iter(found.values())).predicted)
     epochs = [f"| {name} | {', '.join(f'{one:.1f}' for one in training.accuracies)} |" for name, training in found.items()]
-    return PAGE.format(training=samples, test=tests, where=where, rows="\n".join(rows), epochs="\n".join(epochs))
+    number = len(next(iter(found.values())).accuracies)
+    return PAGE.format(number=number, training=samples, test=tests, where=where, rows="\n".join(rows), epochs="\n".join(epochs))
 
 
 def draw(found: dict[str, Training], points: Tensor) -> Figure:
