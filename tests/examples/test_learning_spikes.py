@@ -164,7 +164,8 @@ def test_yinyang_is_learned(examples, monkeypatch, tmp_path, capsys, name, least
     yinyang.main()
     [training] = found
     assert training.accuracies[-1] > least and (tmp_path / "yinyang.png").exists()
-    assert f"{training.accuracies[-1]:.1f} %" in (tmp_path / "yinyang.md").read_text("utf-8") and yinyang.PUBLISHED[name] in capsys.readouterr().out
+    assert f"{training.accuracies[-1]:.1f} %" in (tmp_path / "yinyang.md").read_text("utf-8")
+    assert yinyang.PUBLISHED[name] in capsys.readouterr().out
 
 
 def test_equaliser_is_learned(examples, monkeypatch, tmp_path, capsys):
