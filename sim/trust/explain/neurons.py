@@ -38,15 +38,16 @@ def _silent(watched: bool) -> Any:
     """
 
     def attempts(view: View) -> Iterator[Attempt]:
-        comparator, fire, out = (view.neuron(name) != 0 for name in _SWITCHES)
-        converts = any(view.evidence["cadc_conversions"])
-        if view.counts["neuron_spikes"] or (converts and not out.any()):
+        if view.counts["neuron_spikes"]:
             return
-        wanted = (comparator | fire & out) & (view.row("v_threshold") > 0) & _heard(view)
+        comparator, fire, out = (view.neuron(name) != 0 for name in _SWITCHES)
+        converts, seen = any(view.evidence["cadc_conversions"]), looked_at(view)
+        if converts and not out.any():
+            return
         over, stimulated = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN), _stimulated(view)
-        looked = (looked_at(view) | converts) & ~(comparator & out)
-        shaped = looked_at(view) & stimulated & ~comparator
-        neurons = np.flatnonzero(wanted & (over | stimulated) & (looked & ~shaped if watched else ~looked))
+        wanted = (comparator | fire & out) & (view.row("v_threshold") > 0) & _heard(view) & (over | stimulated)
+        incomplete = (seen | converts) & ~(comparator & out)
+        neurons = np.flatnonzero(wanted & (incomplete & ~(seen & stimulated & ~comparator) if watched else ~incomplete))
         if len(neurons):
             yield Attempt(f"0 spikes of {_neurons(neurons)} with something to fire about", neurons)
 
