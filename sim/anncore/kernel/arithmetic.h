@@ -64,6 +64,29 @@ ALWAYS_INLINE int32_t bits_of(float x) {
 #define POWER_3 0.0550886838f
 #define NOTHING -90.0f /* an exponent that stands for no current */
 
+#define FALL_1 0.48896905f
+#define FALL_2 0.14148277f
+#define FALL_3 0.022499650f
+#define FALL_4 0.0014726300f
+
+/* e^x for |x| < 80 in single precision. */
+ALWAYS_INLINE float power_of_e(float x) {
+    const float octaves = x * 1.44269504f, shifted = octaves + ROUNDER, r = octaves - (shifted - ROUNDER), r2 = r * r;
+    float p = (1.0f + r * 0.693147242f) + r2 * ((0.240226522f + r * 0.0555028580f) + r2 * ((0.00961799175f + r * 0.00134121755f) + r2 * 0.000154649897f));
+    const int32_t bits = bits_of(p) + (int32_t)((uint32_t)bits_of(shifted) << 23);
+    memcpy(&p, &bits, sizeof p);
+    return p;
+}
+
+/* Natural logarithm of x > 0 in single precision. */
+ALWAYS_INLINE float logarithm(float x) {
+    const int32_t bits = bits_of(x), octave = (bits - 0x3f3504f3) >> 23, rest = bits - (int32_t)((uint32_t)octave << 23);
+    float m;
+    memcpy(&m, &rest, sizeof m);
+    const float t = (m - 1.0f) / (m + 1.0f), t2 = t * t;
+    return 0.69314718f * (float)octave + 2.0f * t * (1.0f + t2 * ((1.0f / 3) + t2 * ((1.0f / 5) + t2 * ((1.0f / 7) + t2 * (1.0f / 9)))));
+}
+
 /* e^x for |x| < 700, for parameters: Taylor series to degree 13 after range reduction. */
 static inline double exponential(double x) {
     static const double inverse_factorial[14] = {1.0, 1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320,

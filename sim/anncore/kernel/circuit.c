@@ -111,9 +111,10 @@ ALWAYS_INLINE void load_threshold(const Circuit *c) {
 
 #define CAREFUL 0.05f /* an amplifier that gets over this part of its range or more within a step */
 
-ALWAYS_INLINE void load_care(const Circuit *c, int careful) {
+ALWAYS_INLINE void load_care(const Circuit *c, float rate) {
     uint64_t *lanes = &c->core->s.careful[block_of(c->neuron)];
-    LANE(c->b, careful, c->i) = careful ? 1.0f : 0.0f;
+    const int careful = rate > CAREFUL;
+    LANE(c->b, careful, c->i) = careful ? 1.0f / rate : 0.0f;
     *lanes = careful ? *lanes | UINT64_C(1) << c->i : *lanes & ~(UINT64_C(1) << c->i);
 }
 
@@ -124,7 +125,7 @@ ALWAYS_INLINE void load_phase(const Circuit *c) {
     LANE(c->b, target, i) = lanes->target[at];
     LANE(c->b, slew, i) = lanes->slew[at], LANE(c->b, inverse, i) = lanes->inverse[at];
     LANE(c->b, lag, i) = lanes->lag[at], LANE(c->b, rate, i) = lanes->rate[at];
-    load_care(c, lanes->rate[at] > CAREFUL);
+    load_care(c, lanes->rate[at]);
     LANE(c->b, exponent, i) = off ? NOTHING : lanes->exponent[at];
     LANE(c->b, w_base, i) = lanes->w_base[at];
     if (c->core->morphology_of[c->neuron] >= 0) core_make_stale(c->core, morphology_at(c->core, c->core->morphology_of[c->neuron]));
@@ -143,10 +144,11 @@ static void prepare_amplifier(const Common *c, PhaseLanes *lanes, int at, const 
     lanes->lag[at] = (float)(1.0 - effective(a->rate * STEP_US));
 }
 
-#define STEEP 0.5 /* an exponential term that would grow by this part or more within a step, were its slope what it is at the end */
+#define STILL 0.25f /* slopes of the exponential from the reset potential: nearer to it the term hardly changes any more */
+#define STEEP 0.5 /* an exponential term that would grow by this part within a step, were its slope what it is at the end */
 
 /* The potential at which the exponential term has some slope, in node units per step. */
-static int32_t steep_from(const Common *c, const Neuron *n, double growth, double slope) {
+static int32_t potential_of(const Common *c, const Neuron *n, double growth, double slope) {
     return growth > 0.0 ? node(c, n->exp_potential + binary_logarithm(slope / growth) / c->octaves * NODE_UNIT) : UNREACHED;
 }
 
@@ -164,7 +166,7 @@ static void prepare(const Common *c, PhaseLanes *lanes, const Neuron *n) {
         lanes->w_base[at] = (float)(w_half * (n->w_gain * (target - n->w_potential) / NODE_UNIT + in_units(c, n->w_rest)));
     }
     lanes->threshold = node(c, n->threshold);
-    lanes->steep[0] = steep_from(c, n, growth, STEEP / c->slope_inverse), lanes->steep[1] = steep_from(c, n, growth, slope_of(n->exp_limit));
+    lanes->steep = potential_of(c, n, growth, STEEP / c->slope_inverse), lanes->limited = potential_of(c, n, growth, slope_of(n->exp_limit));
     lanes->w_jump = nearest(clip(n->w_jump / NODE_UNIT, -2e9, 2e9));
 }
 
@@ -326,61 +328,131 @@ ALWAYS_INLINE int line_rests(const Circuit *c, int side) {
 }
 
 /* The equations of step_template.h over `length` of a step, beginning `from` of a step after the grid point. */
-static void advance_part(const Circuit *c, NeuronLanes *part, float from, float length) {
+static void advance_part(const Circuit *c, NeuronLanes *part, float from, float length, int features) {
     Block *b = c->b;
     const Common *common = &c->core->common;
     const int i = c->i, rails = is_far(common, part->v) ? WITH_RAILS : 0;
     Findings_single found = {0};
     for (int side = 0; side < INPUTS; side++) part->mean[side] = line_rests(c, side) ? 0.0f : mean_of(c, side, from, length);
     part->lag = length * (1.0f - effective_part(LANE(b, rate, i) * length));
-    if (c->features & WITH_ADAPTATION) {
+    if (features & WITH_ADAPTATION) {
         const float moves = length * (1.0f + (1.0f - length) * LANE(b, w_rate, i));
         part->w_base = moves * LANE(b, w_base, i), part->w_lead = moves * LANE(b, w_lead, i), part->w_rate = moves * LANE(b, w_rate, i);
     }
-    circuits_single(&b->lanes, part, 0, i, common, length, c->features | rails | (LANE(b, careful, i) > 0.0f ? WITH_CARE : 0), 0, 0, &found);
+    circuits_single(&b->lanes, part, 0, i, common, length, features | rails | (LANE(b, careful, i) > 0.0f ? WITH_CARE : 0), 0, 0, &found);
     if (is_far(common, part->v)) part->v = within(common, part->v);
     part->w = within(common, part->w);
 }
 
-ALWAYS_INLINE Nodes advance_once(const Circuit *c, Nodes s, float from, float length) {
+/* -- upswings, and the way back: the exponential term in closed form */
+
+/* (1 - e^-x) / x for |x| < 80. */
+ALWAYS_INLINE float effective_of(float x) { return x * x > 0.25f ? (1.0f - power_of_e(-x)) / x : effective_part(x); }
+
+/* A membrane with a constant slope and an exponential term, which ends at `limit` where the membrane is `edge` further on. Node units and steps. */
+typedef struct {
+    float slope, term, limit, edge;
+    float inverse; /* 1 / slope of the exponential */
+} Climb;
+
+/* Time from the term's being `left` of what it is then, as it grows: its logarithm is linear in the way. */
+static float time_of_growth(const Climb *c, float left) {
+    const float rate = c->slope * left + c->term, growth = c->slope * (1.0f - left) / rate;
+    const float mean = growth * growth > 1e-4f ? logarithm(1.0f + growth) / growth : 1.0f - growth * (0.5f - growth * (1.0f / 3));
+    return (1.0f - left) / (rate * c->inverse) * mean;
+}
+
+/* How long it takes a climbing one to get somewhere. */
+static float time_until(const Climb *c, float way) {
+    if (c->edge <= 0.0f) return way / (c->slope + c->limit);
+    if (way >= c->edge) return time_of_growth(c, c->term / c->limit) + (way - c->edge) / (c->slope + c->limit);
+    return time_of_growth(c, power_of_e(-way * c->inverse));
+}
+
+/* How far it gets: with y = e^(-way inverse), dy/dt = -inverse (slope y + term). */
+static float way_after(const Climb *c, float length) {
+    float term = c->term, begin = 0.0f, edge = c->edge;
+    if (edge <= 0.0f) {
+        const float way = (c->slope + c->limit) * length;
+        if (way >= edge) return way;
+        begin = edge, length -= edge / (c->slope + c->limit), term = c->limit, edge = 0.0f;
+    }
+    const float lost = length * (c->slope + term) * c->inverse * effective_of(length * c->slope * c->inverse), left = term / c->limit;
+    if (1.0f - lost > left || c->slope + term <= 0.0f) return begin - logarithm(1.0f - lost) / c->inverse;
+    return edge + (length - time_of_growth(c, left)) * (c->slope + c->limit);
+}
+
+/* A circuit's climb over a part of a step, and where its step would end without the term. */
+typedef struct {
+    Climb climb;
+    NeuronLanes alone;
+    float way; /* of `alone` */
+} Upswing;
+
+static float amplifier_at(const Circuit *c, float v) {
+    const float y = ((float)LANE(c->b, target, c->i) - v) * LANE(c->b, inverse, c->i), clipped = y > 1.0f ? 1.0f : y < -1.0f ? -1.0f : y;
+    return LANE(c->b, slew, c->i) * (clipped * (3.0f - clipped * clipped));
+}
+
+static Upswing upswing_from(const Circuit *c, Nodes s, float from, float length) {
+    Upswing u = {.alone = {.v = s.v, .w = s.w}};
+    advance_part(c, &u.alone, from, length, c->features & ~WITH_EXPONENTIAL);
+    u.way = (float)(u.alone.v - s.v);
+    u.climb = (Climb){u.way / length, exponential_term(&c->b->lanes, c->i, s.v, &c->core->common), LANE(c->b, limit, c->i), (float)c->phases->limited - (float)s.v, c->core->common.slope_inverse};
+    return u;
+}
+
+/* The term takes the membrane to where its amplifier is another one: half of that counts. */
+static float bend(const Circuit *c, const Upswing *u, int32_t v, float way) {
+    return 0.5f * (amplifier_at(c, (float)v + way) - amplifier_at(c, (float)v + u->way));
+}
+
+ALWAYS_INLINE Nodes advance_alone(const Circuit *c, Nodes s, float from, float length) {
     NeuronLanes part = {.v = s.v, .w = s.w};
-    advance_part(c, &part, from, length);
+    advance_part(c, &part, from, length, c->features);
     return (Nodes){part.v, c->features & WITH_ADAPTATION ? part.w : s.w};
 }
 
-/* In how many pieces a whole step between two potentials is made, because the exponential term grows fast within it: none of them sees it grow by
- * more than STEEP. At its limit it grows no more. */
-static int pieces_between(const Circuit *c, int32_t a, int32_t b) {
-    const int32_t low = a < b ? a : b, high = a < b ? b : a, from = c->phases->steep[0], until = c->phases->steep[1];
-    if (!(c->features & WITH_EXPONENTIAL) || high < from || low >= until || LANE(c->b, exponent, c->i) <= NOTHING) return 1;
-    return 2 << (int)((float)((high < until ? high : until) - from) * c->core->common.octaves);
+/* Whether the exponential term grows fast. Near a rail, where currents fade, the closed form does not hold. */
+ALWAYS_INLINE int climbs(const Circuit *c, int32_t v) {
+    return c->features & WITH_EXPONENTIAL && v >= c->phases->steep && !is_far(&c->core->common, v) && LANE(c->b, exponent, c->i) > NOTHING;
 }
 
-/* A part of a step in pieces; beyond the limit the rest is made at once. */
-NOT_INLINE static Nodes advance_in_pieces(const Circuit *c, Nodes s, float from, float length, int whole) {
-    const int pieces = 1 + (int)(length * (float)whole * 0.999f);
-    const float piece = length / (float)pieces;
-    for (int k = 0; k < pieces; k++) {
-        const Nodes before = s;
-        const int left = pieces - k, rest = before.v >= c->phases->steep[1];
-        s = advance_once(c, before, from + piece * (float)k, rest ? piece * (float)left : piece);
-        if (!rest) continue;
-        if (left == 1 || s.v >= c->phases->steep[1]) return s;
-        s = advance_once(c, before, from + piece * (float)k, piece);
-    }
-    return s;
+NOT_INLINE static Nodes advance_climbing(const Circuit *c, Nodes s, float from, float length) {
+    Upswing u = upswing_from(c, s, from, length);
+    u.climb.slope += bend(c, &u, s.v, way_after(&u.climb, length));
+    const float way = way_after(&u.climb, length);
+    const int32_t w = u.alone.w + nearest_of(u.alone.w_lead * (way - u.way));
+    return (Nodes){within(&c->core->common, s.v + nearest_of(way)), c->features & WITH_ADAPTATION ? within(&c->core->common, w) : s.w};
 }
 
-/* A part of a step from one potential to about another one. */
-ALWAYS_INLINE Nodes advance_towards(const Circuit *c, Nodes s, float from, float length, int32_t end) {
-    const int pieces = pieces_between(c, s.v, end);
-    return pieces > 1 ? advance_in_pieces(c, s, from, length, pieces) : advance_once(c, s, from, length);
+#define FORGETS 3.0f /* time constants of a reset after which it matters no more how it began */
+
+/* A membrane that falls in a reset changes its amplifier's slope most: two parts, if it is still to be seen when the reset ends. */
+ALWAYS_INLINE int falls_to_be_seen(const Circuit *c) {
+    return c->n->phase == PHASE_RESET && LANE(c->b, rate, c->i) * (float)(c->core->s.due[c->neuron] - c->core->s.now) < FORGETS * GRID_TICKS;
 }
 
+/* A part of a step. */
 ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
-    const Nodes end = advance_once(c, s, from, length);
-    const int pieces = pieces_between(c, s.v, end.v);
-    return pieces > 1 ? advance_in_pieces(c, s, from, length, pieces) : end;
+    if (!climbs(c, s.v)) return advance_alone(c, s, from, length);
+    if (length < 0.5f || !falls_to_be_seen(c)) return advance_climbing(c, s, from, length);
+    const float half = 0.5f * length;
+    return advance_climbing(c, advance_climbing(c, s, from, half), from + half, half);
+}
+
+/* Whether a membrane that falls in a reset is where its exponential term still changes fast. */
+ALWAYS_INLINE int falls_from(const Circuit *c, int32_t v) {
+    const float above = (float)v - (float)c->phases->target[1];
+    return c->n->phase == PHASE_RESET && c->features & WITH_EXPONENTIAL && v >= c->phases->steep && above * c->core->common.slope_inverse > STILL;
+}
+
+/* Found at the step's beginning: its step is made once more, in closed form. */
+ALWAYS_INLINE int falls(const Circuit *c) { return c->core->s.falling[block_of(c->neuron)] >> c->i & 1; }
+
+ALWAYS_INLINE void note_fall(const Circuit *c, int falling) {
+    uint64_t *lanes = &c->core->s.falling[block_of(c->neuron)];
+    *lanes = falling ? *lanes | UINT64_C(1) << c->i : *lanes & ~(UINT64_C(1) << c->i);
 }
 
 /* Where the membrane was after a part of the step just made, while nothing had happened to it: relaxing with its local time constant. */
@@ -393,15 +465,18 @@ ALWAYS_INLINE int32_t on_its_way(const Circuit *c, float part) {
     return v + nearest_of((float)way * share);
 }
 
-/* And the whole circuit. An upswing is too bent for this: it is made once more. */
+#define BENT_WAY 8000000 /* 7 mV */
+
+/* And the whole circuit. An upswing is too bent for this, and so is a reset that is cut short: they are made once more. */
 ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int ticks) {
     const Nodes begin = {STATE(c->b, v, c->p, c->i), STATE(c->b, w, c->p, c->i)}, end = {STATE(c->b, v, c->p ^ 1, c->i), STATE(c->b, w, c->p ^ 1, c->i)};
     if (ticks == GRID_TICKS) return end;
     if (c->features & WITH_EXPONENTIAL && c->n->phase == PHASE_FIRING) {
         const SpikeNodes *crossing = &c->core->crossing;
         const int known = crossing->neuron == c->neuron && crossing->step == c->core->s.now && crossing->part <= steps(ticks);
-        return known ? advance_towards(c, (Nodes){crossing->v, crossing->w}, crossing->part, steps(ticks) - crossing->part, end.v) : advance_towards(c, begin, 0.0f, steps(ticks), end.v);
+        return known ? advance(c, (Nodes){crossing->v, crossing->w}, crossing->part, steps(ticks) - crossing->part) : advance(c, begin, 0.0f, steps(ticks));
     }
+    if (falls(c) || (c->n->phase == PHASE_RESET && abs(end.v - begin.v) > BENT_WAY)) return advance(c, begin, 0.0f, steps(ticks));
     return (Nodes){on_its_way(c, steps(ticks)), c->features & WITH_ADAPTATION ? begin.w + nearest_of((float)(end.w - begin.w) * steps(ticks)) : begin.w};
 }
 
@@ -476,13 +551,29 @@ static int whole_ticks(float part) {
     return ticks + ((float)ticks < part * GRID_TICKS);
 }
 
-/* Part of a step at which a membrane meets its threshold; by one secant, and where it may be bent, another one from where it then is. */
+static float part_within(float part, float length) { return part < 0.0f ? 0.0f : part > length ? length : part; }
+
+/* Where an upswing meets the threshold. The mean of the lines up to there is another one if pulses come within the step. */
+NOT_INLINE static float crossing_of_upswing(const Circuit *c, Nodes before, int32_t threshold, float from, float length) {
+    const float way = (float)(threshold - before.v);
+    Upswing u = upswing_from(c, before, from, length);
+    float part = part_within(time_until(&u.climb, way), length);
+    if (c->core->s.early[block_of(c->neuron)] && part > 0.0f) u = upswing_from(c, before, from, part);
+    u.climb.slope += 0.5f * (amplifier_at(c, (float)threshold) - amplifier_at(c, (float)before.v + u.climb.slope * part));
+    part = part_within(time_until(&u.climb, way), length);
+    const float moved = ((float)(u.alone.w - before.w) - u.alone.w_lead * u.way) * part / length + u.alone.w_lead * way;
+    c->core->crossing = (SpikeNodes){c->core->s.now, c->neuron, from + part, threshold, c->features & WITH_ADAPTATION ? before.w + nearest_of(moved) : before.w};
+    return part;
+}
+
+/* Part of a step at which a membrane meets its threshold; by one secant, and if pulses come within the step, another one from where it then is. */
 ALWAYS_INLINE float crossing_part(const Circuit *c, Nodes before, int32_t after, int32_t threshold, float from, float length) {
     if (before.v >= threshold) return 0.0f;
     const float way = (float)(threshold - before.v), part = length * way / (float)(after - before.v);
-    if (!(c->features & WITH_EXPONENTIAL) && !c->core->s.early[block_of(c->neuron)]) return part;
     if (c->core->morphology_of[c->neuron] >= 0) return part;
-    const Nodes met = advance_towards(c, before, from, part, after);
+    if (climbs(c, before.v)) return crossing_of_upswing(c, before, threshold, from, length);
+    if (!(c->features & WITH_EXPONENTIAL) && !c->core->s.early[block_of(c->neuron)]) return part;
+    const Nodes met = advance(c, before, from, part);
     const int32_t there = met.v;
     c->core->crossing = (SpikeNodes){c->core->s.now, c->neuron, from + part, met.v, met.w};
     if (there >= threshold) return part * way / (float)(there - before.v);
@@ -591,14 +682,26 @@ ALWAYS_INLINE Nodes repeat_simple(const Circuit *c, int at) {
     return *due < end ? repeat_from(c, before, at, 0) : repeat_from(c, s, GRID_TICKS, 0);
 }
 
+/* Where a circuit is at the end of a step that was made once more. */
+ALWAYS_INLINE void put(const Circuit *c, Nodes s) {
+    STATE(c->b, v, c->p ^ 1, c->i) = s.v, STATE(c->b, w, c->p ^ 1, c->i) = s.w;
+    note_far(c->core, c->neuron, s.v);
+    note_fall(c, falls_from(c, s.v));
+}
+
 static void repeat_circuit(Core *core, int neuron) {
     const Circuit c = circuit_at(core, neuron);
     const Nodes before = {STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)};
     c.n->stamp = core->s.now + GRID_TICKS;
     const int simple = (c.n->phase == PHASE_FIRING || c.n->phase == PHASE_RESET) && !growing_count(&core->fires);
     const Nodes s = simple ? repeat_simple(&c, ticks_until(core, core->s.due[neuron])) : repeat_from(&c, before, 0, 1);
-    STATE(c.b, v, c.p ^ 1, c.i) = s.v, STATE(c.b, w, c.p ^ 1, c.i) = s.w;
-    note_far(core, neuron, s.v);
+    put(&c, s);
+}
+
+/* The step of a circuit that falls in a reset, to which nothing else happens. */
+static void repeat_fall(Core *core, int neuron) {
+    const Circuit c = circuit_at(core, neuron);
+    put(&c, advance(&c, (Nodes){STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)}, 0.0f, 1.0f));
 }
 
 /* -- morphologies */
@@ -663,24 +766,41 @@ void core_join(Core *core) {
     }
 }
 
-/* All circuits of a morphology over a part of a step. */
-static void advance_members(const Core *core, const Morphology *m, Nodes *nodes, float from, float length) {
+/* All circuits of a morphology over a part of a step, for which the matrix is. */
+static void advance_members(const Core *core, const Morphology *m, Nodes *nodes, const float *matrix, float from, float length) {
     const CompartmentNeuron *members = members_of(core, m);
     NeuronCurrents slopes[NEURONS];
     Nodes before[NEURONS];
     float leads[NEURONS];
-    float *matrix = malloc((size_t)(m->compartments * m->compartments) * sizeof *matrix);
-    if (!matrix) return;
     for (int k = 0; k < m->members; k++) {
         const Circuit c = circuit_at(core, members[k].neuron);
         NeuronLanes part = {.v = nodes[k].v, .w = nodes[k].w, .currents.limit = c.features & WITH_EXPONENTIAL ? LANE(c.b, limit, c.i) : 0.0f};
-        advance_part(&c, &part, from, length);
+        advance_part(&c, &part, from, length, c.features);
         slopes[k] = part.currents;
         leads[k] = c.features & WITH_ADAPTATION ? part.w_lead : 0.0f;
         before[k] = nodes[k];
     }
-    morphology_matrix(core, m, length, matrix);
     move_members(core, m, matrix, length, slopes, before, leads, nodes);
+}
+
+static int any_falls(const Core *core, const Morphology *m, const Nodes *nodes) {
+    int falling = 0;
+    for (int k = 0; k < m->members; k++) {
+        const Circuit c = circuit_at(core, members_of(core, m)[k].neuron);
+        falling |= falls_from(&c, nodes[k].v);
+    }
+    return falling;
+}
+
+#define FALLS 4 /* parts of a step in which a morphology falls through an exponential term */
+
+static void advance_morphology(const Core *core, const Morphology *m, Nodes *nodes, float from, float length) {
+    const int parts = any_falls(core, m, nodes) ? FALLS : 1;
+    const float part = length / (float)parts;
+    float *matrix = malloc((size_t)(m->compartments * m->compartments) * sizeof *matrix);
+    if (!matrix) return;
+    morphology_matrix(core, m, part, matrix);
+    for (int k = 0; k < parts; k++) advance_members(core, m, nodes, matrix, from + part * (float)k, part);
     free(matrix);
 }
 
@@ -750,7 +870,7 @@ NOT_INLINE static void repeat_morphology(Core *core, int index) {
         const int64_t asked = artificial < 0 ? NEVER : later(fire_at(core, artificial)->tick, tick);
         const int64_t stop = sooner(sooner(asked, end), members_due(core, m, tick));
         memcpy(before, nodes, (size_t)m->members * sizeof *nodes);
-        if (stop > tick) advance_members(core, m, nodes, steps((int)(tick - core->s.now)), steps((int)(stop - tick)));
+        if (stop > tick) advance_morphology(core, m, nodes, steps((int)(tick - core->s.now)), steps((int)(stop - tick)));
         if (watch_members(core, m, before, nodes, tick, stop)) {
             memcpy(nodes, before, (size_t)m->members * sizeof *nodes);
             continue;
@@ -773,9 +893,8 @@ NOT_INLINE static void repeat_morphology(Core *core, int index) {
         }
     }
     for (int k = 0; k < m->members; k++) {
-        Block *b = &core->s.block[block_of(members[k].neuron)];
-        STATE(b, v, p ^ 1, lane_of(members[k].neuron)) = nodes[k].v, STATE(b, w, p ^ 1, lane_of(members[k].neuron)) = nodes[k].w;
-        note_far(core, members[k].neuron, nodes[k].v);
+        const Circuit c = circuit_at(core, members[k].neuron);
+        put(&c, nodes[k]);
     }
 }
 
@@ -789,9 +908,17 @@ void core_settle_morphology(Core *core, int index) {
         const Block *b = &core->s.block[block_of(neuron)];
         const int ends = core->s.neuron[neuron].phase == PHASE_REFRACTORY && core->s.due[neuron] <= end && !growing_count(&core->fires);
         if (ends || STATE(b, v, core->s.parity ^ 1, i) >= LANE(b, threshold, i)) core_watch_step(core, neuron);
-        again |= core->s.due[neuron] <= end;
+        again |= core->s.due[neuron] <= end || core->s.falling[block_of(neuron)] >> i & 1;
     }
     if (again && core->s.neuron[members[0].neuron].stamp != end) repeat_morphology(core, index);
+}
+
+void core_repeat_fall(Core *core, int neuron) {
+    if (core->morphology_of[neuron] >= 0) {
+        repeat_morphology(core, core->morphology_of[neuron]);
+    } else {
+        repeat_fall(core, neuron);
+    }
 }
 
 void core_repeat(Core *core, int neuron) {

@@ -65,7 +65,7 @@ typedef struct {
     /* of connected circuits, what their compartments need: slope, its growth within the step, parts of it */
     float slope[LANES], growth[LANES], bow[LANES], upswing[LANES], drive[LANES];
     float rate[LANES];      /* of the amplifier in its linear range */
-    float careful[LANES];   /* 1 if that takes the membrane far within a step, else 0 */
+    float careful[LANES];   /* 1 / that, if it takes the membrane far within a step, else 0 */
     int32_t alone[LANES];   /* all bits; 0 if it is connected */
 } Lanes;
 
@@ -230,7 +230,7 @@ typedef struct {
     float strength[INPUTS], slope[INPUTS];
     float exponent[2], w_base[2];
     int32_t threshold, w_jump;
-    int32_t steep[2]; /* between these the exponential term grows fast within a step */
+    int32_t steep, limited; /* from there on the exponential term grows fast within a step, and no more */
 } PhaseLanes;
 
 enum { ROUNDS = GRID_TICKS / 2 }; /* after so many rounds a cycle has come back to its place within the grid: spikes come at even ticks */
@@ -253,6 +253,7 @@ typedef struct {
     int32_t awake;             /* blocks in which something moves, bit per block */
     int32_t features[BLOCKS], bypass[BLOCKS];
     uint64_t careful[BLOCKS];  /* lanes */
+    uint64_t falling[BLOCKS];  /* lanes in a reset whose exponential terms change fast in the coming step: it is made once more */
     int32_t far[BLOCKS];       /* WITH_RAILS, if a membrane may be where currents fade */
     int32_t early[BLOCKS];     /* lines of the block that pulses came to between grid points, bits as in a pulse's mode */
     int64_t steps, block_steps;

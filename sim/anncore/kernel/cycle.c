@@ -30,6 +30,7 @@ int core_enter_cycle(Core *core, int neuron) {
     const Block *b = &core->s.block[block_of(neuron)];
     const int i = lane_of(neuron);
     if (!core->counting || !n->silent || n->adaptation || n->phase != PHASE_RESET || is_probed(core, neuron)) return 0;
+    if (core->s.falling[block_of(neuron)] >> i & 1) return 0;
     if (core->morphology_of[neuron] >= 0 || n->fire_switches & FIRE_SLAVE || core->slaves_from[neuron] != core->slaves_from[neuron + 1]) return 0;
     if (STATE(b, v, core->s.parity, i) != core->s.rounds[neuron][n->round] || growing_count(&core->fires)) return 0;
     for (int side = 0; side < INPUTS; side++)

@@ -92,14 +92,17 @@ static void find_crossed(Core *core, int k) {
 }
 
 void core_settle(Core *core, int neuron, int64_t end) {
-    if (core->s.due[neuron] > end) return;
+    if (core->s.due[neuron] > end) {
+        if (core->s.falling[block_of(neuron)] >> lane_of(neuron) & 1) core_repeat_fall(core, neuron);
+        return;
+    }
     if (core->s.neuron[neuron].phase == PHASE_REFRACTORY && !growing_count(&core->fires)) core_watch_step(core, neuron);
     if (core->s.due[neuron] <= end) repeat_once(core, neuron);
 }
 
 /* Neurons of a block to which something happens inside the step just made. Some of them are not where the step took them. */
 static void settle_block(Core *core, int k, int64_t end) {
-    for (uint64_t mask = core->schedule.lanes[slot_of(core->s.now / GRID_TICKS)][k] & ~core->connected[k]; mask;) {
+    for (uint64_t mask = (core->schedule.lanes[slot_of(core->s.now / GRID_TICKS)][k] | core->s.falling[k]) & ~core->connected[k]; mask;) {
         const int n = k * LANES + next_bit(&mask);
         if (core->s.neuron[n].rounds < ROUNDS || !core_enter_cycle(core, n)) core_settle(core, n, end);
     }
@@ -173,7 +176,7 @@ static void step_morphologies(Core *core, int stepped, const uint64_t *due) {
     for (int k = 0; k < BLOCKS; k++) {
         const int follows = core->connected[k] && stepped >> k & 1;
         const int result = follows ? kernel->follow(&core->s.block[k], p, core->s.features[k], core->compartment_of + k * LANES, core->ways, &core->common) : 0;
-        uint64_t lanes = due[k] & core->connected[k];
+        uint64_t lanes = (due[k] | (follows ? core->s.falling[k] : 0)) & core->connected[k];
         if (result & BLOCK_MOVES) core->s.awake |= 1 << k;
         core->s.far[k] |= result & WITH_RAILS;
         if (result & BLOCK_CROSSES) lanes |= kernel->crossed(&core->s.block[k], p ^ 1) & core->connected[k];
@@ -194,7 +197,7 @@ static void step(Core *core) {
     for (uint64_t mask = (uint64_t)(stepped | core->schedule.blocks[slot]); mask;) {
         const int k = next_bit(&mask);
         if (stepped >> k & 1 && step_block(core, kernel, k)) find_crossed(core, k);
-        if (core->schedule.lanes[slot][k]) settle_block(core, k, end);
+        if (core->schedule.lanes[slot][k] | core->s.falling[k]) settle_block(core, k, end);
     }
     if (growing_count(&core->morphologies)) step_morphologies(core, stepped, core->schedule.lanes[slot]);
     core->schedule.blocks[slot] = 0;

@@ -1,4 +1,6 @@
 /* The vector type of step_template.h with one element, in plain C. */
+#include <math.h>
+
 #include "arithmetic.h"
 
 ALWAYS_INLINE float scaled(float p, float y) {
@@ -31,6 +33,7 @@ ALWAYS_INLINE float scaled(float p, float y) {
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define UNIT_CLIP(x) MAX(MIN(x, 1.0f), -1.0f)
 #define IF_POSITIVE(key, a, b) ((key) > 0.0f ? (a) : (b))
+#define ROOT(x) sqrtf(x)
 #define SCALE(p, y) scaled(p, y)
 #define ANY(x) ((x) != 0)
 #define REACHES(a, b) ((a) >= (b))

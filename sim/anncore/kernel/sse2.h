@@ -26,6 +26,7 @@ ALWAYS_INLINE __m128i select_sse2(__m128i mask, __m128i a, __m128i b) { return _
 #define UNIT_CLIP(x) _mm_max_ps(_mm_min_ps(x, ALLF(1.0f)), ALLF(-1.0f))
 #define IF_POSITIVE(key, a, b) \
     _mm_castsi128_ps(select_sse2(_mm_castps_si128(_mm_cmpgt_ps(key, _mm_setzero_ps())), _mm_castps_si128(a), _mm_castps_si128(b)))
+#define ROOT _mm_sqrt_ps
 #define SCALE(p, y) _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(p), _mm_slli_epi32(_mm_castps_si128(y), 23)))
 #define ANY(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) != 0xffff)
 #define REACHES(a, b) (_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(b, a))) ^ 0xf)

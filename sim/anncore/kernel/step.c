@@ -54,6 +54,7 @@
 #define MAX _mm256_max_ps
 #define UNIT_CLIP(x) _mm256_max_ps(_mm256_min_ps(x, ALLF(1.0f)), ALLF(-1.0f))
 #define IF_POSITIVE(key, a, b) _mm256_blendv_ps(b, a, _mm256_cmp_ps(key, _mm256_setzero_ps(), _CMP_GT_OQ))
+#define ROOT _mm256_sqrt_ps
 #define SCALE(p, y) _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(y), 23)))
 #define ANY(x) (!_mm256_testz_si256(x, x))
 #define REACHES(a, b) (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, a))) ^ 0xff)
@@ -93,6 +94,7 @@
 #define MAX _mm512_max_ps
 #define UNIT_CLIP(x) _mm512_range_ps(x, ALLF(1.0f), 2) /* the smaller magnitude with the sign of x */
 #define IF_POSITIVE(key, a, b) _mm512_mask_blend_ps(_mm512_cmp_ps_mask(key, _mm512_setzero_ps(), _CMP_GT_OQ), b, a)
+#define ROOT _mm512_sqrt_ps
 #define SCALE(p, y) _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(y), 23)))
 #define ANY(x) (_mm512_test_epi32_mask(x, x) != 0)
 #define REACHES(a, b) ((int)_mm512_cmpge_epi32_mask(a, b))

@@ -4,7 +4,7 @@
  *   OF(part, lanes)         which of the two counts: what `NeuronLanes` says about a circuit alone, or its lanes
  *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
- *   MIN MAX (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
+ *   MIN MAX ROOT (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
  *   REACHES(a, b) (bit per element: a >= b), ALL_NEGATIVE,
  *   SPREAD(a, b, x, rail), which keeps in a and b, SPREAD_FIRST at first, what SPREAD_BEYOND(a, b, rail) says of all x: whether an element is outside -rail .. rail
  *
@@ -25,6 +25,19 @@ TARGET ALWAYS_INLINE F STEP(curve)(F y) {
 TARGET ALWAYS_INLINE F STEP(power)(F octaves) {
     const F shifted = octaves + ALLF(ROUNDER), r = octaves - (shifted - ALLF(ROUNDER)), r2 = r * r;
     return SCALE((ALLF(POWER_0) + ALLF(POWER_1) * r) + r2 * (ALLF(POWER_2) + ALLF(POWER_3) * r), shifted);
+}
+
+/* Way by an amplifier that gets over much of its range within the step, and other slopes. It slews until y is 1; then z = y^2 with dz/dt = -2/3 rate z (3 - z) is
+ * 3 d z / (d z + 3 - z), d = e^(-2 rate t). What others do is shortened as by its slope in the middle of the way. */
+TARGET ALWAYS_INLINE F STEP(careful)(const Lanes *g, int i, F room, F y, F lag, F others, float length) {
+    const F rate = LOADF(g->rate + i), slowness = LOADF(g->careful + i), z = y * y;
+    const F slews = STEP(clip)((room - y) * (ALLF(1.5f) * slowness), ALLF(-length), ALLF(length)), time = MAX(slews, ALLF(0.0f) - slews);
+    const F kept = ALLF(1.0f) - rate * (ALLF(length) - lag);
+    F d = kept * kept;
+    if (ANY(BITS(time))) d = d * IF_POSITIVE(time, STEP(power)(MIN(ALLF(2.8853901f) * rate * time, ALLF(120.0f))), ALLF(1.0f));
+    const F end = y * ROOT(ALLF(3.0f) * d / (d * z + (ALLF(3.0f) - z))), middle = ALLF(0.5f) * (y + end);
+    const F way = LOADF(g->slew + i) * (ALLF(2.0f) * slews + (y - end) * (ALLF(3.0f) * slowness));
+    return way + others * (ALLF(length) - lag * (ALLF(1.0f) - middle * middle));
 }
 
 /* Slope by a synaptic input with the mean of its line. With modulation its amplitude follows the membrane, which adds to the local slope `bend`. */
@@ -81,6 +94,12 @@ TARGET ALWAYS_INLINE F STEP(more)(F growth, F total) {
 TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F growth, F limit, const Common *c, float length) {
     const F without = total - upswing, more = STEP(more)(growth, total * ALLF(c->slope_inverse * length));
     return STEP(clip)(total + total * MAX(more, ALLF(0.0f)), without, without + limit);
+}
+
+/* A slope down, as in a reset, takes an exponential term with it: what is left in the mean of (e^q - 1) / q, q > -5 the way in units of its slope, to 1.5e-3. */
+TARGET ALWAYS_INLINE F STEP(fall)(F total, F upswing, const Common *c, float length) {
+    const F q = MAX(total * ALLF(c->slope_inverse * length), ALLF(-5.0f));
+    return total + upswing * (q * ((ALLF(FALL_1) + ALLF(FALL_2) * q) + (q * q) * (ALLF(FALL_3) + ALLF(FALL_4) * q)));
 }
 
 /* Sums over the circuits of a compartment, weighted by capacitance. */
@@ -144,14 +163,11 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
     if (features & WITH_EXPONENTIAL) {
         const F limit = LOADF(g->limit + i), growth = STEP(growth)(upswing, limit, c, length);
         slope = STEP(grow)(total, upswing, growth, limit, c, length);
+        if (features & WITH_CARE) slope = IF_POSITIVE(LOADF(g->careful + i) * (ALLF(0.0f) - total), STEP(fall)(total, upswing, c, length), slope);
     }
-    const F linear = STEP(bent)(slope, bend, length, features) * (ALLF(length) - shorter);
+    const F bent = STEP(bent)(slope, bend, length, features), linear = bent * (ALLF(length) - shorter);
     F way = linear - linear * (bow * linear);
-    if (features & WITH_CARE) { /* what the amplifier is at the end of the way beyond what its local slope says counts a third */
-        const F end = UNIT_CLIP((gap - linear) * inverse);
-        const F rest = (LOADF(g->slew + i) * (end * (ALLF(3.0f) - end * end)) - pull) + (LOADF(g->rate + i) * flat) * linear;
-        way = IF_POSITIVE(LOADF(g->careful + i), linear + rest * (ALLF(length * (1.0f / 3)) - ALLF(1.0f / 6) * shorter), way);
-    }
+    if (features & WITH_CARE) way = IF_POSITIVE(LOADF(g->careful + i), STEP(careful)(g, i, gap * inverse, y, OF(ALLF(part->lag), LOADF(g->lag + i)), bent - pull, length), way);
     if (features & WITH_LEAPS) way = STEP(clip)(way, ALLF(-c->longest), ALLF(c->longest));
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
@@ -167,6 +183,14 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
 
 #if SIZE == 1
 
+/* Slope by the exponential term at a potential. */
+TARGET static float exponential_term(const Lanes *g, int i, int32_t v, const Common *c) {
+    const F gap = FLOAT(SUB(LOADI(g->target + i), ALLI(v)));
+    float term;
+    STOREF(&term, MIN(STEP(power)(LOADF(g->exponent + i) - gap * ALLF(c->octaves)), LOADF(g->limit + i)));
+    return term;
+}
+
 TARGET float compartment_slope(const CompartmentCurrents *s, const Common *common, float length) {
     const STEP(Sums) sums = {ALLF(s->slope), ALLF(s->growth), ALLF(s->bow), ALLF(s->upswing), ALLF(s->limit)};
     float slope;
@@ -180,7 +204,13 @@ TARGET float compartment_slope(const CompartmentCurrents *s, const Common *commo
 TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int features, int early, int watchful) {
     STEP(Findings) found = {ALLI(0), SPREAD_FIRST, ALLI(-1), ALLI(0)};
     Lanes *g = &b->lanes;
-    for (int i = 0; i < LANES; i += WIDTH) STEP(circuits)(g, NULL, p, i, c, 1.0f, features, early, watchful, &found);
+    for (int i = 0; i < LANES; i += WIDTH) {
+        if (features & WITH_CARE && ANY(BITS(LOADF(g->careful + i)))) {
+            STEP(circuits)(g, NULL, p, i, c, 1.0f, features, early, watchful, &found);
+        } else {
+            STEP(circuits)(g, NULL, p, i, c, 1.0f, features & ~WITH_CARE, early, watchful, &found);
+        }
+    }
     const int far = SPREAD_BEYOND(found.high, found.low, c->fade_from);
     if (far && !(features & WITH_RAILS))
         for (int i = 0; i < LANES; i += WIDTH) STOREI(g->v[p ^ 1] + i, STEP(within)(LOADI(g->v[p ^ 1] + i), c));
@@ -387,6 +417,7 @@ VARIANT(all, features)
 #undef UNIT_CLIP
 #undef IF_POSITIVE
 #undef SCALE
+#undef ROOT
 #undef ANY
 #undef REACHES
 #undef BITS

@@ -4,6 +4,8 @@
 """
 
 from collections.abc import Callable
+from itertools import pairwise
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,18 @@ import pytest
 from circuit_equations import TICK_US, Circuit, Network
 from held_out_circuits import CLOCK, KINDS, Draw, draw
 
+from hicannx_sim.base.numbers import number
+
+STEP = 50
+"""Ticks of the model's grid."""
 RANGE = 1.0
 """Of a membrane [V]."""
 UPSWING_US = 0.02
 """By which an upswing may be early or late, as spikes may."""
+
+
+LATEST = 5.0
+"""How long after the model's spike the equations are asked for theirs [us]."""
 
 
 @pytest.fixture
@@ -44,15 +54,30 @@ def equations(k: Any, drawn: Draw) -> Network:
     return Network([Circuit(*parts, CLOCK) for parts in drawn.circuits.values()], potentials, adaptation, list(drawn.nodes), drawn.links)
 
 
-def play(k: Any, drawn: Draw) -> tuple[np.ndarray, np.ndarray]:
-    """The model's potentials of all circuits at the ends of steps, and its spikes [us]."""
-    start, volts, spikes = k.core.now, [], []
-    for tick in range(start + 50, start + round(drawn.us * 500) + 1, 50):
-        while k.core.run(tick) < tick:
-            pass
-        spikes += [(int(t) - start) * TICK_US for t in k.core.spike_array()["tick"]]
-        volts.append([k.core.voltage(neuron, 0) for neuron in drawn.circuits])
-    return np.array(volts), np.array(spikes)
+class Played:
+    """What the model does: its state at the ends of steps (potentials, adaptation and lines of all circuits), and its spikes [us]."""
+
+    def __init__(self, k: Any, drawn: Draw) -> None:
+        self.drawn, start, neurons = drawn, k.core.now, list(drawn.circuits)
+        states: list[list[list[float]]] = []
+        spikes: list[float] = []
+        for tick in range(start + STEP, start + round(drawn.us * 500) + 1, STEP):
+            while k.core.run(tick) < tick:
+                pass
+            spikes += [(int(t) - start) * TICK_US for t in k.core.spike_array()["tick"]]
+            states.append([[k.core.voltage(neuron, source) for source in (0, 3, 1, 2)] for neuron in neurons])
+        self.states, self.spikes = np.array(states), np.array(spikes)
+
+    def at(self, step: int, fired: float) -> Network:
+        """The equations from the model's state after so many steps on, the first circuit's last spike given."""
+        state, drawn = self.states[step - 1], self.drawn
+        potentials = np.zeros(max(drawn.nodes) + 1)
+        potentials[drawn.nodes] = state[:, 0]
+        made = Network([Circuit(*parts, CLOCK) for parts in drawn.circuits.values()], potentials, state[:, 1].copy(), list(drawn.nodes), drawn.links)
+        made.lines = (number("synapse_line_rest") - state[:, 2:]) / number("synapse_line_gain")
+        made.time = step * STEP * TICK_US
+        made.resets_until[0], made.ready_at[0] = fired + made.circuits[0].reset_time, fired + made.circuits[0].refractory
+        return made
 
 
 def both(kit: Callable, drawn: Draw) -> tuple[np.ndarray, np.ndarray, Network, np.ndarray]:
@@ -60,9 +85,15 @@ def both(kit: Callable, drawn: Draw) -> tuple[np.ndarray, np.ndarray, Network, n
     k = kit()
     configure(k, drawn)
     reference = equations(k, drawn)
-    volts, spikes = play(k, drawn)
-    expected = reference.run(drawn.us, [(tick * TICK_US, circuit, side, drawn.step(circuit, side)) for tick, circuit, side in drawn.events])
-    return volts, spikes, reference, expected["v"][:, drawn.nodes]
+    played = Played(k, drawn)
+    expected = reference.run(drawn.us, pulses(drawn, 0.0, drawn.us))
+    return played.states[:, :, 0], played.spikes, reference, expected["v"][:, drawn.nodes]
+
+
+def pulses(drawn: Draw, begin: float, end: float) -> list[tuple[float, int, int, float]]:
+    """Those between two times, as the equations take them."""
+    timed = [(tick * TICK_US, circuit, side, drawn.step(circuit, side)) for tick, circuit, side in drawn.events]
+    return [pulse for pulse in timed if begin - 1e-9 <= pulse[0] < end]
 
 
 def silenced(drawn: Draw) -> Draw:
@@ -83,17 +114,38 @@ def test_membranes_below_their_thresholds_are_right_to_a_thousandth_of_their_ran
     for seed in seeds:
         drawn = silenced(draw(kind, seed))
         volts, _, _, expected = both(kit, drawn)
-        allowed = 1e-3 * RANGE + UPSWING_US * np.abs(np.gradient(expected, 0.1, axis=0))
-        assert (np.abs(volts - expected) <= allowed)[below_threshold(drawn, expected)].all(), (kind, seed)
+        limit = 1e-3 * RANGE + UPSWING_US * np.abs(np.gradient(expected, 0.1, axis=0))
+        assert (np.abs(volts - expected) <= limit)[below_threshold(drawn, expected)].all(), (kind, seed)
 
 
+def allowed(intervals: np.ndarray) -> np.ndarray:
+    return np.maximum(UPSWING_US, 1e-3 * intervals) + 1e-9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_intervals_that_begin_where_the_model_is_are_right_to_20_ns_or_a_thousandth(kit: Callable, kind: str, seeds: range) -> None:
+    """99 % of them. The equations go on from the model's state at the end of the step in which it has fired."""
+    found: list[float] = []
+    wanted: list[float] = []
+    for seed in seeds:
+        k, drawn = kit(), draw(kind, seed)
+        configure(k, drawn)
+        played = Played(k, drawn)
+        for before, after in pairwise(played.spikes):
+            step = ceil(before / (STEP * TICK_US) - 1e-9)
+            reference = played.at(step, before)
+            reference.run(after + LATEST, pulses(drawn, reference.time, after + LATEST))
+            found.append(after - before)
+            wanted.append(reference.spikes[0][0] - before if reference.spikes else np.inf)
+    wrong = np.abs(np.array(found) - wanted)
+    assert (wrong <= allowed(np.array(wanted))).mean() >= 0.99
+
+
+SENSITIVE = pytest.mark.xfail(reason="4 ns, an edge of the backend's clock, make later intervals of some draws differ by many times that", strict=False)
 NOT_YET = {"tonic", "bursting", "transient", "joined", "chain of five"}
-UPSWING = pytest.mark.xfail(
-    reason="a fast upswing is some 10 ns early or late, which makes many intervals wrong, mostly by less than 1 %", strict=False
-)
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=UPSWING) if kind in NOT_YET else kind for kind in KINDS])
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=SENSITIVE) if kind in NOT_YET else kind for kind in KINDS])
 def test_intervals_are_right_to_20_ns_or_a_thousandth(kit: Callable, kind: str, seeds: range) -> None:
     """Of 99 % of them."""
     right: list[bool] = []
@@ -104,5 +156,5 @@ def test_intervals_are_right_to_20_ns_or_a_thousandth(kit: Callable, kind: str, 
         common = min(spikes.size, wanted.size)
         assert abs(spikes.size - wanted.size) <= 1, (kind, seed)
         found, intervals = np.diff(spikes[:common], prepend=0.0), np.diff(wanted[:common], prepend=0.0)
-        right += (np.abs(found - intervals) <= np.maximum(0.02, 1e-3 * intervals) + 1e-9).tolist()
+        right += (np.abs(found - intervals) <= allowed(intervals)).tolist()
     assert np.mean(right) >= 0.99
