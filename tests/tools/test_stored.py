@@ -166,6 +166,31 @@ def test_other_files_are_refused(data, message, tmp_path, capsys):
     assert error.startswith(f"hicannx: {path}") and message in error and error.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "old, new, place",
+    [
+        ('"value": 1001', '"value": -1', "value0.values[0].second"),
+        ('"value": 1001', '"value": "1"', "value0.values[0].second"),
+        ('"first"', '"fist"', "value0.values[0]"),
+        ("haldls::", "hadlls::", "value0.values[0].second.polymorphic_name"),
+    ],
+)
+def test_a_damaged_list_is_taken_for_a_list(old, new, place, tmp_path, capsys):
+    path, text = tmp_path / "a.json", stadls.to_json(a_list(1001))
+    path.write_text(text.replace(old, new, 1))
+    assert old in text and main(["calibration", "show", str(path)]) == 1
+    error = capsys.readouterr().err
+    assert "this DumperDone cannot be read" in error and place in error
+
+
+def test_a_damaged_builder_is_taken_for_a_builder(tmp_path, capsys):
+    (record, *_) = [one for one in records("builder") if "Dumper<" not in one.name]
+    path = tmp_path / "a.json"
+    path.write_text(record.text.replace('"m_dumpit"', '"m_dumpi"', 1))
+    assert main(["calibration", "show", str(path)]) == 1
+    assert "this PlaybackProgramBuilderDumper cannot be read" in capsys.readouterr().err
+
+
 def test_what_cannot_be_compared(tmp_path, capsys):
     one, other = store(tmp_path / "a.pbin", a_list()), store(tmp_path / "b.pbin", lola.AtomicNeuron())
     assert main(["calibration", "diff", str(one), str(other)]) == 1

@@ -27,6 +27,13 @@ LARGEST = 1 << 30
 HEAD = 4096
 """Characters among which the name of the first member is looked for."""
 
+MARKS: dict[str, type[Any]] = {
+    '"value.m_builder_impl"': PlaybackProgramBuilderDumper,
+    '"value.m_program_impl"': PlaybackProgram,
+    '"polymorphic_id"': DumperDone,
+}
+"""What only JSON texts of lists have in their first lines, in the order in which it is looked for."""
+
 
 class StoredFileError(HicannxError):
     """A file in which nothing is stored, or of which one has to say what it is."""
@@ -94,7 +101,11 @@ def _decoded(data: bytes, path: Path) -> str:
 
 
 def _candidates(name: str | None, text: str | None) -> Iterator[type[Any]]:
-    """The classes that an object can be of; without a name, and among JSON, those whose first member occurs early in it."""
+    """The classes that an object can be of; without a name, and among JSON, the list that it is, or those whose first member occurs early."""
+    marked = next((kind for mark, kind in MARKS.items() if mark in (text or "")[:HEAD]), None)
+    if name is None and marked is not None:
+        yield marked
+        return
     kinds = [kind for kind in (*LISTS, *CONTAINERS) if name is None or name == kind.__name__]
     if not kinds:
         raise StoredFileError(f"nothing that can be stored is called {name!r}")
@@ -124,9 +135,9 @@ def _must_read(kind: type[Any], data: bytes, text: str | None) -> Any:
 
 
 def _reason(name: str | None, data: bytes, text: str | None) -> str:
-    """Why it cannot be read as what it was said to be, or as the most usual."""
+    """Why it cannot be read as what it was said to be, as what it looks like, or as the most usual."""
     try:
-        _must_read(next(kind for kind in (*LISTS, *CONTAINERS) if name in (None, kind.__name__)), data, text)
+        _must_read(next(_candidates(name, None if name else text)), data, text)
     except (SerializationError, haldls.ContainerError) as error:
         return str(error)
     return "it holds values out of range"
