@@ -111,7 +111,7 @@ cdef class TypedArray:
             raise TypeError(f"the array is indexed by {coordinate.__name__}, an integer or a slice, not {shown(key)}") from None
 
     cdef TypedArray _row(self, int64_t index):
-        cdef TypedArray row = TypedArray.__new__(TypedArray)
+        cdef TypedArray row = TypedArray.__new__(getattr(type(self), "row", TypedArray))
         cdef int64_t width = self.data.shape[0] // <int64_t>self.coordinates[0].size
         row.element, row.coordinates = self.element, self.coordinates[1:]
         row.start = _first(row.coordinates[0])

@@ -125,6 +125,22 @@ def test_parts_are_changed_in_place_and_copied_when_assigned():
     assert target.neuron_target.cuba_synin.i_synin_gm.to_numpy()[3].tolist() == [600, 600]
 
 
+def test_rows_have_a_class_of_their_own_and_are_parts_of_their_array():
+    hagen, neurons = pyccalix.HagenNeuronCalibTarget, pyccalix.NeuronCalibTarget
+    strengths = neurons.UncalibratedCubaSynapticInput
+    for array, row in [
+        (hagen().tau_syn, hagen.TauSynOnNeuron),
+        (neurons().tau_syn, neurons.TauSynPerNeuron),
+        (strengths().i_synin_gm, strengths.ISyninGMOnNeuron),
+        (neurons().coba_synin.e_coba_reversal, neurons.CalibratedCobaSynapticInput.PotentialOnNeuron),
+    ]:
+        array[NEURON] = row([7, 8])
+        part = array[NEURON]
+        part[halco.SynapticInputOnNeuron.excitatory] = 9
+        assert type(part) is row and [float(one) for one in array[NEURON]] == [9, 8]
+        assert type(copy.copy(part)) is type(pickle.loads(pickle.dumps(part))) is row
+
+
 def test_everything_that_was_set_is_in_a_pickle():
     target = pyccalix.NeuronCalibTarget()
     target.coba_synin.e_coba_reversal[NEURON][1] = 30.5

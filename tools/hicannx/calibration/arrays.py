@@ -21,6 +21,8 @@ class IntegerArray(TypedArray):
 
     of: ClassVar[type[Value]]
     over_coordinates: ClassVar[tuple[type[Value], ...]]
+    row: ClassVar[type[TypedArray]] = TypedArray
+    """Class of the rows of an array on two coordinates."""
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
         super().__init__(self.of, self.over_coordinates, values)

@@ -108,7 +108,7 @@ class _TauSynOnNeuron(RealArray):
 
 class _TauSyn(RealArray):
     __slots__ = ()
-    of, over_coordinates, row = TimeInS, (AtomicNeuronOnDLS, SynapticInputOnNeuron), _TauSynOnNeuron
+    of, over_coordinates = TimeInS, (AtomicNeuronOnDLS, SynapticInputOnNeuron)
 
 
 class HagenNeuronCalibTarget(CalibTarget):
@@ -138,6 +138,8 @@ class HagenNeuronCalibTarget(CalibTarget):
     class TauSyn(_TauSyn):
         __slots__ = ()
         __module__ = "pyccalix"
+
+    TauSyn.row = TauSynOnNeuron
 
     leak = Array(Potential, "u8", 120)
     tau_mem = Array(PerNeuronTimeConstant, "f8", 60e-6)
@@ -180,6 +182,8 @@ class NeuronCalibTarget(CalibTarget):
         __slots__ = ()
         __module__ = "pyccalix"
 
+    TauSyn.row = TauSynPerNeuron
+
     class MembraneCapacitance(IntegerArray):
         __module__ = "pyccalix"
         of, over_coordinates = AtomicNeuron.MembraneCapacitance.CapacitorSize, (AtomicNeuronOnDLS,)
@@ -190,9 +194,15 @@ class NeuronCalibTarget(CalibTarget):
         __slots__ = ()
         __module__ = "pyccalix"
 
+        class ISyninGMOnNeuron(IntegerArray):
+            __module__ = "pyccalix"
+            of, over_coordinates = CapMemCell.Value, (SynapticInputOnNeuron,)
+
         class ISyninGM(IntegerArray):
             __module__ = "pyccalix"
             of, over_coordinates = CapMemCell.Value, (AtomicNeuronOnDLS, SynapticInputOnNeuron)
+
+        ISyninGM.row = ISyninGMOnNeuron
 
         i_synin_gm = Array(ISyninGM, "u8", 500)
 
