@@ -12,7 +12,9 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import numpy as np
 
+
 from halco import AtomicNeuronOnDLS, TypedArray, Value
+from haldls import SerializationError
 from hicannx.calibration.archive import ArchiveReader, ArchiveWriter
 from hicannx.calibration.arrays import IntegerArray, OptionalArray, RealArray
 from hicannx.calibration.values import real
@@ -92,7 +94,9 @@ class Struct:
         return bytes(archive.data), getattr(self, "__dict__", {}), self._unstored()
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Takes what `__getstate__` gave, also the original's. Raises SerializationError for bytes that end too early."""
+        """Takes what `__getstate__` gave, also the original's. Raises SerializationError for anything else, also bytes that end too early."""
+        if not isinstance(state, tuple) or not state or not isinstance(state[0], bytes):
+            raise SerializationError(f"this is no stored form of {type(self).__name__}: calix before e573081 pickled targets in another way")
         data, attributes, unstored = (*state, {}, {})[:3]
         self._values = {}
         self._load(ArchiveReader(data))
