@@ -20,7 +20,9 @@ A single activation of {ACTIVATION} is sent {SENDS} times. On the left to 256 sy
 right to a row in which two columns each have one of the weights from -63 to 63. The published chip bends below -100, each column at
 another place; the converters here do so nearer to their end, so large negative results are larger. The last rows are the tutorial's
 printed product of a hundred activations of 15 with weights of 21. The chip is the default one, with the fixed pattern of a typical
-chip and the calibration for this mode. Chips differ in their gain: of six this one has the largest, as the first rows say."""
+chip and the calibration for this mode. Chips differ in their gain: the calibration brings the synapses of all quadrants to those of
+the weakest, whose bias is at its end, and the one driver in use has a strength of its own. Of six chips this one has the largest, as
+the first rows say."""
 
 
 Numbers = NDArray[np.int64]
