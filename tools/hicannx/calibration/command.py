@@ -41,7 +41,7 @@ def _told(known: Stored | None) -> str:
     if known is None:
         return "not made"
     failed = ", ".join(f"{len(places)} {name} failed" for name, places in known.failed.items() if places)
-    return f"{known.engine}, {known.seconds:.1f} s{', ' if failed else ''}{failed}"
+    return f"{known.engine}, {known.time} s{', ' if failed else ''}{failed}"
 
 
 def _with_progress(steps: list[tuple[VirtualChip, Kind]]) -> Iterable[tuple[VirtualChip, Kind]]:

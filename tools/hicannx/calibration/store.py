@@ -59,6 +59,11 @@ class Stored(msgspec.Struct, frozen=True):
         version = "this version" if self.model == model_version() else f"version {self.model}, not this one"
         return f"{self.kind} of chip {self.serial} ({self.mode}), by {self.engine}, for {version} of the model"
 
+    @property
+    def time(self) -> str:
+        """Its processor seconds, as people read them."""
+        return f"{self.seconds:.{2 if self.seconds < 1 else 0}f}"
+
     def misfits(self, kind: Kind, chip: VirtualChip) -> list[str]:
         """In what the calibration differs from what is wanted, in words."""
         wanted = {"serial": chip.serial, "mode": chip.mode.value, "model": model_version(), "target": kind.digest()}

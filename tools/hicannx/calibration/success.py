@@ -52,7 +52,7 @@ def table(calibrations: Iterable[Stored]) -> str:
     lines = [f"| chip | kind | engine | {' | '.join(COUNTS)} | s |", f"| --- | --- | --- |{' --- |' * len(COUNTS)} --- |"]
     for one in calibrations:
         counts = " | ".join(_count(one, name) for name in COUNTS)
-        lines.append(f"| {one.serial} | {one.kind} | {one.engine} | {counts} | {one.seconds:.1f} |")
+        lines.append(f"| {one.serial} | {one.kind} | {one.engine} | {counts} | {one.time} |")
     return "\n".join(lines)
 
 
