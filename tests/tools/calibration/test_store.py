@@ -1,6 +1,7 @@
 """Calibrations are kept where clients look for them, and told apart."""
 
 import gzip
+import re
 import subprocess
 import sys
 import warnings
@@ -116,6 +117,27 @@ def test_a_folder_that_cannot_be_written_is_told_and_does_no_harm(tmp_path, monk
     monkeypatch.setenv("HICANNX_CALIBRATIONS", str(tmp_path / "file" / "below"))
     assert hicannx.calibrated_chip("spiking", 7) == kept
     assert "HICANNX_CALIBRATIONS" in caplog.text
+
+
+@pytest.mark.parametrize("option", ["--output", "--report"])
+def test_the_command_names_a_folder_that_cannot_be_written(option, tmp_path, capsys):
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    assert main(["calibrate", "7", "--kind", "hagen_synin", option, str(file)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"hicannx: {file} cannot be written") and option in error
+
+
+def test_a_damaged_calibration_is_named_and_can_be_made_anew():
+    kind, chip, store = KINDS["hagen_synin"], VirtualChip(7), Store()
+    hicannx.calibrated_chip(kind.name, 7)
+    path = store.file(kind, chip)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(CalibrationError, match=r"is damaged: .* ends too early") as caught:
+        hicannx.calibrated_chip(kind.name, 7)
+    command = re.search("`hicannx (.*)`", str(caught.value))[1]
+    assert str(path) in str(caught.value) and main(command.split()) == 0
+    hicannx.calibrated_chip(kind.name, 7)
 
 
 @pytest.mark.parametrize("identifier, serial", [("hxcube0fpga0chip7_1", 7), ("jboa0fpga3chip42_1", 42)])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+from hicannx.calibration.errors import CalibrationError
 from hicannx.calibration.kinds import KINDS, Kind, kind_of
 from hicannx.calibration.making import make
 from hicannx.calibration.store import Store, Stored
@@ -25,15 +27,31 @@ def main(chosen: Namespace) -> int:
     for chip, kind in _with_progress([(chip, kind) for chip in chips for kind in kinds]):
         known = store.known(kind, chip)
         if known is None or chosen.again or known.engine != chosen.engine:
-            make(store, kind, chip, chosen.engine)
+            _make(store, kind, chip, chosen.engine)
             known = store.known(kind, chip)
         print(f"chip {chip.serial}  {kind.name:12}{_told(known)}  {store.file(kind, chip)}", flush=True)
     if chosen.table:
         print(table(known for chip in chips for kind in kinds if (known := store.known(kind, chip))))
     if chosen.report is not None:
-        page = import_module("hicannx.calibration.report").write(store, kinds, chips, chosen.report)
-        print(f"report: {page}")
+        print(f"report: {_reported(store, kinds, chips, chosen.report)}")
     return 0
+
+
+def _make(store: Store, kind: Kind, chip: VirtualChip, engine: str) -> None:
+    try:
+        make(store, kind, chip, engine)
+    except OSError as error:
+        what = f"{store.folder} cannot be written ({error.strerror})"
+        raise CalibrationError(f"{what}: name another folder with --output or HICANNX_CALIBRATIONS") from error
+
+
+def _reported(store: Store, kinds: list[Kind], chips: list[VirtualChip], folder: Path) -> Path:
+    """Where the page is."""
+    try:
+        page: Path = import_module("hicannx.calibration.report").write(store, kinds, chips, folder)
+    except OSError as error:
+        raise CalibrationError(f"{folder} cannot be written ({error.strerror}): name another folder with --report") from error
+    return page
 
 
 def _told(known: Stored | None) -> str:

@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import numpy as np
 
-
 from halco import AtomicNeuronOnDLS, TypedArray, Value
 from haldls import SerializationError
 from hicannx.calibration.archive import ArchiveReader, ArchiveWriter
@@ -94,9 +93,9 @@ class Struct:
         return bytes(archive.data), getattr(self, "__dict__", {}), self._unstored()
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Takes what `__getstate__` gave, also the original's. Raises SerializationError for anything else, also bytes that end too early."""
+        """Takes what `__getstate__` gave, also the original's. Raises SerializationError for anything else, and for bytes that end early."""
         if not isinstance(state, tuple) or not state or not isinstance(state[0], bytes):
-            raise SerializationError(f"this is no stored form of {type(self).__name__}: calix before e573081 pickled targets in another way")
+            raise SerializationError(f"no stored form of {type(self).__name__}: calix before e573081 pickled targets in another way")
         data, attributes, unstored = (*state, {}, {})[:3]
         self._values = {}
         self._load(ArchiveReader(data))

@@ -23,7 +23,7 @@ from hicannx.calibration.errors import CalibrationError
 from hicannx.calibration.kinds import WEEKLY, Kind
 from hicannx.calibration.model_version import model_version
 from hicannx_sim import Mode, ModelConnection, VirtualChip
-from stadls import DumperDone, from_portablebinary, to_json, to_portablebinary
+from stadls import DumperDone, SerializationError, from_portablebinary, to_json, to_portablebinary
 
 __all__ = ["CalibrationWarning", "Store", "Stored", "beside", "chip_of_identifier", "name_misfits", "read"]
 
@@ -119,12 +119,17 @@ class Store:
 
 
 def read(path: Path, kind: Kind, chip: VirtualChip) -> DumperDone:
-    """The writes in a portable binary. Warns (CalibrationWarning) if it is known to belong to another chip, model or target."""
+    """The writes in a portable binary. Warns (CalibrationWarning) if it is known to belong to another chip, model or target. Raises
+    CalibrationError if it is damaged."""
     known = beside(path)
     if known is not None:
         name_misfits(path, known, kind, chip)
     cocos = DumperDone()
-    from_portablebinary(cocos, path.read_bytes())
+    try:
+        from_portablebinary(cocos, path.read_bytes())
+    except SerializationError as error:
+        anew = f"hicannx calibrate {chip.serial} --kind {kind.name} --mode {chip.mode.value} --again"
+        raise CalibrationError(f"{path} is damaged: {error}. What `{anew}` makes takes its place") from error
     return cocos
 
 

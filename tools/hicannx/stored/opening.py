@@ -101,7 +101,7 @@ def _decoded(data: bytes, path: Path) -> str:
 
 
 def _candidates(name: str | None, text: str | None) -> Iterator[type[Any]]:
-    """The classes that an object can be of; without a name, and among JSON, the list that it is, or those whose first member occurs early."""
+    """The classes that an object can be of; without a name, and among JSON, the list it is, or those whose first member occurs early."""
     marked = next((kind for mark, kind in MARKS.items() if mark in (text or "")[:HEAD]), None)
     if name is None and marked is not None:
         yield marked
