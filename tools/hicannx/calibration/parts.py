@@ -93,7 +93,7 @@ class Struct:
         return bytes(archive.data), getattr(self, "__dict__", {}), self._unstored()
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Takes what `__getstate__` gave, also the original's. Raises SerializationError for anything else, and for bytes that end early."""
+        """Takes what `__getstate__` gave, also the original's. Raises SerializationError for anything else and for bytes that end early."""
         if not isinstance(state, tuple) or not state or not isinstance(state[0], bytes):
             raise SerializationError(f"no stored form of {type(self).__name__}: calix before e573081 pickled targets in another way")
         data, attributes, unstored = (*state, {}, {})[:3]
