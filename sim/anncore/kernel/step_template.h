@@ -218,7 +218,8 @@ TARGET ALWAYS_INLINE int STEP(block)(Block *b, int p, const Common *c, int featu
     return (moves || decays ? BLOCK_MOVES : 0) | (decays && !moves ? BLOCK_DECAYS : 0) | (ALL_NEGATIVE(found.below) ? 0 : BLOCK_CROSSES) | (far ? WITH_RAILS : 0);
 }
 
-/* Some lines alone, over steps from the grid point with index `first` on, as in the steps of their block. Returns whether they still decayed when that was last seen. */
+/* Some lines alone, over steps from the grid point with index `first` on, as in the steps of their block, both states alike: they may rest from then on while other blocks step.
+ * Returns whether they still decayed when that was last seen. */
 TARGET ALWAYS_INLINE int STEP(decay_alone)(LanesInput *input, int p, int i, int64_t first, int64_t steps) {
     enum { FEW = 4 };
     F line[INPUTS * FEW], keep[INPUTS * FEW];
@@ -233,7 +234,8 @@ TARGET ALWAYS_INLINE int STEP(decay_alone)(LanesInput *input, int p, int i, int6
         }
         decays = step % REST_STEPS || ANY(changed);
     }
-    for (int j = 0; j < INPUTS * FEW; j++) STOREF(input[j / FEW].line[p] + i + j % FEW * WIDTH, line[j]);
+    for (int j = 0; j < INPUTS * FEW; j++)
+        for (int q = 0; q < 2; q++) STOREF(input[j / FEW].line[q] + i + j % FEW * WIDTH, line[j]);
     return decays;
 }
 

@@ -149,3 +149,19 @@ def test_lines_that_drive_nothing_come_to_rest(kit: Callable) -> None:
     fast, slow = voltages[1], voltages[2]
     assert fast < number("synapse_line_rest") == slow, "the second pulse, which goes to both lines, is still to come"
     assert voltages[-2] == number("synapse_line_rest") > voltages[-1]
+
+
+def test_lines_that_came_to_rest_in_a_jump_stay_there_while_other_blocks_step(kit: Callable) -> None:
+    k = kit()
+    for neuron in (3, *range(256, 512)):
+        k.neuron(neuron, SIZE, **RESTING, i_bias_synin_exc_tau=100)
+    k.shared("syn_i_bias_dac", 1000)
+    k.core.weights[0] = k.core.weights[300] = 60
+    k.run(500)
+    k.core.row_pulse(k.core.now + 50, 300, 0, 1.0, 1)
+    k.core.run(k.core.now + 50 * 100_000)
+    assert k.core.voltage(300, 1) == number("synapse_line_rest")
+    k.core.row_pulse(k.core.now + 1, 0, 0, 1.0, 1)
+    for _ in range(9):
+        k.core.run(k.core.now + 50)
+        assert k.core.voltage(3, 1) < k.core.voltage(300, 1) == number("synapse_line_rest")
