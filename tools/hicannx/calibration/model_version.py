@@ -10,7 +10,7 @@ from hicannx_sim.base.numbers import TABLE
 
 __all__ = ["get_repo_state", "model_version"]
 
-CIRCUITS = 1
+CIRCUITS = 2
 """Counted up whenever the circuits compute something else from the same numbers."""
 
 
