@@ -173,28 +173,29 @@ def wandering(kit: Callable, jumping: bool, seed: int) -> list[list[float]]:
     k, random = kit(mode="typical"), np.random.default_rng(seed)
     k.core.jumping = jumping
     for block in range(8):
-        tau, gm, leak = (int(random.choice(codes)) for codes in ((30, 300, 1000), (0, 0, 400), (0, 100, 1000)))
+        tau, gm, leak = (int(random.choice(codes)) for codes in ((20, 1000), (0, 0, 400), (100, 300)))
         fires = bool(random.integers(2))
         for neuron in range(64 * block, 64 * block + 64):
-            cells = {"v_leak": 700, "i_bias_leak": leak, "i_bias_synin_exc_tau": tau, "i_bias_synin_inh_tau": 300, "i_bias_synin_exc_gm": gm}
-            k.neuron(neuron, {**SIZE, "enable_fire": int(fires), "enable_synaptic_input_excitatory": 1}, {"refractory_time": 99}, **cells)
+            lines = {"i_bias_synin_exc_tau": tau, "i_bias_synin_inh_tau": 1000, "i_bias_synin_exc_gm": gm}
+            switches = {**SIZE, "enable_fire": int(fires), "enable_synaptic_input_excitatory": int(gm > 0)}
+            k.neuron(neuron, switches, {"refractory_time": 99}, v_leak=700, i_bias_leak=leak, **lines)
     k.shared("syn_i_bias_dac", 1000)
     k.core.weights[:] = random.integers(0, 64, k.core.weights.shape)
     k.run(500)
     seen = []
     for _ in range(20):
         for _ in range(int(random.integers(3))):
-            when, row = k.core.now + int(random.integers(1, 40_000)), int(random.integers(512))
+            when, row = k.core.now + int(random.integers(1, 4_000)), int(random.integers(512))
             k.core.row_pulse(when, row, 0, 1.0, int(random.integers(1, 4)))
         if random.integers(4) == 0:
             k.core.fire(int(random.integers(512)), k.core.now + 2 * int(random.integers(1, 9_000)))
-        end = k.core.now + 50 * int(random.choice([1, 7, 64, 200, 3_000]))
+        end = k.core.now + 50 * int(random.choice([1, 7, 64, 20_000]))
         while k.core.run(end) < end // 50 * 50:
             pass
         seen.append([k.core.voltage(neuron, source) for neuron in range(5, 512, 32) for source in (0, 1, 2)])
     return seen
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_jumps_change_nothing(kit: Callable, seed: int) -> None:
     assert wandering(kit, True, seed) == wandering(kit, False, seed)
