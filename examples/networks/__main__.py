@@ -18,6 +18,7 @@ from experiments import TRANSIENT, Mapped, Point, Runs
 from matplotlib.figure import Figure
 
 import figures
+from hicannx.clusters import process
 
 HEAD = """\
 # Networks on several chips
@@ -54,7 +55,10 @@ def report(mapped: Mapped) -> str:
     """What the mapper says."""
     wanted, lost = mapped.losses["all"]
     placed = f"The mapper places {wanted - lost} of {wanted} synapses on {mapped.chips} chips ({lost / wanted:.2%} lost)."
-    return f"{placed} Rates are means over {mapped.ms:g} ms."
+    walls, processes = sorted(point.chips["wall"] for point in mapped.points), process()[1]
+    clock = f"{walls[0]:g}" if len(walls) == 1 else f"{walls[0]:g} to {walls[-1]:g}"
+    by = "one process" if processes == 1 else f"{processes} processes"
+    return f"{placed} Rates are means over {mapped.ms:g} ms, of which a second took {clock} s by the clock, in {by}."
 
 
 def section(title: str, mapped: Mapped, draw: object, folder: Path) -> list[str]:
@@ -76,19 +80,30 @@ def main() -> None:
     parser.add_argument("--peer", action="store_true", help="run NEST, too")
     parser.add_argument("--output", type=Path, default=Path("networks"), help="folder of page and pictures, default %(default)s")
     chosen = parser.parse_args()
+    number, processes = process()
+    if chosen.peer and processes > 1:
+        parser.error("--peer: NEST runs beside one process: without mpirun")
     if chosen.peer and not peer.is_there():
         parser.error(f"--peer: {peer.python()} has no NEST; pip install nest-simulator, or PEER_PYTHON=another interpreter")
-    chosen.output.mkdir(parents=True, exist_ok=True)
-    runs, parts = Runs(chosen.ms, chosen.peer), [HEAD.format(transient=TRANSIENT)]
-    if chosen.network != "microcircuit":
-        parts += section("Random network", runs.random(chosen.points), figures.random_network, chosen.output)
-    if chosen.network != "random":
-        mapped = runs.microcircuit()
-        parts += section("Cortical microcircuit", mapped, figures.microcircuit, chosen.output)
-        parts.append(populations(mapped.points[0]))
-    text = "\n\n".join(part.rstrip() for part in parts) + "\n"
-    (chosen.output / "README.md").write_text(text)
-    print(text)
+    runs = Runs(chosen.ms, chosen.peer)
+    random = runs.random(chosen.points) if chosen.network != "microcircuit" else None
+    microcircuit = runs.microcircuit() if chosen.network != "random" else None
+    if not number:  # all processes have the same
+        chosen.output.mkdir(parents=True, exist_ok=True)
+        text = page(random, microcircuit, chosen.output)
+        (chosen.output / "README.md").write_text(text)
+        print(text)
+
+
+def page(random: Mapped | None, microcircuit: Mapped | None, folder: Path) -> str:
+    """The page, whose pictures come into the folder."""
+    parts = [HEAD.format(transient=TRANSIENT)]
+    if random is not None:
+        parts += section("Random network", random, figures.random_network, folder)
+    if microcircuit is not None:
+        parts += section("Cortical microcircuit", microcircuit, figures.microcircuit, folder)
+        parts.append(populations(microcircuit.points[0]))
+    return "\n\n".join(part.rstrip() for part in parts) + "\n"
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ class Emulation:
 
     def __init__(self, network: Network, places: list[OnChip]) -> None:
         self.network, self.places, self._open = network, places, ExitStack()
-        self.seconds = 0.0
-        """Processor time that the latest run took, without making its programs."""
+        self.seconds = self.wall = 0.0
+        """Processor time of this process that the latest run took, without making its programs, and time by the clock."""
         self.cycles_per_ms = network.scale.us_per_ms * CYCLES_PER_US
         self.circuits = [Circuits(VirtualChip(serial), network, place) for serial, place in enumerate(places)]
         self.connection = self._open.enter_context(hicannx.connect(serial=list(range(len(places))), setup="jboa"))
@@ -67,9 +67,9 @@ class Emulation:
 
     def _run(self, builders: list[Any]) -> list[Any]:
         programs = [builder.done() for builder in builders]
-        begin = time.process_time()
+        began, begin = time.perf_counter(), time.process_time()
         sta.run(self.connection, programs)
-        self.seconds = time.process_time() - begin
+        self.seconds, self.wall = time.process_time() - begin, time.perf_counter() - began
         return programs
 
     def _configuration(self, circuits: Circuits) -> lola.Chip:

@@ -14,7 +14,7 @@ from measures import measure
 from network import Network, Numbers
 from tqdm import tqdm
 
-from hicannx import system_of
+from hicannx import events, multichip_of
 
 KEPT = Path(__file__).with_name("nest.json")
 TRANSIENT = 200.0
@@ -23,7 +23,8 @@ TRANSIENT = 200.0
 
 @dataclass
 class Point:
-    """A network on chips and in NEST: see `measures.measure`; `seconds` of processor time for one of biological time."""
+    """A network on chips and in NEST: see `measures.measure`; for a second of biological time `seconds` of processor time, of this process,
+    and `wall` seconds by the clock."""
 
     name: str
     chips: dict[str, Any]
@@ -55,7 +56,8 @@ class Runs:
         spikes = emulation.run(whole, times, sources)
         seconds = emulation.seconds / whole * 1000
         found = measure(emulation.network, spikes, TRANSIENT, whole)
-        found |= {"seconds": round(seconds, 2), "lost": _lost(emulation) - before, "sent": len(spikes.times)}
+        found |= {"seconds": round(seconds, 2), "wall": round(emulation.wall / whole * 1000, 2)}
+        found |= {"lost": _lost(emulation) - before, "sent": len(spikes.times)}
         if self.peers:
             ran = peer.run(emulation, whole, times, sources)
             made = measure(emulation.network, ran.spikes, TRANSIENT, whole)
@@ -87,7 +89,5 @@ class Runs:
 
 def _lost(emulation: Emulation) -> int:
     """Spikes that the ways between the FPGAs have lost."""
-    together = system_of(emulation.connection, 0).together
-    assert together is not None
-    between = [system.counters["event path"]["between FPGAs"] for system in together.systems.values()]
-    return int(together.counters["lost: queue full"] + sum(one["lost: queue full"] for one in between))
+    lost = multichip_of(emulation.connection).counters["lost: queue full"]
+    return lost + sum(events(emulation.connection, chip)["network out"].dropped for chip in range(len(emulation.places)))

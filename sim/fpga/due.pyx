@@ -2,6 +2,7 @@
 
 cimport cython
 from libc.stdint cimport int64_t
+from libc.string cimport memset
 
 from hicannx_sim.base.clock cimport NEVER
 from hicannx_sim.base.growing cimport growing_at, growing_clear, growing_count, growing_drop, growing_free, growing_insert
@@ -22,6 +23,7 @@ cdef class DueQueue:
             place -= 1
         entry = <Due*> growing_insert(&self.entries, place, sizeof(Due))
         if entry != NULL:
+            memset(entry, 0, sizeof(Due))  # with what is between its fields: the same state is the same bytes
             entry.cycle, entry.kind, entry.value = cycle, kind, value
 
     cdef int64_t next(self) noexcept nogil:

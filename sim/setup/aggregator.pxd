@@ -21,6 +21,7 @@ cdef class Aggregator:
     cdef uint64_t everybody
     cdef int64_t up, down, depth, refractory, turn
 
+    cdef void begin(self, int64_t cycle) noexcept nogil
     cdef void take(self, const Record* record) noexcept nogil
     cdef int64_t deliver(self, int64_t earliest, void** members, Py_ssize_t n) noexcept nogil
     cdef int64_t pass_spike(self, const Record* record, void** members, Py_ssize_t n) noexcept nogil

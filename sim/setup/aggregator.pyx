@@ -14,7 +14,7 @@ cimport cython
 from libc.stdint cimport int64_t, uint64_t
 
 from hicannx_sim.base.clock cimport NEVER, TICKS_PER_FPGA_CYCLE
-from hicannx_sim.base.growing cimport growing_at, growing_count, growing_drop, growing_free, growing_insert
+from hicannx_sim.base.growing cimport growing_at, growing_clear, growing_count, growing_drop, growing_free, growing_insert
 from hicannx_sim.base.state cimport items, resize
 from hicannx_sim.fpga.router cimport BARRIER, Record
 
@@ -42,6 +42,12 @@ cdef class Aggregator:
 
     def __dealloc__(self):
         growing_free(&self.waiting)
+
+    cdef void begin(self, int64_t cycle) noexcept nogil:
+        """All FPGAs stand at a cycle. If they have been put back, as by their snapshots, nothing is known of a later time any more."""
+        if max(self.s.free, self.s.released) > cycle + self.depth + self.refractory:
+            self.s.free = self.s.released = cycle
+            growing_clear(&self.waiting)
 
     cdef void take(self, const Record* record) noexcept nogil:
         """Somebody's spike or barrier is on its way; those of one sender come in their order."""

@@ -65,6 +65,12 @@ def _at_barriers(serials: tuple[int, ...]) -> list[int]:
     return waiting
 
 
+def _remember(group: MultichipSetup) -> None:
+    """Who has reached a barrier, when a connection is closed."""
+    if group.aggregator.arrived:
+        _waiting[group.serials] = group.aggregator.arrived
+
+
 def _one_serial(environ: Mapping[str, str]) -> int:
     try:
         return serial_setting(environ)
@@ -193,8 +199,8 @@ class ModelConnection(Connection):
 
     def close(self) -> None:
         """Gives the chip up. The aggregator of several does not forget who has reached a barrier between them."""
-        if self.group is not None and not self._closed and self.group.aggregator.arrived:
-            _waiting[self.group.serials] = self.group.aggregator.arrived
+        if self.group is not None and not self._closed:
+            _remember(self.group)
         if self._explains and not self._closed and self._runs:
             self._look(ended=True)
         super().close()
@@ -276,6 +282,12 @@ class MemberConnection(Connection):
     def bitfile_info(self) -> str:
         return self._bitfile
 
+    def close(self) -> None:
+        """Nobody uses it any more; the aggregator is the same in all processes."""
+        if not self._closed:
+            _remember(self.group)
+        super().close()
+
     def _execute(self, words: Words) -> Words:
         return _execute_together([self], [words])[0]
 
@@ -287,7 +299,7 @@ def _execute_together(connections: Sequence[ModelConnection | MemberConnection],
     """Programs for some FPGAs of a setup."""
     together = connections[0].group
     of = {connection.number: program for connection, program in zip(connections, programs, strict=True)}
-    answers = _guarded(lambda: together.execute_everywhere(of), run_timeout(os.environ, None), together.interrupt)
+    answers = _guarded(lambda: together.execute(of), run_timeout(os.environ, None), together.interrupt)
     for connection in connections:
         if isinstance(connection, ModelConnection):
             connection._explain()

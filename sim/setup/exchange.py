@@ -34,13 +34,18 @@ class MPIExchange:
     def __init__(self, communicator: Any = None) -> None:
         self._mpi = import_module("mpi4py.MPI")
         self.communicator = self._mpi.COMM_WORLD if communicator is None else communicator
-        self.rank, self.size = self.communicator.Get_rank(), self.communicator.Get_size()
+        self.rank: int = self.communicator.Get_rank()
+        self.size: int = self.communicator.Get_size()
         self._own, self._all = np.zeros(1, _FRAME), np.zeros(self.size, _FRAME)
         self._bytes = self._own.view(np.uint8), self._all.view(np.uint8)
 
-    def numbers(self, fpgas: int) -> range:
-        """The FPGAs that this process has, of so many."""
-        return range(self.rank, fpgas, self.size)
+    def numbers(self, fpgas: int, rank: int | None = None) -> range:
+        """The FPGAs that a process has, of so many; None: this process."""
+        return range(self.rank if rank is None else rank, fpgas, self.size)
+
+    def rank_of(self, fpga: int) -> int:
+        """The process that has an FPGA."""
+        return fpga % self.size
 
     def __call__(self, standing: NDArray[Any], records: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """All standings, and all records. Raises ElsewhereError if another process has failed."""

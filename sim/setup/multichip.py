@@ -16,6 +16,7 @@ from hicannx_sim.setup import snapshot
 from hicannx_sim.setup.aggregator import MEMBERS_MAX, Aggregator
 from hicannx_sim.setup.exchange import ElsewhereError, MPIExchange
 from hicannx_sim.setup.member import Member
+from hicannx_sim.setup.questions import Questions, answered, error_of
 from hicannx_sim.setup.rounds import Rounds
 from hicannx_sim.setup.system import System, Words
 
@@ -68,6 +69,7 @@ class MultichipSetup:
         self._members: list[Member] = []
         self._programs: list[Words] = []
         self._under_way: Rounds | None = None
+        self._questions: dict[int, Questions] = {}
         self.goes_on = False
         """What the model cannot execute ends in a TimeoutNotification, as for a served chip, and not in an error for all."""
         self.remarks: dict[int, list[str]] = {}
@@ -93,7 +95,7 @@ class MultichipSetup:
 
     def execute(self, programs: Sequence[Words] | Mapping[int, Words]) -> list[Words]:
         """Runs the words of one program for each FPGA (closed by HALT), or for those that are named; the others live along. Returns
-        the streams of responses of all FPGAs of this process.
+        the streams of responses of all FPGAs, also of those in other processes.
 
         Time is common: the run begins in the same cycle everywhere, and ends one hop after the last program. Spikes and samples that
         come between the end of an FPGA's own program and that are counted as "after halt". Raises SimError; then nothing of the run
@@ -115,7 +117,7 @@ class MultichipSetup:
     def advance(self, cycles: int) -> bool:
         """Goes on with the run that was begun, for so many FPGA cycles at least. Returns whether it is not at its end."""
         with self._alone():
-            return self._go(min(system.fpga.cycle for system in self.systems.values()) + cycles)
+            return self._go(cycles)
 
     def finish(self) -> list[Words]:
         """Goes on to the end of the run that was begun, and returns the streams of responses. How it was cut makes no difference."""
@@ -132,17 +134,6 @@ class MultichipSetup:
             with held():
                 yield
 
-    def execute_everywhere(self, programs: Mapping[int, Words]) -> dict[int, Words]:
-        """The same; returns the streams of responses of all FPGAs, also of those in other processes."""
-        own = dict(zip(self.systems, self.execute(programs), strict=True))
-        if self._exchange is None:
-            return own
-        found: dict[int, Words] = {}
-        for rank, streams in enumerate(self._exchange.gather([words.tobytes() for words in own.values()])):
-            numbers = range(rank, self.size, self._exchange.size)
-            found |= {number: np.frombuffer(data, np.uint64) for number, data in zip(numbers, streams, strict=True)}
-        return found
-
     def _begin(self, programs: Mapping[int, Words]) -> None:
         if unknown := set(programs) - set(range(self.size)):
             raise ConfigurationError(f"there is no FPGA {min(unknown)} in a setup of {self.size}")
@@ -156,7 +147,7 @@ class MultichipSetup:
         with self._abandoned_after_errors():
             self._under_way.begin()
 
-    def _go(self, cycle: int = NEVER) -> bool:
+    def _go(self, cycles: int = NEVER) -> bool:
         rounds, refused = self._under_way, self.aggregator.refused
         if rounds is None:
             raise ConfigurationError("no run is under way: `begin` begins one")
@@ -167,7 +158,7 @@ class MultichipSetup:
         if self.longest_round is not None:
             rounds.longest = self.longest_round
         with self._abandoned_after_errors():
-            goes_on = rounds.go(cycle)
+            goes_on = rounds.go(cycles)
             if self.aggregator.refused != refused:
                 raise OutOfMemoryError("no memory for spikes between FPGAs")
         return goes_on
@@ -176,7 +167,17 @@ class MultichipSetup:
         assert self._under_way is not None
         self.rounds, self._under_way = self._under_way.count, None
         self.remarks = {number: member.remarks for number, member in zip(self.systems, self._members, strict=True)}
-        return [member.end() for member in self._members]
+        return self._of_all([member.end() for member in self._members])
+
+    def _of_all(self, own: Sequence[Words]) -> list[Words]:
+        """By FPGA, what every process has of its own ones."""
+        if self._exchange is None:
+            return list(own)
+        found = {}
+        for rank, streams in enumerate(self._exchange.gather([words.tobytes() for words in own])):
+            for number, data in zip(self._exchange.numbers(self.size, rank), streams, strict=True):
+                found[number] = np.frombuffer(data, np.uint64)
+        return [found[number] for number in range(self.size)]
 
     @contextmanager
     def _abandoned_after_errors(self) -> Iterator[None]:
@@ -279,6 +280,24 @@ class MultichipSetup:
     def _require_all(self) -> None:
         if len(self.systems) != self.size:
             raise ConfigurationError("some FPGAs of the setup are in other processes: its snapshot needs all of them in one")
+
+    @property
+    def distributed(self) -> bool:
+        """Whether other processes have some of the FPGAs."""
+        return self._exchange is not None and self._exchange.size > 1
+
+    def ask(self, number: int, question: str, data: bytes = b"", **options: Any) -> bytes:
+        """What the system of an FPGA answers (see `questions`), also if it is in another process. All processes ask the same at the same
+        time, and all get the answer, or raise the error that it is."""
+        assert self._exchange is not None
+        answer = []
+        if number in self.systems:
+            asked = self._questions.setdefault(number, Questions(self.systems[number]))
+            answer = list(answered(asked.looks | asked.orders, question, options, data))
+        failed, body = self._exchange.gather(answer)[self._exchange.rank_of(number)]
+        if failed:
+            raise error_of(failed)
+        return body
 
     def interrupt(self) -> None:
         """Ends the run that another thread executes."""

@@ -66,16 +66,19 @@ cdef class Rounds:
         with nogil:
             self.meet(&all)
             self.align(all.front)
+            self.aggregator.begin(all.front)
 
-    def go(self, int64_t cycle=NEVER):
-        """Until all FPGAs have come to a cycle at least, or all programs are at their end and nothing that was sent is on its way any more.
+    def go(self, int64_t cycles=NEVER):
+        """For so many cycles at least, or until all programs are at their end and nothing that was sent is on its way any more.
 
         Returns whether the latter has not come yet. All FPGAs stand at the same cycle then.
         """
         cdef Progress all
+        cdef int64_t cycle
         cdef bint goes_on
         with nogil:
             self.meet(&all)
+            cycle = all.slowest + min(cycles, NEVER - all.slowest)
             goes_on = all.running or all.slowest < all.front + self.hop
             while goes_on and all.slowest < cycle:
                 self.round(&all)

@@ -179,8 +179,8 @@ class System:
         """
         if self.together is not None:
             number = self.together.number_of(self)
-            answers: dict[int, Words] = dict(zip(self.together.systems, self.together.execute({number: words}), strict=True))
-            return answers[number]
+            answer: Words = self.together.execute({number: words})[number]
+            return answer
         with self._lock, held():
             self._begin_run()
             return self.fpga.run(words)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import hicannx_sim as sim
-from hicannx import system_of
+from hicannx import multichip_of
 from hicannx_sim.setup.multichip import MultichipSetup
 
 GOLDEN = json.loads(gzip.decompress((Path(__file__).parents[1] / "golden" / "playback_words.json.gz").read_bytes()))
@@ -84,7 +84,7 @@ def test_rounds_of_chips_at_work(benchmark, scripts_in):
     found = {25: [], 100: []}
     with emulation.Emulation(network, mapper.place(network)) as chips:
         chips.boot()
-        setup, (times, sources) = system_of(chips.connection, 0).together, random_network.external_spikes(0.8, 50)
+        setup, (times, sources) = multichip_of(chips.connection), random_network.external_spikes(0.8, 50)
         sources += 512 - random_network.NEURONS
 
         def in_turns():

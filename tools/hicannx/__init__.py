@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         explain,
         inject,
         keep_history,
+        multichip_of,
         report,
         restore,
         rewind,
@@ -52,8 +53,8 @@ _HOMES = {
     "hicannx.errors": "HicannxError NotAModelError UnknownRegisterError",
     "hicannx.ppu_debug": "debug ppu_profile ppu_trace",
     "hicannx.sweeps": "sweep",
-    "hicannx.systems": "clear_faults events explain inject keep_history report restore rewind snapshot system_of systems_of unmodelled "
-    "write_spikes",
+    "hicannx.systems": "clear_faults events explain inject keep_history multichip_of report restore rewind snapshot system_of systems_of "
+    "unmodelled write_spikes",
     "hicannx.page.server": "view",
     "hicannx.trust": "Accuracy Trust accuracy",
     "hicannx_sim.observe": "Observation register_name",
@@ -66,8 +67,8 @@ __all__ = [
     "Accuracy", "Entry", "FieldDifference", "Finding", "HicannxError", "Insight", "Listing", "Mode", "NotAModelError", "Observation",
     "Observer", "System", "Trust", "UnknownRegisterError", "VirtualChip", "accuracy", "calibrated_chip", "calibration_writes",
     "clear_faults", "configuration_diff", "configuration_of", "connect", "debug", "events", "explain", "faults", "inject", "keep_history",
-    "observe", "ppu_profile", "ppu_trace", "register_name", "report", "restore", "rewind", "snapshot", "sweep", "system_of", "systems_of",
-    "traces", "unmodelled", "view", "write_spikes",
+    "multichip_of", "observe", "ppu_profile", "ppu_trace", "register_name", "report", "restore", "rewind", "snapshot", "sweep", "system_of",
+    "systems_of", "traces", "unmodelled", "view", "write_spikes",
 ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ import haldls
 from fisch import Connection, MultiConnection
 from fisch.backends import Backend
 from haldls.differences import differences
+from hicannx.asked import AskedSystem
 from hicannx.errors import HicannxError
 from hicannx.served import ServedSystem
 from hicannx.stored.opening import open_stored
@@ -77,7 +78,7 @@ def configuration_of(thing: Any) -> Words:
         thing = target_of(thing)
     if isinstance(thing, bytes):
         thing = System().restore(thing)
-    if isinstance(thing, System | ServedSystem):
+    if isinstance(thing, System | AskedSystem):
         return {name: thing.contents(name) for name in compared()}
     words = getattr(thing, "words", thing)
     if isinstance(words, np.ndarray):

@@ -1,9 +1,9 @@
 """What lies behind a connection to the model: its systems, what they have to report, their state, and what can be made to go wrong.
 
 Every function takes the connection handle of any managed connection (or of `hicannx.connect`). `chip` says which one is meant where a
-connection has several. All of it works with a chip that `hicannx serve` serves on this machine as well, but for the system itself, which
-is in
-the other process. Other connections raise NotAModelError.
+connection has several. All of it works as well with a chip that `hicannx serve` serves on this machine, and with those that `hicannx
+cluster` has distributed over processes, which all have to make the same calls; but for the system itself, which is in the other process.
+Other connections raise NotAModelError.
 
 >>> import hicannx
 >>> with hicannx.connect(serial=3) as connection:
@@ -23,11 +23,15 @@ from numpy.typing import ArrayLike
 
 from fisch import Connection, MultiConnection
 from fisch.arq import ARQConnection
+from hicannx.asked import AskedSystem
+from hicannx.clusters.systems import ClusterSystem
 from hicannx.errors import NotAModelError
 from hicannx.served import ServedSystem
 from hicannx_sim import ModelConnection, System
 from hicannx_sim.chip.settings import Unmodelled
 from hicannx_sim.fpga.faults import Fault
+from hicannx_sim.setup.connection import MemberConnection
+from hicannx_sim.setup.multichip import MultichipSetup
 from hicannx_sim.trust.explain import Finding
 from hicannx_sim.trust.hops import Summary
 from stadls import PlaybackProgramBuilder
@@ -44,6 +48,10 @@ def systems_of(connection: AnyConnection) -> list[System]:
 def _systems(connection: AnyConnection) -> Iterator[System]:
     for one in connection.connections if isinstance(connection, MultiConnection) else [connection]:
         if not isinstance(one, ModelConnection):
+            if isinstance(one, MemberConnection):
+                raise NotAModelError(
+                    f"{one!r} leads to a chip in another process of this run: `hicannx.events` and its like ask it, called by all"
+                )
             raise NotAModelError(
                 f"{one!r} does not lead to the model in this process, so nobody can look into it from here: "
                 "with hicannx.connect() or without variables that choose a connection one gets the model"
@@ -51,13 +59,39 @@ def _systems(connection: AnyConnection) -> Iterator[System]:
         yield one.system
 
 
-Target = System | ServedSystem
+Target = System | AskedSystem
 
 
 def _seen(connection: AnyConnection) -> list[Target]:
     """What can be looked at: systems in this process, and served ones."""
     connections = connection.connections if isinstance(connection, MultiConnection) else [connection]
-    return [ServedSystem(one.address) if isinstance(one, ARQConnection) else system_of(one) for one in connections]
+    return [_target(one) for one in connections]
+
+
+def _target(connection: Connection) -> Target:
+    if isinstance(connection, ARQConnection):
+        return ServedSystem(connection.address)
+    if isinstance(connection, ModelConnection | MemberConnection) and connection.group is not None and connection.group.distributed:
+        return ClusterSystem(connection.group, connection.number)
+    return system_of(connection)
+
+
+def multichip_of(connection: AnyConnection) -> MultichipSetup:
+    """The setup that a connection to several chips of a jBOA leads to: runs in pieces, counters of the aggregator between the chips. The
+    latter are the same in all processes of `hicannx cluster`. Raises NotAModelError for other connections.
+
+    >>> import hicannx
+    >>> with hicannx.connect(serial=[7, 8], setup="jboa") as connection:
+    ...     hicannx.multichip_of(connection).counters
+    {'spikes': 0, 'lost: queue full': 0, 'barriers': 0}
+    """
+    one = connection.connections[0] if isinstance(connection, MultiConnection) else connection
+    if not isinstance(one, ModelConnection | MemberConnection) or one.group is None:
+        raise NotAModelError(
+            f"{one!r} does not lead to a setup of several chips in this process: hicannx.connect(serial=[...], setup='jboa')"
+        )
+    group: MultichipSetup = one.group
+    return group
 
 
 def _chosen(found: list[S], chip: int) -> S:

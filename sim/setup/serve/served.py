@@ -4,7 +4,6 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, Final
 from weakref import WeakMethod
 
@@ -14,8 +13,8 @@ from fisch.arq import DATA_PORT, RESET_PORT, Engine, ServerEndpoint, protocol
 from fisch.database import document_of
 from hicannx_sim.base.errors import InterruptedRunError
 from hicannx_sim.setup.connection import bitfile_info_of, setup_of
+from hicannx_sim.setup.questions import Answer, Questions
 from hicannx_sim.setup.serve.control import Control
-from hicannx_sim.setup.serve.side_door import SideDoor
 from hicannx_sim.setup.serve.stream import Stream
 from hicannx_sim.setup.serve.together import Gathering, MemberStream
 from hicannx_sim.setup.system import System, Words
@@ -42,10 +41,22 @@ PIECE: Final = 1 << 16
 _log = logging.getLogger("hicannx_sim.setup.serve")
 
 
-def _weakly(method: Callable[[], bytes]) -> Callable[[dict[str, Any], bytes], bytes]:
+def _weakly(method: Callable[[], bytes]) -> Answer:
     """A method, without keeping alive what it belongs to, as the answer to a question without options."""
     found = WeakMethod(method)
     return lambda options, data: call() if (call := found()) else b""
+
+
+def _between_runs(system: System, answer: Answer) -> Answer:
+    """What a look at the system gives while it executes nothing."""
+
+    def answered(options: dict[str, Any], data: bytes) -> bytes:
+        if not system._lock.acquire(timeout=BUSY_AFTER):
+            raise TimeoutError("the chip is busy with a program; ask again when it has ended")
+        system._lock.release()
+        return answer(options, data)
+
+    return answered
 
 
 class ServedChip:
@@ -78,17 +89,7 @@ class ServedChip:
         engine = Engine(echo_loopback=True, limit=PLAYBACK_WORDS, give_up=GIVE_UP, introductions=INTRODUCTIONS)
         info = bitfile_info_of(system) + yaml.safe_dump({"hwdb": document_of(setup_of(system, ip, fpga))}, sort_keys=False)
         self.endpoint = ServerEndpoint(engine, ip, data_port, reset_port, info, self.stream.interrupt)
-        answers = {
-            "status": self._status,
-            "report": self._report,
-            "counters": self._counters,
-            "explain": self._explain,
-            "events": self._events,
-            "unmodelled": self._unmodelled,
-            "snapshot": self._snapshot,
-        }
-        side_door = SideDoor(system, self.stream)
-        self._control = Control(ip, self.ports[0], {name: _weakly(answer) for name, answer in answers.items()} | side_door.answers)
+        self._control = Control(ip, self.ports[0], self._answers())
         work = {"network": self.endpoint.run, "program": self._work}
         self._threads = [threading.Thread(target=target, name=f"{ip} {name}", daemon=True) for name, target in work.items()]
 
@@ -135,6 +136,14 @@ class ServedChip:
         return {**self.endpoint.counters, "runs": self.system.runs, "instructions not executed": self.stream.errors, **self.system.counters}
 
     # -- what the side door answers
+    def _answers(self) -> dict[str, Answer]:
+        """To all questions. Whoever has them does not keep this object alive."""
+        system, stream = self.system, self.stream
+        questions = Questions(system, lambda: stream.running)
+        looks = {"status": _weakly(self._status)} | questions.looks | {"counters": _weakly(self._counters)}
+        between = {name: answer if name == "status" else _between_runs(system, answer) for name, answer in looks.items()}
+        return between | questions.orders
+
     def _status(self) -> bytes:
         """Who it is, whether somebody uses it."""
         identity, system = self.system.identity, self.system
@@ -142,30 +151,8 @@ class ServedChip:
         use = {"session": self._peer, "runs": system.runs, "running": self.stream.running, "out_of_order": self.out_of_order}
         return json.dumps(chip | use).encode()
 
-    def _between_runs(self, look: Callable[[], bytes]) -> bytes:
-        """What a look at the system gives while it executes nothing."""
-        if not self.system._lock.acquire(timeout=BUSY_AFTER):
-            raise TimeoutError("the chip is busy with a program; ask again when it has ended")
-        self.system._lock.release()
-        return look()
-
-    def _report(self) -> bytes:
-        return self._between_runs(lambda: self.system.report().encode())
-
     def _counters(self) -> bytes:
-        return self._between_runs(lambda: json.dumps(self.counters, default=str).encode())
-
-    def _explain(self) -> bytes:
-        return self._between_runs(lambda: json.dumps([asdict(finding) for finding in self.system.explain()]).encode())
-
-    def _events(self) -> bytes:
-        return self._between_runs(lambda: json.dumps([asdict(hop) for hop in self.system.events.summary()]).encode())
-
-    def _unmodelled(self) -> bytes:
-        return self._between_runs(lambda: json.dumps(self.system.unmodelled()).encode())
-
-    def _snapshot(self) -> bytes:
-        return self._between_runs(lambda: self.system.snapshot(compress=True))
+        return json.dumps(self.counters, default=str).encode()
 
     def _work(self) -> None:
         """Executes what arrives until the endpoint stops. Nothing that a program does ends this."""

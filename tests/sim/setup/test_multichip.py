@@ -273,6 +273,23 @@ def test_runs_in_pieces_keep_their_order(chips):
     two.run(W.golden("SystemInit_Jboa"), W.golden("SystemInit_Jboa"))
 
 
+def test_chips_that_are_put_back_one_by_one_talk_again(chips):
+    """To a time before that of the lines between them, which lose nothing for it and keep no barrier up."""
+    two, burst_of = chips(2), [[*ALIGNED, *burst(20, 3)], [*ALIGNED, *burst(5, 1)]]
+    two.run([*leaves(17, 347), *SYNC], [*enters(347, 20), *SYNC])
+    states = [system.snapshot() for system in two.setup.systems.values()]
+
+    def arrived():
+        return [answer.spikes["label"].tolist() + answer.loopback.tolist() for answer in two.run(*burst_of)], two.between
+
+    first = arrived()
+    two.run([*W.setup, *W.wait(100_000)], [])
+    arrived()
+    for system, state in zip(two.setup.systems.values(), states, strict=True):
+        system.restore(state)
+    assert arrived() == first and two.setup.counters["lost: queue full"] == 0
+
+
 def test_what_is_no_snapshot_of_a_setup(chips):
     two = chips(2)
     with pytest.raises(SnapshotError, match="no snapshot of a setup"):

@@ -24,14 +24,14 @@ from stadls import SystemInit, generate
 CHIPS, CYCLES = 8, 60_000
 
 
-def program(entry, chip):
+def program(entry, chip, chips=CHIPS, cycles=CYCLES):
     builder, _ = generate(SystemInit(entry))
     for number in range(8):
         out, into = OutputRoutingTableEntry(), InputRoutingTableEntry()
         out.label, out.enable = OutputRoutingTableEntry.Label(8 * chip + number), True
         into.label, into.enable = InputRoutingTableEntry.Label(1000 + number), True
         builder.write(OutputRoutingTableEntryOnFPGA(number), out)
-        builder.write(InputRoutingTableEntryOnFPGA(8 * ((chip + 1) % CHIPS) + number), into)
+        builder.write(InputRoutingTableEntryOnFPGA(8 * ((chip + 1) % chips) + number), into)
     builder.block_until(BarrierOnFPGA(), Barrier.multi_fpga)
     source = BackgroundSpikeSource()
     source.period, source.rate, source.seed = (
@@ -43,7 +43,7 @@ def program(entry, chip):
     source.mask = BackgroundSpikeSource.Mask(7)
     builder.write(BackgroundSpikeSourceOnDLS(0), source)
     builder.write(TimerOnDLS(), Timer())
-    builder.block_until(TimerOnDLS(), Timer.Value(CYCLES))
+    builder.block_until(TimerOnDLS(), Timer.Value(cycles))
     return builder.done()
 
 

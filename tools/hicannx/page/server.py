@@ -15,6 +15,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any, Final, Self
 
+from hicannx.clusters.systems import ClusterSystem
 from hicannx.errors import HicannxError
 from hicannx.systems import AnyConnection, Target, target_of
 
@@ -81,7 +82,10 @@ def view(connection: AnyConnection, chip: int = 0, port: int = 0, programs: tupl
 
     Raises ViewError if the port is taken or a library is missing (`pip install 'hicannx[view]'`), NotAModelError where there is no model.
     """
-    return View(target_of(connection, chip), listen(port), programs)
+    target = target_of(connection, chip)
+    if isinstance(target, ClusterSystem):
+        raise ViewError(f"{target} is shared by several processes, which a page cannot look into: use one process")
+    return View(target, listen(port), programs)
 
 
 def listen(port: int) -> socket.socket:

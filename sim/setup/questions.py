@@ -1,14 +1,15 @@
-"""What the side door of a served chip lets one do: observe it, hold it up, and change its state."""
+"""What a system can be asked and told by somebody who is not in its process: questions by name, with options, and answers as bytes."""
 
+import builtins
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
+from hicannx_sim.base import errors
 from hicannx_sim.base.errors import ConfigurationError
 from hicannx_sim.fpga import faults
 from hicannx_sim.observe import Observables, Recording
-from hicannx_sim.setup.serve.stream import Stream
-from hicannx_sim.setup.serve.together import MemberStream
 from hicannx_sim.setup.system import System
 
 MOST: Final = 256
@@ -16,18 +17,53 @@ MOST: Final = 256
 KINDS_OF_FAULTS: Final = {kind.__name__: kind for kind in (
     faults.CRCErrors, faults.LostEvents, faults.MissingResponse, faults.Notification, faults.PHYDown)}  # fmt: skip
 
+Answer = Callable[[dict[str, Any], bytes], bytes]
+"""answer(options, data behind them)"""
 
-class SideDoor:
-    """Answers to questions with options. What they observe belongs to nobody's session."""
 
-    def __init__(self, system: System, stream: Stream | MemberStream) -> None:
-        self._system, self._stream = system, stream
+def answered(answers: Mapping[str, Answer], question: str, options: dict[str, Any], data: bytes) -> tuple[bytes, bytes]:
+    """(b"", answer), or (name and text of an error, b"")."""
+    try:
+        return b"", answers[question](options, data)
+    except Exception as error:
+        return f"{type(error).__name__} {error}".encode(), b""
+
+
+def error_of(said: bytes) -> Exception:
+    """The error that `answered` has said: its kind where that is one of the model or of Python."""
+    name, _, text = said.decode().partition(" ")
+    kind = getattr(errors, name, None) or getattr(builtins, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        return errors.SimError(f"{name}: {text}")
+    error = kind.__new__(kind, text)  # texts are whole: constructors add to them
+    error.args = (text,)
+    return error
+
+
+class Questions:
+    """Answers for a system. running: whether a program that comes in pieces has not ended."""
+
+    def __init__(self, system: System, running: Callable[[], bool] = lambda: False) -> None:
+        self._system, self._running = system, running
         self._recordings: dict[int, Recording] = {}
         self._keys = 0
 
     @property
-    def answers(self) -> dict[str, Callable[[dict[str, Any], bytes], bytes]]:
-        """What can be asked, by name. Whoever has them keeps this object; it does not keep them."""
+    def looks(self) -> dict[str, Answer]:
+        """What has happened and what is there, between programs."""
+        system = self._system
+        return {
+            "report": lambda options, data: system.report().encode(),
+            "counters": lambda options, data: json.dumps(system.counters, default=str).encode(),
+            "explain": lambda options, data: json.dumps([asdict(finding) for finding in system.explain()]).encode(),
+            "events": lambda options, data: json.dumps([asdict(hop) for hop in system.events.summary()]).encode(),
+            "unmodelled": lambda options, data: json.dumps(system.unmodelled()).encode(),
+            "snapshot": lambda options, data: system.snapshot(options.get("compress", True)),
+        }
+
+    @property
+    def orders(self) -> dict[str, Answer]:
+        """What can be observed at any time, and what changes the state. Whoever has them keeps this object; it does not keep them."""
         system = self._system
         orders: dict[str, Callable[[dict[str, Any], bytes], None]] = {
             "clear_faults": lambda options, data: system.clear_faults(),
@@ -49,7 +85,7 @@ class SideDoor:
         }
 
     @staticmethod
-    def _done(order: Callable[[dict[str, Any], bytes], None]) -> Callable[[dict[str, Any], bytes], bytes]:
+    def _done(order: Callable[[dict[str, Any], bytes], None]) -> Answer:
         """An order has nothing to answer but that it has been carried out."""
 
         def answer(options: dict[str, Any], data: bytes) -> bytes:
@@ -81,7 +117,7 @@ class SideDoor:
         self._system.inject(*made, seed=options["seed"])
 
     def _require_idle(self) -> None:
-        if self._stream.running:
+        if self._running():
             raise ConfigurationError("a program is being executed: wait until it has ended")
 
     def _restore(self, options: dict[str, Any], data: bytes) -> None:
