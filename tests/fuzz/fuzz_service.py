@@ -2,8 +2,9 @@
 
     python tests/fuzz/fuzz_service.py [--seconds 600] [--seed 0]
 
-The service is a process of its own. All the while an honest client runs a program again and again and has to get as many words;
-the service must neither end nor grow, which is looked at when it has been warm for a while.
+The service is a process of its own. All the while an honest client runs a program again and again and has to get the same words;
+the service must neither end nor grow. Its memory counts when it is warm: as many connections are held open as ever will be, so many have
+been replaced, and for a while it took no more. The seconds are those after that.
 """
 
 import argparse
@@ -30,13 +31,18 @@ from fisch.service.connection import ServiceConnection
 from fisch.service.messages import VERSION, Bye, Cancel, Hello, Message, Reinit, Submit, encode
 
 GROWTH = 8 << 20
-"""Bytes that the service may grow by from the second quarter of the time to the last one, on average."""
-SAMPLES = 40
-"""How often its memory is looked at."""
+"""Bytes that the service may grow by from the first third of the time to the last one, on average."""
+SAMPLES = 30
+"""How often its memory is looked at in that time."""
+FLAT = 2 << 20
+"""Bytes by which its largest memory differs from that before, over a third as many looks, when it is warm."""
+HELD = 100
+"""Connections that are held open."""
 PROGRAM = np.array([4 << 56, 5 << 56 | 1000, 0x0A << 56 | 1, 0x0A << 56], np.uint64)
 PATIENCE = 10.0
 ATTACK: dict[str, Any] = {"open_timeout": PATIENCE, "close_timeout": 0.1, "max_size": None}
 _dangling: list[ExitStack] = []
+_replaced = Counter[str]()
 
 
 def message(chance: random.Random) -> Message:
@@ -89,8 +95,9 @@ def stalled(chance: random.Random, port: int) -> None:
 
 
 def _let_some_go(chance: random.Random) -> None:
-    while len(_dangling) > 100:
-        _dangling.pop(chance.randrange(100)).close()
+    while len(_dangling) > HELD:
+        _replaced["connections"] += 1
+        _dangling.pop(chance.randrange(HELD)).close()
 
 
 def bytes_before_http(chance: random.Random, port: int) -> None:
@@ -133,41 +140,71 @@ def resident(pid: int) -> int:
     return 1024 * int(found[1]) if found else 0
 
 
-def campaign(seconds: float, seed: int) -> None:
-    """Attacks for so long; AssertionError for what must not be."""
-    chance, done = random.Random(seed), Counter[str]()
-    said = TemporaryFile("w+")  # noqa: SIM115  # as long as this process
-    command = [sys.executable, "-m", "hicannx", "service", "--port", "0", "--chips", "2", "--keep", "5", "--limit", "5"]
-    service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
-    assert service.stdout is not None
-    port = int(service.stdout.readline().rpartition("port ")[2])
-    try:
-        honest, begin, memory = ServiceConnection("127.0.0.1", port, user="ann"), time.monotonic(), list[int]()
-        expected = honest.execute(PROGRAM)
-        while (passed := time.monotonic() - begin) < seconds:
-            attack = chance.choice(ATTACKS)
+class Campaign:
+    """Attacks on a service of its own; AssertionError for what must not be."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance, self.done = random.Random(seed), Counter[str]()
+        self._said = TemporaryFile("w+")  # noqa: SIM115  # as long as this object
+        command = [sys.executable, "-m", "hicannx", "service", "--port", "0", "--chips", "2", "--keep", "5", "--limit", "5"]
+        self.service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._said, text=True)
+        assert self.service.stdout is not None
+        self.port = int(self.service.stdout.readline().rpartition("port ")[2])
+        self.honest = ServiceConnection("127.0.0.1", self.port, user="ann")
+        self.expected = self.honest.execute(PROGRAM)
+
+    def attack(self, seconds: float) -> int:
+        """For so long; returns bytes of memory of the service."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            attack = self.chance.choice(ATTACKS)
             with suppress(WebSocketException, OSError, TimeoutError):
-                attack(chance, port)
-            done[attack.__name__] += 1
-            if not sum(done.values()) % 20:
+                attack(self.chance, self.port)
+            self.done[attack.__name__] += 1
+            assert self.service.poll() is None, f"the service has ended with status {self.service.returncode}"
+            if not self.done.total() % 20:
                 asked = time.monotonic()
-                answer = honest.execute(PROGRAM)
-                assert len(answer) == len(expected), "another answer than before"
+                assert len(self.honest.execute(PROGRAM)) == len(self.expected), "another answer than before"
                 assert time.monotonic() - asked < 60, "the honest client waited for more than a minute"
-            assert service.poll() is None, f"the service has ended with status {service.returncode}"
-            if passed > seconds * len(memory) / SAMPLES:
-                memory.append(resident(service.pid))
-        honest.close()
-        print(f"{dict(done)} in {seconds:g} s; memory in MiB: {' '.join(str(size >> 20) for size in memory)}")
-        quarters = np.array(memory[SAMPLES // 4 :]).reshape(3, -1).mean(1) if len(memory) == SAMPLES else np.zeros(3)
-        said.seek(0)
-        assert "Traceback" not in (told := said.read()), told
-        assert quarters[2] < quarters[0] + GROWTH, "the service grows"
+        return resident(self.service.pid)
+
+    def warm(self, seconds: float, every: float) -> list[int]:
+        """Attacks until the memory is flat, for at most so long; returns what it was each time."""
+        memory, window, end = list[int](), SAMPLES // 3, time.monotonic() + seconds
+        while _replaced["connections"] < HELD or len(memory) < 2 * window or max(memory[-window:]) > max(memory[:-window]) + FLAT:
+            assert time.monotonic() < end, f"the service grows, or this machine is slow: MiB {in_mib(memory)} within {seconds:g} s"
+            memory.append(self.attack(every))
+        return memory
+
+    def end(self) -> str:
+        """Ends the service; returns what it said on stderr."""
+        while _dangling:
+            _dangling.pop().close()
+        with self._said, self.service:  # gives their files back
+            self.service.terminate()
+            self.service.wait(30)
+            self._said.seek(0)
+            return self._said.read()
+
+
+def in_mib(memory: list[int]) -> str:
+    """As text."""
+    return " ".join(str(size >> 20) for size in memory)
+
+
+def campaign(seconds: float, seed: int) -> None:
+    """Attacks until the service is warm, and for so long after that."""
+    made = Campaign(seed)
+    try:
+        before = made.warm(max(3 * seconds, 600), seconds / SAMPLES)
+        memory = [made.attack(seconds / SAMPLES) for _ in range(SAMPLES)]
+        made.honest.close()
+        print(f"{dict(made.done)}; memory in MiB: {in_mib(before)}, and in {seconds:g} s after that {in_mib(memory)}")
+        thirds = np.array(memory).reshape(3, -1).mean(1)
+        assert thirds[2] < thirds[0] + GROWTH, "the service grows"
     finally:
-        for left in _dangling:
-            left.close()
-        service.terminate()
-        service.wait(30)
+        told = made.end()
+    assert "Traceback" not in told, told
 
 
 if __name__ == "__main__":

@@ -83,9 +83,7 @@ class Generator:
         neuron = NeuronConfig(enable_fire=True, enable_threshold_comparator=True, membrane_capacitor_size=int(self.rng.integers(0, 64)))
         driver = SynapseDriverConfig()
         driver.enable_receiver, driver.row_address_compare_mask = True, int(self.rng.integers(0, 32))
-        driver.row_mode_top, driver.row_mode_bottom = (
-            SynapseDriverConfig.RowMode(int(mode)) for mode in self.rng.integers(0, 4, 2)
-        )
+        driver.row_mode_top, driver.row_mode_bottom = (SynapseDriverConfig.RowMode(int(mode)) for mode in self.rng.integers(0, 4, 2))
         for place in self.rng.integers(0, NeuronConfigOnDLS.size, 8).tolist():
             configured += [(backend, place), (neuron, place), (driver, place // 2)]
         words = [word for container, place in configured for word in self.container(container, place)]

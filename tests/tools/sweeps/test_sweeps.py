@@ -3,6 +3,7 @@
 import csv
 import importlib
 import io
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ HERE = Path(__file__).parent
 @pytest.fixture
 def experiments(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(str(HERE))
-    monkeypatch.setenv("PYTHONPATH", str(HERE))
+    monkeypatch.setenv("PYTHONPATH", str(HERE), prepend=os.pathsep)
     monkeypatch.delitem(sys.modules, "experiments", raising=False)
     return importlib.import_module("experiments")
 
