@@ -32,8 +32,7 @@ class MPIExchange:
     """Between the processes of an MPI communicator. Every process makes the same calls in the same order."""
 
     def __init__(self, communicator: Any = None) -> None:
-        self._mpi = import_module("mpi4py.MPI")
-        self.communicator = self._mpi.COMM_WORLD if communicator is None else communicator
+        self.communicator = import_module("mpi4py.MPI").COMM_WORLD if communicator is None else communicator
         self.rank: int = self.communicator.Get_rank()
         self.size: int = self.communicator.Get_size()
         self._own, self._all = np.zeros(1, _FRAME), np.zeros(self.size, _FRAME)

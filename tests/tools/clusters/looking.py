@@ -33,7 +33,16 @@ def told(kind, call):
     return "nothing"
 
 
+def barrier_of(chip):
+    """In a connection of its own: only one FPGA reaches a barrier between them."""
+    reaches = np.array([11 << 56 | 15 << 32 | 0x88000009, 12 << 56 | 100_000, 7 << 56 | 8, 10 << 56], np.uint64)
+    programs = [reaches if number == chip else np.array([10 << 56], np.uint64) for number in range(CHIPS)]
+    with hicannx.connect(serial=[7, 8], setup="jboa") as connection:
+        return [answer.tolist() for answer in connection.execute(programs)]
+
+
 def main():
+    print(barrier_of(0), barrier_of(1))
     with hicannx.connect(serial=[7, 8], setup="jboa") as connection:
         print(hicannx.multichip_of(connection).counters, repr(hicannx.report(connection)))
         for chip in range(CHIPS):
