@@ -30,22 +30,23 @@ def main(path: str) -> dict[str, object]:
     """`path`: arrays of an Emulation, see peer.py."""
     given = dict(np.load(path))
     nest.ResetKernel()
-    nest.resolution, nest.local_num_threads, nest.rng_seed = STEP, 1, 1 + int(given["seed"])
+    nest.resolution, nest.local_num_threads, nest.rng_seed = STEP, int(given["threads"]), 1 + int(given["seed"])
     begin = time.process_time()
     cells = neurons(given)
     cells.V_m = given["rest"]
     connect(given)
     recorder = nest.Create("spike_recorder")
     nest.Connect(cells, recorder)
-    built = time.process_time()
+    built, clock = time.process_time(), time.perf_counter()
     nest.Simulate(float(given["ms"]))
-    ran = time.process_time()
+    ran, wall = time.process_time(), time.perf_counter() - clock
     events = recorder.events
     return {
         "times": np.asarray(events["times"]).round(1).tolist(),
         "neurons": (np.asarray(events["senders"]) - 1).tolist(),
         "build": built - begin,
         "run": ran - built,
+        "wall": wall,
         "version": nest.__version__,
     }
 

@@ -30,7 +30,8 @@ class Scale:
     """How the numbers come onto the chip.
 
     us_per_ms                  of hardware time for biological time
-    volts_per_mv, rest_volts   of membranes, as a converter reads them
+    volts_per_mv, rest_volts   of membranes, as a converter reads them; those of both networks were found by trying: with them rates come
+                               nearest to NEST's. Why is not known: that circuits are less linear further away from rest is a guess
     excitatory, inhibitory     amplitude [mV/ms] of a synapse with weight 1
     capacitor                  code of the circuits' capacitance
     strength                   bias [code] of the excitatory inputs' amplifiers

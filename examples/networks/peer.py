@@ -18,10 +18,11 @@ DELAY, OUTER_DELAY, STEP = 1.3, 0.2, 0.1
 
 @dataclass
 class Ran:
-    """What NEST made of a network, and its processor time per biological second."""
+    """What NEST made of a network, and its processor time for a biological second, and its time by the clock."""
 
     spikes: Spikes
     seconds: float
+    wall: float
     version: str
 
 
@@ -39,7 +40,7 @@ def _delay(us: float, network: Network) -> float:
     return float(max(round(us / network.scale.us_per_ms / STEP), 1) * STEP)
 
 
-def run(emulation: Emulation, ms: float, times: Numbers | None = None, sources: Numbers | None = None) -> Ran:
+def run(emulation: Emulation, ms: float, times: Numbers | None = None, sources: Numbers | None = None, threads: int = 1) -> Ran:
     """The emulation's neurons, synapses and input in NEST for so many ms."""
     network, placed = emulation.network, np.concatenate([place.synapse for place in emulation.places])
     given = vars(emulation.realised()) | {
@@ -53,6 +54,7 @@ def run(emulation: Emulation, ms: float, times: Numbers | None = None, sources: 
         "outer_delay": _delay(OUTER_DELAY, network),
         "ms": ms,
         "seed": 1,
+        "threads": threads,
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "given.npz"
@@ -63,4 +65,4 @@ def run(emulation: Emulation, ms: float, times: Numbers | None = None, sources: 
         raise RuntimeError(f"NEST failed: {done.stderr[-2000:]}")
     said = json.loads(done.stdout.splitlines()[-1])
     spikes = Spikes(np.array(said["times"]), np.array(said["neurons"], np.int64))
-    return Ran(spikes, said["run"] / ms * 1000, said["version"])
+    return Ran(spikes, said["run"] / ms * 1000, said["wall"] / ms * 1000, said["version"])

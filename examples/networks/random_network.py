@@ -16,7 +16,7 @@ WEIGHT = 5
 SCALE = Scale(4, 3e-3, 0.6, excitatory=AMPLITUDE / WEIGHT, inhibitory=AMPLITUDE / WEIGHT, capacitor=24, strength=700)
 SLOW = replace(SCALE, us_per_ms=8, volts_per_mv=4e-3)
 """Four us are a ms, and eight where neurons are so fast that the lines between FPGAs could not carry all spikes otherwise: what is lost is
-inhibition as well, which makes neurons faster still."""
+inhibition as well, which makes neurons faster still. Of `volts_per_mv` see `network.Scale`."""
 SLOW_BELOW = 8
 """Inhibition that is weaker than this holds nobody back."""
 THRESHOLD_RATE = 1000 * (CELL.threshold - CELL.rest) / (0.6 * CELL.tau_m)

@@ -133,11 +133,12 @@ def test_a_network_is_irregular_and_balanced(of):
 
 @pytest.mark.long
 def test_rates_follow_nest_over_the_published_points(of):
-    """At g 8 and 10 they are NEST's, where inhibition is weaker their order still is. No synapse is lost."""
+    """At g 8 and 10 they are NEST's, and at g 8 up to eta 1.6 irregularity is; where inhibition is weaker the order of rates still is. No
+    synapse is lost."""
     random, experiments = of("random_network"), of("experiments")
     strong, weak = (
         experiments.Runs(ms, peers=False).random([(g, eta) for g in random.GS if condition(g) for eta in random.ETAS])
-        for ms, condition in ((AS_LONG, lambda g: g >= 8), (400.0, lambda g: g < 8))
+        for ms, condition in ((AS_LONG, lambda g: g >= 8), (200.0, lambda g: g < 8))
     )
     assert strong.losses["all"] == (847_781, 0)
     points = strong.points + weak.points
@@ -146,7 +147,7 @@ def test_rates_follow_nest_over_the_published_points(of):
         assert point.nest["ms"] == AS_LONG, "how irregular spikes look depends on how long one looks"
         assert point.chips["rate"] == pytest.approx(point.nest["rate"], rel=0.15), point.name
         assert point.chips["lost"] == 0, point.name
-        if ", g 8," in point.name:
+        if point.name.endswith(("g 8, eta 0.8", "g 8, eta 1.6")):
             assert point.chips["cv"] == pytest.approx(point.nest["cv"], abs=0.15), point.name
     ranks = np.array([np.argsort(np.argsort(rates)) for rates in (chips, nest)])
     assert np.corrcoef(ranks)[0, 1] > 0.95

@@ -67,7 +67,7 @@ def test_thirty_users_of_two_processes_get_equal_shares(serve):
 
 
 class CountingQueue(FairQueue):
-    """Knows of each program that was taken how many others were taken while it waited. All cost the same, whatever this machine does else."""
+    """Knows of each program that was taken how many others were taken while it waited. All cost the same, whatever the machine does."""
 
     def __init__(self):
         super().__init__()
