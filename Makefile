@@ -48,6 +48,7 @@ lint: $(VENV)/lint
 	$(BIN)/python tools/stubs
 	$(BIN)/mypy $(TABLES) tools/stubs/*.py
 	MYPYPATH=build/rooms:tools:compat $(BIN)/mypy $(addprefix -p ,fisch stadls grenade hicannx_sim hicannx $(notdir $(wildcard compat/*)))
+	MYPYPATH=build/rooms:tools:compat:examples/learning $(BIN)/mypy tools/site/*.py examples/learning/*.py
 	$(BIN)/stubtest --concise --ignore-disjoint-bases --ignore-positional-only --allowlist tools/stubs/stubtest.txt $(CHECKED)
 
 $(VENV)/%: $(VENV)/built

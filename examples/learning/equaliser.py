@@ -180,8 +180,8 @@ class Curve:
             return np.nan
         noise, rates = np.array(NOISE)[wrong], np.array(self.rates)[wrong]
         curve = np.polynomial.Polynomial.fit(noise, np.log10(rates / RATE), 2, w=np.sqrt(rates))
-        real = [root.real for root in curve.roots() if root.imag == 0 and curve.deriv()(root.real) > 0]
-        return next((float(root) for root in real if NOISE[0] <= root <= NOISE[-1]), np.nan)
+        real = [float(root.real) for root in curve.roots() if root.imag == 0 and curve.deriv()(root.real) > 0]
+        return next((root for root in real if NOISE[0] <= root <= NOISE[-1]), np.nan)
 
 
 def measured(decide: Callable[[Tensor], Tensor], symbols: int, note: Callable[[str], None]) -> Curve:
@@ -245,7 +245,8 @@ def learned(options: argparse.Namespace, link: Link) -> dict[str, Curve]:
         torch.manual_seed(0)
         begin, found = Network(formula, link), {}
         train(begin, options.epochs, begin.LEARNING, options, tqdm.write)
-        for name, layers in {"formula": formula, "chip": chip}.items():
+        receivers: dict[str, Layers] = {"formula": formula, "chip": chip}
+        for name, layers in receivers.items():
             print(name)
             network = Network(layers, link)
             network.load_state_dict(begin.state_dict())

@@ -99,7 +99,7 @@ class _Sources(InputPopulation):
     def get_spike_times(self) -> SpikeTimes:  # type: ignore[override]  # reads like nested lists
         entries, sources = torch.isfinite(self.times).nonzero(as_tuple=True)
         times = self.times[entries, sources].numpy().astype(np.float32)
-        return SpikeTimes(entries.numpy(), sources.numpy(), times, tuple(self.times.shape))
+        return SpikeTimes(entries.numpy(), sources.numpy(), times, (len(self.times), self.times.shape[1]))
 
 
 class _Dense(Projection):
@@ -128,7 +128,7 @@ class ChipLayers:
 
     def __init__(self, shape: Shape) -> None:
         self.shape, self.experiment = shape, BaseExperiment()
-        gain = ChipLayers(replace(shape, spiking_readouts=False)).gain if shape.spiking_readouts else 0.0
+        gain: float = ChipLayers(replace(shape, spiking_readouts=False)).gain if shape.spiking_readouts else 0.0
         common: dict[str, Any] = {
             "leak": LEAK, "reset": LEAK, "threshold": THRESHOLD, "synapse_dac_bias": 1000, "i_synin_gm": 500,
             "tau_mem": shape.membrane * 1e-6, "tau_syn": shape.synapse * 1e-6, "refractory_time": shape.refractory * 1e-6,
@@ -141,7 +141,7 @@ class ChipLayers:
         recordings: dict[str, Any] = {"enable_cadc_recording": sampled, "enable_spike_recording": shape.spiking_readouts}
         self.readouts = Population(shape.readouts, self.experiment, placement_constraint=places, **recordings, **out)
         self.projections = _Dense(self.sources, self.hidden, self.experiment), _Dense(self.hidden, self.readouts, self.experiment)
-        self.gain = gain or self._measured_gain()
+        self.gain: float = gain or self._measured_gain()
 
     def run(self, times: Tensor, into_hidden: Tensor, into_readouts: Tensor) -> Recorded:
         """See `Layers`."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from peakrdl_html import HTMLExporter
 from sphinx.cmd.build import main as sphinx
-from systemrdl import RDLCompiler
+from systemrdl.compiler import RDLCompiler
 
 from hicannx.registers import write_systemrdl
 from pages import ROOT, contents, files, linked, pages
