@@ -38,18 +38,20 @@ def add(input: torch.Tensor, other: torch.Tensor, alpha: float = 1, mock: bool =
 @Operation
 def argmax(input: torch.Tensor, dim: int | None = None, keepdim: bool = False, mock: bool = False) -> torch.Tensor:
     """Index of the first of the largest numbers (rounded down, -128 to 127) in a dimension, or in all of them; int64."""
+    if not input.numel():
+        raise HagenError(f"an input of shape {tuple(input.shape)} has no largest number")
     if mock:
         return torch.argmax(_limited(input), dim, keepdim)
     if _tracing.is_tracing() and not (input.dim() == 2 and dim == 1 and keepdim):
         raise HagenError("Tracing argmax operation only supported for 2d input with dim=1 and keepdim enabled.")
     if dim is None:
-        return _step(ArgMax(), input.reshape(1, -1), input).reshape(())
+        return _step(ArgMax(), input.reshape(1, -1), input).reshape((1,) * (input.dim() * keepdim))
     found = _step(ArgMax(), input.movedim(dim, -1), input).movedim(-1, dim)
     return found if keepdim else found.squeeze(dim)
 
 
 def _limited(values: torch.Tensor) -> torch.Tensor:
-    return values.floor().clamp(output_activation_min, output_activation_max)
+    return values.float().floor().clamp(output_activation_min, output_activation_max)
 
 
 def _step(step: Step, values: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
@@ -65,7 +67,7 @@ class _ReLU(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, input: torch.Tensor, mock: bool) -> torch.Tensor:
         ctx.save_for_backward(input)
-        return input.floor().clamp(0, output_activation_max) if mock else _step(ReLU(), input, input)
+        return _limited(input).clamp(min=0) if mock else _step(ReLU(), input, input)
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
@@ -79,7 +81,7 @@ class _ConvertingReLU(torch.autograd.Function):
         ctx.save_for_backward(input)
         ctx.divisor = 2.0**shift
         if mock:
-            return (input.floor().clamp(0, output_activation_max) / ctx.divisor).floor().clamp(0, input_activation_max)
+            return (_limited(input).clamp(min=0) / ctx.divisor).floor().clamp(max=input_activation_max)
         return _step(ConvertingReLU(shift), input, input)
 
     @staticmethod

@@ -67,7 +67,7 @@ class _MAC(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        x, weights = ctx.saved_tensors
+        x, weights = (one.float() for one in ctx.saved_tensors)
         scaled = gradients[0] * (get_mock_parameter().gain * ctx.num_sends)
         of_weights = x.reshape(-1, x.shape[-1]).t().matmul(scaled.reshape(-1, scaled.shape[-1]))
         return scaled.matmul(weights.t()), of_weights, None, None, None, None, None
@@ -85,7 +85,7 @@ def _require_shapes(x: torch.Tensor, weights: torch.Tensor) -> None:
 
 
 def _mocked(x: torch.Tensor, weights: torch.Tensor, num_sends: int) -> torch.Tensor:
-    whole, matrix = x.round(), weights.round()
+    whole, matrix = x.float().round(), weights.float().round()
     _require_range(matrix, "weights", synaptic_weight_min, synaptic_weight_max)
     _require_range(whole, "inputs", input_activation_min, input_activation_max)
     return multiplied(whole, matrix, num_sends)
@@ -110,10 +110,13 @@ def _on_chip(x: torch.Tensor, weights: torch.Tensor, num_sends: int, wait: int, 
 
 
 def _append(path: Path, recording: MembraneRecording) -> None:
-    with path.open("a") as file:
-        if not file.tell():
-            file.write(HEADER)
-        np.savetxt(file, recording.samples, "%d", "\t")
+    try:
+        with path.open("a") as file:
+            if not file.tell():
+                file.write(HEADER)
+            np.savetxt(file, recording.samples, "%d", "\t")
+    except OSError as error:
+        raise HagenError(f"samples of a membrane cannot be appended to {path} ({error.strerror})") from None
 
 
 @Operation

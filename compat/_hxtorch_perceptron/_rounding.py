@@ -16,7 +16,8 @@ def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
     [1.0, -1.0, 3.0, 1.0]
     """
     whole = np.trunc(values)
-    return whole + np.where(np.abs(values - whole) >= 0.5, np.sign(values), 0.0) + 0.0
+    with np.errstate(invalid="ignore"):  # infinite ones stay what they are
+        return whole + np.where(np.abs(values - whole) >= 0.5, np.sign(values), 0.0) + 0.0
 
 
 def array(tensor: torch.Tensor) -> NDArray[Any]:

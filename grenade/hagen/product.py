@@ -155,9 +155,9 @@ def _operand(values: ArrayLike, what: str, least: int, most: int) -> NDArray[Any
     array = np.asarray(values)
     if array.ndim != 2:
         raise HagenError(f"{what} stand in rows and columns, not in an array of shape {array.shape}")
-    if array.dtype.kind not in "iub" and not (array.dtype.kind == "f" and np.array_equal(array, np.trunc(array))):
+    if array.dtype.kind not in "iub" and not (array.dtype.kind == "f" and np.array_equal(array, np.trunc(array), equal_nan=True)):
         raise HagenError(f"{what} are whole numbers: round them first (they are {array.dtype})")
-    outside = (array < least) | (array > most)
+    outside = ~((array >= least) & (array <= most))  # what is no number as well
     if outside.any():
         row, column = (int(index[0]) for index in np.nonzero(outside))
         raise OperandError(f"{what}[{row}, {column}] is {array[row, column]}, outside {least}..{most}", row=row, column=column)

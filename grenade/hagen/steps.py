@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from grenade.execution.connection import JITGraphExecutor
-from grenade.hagen.errors import HagenError
+from grenade.hagen.errors import HagenError, OperandError
 from grenade.hagen.limits import ACTIVATION_MAX, RESULT_MAX, RESULT_MIN
 from grenade.hagen.product import MatrixProduct
 from haldls.lola import Chip
@@ -37,8 +37,11 @@ class Step(Protocol):
 
 
 def to_int8(values: ArrayLike) -> NDArray[np.int16]:
-    """Numbers rounded down and limited to what a result can be."""
-    return np.clip(np.floor(np.asarray(values, np.float64)), RESULT_MIN, RESULT_MAX).astype(np.int16)
+    """Numbers rounded down and limited to what a result can be. OperandError for what is no number."""
+    given = np.asarray(values, np.float64)
+    if np.isnan(given).any():
+        raise OperandError(f"value {int(np.isnan(given).argmax())} of {given.size} is no number (nan)")
+    return np.clip(np.floor(given), RESULT_MIN, RESULT_MAX).astype(np.int16)
 
 
 @dataclass
@@ -82,8 +85,8 @@ class ConvertingReLU:
     shift: int = 2
 
     def __post_init__(self) -> None:
-        if self.shift < 0:
-            raise HagenError(f"Non-negative shift value expected. (not {self.shift})")
+        if not hasattr(self.shift, "__index__") or self.shift < 0:
+            raise HagenError(f"Non-negative shift value expected. (an integer, not {self.shift!r})")
 
     def run(self, executor: JITGraphExecutor, chip: Chip, values: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(np.minimum(np.maximum(to_int8(values), 0) >> min(self.shift, 15), ACTIVATION_MAX))

@@ -143,6 +143,20 @@ def test_gradients_are_those_of_a_linear_product(mock):
             assert mine.allclose(exact * 0.006, rtol=1e-4)
 
 
+@pytest.mark.parametrize("types", [(torch.float64, torch.float64), (torch.float32, torch.float64), (torch.float16, torch.float32)])
+def test_gradients_have_the_types_of_their_operands(mock, types):
+    x, weights = torch.full((2, 6), 5.0, dtype=types[0], requires_grad=True), torch.ones(6, 5, dtype=types[1], requires_grad=True)
+    found = hx.relu(hx.mac(x, weights, mock=mock), mock=mock)
+    found.sum().backward()
+    assert (found.dtype, x.grad.dtype, weights.grad.dtype) == (torch.float32, *types)
+
+
+def test_results_of_integers_are_real_numbers(mock):
+    numbers = torch.tensor([[3, -3]])
+    assert {hx.relu(numbers, mock).dtype, hx.converting_relu(numbers, mock=mock).dtype} == {torch.float32}
+    assert {hx.add(numbers, numbers, mock=mock).dtype, hx.mac(numbers.abs(), numbers.T, mock=mock).dtype} == {torch.float32}
+
+
 def test_the_chip_multiplies(chip):
     weights = torch.zeros(128, 256)
     weights[:, 100] = 20.4
@@ -181,6 +195,8 @@ def test_halves_are_rounded_away_from_zero_on_the_chip(chip, monkeypatch):
         (torch.full((5,), 31.6), torch.ones(5, 3), OverflowError),
         (torch.ones(5), torch.full((5, 3), 65.0), OverflowError),
         (torch.ones(5), torch.full((5, 3), -63.6), OverflowError),
+        (torch.full((5,), torch.nan), torch.ones(5, 3), OverflowError),
+        (torch.ones(5), torch.full((5, 3), -torch.inf), OverflowError),
     ],
 )
 def test_refused_operands(mock, x, weights, error):
@@ -218,6 +234,8 @@ def test_membranes_are_appended_to_a_file(chip, tmp_path):
     assert first.split("\t") == ["ExecutionIndex", "batch", "time", "value"]
     rows = np.array([line.split("\t") for line in lines], int)
     assert set(rows[:, 1]) == {0, 1} and len(rows) > 500 and (rows[:, 0] == 0).all()
+    with pytest.raises(RuntimeError, match="cannot be appended to .*nowhere"):
+        hx.mac(torch.ones(20), torch.ones(20, 5), madc_recording_path=str(tmp_path / "nowhere" / "membrane.csv"))
 
 
 def test_measured_parameters(chip):
@@ -295,8 +313,7 @@ def test_in_8_bits(mock):
     assert hx.converting_relu(values, shift=0, mock=mock).tolist() == [[0, 0, 0, 0], [1, 31, 31, 31]]
     assert hx.add(values, torch.tensor([-10.5, 1, 1, 100]), mock=mock).tolist() == [[-128, -1, 1, 100], [-10, 51, 127, 127]]
     for dim, keepdim in itertools.product((None, 0, 1, -1), (False, True)):
-        if dim is not None or not keepdim:
-            assert torch.equal(hx.argmax(values, dim, keepdim, mock), torch.argmax(values.detach().floor().clamp(-128, 127), dim, keepdim))
+        assert torch.equal(hx.argmax(values, dim, keepdim, mock), torch.argmax(values.detach().floor().clamp(-128, 127), dim, keepdim))
     assert hx.argmax(torch.tensor([1.0, 5.2, 5.8]), mock=mock).item() == 1
 
 
@@ -324,9 +341,14 @@ def test_refused_in_8_bits(chip):
         hx.add(torch.ones(2), torch.ones(2), alpha=2)
     with pytest.raises(RuntimeError, match="dim"):
         hx.add(torch.ones(2), torch.ones(1, 2))
+    with pytest.raises(OverflowError, match="value 1 of 2 is no number"):
+        hx.relu(torch.tensor([1, torch.nan]))
     for mock in (False, True):
-        with pytest.raises(RuntimeError, match="shift"):
-            hx.converting_relu(torch.ones(2), -1, mock)
+        with pytest.raises(RuntimeError, match="no largest"):
+            hx.argmax(torch.zeros(0), mock=mock)
+        for shift in (-1, 1.5):
+            with pytest.raises(RuntimeError, match="shift"):
+                hx.converting_relu(torch.ones(2), shift, mock)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- tracing
