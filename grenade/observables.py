@@ -106,7 +106,7 @@ class Spikes(Observed):
         """1 at the point of the grid nearest to each spike; spikes beyond the grid are not on it."""
         grid = np.zeros((points(runtime, step), *self.shape), np.uint8)
         point = np.floor(_steps(self.times, step) + 0.5).astype(np.int64)
-        on = point < len(grid)
+        on = (point >= 0) & (point < len(grid))
         grid[point[on], self.entries[on], self.neurons[on]] = 1
         return grid
 
@@ -116,6 +116,8 @@ class Spikes(Observed):
         until      those that are later do not count
         by_time    the earliest ones, otherwise all of the first neuron come before those of the second
         """
+        if number < 0:
+            raise ObservableError(f"{number} spikes are no number of spikes")
         keys = (self.times, self.entries) if by_time else (self.times, self.neurons, self.entries)
         order = np.lexsort(keys)
         order = order if until is None else order[self.times[order] <= until]

@@ -26,7 +26,10 @@ def weight_to_connection(weight: ArrayLike, connections: Sequence[Sequence[int]]
     weight         [post, pre]: every entry is a connection, row by row; with `connections` one weight for each of them
     connections    [post of each, pre of each]
     """
-    weights = np.asarray(weight).astype(np.int64)
+    given = np.asarray(weight)
+    if not np.isfinite(given).all():
+        raise NetworkError(f"weights are numbers, not {given[~np.isfinite(given)][0]}")
+    weights = given.astype(np.int64)
     if connections is None:
         if weights.ndim != 2:
             raise NetworkError(f"weights are a matrix [post, pre], not an array of {weights.ndim} dimensions")

@@ -119,6 +119,8 @@ class Population(Module):
         unknown = parameters.keys() - DEFAULTS.keys()
         if unknown:
             raise TypeError(f"a population has no parameter {', '.join(sorted(unknown))}; it has {', '.join(DEFAULTS)}")
+        if size < 1:
+            raise GrenadeError(f"a population has neurons, not {size}")
         if enable_madc_recording and (record_neuron_id is None or not 0 <= record_neuron_id < size):
             raise GrenadeError(f"record_neuron_id says which of {size} neurons the fast converter samples, it is {record_neuron_id}")
         if placement_constraint is not None and len(placement_constraint) < size:

@@ -64,7 +64,8 @@ class Projection(Module):
 
     def _table(self) -> Any:
         given = np.array(self.get_connections())
-        table = given.reshape(-1, 3).astype(np.int64)
+        with np.errstate(invalid="ignore"):  # what is no number is found below
+            table = given.reshape(-1, 3).astype(np.int64)
         if given.size != table.size or not np.array_equal(table.ravel(), given.ravel()):
             raise GrenadeError("connections are triples of integers: neuron of the source, neuron of the target, weight")
         return table

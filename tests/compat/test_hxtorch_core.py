@@ -54,6 +54,7 @@ def test_listed_connections_are_targets_and_sources():
         (np.ones(2), [[0], [0]], "does not match number of connections"),
         (np.ones(1), [[0], [0], [0]], "Only 2D connection lists"),
         (np.ones(1), [[0], [0, 1]], "does not match number of connections"),
+        (np.array([[1, np.nan]]), None, "weights are numbers, not nan"),
     ],
 )
 def test_weights_of_another_form_are_refused(weight, connections, text):

@@ -234,7 +234,7 @@ def test_membranes_are_appended_to_a_file(chip, tmp_path):
     assert first.split("\t") == ["ExecutionIndex", "batch", "time", "value"]
     rows = np.array([line.split("\t") for line in lines], int)
     assert set(rows[:, 1]) == {0, 1} and len(rows) > 500 and (rows[:, 0] == 0).all()
-    with pytest.raises(RuntimeError, match="cannot be appended to .*nowhere"):
+    with pytest.raises(RuntimeError, match=r"cannot be appended to .*nowhere"):
         hx.mac(torch.ones(20), torch.ones(20, 5), madc_recording_path=str(tmp_path / "nowhere" / "membrane.csv"))
 
 

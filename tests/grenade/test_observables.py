@@ -23,7 +23,7 @@ def test_a_spike_stands_at_the_nearest_point_of_the_grid():
 
 
 def test_spikes_beyond_the_grid_are_not_on_it():
-    assert Spikes.of([(5 * US, 0, 0), (6 * US, 0, 0)], 1, 1).dense(5e-6, 1e-6).sum() == 1
+    assert Spikes.of([(-2 * US, 0, 0), (5 * US, 0, 0), (6 * US, 0, 0)], 1, 1).dense(5e-6, 1e-6).ravel().tolist() == [0, 0, 0, 0, 0, 1]
 
 
 def test_several_spikes_at_one_point_are_one():
@@ -43,6 +43,8 @@ def test_the_first_spikes_go_by_neuron_or_by_time():
     neurons, times = spikes.first(2, by_time=True)
     assert neurons.tolist() == [[1, 1], [1, -1]] and times.tolist() == [[10, 20], [5, np.inf]]
     assert neurons.dtype == np.int32 and times.dtype == np.float32
+    with pytest.raises(ObservableError, match="-1 spikes"):
+        spikes.first(-1)
 
 
 def test_spikes_after_the_end_do_not_count():

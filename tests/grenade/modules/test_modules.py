@@ -291,11 +291,17 @@ def test_recordings_that_a_chip_makes_once():
         experiment.run(RUNTIME)
 
 
-def test_connections_are_triples_of_integers():
+def test_a_population_has_neurons():
+    with pytest.raises(GrenadeError, match="a population has neurons, not 0"):
+        Population(0, Calibrated())
+
+
+@pytest.mark.parametrize("weight", [1.5, float("nan")])
+def test_connections_are_triples_of_integers(weight):
     experiment = Calibrated()
     sources, target = Sources(1, experiment), Population(1, experiment)
     sources.times = [[[1.0]]]
     matrix = Matrix(sources, target, experiment)
-    matrix.get_connections = lambda: [(0, 0, 1.5)]
+    matrix.get_connections = lambda: [(0, 0, weight)]
     with pytest.raises(GrenadeError, match="connections are triples of integers"):
         experiment.run(RUNTIME)
