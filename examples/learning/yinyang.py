@@ -1,6 +1,6 @@
 """The yin-yang task with spiking neurons on a chip in the loop, by surrogate gradients or by the times of first spikes.
 
-    python examples/learning/yinyang.py [--gradients surrogate first-spikes] [--epochs 20] [--output docs/learning]
+    python examples/learning/yinyang.py [--gradients surrogate first-spikes] [--epochs 12] [--output docs/learning]
 
 Points in a disc belong to yin, yang or the dots. Each coordinate, its complement and a constant are spikes whose times tell the value;
 every one of these comes from five sources, because one synapse is too weak. There are 120 hidden neurons and three readouts. The forward
@@ -207,7 +207,7 @@ def main() -> None:
     """Trains, and writes picture and table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gradients", nargs="+", choices=NETWORKS, default=list(NETWORKS))
-    parser.add_argument("--epochs", type=int, default=20, metavar="N")
+    parser.add_argument("--epochs", type=int, default=12, metavar="N")
     parser.add_argument("--samples", type=int, default=TRAINING, metavar="N", help="points for training")
     parser.add_argument("--tests", type=int, default=TEST, metavar="N", help="points for tests")
     parser.add_argument("--formula", action="store_true", help="without a chip")
