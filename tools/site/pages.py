@@ -17,7 +17,7 @@ TOP = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md
 """Files at the top of the tree, and their pages."""
 CONTENTS = {
     "First steps": ["tutorials/index", "lab", "examples/index", "calibration", "glossary"],
-    "Networks": ["pynn", "pynn_abstract", "hxtorch", "hagen", "learning/digits", "learning/yinyang"],
+    "Networks": ["pynn", "pynn_abstract", "hxtorch", "hagen", "learning/digits", "learning/yinyang", "learning/equaliser"],
     "Manual": [
         "tools",
         "traces",
