@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,14 +85,18 @@ class InstanceNetwork:
             yield
         except (NetworkError, UnsuccessfulRouting) as error:
             if not self.whole:
-                error.args = (f"{error} ({'; '.join(self._told(str(error)))})",)
+                error.args = (f"{error} ({'; '.join(self._told(error.place))})",)
             raise
 
-    def _told(self, text: str) -> Iterator[str]:
-        for kind, numbers in dict.fromkeys(re.findall(r"(population|projection)s? (\d+(?:, \d+)*)", text)):
-            for number in map(int, numbers.split(", ")):
-                if kind == "projection":
-                    yield f"projection {number} is of vertex {int(self.projections[number].vertex)}"
-                else:
-                    section = self.sections[number]
-                    yield f"population {number} is cells {section.first} to {section.stop - 1} of vertex {int(section.vertex)}"
+    def _told(self, place: dict[str, Any]) -> Iterator[str]:
+        """What the numbers that a refusal carries are in the topology."""
+        for number in _numbers(place, "population"):
+            section = self.sections[number]
+            yield f"population {number} is cells {section.first} to {section.stop - 1} of vertex {int(section.vertex)}"
+        for number in _numbers(place, "projection"):
+            yield f"projection {number} is of vertex {int(self.projections[number].vertex)}"
+
+
+def _numbers(place: dict[str, Any], kind: str) -> tuple[int, ...]:
+    found = place.get(kind, ())
+    return found if isinstance(found, tuple) else (found,)

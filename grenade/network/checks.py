@@ -21,7 +21,7 @@ from grenade.network.recordings import (
     PadRecording,
     Source,
 )  # fmt: skip
-from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron
+from halco import AtomicNeuronOnDLS, CompartmentOnLogicalNeuron, PadOnDLS
 
 Instance = Network.ExecutionInstance
 COLUMNS = 256
@@ -60,7 +60,7 @@ def _on_chip(network: Instance, entity: Population, index: int) -> Layout:
         first = int((owners >= 0).argmax())
         at, n = AtomicNeuronOnDLS(int(layout.circuit[first])), int(layout.neuron[layout.slot[first]])
         text = f"population {index}, neuron {n}: {at} is in use by population {int(owners[first])}"
-        raise NetworkError(text, entity, population=index, neuron=n)
+        raise NetworkError(text, entity, population=(index, int(owners[first])), neuron=n)
     circuits, numbers = np.unique(layout.circuit, return_counts=True)
     if (numbers > 1).any():
         raise NetworkError(f"population {index} uses {AtomicNeuronOnDLS(int(circuits[numbers.argmax()]))} twice", entity, population=index)
@@ -73,12 +73,14 @@ def _background(network: Instance, entity: BackgroundSourcePopulation, index: in
             continue
         for hemisphere, bus in entity.coordinate.items():
             if other.coordinate.get(hemisphere) == bus:
-                raise NetworkError(f"population {index}: {bus!r} of {hemisphere!r} is in use by population {int(number)}", entity)
+                text = f"population {index}: {bus!r} of {hemisphere!r} is in use by population {int(number)}"
+                raise NetworkError(text, entity, population=(index, int(number)))
     size = len(entity.neurons)
     if (entity.config.enable_random and (size == 0 or size & (size - 1))) or size > COLUMNS:
-        raise NetworkError(f"population {index}: a random background source has 1, 2, 4, ... 256 neurons, not {size}", entity)
+        text = f"population {index}: a random background source has 1, 2, 4, ... 256 neurons, not {size}"
+        raise NetworkError(text, entity, population=index)
     if not entity.config.enable_random and size != 1:
-        raise NetworkError(f"population {index}: a regular background source has 1 neuron, not {size}", entity)
+        raise NetworkError(f"population {index}: a regular background source has 1 neuron, not {size}", entity, population=index)
 
 
 def _spikeio(network: Instance, entity: SpikeIOSourcePopulation, index: int) -> None:
@@ -88,6 +90,7 @@ def _spikeio(network: Instance, entity: SpikeIOSourcePopulation, index: int) -> 
                 f"population {index}: the serial link has one configuration; population {int(number)} has {other.config}, "
                 f"this one {entity.config}",
                 entity,
+                population=(index, int(number)),
             )
 
 
@@ -99,7 +102,8 @@ def madc(network: Instance, entity: MADCRecording) -> None:
     circuits = _recorded(network, entity, entity.neurons, "MADC")
     if len(circuits) == 2 and (circuits[0] - circuits[1]) % 2 == 0:
         places = " and ".join(_in_column(*one) for one in zip(entity.neurons, circuits, strict=True))
-        raise NetworkError(f"the MADC records two neurons only from an even and an odd column, not {places}: place one elsewhere", entity)
+        text = f"the MADC records two neurons only from an even and an odd column, not {places}: place one elsewhere"
+        raise NetworkError(text, entity, population=_populations(one.coordinate for one in entity.neurons))
     _consistent(network, entity, _sources(entity.neurons), "MADC", [network.cadc_recording, network.pad_recording])
 
 
@@ -114,7 +118,7 @@ def pads(network: Instance, entity: PadRecording) -> None:
     """Different neurons: unbuffered ones of different hemispheres, buffered ones of different hemispheres or parities of column."""
     _only_one(network.pad_recording, entity, "pad")
     circuits = _recorded(network, entity, [source.neuron for source in entity.recordings.values()], "pad")
-    users: dict[tuple[bool, int, int], tuple[int, str]] = {}
+    users: dict[tuple[bool, int, int], tuple[PadOnDLS, int]] = {}
     for (pad, source), circuit in zip(entity.recordings.items(), circuits, strict=True):
         line = (source.enable_buffered, circuit // COLUMNS, circuit % 2 if source.enable_buffered else 0)
         if line in users:
@@ -123,10 +127,12 @@ def pads(network: Instance, entity: PadRecording) -> None:
                 if line[0]
                 else "unbuffered ones need different hemispheres"
             )
-            other, neuron = users[line]
-            both = f"pads {other} and {int(pad)} cannot both show their neurons: {neuron} and {_in_column(source.neuron, circuit)}"
-            raise NetworkError(f"{both}; {way}", entity, pad=int(pad))
-        users[line] = int(pad), _in_column(source.neuron, circuit)
+            first, other = users[line][0], entity.recordings[users[line][0]].neuron
+            neurons = f"{_in_column(other, users[line][1])} and {_in_column(source.neuron, circuit)}"
+            both = f"pads {int(first)} and {int(pad)} cannot both show their neurons: {neurons}"
+            whose = _populations(one.coordinate for one in (other, source.neuron))
+            raise NetworkError(f"{both}; {way}", entity, pad=int(pad), population=whose)
+        users[line] = pad, circuit
     sources = _sources([source.neuron for source in entity.recordings.values()])
     _consistent(network, entity, sources, "pad", [network.madc_recording, network.cadc_recording])
 
@@ -166,7 +172,7 @@ def _recorded(network: Instance, entity: AnalogRecording, neurons: list[NeuronRe
     for neuron in neurons:
         circuit = _circuit(network, entity, neuron.coordinate, name)
         if circuit in circuits:
-            raise NetworkError(f"{name} recording: {neuron.coordinate} is recorded twice", entity, neuron=neuron.coordinate)
+            raise _unrecorded(entity, neuron.coordinate, f"{name} recording: {neuron.coordinate} is recorded twice")
         circuits[circuit] = neuron.coordinate
     return [*circuits]
 
@@ -175,11 +181,19 @@ def _circuit(network: Instance, entity: AnalogRecording, at: AtomicNeuronOnExecu
     if at.population not in network.populations:
         raise NetworkError(f"{name} recording: there is no population {int(at.population)}", entity, neuron=at)
     if int(at.population) not in network.layouts:
-        raise NetworkError(f"{name} recording: the neurons of population {int(at.population)} are not on the chip", entity, neuron=at)
+        raise _unrecorded(entity, at, f"{name} recording: the neurons of population {int(at.population)} are not on the chip")
     circuit = network.layouts[int(at.population)].circuit_of(*_key(at)[1:])
     if circuit is None:
-        raise NetworkError(f"{name} recording: there is no {at}", entity, neuron=at)
+        raise _unrecorded(entity, at, f"{name} recording: there is no {at}")
     return circuit
+
+
+def _unrecorded(entity: AnalogRecording, at: AtomicNeuronOnExecutionInstance, text: str) -> NetworkError:
+    return NetworkError(text, entity, population=int(at.population), neuron=at)
+
+
+def _populations(places: Iterable[AtomicNeuronOnExecutionInstance]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(at.population) for at in places))
 
 
 def _consistent(network: Instance, entity: AnalogRecording, sources: Sources, name: str, others: list[AnalogRecording | None]) -> None:
@@ -203,6 +217,7 @@ def _same(entity: object, own: Sources, name: str, theirs: Sources, other: str) 
                 f"{name}: {_place(*key)} is to show its {own[key].name}, but {other} reads its {theirs[key].name}; "
                 "a neuron has one readout line",
                 entity,
+                population=key[0],
             )
 
 
@@ -238,7 +253,8 @@ def _handle(network: Instance, entity: PlasticityRule, index: int, handle: Plast
     if handle.descriptor not in network.populations:
         raise NetworkError(f"plasticity rule {index}: there is no population {number}", entity)
     if number not in network.layouts:
-        raise NetworkError(f"plasticity rule {index}: the neurons of population {number} are not on the chip", entity)
+        text = f"plasticity rule {index}: the neurons of population {number} are not on the chip"
+        raise NetworkError(text, entity, population=number)
     layout = network.layouts[number]
     given = [
         (n, int(compartment), len(sources))
@@ -263,13 +279,17 @@ def _in_order(network: Instance, entity: PlasticityRule, index: int, number: int
     ends = projection.table[:, :4]
     sources, targets = np.unique(ends[:, :2], axis=0), np.unique(ends[:, 2:], axis=0)
     if len(sources) * len(targets) != len(ends):
-        raise NetworkError(f"plasticity rule {index} wants one source per row, but projection {number} does not connect all to all", entity)
+        text = f"plasticity rule {index} wants one source per row, but projection {number} does not connect all to all"
+        raise NetworkError(text, entity, projection=number)
     if len(ends) > 1 and (np.lexsort(ends.T[::-1]) != np.arange(len(ends))).any():
-        raise NetworkError(f"plasticity rule {index} wants sources in order, but the connections of projection {number} are not", entity)
+        text = f"plasticity rule {index} wants sources in order, but the connections of projection {number} are not"
+        raise NetworkError(text, entity, projection=number)
     layout = network.layouts.get(int(projection.population_pre))
     if layout is not None and (np.diff(layout.circuit % COLUMNS // 32 % 4) < 0).any():
         raise NetworkError(
             f"plasticity rule {index} wants sources in order, but the neurons of population {int(projection.population_pre)} lie on "
             "PADI buses that are not in their order",
             entity,
+            projection=number,
+            population=int(projection.population_pre),
         )

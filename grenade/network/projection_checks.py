@@ -39,11 +39,13 @@ def projection(network: Network.ExecutionInstance, entity: Projection, index: in
 def _ends(network: Network.ExecutionInstance, entity: Projection, index: int) -> tuple[AnyPopulation, Population]:
     for number in (entity.population_pre, entity.population_post):
         if number.value() >= len(network.populations):
-            raise NetworkError(f"projection {index}: there is no population {int(number)}; add populations first", entity)
+            text = f"projection {index}: there is no population {int(number)}; add populations first"
+            raise NetworkError(text, entity, projection=index)
     pre, post = network.populations[entity.population_pre], network.populations[entity.population_post]
     if not isinstance(post, Population):
         target = f"population {int(entity.population_post)}, a {type(post).__name__}"
-        raise NetworkError(f"projection {index}: its target is {target}; only neurons on the chip have synapses", entity)
+        text = f"projection {index}: its target is {target}; only neurons on the chip have synapses"
+        raise NetworkError(text, entity, projection=index, population=int(entity.population_post))
     return pre, post
 
 

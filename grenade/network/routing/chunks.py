@@ -94,24 +94,29 @@ def partition(network: Network.ExecutionInstance, synapses: Synapses) -> Chunks:
             used[bus] += number
     for bus in np.flatnonzero(used > DRIVERS).tolist():
         name, needed = f"PADI bus {bus % BUSES} of the {_hemisphere(bus // BUSES)} hemisphere", int(used[bus])
-        sources = [source for chunk in chunks if bus in chunk.drivers for source in chunk.sources]
+        whose = populations(network, [source for chunk in chunks if bus in chunk.drivers for source in chunk.sources])
         text = (
-            f"neurons and background sources on {name} ({populations(network, sources)}) need {needed} synapse drivers, it has {DRIVERS}: "
+            f"neurons and background sources on {name} ({told(whose)}) need {needed} synapse drivers, it has {DRIVERS}: "
             "place some elsewhere"
         )
-        raise UnsuccessfulRouting(text, "synapse drivers of a PADI bus", needed, DRIVERS)
+        raise UnsuccessfulRouting(text, "synapse drivers of a PADI bus", needed, DRIVERS, population=whose)
     sources, demand = _external(network, synapses)
     for hemisphere in range(2):
         chunks.external += _distribute(network, sources, demand, hemisphere, DRIVERS - used)
     return chunks
 
 
-def populations(network: Network.ExecutionInstance, sources: list[Source]) -> str:
-    """Which populations some sources belong to, in words."""
+def populations(network: Network.ExecutionInstance, sources: list[Source]) -> tuple[int, ...]:
+    """Which populations some sources belong to."""
     circuits = [neuron for population, neuron in sources if population == NEURONS]
     found = {population for population, _ in sources} - {NEURONS}
     found |= {number for number, layout in network.layouts.items() if np.isin(layout.circuit, circuits).any()}
-    return f"population{'s' if len(found) > 1 else ''} {', '.join(map(str, sorted(found)))}"
+    return tuple(sorted(found))
+
+
+def told(numbers: tuple[int, ...]) -> str:
+    """Populations in words."""
+    return f"population{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
 def _hemisphere(number: int) -> str:
@@ -235,10 +240,10 @@ def _distribute(network: Network.ExecutionInstance, sources: list[Source], deman
         place, number, left = _hemisphere(hemisphere), int(wanted.sum()), int(free[BUSES * hemisphere :][:BUSES].sum())
         whose = populations(network, [sources[i] for i in todo])
         text = (
-            f"{len(todo)} of {number} sources from outside the chip ({whose}) find no place on the {place} hemisphere: "
+            f"{len(todo)} of {number} sources from outside the chip ({told(whose)}) find no place on the {place} hemisphere: "
             f"its four PADI buses have {left} synapse drivers left for them, of two rows each"
         )
-        raise UnsuccessfulRouting(text, f"sources on the {place} hemisphere", number, number - len(todo))
+        raise UnsuccessfulRouting(text, f"sources on the {place} hemisphere", number, number - len(todo), population=whose)
     return chunks
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grenade.errors import UnsuccessfulRouting
-from grenade.network.routing.chunks import BUSES, DRIVERS, ROW_SELECT_LABELS, Chunk, Source
+from grenade.network.routing.chunks import BUSES, DRIVERS, ROW_SELECT_LABELS, Chunk, Source, told
 
 _NUMBERS = np.arange(ROW_SELECT_LABELS)
 _DIFFERS = (_NUMBERS[:, None] & _NUMBERS) != 0
@@ -31,14 +31,14 @@ class Allocation:
     drivers: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def allocate(chunks: Sequence[Chunk], named: Callable[[list[Source]], str]) -> list[Allocation]:
+def allocate(chunks: Sequence[Chunk], owners: Callable[[list[Source]], tuple[int, ...]]) -> list[Allocation]:
     """Labels and drivers for all chunks. UnsuccessfulRouting, with the names of the sources, if there are none."""
     allocations = [Allocation() for _ in chunks]
     for buses in _dependent(chunks):
         members = [i for i, chunk in enumerate(chunks) if buses & chunk.drivers.keys()]
         search = _Search([chunks[i] for i in members], sorted(buses))
         if not search.into([allocations[i] for i in members]):
-            raise search.failure(named)
+            raise search.failure(owners)
     return allocations
 
 
@@ -74,19 +74,20 @@ class _Search:
             return True
         return False
 
-    def failure(self, named: Callable[[list[Source]], str]) -> UnsuccessfulRouting:
+    def failure(self, owners: Callable[[list[Source]], tuple[int, ...]]) -> UnsuccessfulRouting:
         """Why there is no assignment."""
         names = ", ".join(f"{bus % BUSES} ({('top', 'bottom')[bus // BUSES]})" for bus in self._on)
         number = len(self._chunks)
         limit = f" within {TRIES} attempts" if self._tries >= TRIES else ""
-        whose = named([source for chunk in self._chunks for source in chunk.sources])
+        whose = owners([source for chunk in self._chunks for source in chunk.sources])
         return UnsuccessfulRouting(
-            f"PADI buses {names} carry {number} sets of up to 64 sources ({whose}), and a bus has {DRIVERS} synapse drivers and "
+            f"PADI buses {names} carry {number} sets of up to 64 sources ({told(whose)}), and a bus has {DRIVERS} synapse drivers and "
             f"{ROW_SELECT_LABELS} labels to tell them apart; none were found{limit} that do: use fewer sources, or place neurons and "
             "background sources on other columns or buses",
             "row select labels",
             number,
             ROW_SELECT_LABELS,
+            population=whose,
         )
 
     def _complete(self, depth: int) -> Iterator[dict[int, dict[int, list[tuple[int, int]]]]]:

@@ -82,21 +82,21 @@ def _check_degree(network: Network.ExecutionInstance, synapses: Synapses) -> Non
     degree = np.bincount(synapses.circuit, minlength=1)
     if degree.max() > ROWS_PER_HEMISPHERE:
         circuit, needed = int(degree.argmax()), int(degree.max())
-        projections = ", ".join(map(str, np.unique(synapses.projection[synapses.circuit == circuit]).tolist()))
+        projections = tuple(np.unique(synapses.projection[synapses.circuit == circuit]).tolist())
+        neuron, population = _owner(network, circuit)
         text = (
-            f"{_owner(network, circuit)} needs {needed} synapses on {AtomicNeuronOnDLS(circuit)} (one for every 63 of a connection's "
-            f"weight; projections {projections}), its column has {ROWS_PER_HEMISPHERE}"
+            f"neuron {neuron} of population {population} needs {needed} synapses on {AtomicNeuronOnDLS(circuit)} (one for every 63 of a "
+            f"connection's weight; projections {', '.join(map(str, projections))}), its column has {ROWS_PER_HEMISPHERE}"
         )
-        raise UnsuccessfulRouting(text, "synapse rows", needed, ROWS_PER_HEMISPHERE)
+        place = {"population": population, "neuron": neuron, "projection": projections}
+        raise UnsuccessfulRouting(text, "synapse rows", needed, ROWS_PER_HEMISPHERE, **place)
 
 
-def _owner(network: Network.ExecutionInstance, circuit: int) -> str:
+def _owner(network: Network.ExecutionInstance, circuit: int) -> tuple[int, int]:
     """Neuron and population that a circuit belongs to."""
-    for number, layout in network.layouts.items():
-        found = np.flatnonzero(layout.circuit == circuit)
-        if found.size:
-            return f"neuron {int(layout.neuron[layout.slot[found[0]]])} of population {number}"
-    return "a neuron"
+    number = int(network.owners[circuit])
+    layout = network.layouts[number]
+    return int(layout.neuron[layout.slot[layout.circuit == circuit][0]]), number
 
 
 def _sources(network: Network.ExecutionInstance, synapses: Synapses, chunks: list[Chunk]) -> tuple[Indices, Indices]:

@@ -174,6 +174,10 @@ def test_refusals_carry_the_place():
     with pytest.raises(RuntimeError) as found:
         builder.add(projection(0, 0, [(0, 0), (0, 5)]))
     assert found.value.place == {"projection": 0, "connection": 1, "population": 0, "neuron": 5, "compartment": 0}
+    builder.add(population([4]))
+    with pytest.raises(RuntimeError) as found:
+        builder.add(grenade.MADCRecording([recorded(0, 0), recorded(1, 0)]))
+    assert found.value.place == {"population": (0, 1)}
 
 
 RECORDINGS = [grenade.MADCRecording, grenade.CADCRecording]
