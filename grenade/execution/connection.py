@@ -126,6 +126,11 @@ class JITGraphExecutor:
             raise ConnectionError(f"Graph requests connection not provided. (connection {int(number)}; the executor has {has})")
         return self._connections[number]
 
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The connections to all chips, in the order of their numbers."""
+        return tuple(chip for one in self._connections.values() for chip in one.connection.connections)
+
     def close(self) -> None:
         """Closes all connections; doing so twice is harmless."""
         for connection in self._connections.values():

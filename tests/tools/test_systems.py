@@ -12,6 +12,7 @@ import haldls
 import hicannx
 from fisch import ZeroMockConnection
 from fisch.handles import ConnectionHandle
+from grenade.execution import ManagedJITGraphExecutor
 from halco import CapMemCellOnDLS, CrossbarNodeOnDLS, TimerOnDLS, iter_all
 from hicannx import faults
 from hicannx_sim import ConfigurationError
@@ -59,6 +60,14 @@ def test_each_chip_of_a_connection() -> None:
         assert [system.identity.serial for system in hicannx.systems_of(connection)] == [7, 9]
         with pytest.raises(IndexError, match="chip 2 of a connection with 2"):
             hicannx.system_of(connection, 2)
+
+
+def test_an_executor_of_networks_has_the_systems_of_its_connections() -> None:
+    with ManagedJITGraphExecutor() as executor:
+        assert hicannx.system_of(executor) is executor.connections[0].system  # type: ignore[attr-defined]
+        assert hicannx.events(executor).lost == 0
+    with pytest.raises(IndexError):
+        hicannx.events(executor)
 
 
 def test_other_connections_are_refused_by_name() -> None:

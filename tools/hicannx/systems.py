@@ -1,9 +1,9 @@
 """What lies behind a connection to the model: its systems, what they have to report, their state, and what can be made to go wrong.
 
-Every function takes the connection handle of any managed connection (or of `hicannx.connect`). `chip` says which one is meant where a
-connection has several. All of it works as well with a chip that `hicannx serve` serves on this machine, and with those that `hicannx
-cluster` has distributed over processes, which all have to make the same calls; but for the system itself, which is in the other process.
-Other connections raise NotAModelError.
+Every function takes the connection handle of any managed connection (or of `hicannx.connect`), or an executor of networks, as PyNN has
+one. `chip` says which one is meant where a connection has several. All of it works as well with a chip that `hicannx serve` serves on this
+machine, and with those that `hicannx cluster` has distributed over processes, which all have to make the same calls; but for the system
+itself, which is in the other process. Other connections raise NotAModelError.
 
 >>> import hicannx
 >>> with hicannx.connect(serial=3) as connection:
@@ -16,12 +16,12 @@ Other connections raise NotAModelError.
 ['hxcube0fpga0chip3_1']
 """
 
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from numpy.typing import ArrayLike
 
-from fisch import Connection, MultiConnection
+from fisch import Connection
 from fisch.arq import ARQConnection
 from hicannx.asked import AskedSystem
 from hicannx.clusters.systems import ClusterSystem
@@ -37,7 +37,18 @@ from hicannx_sim.trust.hops import Summary
 from stadls import PlaybackProgramBuilder
 
 S = TypeVar("S")
-AnyConnection = MultiConnection | Connection
+
+
+class Connected(Protocol):
+    """What has connections to chips: connection handles, executors of networks."""
+
+    @property
+    def connections(self) -> Sequence[Connection]:
+        """One for each chip."""
+        ...
+
+
+AnyConnection = Connected | Connection
 
 
 def systems_of(connection: AnyConnection) -> list[System]:
@@ -46,7 +57,7 @@ def systems_of(connection: AnyConnection) -> list[System]:
 
 
 def _systems(connection: AnyConnection) -> Iterator[System]:
-    for one in connection.connections if isinstance(connection, MultiConnection) else [connection]:
+    for one in _connections(connection):
         if not isinstance(one, ModelConnection):
             if isinstance(one, MemberConnection):
                 raise NotAModelError(
@@ -59,13 +70,17 @@ def _systems(connection: AnyConnection) -> Iterator[System]:
         yield one.system
 
 
+def _connections(connection: AnyConnection) -> Sequence[Connection]:
+    found: Sequence[Connection] = getattr(connection, "connections", [connection])
+    return found
+
+
 Target = System | AskedSystem
 
 
 def _seen(connection: AnyConnection) -> list[Target]:
     """What can be looked at: systems in this process, and served ones."""
-    connections = connection.connections if isinstance(connection, MultiConnection) else [connection]
-    return [_target(one) for one in connections]
+    return [_target(one) for one in _connections(connection)]
 
 
 def _target(connection: Connection) -> Target:
@@ -85,7 +100,7 @@ def multichip_of(connection: AnyConnection) -> MultichipSetup:
     ...     hicannx.multichip_of(connection).counters
     {'spikes': 0, 'lost: queue full': 0, 'barriers': 0}
     """
-    one = connection.connections[0] if isinstance(connection, MultiConnection) else connection
+    one = _connections(connection)[0]
     if not isinstance(one, ModelConnection | MemberConnection) or one.group is None:
         raise NotAModelError(
             f"{one!r} does not lead to a setup of several chips in this process: hicannx.connect(serial=[...], setup='jboa')"
