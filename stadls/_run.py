@@ -9,8 +9,10 @@ from typing import Any, overload
 import fisch
 from fisch import Connection, MultiConnection, RunTimeInfo
 from fisch.execution import execute, require_responses
+from stadls.accesses import Verb
 from stadls.errors import InstructionTimeoutError, MissingResponseError, NotAContainerError, ProgramCountError, TargetError
 from stadls.explain import hint, surroundings
+from stadls.listing import Entry, Listing
 from stadls.program import PlaybackProgram
 
 _log = logging.getLogger("stadls.run")
@@ -60,8 +62,24 @@ def check_programs(connection: MultiConnection | Connection, programs: Sequence[
     for program in programs:
         if not together.supported_targets - program.unsupported_targets:
             refused = ", ".join(sorted(target.name for target in program.unsupported_targets))
-            raise TargetError(f"Trying to execute program on unsupported target. (some of its accesses are refused by: {refused})")
+            raise TargetError(f"Trying to execute program on unsupported target. ({_refused(program, together)} is refused by: {refused})")
     return together
+
+
+def _refused(program: PlaybackProgram, connection: MultiConnection) -> str:
+    """The first of those accesses that the most targets of a connection refuse, in words."""
+    targets = {target.name for target in connection.supported_targets}
+    entry = max(Listing(program), key=lambda one: len(targets & _refusing(one)), default=None)
+    if entry is None or entry.place is None:
+        return "one of its accesses"
+    return f"instruction {entry.index}, {entry.verb.value} of {entry.place.container.__name__} at {entry.coordinate!r},"
+
+
+def _refusing(entry: Entry) -> set[str]:
+    if entry.place is None or entry.verb is Verb.WAIT:
+        return set()
+    container = entry.place.container
+    return set(container.no_read_on if entry.verb is Verb.READ else container.no_write_on)
 
 
 def _log_link_notifications(level: int, connection: MultiConnection, programs: Sequence[PlaybackProgram]) -> None:

@@ -1,6 +1,7 @@
 """Running programs: tickets, events, time, and what happens when something goes wrong."""
 
 import pickle
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -284,8 +285,16 @@ def test_unsupported_target(zero_mock: MultiConnection) -> None:
     builder, _ = reading(halco.PollingOmnibusBlockConfigOnFPGA())
     program = builder.done()
     assert program.unsupported_targets == {Target.hardware, Target.simulation}
-    with pytest.raises(TargetError, match=r"Trying to execute program on unsupported target\."):
+    with pytest.raises(TargetError, match=r"Trying to execute program on unsupported target\. .*read of PollingOmni.*"):
         run(zero_mock, [program])
+
+
+@pytest.mark.parametrize("coordinate", [halco.SynapseBiasSelectionOnDLS(), halco.CommonSTPConfigOnDLS(1)])
+def test_a_refused_access_is_named(zero_mock: MultiConnection, coordinate: object) -> None:
+    builder, _ = reading(NEURON)
+    builder.read(coordinate)
+    with pytest.raises(TargetError, match=f"instruction [0-9]+, read of .*{re.escape(repr(coordinate))}, is refused by: hardware"):
+        run(zero_mock, [builder.done()])
 
 
 def test_missing_responses(zero_mock: MultiConnection) -> None:
