@@ -61,7 +61,7 @@ def check_programs(connection: MultiConnection | Connection, programs: Sequence[
     together.require_one_each(programs, ProgramCountError)
     for program in programs:
         if not together.supported_targets - program.unsupported_targets:
-            refused = ", ".join(sorted(target.name for target in program.unsupported_targets))
+            refused = ", ".join(sorted(target.name for target in together.supported_targets))
             raise TargetError(f"Trying to execute program on unsupported target. ({_refused(program, together)} is refused by: {refused})")
     return together
 

@@ -44,7 +44,7 @@ PLACEMENTS = (
 def link(compilers: Compilers, objects: Sequence[Path], rules: Sequence[Rule]) -> Path:
     """The program. Raises KernelError if it does not fit or takes instructions that the processors do not have, BuildError for the rest."""
     stack = Calls.read(file.with_suffix(".ci") for file in objects).needed("plasticity_rule_") + MARGIN
-    views = {(rule.synapses, rule.neurons): rule for rule in rules}.values()
+    views = {rule.views: rule for rule in rules}.values()
     heap = sum(map(_views_memory, views)) + (ALLOCATED if rules else 0)
     room = [f"-Wl,--defsym=__stack_least={stack}", f"-Wl,--defsym=__heap_least={heap}"]
     options = [*(one for one in compilers.cpp.options() if one not in COUNTED), *room]

@@ -33,6 +33,7 @@ from grenade.ppu.layout import Recorded, decode, memory_bytes, recordings, size
 from grenade.ppu.link import link
 from grenade.ppu.reason import reason
 from grenade.ppu.rule import RawRecording, Rule
+from grenade.ppu.services import services
 from grenade.ppu.source import kernel_source, schedule_source
 from halco import (
     ExternalPPUDRAMMemoryBlockOnFPGA,
@@ -171,8 +172,8 @@ class Program:
 
     def runs(self, place: int) -> slice:
         """Which of the runs of a rule belong to `rules[place]`, the rule as it stands in one snippet."""
-        before = sum(rule.timer.num_periods for rule in self.rules[:place] if rule.id == self.rules[place].id)
-        return slice(before, before + self.rules[place].timer.num_periods)
+        runs = next(one.runs_of(self.rules, place) for one in services(self.rules) if place in one.places)
+        return slice(runs.start, runs.stop)
 
     @property
     def missed(self) -> list[str]:

@@ -30,6 +30,9 @@ class NeuronView:
     columns: tuple[int, ...]
 
 
+Views = tuple[tuple[SynapseView, ...], tuple[NeuronView, ...]]
+
+
 @dataclass(frozen=True)
 class Timer:
     """When a rule runs: at `start`, `start + period`, ... so many times. In PPU cycles of 4 ns since the experiment began."""
@@ -109,6 +112,11 @@ class Rule:
     neurons: tuple[NeuronView, ...] = ()
     recording: Recording | None = None
     id: int = 0
+
+    @property
+    def views(self) -> Views:
+        """All that it works on."""
+        return self.synapses, self.neurons
 
 
 def placed(found: RuleOnHardware) -> Rule:

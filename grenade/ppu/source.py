@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from grenade.ppu.errors import KernelError
 from grenade.ppu.layout import declaration, recordings, size
-from grenade.ppu.rule import NeuronView, RawRecording, Rule, SynapseView, Timer
+from grenade.ppu.rule import RawRecording, Rule, TimedRecording, Views
+from grenade.ppu.services import Service, services
 
 KERNEL = "PLASTICITY_RULE_KERNEL"
 HANDLES = '#include "grenade/vx/ppu/synapse_array_view_handle.h"\n#include "grenade/vx/ppu/neuron_view_handle.h"\n#include <array>\n'
 VIEWS = "::grenade::vx::ppu::SynapseArrayViewHandle", "::grenade::vx::ppu::NeuronViewHandle"
-
-Views = tuple[tuple[SynapseView, ...], tuple[NeuronView, ...]]
 
 
 def kernel_source(rule: Rule) -> str:
@@ -33,21 +32,21 @@ def kernel_source(rule: Rule) -> str:
 
 def schedule_source(rules: Sequence[Rule]) -> str:
     """Memories of recordings, views, services and timers of all rules."""
-    views = list(dict.fromkeys((rule.synapses, rule.neurons) for rule in rules))
+    every = services(rules)
     lines = ['#include "schedule.h"', "using namespace grenade::vx::ppu;", "using libnux::vx::PPUOnDLS;"]
     for rule, runs in recordings(rules):
         lines += _memory(rule, runs)
+    counters = [f"recorded_scratchpad_memory_period_{rule.id}" for rule, _ in recordings(rules)]
+    own = [f"runs_{service.name}" for service in every if isinstance(service.rule.recording, TimedRecording)]
+    lines += [f"static uint32_t {name};" for name in own]
     lines.append('extern "C" void grenade_begin_rules()\n{')
-    lines += [f"\trecorded_scratchpad_memory_period_{rule.id} = 0;" for rule, _ in recordings(rules)]
+    lines += [f"\t{name} = 0;" for name in (*counters, *own)]
     lines.append("}")
-    for number, pair in enumerate(views):
-        lines += _handles(number, pair)
-    timers = list(timers_of(rules, views))
-    runs_of = {rule.id: runs for rule, runs in recordings(rules)}
-    first = {rule.id: rule for rule in reversed(rules)}
-    for handles, number in dict.fromkeys((handles, rule.id) for handles, rule, _ in timers):
-        lines += _service(handles, first[number], runs_of.get(number, 0))
-    lines += _timers(timers)
+    for number, views in enumerate(dict.fromkeys(rule.views for rule in rules)):
+        lines += _handles(number, views)
+    for service in every:
+        lines += _service(service)
+    lines += _timers(every)
     return "\n".join(lines) + "\n"
 
 
@@ -89,47 +88,27 @@ def _runs(numbers: Iterable[int]) -> str:
     return "{" + ", ".join(f"{{{first}, {length}}}" for first, length in runs) + "}"
 
 
-def _service(handles: int, rule: Rule, runs: int) -> Iterator[str]:
-    """One run of a rule with one set of views; its recording has room for so many runs."""
-    views = f"&synapse_array_view_handle_{handles}, &neuron_view_handle_{handles}"
+def _service(service: Service) -> Iterator[str]:
+    """One run of a rule, which fills the next of its runs in the recording."""
+    rule, views = service.rule, f"&synapse_array_view_handle_{service.views}, &neuron_view_handle_{service.views}"
     yield f'extern "C" void plasticity_rule_{rule.id}(void*, void*, void*);'
-    yield f"static void plasticity_rule_{rule.id}_{handles}()\n{{"
-    yield f'\tdetail::Report const report("plasticity rule {rule.id}_{handles}: b: ");'
+    yield f"static void service_{service.name}()\n{{"
+    yield f'\tdetail::Report const report("plasticity rule {rule.id}_{service.views}: b: ");'
     if rule.recording is None:
         yield f"\tplasticity_rule_{rule.id}({views}, nullptr);\n}}"
         return
-    memory, period = f"recorded_scratchpad_memory_{rule.id}", f"recorded_scratchpad_memory_period_{rule.id}"
-    place = "" if isinstance(rule.recording, RawRecording) else f" + {size(rule)} * ({period} % {max(runs, 1)})"
-    yield f"\tplasticity_rule_{rule.id}({views}, {memory}{place});\n\t++{period};\n}}"
+    place = f"recorded_scratchpad_memory_{rule.id}"
+    if isinstance(rule.recording, TimedRecording):
+        place += f" + {size(rule)} * ({service.runs.start} + runs_{service.name}++ % {max(len(service.runs), 1)})"
+    yield f"\tplasticity_rule_{rule.id}({views}, {place});\n\t++recorded_scratchpad_memory_period_{rule.id};\n}}"
 
 
-def merged(timers: Iterable[Timer]) -> list[Timer]:
-    """Timers of equal period that continue each other become one."""
-    found: list[Timer] = []
-    for timer in sorted(timers, key=lambda timer: (timer.period, timer.start)):
-        if found and found[-1].period == timer.period and found[-1].end == timer.start:
-            found[-1] = Timer(found[-1].start, timer.period, found[-1].num_periods + timer.num_periods)
-        else:
-            found.append(timer)
-    return found
-
-
-def timers_of(rules: Sequence[Rule], views: Sequence[Views]) -> Iterator[tuple[int, Rule, Timer]]:
-    """Number of the views, rule, and timer of each service."""
-    for number, pair in enumerate(views):
-        for rule_id in dict.fromkeys(rule.id for rule in rules if (rule.synapses, rule.neurons) == pair):
-            same = [rule for rule in rules if rule.id == rule_id and (rule.synapses, rule.neurons) == pair]
-            yield from ((number, same[0], timer) for timer in merged(rule.timer for rule in same))
-
-
-def _timers(timers: Sequence[tuple[int, Rule, Timer]]) -> Iterator[str]:
+def _timers(every: Sequence[Service]) -> Iterator[str]:
     rows = []
-    counts: dict[tuple[int, int], int] = {}
-    for handles, rule, timer in timers:
-        number = counts[handles, rule.id] = counts.get((handles, rule.id), -1) + 1
-        name = f"timer_{handles}_{rule.id}_{number}_event_drop_count"
+    for service in every:
+        name, timer = f"timer_{service.name}_event_drop_count", service.timer
         yield f"__attribute__((used)) volatile uint32_t {name};"
-        rows.append(f"{{plasticity_rule_{rule.id}_{handles}, &{name}, {timer.start}u, {timer.period}u, {timer.num_periods}u, 0, 0}}")
+        rows.append(f"{{service_{service.name}, &{name}, {timer.start}u, {timer.period}u, {timer.num_periods}u, 0, 0}}")
     yield 'extern "C" {'
     yield f"grenade_timer grenade_timers[] = {{{', '.join(rows)}}};"
     yield f"extern const uint32_t grenade_timer_count = {len(rows)};\n}}"

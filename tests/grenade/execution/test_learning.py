@@ -87,12 +87,12 @@ def execute(
     return run(executor, [*graphs], [{INSTANCE: {CHIP: chip or Chip()}} for _ in graphs], InputData(snippets), hooks or {})
 
 
-def recorded(output: OutputData, *graphs: NetworkGraph) -> list[list[tuple[float, list[int]]]]:
+def recorded(output: OutputData, *graphs: NetworkGraph, number: int = 0) -> list[list[tuple[float, list[int]]]]:
     """Of each snippet times in ms, to 0.1 ms, and the weights that were found, each once."""
     found = []
     for snippet, made in zip(output.snippets, graphs, strict=True):
-        data = extract_plasticity_rule_recording_data(snippet, made, PlasticityRuleOnNetwork(0))
-        [samples] = data.data_per_synapse["w"][PROJECTION(0)]
+        data = extract_plasticity_rule_recording_data(snippet, made, PlasticityRuleOnNetwork(number))
+        [samples] = data.data_per_synapse["w"][PROJECTION(number)]
         found.append([(round(int(one.time) / MS, 1), np.unique(np.concatenate(one.data)).tolist()) for one in samples])
     return found
 
@@ -105,6 +105,17 @@ def learned(executor: JITGraphExecutor, made: NetworkGraph) -> list[int]:
     execute(executor, made, hooks={INSTANCE: hook})
     weights = ticket.get().values.to_numpy()
     return np.unique(weights[weights > 0]).tolist()
+
+
+def test_rules_of_equal_number_record_apart(executor: JITGraphExecutor) -> None:
+    """As those of two projections in PyNN are, if nobody says otherwise; here in one row, at times between each other."""
+    often, once = rule(period=0.05, runs=4), rule(start=0.12, runs=1)
+    once.projections = [PROJECTION(1)]
+    projections = [projection(1, 0, [(n, n)], weight=weight) for n, weight in enumerate((10, 30))]
+    made = graph(population([0, 1]), external(2), *projections, often, once)
+    output = execute(executor, made)
+    assert [weights for _, weights in recorded(output, made)[0]] == [[15], [20], [25], [35]]
+    assert recorded(output, made, number=1) == [[(0.1, [50])]]
 
 
 # ----------------------------------------------------------------------------------------------------------------------- second run
