@@ -1,11 +1,13 @@
 """The model as one more kind of connection."""
 
+import atexit
 import logging
 import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar
+from weakref import WeakSet
 
 from fisch.connection import RUN_TIMEOUT_VARIABLE, Connection, Words, run_timeout
 from fisch.environment import require_known, serial_setting, setting
@@ -99,6 +101,17 @@ def bitfile_info_of(system: System) -> str:
     return _BITFILE_INFO.replace("hxcube", system.setup) if system.setup != "cube" else _BITFILE_INFO
 
 
+_open: "WeakSet[ModelConnection]" = WeakSet()
+"""Connections that nobody has dropped."""
+
+
+@atexit.register
+def _last_looks() -> None:
+    """For scripts that end with open connections."""
+    for connection in list(_open):
+        connection._last_look()
+
+
 class ModelConnection(Connection):
     """A connection to a model of its own, in this process.
 
@@ -145,6 +158,7 @@ class ModelConnection(Connection):
         self._looked = 0, 0
         self._runs, self._next_look = 0, 1
         self._explained: set[tuple[str, str, str]] = set()
+        _open.add(self)
         for seen in self.opened:
             seen(self.system)
 
@@ -201,8 +215,7 @@ class ModelConnection(Connection):
         """Gives the chip up. The aggregator of several does not forget who has reached a barrier between them."""
         if self.group is not None and not self._closed:
             _remember(self.group)
-        if self._explains and not self._closed and self._runs:
-            self._look(ended=True)
+        self._last_look()
         super().close()
 
     def _execute(self, words: Words) -> Words:
@@ -226,6 +239,11 @@ class ModelConnection(Connection):
         if self._explains and self._runs >= self._next_look:
             self._next_look = self._runs + 1 + self._runs // _LOOKS
             self._look()
+
+    def _last_look(self) -> None:
+        """At what a later run could have completed. Nothing can be looked at when the interpreter has begun to take itself apart."""
+        if self._explains and not self._closed and self._runs and not sys.is_finalizing():
+            self._look(ended=True)
 
     def _look(self, ended: bool = False) -> None:
         now = self.system.chip.fabric.activity(), self.system.chip.now // _LOOKS_EVERY

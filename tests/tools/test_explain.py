@@ -613,6 +613,15 @@ def test_a_warning_at_the_end_of_a_run(script):
     assert outcome(sys.executable, script, "wake") == (0, "end of the script\n", "")
 
 
+def test_a_script_that_closes_nothing(script, tmp_path):
+    """It is told the same, while the interpreter is still whole."""
+    left = tmp_path / "left.py"
+    opened = "import json\nconnection = json.left = hxcomm.ManagedConnection().__enter__()\nif True:"
+    left.write_text(SCRIPT.replace("with hxcomm.ManagedConnection() as connection:", opened))
+    code, printed, told = outcome(sys.executable, str(left))
+    assert (code, printed) == (0, "end of the script\n") and told.count(SENTENCE) == 1 and len(told.splitlines()) == 1
+
+
 def test_doctor(script, tmp_path):
     """The embedded model, whatever the environment says."""
     doctor = (sys.executable, "-m", "hicannx", "doctor")
