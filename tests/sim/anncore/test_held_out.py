@@ -73,7 +73,8 @@ class Played:
         state, drawn = self.states[step - 1], self.drawn
         potentials = np.zeros(max(drawn.nodes) + 1)
         potentials[drawn.nodes] = state[:, 0]
-        made = Network([Circuit(*parts, CLOCK) for parts in drawn.circuits.values()], potentials, state[:, 1].copy(), list(drawn.nodes), drawn.links)
+        circuits = [Circuit(*parts, CLOCK) for parts in drawn.circuits.values()]
+        made = Network(circuits, potentials, state[:, 1].copy(), list(drawn.nodes), drawn.links)
         made.lines = (number("synapse_line_rest") - state[:, 2:]) / number("synapse_line_gain")
         made.time = step * STEP * TICK_US
         made.resets_until[0], made.ready_at[0] = fired + made.circuits[0].reset_time, fired + made.circuits[0].refractory
@@ -141,7 +142,7 @@ def test_intervals_that_begin_where_the_model_is_are_right_to_20_ns_or_a_thousan
     assert (wrong <= allowed(np.array(wanted))).mean() >= 0.99
 
 
-SENSITIVE = pytest.mark.xfail(reason="4 ns, an edge of the backend's clock, make later intervals of some draws differ by many times that", strict=False)
+SENSITIVE = pytest.mark.xfail(reason="4 ns, an edge of the backend's clock, change later intervals by many times that", strict=False)
 NOT_YET = {"tonic", "bursting", "transient", "joined", "chain of five"}
 
 
