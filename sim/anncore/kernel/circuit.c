@@ -362,8 +362,11 @@ static float time_of_growth(const Climb *c, float left) {
     return (1.0f - left) / (rate * c->inverse) * mean;
 }
 
-/* How long it takes a climbing one to get somewhere. */
+#define LATER 1e9f /* than all steps */
+
+/* How long it takes to get somewhere above. */
 static float time_until(const Climb *c, float way) {
+    if (!(c->slope + c->term > 0.0f)) return LATER;
     if (c->edge <= 0.0f) return way / (c->slope + c->limit);
     if (way >= c->edge) return time_of_growth(c, c->term / c->limit) + (way - c->edge) / (c->slope + c->limit);
     return time_of_growth(c, power_of_e(-way * c->inverse));
@@ -421,7 +424,7 @@ ALWAYS_INLINE int climbs(const Circuit *c, int32_t v) {
 NOT_INLINE static Nodes advance_climbing(const Circuit *c, Nodes s, float from, float length) {
     Upswing u = upswing_from(c, s, from, length);
     u.climb.slope += bend(c, &u, s.v, way_after(&u.climb, length));
-    const float way = way_after(&u.climb, length);
+    const float longest = c->core->common.longest, way = (float)clip(way_after(&u.climb, length), -longest, longest);
     const int32_t w = u.alone.w + nearest_of(u.alone.w_lead * (way - u.way));
     return (Nodes){within(&c->core->common, s.v + nearest_of(way)), c->features & WITH_ADAPTATION ? within(&c->core->common, w) : s.w};
 }
