@@ -38,9 +38,18 @@ class Running:
         if self.loop.is_closed():
             return
         self.call(self.service.stop())
+        self.call(_cancel_the_rest())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
+
+
+async def _cancel_the_rest() -> None:
+    """What `asyncio.run` does at its end: clients that are still connected have their tasks."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
 
 
 @pytest.fixture
