@@ -405,10 +405,8 @@ static Upswing upswing_from(const Circuit *c, Nodes s, float from, float length)
     return u;
 }
 
-/* The term takes the membrane to where its amplifier is another one: half of that counts. */
-static float bend(const Circuit *c, const Upswing *u, int32_t v, float way) {
-    return 0.5f * (amplifier_at(c, (float)v + way) - amplifier_at(c, (float)v + u->way));
-}
+/* The term takes the membrane somewhere else than where it would be alone, where its amplifier is another one: half of that counts. */
+static float bend(const Circuit *c, float alone, float end) { return 0.5f * (amplifier_at(c, end) - amplifier_at(c, alone)); }
 
 ALWAYS_INLINE Nodes advance_alone(const Circuit *c, Nodes s, float from, float length) {
     NeuronLanes part = {.v = s.v, .w = s.w};
@@ -423,7 +421,7 @@ ALWAYS_INLINE int climbs(const Circuit *c, int32_t v) {
 
 NOT_INLINE static Nodes advance_climbing(const Circuit *c, Nodes s, float from, float length) {
     Upswing u = upswing_from(c, s, from, length);
-    u.climb.slope += bend(c, &u, s.v, way_after(&u.climb, length));
+    u.climb.slope += bend(c, (float)s.v + u.way, (float)s.v + way_after(&u.climb, length));
     const float longest = c->core->common.longest, way = (float)clip(way_after(&u.climb, length), -longest, longest);
     const int32_t w = u.alone.w + nearest_of(u.alone.w_lead * (way - u.way));
     return (Nodes){within(&c->core->common, s.v + nearest_of(way)), c->features & WITH_ADAPTATION ? within(&c->core->common, w) : s.w};
@@ -562,7 +560,7 @@ NOT_INLINE static float crossing_of_upswing(const Circuit *c, Nodes before, int3
     Upswing u = upswing_from(c, before, from, length);
     float part = part_within(time_until(&u.climb, way), length);
     if (c->core->s.early[block_of(c->neuron)] && part > 0.0f) u = upswing_from(c, before, from, part);
-    u.climb.slope += 0.5f * (amplifier_at(c, (float)threshold) - amplifier_at(c, (float)before.v + u.climb.slope * part));
+    u.climb.slope += bend(c, (float)before.v + u.climb.slope * part, (float)threshold);
     part = part_within(time_until(&u.climb, way), length);
     const float moved = ((float)(u.alone.w - before.w) - u.alone.w_lead * u.way) * part / length + u.alone.w_lead * way;
     c->core->crossing = (SpikeNodes){c->core->s.now, c->neuron, from + part, threshold, c->features & WITH_ADAPTATION ? before.w + nearest_of(moved) : before.w};
@@ -701,8 +699,7 @@ static void repeat_circuit(Core *core, int neuron) {
     put(&c, s);
 }
 
-/* The step of a circuit that falls in a reset, to which nothing else happens. */
-static void repeat_fall(Core *core, int neuron) {
+void core_repeat_fall(Core *core, int neuron) {
     const Circuit c = circuit_at(core, neuron);
     put(&c, advance(&c, (Nodes){STATE(c.b, v, c.p, c.i), STATE(c.b, w, c.p, c.i)}, 0.0f, 1.0f));
 }
@@ -914,14 +911,6 @@ void core_settle_morphology(Core *core, int index) {
         again |= core->s.due[neuron] <= end || core->s.falling[block_of(neuron)] >> i & 1;
     }
     if (again && core->s.neuron[members[0].neuron].stamp != end) repeat_morphology(core, index);
-}
-
-void core_repeat_fall(Core *core, int neuron) {
-    if (core->morphology_of[neuron] >= 0) {
-        repeat_morphology(core, core->morphology_of[neuron]);
-    } else {
-        repeat_fall(core, neuron);
-    }
 }
 
 void core_repeat(Core *core, int neuron) {

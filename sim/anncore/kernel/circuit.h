@@ -9,7 +9,7 @@
 void core_flags(Core *core, int k);                  /* which features a block needs */
 void core_watch_step(Core *core, int neuron);        /* the step just made met the threshold or the end of the refractory time */
 void core_repeat(Core *core, int neuron);            /* make the step once more, with everything that happens to the neuron inside it */
-void core_repeat_fall(Core *core, int neuron);       /* the same for one that falls, if nothing happens to it */
+void core_repeat_fall(Core *core, int neuron);       /* the same for one that is alone and falls in a reset, to which nothing else happens */
 void core_settle(Core *core, int neuron, int64_t end); /* whatever is due inside the step just made */
 void core_note_driven(Core *core, int neuron);       /* which of its lines act on a membrane, from the state alone */
 int core_enter_cycle(Core *core, int neuron);        /* if it may */

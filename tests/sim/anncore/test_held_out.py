@@ -46,12 +46,18 @@ def configure(k: Any, drawn: Draw) -> None:
         k.core.row_pulse(k.core.now + tick, row, 0, 1.0, 1 + side)
 
 
+def network(drawn: Draw, volts: np.ndarray, adaptation: np.ndarray) -> Network:
+    """The equations of a draw, from potentials and adaptation of its circuits on."""
+    potentials = np.zeros(max(drawn.nodes) + 1)
+    potentials[drawn.nodes] = volts
+    circuits = [Circuit(*parts, CLOCK) for parts in drawn.circuits.values()]
+    return Network(circuits, potentials, adaptation.copy(), list(drawn.nodes), drawn.links)
+
+
 def equations(k: Any, drawn: Draw) -> Network:
     """From the state that the model is in."""
-    potentials = np.zeros(max(drawn.nodes) + 1)
-    potentials[drawn.nodes] = [k.core.voltage(neuron, 0) for neuron in drawn.circuits]
-    adaptation = np.array([k.core.voltage(neuron, 3) for neuron in drawn.circuits])
-    return Network([Circuit(*parts, CLOCK) for parts in drawn.circuits.values()], potentials, adaptation, list(drawn.nodes), drawn.links)
+    volts, adaptation = (np.array([k.core.voltage(neuron, source) for neuron in drawn.circuits]) for source in (0, 3))
+    return network(drawn, volts, adaptation)
 
 
 class Played:
@@ -70,11 +76,8 @@ class Played:
 
     def at(self, step: int, fired: float) -> Network:
         """The equations from the model's state after so many steps on, the first circuit's last spike given."""
-        state, drawn = self.states[step - 1], self.drawn
-        potentials = np.zeros(max(drawn.nodes) + 1)
-        potentials[drawn.nodes] = state[:, 0]
-        circuits = [Circuit(*parts, CLOCK) for parts in drawn.circuits.values()]
-        made = Network(circuits, potentials, state[:, 1].copy(), list(drawn.nodes), drawn.links)
+        state = self.states[step - 1]
+        made = network(self.drawn, state[:, 0], state[:, 1])
         made.lines = (number("synapse_line_rest") - state[:, 2:]) / number("synapse_line_gain")
         made.time = step * STEP * TICK_US
         made.resets_until[0], made.ready_at[0] = fired + made.circuits[0].reset_time, fired + made.circuits[0].refractory
