@@ -7,8 +7,11 @@ from hicannx.lab import Bench, Trace
 from result import Result, Row
 
 WEIGHTS = np.arange(0, 289, 32)
-PUBLISHED = {"excitatory": (262, 488), "inhibitory": (246, 117)}
-"""MADC LSB at weights 0 and 288."""
+PUBLISHED = {
+    "excitatory": (262, 286, 310, 335, 361, 385, 411, 434, 460, 488),
+    "inhibitory": (246, 231, 204, 181, 163, 147, 138, 128, 122, 117),
+}
+"""MADC LSB at these weights."""
 
 TEXT = """\
 One event at synapses of growing weight, beyond 63 on several rows. Excitation grows in proportion; inhibition
@@ -32,16 +35,16 @@ def measure() -> Result:
             traces = [bench.record(0, us=150), *stimulated]
             found[receptor] = [extreme(trace, receptor) for trace in traces]
     rows = [
-        Row(f"{receptor}, weight {weight}", found[receptor][index], PUBLISHED[receptor][index], "MADC LSB")
+        Row(f"{receptor}, weight {WEIGHTS[index]}", found[receptor][index], PUBLISHED[receptor][index], "MADC LSB")
         for receptor in PUBLISHED
-        for index, weight in ((0, 0), (-1, 288))
+        for index in (0, 5, 9)
     ]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for number, (receptor, values) in enumerate(found.items()):
             axes.plot(WEIGHTS, values, "o-", color=f"C{number}", label=receptor)
-            axes.plot((0, 288), PUBLISHED[receptor], "x", color=f"C{number}", markersize=10, label="published")
+            axes.plot(WEIGHTS, PUBLISHED[receptor], "x", color=f"C{number}", markersize=10, label="published")
         axes.set(xlabel="weight", ylabel="extreme of the membrane [MADC LSB]")
         axes.legend()
 

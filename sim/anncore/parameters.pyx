@@ -138,7 +138,7 @@ cdef void _amplifier(Amplifier* out, double target, double conductance, double c
         conductance *= CONDUCTANCE_STEP
     if conductance / capacitance * STEP_US > EDGE:
         reach = UNLIMITED
-    out.target = _clip(target, RAIL_LOW, RAIL_HIGH)
+    out.target = _clip(target, AMPLIFIER_LOW, RAIL_HIGH)
     out.rate, out.slew = conductance / capacitance, 0.5 * conductance * reach / capacitance
     out.inverse = 1.0 / (EDGE * reach)
 
@@ -325,7 +325,7 @@ SHARED_CELLS = (CELL_DAC,)
 cdef double LEAK_OFFSET = number("leak_offset"), LEAK_SLOPE = number("leak_slope")
 cdef double RESET_OFFSET = number("reset_offset"), RESET_SLOPE = number("reset_slope")
 cdef double THRESHOLD_OFFSET = number("threshold_offset"), THRESHOLD_SLOPE = number("threshold_slope")
-cdef double RAIL_LOW = number("rail_low"), RAIL_HIGH = number("rail_high")
+cdef double AMPLIFIER_LOW = number("amplifier_low"), RAIL_HIGH = number("rail_high")
 cdef double NODE_LOW = number("node_low"), NODE_HIGH = number("node_high")
 cdef double CAPACITANCE_PER_CODE = number("membrane_capacitance_per_code") * 1e12
 cdef double CAPACITANCE_INTRINSIC = number("membrane_capacitance_intrinsic")

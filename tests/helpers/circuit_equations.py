@@ -66,7 +66,7 @@ class Circuit:
             conductance /= number("conductance_step")
         if self.on(f"enable_{name}_multiplication"):
             conductance *= number("conductance_step")
-        return min(max(potential, number("rail_low")), number("rail_high")), conductance, reach
+        return min(max(potential, number("amplifier_low")), number("rail_high")), conductance, reach
 
     def line_tau(self, side: str) -> float:
         """Time constant of a synaptic line [us]."""

@@ -428,24 +428,38 @@ NOT_INLINE static Nodes advance_climbing(const Circuit *c, Nodes s, float from, 
 }
 
 #define FORGETS 3.0f /* time constants of a reset after which it matters no more how it began */
+#define SHORT 0.25f  /* of a step: parts in which a membrane falls until it does */
 
-/* A membrane that falls in a reset changes its amplifier's slope most: two parts, if it is still to be seen when the reset ends. */
-ALWAYS_INLINE int falls_to_be_seen(const Circuit *c) {
-    return c->n->phase == PHASE_RESET && LANE(c->b, rate, c->i) * (float)(c->core->s.due[c->neuron] - c->core->s.now) < FORGETS * GRID_TICKS;
+/* Time constants that are left of a reset. */
+ALWAYS_INLINE float reset_left(const Circuit *c) {
+    const int64_t left = c->core->s.due[c->neuron] - c->core->s.now;
+    return LANE(c->b, rate, c->i) * (left < SLOTS * GRID_TICKS ? steps((int)left) : (float)SLOTS);
+}
+
+ALWAYS_INLINE int falls_to_be_seen(const Circuit *c) { return c->n->phase == PHASE_RESET && reset_left(c) < FORGETS; }
+
+ALWAYS_INLINE Nodes advance_whole(const Circuit *c, Nodes s, float from, float length) {
+    return climbs(c, s.v) ? advance_climbing(c, s, from, length) : advance_alone(c, s, from, length);
 }
 
 /* A part of a step. */
 ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
-    if (!climbs(c, s.v)) return advance_alone(c, s, from, length);
-    if (length < 0.5f || !falls_to_be_seen(c)) return advance_climbing(c, s, from, length);
-    const float half = 0.5f * length;
-    return advance_climbing(c, advance_climbing(c, s, from, half), from + half, half);
+    if (length <= SHORT || !falls_to_be_seen(c)) return advance_whole(c, s, from, length);
+    const int parts = (int)(length / SHORT) + 1;
+    const float part = length / (float)parts;
+    for (int k = 0; k < parts; k++) s = advance_whole(c, s, from + part * (float)k, part);
+    return s;
 }
 
-/* Whether a membrane that falls in a reset is where its exponential term still changes fast. */
+#define BENT_WAY 8000000 /* 7 mV */
+
+/* Whether a membrane that falls in a reset is where its exponential term still changes fast, or will be far from where the reset takes it when that ends. */
 ALWAYS_INLINE int falls_from(const Circuit *c, int32_t v) {
     const float above = (float)v - (float)c->phases->target[1];
-    return c->n->phase == PHASE_RESET && c->features & WITH_EXPONENTIAL && v >= c->phases->steep && above * c->core->common.slope_inverse > STILL;
+    if (c->n->phase != PHASE_RESET) return 0;
+    if (c->features & WITH_EXPONENTIAL && v >= c->phases->steep && above * c->core->common.slope_inverse > STILL) return 1;
+    const float left = reset_left(c);
+    return left < FORGETS && fabsf(above) * power_of_e(-left) > BENT_WAY;
 }
 
 /* Found at the step's beginning: its step is made once more, in closed form. */
@@ -465,8 +479,6 @@ ALWAYS_INLINE int32_t on_its_way(const Circuit *c, float part) {
     const float share = rate > 0.5f ? part * effective_part(rate * part) / effective_part(rate) : part + part * (1.0f - part) * (0.5f * rate);
     return v + nearest_of((float)way * share);
 }
-
-#define BENT_WAY 8000000 /* 7 mV */
 
 /* And the whole circuit. An upswing is too bent for this, and so is a reset that is cut short: they are made once more. */
 ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int ticks) {
@@ -631,7 +643,7 @@ static int next_fire(const Core *core, int neuron, int from, int64_t until) {
 
 /* A reset ends: where the membrane was when the step began is kept, to find out whether it goes round a cycle. */
 static void count_round(const Circuit *c, int untouched) {
-    c->n->rounds = untouched && !lines_act(c) ? c->n->rounds + (c->n->rounds < ROUNDS) : 0;
+    c->n->rounds = untouched && !lines_act(c) && !falls(c) ? c->n->rounds + (c->n->rounds < ROUNDS) : 0;
     c->core->s.rounds[c->neuron][c->n->round] = STATE(c->b, v, c->p, c->i);
     c->n->round = (c->n->round + 1) % ROUNDS;
 }

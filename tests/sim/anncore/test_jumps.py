@@ -110,7 +110,7 @@ def test_probe_shows_the_new_state_after_power_up(kit: Callable) -> None:
     k.core.set_probe(0, 3, 0)
     k.run(500)
     k.core.power_up(1000)
-    assert k.core.probe(0, 500) == k.core.probe(0, 1000) == k.core.voltage(3, 0) == pytest.approx(number("rail_low"), abs=1e-9)
+    assert k.core.probe(0, 500) == k.core.probe(0, 1000) == k.core.voltage(3, 0) == pytest.approx(number("amplifier_low"), abs=1e-9)
 
 
 LINES = {"i_bias_synin_exc_tau": 3, "i_bias_synin_inh_tau": 0}

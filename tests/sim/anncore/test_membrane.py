@@ -157,7 +157,7 @@ def test_without_leak_only_the_supply_limits_an_offset_current(kit: Callable) ->
     assert k.core.voltage(9, 0) > 1.05
 
 
-@pytest.mark.parametrize(("code", "end"), [(0, "rail_low"), (1022, None)])
+@pytest.mark.parametrize(("code", "end"), [(0, "amplifier_low"), (1022, None)])
 def test_leak_potential_stays_between_the_rails(kit: Callable, code: int, end: str | None) -> None:
     k = kit()
     k.neuron(1, {"membrane_capacitor_size": 63}, v_leak=code, i_bias_leak=1000)
@@ -182,7 +182,7 @@ def test_neurons_of_all_blocks_are_set_one_by_one(kit: Callable) -> None:
     k.run(200)
     for neuron in neurons:
         assert k.core.voltage(neuron, 0) == pytest.approx(number("leak_offset") + (500 + neuron // 2) * number("leak_slope"), abs=1e-6)
-    assert k.core.voltage(1, 0) == pytest.approx(number("rail_low"), abs=1e-9)
+    assert k.core.voltage(1, 0) == pytest.approx(number("amplifier_low"), abs=1e-9)
 
 
 def test_power_up_state_is_quiet_and_defined(kit: Callable) -> None:

@@ -188,7 +188,7 @@ def test_input_current_saturates_at_a_multiple_of_its_bias(kit: Callable) -> Non
     assert leak == pytest.approx(0.02 * number("synapse_current_limit"), rel=0.02)
 
 
-@pytest.mark.parametrize(("mode", "low", "high"), [(1, 1.1, 1.2), (2, 0.12, 0.2)])
+@pytest.mark.parametrize(("mode", "low", "high"), [(1, 1.1, 1.2), (2, 0.09, 0.13)])
 def test_strong_input_ends_at_the_rails(kit: Callable, mode: int, low: float, high: float) -> None:
     k = kit()
     receiver(k, 20, i_bias_synin_exc_gm=1022, i_bias_synin_inh_gm=1022)
