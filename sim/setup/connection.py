@@ -20,6 +20,7 @@ from hicannx_sim.fpga.host import HostLink
 from hicannx_sim.setup import exchange
 from hicannx_sim.setup.multichip import MultichipSetup
 from hicannx_sim.setup.system import System
+from hicannx_sim.trust.explain import Finding
 
 Answer = TypeVar("Answer")
 _log = logging.getLogger("hicannx_sim.setup")
@@ -157,6 +158,7 @@ class ModelConnection(Connection):
         self.system, self.group = system, system.together
         self._looked = 0, 0
         self._runs, self._next_look = 0, 1
+        self._found: tuple[Any, list[Finding]] = None, []
         self._explained: set[tuple[str, str, str]] = set()
         _open.add(self)
         for seen in self.opened:
@@ -249,8 +251,10 @@ class ModelConnection(Connection):
         now = self.system.chip.fabric.activity(), self.system.chip.now // _LOOKS_EVERY
         if now == self._looked and not ended:
             return
-        self._looked = now
-        for finding in self.system.explain(ended):
+        self._looked, state = now, (self._runs, now[0], self.system.chip.now)
+        found = self.system.explain(ended, self._found[1] if self._found[0] == state else None)
+        self._found = state, found
+        for finding in found:
             told = (finding.register, finding.coordinate, finding.write)
             if told not in self._explained:
                 self._explained.add(told)

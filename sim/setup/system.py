@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from functools import partial
 from typing import Any, Final, Never, Self, TypeVar, get_args
@@ -147,12 +147,13 @@ class System:
         chip, fpga, way = self.chip.faults.counts, self.fpga.registers.faults, self.events.summary()
         return text(chip, fpga, self.chip.processors.report(), self.unmodelled(), way, unanswered, off)
 
-    def explain(self, ended: bool = True) -> list[Finding]:
+    def explain(self, ended: bool = True, known: Sequence[Finding] | None = None) -> list[Finding]:
         """Why something that the runs so far attempted did not happen: the registers that stand in its way.
 
         ended: false while programs follow that may bring something to its end, such as the start of a converter that is awake.
+        known: what was found with `ended` false, if nothing has run since; it is not looked for again.
         """
-        return explain(self.chip, self.fpga.counters, ended)
+        return explain(self.chip, self.fpga.counters, ended, known)
 
     def accuracy(self, register: Any) -> Trust:
         """Accuracy class and note of a container (class, instance or name) or of an omnibus word address. KeyError for what is no register.

@@ -8,7 +8,7 @@ import pytest
 
 import hicannx
 from dlens_vx_v3 import hal, halco, lola, sta
-from hicannx_sim.trust.explain.finding import place
+from hicannx_sim.trust.explain.finding import Path, place
 
 US = 125  # FPGA cycles
 NEURON = halco.AtomicNeuronOnDLS(halco.NeuronColumnOnDLS(0), halco.NeuronRowOnDLS.top)
@@ -35,7 +35,9 @@ def explained(fill, *later):
             part(builder)
             sta.run(connection, [builder.done()])
             builder = sta.PlaybackProgramBuilder()
-        return [(found.register, found.coordinate, found.write) for found in hicannx.explain(connection)]
+        found, system = hicannx.explain(connection), hicannx.system_of(connection)
+        assert set(system.explain(known=system.explain(ended=False))) == set(found)
+        return [(one.register, one.coordinate, one.write) for one in found]
 
 
 def registers(found):
@@ -658,3 +660,22 @@ def test_many_runs_are_looked_at_ever_more_rarely_and_at_the_end(monkeypatch, ca
         sta.run(connection, [builder.done()])
         assert looks[:63] == list(range(1, 64)) and 100 < len(looks) < 150 and looks[-1] < 201
     assert "the converter is off" in capsys.readouterr().err
+
+
+def test_closing_does_not_look_again_for_what_the_run_before_has_shown(monkeypatch, capsys):
+    walked, walk = [], Path.walk
+    monkeypatch.setattr(Path, "walk", lambda path, view: walked.append(path) or walk(path, view))
+    with hicannx.connect() as connection:
+        builder, _ = sta.generate(sta.SystemInit(connection.get_hwdb_entry()[0]))
+        sta.run(connection, [builder.done()])
+        builder = sta.PlaybackProgramBuilder()
+        start = hal.MADCControl()
+        start.start_recording = True
+        builder.write(halco.MADCControlOnDLS(), start)
+        wait(builder, 1000)
+        sta.run(connection, [builder.done()])
+        seen = len(walked)
+        assert seen > 0
+        walked.clear()
+    assert "MADCControl" in capsys.readouterr().err
+    assert 0 < len(walked) < seen and all(path.late for path in walked)

@@ -5,6 +5,7 @@
 []
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from hicannx_sim.chip.chip import Chip
@@ -19,13 +20,14 @@ _PATHS: Final = sorted(_ALL, key=lambda path: path.alone)
 """Those last that are told only if nothing else was found."""
 
 
-def explain(chip: Chip, fpga: dict[str, Any], ended: bool = True) -> list[Finding]:
+def explain(chip: Chip, fpga: dict[str, Any], ended: bool = True, known: Sequence[Finding] | None = None) -> list[Finding]:
     """All findings, from the registers as they stand and the counters since power-on.
 
-    fpga: counters of the FPGA. ended: no program follows that could bring something to its end.
+    fpga: counters of the FPGA. ended: no program follows that could bring something to its end. known: findings in the same state while
+    one could still follow; only the other paths are walked again.
     """
-    view, found = View(chip, fpga), list[Finding]()
+    view, found = View(chip, fpga), list(known or ())
     for path in _PATHS:
-        if (ended or not path.late) and not (path.alone and found):
+        if (ended if path.late else known is None) and not (path.alone and found):
             found += path.walk(view)
     return found
