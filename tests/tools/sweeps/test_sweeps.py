@@ -4,6 +4,7 @@ import csv
 import importlib
 import io
 import os
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -125,12 +126,45 @@ def test_what_is_refused(experiments, tmp_path):
         ({"points": [1, 2]}, "1 is no mapping"),
         ({"points": np.zeros(3)}, "no names"),
         ({"points": {"x": [1]}, "chips": []}, "at least one serial"),
-        ({"points": {"x": [1]}, "workers": 0}, "at least 1"),
+        ({"points": {"x": [1]}, "workers": 0}, "from 1 to"),
         ({"points": {"x": [1]}, "store": tmp_path / "text"}, "store"),
+        ({"points": {"x": 5}}, "points: x: 5"),
+        ({"points": {"x": "abc"}}, "points: x: 'abc'"),
+        ({"points": 5}, "points: 5"),
+        ({"points": [{1: 2}]}, "points: {1: 2}"),
+        ({"points": dict.fromkeys("abc", range(1000))}, "1000000000 combinations of a, b, c"),
+        ({"points": {"chip": [1.5]}}, "chip: 1.5"),
+        ({"points": {"chip": ["a"]}}, "chip: 'a'"),
+        ({"points": {"chip": [-1]}}, "chip: -1"),
+        ({"points": {"x": [1]}, "chips": 5}, "chips"),
+        ({"points": {"x": [1]}, "chips": [2**32]}, "chips: 4294967296"),
+        ({"points": {"x": [1]}, "mode": "perfect"}, "mode: 'perfect'"),
+        ({"points": {"x": [1]}, "seed": "a"}, "seed: 'a'"),
+        ({"points": {"x": [1]}, "seed": -1}, "seed: -1"),
+        ({"points": {"x": [1]}, "workers": 0.5}, "workers: 0.5"),
+        ({"points": {"x": [1]}, "retries": "a"}, "retries: 'a'"),
     ]
     for given, words in refused:
         with pytest.raises(SweepError, match=words):
             sweep(experiments.fails_at_two, **given)
+
+
+def test_a_function_is_needed():
+    with pytest.raises(SweepError, match="function: 5"):
+        sweep(5, {"x": [1]})
+
+
+@pytest.mark.parametrize("damage", ["UPDATE results SET value = x'c1'", "UPDATE results SET seconds = 'soon'", "DROP TABLE results"])
+def test_a_store_that_somebody_has_changed(experiments, threads, damage, tmp_path):
+    store = tmp_path / "store"
+    sweep(experiments.counts, [{"x": 1, "folder": str(tmp_path)}], executor=threads, store=store)
+    with sqlite3.connect(store) as file:
+        file.execute(damage)
+        if damage.startswith("DROP"):
+            file.execute("CREATE TABLE results (other)")
+    file.close()
+    with pytest.raises(SweepError, match=f"store {store}: "):
+        sweep(experiments.counts, [{"x": 1, "folder": str(tmp_path)}], executor=threads, store=store)
 
 
 @pytest.mark.parametrize(

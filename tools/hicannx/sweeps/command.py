@@ -12,12 +12,9 @@ from typing import Any
 import numpy as np
 
 from hicannx.doctor import print_error
-from hicannx.sweeps.points import SweepError
+from hicannx.sweeps.points import MOST_POINTS, SweepError
 from hicannx.sweeps.results import Results
 from hicannx.sweeps.run import sweep
-
-MOST_VALUES = 10_000_000
-"""Of one axis."""
 
 
 def main(chosen: Namespace) -> int:
@@ -76,11 +73,11 @@ def axis(text: str) -> tuple[str, list[Any]]:
         last, _, step = rest.partition("/")
         start, stop, by = number(first), number(last), number(step or "1")
         count = int(np.floor((stop - start) / by + 1e-9)) + 1
-        if not 1 <= count <= MOST_VALUES:
+        if not 1 <= count <= MOST_POINTS:
             raise ValueError
         return name, [start + index * by if isinstance(start + by, int) else round(start + index * by, 12) for index in range(count)]
     except (ValueError, ArithmeticError) as error:
-        form = f"values are finite numbers, written as name=1,4,8 or name=first..last/step, {MOST_VALUES} of them at most"
+        form = f"values are finite numbers, written as name=1,4,8 or name=first..last/step, {MOST_POINTS} of them at most"
         raise SweepError(f"--grid {text}: {form}") from error
 
 

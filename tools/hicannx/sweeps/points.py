@@ -4,15 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import product
+from math import prod
+from operator import index as index_of
 from typing import Any
 
 import numpy as np
 
+from fisch.environment import SEEDS, SERIALS, Whole
 from hicannx.errors import HicannxError
 
 Point = dict[str, Any]
 CHIP = "chip"
 """Name in a point that chooses its chip."""
+MOST_POINTS = 10_000_000
 
 
 class SweepError(HicannxError, ValueError):
@@ -35,16 +39,42 @@ def grid(axes: Mapping[str, Iterable[Any]]) -> list[Point]:
     >>> grid({"g": [1, 4], "eta": [0.8, 1.6]})
     [{'g': 1, 'eta': 0.8}, {'g': 1, 'eta': 1.6}, {'g': 4, 'eta': 0.8}, {'g': 4, 'eta': 1.6}]
     """
-    values = [[_plain(value) for value in axis] for axis in axes.values()]
+    values = [_values(name, axis) for name, axis in axes.items()]
+    if (count := prod(map(len, values))) > MOST_POINTS:
+        raise SweepError(f"points: {count} combinations of {', '.join(map(str, axes))}; a sweep has at most {MOST_POINTS}")
     return [dict(zip(axes, combination, strict=True)) for combination in product(*values)]
+
+
+def _values(name: Any, axis: Any) -> list[Any]:
+    try:
+        values = None if isinstance(axis, str | bytes) else iter(axis)
+    except TypeError:
+        values = None
+    if values is None:
+        raise SweepError(f"points: {name}: {axis!r} is no list of values")
+    return [_plain(value) for value in values]
 
 
 def tasks(points: Any, chips: Sequence[int], seed: int) -> list[Task]:
     """Of a grid (mapping of names to values), mappings, or a structured array. Chips take turns where a point does not choose its own."""
     every = _points(points)
-    if not chips:
-        raise SweepError("chips: a sweep needs at least one serial number")
-    return [Task(index, point, int(point.get(CHIP, chips[index % len(chips)])), seed_of(seed, index)) for index, point in enumerate(every)]
+    turns = [whole("chips", chip, SERIALS) for chip in chips] if isinstance(chips, Iterable) else []
+    if not turns:
+        raise SweepError(f"chips: a sweep needs a list of at least one serial number, not {chips!r}")
+    seed = whole("seed", seed, SEEDS)
+    chosen = [whole("chip", point[CHIP], SERIALS) if CHIP in point else turns[index % len(turns)] for index, point in enumerate(every)]
+    return [Task(index, point, chip, seed_of(seed, index)) for index, (point, chip) in enumerate(zip(every, chosen, strict=True))]
+
+
+def whole(name: str, value: Any, values: Whole) -> int:
+    """A whole number of a range. Raises SweepError that names it."""
+    try:
+        number = index_of(value)
+    except TypeError:
+        raise SweepError(f"{name}: {value!r} is not {values}") from None
+    if not values.low <= number <= values.high:
+        raise SweepError(f"{name}: {number} is not {values}")
+    return number
 
 
 def seed_of(seed: int, index: int) -> int:
@@ -59,8 +89,10 @@ def _points(points: Any) -> list[Point]:
         if points.dtype.names is None:
             raise SweepError(f"points: an array of {points.dtype} has no names; a structured array has")
         return [{name: _plain(row[name]) for name in points.dtype.names} for row in points.ravel()]
+    if not isinstance(points, Iterable):
+        raise SweepError(f"points: {points!r} is neither a grid nor a list of mappings")
     every = list(points)
-    if wrong := [one for one in every if not isinstance(one, Mapping)]:
+    if wrong := [one for one in every if not isinstance(one, Mapping) or not all(isinstance(name, str) for name in one)]:
         raise SweepError(f"points: {wrong[0]!r} is no mapping of names to values")
     return [{name: _plain(value) for name, value in one.items()} for one in every]
 

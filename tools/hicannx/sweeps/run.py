@@ -12,10 +12,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from fisch.environment import MODES, Whole
+from hicannx.commands import MOST_RETRIES, MOST_WORKERS
 from hicannx.connecting import connect
 from hicannx.processes import without_interrupts
 from hicannx.progress import progress_bar
-from hicannx.sweeps.points import SweepError, Task, tasks
+from hicannx.sweeps.points import SweepError, Task, tasks, whole
 from hicannx.sweeps.results import Result, Results
 from hicannx.sweeps.store import Store
 
@@ -53,6 +55,13 @@ def sweep(
 
     Errors of the function are kept in its result; the other points go on. Raises SweepError for points, chips or values that do not fit.
     """
+    if not callable(function):
+        raise SweepError(f"function: {function!r} is none")
+    if getattr(mode, "value", mode) not in (None, *MODES.words):
+        raise SweepError(f"mode: {mode!r} is not {MODES}")
+    if workers is not None:
+        workers = whole("workers", workers, Whole(1, MOST_WORKERS))
+    retries = whole("retries", retries, Whole(0, MOST_RETRIES))
     every = tasks(points, chips, seed)
     kept = Store(Path(store), function) if store is not None else None
     try:
@@ -86,8 +95,6 @@ class _Processes:
     """Processes on this machine, made anew after one of them died."""
 
     def __init__(self, workers: int | None) -> None:
-        if workers is not None and workers < 1:
-            raise SweepError(f"workers: {workers}; a sweep needs at least 1")
         self.workers = workers or os.cpu_count() or 1
         self._pool = self._new()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from io import BytesIO
@@ -27,25 +28,32 @@ class Store:
     def __init__(self, path: Path, function: Callable[..., Any]) -> None:
         self._base = sha256(f"{version('hicannx')} {function.__module__} {function.__qualname__} ".encode())
         self._base.update(fingerprint(getattr(function, "__code__", None)))
-        try:
+        self._path = path
+        with self._told():
             self._file = sqlite3.connect(path)
             self._file.execute("CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, value BLOB, seconds REAL)")
-        except sqlite3.Error as error:
-            raise SweepError(f"store {path}: {error}") from error
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What is wrong with the file is a SweepError that names it."""
+        try:
+            yield
+        except (sqlite3.Error, msgspec.DecodeError, ValueError, EOFError) as error:
+            raise SweepError(f"store {self._path}: {error}") from error
 
     def get(self, task: Task) -> Result | None:
         """The result of a point that was finished before."""
-        row = self._file.execute("SELECT value, seconds FROM results WHERE key = ?", (self._key(task),)).fetchone()
-        if row is None:
-            return None
-        return Result(task.index, task.point, decode(row[0]), None, row[1], task.chip, task.seed)
+        key = self._key(task)
+        with self._told():
+            row = self._file.execute("SELECT value, seconds FROM results WHERE key = ?", (key,)).fetchone()
+            return None if row is None else Result(task.index, task.point, decode(row[0]), None, float(row[1]), task.chip, task.seed)
 
     def put(self, result: Result) -> None:
         """Keeps a result; errors are not kept, so their points are tried again."""
         if result.error is None:
             task = Task(result.index, result.point, result.chip, result.seed)
-            with self._file:
-                row = (self._key(task), encode(result.value), result.seconds)
+            row = (self._key(task), encode(result.value), result.seconds)
+            with self._told(), self._file:
                 self._file.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", row)
 
     def close(self) -> None:
