@@ -275,7 +275,7 @@ TABLE: Final = {
             "HICANNX_PPU_CACHE",
             "programs of the PPUs",
             "folder of compiled plasticity rules",
-            Text("a folder"),
+            Folder(),
             None,
             "hicannx/ppu in the user's cache",
         ),

@@ -11,7 +11,8 @@ import pytest
 
 from hicannx import commands, reports  # noqa: F401
 from hicannx.arguments import assignment, output, path
-from hicannx.cli import INTERRUPTED, main, parser
+from hicannx.cli import main, parser
+from hicannx.starting import INTERRUPTED
 
 WORDS = {
     "--address",
@@ -131,6 +132,50 @@ def test_values_of_an_option_end_where_the_script_begins(given):
     assert chosen.grid == ["g=1", "x=2,3"] and chosen.function == "x.py:f"
 
 
+@pytest.mark.parametrize("given, made, action", list(options(lambda action: action.nargs == "+" and action.option_strings)))
+def test_an_option_of_several_values_gathers_them_all(given, made, action):
+    text = "a=1" if action.type is assignment else "1"
+    needed = ["--", *places] if (places := [other.dest for other in made._actions if not other.option_strings]) else []
+    required = ["--grid", "g=1"] if given == ("sweep",) and action.dest != "grid" else []
+    chosen = parser().parse_args([*given, *required, action.option_strings[0], text, text, action.option_strings[0], text, *needed])
+    assert len(getattr(chosen, action.dest)) == 3
+
+
+@pytest.mark.parametrize(
+    "line, why",
+    [
+        ("reg MADCConfig --at 0", "--at"),
+        ("reg MADCConfig gain", "'gain'"),
+        ("reg search gain --live", "--live"),
+        ("reg 0x1a1001 --live --at 5", "--at 5"),
+        ("reg search nobodysaysthis", "nothing mentions 'nobodysaysthis'"),
+        ("words make Address address=1 address=2", "address is given twice"),
+        ("record --vcd {folder}/x --perfetto {folder}/../{name}/x {folder}/script.py", "two kinds"),
+        ("record {folder}/script.py --vcd {folder}/x", "before the script"),
+        ("diff nothing nothing", "no such file"),
+        ("service --port 0 --fpga nowhere", "--fpga: 'nowhere'"),
+        ("service --port 0 --memory 1", "--memory"),
+        ("token ann --tokens {folder}/script.py", "script.py, line 1"),
+        ("docs --output {folder}/script.py", "script.py: File exists"),
+        ("sweep {folder}/script.py:f --grid a=1..9999/1 b=1..9999/1", "99980001 combinations of a, b"),
+        ("sweep {folder}/other.py:f --grid chip=1.5", "chip: 1.5"),
+    ],
+)
+def test_what_would_be_ignored_or_never_end_is_refused(line, why, tmp_path, capsys):
+    for name in ("script", "other"):
+        (tmp_path / f"{name}.py").write_text("def f(connection, point): return 1\n")
+    assert main(line.format(folder=tmp_path, name=tmp_path.name).split()) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("hicannx: ") and said.count("\n") == 1 and why in said
+
+
+@pytest.mark.parametrize("line", ["ppu run {program}", "gdb {program}", "reg MADCConfig --live"])
+def test_a_command_for_one_chip_does_not_take_several(line, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("HICANNX_CHIP", "1, 2")
+    assert main(line.format(program=tmp_path).split()) == 1
+    assert capsys.readouterr().err == "hicannx: HICANNX_CHIP chooses 2 chips, and this takes one\n"
+
+
 # ------------------------------------------------------------------------------------------------------------ ends that nobody wants
 ENOUGH = {
     "doctor": ["x.py"],
@@ -152,10 +197,10 @@ ENOUGH = {
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)
 @pytest.mark.parametrize("end", ["KeyboardInterrupt()", "BrokenPipeError()", "OSError(28, 'no space left')"])
 def test_interrupts_and_lost_readers(command, end, monkeypatch, capsys):
-    def fail(self, chosen):
+    def fail(chosen):
         raise eval(end)
 
-    monkeypatch.setattr(commands.Command, "run", fail)
+    monkeypatch.setattr(commands.Command, "load", lambda self: fail)
     status = main([command.name, *ENOUGH.get(command.name, [])])
     said = capsys.readouterr().err
     assert status == (INTERRUPTED if "Keyboard" in end else 1) and said.count("\n") <= 1 and "Traceback" not in said
@@ -235,6 +280,17 @@ def test_interrupting_a_process(address):
     assert process.returncode == INTERRUPTED and "Traceback" not in errors
 
 
+def test_interrupting_while_a_library_loads(tmp_path):
+    """It may make another error of the interrupt, as numpy does."""
+    (tmp_path / "numpy.py").write_text(
+        "import os, signal, time\ntry:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(9)\n"
+        "except KeyboardInterrupt:\n    raise ImportError('numpy is damaged') from None\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])}
+    done = subprocess.run([sys.executable, "-m", "hicannx", "info"], capture_output=True, text=True, env=environ, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "hicannx: interrupted\n")
+
+
 def test_names_of_files_that_are_no_text(tmp_path, capsys):
     name = os.fsencode(tmp_path / "program") + b"\xff.c"
     for arguments in (["ppu", "check"], ["ppu", "build"], ["doctor"], ["accuracy"], ["calibration", "show"], ["report"]):
@@ -249,7 +305,7 @@ def test_terminals_without_our_characters(command):
     assert done.returncode == 0 and done.stderr == b"" and done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["accuracy"], ["--help"], ["info"]])
+@pytest.mark.parametrize("arguments", [["accuracy"], ["--help"], ["info"], ["reg", "MADCConfig"]], ids=" ".join)
 def test_closed_and_full_outputs(arguments):
     for redirect, statuses in ((">&-", (0,)), ("> /dev/full", (0, 1)), ("| true", (0, 1)), ("2>&- >&-", (0,))):
         line = f"{sys.executable} -m hicannx {' '.join(arguments)} {redirect}; exit ${{PIPESTATUS[0]}}"

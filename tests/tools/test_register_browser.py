@@ -41,7 +41,7 @@ def test_every_container_can_be_shown(capsys):
 def test_search(capsys):
     text = said(capsys, "search", "refractory", "time")
     assert "NeuronBackendConfig.refractory_time" in text and "NeuronBackendConfig.reset_holdoff" in text
-    assert said(capsys, "search", "flux compensator", status=1) == "register  bits  meaning\n"
+    assert said(capsys, "search", "flux compensator", status=1) == "hicannx: nothing mentions 'flux compensator'\n"
 
 
 def test_live(capsys, monkeypatch):

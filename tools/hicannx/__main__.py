@@ -1,5 +1,5 @@
 """`python -m hicannx` is the command `hicannx`."""
 
-from hicannx.cli import main
+from hicannx.starting import main
 
 raise SystemExit(main())

@@ -1,7 +1,7 @@
 """Kinds of values on the command line. Each is a `type` for argparse, which then names the option and exits with status 2."""
 
-from argparse import ArgumentTypeError
-from collections.abc import Callable
+from argparse import Action, ArgumentTypeError
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -55,6 +55,14 @@ def assignment(text: str) -> str:
     if not text.partition("=")[1]:
         raise ArgumentTypeError(f"{text} is not NAME=VALUES")
     return text
+
+
+class Several(Action):
+    """One value or more, in one place or in several: `--membrane 1 2 --membrane 3`."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        given: Sequence[Any] = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, [*(() if given is self.default else given), *values])
 
 
 PORT = whole(0, 65535)

@@ -9,9 +9,8 @@ from io import TextIOWrapper
 from typing import Any, NoReturn
 
 from hicannx import commands
+from hicannx.starting import INTERRUPTED, loaded
 
-INTERRUPTED = 130
-"""Exit status of a command that the user interrupts (Ctrl-C)."""
 FAILED = 1
 ROOMS = frozenset({"fisch", "halco", "haldls", "hicannx", "hicannx_sim", "stadls"})
 """Packages whose errors say what is wrong with what was asked for."""
@@ -70,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     for command in commands.ALL:
         sub = subcommands.add_parser(command.name, help=command.summary, description=command.summary)
         command.arguments(sub)
-        sub.set_defaults(run=command.run)
+        sub.set_defaults(load=command.load)
     _add_version(made)
     return made
 
@@ -88,7 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _show_all_characters()
     try:
         chosen = parser().parse_args(arguments)
-        status: int = chosen.run(chosen)
+        work = chosen.load()
+        loaded()
+        status: int = work(chosen)
         if sys.stdout is not None:
             sys.stdout.flush()
         return status
@@ -101,7 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not isinstance(error, OSError) and type(error).__module__.split(".")[0] not in ROOMS:
             raise
         _close_stdout()
-        return _say(" ".join(str(error).split()), FAILED)
+        told = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename is not None else str(error)
+        return _say(" ".join(told.split()), FAILED)
 
 
 def _show_all_characters() -> None:

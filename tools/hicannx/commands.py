@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from hicannx.arguments import PORT, SEED, SERIAL, assignment, output, path, whole
+from hicannx.arguments import PORT, SEED, SERIAL, Several, assignment, output, path, whole
 
 DEFAULT_FOLDER = Path("docs/build")
+MOST_WORKERS, MOST_RETRIES = 1024, 100  # of a sweep
+LEAST_MEMORY = 256  # MiB, without which the process of a chip does not even start
 DATA_PORT, RESET_PORT, SERVICE_PORT = 1234, 45054, 1235
 MOST_CYCLES = 2**40  # FPGA cycles: two and a half hours of hardware time
 MOST_INSTRUCTIONS = 2**24
@@ -26,11 +28,11 @@ class Command:
     home: str
     arguments: Callable[[ArgumentParser], None]
 
-    def run(self, chosen: Namespace) -> int:
-        """Carries it out with the parsed arguments; returns the exit status."""
+    def load(self) -> Callable[[Namespace], int]:
+        """What carries it out with the parsed arguments and returns the exit status."""
         module, _, function = self.home.partition(":")
-        status: int = getattr(import_module(module), function)(chosen)
-        return status
+        found: Callable[[Namespace], int] = getattr(import_module(module), function)
+        return found
 
 
 def _none(parser: ArgumentParser) -> None:
@@ -123,20 +125,24 @@ def _service(parser: ArgumentParser) -> None:
     parser.add_argument("--public", action="store_true", help="allow an address that others can reach; needs --tokens")
     parser.add_argument("--tokens", type=path, metavar="FILE", help="ask for a token of this file, see `hicannx token --help`")
     parser.add_argument("--chips", type=whole(1, 1024), default=2, metavar="COUNT", help="processes, 1 .. 1024, default %(default)s")
-    parser.add_argument("--shared", nargs="+", type=SERIAL, default=[], metavar="SERIAL", help="these chips are shared by all, as left")
+    parser.add_argument(
+        "--shared", action=Several, nargs="+", type=SERIAL, default=[], metavar="SERIAL", help="these chips are shared by all, as left"
+    )
     parser.add_argument("--setup", choices=("cube", "jboa"), default="cube", help="jboa: --shared are one setup, default %(default)s")
-    parser.add_argument("--fpga", nargs="+", default=[], metavar="ADDRESS", help="FPGAs that are shared by all, over UDP")
+    parser.add_argument("--fpga", action=Several, nargs="+", default=[], metavar="ADDRESS", help="FPGAs that are shared by all, over UDP")
     parser.add_argument("--limit", type=whole(0, 86400), default=600, metavar="SECONDS", help="of a program, 0: none, default %(default)s")
     parser.add_argument("--keep", type=whole(1, 86400), default=300, metavar="SECONDS", help="for lost clients to return, %(default)s")
     parser.add_argument("--most-words", type=whole(1, 1 << 23), default=1 << 22, metavar="COUNT", help="of a program, default %(default)s")
     parser.add_argument("--most-waiting", type=whole(1, 1 << 20), default=64, metavar="COUNT", help="of a user, default %(default)s")
     parser.add_argument("--most-sessions", type=whole(1, 1 << 20), default=64, metavar="COUNT", help="of a user, default %(default)s")
-    parser.add_argument("--memory", type=whole(0, 1 << 20), default=0, metavar="MIB", help="of a chip's process, 0: no limit")
+    parser.add_argument(
+        "--memory", type=whole(0, 1 << 20), default=0, metavar="MIB", help=f"of a chip's process, at least {LEAST_MEMORY}; 0: no limit"
+    )
 
 
 def _token(parser: ArgumentParser) -> None:
     parser.add_argument("user", metavar="USER", help="whose token it is")
-    parser.add_argument("--tokens", type=path, default=Path("tokens"), metavar="FILE", help="where it is noted, default %(default)s")
+    parser.add_argument("--tokens", type=output, default=Path("tokens"), metavar="FILE", help="where it is noted, default %(default)s")
     parser.add_argument("--days", type=whole(1, 36500), default=180, help="until it expires, 1 .. 36500, default %(default)s")
 
 
@@ -158,13 +164,21 @@ def _reg(parser: ArgumentParser) -> None:
 
 def _sweep(parser: ArgumentParser) -> None:
     parser.add_argument("function", metavar="SCRIPT:FUNCTION", help="function(connection, point) in a script")
-    parser.add_argument("--grid", nargs="+", type=assignment, required=True, metavar="NAME=VALUES", help="values 1,4,8 or first..last/step")
-    parser.add_argument("--chips", nargs="+", type=SERIAL, default=[0], metavar="SERIAL", help="chips that take turns, 0 by default")
+    parser.add_argument(
+        "--grid", action=Several, nargs="+", type=assignment, required=True, metavar="NAME=VALUES", help="values 1,4,8 or first..last/step"
+    )
+    parser.add_argument(
+        "--chips", action=Several, nargs="+", type=SERIAL, default=[0], metavar="SERIAL", help="chips that take turns, 0 by default"
+    )
     parser.add_argument("--mode", default=None, choices=("typical", "ideal"), help="how strongly circuits differ")
     parser.add_argument("--seed", type=SEED, default=0, help="of the whole sweep, 0 .. 2**64 - 1, default %(default)s")
-    parser.add_argument("--workers", type=whole(1, 1024), metavar="COUNT", help="processes, 1 .. 1024; one for each processor by default")
+    parser.add_argument(
+        "--workers", type=whole(1, MOST_WORKERS), metavar="COUNT", help=f"processes, 1 .. {MOST_WORKERS}; one for each processor by default"
+    )
     parser.add_argument("--store", type=path, metavar="FILE", help="keep finished points here, and skip those that it has")
-    parser.add_argument("--retries", type=whole(0, 100), default=1, help="after the death of a worker, 0 .. 100, default %(default)s")
+    parser.add_argument(
+        "--retries", type=whole(0, MOST_RETRIES), default=1, help=f"after the death of a worker, 0 .. {MOST_RETRIES}, default %(default)s"
+    )
     parser.add_argument("--output", type=output, metavar="FILE", help="*.csv, or *.nc with xarray; standard output by default")
 
 
@@ -201,7 +215,9 @@ def _record(parser: ArgumentParser) -> None:
     for name, opens in files.items():
         parser.add_argument(f"--{name}", type=output, metavar="FILE", help=f"write what {opens} opens")
     for source in ("membrane", "excitatory", "inhibitory", "adaptation"):
-        parser.add_argument(f"--{source}", nargs="+", type=whole(0, 511), default=[], metavar="NEURON", help="sample it, 0 .. 511")
+        parser.add_argument(
+            f"--{source}", action=Several, nargs="+", type=whole(0, 511), default=[], metavar="NEURON", help="sample it, 0 .. 511"
+        )
     every = "between samples, 100 .. 1000000000, a multiple of 100, default %(default)s"
     parser.add_argument("--every", type=whole(100, 10**9), default=1000, metavar="NS", help=every)
     last = f"so many of the last of each PPU, 0 .. {MOST_INSTRUCTIONS}"

@@ -26,6 +26,7 @@ import halco
 import haldls
 from fisch import Connection, MultiConnection
 from fisch.backends import Backend
+from fisch.environment import address_and_ports
 from haldls.differences import differences
 from hicannx.asked import AskedSystem
 from hicannx.errors import HicannxError
@@ -137,6 +138,10 @@ def _opened(text: str) -> Any:
     """A snapshot or a stored program, by its file; a served chip, by its address."""
     path = Path(text)
     if not path.exists():
+        try:
+            address_and_ports(text)
+        except ValueError as error:
+            raise HicannxError(f"there is no such file, and {error}") from None
         return ServedSystem(text)
     data = path.read_bytes()
     return data if data.startswith(MAGIC) else open_stored(path).content

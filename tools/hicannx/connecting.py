@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from operator import index
 from typing import Any
 
-from fisch import ConnectionHandle, connection_from_environment
+from fisch import ConnectionHandle, MultiConnection, connection_from_environment
 from fisch.environment import setting
 from fisch.registry import DEFAULT, chosen_kind
+from hicannx.errors import HicannxError
 from hicannx_sim import Mode, ModelConnection
 
 
@@ -23,6 +24,20 @@ def connect_as_chosen() -> Iterator[ConnectionHandle]:
     """The connection that the environment chooses, with the handle that `hxcomm.ManagedConnection` gives."""
     with connection_from_environment() as opened:
         yield ConnectionHandle.of(opened.connections)
+
+
+@contextmanager
+def one_chip() -> Iterator[MultiConnection]:
+    """The connection that the environment chooses, to one chip. Raises HicannxError if it chooses several."""
+    with connection_from_environment() as opened:
+        if opened.size > 1:
+            raise HicannxError(f"{variable_of_chips()} chooses {opened.size} chips, and this takes one")
+        yield opened
+
+
+def variable_of_chips() -> str:
+    """The variable that says how many chips the environment chooses."""
+    return chosen_kind(os.environ)[1] or "HICANNX_CHIP"
 
 
 def _serials(given: Any) -> list[Any]:

@@ -18,13 +18,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fisch import MultiConnection, connection_from_environment
+from fisch import MultiConnection
 from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
-from hicannx.cli import INTERRUPTED
+from hicannx.connecting import one_chip
 from hicannx.errors import HicannxError
 from hicannx.ppu import Code, load_and_start_program, stop_program, wait_until_ppu_finished
 from hicannx.ppu.host import exit_status
+from hicannx.starting import INTERRUPTED
 from hicannx_sim import ModelConnection, System
 from hicannx_sim.debugger.listing import NO_SYMBOLS, ProfileRow, Symbols, profile_rows, profile_text, trace_lines
 from hicannx_sim.ppu import Core
@@ -196,7 +197,7 @@ def gdb(chosen: Namespace) -> int:
     """`hicannx gdb`: runs a program that waits for GDB in front of its first instruction; returns the exit status."""
     ppu = getattr(PPUOnDLS, chosen.ppu)
     try:
-        with connection_from_environment() as connection, debug(connection, ppu, chosen.port, chosen.program, wait=True) as session:
+        with one_chip() as connection, debug(connection, ppu, chosen.port, chosen.program, wait=True) as session:
             builder, _ = generate(SystemInit(connection.hwdb_entries[0]))
             execute(connection, [builder.done()])
             print(f'gdb-multiarch {chosen.program} -ex "target remote :{session.port}"', flush=True)

@@ -24,7 +24,10 @@ def main(chosen: Namespace) -> int:
     if not chosen.script.is_file():
         raise HicannxError(f"{chosen.script}: there is no such script")
     if not any(getattr(chosen, name) for name in FILES):
-        raise HicannxError(f"nothing to write: give one of {', '.join('--' + name for name in FILES)}")
+        raise HicannxError(f"nothing to write: give one of {', '.join('--' + name for name in FILES)}, before the script")
+    files = [path.resolve() for name in FILES if (path := getattr(chosen, name))]
+    if twice := [path for path in files if files.count(path) > 1]:
+        raise HicannxError(f"{twice[0]} cannot be a file of two kinds")
     for name, variable in TABLE.items():
         if variable.of == "choice of the connection":
             os.environ.pop(name, None)

@@ -10,10 +10,10 @@ from typing import Any
 import halco
 import haldls
 import stadls
-from fisch import connection_from_environment
 from fisch.backends import Backend
 from haldls import lola
 from haldls.describe import rows as described
+from hicannx.connecting import one_chip
 from hicannx.errors import HicannxError, UnknownRegisterError
 from hicannx.registers.blocks import blocks
 from hicannx.registers.fields import element_of, values_of
@@ -24,15 +24,30 @@ HEAD = ("field", "bits", "range", "default", "unit", "meaning")
 
 
 def main(chosen: Namespace) -> int:
-    """Exit status 1 if a search finds nothing."""
+    """`hicannx reg`."""
+    _require_fitting(chosen)
     if chosen.what == "search":
         return _search(" ".join(chosen.text))
     container, index, word = _named(chosen.what)
     if chosen.live:
+        if chosen.at is not None and word is not None and chosen.at != index:
+            raise HicannxError(
+                f"--at {chosen.at}: the address is that of {container.coordinate.__name__} {index}; name the register instead"
+            )
         _live(container, index if chosen.at is None else chosen.at)
     else:
         _describe(container, word)
     return 0
+
+
+def _require_fitting(chosen: Namespace) -> None:
+    """Nothing is asked for that would be ignored."""
+    if chosen.at is not None and not chosen.live:
+        raise HicannxError("--at says which register --live reads; the table is the same for all of them")
+    if chosen.what == "search" and chosen.live:
+        raise HicannxError("--live reads one register, and a search finds many: name one")
+    if chosen.what != "search" and chosen.text:
+        raise HicannxError(f"{' '.join(chosen.text)!r}: only `hicannx reg search` takes a text")
 
 
 def _named(text: str) -> tuple[Any, int, int | None]:
@@ -79,8 +94,10 @@ def _search(text: str) -> int:
     if not text:
         raise HicannxError("hicannx reg search: a text is missing")
     found = [row for containers in blocks().values() for container in containers for row in _mentions(container, text.lower())]
+    if not found:
+        raise HicannxError(f"nothing mentions {text!r}")
     show(("register", "bits", "meaning"), found)
-    return 0 if found else 1
+    return 0
 
 
 def _mentions(container: Any, text: str) -> Iterator[tuple[str, str, str]]:
@@ -101,7 +118,7 @@ def _live(container: Any, index: int) -> None:
     if not 0 <= index < kind.size:
         raise HicannxError(f"--at {index}: there are {kind.__name__} 0 .. {kind.size - 1}")
     coordinate = next(one for number, one in enumerate(halco.iter_all(kind)) if number == index)
-    with connection_from_environment() as connection:
+    with one_chip() as connection:
         builder = stadls.PlaybackProgramBuilder()
         over_jtag = [Backend.OmnibusChipOverJTAG] if "OmnibusChipOverJTAG" in getattr(container, "backends", ()) else []
         ticket = builder.read(coordinate, *over_jtag)

@@ -15,8 +15,8 @@ import yaml
 
 from fisch.database import document_of
 from fisch.environment import PORTS
-from hicannx.cli import INTERRUPTED
 from hicannx.errors import HicannxError
+from hicannx.starting import INTERRUPTED
 from hicannx_sim import System, VirtualChip
 from hicannx_sim.setup.connection import setup_of
 from hicannx_sim.setup.debugging import gdb_server

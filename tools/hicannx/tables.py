@@ -11,7 +11,7 @@ WIDEST = 60
 def show(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Prints a table on standard output."""
     every = [[str(cell) for cell in row] for row in rows]
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():
         try:
             _rich(head, every)
             return

@@ -144,7 +144,10 @@ def main(chosen: Namespace) -> int:
     if chosen.action == "list":
         show(("message", "header", "fields"), [_row(name, message) for name, message in MESSAGES.items()])
     elif chosen.action == "make":
-        print(f"{make(chosen.message, **dict(map(_field, chosen.fields))):#018x}")
+        fields = [*map(_field, chosen.fields)]
+        if twice := [name for name, count in Counter(name for name, _ in fields).items() if count > 1]:
+            raise WordError(f"{twice[0]} is given twice")
+        print(f"{make(chosen.message, **dict(fields)):#018x}")
     else:
         for text in chosen.words or sys.stdin.read().split():
             _show(_number(text))

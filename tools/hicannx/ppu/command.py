@@ -5,12 +5,13 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from fisch import MultiConnection, connection_from_environment
+from fisch import MultiConnection
 from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
 from haldls.ppu_toolchain.building import build
 from haldls.ppu_toolchain.check import Finding, check
 from haldls.ppu_toolchain.listing import listing
+from hicannx.connecting import one_chip
 from hicannx.errors import HicannxError
 from hicannx.ppu.host import exit_status, run
 from hicannx.ppu_debug import ppu_profile, ppu_trace
@@ -69,7 +70,7 @@ def _insight(chosen: Namespace, connection: MultiConnection, ppu: PPUOnDLS) -> I
 
 def _run(chosen: Namespace) -> int:
     ppu = getattr(PPUOnDLS, chosen.ppu)
-    with connection_from_environment() as connection:
+    with one_chip() as connection:
         builder, _ = generate(SystemInit(connection.hwdb_entries[0]))
         execute(connection, [builder.done()])
         with _insight(chosen, connection, ppu):

@@ -6,9 +6,9 @@ from argparse import Namespace
 from importlib import import_module
 from typing import Any
 
-from hicannx.cli import INTERRUPTED
 from hicannx.errors import HicannxError
 from hicannx.service.tokens import give
+from hicannx.starting import INTERRUPTED
 
 
 def main(chosen: Namespace) -> int:

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 
+from fisch.environment import address_and_ports
 from fisch.service.messages import (
     LONGEST_FRAME,
     VERSION,
@@ -35,6 +36,7 @@ from fisch.service.messages import (
     encode,
     request,
 )
+from hicannx.commands import LEAST_MEMORY
 from hicannx.errors import HicannxError
 from hicannx.service.metrics import Metrics
 from hicannx.service.pool import Tenant, Worker
@@ -83,6 +85,13 @@ class Options:
             raise ServiceError("--shared and --fpga: virtual chips are shared, or FPGAs, not both")
         if self.setup != "cube" and not self.shared:
             raise ServiceError("--setup is for the chips of --shared; sessions with chips of their own say themselves what they want")
+        if self.memory is not None and self.memory < LEAST_MEMORY << 20:
+            raise ServiceError(f"--memory: the process of a chip needs {LEAST_MEMORY} MiB to start, {self.memory >> 20} are given")
+        for fpga in self.fpgas:
+            try:
+                address_and_ports(fpga)
+            except ValueError as error:
+                raise ServiceError(f"--fpga: {error}") from None
 
 
 class Service:

@@ -16,13 +16,17 @@ class TokenError(HicannxError, ValueError):
 
 
 def give(path: Path, name: str, days: int) -> str:
-    """A new token for a user, appended to the file; it is shown this once. Raises TokenError for a name with a colon or without letters."""
+    """A new token for a user, appended to the file; it is shown this once. Raises TokenError for a name with a colon or without letters,
+    and for a file that is none of tokens."""
     if not name or not name.isprintable() or ":" in name or name != name.strip():
         raise TokenError(f"name {name!r}: letters, digits and what else can be printed, but no colon")
     token = secrets.token_urlsafe(32)
-    exists = path.exists()
+    exists, begin = path.exists(), ""
+    if exists:
+        Tokens(path)
+        begin = "" if path.read_bytes()[-1:] in (b"", b"\n") else "\n"
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"{name}:{_digest(token)}:{date.today() + timedelta(days)}\n")
+        file.write(f"{begin}{name}:{_digest(token)}:{date.today() + timedelta(days)}\n")
     if not exists:
         path.chmod(0o600)
     return token
