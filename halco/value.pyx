@@ -64,7 +64,10 @@ _brief.maxlevel = 3
 
 cpdef str shown(object value):
     """A user's value as error messages show it: short, however big or deep it is."""
-    return _brief.repr(value)
+    try:
+        return _brief.repr(value)
+    except ValueError:  # Python shows no integers of thousands of digits
+        return f"a huge {type(value).__name__}"
 
 
 cpdef bint truth(object value) except -1:
@@ -103,10 +106,10 @@ cdef int64_t _within(type cls, object number) except? -9223372036854775807:
     except OverflowError:
         v = INT64_MAX if number > 0 else INT64_MIN
     if v > bounds.max:
-        raise RangeError(f"range overflow: {number} > max({bounds.max}) ({cls.__qualname__})")
+        raise RangeError(f"range overflow: {shown(number)} > max({bounds.max}) ({cls.__qualname__})")
     if v < bounds.min:
         error = NegativeError if v < 0 <= bounds.min else RangeError
-        raise error(f"range underflow: {number} < min({bounds.min}) ({cls.__qualname__})")
+        raise error(f"range underflow: {shown(number)} < min({bounds.min}) ({cls.__qualname__})")
     return v
 
 

@@ -181,8 +181,8 @@ cdef class Field:
         found = self.choices.get(number)
         if found is None:
             low, high = min(self.choices), max(self.choices)
-            below, above = f"range underflow: {number} < min({low})", f"range overflow: {number} > max({high})"
-            raise RangeError(below if number < low else above if number > high else f"no member has the number {number}")
+            below, above = f"range underflow: {shown(number)} < min({low})", f"range overflow: {shown(number)} > max({high})"
+            raise RangeError(below if number < low else above if number > high else f"no member has the number {shown(number)}")
         return found
 
     cdef object view_from(self, Container container, Py_ssize_t first, int axis):

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from operator import index
-from typing import Any
 
-from halco.value import shown
 from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.ranges import whole
 
 
 class Mode(Enum):
@@ -23,17 +21,6 @@ class Quirk(Enum):
     MADC_START = "madc start"  # the first 8 us of samples after the start of a recording mean nothing
     CAPMEM_CROSSTALK = "capmem crosstalk"  # many cells with one value in a block of the analog memory disturb each other
     STUCK_NEURONS = "stuck neurons"  # a membrane still above its threshold after the refractory time does not fire again by itself
-
-
-def whole(value: Any, what: str, end: int) -> int:
-    """The plain integer that decides about a chip: of a number of numpy's, arithmetic would give other circuits. ConfigurationError."""
-    try:
-        number = index(value)
-    except TypeError:
-        raise ConfigurationError(f"the {what} of a virtual chip is a whole number, not {shown(value)}") from None
-    if not 0 <= number < end:
-        raise ConfigurationError(f"{what} {number} of a virtual chip is outside 0 .. {end - 1}")
-    return number
 
 
 @dataclass(frozen=True)
@@ -54,7 +41,7 @@ class VirtualChip:
     quirks: frozenset[Quirk] = frozenset()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "serial", whole(self.serial, "serial number", 2**32))
+        object.__setattr__(self, "serial", whole(self.serial, "serial number of a virtual chip", 0, 2**32 - 1))
         if self.mode not in list(Mode) + [mode.value for mode in Mode]:
             raise ConfigurationError(f"mode {self.mode!r} of a virtual chip is neither 'typical' nor 'ideal'")
         object.__setattr__(self, "mode", Mode(self.mode))

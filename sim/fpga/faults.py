@@ -6,21 +6,18 @@ Times are FPGA cycles (8 ns) after the injection; hardware time passes only whil
 PHYDown(phy=3, after=1000, cycles=5000)
 >>> LostEvents(probability=1.5)
 Traceback (most recent call last):
-hicannx_sim.base.errors.ConfigurationError: probability of LostEvents is 1.5, must be 0 .. 1
+hicannx_sim.base.errors.ConfigurationError: probability of LostEvents: 1.5 is outside 0 .. 1
 """
 
 from dataclasses import dataclass
 
-from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.ranges import real, whole
 
 N_PHYS = 8
 
 
-def _check(fault: object, name: str, low: float, high: float | None = None) -> None:
-    value = getattr(fault, name)
-    if value < low or (high is not None and value > high):
-        limit = f"{low} .. {high}" if high is not None else f"at least {low}"
-        raise ConfigurationError(f"{name} of {type(fault).__name__} is {value}, must be {limit}")
+def _check(fault: object, name: str, low: int, high: int | None = None) -> None:
+    whole(getattr(fault, name), f"{name} of {type(fault).__name__}", low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class LostEvents:
     from_chip: bool = True
 
     def __post_init__(self) -> None:
-        _check(self, "probability", 0, 1)
+        real(self.probability, "probability of LostEvents", 0, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from hicannx_sim.base.errors import ConfigurationError
 from hicannx_sim.base.numbers import number
+from hicannx_sim.base.ranges import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,7 @@ class HostLink:
     def __post_init__(self) -> None:
         smallest = {"cycles_per_word": 1, "playback_words": 1, "trace_bytes": 64}
         for name, limit in smallest.items():
-            if getattr(self, name) < limit:
-                raise ConfigurationError(f"{name} of a host link is {getattr(self, name)}, must be at least {limit}")
+            whole(getattr(self, name), f"{name} of a host link", limit)
 
     @property
     def megabit_per_second(self) -> float:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self, SupportsIndex
 
 import numpy as np
 
 from hicannx_sim.base.clock import TICKS_PER_US
 from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.ranges import real, whole
 from hicannx_sim.chip.chip import Chip
 from hicannx_sim.chip.watch import KINDS_OF_EVENTS
 from hicannx_sim.observe.observation import INSTRUCTION, SOURCES, Observation
@@ -16,6 +17,8 @@ GRID: Final = 50
 """Ticks between two points at which the analog core has voltages."""
 MOST_INSTRUCTIONS: Final = 1 << 24
 NEURONS: Final = 512
+LONGEST: Final = 1_000_000
+"""us between samples."""
 
 
 class Observed(Protocol):
@@ -48,10 +51,10 @@ class Observables:
         for kind in self.events:
             if kind not in KINDS_OF_EVENTS:
                 raise ConfigurationError(f"events: there are none of the kind {kind!r}, only {', '.join(KINDS_OF_EVENTS)}")
+        object.__setattr__(self, "every", real(self.every, "every", 0, LONGEST))
         if not self.period > 0 or abs(self.every * TICKS_PER_US - self.period) > 1e-6:
             raise ConfigurationError(f"every: {self.every} us between samples is no multiple of {GRID / TICKS_PER_US} us")
-        if not 0 <= self.instructions <= MOST_INSTRUCTIONS:
-            raise ConfigurationError(f"instructions: of {self.instructions} each, at most {MOST_INSTRUCTIONS} can be kept")
+        whole(self.instructions, "instructions", 0, MOST_INSTRUCTIONS)
 
     @classmethod
     def of(cls, described: dict[str, Any]) -> Self:
@@ -79,13 +82,10 @@ class Observables:
 def _neurons(source: str, given: Iterable[int] | int) -> tuple[int, ...]:
     """Numbers of neurons. ConfigurationError."""
     try:
-        numbers = tuple(int(one) for one in ([given] if isinstance(given, int) else given))
-    except (TypeError, ValueError):
+        numbers = [given] if isinstance(given, SupportsIndex) else [*given]
+    except TypeError:
         raise ConfigurationError(f"{source}: {given!r} are no numbers of neurons") from None
-    for number in numbers:
-        if not 0 <= number < NEURONS:
-            raise ConfigurationError(f"{source}: there are neurons 0 .. {NEURONS - 1}, not {number}")
-    return numbers
+    return tuple(whole(number, source, 0, NEURONS - 1) for number in numbers)
 
 
 class Recording:

@@ -10,8 +10,9 @@ import numpy as np
 from hicannx_sim.base.clock import NEVER
 from hicannx_sim.base.errors import ConfigurationError, OutOfMemoryError, SimError, SnapshotError
 from hicannx_sim.base.noise import stream
+from hicannx_sim.base.ranges import whole
 from hicannx_sim.base.signals import held
-from hicannx_sim.base.virtual_chip import VirtualChip, whole
+from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.setup import snapshot
 from hicannx_sim.setup.aggregator import MEMBERS_MAX, Aggregator
 from hicannx_sim.setup.exchange import ElsewhereError, MPIExchange
@@ -79,7 +80,7 @@ class MultichipSetup:
     def of(cls, chips: Sequence[VirtualChip], seed: int = 0, strict: bool = False, exchange: MPIExchange | None = None) -> "MultichipSetup":
         """Those that belong into this process: all without an exchange. `seed` decides, with the chip's serial number, the trial noise of
         each chip. ConfigurationError for a chip that is in the setup twice."""
-        seed, serials = whole(seed, "seed", 1 << 64), [chip.serial for chip in chips]
+        seed, serials = whole(seed, "seed of a virtual chip", 0, (1 << 64) - 1), [chip.serial for chip in chips]
         _require_size(len(chips))
         if twice := {serial for serial in serials if serials.count(serial) > 1}:
             raise ConfigurationError(f"chip {min(twice)} is in the setup twice, and there is one of it: give other serial numbers")

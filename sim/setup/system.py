@@ -15,9 +15,10 @@ from halco.value import truth
 from hicannx_sim.base.errors import ConfigurationError, SnapshotError
 from hicannx_sim.base.gate import Gate
 from hicannx_sim.base.noise import stream
+from hicannx_sim.base.ranges import whole
 from hicannx_sim.base.register_table import Row
 from hicannx_sim.base.signals import held
-from hicannx_sim.base.virtual_chip import VirtualChip, whole
+from hicannx_sim.base.virtual_chip import VirtualChip
 from hicannx_sim.board import SUPPLIES, Board, JboaBoard, XBoard, new_memory
 from hicannx_sim.board.pads import pad_volts, reference_volts, sensor_volts
 from hicannx_sim.chip.chip import Chip
@@ -42,6 +43,7 @@ from hicannx_sim.trust.report import text
 Words = NDArray[np.uint64]
 T = TypeVar("T")
 MOST_HISTORY: Final = 10_000
+LONGEST_STEP: Final = 1 << 60
 PATIENCE: Final = 10.0
 BUSY_AFTER: Final = 0.5
 """[s] after which a program counts as being executed."""
@@ -66,7 +68,7 @@ class System:
     def __init__(
         self, chip: VirtualChip | None = None, seed: int = 0, strict: bool = False, setup: Setup = "cube", host: HostLink | None = None
     ) -> None:
-        seed = whole(seed, "seed", 1 << 64)
+        seed = whole(seed, "seed of a virtual chip", 0, (1 << 64) - 1)
         try:
             strict = truth(strict)
         except TypeError as error:
@@ -247,8 +249,7 @@ class System:
 
     def keep_history(self, runs: int) -> None:
         """Keeps the states before the last `runs` runs from now on (0: none), for `rewind`; some 2 ms and 2 MB for each."""
-        if not 0 <= runs <= MOST_HISTORY:
-            raise ConfigurationError(f"history of {runs} runs: it has 0 .. {MOST_HISTORY}")
+        runs = whole(runs, "runs to keep", 0, MOST_HISTORY)
         with self._lock:
             self._history = deque(self._history, maxlen=runs)
 
@@ -262,7 +263,7 @@ class System:
 
         Raises ConfigurationError if `keep_history` has not kept it, or while a program is being executed.
         """
-        if not 1 <= runs <= len(self._history):
+        if not 1 <= whole(runs, "runs to take back", 1) <= len(self._history):
             kept = f"{len(self._history)} have been kept (keep_history says how many are)"
             raise ConfigurationError(f"{runs} runs cannot be taken back: {kept}")
         if not self._lock.acquire(timeout=BUSY_AFTER):
@@ -354,9 +355,7 @@ class System:
 
         Raises ConfigurationError for negative numbers.
         """
-        if instructions < 0 or ticks < 0:
-            raise ConfigurationError(f"a step of {instructions} instructions or {ticks} ticks: time goes forward only")
-        self.gate.step(instructions, ticks)
+        self.gate.step(whole(instructions, "instructions of a step", 0, LONGEST_STEP), whole(ticks, "ticks of a step", 0, LONGEST_STEP))
 
     def resume(self) -> None:
         """Time goes on."""

@@ -98,3 +98,10 @@ def test_enum_of_a_number():
     assert repr(Enum(7)) == "Enum(7)"
     with pytest.raises(RangeError):
         Enum(-1)
+
+
+def test_numbers_that_python_does_not_show():
+    with pytest.raises(RangeError, match=r"range overflow: a huge int > max\(511\) \(NeuronConfigOnDLS\)"):
+        halco.NeuronConfigOnDLS(10**5000)
+    with pytest.raises(RangeError, match=r"range underflow: a huge int < min\(0\)"):
+        halco.NeuronConfigOnDLS(-(10**5000))

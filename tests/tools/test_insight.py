@@ -1,5 +1,6 @@
 """What can be seen and done of a chip, the same in this process and through the side door of a served one."""
 
+import re
 import threading
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_what_is_refused_is_refused_over_there_as_well(serve: Any, address: str)
         insight = hicannx.Insight(connection)
         with pytest.raises(NoAnswerError, match="1 runs cannot be taken back"):
             insight.rewind()
-        with pytest.raises(ConfigurationError, match=r"there are neurons 0 \.\. 511, not 600"):
+        with pytest.raises(ConfigurationError, match="membrane: 600 is outside"):
             insight.observe(membrane=[600])
         with pytest.raises(NoAnswerError, match="snapshot: "):
             insight.restore(b"nothing of the kind")
@@ -158,3 +159,44 @@ def test_the_command_tells_differences(tmp_path: Any, capsys: pytest.CaptureFixt
     shown = capsys.readouterr().out.splitlines()
     assert len(shown) == 2 and shown[1].startswith("NeuronConfig") and "enable_fire" in shown[1]
     assert main(["diff", str(one), "nowhere"]) == 1 and "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "call, kind, why",
+    [
+        (lambda c: c.insight.contents(hal.NeuronConfig, 512), "CoordinateError", "NeuronConfigOnDLS, not on 512"),
+        (lambda c: c.insight.contents("NeuronConfig"), "NotReadableError", "'NeuronConfig' is no register"),
+        (lambda c: c.insight_into("a"), "ConfigurationError", "chip: 'a'"),
+        (lambda c: c.insight.step(1.5), "ConfigurationError", "instructions of a step: 1.5"),
+        (lambda c: c.insight.step(us=float("nan")), "ConfigurationError", "us of a step: nan"),
+        (lambda c: hicannx.keep_history(c, 1.5), "ConfigurationError", "runs to keep: 1.5"),
+        (lambda c: hicannx.keep_history(c, "a"), "ConfigurationError", "runs to keep: 'a'"),
+        (lambda c: hicannx.rewind(c, "a"), "ConfigurationError", "runs to take back: 'a'"),
+        (lambda c: hicannx.observe(c, membrane=512), "ConfigurationError", "membrane: 512"),
+        (lambda c: hicannx.observe(c, membrane=[1.5]), "ConfigurationError", "membrane: 1.5"),
+        (lambda c: hicannx.observe(c, excitatory=None), "ConfigurationError", "excitatory: None"),
+        (lambda c: hicannx.observe(c, membrane=[1], every=float("nan")), "ConfigurationError", "every: nan"),
+        (lambda c: hicannx.observe(c, membrane=[1], every="a"), "ConfigurationError", "every: 'a'"),
+        (lambda c: hicannx.observe(c, events="spikes"), "ConfigurationError", "'spikes'"),
+        (lambda c: hicannx.observe(c, instructions=1.5), "ConfigurationError", "instructions: 1.5"),
+        (lambda c: hicannx.inject(c, hicannx.faults.LostEvents(float("nan"))), "ConfigurationError", "probability of LostEvents: nan"),
+        (lambda c: hicannx.inject(c, hicannx.faults.LostEvents("a")), "ConfigurationError", "probability of LostEvents: 'a'"),
+        (lambda c: hicannx.inject(c, hicannx.faults.PHYDown(1.5)), "ConfigurationError", "phy of PHYDown: 1.5"),
+        (lambda c: hicannx.debug(c, 5), "ConfigurationError", "ppu: 5"),
+        (lambda c: hicannx.debug(c, port=70000), "ConfigurationError", "port: 70000"),
+        (lambda c: hicannx.ppu_profile(c, -1), "ConfigurationError", "ppu: -1"),
+        (lambda c: hicannx.ppu_trace(c, capacity="a"), "ConfigurationError", "capacity: 'a'"),
+        (lambda c: hicannx.ppu_trace(c, addresses=range(0)), "ConfigurationError", "addresses"),
+        (lambda c: hicannx.ppu_trace(c, addresses=range(-5, 5)), "ConfigurationError", "addresses"),
+        (lambda c: list(hicannx.configuration_diff(np.zeros(3), b"")), "HicannxError", "has no configuration"),
+    ],
+)
+def test_what_is_refused_names_what_it_refuses(call, kind, why):
+    with hicannx.connect() as connection, pytest.raises(Exception, match=re.escape(why)) as refused:
+        call(connection)
+    assert refused.type.__name__ == kind
+
+
+def test_connect_without_with():
+    with pytest.raises(AttributeError, match="with connect\\(\\) as connection"):
+        hicannx.connect().get_hwdb_entry()

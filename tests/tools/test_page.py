@@ -144,7 +144,7 @@ def test_buttons() -> None:
                 ({"do": "register", "name": "Timer"}, "there is no register 'Timer'"),
                 ({"do": "fly"}, "the page asks for 'fly', which is unknown"),
                 ({"do": "step", "us": "long"}, "could not convert"),
-                ({"do": "step", "us": -1}, "time goes forward only"),
+                ({"do": "step", "us": -1}, "ticks of a step: -500"),
                 ({"do": "step", "us": None}, "float()"),
             ):
                 assert text in (await answer(socket, **order))["error"]

@@ -82,7 +82,7 @@ def configuration_of(thing: Any) -> Words:
     if isinstance(thing, System | AskedSystem):
         return {name: thing.contents(name) for name in compared()}
     words = getattr(thing, "words", thing)
-    if isinstance(words, np.ndarray):
+    if isinstance(words, np.ndarray) and words.dtype == np.uint64:
         return _written(words)
     raise HicannxError(f"{thing!r} has no configuration: a connection, a snapshot or a program is needed")
 

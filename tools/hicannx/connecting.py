@@ -1,10 +1,11 @@
 """Connections to a chosen virtual chip."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import index
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from fisch import ConnectionHandle, MultiConnection, connection_from_environment
 from fisch.environment import setting
@@ -48,14 +49,34 @@ def _serials(given: Any) -> list[Any]:
         return list(given) if isinstance(given, Iterable) else [given]
 
 
-@contextmanager
+class _Opening:
+    """What `connect` gives: `with` opens the connection, its end closes it."""
+
+    def __init__(self, connected: Callable[[], ConnectionHandle]) -> None:
+        self._connected = connected
+        self._handles: list[ConnectionHandle] = []
+
+    def __enter__(self) -> ConnectionHandle:
+        self._handles.append(self._connected())
+        return self._handles[-1].__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._handles.pop().__exit__(kind, error, trace)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Explains where the attribute of a connection is to be found."""
+            raise AttributeError(f"connect() opens a connection but is none: ask for {name} what `with connect() as connection` gives")
+
+
 def connect(
     serial: int | Sequence[int] | None = None,
     mode: Mode | str | None = None,
     seed: int | None = None,
     strict: bool | None = None,
     setup: str | None = None,
-) -> Iterator[ConnectionHandle]:
+) -> _Opening:
     """A connection to a virtual chip of one's choice, with the handle that `hxcomm.ManagedConnection` gives.
 
     serial   0 .. 2**32 - 1: whose fixed pattern the circuits have; a list of them for several chips
@@ -75,7 +96,9 @@ def connect(
     2
     """
     mode = mode.value if isinstance(mode, Mode) else mode
-    serials = setting(os.environ, "HICANNX_CHIP") if serial is None else _serials(serial)
-    handle = ConnectionHandle.of(ModelConnection.several(serials, mode, seed, strict, setup))
-    with handle:
-        yield handle
+
+    def connected() -> ConnectionHandle:
+        serials = setting(os.environ, "HICANNX_CHIP") if serial is None else _serials(serial)
+        return ConnectionHandle.of(ModelConnection.several(serials, mode, seed, strict, setup))
+
+    return _Opening(connected)

@@ -19,10 +19,14 @@ from types import TracebackType
 from typing import Any, Self
 
 import halco
+from halco.value import shown
+from haldls.errors import CoordinateError
 from hicannx.configuration import compared, decoded
 from hicannx.errors import HicannxError
 from hicannx.systems import AnyConnection, Target, target_of
 from hicannx.trust import Trust, accuracy
+from hicannx_sim.base.clock import TICKS_PER_US
+from hicannx_sim.base.ranges import real
 from hicannx_sim.chip.settings import Unmodelled
 from hicannx_sim.fpga.faults import Fault
 from hicannx_sim.observe import Observables, Observation
@@ -113,7 +117,7 @@ class Insight:
         """A register as it stands, without any effect of reading it and without a program: a container, or all of them, {coordinate:
         container}.
 
-        Raises NotReadableError for what is no register of the chip's omnibus.
+        Raises NotReadableError for what is no register of the chip's omnibus, CoordinateError for a place that is none of its own.
 
         >>> import hicannx
         >>> from halco import NeuronConfigOnDLS
@@ -122,11 +126,12 @@ class Insight:
         ...     hicannx.Insight(connection).contents(NeuronConfig, NeuronConfigOnDLS(3)).enable_fire
         False
         """
-        if container.__name__ not in compared():
-            raise NotReadableError(
-                f"{container.__name__} is no register of the chip's omnibus that can be looked at: let a program read it"
-            )
-        words = self._target.contents(container.__name__)
+        name = getattr(container, "__name__", shown(container))
+        if name not in compared():
+            raise NotReadableError(f"{name} is no register of the chip's omnibus that can be looked at: let a program read it")
+        if coordinate is not None and not isinstance(coordinate, container.coordinate):
+            raise CoordinateError(f"{name} stands on {container.coordinate.__name__}, not on {shown(coordinate)}")
+        words = self._target.contents(name)
         if coordinate is not None:
             return decoded(container, coordinate, words[int(coordinate.toEnum())])
         return {place: decoded(container, place, words[number]) for number, place in enumerate(halco.iter_all(container.coordinate))}
@@ -144,8 +149,9 @@ class Insight:
         instructions: int = 0,
     ) -> Observer:
         """Observes from now on; see `hicannx.observe`."""
-        potentials = tuple(membrane), tuple(excitatory), tuple(inhibitory), tuple(adaptation)
-        return Observer(self._target, Observables(*potentials, every, tuple(events), accesses, instructions))
+        potentials = {"membrane": membrane, "excitatory": excitatory, "inhibitory": inhibitory, "adaptation": adaptation}
+        others = {"every": every, "events": events, "accesses": accesses, "instructions": instructions}
+        return Observer(self._target, Observables.of({**potentials, **others}))
 
     def frame(self) -> bytes:
         """A look at the whole chip at this moment, also while a program runs; `hicannx_sim.setup.frame.decode` takes it apart."""
@@ -175,7 +181,7 @@ class Insight:
 
     def step(self, instructions: int = 0, us: float = 0) -> None:
         """So many instructions of the program are executed, or so much time passes on the chip, and it stands still again."""
-        self._target.step(instructions, round(us * 500))
+        self._target.step(instructions, round(real(us, "us of a step", 0) * TICKS_PER_US))
 
     def resume(self) -> None:
         """Time goes on."""

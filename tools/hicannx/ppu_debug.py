@@ -19,14 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch import MultiConnection
+from fisch.environment import PORTS
 from halco import PPUOnDLS
 from haldls.lola import PPUProgramError
+from hicannx.commands import MOST_INSTRUCTIONS
 from hicannx.connecting import one_chip
 from hicannx.errors import HicannxError
 from hicannx.ppu import Code, load_and_start_program, stop_program, wait_until_ppu_finished
 from hicannx.ppu.host import exit_status
 from hicannx.starting import INTERRUPTED
 from hicannx_sim import ModelConnection, System
+from hicannx_sim.base.errors import ConfigurationError
+from hicannx_sim.base.ranges import whole
 from hicannx_sim.debugger.listing import NO_SYMBOLS, ProfileRow, Symbols, profile_rows, profile_text, trace_lines
 from hicannx_sim.ppu import Core
 from hicannx_sim.setup.debugging import gdb_server
@@ -34,6 +38,8 @@ from stadls import SystemInit, generate
 from stadls import run as execute
 
 TOP = PPUOnDLS.top
+LAST = 0xFFFFFFFF
+"""Address of the PPUs."""
 
 Target = System | ModelConnection | MultiConnection
 
@@ -52,6 +58,11 @@ def system_of(target: Target, fpga: int = 0) -> System:
     if not isinstance(found, System):
         raise NoModelError(f"{type(target).__name__} leads to no model in this process; PPUs behind it cannot be looked into")
     return found
+
+
+def _number_of(ppu: PPUOnDLS | int) -> int:
+    """0 top, 1 bottom. Raises ConfigurationError."""
+    return whole(ppu, "ppu", 0, PPUOnDLS.size - 1)
 
 
 def symbols_of(program: str | Path | Code | None) -> Symbols:
@@ -82,14 +93,14 @@ def debug(
     The chip's time stands still while GDB holds the PPU: within a program its `run` does not return, and between programs the next one does
     not begin. `monitor help` in GDB lists what else there is. Raises NoModelError, OSError if the port is not free.
     """
-    return gdb_server(system_of(target, fpga), int(ppu), port, symbols_of(program), wait)
+    return gdb_server(system_of(target, fpga), _number_of(ppu), whole(port, "port", 0, PORTS[-1]), symbols_of(program), wait)
 
 
 class _Observation:
     """What traces and profiles have in common: a core, names, and the time during which they record."""
 
     def __init__(self, target: Target, ppu: PPUOnDLS, program: str | Path | Code | None, fpga: int) -> None:
-        self._system, self._ppu = system_of(target, fpga), int(ppu)
+        self._system, self._ppu = system_of(target, fpga), _number_of(ppu)
         self.symbols = symbols_of(program)
 
     @property
@@ -166,8 +177,10 @@ class ppu_trace(_Observation):  # noqa: N801
         lanes: bool = False,
     ) -> None:
         super().__init__(target, ppu, program, fpga)
-        first, last = (0, 0xFFFFFFFF) if addresses is None else (addresses[0], addresses[-1])
-        self._core.start_trace(capacity, first, last, head, lanes)
+        if addresses is not None and not (isinstance(addresses, range) and len(addresses) and 0 <= addresses[0] <= addresses[-1] <= LAST):
+            raise ConfigurationError(f"addresses: a range within 0 .. {LAST:#x} is needed, not {addresses!r}")
+        first, last = (0, LAST) if addresses is None else (addresses[0], addresses[-1])
+        self._core.start_trace(whole(capacity, "capacity", 1, MOST_INSTRUCTIONS), first, last, head, lanes)
         self._kept: tuple[NDArray[Any], list[str]] | None = None
 
     def _lines(self) -> Iterator[str]:

@@ -28,6 +28,7 @@ from hicannx.clusters.systems import ClusterSystem
 from hicannx.errors import NotAModelError
 from hicannx.served import ServedSystem
 from hicannx_sim import ModelConnection, System
+from hicannx_sim.base.ranges import whole
 from hicannx_sim.chip.settings import Unmodelled
 from hicannx_sim.fpga.faults import Fault
 from hicannx_sim.setup.connection import MemberConnection
@@ -110,7 +111,7 @@ def multichip_of(connection: AnyConnection) -> MultichipSetup:
 
 
 def _chosen(found: list[S], chip: int) -> S:
-    if not 0 <= chip < len(found):
+    if not 0 <= whole(chip, "chip", 0) < len(found):
         raise IndexError(f"chip {chip} of a connection with {len(found)}")
     return found[chip]
 

@@ -153,13 +153,13 @@ def test_an_observation_survives_the_wire(seen: Observation) -> None:
 @pytest.mark.parametrize(
     "wrong, text",
     [
-        ({"membrane": [512]}, "membrane: there are neurons 0 .. 511, not 512"),
+        ({"membrane": [512]}, "membrane: 512 is outside 0 .. 511"),
         ({"every": 0.03}, "every: 0.03 us between samples is no multiple of 0.1 us"),
-        ({"every": -1.0}, "every: -1.0 us"),
+        ({"every": -1.0}, "every: -1.0 is outside"),
         ({"events": ["spikes"]}, "events: there are none of the kind 'spikes', only crossbar"),
-        ({"instructions": -1}, "instructions: of -1 each"),
+        ({"instructions": -1}, "instructions: -1 is outside"),
         ({"membranes": [1]}, "membranes: nothing of that name"),
-        ({"membrane": ["a"]}, "membrane: .* are no numbers of neurons"),
+        ({"membrane": ["a"]}, "membrane: .a. is not a whole number"),
     ],
 )
 def test_what_cannot_be_observed_is_refused(wrong: dict[str, object], text: str) -> None:
