@@ -6,9 +6,10 @@ SLURM_HWDB_YAML, else from the list of virtual chips that comes with this packag
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 import yaml
@@ -33,14 +34,18 @@ Setup = HXCubeSetupEntry | JboaSetupEntry
 T = TypeVar("T")
 
 
+_Word = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
+"""A number of 32 bits."""
+
+
 class _FPGA(msgspec.Struct):
-    fpga: int
+    fpga: _Word
     ip: str
     ci_test_node: bool = False
     fuse_dna: int | None = None
-    handwritten_chip_serial: int | None = None
-    chip_revision: int | None = None
-    eeprom_chip_serial: int | None = None
+    handwritten_chip_serial: _Word | None = None
+    chip_revision: _Word | None = None
+    eeprom_chip_serial: _Word | None = None
     synram_timing_pcconf: SynramTiming | None = None
     synram_timing_wconf: SynramTiming | None = None
 
@@ -59,14 +64,14 @@ class _FPGA(msgspec.Struct):
 
 
 class _Aggregator(msgspec.Struct):
-    aggregator: int
+    aggregator: _Word
     ip: str
     ci_test_node: bool = False
 
 
 class _Document(msgspec.Struct):
-    hxcube_id: int | None = None
-    jboa_id: int | None = None
+    hxcube_id: _Word | None = None
+    jboa_id: _Word | None = None
     fpgas: list[_FPGA] = []
     aggregators: list[_Aggregator] = []
     usb_host: str | None = None
@@ -74,12 +79,22 @@ class _Document(msgspec.Struct):
     xilinx_hw_server: str | None = None
 
     def entry(self) -> Setup:
+        if self.hxcube_id is not None and self.jboa_id is not None:
+            raise HwdbError(f"it has both hxcube_id {self.hxcube_id} and jboa_id {self.jboa_id}")
+        _require_different("fpga", [fpga.fpga for fpga in self.fpgas])
+        _require_different("aggregator", [each.aggregator for each in self.aggregators])
         fpgas = {fpga.fpga: fpga.entry() for fpga in self.fpgas}
         usb = {"usb_host": self.usb_host, "usb_serial": self.usb_serial, "xilinx_hw_server": self.xilinx_hw_server}
         if self.jboa_id is None:
             return HXCubeSetupEntry(self.hxcube_id or 0, fpgas, **usb)
         aggregators = {each.aggregator: JboaAggregatorEntry(each.ip, each.ci_test_node) for each in self.aggregators}
         return JboaSetupEntry(self.jboa_id, fpgas, aggregators, **usb)
+
+
+def _require_different(what: str, numbers: list[int]) -> None:
+    number, times = next(iter(Counter(numbers).most_common(1)), (0, 0))
+    if times > 1:
+        raise HwdbError(f"{what} {number} is there {times} times")
 
 
 def setup_from(document: Any) -> Setup:
@@ -160,6 +175,8 @@ class Database:
         if not isinstance(document, dict) or not {"hxcube_id", "jboa_id"} & set(document):
             return _log.debug("skipped a document that is neither a cube nor a jBOA setup")
         setup = setup_from(document)
+        if (setup.hxcube_id in self._cubes) if isinstance(setup, HXCubeSetupEntry) else (setup.jboa_id in self._jboas):
+            raise HwdbError("there is a setup of this number before it")
         if isinstance(setup, HXCubeSetupEntry):
             self.add_hxcube_setup_entry(setup.hxcube_id, setup)
         else:
