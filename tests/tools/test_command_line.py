@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -174,6 +176,33 @@ def test_a_command_for_one_chip_does_not_take_several(line, monkeypatch, tmp_pat
     monkeypatch.setenv("HICANNX_CHIP", "1, 2")
     assert main(line.format(program=tmp_path).split()) == 1
     assert capsys.readouterr().err == "hicannx: HICANNX_CHIP chooses 2 chips, and this takes one\n"
+
+
+ROOT = Path(__file__).parents[2]
+LINE = re.compile(r"^ {4}(?:\$ |mpirun -n \d+ )?hicannx (.+)$|`hicannx ((?:[a-z][\w-]+) [^`\n]*--[^`\n]*)`", re.MULTILINE)
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+WRITTEN = [
+    pytest.param(one or other, id=f"{document.name}: {one or other}")
+    for document in DOCUMENTS
+    for one, other in LINE.findall(document.read_text("utf-8"))
+]
+
+
+@pytest.mark.parametrize("line", WRITTEN)
+def test_lines_in_the_documents_are_understood(line, tmp_path, monkeypatch):
+    """As they stand, and with all that they show as optional; no option goes to the script that is meant for the command."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("build", "docs", "page"):
+        (tmp_path / folder).mkdir()
+    text = re.sub(r"\s#\s.*", "", line.replace("/var/lib/node_exporter/", ""))
+    text = re.sub(r"top\|bottom", "top", text.replace("[", "").replace("]", "").replace(" ...", ""))
+    arguments = [{"CYCLES": "1", "COUNT": "1", "PORT": "1", "SERIAL": "1"}.get(word, word) for word in text.split()]
+    chosen = parser().parse_args(arguments)
+    assert not [word for word in getattr(chosen, "arguments", []) if word in arguments and word.startswith("--")]
+
+
+def test_the_documents_have_such_lines():
+    assert len(WRITTEN) > 30
 
 
 # ------------------------------------------------------------------------------------------------------------ ends that nobody wants
