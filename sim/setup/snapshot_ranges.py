@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fisch.ut import TO_FPGA
 from hicannx_sim.base.errors import SnapshotError
 
 NEVER: Final = 1 << 62
@@ -26,6 +27,9 @@ BEHIND: Final = 1 << 38
 NEURONS: Final = 512
 ROWS: Final = 512
 JTAG_QUEUE: Final = 256
+SCAN: Final = next(one for one in TO_FPGA if (one.group, one.name) == ("to_fpga_jtag", "Data"))
+ANSWERS: Final = next(1 << field.low for field in SCAN.fields if field.name == "keep_response")
+"""Bit of the payload of a JTAG scan that answers."""
 HEADERS: Final = 13
 RECORDING: Final = 2
 """State of an MADC that takes samples (sim/chip/madc.pxd)."""
@@ -125,6 +129,7 @@ def require_in_range(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
                 _require_fields(entry, array, fields)
     _require_times(state)
     _require_samples(state)
+    _require_scans(state)
 
 
 def _require_positive(entry: str, array: NDArray[Any], beside: Mapping[str, NDArray[Any]]) -> None:
@@ -177,3 +182,13 @@ def _require_samples(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
             _require(f"{block}.period", arrays["period"], (1.0, LONGEST))
             start = int(arrays["next_tick"][0]) - int(float(arrays["taken"][0]) * float(arrays["period"][0]))
             _require(f"{block}.start", arrays["start"], (start, start))
+
+
+def _require_scans(state: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
+    """As many answers are expected as there are scans in the queue that answer, or waiting for them would not end."""
+    for block, arrays in state.items():
+        if block.endswith("fpga.jtag"):
+            queued = (int(arrays["head"][0]) + np.arange(int(arrays["count"][0]))) % JTAG_QUEUE
+            answers = (arrays["header"][queued] == SCAN.header) & (arrays["payload"][queued] & np.uint64(ANSWERS) != 0)
+            expected = int(answers.sum())
+            _require(f"{block}.n_responses", arrays["n_responses"], (expected, expected))

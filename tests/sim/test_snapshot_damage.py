@@ -86,6 +86,14 @@ def test_numbers_out_of_range_are_named(pattern, value, base):
     assert system.execute(HALT.reshape(1) if hasattr(HALT, "reshape") else np.array([HALT], np.uint64)).tolist() == [2 << 56], "usable"
 
 
+def test_scans_that_nobody_queued_are_not_waited_for(base):
+    described, state = base
+    jtag = dict(state["fpga.jtag"])
+    jtag["n_responses"] = np.full_like(jtag["n_responses"], int(jtag["n_responses"][0]) + 1)
+    with pytest.raises(sim.SnapshotError, match="fpga.jtag.n_responses is "):
+        sim.System().restore(snapshot_file.encode(described, {**state, "fpga.jtag": jtag}))
+
+
 def test_extremes_of_many_entries(base):
     """Whatever the table lets through does no harm."""
     chance = random.Random(5)
