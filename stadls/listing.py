@@ -273,7 +273,7 @@ def _decoded(found: Place, words: list[int], backend: Backend) -> Any:
         return _from_bits(found, words, backend)
     try:
         container.decode(np.array(words, np.uint32), found.coordinate, backend.name)
-    except (RuntimeError, ValueError):
+    except (RuntimeError, ValueError, OverflowError):  # the last: more than 32 bits, which a damaged program may hold
         return None
     return container
 

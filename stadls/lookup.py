@@ -82,7 +82,9 @@ def _large(backend: str) -> tuple[tuple[Any, Address], ...]:
 
 
 def places(address: int, backend: Backend = Backend.Omnibus, write: bool = True) -> list[Place]:
-    """All registers that have a word at `address` of `backend`, for writing or for reading."""
+    """All registers that have a word at `address` of `backend`, for writing or for reading; none beyond 32 bits."""
+    if address >> 32:
+        return []
     table = _table(backend.name, write)
     wanted = np.uint32(address)  # of the table's type: otherwise all of it would be converted for each search
     first, end = int(np.searchsorted(table.address, wanted)), int(np.searchsorted(table.address, wanted, "right"))

@@ -8,7 +8,7 @@ are looked up by name, as the original does.
 import json
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.stdint cimport int64_t
+from libc.stdint cimport INT64_MAX, int64_t, uint64_t
 from libc.string cimport memcmp
 
 from haldls.serialization.nodes cimport (
@@ -107,19 +107,19 @@ cdef class JSONReader(Reader):
         """The next number, which has to be an integer."""
         self._space()
         cdef Py_ssize_t start = self.position
-        cdef int64_t number = 0
+        cdef uint64_t number = 0
         cdef bint negative = self.data[start] == b"-"
         cdef Py_ssize_t place = start + negative, digits = place
         while b"0" <= self.data[place] <= b"9":
-            if place - digits < 18:
+            if place - digits < 19:
                 number = 10 * number + (self.data[place] - 48)
             place += 1
         if place == digits or self.data[place] in b".eE" or (self.data[digits] == b"0" and place - digits > 1):
             self.fail(f"an integer is needed, not {self._next_character()}")
-        if place - digits > 18:
-            self.fail(f"range {'underflow' if negative else 'overflow'}: {self._next_character()} has too many digits")
+        if place - digits > 19 or number > <uint64_t>INT64_MAX:
+            self.fail(f"range {'underflow' if negative else 'overflow'}: {self._next_character()} is too long for 64 bits")
         self.position = place
-        return -number if negative else number
+        return -<int64_t>number if negative else <int64_t>number
 
     cdef int _skip(self) except -1:
         """Passes over the next value, whatever it is."""

@@ -85,12 +85,19 @@ def _of_symbol(name: str) -> Layout:
 
 # --------------------------------------------------------------------------------------------------------------- logical neurons
 def _listed(values: Values, size: int) -> Iterator[tuple[int, Values]]:
-    """The entries of a map of lists, as key and elements int64[n, size]."""
-    position = 1
+    """The entries of a map of lists, as key and elements int64[n, size]. Raises SerializationError for a key that comes twice."""
+    position, known = 1, set[int]()
     for _ in range(values[0]):
         key, count = values[position : position + 2].tolist()
+        _require_new(key, known)
         position += 2 + count * size
         yield key, values[position - count * size : position].reshape(count, size)
+
+
+def _require_new(key: int, known: set[int]) -> None:
+    if key in known:
+        raise SerializationError(f"key {key} of a map comes twice")
+    known.add(key)
 
 
 def _of_logical_neuron(name: str) -> Layout:
@@ -138,7 +145,9 @@ def _of_morphology(name: str) -> Layout:
 
     def take(morphology: Morphology, values: Values) -> None:
         settings: dict[Any, Multicompartment] = {}
+        known = set[int]()
         for key, *rest in values[1:].reshape(values[0], 1 + len(order)).tolist():
+            _require_new(key, known)
             slots = np.empty(len(order), dtype=np.int64)
             slots[order] = rest
             set_slots(settings.setdefault(AtomicNeuronOnLogicalNeuron(key), Multicompartment()), slots)
@@ -158,8 +167,8 @@ def _of_placed_neuron(name: str) -> Layout:
         return np.array([len(lists), *(number for one in lists for number in one)])
 
     def take(coordinate: Any, values: Values) -> None:
-        placed = {key: some.ravel().tolist() for key, some in _listed(values, 1)}
-        coordinate._compartments = {CompartmentOnLogicalNeuron(key): list(map(AtomicNeuronOnDLS, some)) for key, some in placed.items()}
+        placed = sorted((key, some.ravel().tolist()) for key, some in _listed(values, 1))
+        coordinate._compartments = {CompartmentOnLogicalNeuron(key): list(map(AtomicNeuronOnDLS, some)) for key, some in placed}
 
     return Layout(name, nodes.struct(name, {"value0": node_of(coordinates()[name], kinds)}), give, take)
 

@@ -140,6 +140,17 @@ def test_coordinates_are_overwritten() -> None:
     assert place == halco.AtomicNeuronOnDLS(5, 1)
 
 
+def test_compartments_in_another_order() -> None:
+    circuits = [halco.AtomicNeuronOnLogicalNeuron(column, 0) for column in range(2)]
+    place = halco.LogicalNeuronOnDLS(halco.LogicalNeuronCompartments({0: circuits[:1], 1: circuits[1:]}), halco.AtomicNeuronOnDLS())
+    data, again = to_portablebinary(place), halco.LogicalNeuronOnDLS()
+    from_portablebinary(again, data[:13] + data[53:] + data[13:53])  # a key, a size and three numbers for each
+    assert again == place and str(again) == str(place) and to_portablebinary(again) == data
+    with pytest.raises(SerializationError, match="key 0 of a map comes twice"):
+        from_portablebinary(again, data[:13] + data[13:53] * 2)
+    assert again == place
+
+
 COORDINATES = [class_named(name) for name in coordinates() if class_named(name) not in (None, halco.LogicalNeuronOnDLS, haldls.Timer.Value)]
 
 
@@ -226,7 +237,7 @@ DAMAGED_TEXTS: list[tuple[str, int, str]] = [
     (TEXT.replace("0\n", "1e3\n", 1), 6, "an integer is needed"),
     (TEXT.replace("0\n", '"1"\n', 1), 6, "an integer is needed"),
     (TEXT.replace("0\n", "007\n", 1), 6, "an integer is needed"),
-    (TEXT.replace("0\n", "9" * 5000 + "\n", 1), 6, "too many digits"),
+    (TEXT.replace("0\n", "9" * 5000 + "\n", 1), 6, "too long for 64 bits"),
     (TEXT.replace("0\n", "-" + "9" * 30 + "\n", 1), 6, "range underflow"),
     (TEXT.replace("entry", "other", 1), 17, "member 'entry' is missing"),
     (TEXT.replace("m_samples", "m_sample"), 18, "'value.m_samples' is missing"),

@@ -225,3 +225,4 @@ def test_addresses_lead_back_to_every_register() -> None:
             if not container.byte_lane or coordinate.size <= 1 << 17:
                 assert (container, number, word) in [tuple(place) for place in places(address)], container
     assert locate(0x12345678) == "" and locate(0x84100000).startswith("ExternalPPUDRAMMemoryQuad")
+    assert places(1 << 32) == []

@@ -1,8 +1,10 @@
 """Dumped writes and programs as text and bytes: what the original writes, what may be read, and what is refused."""
 
 import base64
+import contextlib
 import gzip
 import json
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -208,7 +210,10 @@ def test_expected_responses_come_back(way: Way) -> None:
         builder.read(place)
     program = builder.done()
     assert list(program.expected.values()) == [6, 2, 3] and back(program, way).expected == program.expected
-    assert struct.pack("<QQQ", 2, 3, 6) in to_portablebinary(program)  # in the original's order of their classes
+    data = to_portablebinary(program)
+    assert struct.pack("<QQQ", 2, 3, 6) in data  # in the original's order of their classes
+    from_portablebinary(program, data.replace(struct.pack("<QQQ", 2, 3, 6), struct.pack("<QQQ", 2, (1 << 63) - 1, 6)))
+    assert back(program, way).expected == program.expected and max(program.expected.values()) == (1 << 63) - 1
 
 
 FIRST = "value0.values[0].first"
@@ -278,6 +283,20 @@ def test_payloads_that_no_word_has() -> None:
         from_json(PlaybackProgram(), to_json(program).replace(str(scan), "0"))
 
 
+def test_registers_and_addresses_of_more_than_32_bits_can_be_shown() -> None:
+    builder = PlaybackProgramBuilder()
+    builder.write(halco.JTAGClockScalerOnDLS(), haldls.JTAGClockScaler())
+    builder.read(halco.JTAGIdCodeOnDLS())
+    builder.write(halco.CADCConfigOnDLS(), haldls.CADCConfig())
+    text = to_json(builder.done())
+    for old in re.findall(r'"bitset_words": \{\s+"value0": (\d+)', text):
+        for bit in (32, 33, 35):
+            program = PlaybackProgram()
+            with contextlib.suppress(SerializationError):
+                from_json(program, re.sub(rf'("value0": ){old}\b', rf"\g<1>{1 << bit | int(old)}", text))
+            str(program)  # raises nothing
+
+
 SMALL = [record for record in records("dumper", "builder", "program") if len(record.binary) < 5000 and record.name in KINDS]
 some = settings(max_examples=150, deadline=None)
 
@@ -295,6 +314,9 @@ def test_any_bytes_are_read_or_refused(record: Record, changes: list[tuple[int, 
         assert stored == KINDS[record.name]()
     else:
         from_portablebinary(again, to_portablebinary(stored))
+        assert again == stored
+        str(stored)  # raises nothing
+        from_json(again, to_json(stored))
         assert again == stored
 
 
