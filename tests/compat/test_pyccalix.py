@@ -100,6 +100,42 @@ def test_a_stored_form_that_ends_early_is_an_error(length):
         made_of((b"\1" + 4 * b"\0" + b"\0" + struct.pack("<3Q", 3, 1, 259))[:length])
 
 
+RAW = pyccalix.NeuronCalibTarget().__getstate__()[0]
+PLACED = b"\1" + 4 * b"\0" + b"\0" + struct.pack("<3Q", 3, 1, 259)
+VARIANT = RAW.index(struct.pack("<iI", 2, 0))
+
+
+@pytest.mark.parametrize(
+    "kind, data, offset, text",
+    [
+        (pyccalix.NeuronCalibOptions, b"\7" + PLACED[1:], 0, "begin with 1"),
+        (pyccalix.NeuronCalibOptions, PLACED[:1] + b"\2" + PLACED[2:], 1, "only version 0 of NeuronCalibOptions"),
+        (pyccalix.NeuronCalibOptions, PLACED[:5] + b"\2" + PLACED[6:], 5, "0 or 1, not 2"),
+        (pyccalix.NeuronCalibOptions, PLACED[:6] + b"\5" + PLACED[7:], 5, "readout_neuron: neuron 259 is not at x 5, y 1"),
+        (pyccalix.NeuronCalibOptions, PLACED + b"\0\0", 30, "2 bytes follow"),
+        (pyccalix.NeuronCalibTarget, RAW[:VARIANT] + struct.pack("<i", -1) + RAW[VARIANT + 4 :], VARIANT, "cuba_synin: .*-1 is none"),
+        (pyccalix.NeuronCalibTarget, RAW[:VARIANT] + struct.pack("<i", 3) + RAW[VARIANT + 4 :], VARIANT, "cuba_synin: .*3 is none"),
+        (pyccalix.NeuronCalibTarget, RAW[:5] + struct.pack("<Q", 300) + RAW[13:], 5, "leak: range overflow: 300"),
+        (pyccalix.CorrelationCalibOptions, b"\1" + 4 * b"\0" + b"\x09" + 100 * b"\0", 5, "branches: 9"),
+    ],
+)
+def test_a_damaged_stored_form_is_an_error_and_changes_nothing(kind, data, offset, text):
+    made = kind()
+    with pytest.raises(SerializationError, match=text) as caught:
+        made.__setstate__((data,))
+    assert caught.value.offset == offset and made == kind()
+
+
+@pytest.mark.parametrize(
+    "state", [None, (), ("text",), (RAW, 3), (RAW, {"note": 1}), (RAW, {}, 5), (RAW, {}, {"leek": 1}), (RAW, {}, {"tau_icc": [1.0]})]
+)
+def test_another_state_is_an_error(state):
+    made = pyccalix.NeuronCalibTarget()
+    with pytest.raises(SerializationError, match="NeuronCalibTarget"):
+        made.__setstate__(state)
+    assert made == pyccalix.NeuronCalibTarget()
+
+
 def test_a_class_is_versioned_once_in_the_stored_form():
     """A range of codes and one of reads are two classes; the second range of codes needs no version any more."""
     stored = pyccalix.CADCCalibTarget().__getstate__()[0]
@@ -185,6 +221,10 @@ def test_a_derived_class_keeps_its_attributes():
     "change, error, text",
     [
         (lambda one: one.tau_mem.__setitem__(NEURON, 20 * pq.us), TypeError, "plain number of s"),
+        (lambda one: one.tau_mem.from_numpy(np.full(512, 20) * pq.us), TypeError, "not a quantity in us"),
+        (lambda one: one.tau_syn.from_numpy(np.full((2, 512), 1e-6)), ValueError, r"\(512, 2\) is needed, not \(2, 512\)"),
+        (lambda one: one.tau_syn.fill(1e-6), TypeError, "a row of 2 numbers is needed, one for each SynapticInputOnNeuron, not 1e-06"),
+        (lambda one: one.tau_syn.__setitem__(NEURON, 1e-6), TypeError, "not iterable|a row"),
         (lambda one: setattr(one, "leak", [80] * 511), RuntimeError, "511"),
         (lambda one: one.leak.fill(256), OverflowError, "256"),
         (lambda one: one.leak.__setitem__(halco.SynapticInputOnNeuron(0), 1), TypeError, "AtomicNeuronOnDLS"),

@@ -53,9 +53,11 @@ def test_a_row_needs_512_whole_numbers(values):
         helpers.write_capmem_row(PlaybackProgramBuilder(), CapMemRowOnCapMemBlock.i_bias_leak, values)
 
 
-def test_a_code_out_of_range_is_named():
+def test_a_code_out_of_range_is_named_and_nothing_is_written():
+    dumper = PlaybackProgramBuilderDumper()
     with pytest.raises(RangeError, match="1024"):
-        helpers.write_capmem_row(PlaybackProgramBuilder(), CapMemRowOnCapMemBlock.i_bias_leak, np.full(512, 1024))
+        helpers.write_capmem_row(dumper, CapMemRowOnCapMemBlock.i_bias_leak, [0] * 500 + [1024] * 12)
+    assert written(dumper) == []
 
 
 def test_nothing_is_sent_for_a_zero_and_each_entry_reaches_its_row():
@@ -79,6 +81,37 @@ def test_events_wait_for_each_other():
 def test_a_vector_that_cannot_be_sent(vector, error):
     with pytest.raises(error):
         events_of(vector)
+
+
+def test_an_entry_that_would_reach_another_row_is_refused():
+    """In an odd row, 40 would be the label of activation 8 in the row above."""
+    with pytest.raises(RangeError, match="not 40 as for row 7"):
+        events_of([0] * 7 + [40] + [0] * 248)
+
+
+@pytest.mark.parametrize(
+    "arguments, error, text",
+    [
+        ((-1, 4, SYNRAM, 13), VectorError, "num_sends is at least 0, not -1"),
+        ((1, -4, SYNRAM, 13), VectorError, "wait_period is at least 0, not -4"),
+        ((1, 1 << 25, SYNRAM, 13), RangeError, "Timer"),
+        ((1, 4, SYNRAM, 14), VectorError, "synram_selection_bit is from 0 to 13, not 14"),
+        ((1, 4, SYNRAM, -1), VectorError, "synram_selection_bit is from 0 to 13, not -1"),
+        ((1, 4, QUAD, 13), TypeError, "SynramOnDLS is needed"),
+        ((1.5, 4, SYNRAM, 13), TypeError, "float"),
+    ],
+)
+def test_what_cannot_be_sent_is_an_error_and_sends_nothing(arguments, error, text):
+    dumper = PlaybackProgramBuilderDumper()
+    with pytest.raises(error, match=text):
+        hagen.send_vectors(dumper, [1] * 256, *arguments)
+    assert written(dumper) == []
+
+
+@pytest.mark.parametrize("address, synram", [(1.5, SYNRAM), ("5", SYNRAM), (5, QUAD)])
+def test_what_is_no_address_or_half_is_an_error(address, synram):
+    with pytest.raises(TypeError):
+        spiking.send_prepulse(PlaybackProgramBuilder(), synram, address)
 
 
 def test_pulses_of_a_correlation_measurement():
@@ -112,3 +145,5 @@ def test_other_tickets_are_an_error():
         spiking.evaluate_correlation([Ticket(CADCSampleQuad())] * 511)
     with pytest.raises(VectorError, match="NeuronResetQuad"):
         spiking.evaluate_correlation([Ticket(NeuronResetQuad())] * 512)
+    with pytest.raises(VectorError, match="not of int"):
+        spiking.evaluate_correlation([3] * 512)

@@ -41,28 +41,48 @@ class ArchiveWriter:
 
 
 class ArchiveReader:
-    """Takes the same values again, in the same order. Raises SerializationError, with the byte, where there are none left."""
+    """Takes the same values again, in the same order. Raises SerializationError, with the byte, for what cannot have been written so.
+
+    `offset` is the byte that comes next.
+    """
 
     def __init__(self, data: bytes) -> None:
-        if not data:
-            raise SerializationError("there are no bytes to read", offset=0)
-        self._data, self._offset, self._known = data, 1, set[type]()
+        if data[:1] not in (b"\0", b"\1"):
+            raise SerializationError("the bytes of a portable binary begin with 1 (little-endian) or 0 (big-endian)", offset=0)
+        self._data, self.offset, self._known = data, 1, set[type]()
         self._order = "<" if data[0] == _LITTLE else ">"
 
     def version(self, kind: type) -> None:
+        """The version that stands before the first object of each class."""
         if kind not in self._known:
             self._known.add(kind)
-            self.number("I")
+            self._require(self.number("I") == 0, 4, f"only version 0 of {kind.__qualname__} is known")
 
     def number(self, code: str) -> Any:
+        """One number."""
         return struct.unpack(self._order + code, self._taken(struct.calcsize(f"<{code}")))[0]
 
+    def flag(self) -> bool:
+        """A truth value."""
+        value = self.number("B")
+        self._require(value < 2, 1, f"a truth value is 0 or 1, not {value}")
+        return bool(value)
+
     def numbers(self, code: str, count: int) -> NDArray[Any]:
+        """All elements of an array."""
         dtype = np.dtype(code).newbyteorder("<" if self._order == "<" else ">")
         return np.frombuffer(self._taken(count * dtype.itemsize), dtype=dtype).astype(np.dtype(code))
 
+    def done(self) -> None:
+        """Nothing comes any more."""
+        self._require(self.offset == len(self._data), 0, f"{len(self._data) - self.offset} bytes follow what is stored")
+
+    def _require(self, holds: bool, width: int, text: str) -> None:
+        if not holds:
+            raise SerializationError(text, offset=self.offset - width)
+
     def _taken(self, count: int) -> bytes:
-        start, self._offset = self._offset, self._offset + count
-        if self._offset > len(self._data):
+        start, self.offset = self.offset, self.offset + count
+        if self.offset > len(self._data):
             raise SerializationError(f"the bytes end at {len(self._data)}, in the middle of a value that starts at {start}", offset=start)
-        return self._data[start : self._offset]
+        return self._data[start : self.offset]

@@ -115,19 +115,31 @@ class RealArray:
         self._put([value] * len(self))
 
     def _put(self, values: Iterable[Any]) -> None:
-        taken = [self._taken(one) for one in values] if self._data.ndim == 1 else [self.row(one).to_numpy() for one in values]
+        taken = [self._taken(one) for one in values] if self._data.ndim == 1 else [self._row_of(one) for one in values]
         if len(taken) != len(self):
             raise ValueError(f"{len(taken)} values for {len(self)} elements")
         for place, one in enumerate(taken):
             self._data[place] = one
+
+    def _row_of(self, values: Any) -> NDArray[Any]:
+        if not isinstance(values, Iterable):
+            each = self.over_coordinates[1].__name__
+            raise TypeError(f"a row of {self.shape[1]} numbers is needed, one for each {each}, not {values!r}")
+        return self.row(values).to_numpy()
 
     def to_numpy(self) -> NDArray[Any]:
         """A copy as a float array of `shape`."""
         return self._data.copy()
 
     def from_numpy(self, values: ArrayLike) -> None:
-        """Sets all elements from an array of plain numbers of the same shape."""
-        self._put(np.asarray(values).tolist())
+        """Sets all elements from an array of plain numbers of the same shape. Raises TypeError for one with a unit."""
+        if hasattr(values, "units"):
+            unit = getattr(values.units, "dimensionality", values.units)
+            raise TypeError(f"plain numbers are needed, not a quantity in {unit}: its magnitude in the unit of the array is meant")
+        array = np.asarray(values)
+        if array.shape != self.shape:
+            raise ValueError(f"an array of shape {self.shape} is needed, not {array.shape}")
+        self._put(array.tolist())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return self._data.astype(dtype or self._dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,7 @@ from halco import (
 )
 from haldls import CADCSampleQuad, CorrelationReset, NeuronResetQuad, PADIEvent, SynapseQuad
 from hicannx.calibration.errors import VectorError
+from hicannx.calibration.programs import half
 from stadls import ContainerTicket, PlaybackProgramBuilder
 
 __all__ = ["evaluate_correlation", "read_correlation", "reset_correlation", "send_postpulse", "send_prepulse"]
@@ -44,8 +45,8 @@ def send_prepulse(builder: PlaybackProgramBuilder, synram: SynramOnDLS, address:
     event = PADIEvent()
     for bus in iter_all(PADIBusOnPADIBusBlock):
         event.fire_bus[bus] = True
-    event.event_address = SynapseQuad.Label(int(address))
-    builder.write(synram.toPADIEventOnDLS(), event)
+    event.event_address = SynapseQuad.Label(address)
+    builder.write(half(synram).toPADIEventOnDLS(), event)
 
 
 def send_postpulse(builder: PlaybackProgramBuilder, quad: SynapseQuadColumnOnDLS, synram: SynramOnDLS) -> None:
@@ -68,19 +69,21 @@ def read_correlation(builder: PlaybackProgramBuilder, quad: SynapseQuadColumnOnD
     ]
 
 
-def evaluate_correlation(tickets: Sequence[ContainerTicket[Any]]) -> NDArray[np.uint64]:
+def evaluate_correlation(tickets: Iterable[ContainerTicket[Any]]) -> NDArray[np.uint64]:
     """What `read_correlation` has read: [4 synapses of the quad, 256 rows, causal and acausal].
 
     Raises VectorError for another number of tickets or for tickets of something else.
     """
     shape = (SynapseRowOnSynram.size, CADCChannelType.size, EntryOnQuad.size)
-    if len(tickets) != shape[0] * shape[1]:
-        raise VectorError(f"{shape[0] * shape[1]} tickets are needed, two for each row, not {len(tickets)}")
-    samples = [_samples(ticket.get()) for ticket in tickets]
+    given = list(tickets)
+    if len(given) != shape[0] * shape[1]:
+        raise VectorError(f"{shape[0] * shape[1]} tickets are needed, two for each row, not {len(given)}")
+    samples = [_samples(ticket) for ticket in given]
     return np.array(samples, dtype=np.uint64).reshape(shape).transpose(2, 0, 1).copy()
 
 
-def _samples(read: Any) -> list[int]:
+def _samples(ticket: Any) -> list[int]:
+    read = ticket.get() if hasattr(ticket, "get") else ticket
     if not isinstance(read, CADCSampleQuad):
         raise VectorError(f"tickets of CADCSampleQuad are needed, not of {type(read).__name__}")
     return [int(read.get_sample(entry)) for entry in iter_all(EntryOnQuad)]

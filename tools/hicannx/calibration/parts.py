@@ -93,13 +93,17 @@ class Struct:
         return bytes(archive.data), getattr(self, "__dict__", {}), self._unstored()
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Takes what `__getstate__` gave, also the original's. Raises SerializationError for anything else and for bytes that end early."""
-        if not isinstance(state, tuple) or not state or not isinstance(state[0], bytes):
+        """Takes what `__getstate__` gave, also the original's. Raises SerializationError for anything else; then nothing changes."""
+        data, attributes, unstored = (*state, {}, {})[:3] if isinstance(state, tuple) and state else (None, {}, {})
+        if not isinstance(data, bytes):
             raise SerializationError(f"no stored form of {type(self).__name__}: calix before e573081 pickled targets in another way")
-        data, attributes, unstored = (*state, {}, {})[:3]
-        self._values = {}
-        self._load(ArchiveReader(data))
-        self._take_unstored(unstored)
+        archive, made = ArchiveReader(data), type(self).__new__(type(self))
+        made._load(archive)
+        archive.done()
+        made._take_unstored(unstored)
+        if not isinstance(attributes, dict) or (attributes and not hasattr(self, "__dict__")):
+            raise SerializationError(f"{attributes!r} are no attributes of a {type(self).__name__}")
+        self._values = made._values
         if attributes:
             self.__dict__.update(attributes)
 
@@ -116,8 +120,15 @@ class Struct:
 
     def _load(self, archive: ArchiveReader) -> None:
         archive.version(self._original())
+        self._values = {}
         for name, member in self._members.items():
-            self._values[name] = member.load(archive) if member.stored else member.default()
+            start = archive.offset
+            try:
+                self._values[name] = member.load(archive) if member.stored else member.default()
+            except SerializationError:
+                raise
+            except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+                raise SerializationError(f"{type(self).__qualname__}.{name}: {error}", name, start) from error
 
     def _unstored(self) -> dict[str, Any]:
         """Members that the original forgets, also those of parts: {name: value or that of the part}."""
@@ -125,12 +136,17 @@ class Struct:
         inner = {name: value._unstored() for name, value in self._values.items() if isinstance(value, Struct)}
         return {name: value for name, value in {**own, **inner}.items() if value not in (None, {})}
 
-    def _take_unstored(self, values: dict[str, Any]) -> None:
-        for name, value in values.items():
-            if self._members[name].stored:
-                self._values[name]._take_unstored(value)
-            else:
-                setattr(self, name, value)
+    def _take_unstored(self, values: Any) -> None:
+        try:
+            for name, value in values.items():
+                if self._members[name].stored:
+                    self._values[name]._take_unstored(value)
+                else:
+                    setattr(self, name, value)
+        except SerializationError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise SerializationError(f"{values!r} does not fit into a {type(self).__name__}: {error}") from error
 
 
 def _shown(value: Any) -> str:
@@ -178,7 +194,11 @@ class Place(Member[AtomicNeuronOnDLS]):
             archive.number("Q", int(part))
 
     def load(self, archive: ArchiveReader) -> AtomicNeuronOnDLS:
-        return AtomicNeuronOnDLS([archive.number("Q") for _ in range(3)][2])
+        x, y, number = (archive.number("Q") for _ in range(3))
+        place = AtomicNeuronOnDLS(number)
+        if (int(place.x()), int(place.y())) != (x, y):
+            raise ValueError(f"neuron {number} is not at x {x}, y {y}")
+        return place
 
 
 class Real(Member[T]):
@@ -210,7 +230,7 @@ class Flag(Member[bool]):
         archive.number("?", value)
 
     def load(self, archive: ArchiveReader) -> bool:
-        return bool(archive.number("?"))
+        return archive.flag()
 
 
 class Choice(Member[T]):
@@ -255,7 +275,7 @@ class Array(Member[T]):
         made: Any = self._kind()
         count = int(np.prod(made.shape))
         if isinstance(made, OptionalArray):
-            values: Any = np.array([None if archive.number("?") else archive.number(self._code) for _ in range(count)], dtype=object)
+            values: Any = np.array([None if archive.flag() else archive.number(self._code) for _ in range(count)], dtype=object)
         else:
             values = archive.numbers(self._code, count)
         return self._kind(values.reshape(made.shape).tolist())  # type: ignore[call-arg]
@@ -285,7 +305,6 @@ class Part(Member[T]):
 
     def load(self, archive: ArchiveReader) -> T:
         made: Any = self._kind.__new__(self._kind)
-        made._values = {}
         made._load(archive)
         return made  # type: ignore[no-any-return]
 
@@ -304,7 +323,7 @@ class Maybe(Member[T | None]):
         _save_optional(archive, value, lambda: self._inner.save(archive, value))
 
     def load(self, archive: ArchiveReader) -> T | None:
-        return None if archive.number("?") else self._inner.load(archive)
+        return None if archive.flag() else self._inner.load(archive)
 
 
 def _save_optional(archive: ArchiveWriter, value: Any, save: Any) -> None:
@@ -333,4 +352,7 @@ class OneOf(Member[T]):
         value._save(archive)
 
     def load(self, archive: ArchiveReader) -> T:
-        return list(self._parts.values())[archive.number("i")].load(archive)  # type: ignore[no-any-return]
+        number = archive.number("i")
+        if not 0 <= number < len(self._parts):
+            raise ValueError(f"there are {len(self._parts)} alternatives, {number} is none of them")
+        return list(self._parts.values())[number].load(archive)  # type: ignore[no-any-return]

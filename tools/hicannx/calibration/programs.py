@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from operator import index
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +16,7 @@ from halco import (
     NeuronConfigOnDLS,
     NeuronLabel,
     PADIRowSelectAddress,
+    RangeError,
     SpikeLabel,
     SpikePack1ToChipOnDLS,
     SPL1Address,
@@ -23,13 +26,14 @@ from halco import (
     SynapseRowOnSynram,
     SynramOnDLS,
     TimerOnDLS,
+    Value,
     iter_all,
 )
-from haldls import CapMemCell, SpikePack1ToChip, Timer
+from haldls import CapMemCell, PADIEvent, SpikePack1ToChip, Timer
 from hicannx.calibration.errors import VectorError
 from stadls import PlaybackProgramBuilder, PlaybackProgramBuilderDumper
 
-__all__ = ["send_vectors", "write_capmem_row"]
+__all__ = ["half", "send_vectors", "write_capmem_row"]
 
 EVEN_ROW = 32  # in the address of an event: for the upper of a driver's two rows
 
@@ -39,11 +43,11 @@ def write_capmem_row(
 ) -> None:
     """Writes a row of the analog memory of all neurons: one cell for each, int[512] in the order of `NeuronConfigOnDLS`.
 
-    Raises VectorError for another number of values, RangeError for a value that is no code.
+    Raises VectorError for another number of values, RangeError for a value that is no code; then nothing is written.
     """
-    codes = _numbers(values, NeuronConfigOnDLS.size, "cells in the row")
-    for place, code in zip(_cells(row), codes, strict=True):
-        builder.write(place, CapMemCell(code))
+    cells = [CapMemCell(code) for code in _numbers(values, NeuronConfigOnDLS.size, "cells in the row")]
+    for place, cell in zip(_cells(row), cells, strict=True):
+        builder.write(place, cell)
 
 
 @cache
@@ -81,17 +85,40 @@ def send_vectors(
 
     vector                  int[256], one activation (0 to 31) for each row; nothing is sent for a 0
     wait_period             FPGA cycles from one event to the next; up to 1: as fast as possible
-    synram_selection_bit    bit of the neuron label that selects the array of synapses
+    synram_selection_bit    bit of the neuron label (0 to 13) that selects the array of synapses
 
-    The timer is set to 0 before. Raises VectorError for another number of entries, RangeError for an entry that is no activation.
+    The timer is set to 0 before. Raises VectorError for another number of entries and for a count, period or bit that there cannot be,
+    RangeError for an entry that is no activation; then nothing is sent.
     """
     entries = _numbers(vector, SynapseRowOnSynram.size, "rows of synapses")
-    events = [_event(entry, row, synram_coord, synram_selection_bit) for row, entry in enumerate(entries) if entry]
+    for row, entry in enumerate(entries):
+        if not 0 <= entry <= PADIEvent.HagenActivation.max:
+            raise RangeError(f"an activation is from 0 to {PADIEvent.HagenActivation.max}, not {entry} as for row {row}")
+    sends, period = _count(num_sends, "num_sends"), _count(wait_period, "wait_period")
+    bit = _count(synram_selection_bit, "synram_selection_bit", NeuronLabel.max.bit_length() - 1)
+    synram = half(synram_coord)
+    events = [_event(entry, row, synram, bit) for row, entry in enumerate(entries) if entry] * sends
+    last = Timer.Value(period * max(len(events) - 1, 0)) if period > 1 else None
     builder.write(TimerOnDLS(), Timer())
-    for number, event in enumerate(events * num_sends):
+    for number, event in enumerate(events):
         builder.write(SpikePack1ToChipOnDLS(), event)
-        if wait_period > 1:
-            builder.block_until(TimerOnDLS(), Timer.Value(wait_period * number))
+        if last is not None:
+            builder.block_until(TimerOnDLS(), Timer.Value(period * number))
+
+
+def half(synram: SynramOnDLS | int) -> SynramOnDLS:
+    """An array of synapses, also by its number. Raises TypeError for another coordinate."""
+    if isinstance(synram, Value) and not isinstance(synram, SynramOnDLS):
+        raise TypeError(f"a SynramOnDLS is needed, not {synram!r}")
+    return SynramOnDLS(synram)
+
+
+def _count(value: SupportsIndex, name: str, largest: int | None = None) -> int:
+    """A whole number that is not negative. Raises VectorError for another one, TypeError for what is no whole number."""
+    number = index(value)
+    if number < 0 or (largest is not None and number > largest):
+        raise VectorError(f"{name} is {'at least 0' if largest is None else f'from 0 to {largest}'}, not {number}")
+    return number
 
 
 @cache
