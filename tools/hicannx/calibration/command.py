@@ -12,7 +12,7 @@ from hicannx.calibration.errors import CalibrationError
 from hicannx.calibration.kinds import KINDS, Kind, kind_of
 from hicannx.calibration.making import make
 from hicannx.calibration.store import Store, Stored
-from hicannx.calibration.success import table
+from hicannx.calibration.success import COUNTS, table
 from hicannx.progress import progress_bar
 from hicannx_sim import VirtualChip
 
@@ -58,8 +58,8 @@ def _told(known: Stored | None) -> str:
     """How it was made, and how many circuits did not succeed."""
     if known is None:
         return "not made"
-    failed = ", ".join(f"{len(places)} {name} failed" for name, places in known.failed.items() if places)
-    return f"{known.engine}, {known.time} s{', ' if failed else ''}{failed}"
+    failed = "".join(f", {len(places)} of {COUNTS[name]} {name} failed" for name, places in known.failed.items() if places)
+    return f"{known.engine}, {known.time} s{failed}"
 
 
 def _with_progress(steps: list[tuple[VirtualChip, Kind]]) -> Iterable[tuple[VirtualChip, Kind]]:

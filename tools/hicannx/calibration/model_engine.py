@@ -23,7 +23,7 @@ from hicannx.calibration.targets import HagenCalibTarget, HagenSyninCalibTarget,
 from hicannx_sim import VirtualChip
 from stadls import DumperDone, PlaybackProgramBuilderDumper
 
-__all__ = ["Found", "hagen", "hagen_synin", "spiking"]
+__all__ = ["THRESHOLD_READ", "Found", "hagen", "hagen_synin", "spiking"]
 
 RESET_BIAS = 1012
 SETTLING_US = 20_000

@@ -23,6 +23,7 @@ from hicannx.calibration.circuits import NeuronCircuits, capmem_volts
 from hicannx.calibration.converters import Converters
 from hicannx.calibration.drivers import hagen_pulses, plasticity_pulses, synapse_strengths
 from hicannx.calibration.kinds import Kind
+from hicannx.calibration.model_engine import THRESHOLD_READ
 from hicannx.calibration.sensors import Sensors
 from hicannx_sim import VirtualChip
 from stadls import DumperDone
@@ -141,15 +142,16 @@ def _neurons(chip: VirtualChip, writes: dict[Any, Any], target: Any, is_hagen: b
     def reset(codes: Array) -> Array:
         return reads(circuits.reset_volts(codes, rest, conductance, value["reset.i_bias"]))
 
+    def largest_reads(codes: Array) -> Array:
+        return reads(circuits.threshold_volts(codes)) + THRESHOLD_READ
+
     found = [
         _pair("resting potential", "reads", lambda codes: reads(circuits.leak_volts(codes)), leak, _wanted(target.leak)),
         _pair("reset potential", "reads", reset, value["reset.v_reset"], _wanted(target.leak if is_hagen else target.reset)),
     ]
     if not is_hagen:
         threshold = value["threshold.v_threshold"]
-        found.append(
-            _pair("threshold", "reads", lambda codes: reads(circuits.threshold_volts(codes)), threshold, _wanted(target.threshold))
-        )
+        found.append(_pair("threshold", "reads", largest_reads, threshold, _wanted(target.threshold)))
         found.append(_membrane(circuits, bias, division, target))
     return [*found, *(one for side in range(2) for one in _input(circuits, value, side, target))]
 

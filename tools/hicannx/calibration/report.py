@@ -19,15 +19,16 @@ from hicannx_sim import VirtualChip
 __all__ = ["write"]
 
 BEFORE, AFTER, FAILED = "#c8c8c8", "#0b6e99", "#c1121f"
-SHAPES = {"neurons": (2, 256), "drivers": (2, 128), "channels": (4, 256), "quadrants": (2, 2)}
-"""Rows and columns of circuits in the pictures of failures."""
+PLACES = {"neurons": (2, 256, "column"), "drivers": (2, 128, "driver"), "channels": (4, 256, "column"), "quadrants": (2, 2, "west, east")}
+"""Rows and columns of circuits in the pictures of failures, and what is counted from left to right."""
 LEGEND = (
     "Grey: every circuit with the median of all codes. Blue: as calibrated. Dashed: the target. Each histogram is as high as the others. "
-    "What is shown follows from the codes and the model's numbers."
+    "What is shown follows from the codes and the model's numbers; of a threshold the largest of many reads, as calix sees it."
 )
 STYLE = """\
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 75em; margin: 2em auto; padding: 0 1em; color: #222 }
-img { max-width: 100% } table { border-collapse: collapse } td, th { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: right }
+img { max-width: 100% } table { border-collapse: collapse }
+td, th { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: right; white-space: nowrap }
 td:first-child, th:first-child { text-align: left } .note { color: #666 }
 """
 
@@ -49,12 +50,11 @@ def _section(store: Store, kind: Kind, chips: list[VirtualChip], folder: Path) -
     known = {chip: found for chip in chips if (found := store.known(kind, chip))}
     values = {chip: quantities(kind, chip, store.get(kind, chip)) for chip in known}
     _draw_distributions(list(values.values()), folder / f"{kind.name}.png")
-    _draw_failures(list(known.values()), folder / f"{kind.name}-failures.png")
     engines = ", ".join(sorted({one.engine for one in known.values()}))
     return (
         f"<h2>{kind.name}</h2><p>For {html.escape(kind.summary)}. Found by: {engines}.</p>"
         f"<img src='{kind.name}.png' alt='distributions before and after'>{_table(values)}"
-        f"<h3>What did not succeed</h3><img src='{kind.name}-failures.png' alt='failures by place'>{_failures(known)}"
+        f"<h3>What did not succeed</h3>{_failures(known, folder, f'{kind.name}-failures.png')}"
     )
 
 
@@ -63,17 +63,23 @@ def _table(values: dict[VirtualChip, list[Quantity]]) -> str:
     heads = "".join(f"<th>chip {chip.serial}" for chip in values)
     rows = []
     for number, first in enumerate(next(iter(values.values()))):
-        spreads = [f"<td>{np.std(one[number].before):.3g} &rarr; {np.std(one[number].after):.3g}" for one in values.values()]
+        spreads = [f"<td>{np.std(one[number].before):.2g} &rarr; {np.std(one[number].after):.2g}" for one in values.values()]
         target = "" if first.target is None else f"{first.target:.3g}"
         rows.append(f"<tr><td>{html.escape(first.name)} [{first.unit}]<td>{target}{''.join(spreads)}")
     return f"<table><tr><th>standard deviation, before &rarr; after<th>target{heads}{''.join(rows)}</table>"
 
 
-def _failures(known: dict[VirtualChip, Stored]) -> str:
+def _failures(known: dict[VirtualChip, Stored], folder: Path, picture: str) -> str:
+    """How many circuits of each chip, and a picture of their places if there are any."""
+    calibrations = list(known.values())
+    circuits = sorted({name for one in calibrations for name in one.failed})
+    failed = [name for name in circuits if any(one.failed.get(name) for one in calibrations)]
+    if not failed:
+        return f"<p>Nothing: {', '.join(circuits)} all have codes inside their ranges.</p>"
+    _draw_failures(calibrations, failed, folder / picture)
     heads = "".join(f"<th>chip {chip.serial}" for chip in known)
-    circuits = sorted({name for one in known.values() for name in one.failed})
-    rows = [f"<tr><td>{name}{''.join(f'<td>{len(one.failed.get(name, []))}' for one in known.values())}" for name in circuits]
-    return f"<table><tr><th>failed{heads}{''.join(rows)}</table>"
+    rows = [f"<tr><td>{name}{''.join(f'<td>{len(one.failed.get(name, []))}' for one in calibrations)}" for name in circuits]
+    return f"<img src='{picture}' alt='failures by place'><table><tr><th>failed{heads}{''.join(rows)}</table>"
 
 
 def _draw_distributions(chips: list[list[Quantity]], path: Path) -> None:
@@ -102,8 +108,10 @@ def _draw_quantity(cell: Any, chips: list[Quantity]) -> None:
     values.set_title(first.name, fontsize=9)
     values.set_xlabel(first.unit, fontsize=8)
     found = np.concatenate([one.codes for one in chips])
-    codes.hist(found, np.linspace(found.min() - 0.5, found.max() + 0.5, 40), color=AFTER)
+    width = -(-(found.max() - found.min() + 1) // 40)  # a bin has the same number of codes as the others
+    codes.hist(found, np.arange(found.min() - 0.5, found.max() + width, width), color=AFTER)
     codes.set_xlabel("code", fontsize=8)
+    codes.xaxis.get_major_locator().set_params(integer=True)
     for axes in (values, codes):
         axes.tick_params(labelsize=7)
         axes.set_yticks([])
@@ -119,20 +127,23 @@ def _edges(values: Any, target: float | None) -> Any:
     return np.linspace(low - margin, high + margin, 60)
 
 
-def _draw_failures(known: list[Stored], path: Path) -> None:
-    """Where circuits did not succeed: how often at each place."""
+def _draw_failures(known: list[Stored], circuits: list[str], path: Path) -> None:
+    """Where circuits did not succeed: the larger, the more often."""
     pyplot: Any = import_module("matplotlib.figure")
-    circuits = sorted({name for one in known for name in one.failed})
-    figure = pyplot.Figure(figsize=(11, 1.1 * len(circuits) + 0.4), layout="constrained")
-    for axes, name in zip(figure.subplots(len(circuits), 1, squeeze=False).flat, circuits, strict=True):
-        rows, columns = SHAPES[name]
+    heights = [2 + PLACES[name][0] for name in circuits]
+    figure = pyplot.Figure(figsize=(11, 0.3 * sum(heights)), layout="constrained")
+    axes_of = figure.subplots(len(circuits), 1, squeeze=False, height_ratios=heights).flat
+    for axes, name in zip(axes_of, circuits, strict=True):
+        rows, columns, across = PLACES[name]
         times = np.bincount(np.concatenate([np.array(one.failed.get(name, []), int) for one in known]), minlength=rows * columns)
-        axes.set_xlim(-1, columns)
+        axes.set_xlim(-0.01 * columns - 0.5, 1.01 * columns - 0.5)
         axes.set_ylim(rows - 0.5, -0.5)
         places = np.flatnonzero(times)
         axes.scatter(places % columns, places // columns, s=14 * times[places], color=FAILED, marker="s")
         axes.set_title(f"{name}: {times.sum()} of {rows * columns * len(known)}", fontsize=9, loc="left")
         axes.set_yticks(range(rows), labels=_names(rows), fontsize=7)
+        axes.set_xlabel(across, fontsize=8)
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.tick_params(labelsize=7)
         axes.grid(axis="y", color="#eeeeee")
         axes.set_axisbelow(True)

@@ -21,7 +21,7 @@ from haldls import CADCChannelConfig, CapMemCell
 from hicannx.calibration.store import Stored
 from stadls import DumperDone
 
-__all__ = ["common_failures", "table"]
+__all__ = ["COUNTS", "common_failures", "table"]
 
 COUNTS = {
     "neurons": AtomicNeuronOnDLS.size, "drivers": SynapseDriverOnDLS.size, "channels": CADCChannelConfigOnDLS.size,
