@@ -13,7 +13,9 @@ import os
 import re
 import warnings
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import msgspec
@@ -43,6 +45,7 @@ class Stored(msgspec.Struct, frozen=True):
     engine     "calix": searched for on the chip; "model": computed from the model's numbers
     failed     {kind of circuit: numbers of those that did not succeed}
     seconds    processor time that it took
+    content    digest of the portable binary; nothing in notes of earlier versions
     """
 
     kind: str
@@ -54,6 +57,7 @@ class Stored(msgspec.Struct, frozen=True):
     software: str
     failed: dict[str, list[int]] = {}
     seconds: float = 0.0
+    content: str = ""
 
     def __str__(self) -> str:
         version = "this version" if self.model == model_version() else f"version {self.model}, not this one"
@@ -93,10 +97,12 @@ class Store:
 
     def put(self, kind: Kind, chip: VirtualChip, stored: Stored, cocos: DumperDone, native: bytes | None) -> Path:
         """Writes all files of a calibration; each is whole or not there. Gives the path of the portable binary."""
+        binary = to_portablebinary(cocos)
+        note = msgspec.structs.replace(stored, content=_digest(binary))
         contents = {
             self.file(kind, chip, FILES[1]): gzip.compress(to_json(cocos).encode(), 6, mtime=0),
-            self.file(kind, chip, FILES[0]): to_portablebinary(cocos),
-            self.place(chip) / kind.folder / f"{kind.name}.json": msgspec.json.encode(stored) + b"\n",
+            self.file(kind, chip, FILES[0]): binary,
+            self.place(chip) / kind.folder / f"{kind.name}.json": msgspec.json.encode(note) + b"\n",
         }
         if native is not None:
             contents[self.file(kind, chip, FILES[2])] = native
@@ -119,17 +125,17 @@ class Store:
 
 
 def read(path: Path, kind: Kind, chip: VirtualChip) -> DumperDone:
-    """The writes in a portable binary. Warns (CalibrationWarning) if it is known to belong to another chip, model or target. Raises
-    CalibrationError if it is damaged."""
-    known = beside(path)
-    if known is not None:
-        name_misfits(path, known, kind, chip)
+    """The writes in a portable binary. Warns (CalibrationWarning) if it is known to belong to another chip, model or target, or to have been
+    replaced. Raises CalibrationError if it is damaged."""
     cocos = DumperDone()
     try:
         from_portablebinary(cocos, path.read_bytes())
     except SerializationError as error:
         anew = f"hicannx calibrate {chip.serial} --kind {kind.name} --mode {chip.mode.value} --again"
         raise CalibrationError(f"{path} is damaged: {error}. What `{anew}` makes takes its place") from error
+    known = beside(path)
+    if known is not None:
+        name_misfits(path, known, kind, chip)
     return cocos
 
 
@@ -137,6 +143,9 @@ def name_misfits(path: Path, known: Stored, kind: Kind, chip: VirtualChip) -> No
     """Warns (CalibrationWarning, where the caller was called) of everything in which a file differs from what is wanted."""
     for misfit in known.misfits(kind, chip):
         warnings.warn(f"{path}: this calibration is of {misfit}", CalibrationWarning, stacklevel=4)
+    if path.name.endswith(FILES[0]) and path.exists() and known.content not in ("", _digest(path.read_bytes())):
+        text = f"{path}: this is not the calibration that was stored under its name ({known}): it was changed or replaced"
+        warnings.warn(text, CalibrationWarning, stacklevel=4)
 
 
 def beside(path: Path) -> Stored | None:
@@ -152,10 +161,14 @@ def _stored(path: Path) -> Stored | None:
         return None
 
 
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:12]
+
+
 def _write(path: Path, content: bytes) -> None:
     """Others see the old file or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}")
     part.write_bytes(content)
     part.replace(path)
 
