@@ -97,6 +97,11 @@ def test_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
         list(run(client("calix"), tmp_path, 60, {}))
 
 
+def test_a_name_that_no_file_has(checkout: Path) -> None:
+    with pytest.raises(ClientError, match="no file of .* has 'tests/test_some' in its name"):
+        results(checkout, only="tests/test_some")
+
+
 def test_a_client_that_is_not_known() -> None:
     with pytest.raises(ClientError, match="calix"):
         client("callix")

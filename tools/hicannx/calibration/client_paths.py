@@ -76,8 +76,8 @@ def _complete(store: Store, kind: Kind, chip: VirtualChip, known: Stored | None)
 
 
 def check(path: Path) -> None:
-    """Warns (CalibrationWarning) if a file is known to belong to another chip than the environment's or another version of the model, or to
-    have been replaced."""
+    """Warns (CalibrationWarning) if a file is known to belong to another chip than the environment's or to another version of the model, or
+    to have been replaced."""
     known = beside(path)
     if known is not None and known.kind in KINDS:
         name_misfits(path, known, KINDS[known.kind], _expected(known))

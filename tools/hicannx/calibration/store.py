@@ -125,7 +125,7 @@ class Store:
 
 
 def read(path: Path, kind: Kind, chip: VirtualChip) -> DumperDone:
-    """The writes in a portable binary. Warns (CalibrationWarning) if it is known to belong to another chip, model or target, or to have been
+    """The writes in a portable binary. Warns (CalibrationWarning) if it is known to belong to another chip, model or target, or if it was
     replaced. Raises CalibrationError if it is damaged."""
     cocos = DumperDone()
     try:

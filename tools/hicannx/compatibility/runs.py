@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from hicannx.compatibility.clients import Client
+from hicannx.compatibility.clients import Client, ClientError
 from hicannx.compatibility.pages import cells
 
 __all__ = ["Result", "run"]
@@ -54,12 +54,17 @@ def run(
     keep     folder for pictures and output of programs
     work     the folder that tests share; one that is removed if there is none
     known    files that are not run again, as the checkout names them
+
+    Raises ClientError if no file has such a name.
     """
+    files = [file for file in client.files(checkout) if only in file.name]
+    if not files:
+        raise ClientError(f"no file of {client.title} has {only!r} in its name")
     with tempfile.TemporaryDirectory(prefix="compatibility-") as shared:
         place = Path(shared) if work is None else work.resolve()
         place.mkdir(parents=True, exist_ok=True)
-        for file in client.files(checkout):
-            if only in file.name and file.relative_to(checkout).as_posix() not in known:
+        for file in files:
+            if file.relative_to(checkout).as_posix() not in known:
                 with tempfile.TemporaryDirectory(prefix="compatibility-") as folder:
                     yield _run_file(client, checkout, file, limit, environ, Path(folder), keep, place)
 
