@@ -98,7 +98,7 @@ def test_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
 
 
 def test_a_name_that_no_file_has(checkout: Path) -> None:
-    with pytest.raises(ClientError, match="no file of .* has 'tests/test_some' in its name"):
+    with pytest.raises(ClientError, match=r"no file of .* has 'tests/test_some' in its name"):
         results(checkout, only="tests/test_some")
 
 
