@@ -89,12 +89,14 @@ def test_a_client_that_reads_a_file_of_another_chip_is_told(monkeypatch, of):
         helper.chip_from_file(of(path))
 
 
-def test_a_file_that_took_the_place_of_another_is_told():
+def test_a_file_that_took_the_place_of_another_is_told(capsys):
     seven, eight = (make(Store(), SPIKING, VirtualChip(serial)) for serial in (7, 8))
     seven.write_bytes(eight.read_bytes())
     with pytest.warns(CalibrationWarning, match=r"changed or replaced") as told:
         assert hicannx.calibration_writes("spiking", 7).tolist() == hicannx.calibration_writes("spiking", 8).tolist()
     assert len(told) == 1 and "of chip 7" in str(told[0].message)
+    assert main(["calibration", "show", str(seven)]) == 0 and "changed or replaced" in capsys.readouterr().out
+    assert main(["calibration", "show", str(eight)]) == 0 and "changed or replaced" not in capsys.readouterr().out
 
 
 def test_showing_a_file_tells_whose_it_is(monkeypatch, capsys):

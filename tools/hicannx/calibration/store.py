@@ -27,7 +27,7 @@ from hicannx.calibration.model_version import model_version
 from hicannx_sim import Mode, ModelConnection, VirtualChip
 from stadls import DumperDone, SerializationError, from_portablebinary, to_json, to_portablebinary
 
-__all__ = ["CalibrationWarning", "Store", "Stored", "beside", "chip_of_identifier", "name_misfits", "read"]
+__all__ = ["CalibrationWarning", "Store", "Stored", "beside", "chip_of_identifier", "name_misfits", "read", "was_replaced"]
 
 SYSTEM = "hicann-dls-sr-hx"
 NATIVE = "calix-native.pkl"
@@ -143,9 +143,14 @@ def name_misfits(path: Path, known: Stored, kind: Kind, chip: VirtualChip) -> No
     """Warns (CalibrationWarning, where the caller was called) of everything in which a file differs from what is wanted."""
     for misfit in known.misfits(kind, chip):
         warnings.warn(f"{path}: this calibration is of {misfit}", CalibrationWarning, stacklevel=4)
-    if path.name.endswith(FILES[0]) and path.exists() and known.content not in ("", _digest(path.read_bytes())):
+    if was_replaced(path, known):
         text = f"{path}: this is not the calibration that was stored under its name ({known}): it was changed or replaced"
         warnings.warn(text, CalibrationWarning, stacklevel=4)
+
+
+def was_replaced(path: Path, known: Stored) -> bool:
+    """Whether a portable binary is another one than its note tells of."""
+    return path.name.endswith(FILES[0]) and path.exists() and known.content not in ("", _digest(path.read_bytes()))
 
 
 def beside(path: Path) -> Stored | None:

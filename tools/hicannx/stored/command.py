@@ -9,7 +9,7 @@ from typing import Any
 
 from haldls import Container
 from haldls.differences import changes, differences
-from hicannx.calibration.store import beside
+from hicannx.calibration.store import beside, was_replaced
 from hicannx.stored.opening import StoredFileError, open_stored
 from stadls import DumperDone, PlaybackProgram, PlaybackProgramBuilderDumper
 
@@ -36,7 +36,7 @@ def show(chosen: Namespace) -> Iterator[str]:
     content = stored.content
     yield f"{type(content).__name__}, {stored.format}{f', {len(_pairs(content))} entries' if _is_list(content) else ''}"
     if known := beside(chosen.file):
-        yield f"calibration: {known}"
+        yield f"calibration: {known}{'; this file was changed or replaced since' if was_replaced(chosen.file, known) else ''}"
     if _is_list(content):
         for coordinate, container in _pairs(content):
             yield f"{_flat(coordinate)}  {_summary(container)}"
