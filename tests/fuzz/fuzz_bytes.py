@@ -124,7 +124,8 @@ def _changed(state: Any, chance: random.Random) -> Any:
 
 
 def binaries(chance: random.Random) -> Iterator[None]:
-    """Stored containers, coordinates, dumped writes and programs of all classes; what is refused has changed nothing."""
+    """Stored containers, coordinates, dumped writes and programs of all classes; what is refused has changed nothing, what is taken can be
+    shown and comes back in both forms."""
     from stored_forms import records
 
     import haldls
@@ -143,6 +144,11 @@ def binaries(chance: random.Random) -> Iterator[None]:
             package.from_portablebinary(stored, damaged(record.binary, chance))
         except package.SerializationError:
             assert stored == kind(), f"{record} was refused and has changed"
+        else:
+            once, again = kind(), kind()
+            package.from_json(once, package.to_json(stored))
+            package.from_portablebinary(again, package.to_portablebinary(stored))
+            assert once == again == stored and isinstance(str(stored), str), f"{record} does not come back"
         yield
 
 
