@@ -110,20 +110,23 @@ def _draw_quantity(cell: Any, chips: list[Quantity]) -> None:
     found = np.concatenate([one.codes for one in chips])
     width = -(-(found.max() - found.min() + 1) // 40)  # a bin has the same number of codes as the others
     codes.hist(found, np.arange(found.min() - 0.5, found.max() + width, width), color=AFTER)
+    if found.min() == found.max():  # as on an ideal chip
+        codes.set_xlim(found.min() - 5, found.max() + 5)
     codes.set_xlabel("code", fontsize=8)
     codes.xaxis.get_major_locator().set_params(integer=True)
     for axes in (values, codes):
         axes.tick_params(labelsize=7)
+        axes.locator_params(axis="x", nbins=7)
         axes.set_yticks([])
         axes.spines[["left", "top", "right"]].set_visible(False)
 
 
 def _edges(values: Any, target: float | None) -> Any:
-    """Bins that show all but a thousandth of the values."""
+    """Bins that show all but a thousandth of the values, and a hundredth of them around those that are alike."""
     finite = values[np.isfinite(values)]
     low, high = np.quantile(finite, (0.0005, 0.9995)) if len(finite) else (0.0, 1.0)
     low, high = (min(low, target), max(high, target)) if target is not None else (low, high)
-    margin = 0.03 * (high - low) or 0.5
+    margin = max(0.03 * (high - low), 0.01 * max(abs(low), abs(high))) or 0.5
     return np.linspace(low - margin, high + margin, 60)
 
 
