@@ -41,6 +41,21 @@ def test_chip_and_mode_come_from_the_environment(monkeypatch):
     assert hicannx.calibrated_chip() != seven == hicannx.calibrated_chip(mode=Mode.TYPICAL)
 
 
+@pytest.mark.parametrize(
+    "arguments, text",
+    [
+        (("foo",), "'foo' is no calibration; there are: hagen"),
+        ((7,), "7 is no calibration"),
+        (("spiking", -1), "serial number -1"),
+        (("spiking", 1.5), "serial number .* not 1.5"),
+        (("spiking", 7, "best"), "mode 'best' of a virtual chip"),
+    ],
+)
+def test_a_kind_or_chip_that_does_not_exist(arguments, text):
+    with pytest.raises(RuntimeError, match=text):
+        hicannx.calibrated_chip(*arguments)
+
+
 def test_files_are_named_and_placed_as_on_the_real_system(store_folder):
     make(Store(), SPIKING, VirtualChip(7))
     (folder,) = store_folder.glob("typical-*/hicann-dls-sr-hx/hxcube0fpga0chip7_1/stable/latest")

@@ -118,7 +118,7 @@ KINDS = {
 
 def kind_of(name: str) -> Kind:
     """One of them. Raises CalibrationError for a name that is not known."""
-    found = KINDS.get(name.replace("-", "_"))
+    found = KINDS.get(str(name).replace("-", "_"))
     if found is None:
         raise CalibrationError(f"{name!r} is no calibration; there are: {', '.join(KINDS)}")
     return found

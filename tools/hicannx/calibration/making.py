@@ -59,7 +59,7 @@ def calibrated_chip(kind: str = "spiking", serial: int | None = None, mode: Mode
 
 def _chip(serial: int | None, mode: Mode | str | None) -> VirtualChip:
     number = serial_setting(os.environ) if serial is None else serial
-    return VirtualChip(number, Mode(mode or setting(os.environ, "HICANNX_MODE")))
+    return VirtualChip(number, mode or setting(os.environ, "HICANNX_MODE"))  # type: ignore[arg-type]  # or its name
 
 
 def make(store: Store, kind: Kind, chip: VirtualChip, engine: str = "model") -> Path:
