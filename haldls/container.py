@@ -75,7 +75,7 @@ class Address:
             start = self.base + sum(step * part for step, part in zip(self.stride, _components(coordinate, enums), strict=False))
         else:
             start = np.full(enums.shape, self.base, dtype=np.int64)
-        return np.asarray(start).reshape(len(enums), -1) + np.asarray(self.offsets, dtype=np.int64)
+        return np.asarray(start).reshape(len(enums), -1 if len(enums) else 1) + np.asarray(self.offsets, dtype=np.int64)
 
 
 def _components(coordinate: Any, enums: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:

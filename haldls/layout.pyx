@@ -543,18 +543,32 @@ cdef class Container:
 
     @classmethod
     def write_addresses(cls, enums=None, backend=None):
-        """Addresses uint32[n, n_write] in write order of the given coordinate enums (None: all)."""
-        return schema_of(cls).layout(_name(backend)).addresses(enums, True)
+        """Addresses uint32[n, n_write] in write order of the given coordinate enums (None: all). Raises TypeError and RangeError for
+        enums that the coordinate does not have."""
+        return schema_of(cls).layout(_name(backend)).addresses(_enums_on(cls, enums), True)
 
     @classmethod
     def read_addresses(cls, enums=None, backend=None):
-        """Addresses uint32[n, n_read] in read order of the given coordinate enums (None: all)."""
-        return schema_of(cls).layout(_name(backend)).addresses(enums, False)
+        """Addresses uint32[n, n_read] in read order of the given coordinate enums (None: all). Raises TypeError and RangeError for
+        enums that the coordinate does not have."""
+        return schema_of(cls).layout(_name(backend)).addresses(_enums_on(cls, enums), False)
 
     @classmethod
     def fields(cls):
         """The fields in declaration order."""
         return schema_of(cls).fields
+
+
+cdef object _enums_on(cls, enums):
+    """Numbers of places on the coordinate of a container class, as they were given."""
+    if enums is None:
+        return None
+    given, kind = np.asarray(enums), cls.coordinate
+    if given.dtype.kind not in "iu" and given.size:
+        raise TypeError(f"{kind.__name__} is numbered by integers, not {shown(enums)}")
+    if given.size and not 0 <= int(given.min()) <= int(given.max()) < kind.size:
+        raise RangeError(f"{kind.__name__} has the numbers 0 to {kind.size - 1}, not {shown(enums)}")
+    return given
 
 
 cdef object _words(words):

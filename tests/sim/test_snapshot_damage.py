@@ -90,7 +90,7 @@ def test_scans_that_nobody_queued_are_not_waited_for(base):
     described, state = base
     jtag = dict(state["fpga.jtag"])
     jtag["n_responses"] = np.full_like(jtag["n_responses"], int(jtag["n_responses"][0]) + 1)
-    with pytest.raises(sim.SnapshotError, match="fpga.jtag.n_responses is "):
+    with pytest.raises(sim.SnapshotError, match=r"fpga\.jtag\.n_responses is "):
         sim.System().restore(snapshot_file.encode(described, {**state, "fpga.jtag": jtag}))
 
 

@@ -183,7 +183,7 @@ def test_clear_faults(ready, words):
     ],
 )
 def test_impossible_faults(make):
-    with pytest.raises(ConfigurationError, match="is outside|is not at least"):
+    with pytest.raises(ConfigurationError, match=r"is outside|is not at least"):
         make()
 
 

@@ -149,6 +149,14 @@ def test_what_is_refused(experiments, tmp_path):
             sweep(experiments.fails_at_two, **given)
 
 
+def test_functions_that_workers_cannot_import():
+    with pytest.raises(SweepError, match="function: workers cannot import it"):
+        sweep(lambda connection, point: 1, {"x": [1]})
+    typed = "import hicannx\ndef f(connection, point): return 1\nhicannx.sweep(f, {'x': [1]})"
+    done = subprocess.run([sys.executable, "-c", typed], capture_output=True, text=True, timeout=60, check=False)
+    assert "SweepError: function: workers cannot import <function f" in done.stderr and "multiprocessing" not in done.stderr
+
+
 def test_a_function_is_needed():
     with pytest.raises(SweepError, match="function: 5"):
         sweep(5, {"x": [1]})

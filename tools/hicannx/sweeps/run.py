@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import sys
 import time
 import traceback
 from collections import deque
@@ -67,6 +69,8 @@ def sweep(
     try:
         known = {task.index: result for task in every if kept and (result := kept.get(task))}
         missing = [task for task in every if task.index not in known]
+        if executor is None:
+            _require_importable(function)
         pool = _Processes(workers) if executor is None else _Given(executor)
         found = _results(pool, function, mode, missing, retries)
         for result in progress_bar(found, progress, total=len(every), initial=len(known), unit="point") or found:
@@ -77,6 +81,19 @@ def sweep(
         if kept:
             kept.close()
     return Results([known[task.index] for task in every])
+
+
+def _require_importable(function: Function) -> None:
+    """Workers are processes that import what they call."""
+    inner = getattr(function, "func", function)  # of a functools.partial
+    try:
+        pickle.dumps(function)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise SweepError(f"function: workers cannot import it ({error}); define it at the top of a file") from None
+    if getattr(inner, "__module__", "") == "__main__" and not Path(getattr(sys.modules["__main__"], "__file__", None) or "").is_file():
+        raise SweepError(
+            f"function: workers cannot import {inner!r} from where it was typed in; put it into a file, and import it from there"
+        )
 
 
 def point(function: Function, mode: str | None, task: Task) -> Result:
