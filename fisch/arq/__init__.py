@@ -4,8 +4,9 @@
 connection "arq".
 """
 
-from fisch.arq._endpoint import ClientEndpoint, ServerEndpoint
+from fisch.arq._client import ClientEndpoint
 from fisch.arq._engine import Engine
+from fisch.arq._server import ServerEndpoint
 from fisch.arq.bitfile import read_bitfile_info
 from fisch.arq.connection import ARQConnection
 from fisch.arq.protocol import DATA_PORT, PID_CFG, PID_FLUSH, PID_LOOPBACK, PID_UT, RESET_FRAME, RESET_PORT

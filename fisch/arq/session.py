@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fisch.arq import protocol
-from fisch.arq._endpoint import ClientEndpoint
+from fisch.arq._client import ClientEndpoint
 from fisch.arq._engine import Engine
 from fisch.errors import ConnectionFailedError, ConnectionLostError, RunTimeoutError, SessionTakenOverError, WireError
 

@@ -475,7 +475,9 @@ def test_instances_show_their_fields_and_parts_alone() -> None:
         assert names - {"bypass_exc", "bypass_inh", "enabled", "disabled"} == {field.name for field in type(part).fields()}
 
 
-@pytest.mark.parametrize("enums, error", [([512], RangeError), ([-1], RangeError), ([1.5], TypeError), (["a"], TypeError), (600, RangeError)])
+@pytest.mark.parametrize(
+    "enums, error", [([512], RangeError), ([-1], RangeError), ([1.5], TypeError), (["a"], TypeError), (600, RangeError)]
+)
 def test_addresses_of_places_that_are_not_there(enums, error):
     for addresses in (haldls.NeuronConfig.write_addresses, haldls.NeuronConfig.read_addresses):
         with pytest.raises(error, match="NeuronConfigOnDLS"):
