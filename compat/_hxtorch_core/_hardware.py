@@ -48,7 +48,7 @@ def init_hardware(
     """
     calibration = hwdb_path if isinstance(hwdb_path, CalibrationPath) else calibration_path
     if calibration is not None:
-        HARDWARE.chip = _calibrated(Path(calibration.value))
+        HARDWARE.chip = _calibrated(answered(Path(calibration.value)))
     HARDWARE.open()
     if ann and not isinstance(hwdb_path, CalibrationPath):
         database = hwdb_path or HWDBPath()

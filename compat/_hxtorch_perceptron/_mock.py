@@ -37,7 +37,8 @@ def get_mock_parameter() -> MockParameter:
 def set_mock_parameter(parameter: MockParameter) -> None:
     """Sets them. OverflowError for a gain that is not above 0 and at most 1."""
     if not 0 < parameter.gain <= 1:
-        raise OperandError(f"Gain is expected to be in the interval (0, 1] but was {parameter.gain:.6f}")
+        hint = "; where it was measured, is the chip calibrated? init_hardware() alone leaves it as it is, init_hardware(ann=True) does it"
+        raise OperandError(f"Gain is expected to be in the interval (0, 1] but was {parameter.gain:.6f}{hint}")
     _parameter[0] = MockParameter(parameter.noise_std, parameter.gain)
 
 

@@ -106,6 +106,8 @@ def test_the_chip_of_matrix_products(monkeypatch):
     path = make(Store(), KINDS["hagen_synin"], VirtualChip(7))
     core.init_hardware(core.CalibrationPath(str(path)))
     assert HARDWARE.chip == hicannx.calibrated_chip("hagen_synin", 7)
+    core.init_hardware(core.CalibrationPath("/wang/data/calibration/hicann-dls-sr-hx/hxcube0fpga0chip7_1/stable/latest/hagen_cocolist.pbin"))
+    assert HARDWARE.chip == hicannx.calibrated_chip("hagen", 7), "the path of the laboratory"
     core.init_hardware()
     assert HARDWARE.chip != Chip(), "an opened connection alone changes nothing"
     core.init_hardware_minimal()
