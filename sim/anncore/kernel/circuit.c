@@ -438,16 +438,16 @@ ALWAYS_INLINE float reset_left(const Circuit *c) {
 
 ALWAYS_INLINE int falls_to_be_seen(const Circuit *c) { return c->n->phase == PHASE_RESET && reset_left(c) < FORGETS; }
 
-ALWAYS_INLINE Nodes advance_whole(const Circuit *c, Nodes s, float from, float length) {
+ALWAYS_INLINE Nodes advance_at_once(const Circuit *c, Nodes s, float from, float length) {
     return climbs(c, s.v) ? advance_climbing(c, s, from, length) : advance_alone(c, s, from, length);
 }
 
 /* A part of a step. */
 ALWAYS_INLINE Nodes advance(const Circuit *c, Nodes s, float from, float length) {
-    if (length <= SHORT || !falls_to_be_seen(c)) return advance_whole(c, s, from, length);
+    if (length <= SHORT || !falls_to_be_seen(c)) return advance_at_once(c, s, from, length);
     const int parts = (int)(length / SHORT) + 1;
     const float part = length / (float)parts;
-    for (int k = 0; k < parts; k++) s = advance_whole(c, s, from + part * (float)k, part);
+    for (int k = 0; k < parts; k++) s = advance_at_once(c, s, from + part * (float)k, part);
     return s;
 }
 

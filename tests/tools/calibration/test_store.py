@@ -46,8 +46,8 @@ def test_chip_and_mode_come_from_the_environment(monkeypatch):
     [
         (("foo",), "'foo' is no calibration; there are: hagen"),
         ((7,), "7 is no calibration"),
-        (("spiking", -1), "serial number -1"),
-        (("spiking", 1.5), "serial number .* not 1.5"),
+        (("spiking", -1), "serial number .*: -1 is outside"),
+        (("spiking", 1.5), "serial number .*: 1.5 is not a whole number"),
         (("spiking", 7, "best"), "mode 'best' of a virtual chip"),
     ],
 )
