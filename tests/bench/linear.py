@@ -44,7 +44,7 @@ def parameters() -> dict[str, float]:
         "V_th": potential("threshold", "v_threshold"),
         "V_reset": (reset * potential("reset", "v_reset") + leak * rest) / (reset + leak),  # the leak pulls during a reset as well
         "t_ref": BACKEND["refractory_time"] * CYCLE_US - CYCLE_US + COMPARATOR_US,
-        "tau_syn": number("synapse_tau_normal") / (CELLS["i_bias_synin_exc_tau"] + number("synapse_leakage")),
+        "tau_syn": number("synapse_tau_normal") / CELLS["i_bias_synin_exc_tau"],
         "current_per_weight": line * strength,
     }
 

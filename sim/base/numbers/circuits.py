@@ -67,7 +67,7 @@ _SYNAPSE = {
     "synapse_line_gain": Number(0.85, "1", "behaviour 4.1: source follower of the line readout", A),
     "synapse_tau_normal": Number(200.0, "us code", "calix measured 3.5: 0.3 us is in reach of all neurons", D),
     "synapse_tau_high_resistance": Number(1600.0, "us code", "calix measured 3.5: eight times the normal one", D),
-    "synapse_leakage": Number(0.3, "code", "calix expectations 1.2: at bias 0 a line recovers within ms, holds for us", A),
+    "synapse_leakage": Number(1.0, "code", "calix expectations 1.2: at bias 0 a line recovers before the next program, holds for us", A),
     "synapse_tau_supply": Number(0.05, "us", "behaviour 4.1: a line that a debug line connects to the supply", A),
     "synapse_supply_floor": Number(1.1, "V", "behaviour 4.1: lines rest near 1.2 V; a debug line must stand as high to reset them", A),
     "synapse_small_capacitance": Number(0.6, "1", "behaviour 0; time constant shrinks and step grows by this", A),

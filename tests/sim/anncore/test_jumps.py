@@ -146,7 +146,7 @@ def test_lines_that_drive_nothing_decay_as_they_do_step_by_step(kit: Callable, s
 
 
 def test_lines_that_drive_nothing_come_to_rest(kit: Callable) -> None:
-    voltages, *_ = decaying(kit, True, [50 * 500, 50 * 100_000])
+    voltages, *_ = decaying(kit, True, [50 * 500, 50 * 25_000])
     fast, slow = voltages[1], voltages[2]
     assert fast < number("synapse_line_rest") == slow, "the second pulse, which goes to both lines, is still to come"
     assert voltages[-2] == number("synapse_line_rest") > voltages[-1]
