@@ -76,8 +76,8 @@ def test_a_debug_line_at_the_supply_resets_the_lines(driven):
     for _ in range(5):
         event(driven)
     held = lines(driven)[:, :256]
-    driven.chip.advance(driven.chip.now + 5000)
-    np.testing.assert_allclose(lines(driven)[:, :256], held, atol=1e-3)  # they float: 10 us do not help
+    driven.chip.advance(driven.chip.now + 500)
+    np.testing.assert_allclose(lines(driven)[:, :256], held, atol=1e-3)  # they float: 1 us does not help
     driven.connect_synapses(enable_debug_excitatory=True)
     driven.chip.advance(driven.chip.now + 500)
     excitatory, inhibitory = lines(driven)[:, :256]
