@@ -428,7 +428,7 @@ NOT_INLINE static Nodes advance_climbing(const Circuit *c, Nodes s, float from, 
 }
 
 #define FORGETS 3.0f /* time constants of a reset after which it matters no more how it began */
-#define SHORT 0.25f  /* of a step: parts in which a membrane falls until it does */
+#define SHORT 0.25f  /* of a step: parts in which a membrane falls in a reset that ends sooner */
 
 /* Time constants that are left of a reset. */
 ALWAYS_INLINE float reset_left(const Circuit *c) {
