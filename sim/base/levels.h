@@ -1,4 +1,4 @@
-/* Instruction sets that kernels are compiled for, by number: 0 what every machine of its kind has, 1 AVX2, 2 AVX-512 (f, dq, bw, vl). */
+/* Instruction sets that kernels are compiled for, by number: 0 what every machine of its kind has, 1 AVX2 with FMA, 2 AVX-512 (f, dq, bw, vl). */
 #ifndef HICANNX_LEVELS_H
 #define HICANNX_LEVELS_H
 
@@ -14,7 +14,7 @@ static inline int best_level(void) {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512vl"))
         return 2;
-    if (__builtin_cpu_supports("avx2")) return 1;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 1;
 #endif
     return 0;
 }

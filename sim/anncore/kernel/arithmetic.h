@@ -2,7 +2,7 @@
  *
  * State is in 32-bit fixed point, slopes are in single precision: a slope is computed from the state converted to float, turned into an
  * increment and added as an integer. So small increments are not swallowed by a large state, and "nothing moves" is an exact comparison. Only
- * IEEE + - * and conversions in a written order, never contracted: the same bits on every machine. */
+ * IEEE + - *, conversions and fused multiply-adds in a written order, never contracted: the same bits on every machine. */
 #ifndef SIM_ANNCORE_ARITHMETIC_H
 #define SIM_ANNCORE_ARITHMETIC_H
 

@@ -6,11 +6,13 @@
 #include "schedule.h"
 #include "sim/base/levels.h"
 
-/* The equations for one circuit: the first element of a vector counts. */
+/* The equations for one circuit: the first element of a vector counts. It is not stepped beside others, so its sums may be rounded twice. */
 #define STEP(name) name##_single
 #define TARGET
 #define SIZE 1
 #define OF(part, lanes) (part)
+#define FUSED(a, b, c) ((c) + (a) * (b))
+#define LESS(c, a, b) ((c) - (a) * (b))
 #if HAS_LEVELS
 #include "sse2.h"
 #define WIDTH 1
@@ -349,14 +351,8 @@ static void advance_part(const Circuit *c, NeuronLanes *part, float from, float 
 /* (1 - e^-x) / x for |x| < 80. */
 ALWAYS_INLINE float effective_of(float x) { return x * x > 0.25f ? (1.0f - power_of_e(-x)) / x : effective_part(x); }
 
-/* A membrane with a constant slope and an exponential term, which ends at `limit` where the membrane is `edge` further on. Node units and steps. */
-typedef struct {
-    float slope, term, limit, edge;
-    float inverse; /* 1 / slope of the exponential */
-} Climb;
-
 /* Time from the term's being `left` of what it is then, as it grows: its logarithm is linear in the way. */
-static float time_of_growth(const Climb *c, float left) {
+static float time_of_growth(const Upswing *c, float left) {
     const float rate = c->slope * left + c->term, growth = c->slope * (1.0f - left) / rate;
     const float mean = growth * growth > 1e-4f ? logarithm(1.0f + growth) / growth : 1.0f - growth * (0.5f - growth * (1.0f / 3));
     return (1.0f - left) / (rate * c->inverse) * mean;
@@ -365,7 +361,7 @@ static float time_of_growth(const Climb *c, float left) {
 #define LATER 1e9f /* than all steps */
 
 /* How long it takes to get somewhere above. */
-static float time_until(const Climb *c, float way) {
+static float time_until(const Upswing *c, float way) {
     if (!(c->slope + c->term > 0.0f)) return LATER;
     if (c->edge <= 0.0f) return way / (c->slope + c->limit);
     if (way >= c->edge) return time_of_growth(c, c->term / c->limit) + (way - c->edge) / (c->slope + c->limit);
@@ -373,7 +369,7 @@ static float time_until(const Climb *c, float way) {
 }
 
 /* How far it gets: with y = e^(-way inverse), dy/dt = -inverse (slope y + term). */
-static float way_after(const Climb *c, float length) {
+static float way_after(const Upswing *c, float length) {
     float term = c->term, begin = 0.0f, edge = c->edge;
     if (edge <= 0.0f) {
         const float way = (c->slope + c->limit) * length;
@@ -387,21 +383,21 @@ static float way_after(const Climb *c, float length) {
 
 /* A circuit's climb over a part of a step, and where its step would end without the term. */
 typedef struct {
-    Climb climb;
+    Upswing climb;
     NeuronLanes alone;
     float way; /* of `alone` */
-} Upswing;
+} PartialUpswing;
 
 static float amplifier_at(const Circuit *c, float v) {
     const float y = ((float)LANE(c->b, target, c->i) - v) * LANE(c->b, inverse, c->i), clipped = y > 1.0f ? 1.0f : y < -1.0f ? -1.0f : y;
     return LANE(c->b, slew, c->i) * (clipped * (3.0f - clipped * clipped));
 }
 
-static Upswing upswing_from(const Circuit *c, Nodes s, float from, float length) {
-    Upswing u = {.alone = {.v = s.v, .w = s.w}};
+static PartialUpswing upswing_from(const Circuit *c, Nodes s, float from, float length) {
+    PartialUpswing u = {.alone = {.v = s.v, .w = s.w}};
     advance_part(c, &u.alone, from, length, c->features & ~WITH_EXPONENTIAL);
     u.way = (float)(u.alone.v - s.v);
-    u.climb = (Climb){u.way / length, exponential_term(&c->b->lanes, c->i, s.v, &c->core->common), LANE(c->b, limit, c->i), (float)c->phases->limited - (float)s.v, c->core->common.slope_inverse};
+    u.climb = (Upswing){u.way / length, exponential_term(&c->b->lanes, c->i, s.v, &c->core->common), LANE(c->b, limit, c->i), (float)c->phases->limited - (float)s.v, c->core->common.slope_inverse};
     return u;
 }
 
@@ -419,12 +415,20 @@ ALWAYS_INLINE int climbs(const Circuit *c, int32_t v) {
     return c->features & WITH_EXPONENTIAL && v >= c->phases->steep && !is_far(&c->core->common, v) && LANE(c->b, exponent, c->i) > NOTHING;
 }
 
+/* Where a climb takes a circuit whose adaptation moves by `w_drift` meanwhile, and `w_lead` of the membrane's way. */
+ALWAYS_INLINE Nodes climb_on(const Circuit *c, Nodes s, const Upswing *climb, float length, float w_drift, float w_lead) {
+    const float longest = c->core->common.longest, way = (float)clip(way_after(climb, length), -longest, longest);
+    const int32_t v = within(&c->core->common, s.v + nearest_of(way));
+    return (Nodes){v, c->features & WITH_ADAPTATION ? within(&c->core->common, s.w + nearest_of(w_drift + w_lead * way)) : s.w};
+}
+
+/* What of the adaptation's way does not come from the membrane's. */
+ALWAYS_INLINE float drift_of(const PartialUpswing *u, Nodes before) { return (float)(u->alone.w - before.w) - u->alone.w_lead * u->way; }
+
 NOT_INLINE static Nodes advance_climbing(const Circuit *c, Nodes s, float from, float length) {
-    Upswing u = upswing_from(c, s, from, length);
+    PartialUpswing u = upswing_from(c, s, from, length);
     u.climb.slope += bend(c, (float)s.v + u.way, (float)s.v + way_after(&u.climb, length));
-    const float longest = c->core->common.longest, way = (float)clip(way_after(&u.climb, length), -longest, longest);
-    const int32_t w = u.alone.w + nearest_of(u.alone.w_lead * (way - u.way));
-    return (Nodes){within(&c->core->common, s.v + nearest_of(way)), c->features & WITH_ADAPTATION ? within(&c->core->common, w) : s.w};
+    return climb_on(c, s, &u.climb, length, drift_of(&u, s), u.alone.w_lead);
 }
 
 #define FORGETS 3.0f /* time constants of a reset after which it matters no more how it began */
@@ -486,8 +490,11 @@ ALWAYS_INLINE Nodes on_the_way(const Circuit *c, int ticks) {
     if (ticks == GRID_TICKS) return end;
     if (c->features & WITH_EXPONENTIAL && c->n->phase == PHASE_FIRING) {
         const SpikeNodes *crossing = &c->core->crossing;
-        const int known = crossing->neuron == c->neuron && crossing->step == c->core->s.now && crossing->part <= steps(ticks);
-        return known ? advance(c, (Nodes){crossing->v, crossing->w}, crossing->part, steps(ticks) - crossing->part) : advance(c, begin, 0.0f, steps(ticks));
+        if (crossing->neuron != c->neuron || crossing->step != c->core->s.now || crossing->until > steps(ticks)) return advance(c, begin, 0.0f, steps(ticks));
+        const Nodes before = {crossing->v, crossing->w};
+        const float length = steps(ticks) - crossing->from;
+        return crossing->upswing.limit > 0.0f ? climb_on(c, before, &crossing->upswing, length, crossing->w_drift * length, crossing->w_lead)
+                                            : advance(c, before, crossing->from, length);
     }
     if (falls(c) || (c->n->phase == PHASE_RESET && abs(end.v - begin.v) > BENT_WAY)) return advance(c, begin, 0.0f, steps(ticks));
     return (Nodes){on_its_way(c, steps(ticks)), c->features & WITH_ADAPTATION ? begin.w + nearest_of((float)(end.w - begin.w) * steps(ticks)) : begin.w};
@@ -569,13 +576,12 @@ static float part_within(float part, float length) { return part < 0.0f ? 0.0f :
 /* Where an upswing meets the threshold. The mean of the lines up to there is another one if pulses come within the step. */
 NOT_INLINE static float crossing_of_upswing(const Circuit *c, Nodes before, int32_t threshold, float from, float length) {
     const float way = (float)(threshold - before.v);
-    Upswing u = upswing_from(c, before, from, length);
-    float part = part_within(time_until(&u.climb, way), length);
-    if (c->core->s.early[block_of(c->neuron)] && part > 0.0f) u = upswing_from(c, before, from, part);
+    PartialUpswing u = upswing_from(c, before, from, length);
+    float part = part_within(time_until(&u.climb, way), length), over = length;
+    if (c->core->s.early[block_of(c->neuron)] && part > 0.0f) u = upswing_from(c, before, from, part), over = part;
     u.climb.slope += bend(c, (float)before.v + u.climb.slope * part, (float)threshold);
     part = part_within(time_until(&u.climb, way), length);
-    const float moved = ((float)(u.alone.w - before.w) - u.alone.w_lead * u.way) * part / length + u.alone.w_lead * way;
-    c->core->crossing = (SpikeNodes){c->core->s.now, c->neuron, from + part, threshold, c->features & WITH_ADAPTATION ? before.w + nearest_of(moved) : before.w};
+    c->core->crossing = (SpikeNodes){c->core->s.now, c->neuron, before.v, before.w, from, from + part, u.climb, drift_of(&u, before) / over, u.alone.w_lead};
     return part;
 }
 
@@ -588,7 +594,7 @@ ALWAYS_INLINE float crossing_part(const Circuit *c, Nodes before, int32_t after,
     if (!(c->features & WITH_EXPONENTIAL) && !c->core->s.early[block_of(c->neuron)]) return part;
     const Nodes met = advance(c, before, from, part);
     const int32_t there = met.v;
-    c->core->crossing = (SpikeNodes){c->core->s.now, c->neuron, from + part, met.v, met.w};
+    c->core->crossing = (SpikeNodes){.step = c->core->s.now, .neuron = c->neuron, .v = met.v, .w = met.w, .from = from + part, .until = from + part};
     if (there >= threshold) return part * way / (float)(there - before.v);
     return part + (length - part) * (float)(threshold - there) / (float)(after - there);
 }

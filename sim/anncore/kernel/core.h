@@ -261,12 +261,20 @@ typedef struct {
     Probe probe[PROBES];
 } State;
 
-/* Where a circuit was, about when it met its threshold in the step that is being made. */
+/* A membrane with a constant slope and an exponential term, which ends at `limit` where the membrane is `edge` further on. Node units and steps. */
+typedef struct {
+    float slope, term, limit, edge;
+    float inverse; /* 1 / slope of the exponential */
+} Upswing;
+
+/* Where a circuit was at `from` of the step that is being made, in which it meets its threshold at `until`; and how it has climbed from there, unless the
+ * limit is 0: then the adaptation moves by `w_drift` per step, and `w_lead` of the membrane's way. */
 typedef struct {
     int64_t step;
-    int32_t neuron;
-    float part;
-    int32_t v, w;
+    int32_t neuron, v, w;
+    float from, until;
+    Upswing upswing;
+    float w_drift, w_lead;
 } SpikeNodes;
 
 /* See schedule.h. */
@@ -330,7 +338,7 @@ typedef struct {
     float slope, growth, bow, upswing, limit;
 } CompartmentCurrents;
 
-/* Instruction sets: 0 any machine, 1 AVX2, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
+/* Instruction sets: 0 any machine, 1 AVX2 with FMA, 2 AVX-512. The best the machine has, or at most `wanted` if that is not negative. */
 int kernel_level(int wanted);
 const Kernel *kernel_of(int level);
 

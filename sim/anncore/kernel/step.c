@@ -1,4 +1,5 @@
 /* The step of a block for several instruction sets; all of them compute the same bits. */
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -12,11 +13,27 @@
 
 #define FIELD(name) (int)(offsetof(Block, lanes.name) / 4)
 #if HAS_LEVELS
+#include "sse2.h"
+
+/* a b + c of two elements in double precision, where the product is exact: rounded to odd, so that it can be rounded once more. */
+ALWAYS_INLINE __m128d fused_wide(__m128d a, __m128d b, __m128d c) {
+    const __m128d product = _mm_mul_pd(a, b), sum = _mm_add_pd(product, c), part = _mm_sub_pd(sum, product);
+    const __m128d lost = _mm_add_pd(_mm_sub_pd(product, _mm_sub_pd(sum, part)), _mm_sub_pd(c, part)), inexact = _mm_cmpneq_pd(lost, _mm_setzero_pd());
+    const __m128i beyond = _mm_srli_epi64(_mm_castpd_si128(_mm_xor_pd(sum, lost)), 63);
+    const __m128i odd = _mm_or_si128(_mm_sub_epi64(_mm_castpd_si128(sum), beyond), _mm_set1_epi64x(1));
+    return _mm_castsi128_pd(select_sse2(_mm_castpd_si128(inexact), odd, _mm_castpd_si128(sum)));
+}
+
+ALWAYS_INLINE __m128 fused_sse2(__m128 a, __m128 b, __m128 c) {
+    const __m128d low = fused_wide(_mm_cvtps_pd(a), _mm_cvtps_pd(b), _mm_cvtps_pd(c));
+    const __m128d high = fused_wide(_mm_cvtps_pd(_mm_movehl_ps(a, a)), _mm_cvtps_pd(_mm_movehl_ps(b, b)), _mm_cvtps_pd(_mm_movehl_ps(c, c)));
+    return _mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
+}
+
 #define STEP(name) name##_sse2
 #define TARGET
 #define SIZE LANES
 #define OF(part, lanes) (lanes)
-#include "sse2.h"
 #define WIDTH 4
 #define LOADF _mm_loadu_ps
 #define LOADI(address) _mm_loadu_si128((const __m128i *)(address))
@@ -26,11 +43,13 @@
 #define ALLI _mm_set1_epi32
 #define GATHER(base, at) _mm_set_ps((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define GATHERI(base, at) _mm_set_epi32((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
+#define FUSED fused_sse2
+#define LESS(c, a, b) fused_sse2(_mm_sub_ps(_mm_setzero_ps(), a), b, c)
 #define FROM_BYTES(address) _mm_set_ps((float)(address)[3], (float)(address)[2], (float)(address)[1], (float)(address)[0])
 #include "step_template.h"
 
 #define STEP(name) name##_avx2
-#define TARGET __attribute__((target("avx2")))
+#define TARGET __attribute__((target("avx2,fma")))
 #define SIZE LANES
 #define OF(part, lanes) (lanes)
 #define F __m256
@@ -55,6 +74,8 @@
 #define UNIT_CLIP(x) _mm256_max_ps(_mm256_min_ps(x, ALLF(1.0f)), ALLF(-1.0f))
 #define IF_POSITIVE(key, a, b) _mm256_blendv_ps(b, a, _mm256_cmp_ps(key, _mm256_setzero_ps(), _CMP_GT_OQ))
 #define ROOT _mm256_sqrt_ps
+#define FUSED _mm256_fmadd_ps
+#define LESS(c, a, b) _mm256_fnmadd_ps(a, b, c)
 #define SCALE(p, y) _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(y), 23)))
 #define ANY(x) (!_mm256_testz_si256(x, x))
 #define REACHES(a, b) (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, a))) ^ 0xff)
@@ -95,6 +116,8 @@
 #define UNIT_CLIP(x) _mm512_range_ps(x, ALLF(1.0f), 2) /* the smaller magnitude with the sign of x */
 #define IF_POSITIVE(key, a, b) _mm512_mask_blend_ps(_mm512_cmp_ps_mask(key, _mm512_setzero_ps(), _CMP_GT_OQ), b, a)
 #define ROOT _mm512_sqrt_ps
+#define FUSED _mm512_fmadd_ps
+#define LESS(c, a, b) _mm512_fnmadd_ps(a, b, c)
 #define SCALE(p, y) _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(y), 23)))
 #define ANY(x) (_mm512_test_epi32_mask(x, x) != 0)
 #define REACHES(a, b) ((int)_mm512_cmpge_epi32_mask(a, b))
@@ -110,6 +133,8 @@
 #include "step_template.h"
 #else
 #define STEP(name) name##_scalar
+#define FUSED fmaf
+#define LESS(c, a, b) fmaf(-(a), b, c)
 #define TARGET
 #define SIZE LANES
 #define OF(part, lanes) (lanes)

@@ -4,7 +4,7 @@
  *   OF(part, lanes)         which of the two counts: what `NeuronLanes` says about a circuit alone, or its lanes
  *   F, I, WIDTH             vectors of floats and of 32-bit integers, and their length
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
- *   MIN MAX ROOT (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
+ *   FUSED(a, b, c) = a b + c and LESS(c, a, b) = c - a b, rounded once, MIN MAX ROOT (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
  *   REACHES(a, b) (bit per element: a >= b), ALL_NEGATIVE,
  *   SPREAD(a, b, x, rail), which keeps in a and b, SPREAD_FIRST at first, what SPREAD_BEYOND(a, b, rail) says of all x: whether an element is outside -rail .. rail
  *
@@ -17,14 +17,13 @@
 
 TARGET ALWAYS_INLINE F STEP(clip)(F x, F low, F high) { return MAX(MIN(x, high), low); }
 
-TARGET ALWAYS_INLINE F STEP(curve)(F y) {
-    const F c = UNIT_CLIP(y);
-    return c * (ALLF(3.0f) - c * c);
-}
+/* The characteristic of an amplifier where it is not saturated, and anywhere. */
+TARGET ALWAYS_INLINE F STEP(curve_within)(F y) { return y * LESS(ALLF(3.0f), y, y); }
+TARGET ALWAYS_INLINE F STEP(curve)(F y) { return STEP(curve_within)(UNIT_CLIP(y)); }
 
 TARGET ALWAYS_INLINE F STEP(power)(F octaves) {
     const F shifted = octaves + ALLF(ROUNDER), r = octaves - (shifted - ALLF(ROUNDER)), r2 = r * r;
-    return SCALE((ALLF(POWER_0) + ALLF(POWER_1) * r) + r2 * (ALLF(POWER_2) + ALLF(POWER_3) * r), shifted);
+    return SCALE(FUSED(r2, FUSED(ALLF(POWER_3), r, ALLF(POWER_2)), FUSED(ALLF(POWER_1), r, ALLF(POWER_0))), shifted);
 }
 
 /* Way by an amplifier that gets over much of its range within the step, and other slopes. It slews until y is 1; then z = y^2 with dz/dt = -2/3 rate z (3 - z) is
@@ -32,22 +31,22 @@ TARGET ALWAYS_INLINE F STEP(power)(F octaves) {
 TARGET ALWAYS_INLINE F STEP(careful)(const Lanes *g, int i, F room, F y, F lag, F others, float length) {
     const F rate = LOADF(g->rate + i), slowness = LOADF(g->careful + i), z = y * y;
     const F slews = STEP(clip)((room - y) * (ALLF(1.5f) * slowness), ALLF(-length), ALLF(length)), time = MAX(slews, ALLF(0.0f) - slews);
-    const F kept = ALLF(1.0f) - rate * (ALLF(length) - lag);
+    const F kept = LESS(ALLF(1.0f), rate, ALLF(length) - lag);
     F d = kept * kept;
     if (ANY(BITS(time))) d = d * IF_POSITIVE(time, STEP(power)(MIN(ALLF(2.8853901f) * rate * time, ALLF(120.0f))), ALLF(1.0f));
-    const F end = y * ROOT(ALLF(3.0f) * d / (d * z + (ALLF(3.0f) - z))), middle = ALLF(0.5f) * (y + end);
-    const F way = LOADF(g->slew + i) * (ALLF(2.0f) * slews + (y - end) * (ALLF(3.0f) * slowness));
-    return way + others * (ALLF(length) - lag * (ALLF(1.0f) - middle * middle));
+    const F end = y * ROOT(ALLF(3.0f) * d / FUSED(d, z, ALLF(3.0f) - z)), middle = ALLF(0.5f) * (y + end);
+    const F ways = FUSED(y - end, ALLF(3.0f) * slowness, slews + slews);
+    return FUSED(LOADF(g->slew + i), ways, others * LESS(ALLF(length), lag, LESS(ALLF(1.0f), middle, middle)));
 }
 
-/* Slope by a synaptic input with the mean of its line. With modulation its amplitude follows the membrane, which adds to the local slope `bend`. */
-TARGET ALWAYS_INLINE F STEP(input)(const Lanes *g, int i, int side, F mean, F volt, int modulated, F *bend) {
+/* A slope with what a synaptic input adds to it, by the mean of its line. With modulation its amplitude follows the membrane, which adds to the local slope `bend`. */
+TARGET ALWAYS_INLINE F STEP(input)(const Lanes *g, int i, int side, F others, F mean, F volt, int modulated, F *bend) {
     const F opening = STEP(curve)(mean + LOADF(g->input[side].shift + i)), strength = LOADF(g->input[side].strength + i);
-    if (!modulated) return strength * opening;
-    const F slope = LOADF(g->input[side].slope + i), grown = strength + slope * (volt - LOADF(g->input[side].middle + i));
+    if (!modulated) return FUSED(strength, opening, others);
+    const F slope = LOADF(g->input[side].slope + i), grown = FUSED(slope, volt - LOADF(g->input[side].middle + i), strength);
     const F open = side ? MIN(grown, ALLF(0.0f)) : MAX(grown, ALLF(0.0f));
     *bend = *bend + IF_POSITIVE(open * open, slope * opening, ALLF(0.0f));
-    return open * opening;
+    return FUSED(open, opening, others);
 }
 
 /* A line decays, and at last rests. */
@@ -65,18 +64,18 @@ TARGET ALWAYS_INLINE F STEP(fade)(const Common *c, F volt, F current, F *bend) {
     const F x = STEP(clip)(room, ALLF(0.0f), ALLF(1.0f)), x2 = x * x, outwards = current * volt;
     const F steep = MAX(current, ALLF(0.0f) - current) * ((x2 - ALLF(1.0f)) * ALLF(1.5f * c->rail_inverse));
     *bend = *bend + IF_POSITIVE(outwards, steep, ALLF(0.0f));
-    return IF_POSITIVE(outwards, current * (x * (ALLF(1.5f) - ALLF(0.5f) * x2)), current);
+    return IF_POSITIVE(outwards, current * (x * LESS(ALLF(1.5f), ALLF(0.5f), x2)), current);
 }
 
 /* What counts of a slope over a part of a step in which conductances and fading currents change it: `bend` is their own slope. */
 TARGET ALWAYS_INLINE F STEP(bent)(F slope, F bend, float length, int features) {
     if (features & WITH_MODULATION) {
         const F z = MIN(bend * ALLF(length), ALLF(1.0f));
-        return slope / ((ALLF(1.0f) - ALLF(0.5f) * z) + ALLF(1.0f / 12) * (z * z));
+        return slope / FUSED(ALLF(1.0f / 12), z * z, LESS(ALLF(1.0f), ALLF(0.5f), z));
     }
     if (!(features & WITH_RAILS)) return slope;
     const F z = STEP(clip)(bend * ALLF(length), ALLF(-1.0f), ALLF(1.0f));
-    return slope * (ALLF(1.0f) + z * (ALLF(0.5f) + ALLF(1.0f / 6) * z));
+    return slope * FUSED(z, FUSED(ALLF(1.0f / 6), z, ALLF(0.5f)), ALLF(1.0f));
 }
 
 /* How fast the exponential term grows with the membrane, in parts per step; at its limit it stays. */
@@ -86,20 +85,20 @@ TARGET ALWAYS_INLINE F STEP(growth)(F upswing, F limit, const Common *c, float l
 
 /* What it adds to a slope within the step, in parts of that: to fourth order in time. total: way in units of its slope. */
 TARGET ALWAYS_INLINE F STEP(more)(F growth, F total) {
-    const F both = growth + total, third = ALLF(1.0f / 24) * (both * both) + ALLF(1.0f / 12) * (growth * total);
-    return growth * ((ALLF(0.5f) + ALLF(1.0f / 6) * both) + third);
+    const F both = growth + total, second = FUSED(both, ALLF(1.0f / 24), ALLF(1.0f / 6));
+    return growth * FUSED(both, second, FUSED(growth * total, ALLF(1.0f / 12), ALLF(0.5f)));
 }
 
 /* A slope with what the exponential term makes of it within the step: within what that can reach at all. */
 TARGET ALWAYS_INLINE F STEP(grow)(F total, F upswing, F growth, F limit, const Common *c, float length) {
     const F without = total - upswing, more = STEP(more)(growth, total * ALLF(c->slope_inverse * length));
-    return STEP(clip)(total + total * MAX(more, ALLF(0.0f)), without, without + limit);
+    return STEP(clip)(FUSED(total, MAX(more, ALLF(0.0f)), total), without, without + limit);
 }
 
 /* A slope down, as in a reset, takes an exponential term with it: what is left in the mean of (e^q - 1) / q, q > -5 the way in units of its slope, to 1.5e-3. */
 TARGET ALWAYS_INLINE F STEP(fall)(F total, F upswing, const Common *c, float length) {
     const F q = MAX(total * ALLF(c->slope_inverse * length), ALLF(-5.0f));
-    return total + upswing * (q * ((ALLF(FALL_1) + ALLF(FALL_2) * q) + (q * q) * (ALLF(FALL_3) + ALLF(FALL_4) * q)));
+    return FUSED(upswing, q * FUSED(q * q, FUSED(ALLF(FALL_4), q, ALLF(FALL_3)), FUSED(ALLF(FALL_2), q, ALLF(FALL_1))), total);
 }
 
 /* Sums over the circuits of a compartment, weighted by capacitance. */
@@ -109,8 +108,8 @@ typedef struct {
 
 /* What counts of a compartment's slope over a part of a step, by what is not linear in it: as in the step of a circuit alone. */
 TARGET ALWAYS_INLINE F STEP(compartment)(const Common *c, STEP(Sums) s, float length) {
-    const F bent = s.slope - s.slope * (s.bow * s.slope), g = s.growth;
-    const F less = bent / ((ALLF(1.0f) - ALLF(0.5f) * g) + ALLF(1.0f / 12) * (g * g)), more = bent + bent * (g * (ALLF(0.5f) + ALLF(1.0f / 6) * g));
+    const F bent = LESS(s.slope, s.slope, s.bow * s.slope), g = s.growth;
+    const F less = bent / FUSED(ALLF(1.0f / 12), g * g, LESS(ALLF(1.0f), ALLF(0.5f), g)), more = FUSED(bent, g * FUSED(ALLF(1.0f / 6), g, ALLF(0.5f)), bent);
     const F linear = IF_POSITIVE(g, more, less), z = s.upswing * ALLF(c->slope_inverse * length);
     const F share = STEP(more)(z, linear * ALLF(c->slope_inverse * length));
     return linear + STEP(clip)(linear * MAX(share, ALLF(0.0f)), ALLF(0.0f) - s.upswing, s.limit - s.upswing);
@@ -133,29 +132,30 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
     for (int side = 0; side < INPUTS; side++) {
         F mean = OF(ALLF(part->mean[side]), LOADF(g->input[side].line[p] + i));
         if (early >> side & 1) mean = mean - LOADF(g->input[side].early + i);
-        current = current + STEP(input)(g, i, side, mean, FLOAT(volt), features & WITH_MODULATION, &bend);
+        current = STEP(input)(g, i, side, current, mean, FLOAT(volt), features & WITH_MODULATION, &bend);
         if (SIZE > 1) STEP(decay)(g, p, i, side, watchful ? &found->decayed : NULL);
     }
     if (features & WITH_ADAPTATION) { /* which is where the membrane staying would let it be in the middle of the step */
-        const F level = FLOAT(w), half = (OF(ALLF(part->w_base), LOADF(g->w_base + i)) - OF(ALLF(part->w_lead), LOADF(g->w_lead + i)) * gap) - OF(ALLF(part->w_rate), LOADF(g->w_rate + i)) * level;
-        current = current - LOADF(g->w_strength + i) * (level + half);
+        const F level = FLOAT(w), still = LESS(OF(ALLF(part->w_base), LOADF(g->w_base + i)), OF(ALLF(part->w_lead), LOADF(g->w_lead + i)), gap);
+        const F half = LESS(still, OF(ALLF(part->w_rate), LOADF(g->w_rate + i)), level);
+        current = LESS(current, LOADF(g->w_strength + i), level + half);
         drive = half + half;
     }
     if (features & WITH_EXPONENTIAL) {
-        upswing = MIN(STEP(power)(LOADF(g->exponent + i) - gap * ALLF(c->octaves)), LOADF(g->limit + i));
+        upswing = MIN(STEP(power)(LESS(LOADF(g->exponent + i), gap, ALLF(c->octaves))), LOADF(g->limit + i));
         current = current + upswing;
     }
     if (features & WITH_RAILS) current = STEP(fade)(c, FLOAT(volt), current, &bend);
     /* the leak or reset amplifier: its slope, and the length of the step for a membrane with its local slope, which changes on the way: `bow` */
-    const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), y2 = y * y, flat = ALLF(1.0f) - y2;
+    const F inverse = LOADF(g->inverse + i), y = UNIT_CLIP(gap * inverse), flat = LESS(ALLF(1.0f), y, y);
     const F shorter = OF(ALLF(part->lag), LOADF(g->lag + i)) * flat;
-    const F pull = LOADF(g->slew + i) * (y * (ALLF(3.0f) - y2)), bow = (shorter * y) * (inverse * ALLF(1.0f / length));
-    const F total = pull + current;
+    const F slew = LOADF(g->slew + i), opening = STEP(curve_within)(y), bow = (shorter * y) * (inverse * ALLF(1.0f / length));
+    const F total = FUSED(slew, opening, current);
     F slope = total;
     if (features & WITH_CONNECTIONS) {
         STOREF(OF(&part->currents.slope, g->slope + i), slope);
         STOREF(OF(&part->currents.bow, g->bow + i), bow * ALLF(length));
-        STOREF(OF(&part->currents.growth, g->growth + i), (LOADF(g->rate + i) * y2 + bend) * ALLF(length));
+        STOREF(OF(&part->currents.growth, g->growth + i), FUSED(LOADF(g->rate + i) * y, y, bend) * ALLF(length));
         STOREF(OF(&part->currents.upswing, g->upswing + i), upswing);
         STOREF(OF(&part->currents.drive, g->drive + i), drive);
         if (early & NONE_ALONE) return;
@@ -166,8 +166,8 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
         if (features & WITH_CARE) slope = IF_POSITIVE(LOADF(g->careful + i) * (ALLF(0.0f) - total), STEP(fall)(total, upswing, c, length), slope);
     }
     const F bent = STEP(bent)(slope, bend, length, features), linear = bent * (ALLF(length) - shorter);
-    F way = linear - linear * (bow * linear);
-    if (features & WITH_CARE) way = IF_POSITIVE(LOADF(g->careful + i), STEP(careful)(g, i, gap * inverse, y, OF(ALLF(part->lag), LOADF(g->lag + i)), bent - pull, length), way);
+    F way = LESS(linear, linear, bow * linear);
+    if (features & WITH_CARE) way = IF_POSITIVE(LOADF(g->careful + i), STEP(careful)(g, i, gap * inverse, y, OF(ALLF(part->lag), LOADF(g->lag + i)), LESS(bent, slew, opening), length), way);
     if (features & WITH_LEAPS) way = STEP(clip)(way, ALLF(-c->longest), ALLF(c->longest));
     I next = ADD(volt, ROUND(way));
     if (features & (WITH_RAILS | WITH_LEAPS) || watchful) next = STEP(within)(next, c);
@@ -176,7 +176,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
     const I counts = features & WITH_CONNECTIONS ? LOADI(g->alone + i) : ALLI(-1);
     if (watchful) found->moved = EITHER(found->moved, BOTH(SUB(next, volt), counts));
     if (!(features & WITH_ADAPTATION)) return;
-    I adapted = ADD(w, ROUND(drive + OF(ALLF(part->w_lead), LOADF(g->w_lead + i)) * way));
+    I adapted = ADD(w, ROUND(FUSED(OF(ALLF(part->w_lead), LOADF(g->w_lead + i)), way, drive)));
     if (watchful) adapted = STEP(within)(adapted, c), found->moved = EITHER(found->moved, BOTH(SUB(adapted, w), counts));
     STOREI(OF(&part->w, g->w[p ^ 1] + i), adapted);
 }
@@ -187,7 +187,7 @@ TARGET ALWAYS_INLINE void STEP(circuits)(Lanes *g, NeuronLanes *part, int p, int
 TARGET static float exponential_term(const Lanes *g, int i, int32_t v, const Common *c) {
     const F gap = FLOAT(SUB(LOADI(g->target + i), ALLI(v)));
     float term;
-    STOREF(&term, MIN(STEP(power)(LOADF(g->exponent + i) - gap * ALLF(c->octaves)), LOADF(g->limit + i)));
+    STOREF(&term, MIN(STEP(power)(LESS(LOADF(g->exponent + i), gap, ALLF(c->octaves))), LOADF(g->limit + i)));
     return term;
 }
 
@@ -317,9 +317,9 @@ TARGET ALWAYS_INLINE void STEP(join_some)(const Block *blocks, int p, const Smal
         for (int k = 0; k < size; k++) {
             if (!(needs >> (4 * k + j) & 1)) continue;
             const F share = LOADF(all->share[k][j] + s);
-            total[k].slope = total[k].slope + share * own;
-            if (amplified) total[k].growth = total[k].growth + share * growth, total[k].bow = total[k].bow + share * bow;
-            if (upswings) total[k].upswing = total[k].upswing + share * upswing;
+            total[k].slope = FUSED(share, own, total[k].slope);
+            if (amplified) total[k].growth = FUSED(share, growth, total[k].growth), total[k].bow = FUSED(share, bow, total[k].bow);
+            if (upswings) total[k].upswing = FUSED(share, upswing, total[k].upswing);
         }
     }
     if (size > 1) {
@@ -327,12 +327,12 @@ TARGET ALWAYS_INLINE void STEP(join_some)(const Block *blocks, int p, const Smal
         for (int k = 0; k < size; k++) v[k] = GATHERI((const int32_t *)lanes + FIELD(v) + p * LANES, all->node[k] + s);
         for (int k = 0; k < size; k++)
             for (int from = 0; from < size; from++)
-                if (from != k) total[k].slope = total[k].slope + LOADF(all->flow[k][from] + s) * FLOAT(SUB(v[from], v[k]));
+                if (from != k) total[k].slope = FUSED(LOADF(all->flow[k][from] + s), FLOAT(SUB(v[from], v[k])), total[k].slope);
     }
     for (int k = 0; k < size; k++) slope[k] = STEP(compartment)(c, total[k], 1.0f);
     for (int k = 0; k < size; k++) {
         F sum = ALLF(0.0f);
-        for (int from = 0; from < size; from++) sum = sum + LOADF(all->matrix[k][from] + s) * slope[from];
+        for (int from = 0; from < size; from++) sum = FUSED(LOADF(all->matrix[k][from] + s), slope[from], sum);
         STOREF(way[k], STEP(clip)(sum, ALLF(-c->longest), ALLF(c->longest)));
     }
     for (int k = 0; k < size; k++)
@@ -359,7 +359,7 @@ TARGET static int STEP(follow)(Block *b, int p, int features, const int32_t *com
         STOREI(g->v[p ^ 1] + i, after);
         found.moved = EITHER(found.moved, PICK(alone, ALLI(0), SUB(next, volt)));
         if (features & WITH_ADAPTATION) {
-            const I w = LOADI(g->w[p] + i), kept = STEP(within)(ADD(w, ROUND(LOADF(g->drive + i) + LOADF(g->w_lead + i) * way)), c);
+            const I w = LOADI(g->w[p] + i), kept = STEP(within)(ADD(w, ROUND(FUSED(LOADF(g->w_lead + i), way, LOADF(g->drive + i)))), c);
             STOREI(g->w[p ^ 1] + i, PICK(alone, LOADI(g->w[p ^ 1] + i), kept));
             found.moved = EITHER(found.moved, PICK(alone, ALLI(0), SUB(kept, w)));
         }
@@ -420,6 +420,8 @@ VARIANT(all, features)
 #undef IF_POSITIVE
 #undef SCALE
 #undef ROOT
+#undef FUSED
+#undef LESS
 #undef ANY
 #undef REACHES
 #undef BITS
