@@ -111,6 +111,38 @@ def compare(benchmark: Any, name: str, rate: float, peer: dict[str, float] | Non
     print(f"Brian2 {theirs:.1f} ms, {peer['rate']:.1f} spikes; ratio {used / theirs:.2f}")
 
 
+def timed(run: Run) -> float:
+    """CPU seconds of a run."""
+    begin = time.process_time()
+    run()
+    return time.process_time() - begin
+
+
+def join(core: AnalogCore, neurons: int) -> None:
+    """Makes neurons of four circuits each, the first of which fires for all, of the first circuits."""
+    for k in range(4 * neurons):
+        switches = {"connect_fire_to_right": 1} if k % 4 < 3 else {}
+        switches["enable_neuron_slave" if k % 4 else "enable_neuron_master"] = 1
+        core.neuron_config[k] = words(
+            NeuronConfig, **CONFIG | ADEX | {"connect_membrane_right": k % 4 < 3, "enable_threshold_comparator": k % 4 == 0}
+        )
+        core.neuron_backend[k] = words(NeuronBackendConfig, **BACKEND | switches)
+    core.touch_all()
+
+
+@pytest.mark.benchmark(group="1 ms of network on the analog core", timer=time.process_time)
+def test_neurons_of_four_circuits(benchmark: Any) -> None:
+    """64 neurons of four circuits each among 256 plain ones, beside 512 plain ones."""
+    plain, core = Run(build(True)), build(True)
+    join(core, 64)
+    joined = Run(core)
+    times = np.array([[timed(plain), timed(joined)] for _ in range(8)][1:])
+    benchmark.pedantic(joined, rounds=1)
+    assert 10 < joined.spikes / net.NEURONS < 40
+    benchmark.extra_info["ratio"] = ratio = times[:, 1].min() / times[:, 0].min()
+    print(f"\n{ratio:.2f} of the plain network's time")
+
+
 @pytest.mark.benchmark(group="20 ms idle wait on the analog core", timer=time.process_time)
 def test_idle_wait(benchmark: Any) -> None:
     """A configured chip without input, after it has settled."""

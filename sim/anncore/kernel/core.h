@@ -194,6 +194,7 @@ typedef struct {
     int32_t morphology[PAIRS];
     int32_t compartment[SMALL][PAIRS];   /* of all compartments */
     int32_t lane[SMALL][PAIRS];          /* of a circuit: place of its lanes in the memory of the blocks, in fields of 4 bytes, less the field's own */
+    int32_t stride[SMALL][PAIRS / TOGETHER]; /* 1, 2 or 4 if the lanes of TOGETHER of them are so far apart each, else 0 */
     int32_t node[SMALL][PAIRS];          /* of a circuit that has a compartment's potential */
     float share[SMALL][SMALL][PAIRS];    /* of circuit [1] in compartment [0] */
     float limit[SMALL][PAIRS];           /* of a compartment */

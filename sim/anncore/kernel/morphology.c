@@ -105,6 +105,20 @@ static int add_small(Core *core, const Morphology *m) {
     return at;
 }
 
+/* How far the lanes of TOGETHER of them are apart. */
+static int32_t stride_of(const int32_t *lane, int count) {
+    const int32_t stride = count > 1 ? lane[1] - lane[0] : 0;
+    for (int k = 1; k < count; k++)
+        if (lane[k] - lane[k - 1] != stride) return 0;
+    return stride == 1 || stride == 2 || stride == 4 ? stride : 0;
+}
+
+static void find_strides(SmallMorphologies *all) {
+    for (int j = 0; j < SMALL; j++)
+        for (int at = 0; at < all->count; at += TOGETHER)
+            all->stride[j][at / TOGETHER] = stride_of(&all->lane[j][at], all->count - at < TOGETHER ? all->count - at : TOGETHER);
+}
+
 /* Places by the group that they are in: the first circuit of each group, and the next one after each. */
 typedef struct {
     int16_t node[PLACES], group[PLACES];
@@ -213,6 +227,7 @@ void core_connect(Core *core) {
     find_groups(core, &all);
     for (int group = 0; group < PLACES; group++)
         if (all.count[group] > 1) add_morphology(core, &all, group);
+    for (int k = 0; k < SMALL; k++) find_strides(&core->small[k]);
     link_blocks(core);
     find_slaves(core);
     for (int64_t i = 0; i < growing_count(&core->morphologies); i++) share_charge(core, morphology_at(core, i));

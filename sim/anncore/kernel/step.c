@@ -41,6 +41,7 @@ ALWAYS_INLINE __m128 fused_sse2(__m128 a, __m128 b, __m128 c) {
 #define STOREI(address, x) _mm_storeu_si128((__m128i *)(address), x)
 #define ALLF _mm_set1_ps
 #define ALLI _mm_set1_epi32
+#define EVEN(a, b) _mm_shuffle_ps(a, b, 0x88)
 #define GATHER(base, at) _mm_set_ps((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define GATHERI(base, at) _mm_set_epi32((base)[(at)[3]], (base)[(at)[2]], (base)[(at)[1]], (base)[(at)[0]])
 #define FUSED fused_sse2
@@ -84,6 +85,7 @@ ALWAYS_INLINE __m128 fused_sse2(__m128 a, __m128 b, __m128 c) {
 #define SPREAD_FIRST ALLI(INT32_MIN), ALLI(INT32_MAX)
 #define SPREAD(a, b, x, rail) a = MOST(a, x), b = LEAST(b, x)
 #define SPREAD_BEYOND(a, b, rail) ANY(_mm256_or_si256(_mm256_cmpgt_epi32(a, ALLI(rail)), _mm256_cmpgt_epi32(ALLI(-(rail)), b)))
+#define EVEN(a, b) _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88)), 0xd8))
 #define GATHER(base, at) _mm256_i32gather_ps(base, LOADI(at), 4)
 #define GATHERI(base, at) _mm256_i32gather_epi32(base, LOADI(at), 4)
 #define PICK(mask, a, b) _mm256_blendv_epi8(b, a, mask)
@@ -126,6 +128,7 @@ ALWAYS_INLINE __m128 fused_sse2(__m128 a, __m128 b, __m128 c) {
 #define SPREAD_FIRST ALLI(INT32_MIN), ALLI(INT32_MAX)
 #define SPREAD(a, b, x, rail) a = MOST(a, x), b = LEAST(b, x)
 #define SPREAD_BEYOND(a, b, rail) ((_mm512_cmpgt_epi32_mask(a, ALLI(rail)) | _mm512_cmpgt_epi32_mask(ALLI(-(rail)), b)) != 0)
+#define EVEN(a, b) _mm512_permutex2var_ps(a, _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0), b)
 #define GATHER(base, at) _mm512_i32gather_ps(LOADI(at), base, 4)
 #define GATHERI(base, at) _mm512_i32gather_epi32(LOADI(at), base, 4)
 #define PICK(mask, a, b) _mm512_mask_blend_epi32(_mm512_movepi32_mask(mask), b, a)
@@ -138,6 +141,7 @@ ALWAYS_INLINE __m128 fused_sse2(__m128 a, __m128 b, __m128 c) {
 #define TARGET
 #define SIZE LANES
 #define OF(part, lanes) (lanes)
+#define EVEN(a, b) (a)
 #define GATHER(base, at) (base)[*(at)]
 #define GATHERI GATHER
 #define PICK(mask, a, b) ((mask) ? (a) : (b))

@@ -6,6 +6,7 @@
  *   LOADF LOADI STOREF STOREI ALLF ALLI, FLOAT ROUND (conversions), BITS (of floats), ADD SUB LEAST MOST EITHER BOTH (of integers: + - min max | &),
  *   FUSED(a, b, c) = a b + c and LESS(c, a, b) = c - a b, rounded once, MIN MAX ROOT (of floats), IF_POSITIVE(key, a, b), UNIT_CLIP (to -1 .. 1), SCALE(p, y) = p * 2^(integer in the low bits of y), ANY (a bit is set),
  *   REACHES(a, b) (bit per element: a >= b), ALL_NEGATIVE,
+ *   GATHER(base, at), EVEN(a, b) (every second element, of `a`, then of `b`),
  *   SPREAD(a, b, x, rail), which keeps in a and b, SPREAD_FIRST at first, what SPREAD_BEYOND(a, b, rail) says of all x: whether an element is outside -rail .. rail
  *
  * The equations, with docs/analog_core.md: the membrane makes an exponential Euler step whose effective length follows the local slope of the
@@ -300,6 +301,14 @@ TARGET static int STEP(far)(const Block *b, int p, const Common *c) {
     return SPREAD_BEYOND(found.high, found.low, c->fade_from) ? WITH_RAILS : 0;
 }
 
+/* Of the lanes of some circuits: a field. */
+TARGET ALWAYS_INLINE F STEP(pick)(const float *field, const int32_t *lanes, int stride) {
+    const float *first = field + *lanes;
+    if (stride == 4) return EVEN(EVEN(LOADF(first), LOADF(first + WIDTH)), EVEN(LOADF(first + 2 * WIDTH), LOADF(first + 3 * WIDTH)));
+    if (stride == 2) return EVEN(LOADF(first), LOADF(first + WIDTH));
+    return stride == 1 ? LOADF(first) : GATHER(field, lanes);
+}
+
 /* What the slopes of the circuits of small morphologies do to their compartments, of which each has `size`. What none of TOGETHER circuits has is 0. */
 TARGET ALWAYS_INLINE void STEP(join_some)(const Block *blocks, int p, const SmallMorphologies *all, int s, const int size, int far, const Common *c, float *ways) {
     const float *lanes = (const float *)blocks;
@@ -311,9 +320,10 @@ TARGET ALWAYS_INLINE void STEP(join_some)(const Block *blocks, int p, const Smal
     for (int j = 0; j < SMALL; j++) {
         if (!(needs & (1 | 1 << 4 | 1 << 8 | 1 << 12) << j)) continue;
         const int32_t *lane = all->lane[j] + s;
-        const int amplified = needs & AMPLIFIED << j || far, upswings = needs & UPSWINGS << j;
-        const F own = GATHER(lanes + FIELD(slope), lane), upswing = upswings ? GATHER(lanes + FIELD(upswing), lane) : ALLF(0.0f);
-        const F growth = amplified ? GATHER(lanes + FIELD(growth), lane) : ALLF(0.0f), bow = amplified ? GATHER(lanes + FIELD(bow), lane) : ALLF(0.0f);
+        const int amplified = needs & AMPLIFIED << j || far, upswings = needs & UPSWINGS << j, stride = all->stride[j][s / TOGETHER];
+        const F own = STEP(pick)(lanes + FIELD(slope), lane, stride), upswing = upswings ? STEP(pick)(lanes + FIELD(upswing), lane, stride) : ALLF(0.0f);
+        const F growth = amplified ? STEP(pick)(lanes + FIELD(growth), lane, stride) : ALLF(0.0f);
+        const F bow = amplified ? STEP(pick)(lanes + FIELD(bow), lane, stride) : ALLF(0.0f);
         for (int k = 0; k < size; k++) {
             if (!(needs >> (4 * k + j) & 1)) continue;
             const F share = LOADF(all->share[k][j] + s);
@@ -389,6 +399,7 @@ VARIANT(all, features)
 #undef VARIANT
 #undef FROM_BYTES
 #undef GATHER
+#undef EVEN
 #undef GATHERI
 #undef PICK
 #endif

@@ -291,6 +291,31 @@ def end(k: Any, slices: list[int] | None = None) -> tuple[bytes, list[tuple[int,
     return np.array([k.core.voltage(n, source) for n in range(512) for source in range(4)]).tobytes(), spikes
 
 
+@pytest.mark.parametrize("apart", [1, 2, 4])
+@pytest.mark.parametrize("level", range(len(LEVELS)), ids=LEVELS)
+def test_it_does_not_matter_how_far_morphologies_are_apart(kit: Callable, apart: int, level: int) -> None:
+    """Neurons of circuits in both rows: side by side all over, and with gaps."""
+    traces = []
+    for irregular in (0, 1):
+        k = kit()
+        k.core.level = level
+        columns = [apart * m + (irregular * m * m) % 7 + 3 * m * irregular for m in range(16)]
+        for m, column in enumerate(columns):
+            for circuit in range(min(2, apart)):
+                leaks = {"v_leak": 500 + 10 * m + 30 * circuit, "i_bias_leak": 200 + 20 * m}
+                right = {"connect_membrane_right": int(circuit + 1 < min(2, apart))}
+                k.neuron(column + circuit, CONFIG | ADEX | {"connect_bottom": 1} | right, **CELLS | FIRING_CELLS | leaks)
+                k.neuron(column + 256 + circuit, CONFIG, **CELLS | leaks | {"v_leak": 700})
+        volts = []
+        for _ in range(40):
+            k.run(0.5)
+            volts.append([k.core.voltage(column, 0) for column in columns])
+        traces.append(np.array(volts))
+    assert np.ptp(traces[0][-1]) > 0.02
+    assert np.ptp(traces[0], axis=0).min() > 0.001
+    assert traces[0].tobytes() == traces[1].tobytes()
+
+
 def test_the_same_bytes_on_every_instruction_set_in_any_slices_and_without_jumps(kit: Callable) -> None:
     expected = end(busy(kit))
     assert len(expected[1]) > 200
