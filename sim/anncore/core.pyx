@@ -1,4 +1,4 @@
-# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/circuit.c sim/anncore/kernel/cycle.c sim/anncore/kernel/morphology.c sim/anncore/kernel/step.c
+# distutils: sources = sim/anncore/kernel/engine.c sim/anncore/kernel/lanes.c sim/anncore/kernel/advance.c sim/anncore/kernel/phases.c sim/anncore/kernel/compartments.c sim/anncore/kernel/cycle.c sim/anncore/kernel/morphology.c sim/anncore/kernel/step.c
 """The analog core: 512 neurons and two synapse arrays behind their register images (facts: behaviour 1 to 5, 10; behavioural).
 
 The digital side writes the images (`capmem`, `neuron_config`, ...) and says what it touched; parameters are derived when time moves on.

@@ -4,7 +4,6 @@
  * A circuit is known to do so when at the end of a reset its membrane is, to the last bit, where it was ROUNDS resets before, at the same place
  * within the grid, if meanwhile no pulse was on lines that drive it and the threshold was out of reach of all noise: what follows is what followed then, for ever.
  * Whatever touches the circuit makes it leave the cycle: the steps of its last round are then made, so no bit differs. */
-#include "arithmetic.h"
 #include "circuit.h"
 #include "schedule.h"
 

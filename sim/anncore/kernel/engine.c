@@ -1,5 +1,4 @@
 /* Time of the analog core: steps on the absolute grid, jumps over quiet spans, synaptic events, probes. */
-#include "arithmetic.h"
 #include "circuit.h"
 #include "schedule.h"
 
@@ -259,23 +258,23 @@ int64_t core_run(Core *core, int64_t until) {
     return core->s.now;
 }
 
-static int within(int64_t value, int64_t low, int64_t high) { return low <= value && value <= high; }
+static int lies_within(int64_t value, int64_t low, int64_t high) { return low <= value && value <= high; }
 
 const char *core_problem(const Core *core) {
     const State *s = &core->s;
-    if (!within(s->parity, 0, 1)) return "parity";
+    if (!lies_within(s->parity, 0, 1)) return "parity";
     if (s->now % GRID_TICKS) return "now";
     for (int k = 0; k < PROBES; k++)
-        if (!within(s->probe[k].neuron, -1, NEURONS - 1) || !within(s->probe[k].source, 0, 3)) return "probe";
+        if (!lies_within(s->probe[k].neuron, -1, NEURONS - 1) || !lies_within(s->probe[k].source, 0, 3)) return "probe";
     for (int k = 0; k < BLOCKS; k++)
-        if (!within(s->features[k], 0, WITH_RARE | WITH_CONNECTIONS | (FEATURE_SETS - 1)) || !within(s->early[k], 0, 3) || s->far[k] & ~WITH_RAILS) return "features";
+        if (!lies_within(s->features[k], 0, WITH_RARE | WITH_CONNECTIONS | (FEATURE_SETS - 1)) || !lies_within(s->early[k], 0, 3) || s->far[k] & ~WITH_RAILS) return "features";
     for (int n = 0; n < NEURONS; n++) {
         const Neuron *neuron = &s->neuron[n];
-        if (!within(neuron->phase, PHASE_READY, PHASE_REFRACTORY)) return "phase";
+        if (!lies_within(neuron->phase, PHASE_READY, PHASE_REFRACTORY)) return "phase";
         if (s->due[n] <= s->now) return "due";
-        if (!within(neuron->round, 0, ROUNDS - 1)) return "round";
-        if (s->cycling[block_of(n)] >> lane_of(n) & 1 && !within(s->release[n], s->now - NEVER, s->now)) return "release";
-        if (!within(neuron->reset_ticks, 0, neuron->refractory_ticks)) return "refractory_ticks";
+        if (!lies_within(neuron->round, 0, ROUNDS - 1)) return "round";
+        if (s->cycling[block_of(n)] >> lane_of(n) & 1 && !lies_within(s->release[n], s->now - NEVER, s->now)) return "release";
+        if (!lies_within(neuron->reset_ticks, 0, neuron->refractory_ticks)) return "refractory_ticks";
     }
     return NULL;
 }

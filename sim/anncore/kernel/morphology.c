@@ -7,7 +7,6 @@
  * phi(A) is a matrix, made anew only when an amplifier changes. */
 #include <math.h>
 
-#include "arithmetic.h"
 #include "circuit.h"
 
 enum { LINES = NEURONS, PLACES = 2 * NEURONS }; /* places: membranes, then soma lines */
