@@ -46,16 +46,4 @@ def plasticity(
 ) -> ppu.Recorded | NDArray[np.uint8]:
     """What a rule has recorded in one snippet of one batch entry."""
     position = made.places[number, descriptor]
-    rule = made.program.rules[position]
-    recorded = made.program.recorded(rule, memories[rule.id])
-    return recorded if isinstance(recorded, np.ndarray) else _runs(recorded, made.program.runs(position))
-
-
-def _runs(recorded: ppu.Recorded, runs: slice) -> ppu.Recorded:
-    """Some of the runs of a rule."""
-    return ppu.Recorded(
-        recorded.times[runs],
-        {name: [view[runs] for view in views] for name, views in recorded.synapses.items()},
-        {name: [view[runs] for view in views] for name, views in recorded.neurons.items()},
-        {name: values[runs] for name, values in recorded.arrays.items()},
-    )
+    return made.program.recorded_by(position, memories[made.program.rules[position].id])

@@ -199,9 +199,12 @@ def _places(element: int) -> NDArray[np.intp]:
 
 def recordings(rules: Sequence[Rule]) -> Iterator[tuple[Rule, int]]:
     """Each rule that records, once, with how often it runs in all snippets together."""
-    for number in dict.fromkeys(rule.id for rule in rules if rule.recording is not None):
-        same = [rule for rule in rules if rule.id == number]
-        yield same[0], sum(rule.timer.num_periods for rule in same)
+    found: dict[int, tuple[Rule, int]] = {}
+    for rule in rules:
+        if rule.recording is not None:
+            first, runs = found.get(rule.id, (rule, 0))
+            found[rule.id] = first, runs + rule.timer.num_periods
+    yield from found.values()
 
 
 __all__ = ["Layout", "Part", "Recorded", "Recording", "declaration", "decode", "layout", "memory_bytes", "recordings", "size", "views_of"]

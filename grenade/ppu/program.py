@@ -33,7 +33,7 @@ from grenade.ppu.layout import Recorded, decode, memory_bytes, recordings, size
 from grenade.ppu.link import link
 from grenade.ppu.reason import reason
 from grenade.ppu.rule import RawRecording, Rule
-from grenade.ppu.services import services
+from grenade.ppu.services import runs_by_rule
 from grenade.ppu.source import kernel_source, schedule_source
 from halco import (
     ExternalPPUDRAMMemoryBlockOnFPGA,
@@ -160,20 +160,33 @@ class Program:
 
     def recorded(self, rule: Rule, memory: Any) -> Recorded | NDArray[np.uint8]:
         """What a rule has recorded in all its runs, from the contents of `recording(rule)`; of a raw recording the bytes as they are."""
+        return self._decoded(rule, memory, range(self.recorded_runs[rule.id]))
+
+    def recorded_by(self, place: int, memory: Any) -> Recorded | NDArray[np.uint8]:
+        """What `rules[place]`, the rule as it stands in one snippet, has recorded of it."""
+        return self._decoded(self.rules[place], memory, self.runs[place])
+
+    @staticmethod
+    def _decoded(rule: Rule, memory: Any, runs: range) -> Recorded | NDArray[np.uint8]:
         data = memory_bytes(memory)
         if isinstance(rule.recording, RawRecording):
             return data
-        return decode(rule, data if self._recording_size(rule) else data[:0])
+        each = size(rule)
+        return decode(rule, data[runs.start * each : runs.stop * each])
 
     def _recording_size(self, rule: Rule) -> int:
         """Bytes of all runs of a rule; none if it never runs."""
-        runs = 1 if isinstance(rule.recording, RawRecording) else {one.id: number for one, number in recordings(self.rules)}[rule.id]
-        return size(rule) * runs
+        return size(rule) * (1 if isinstance(rule.recording, RawRecording) else self.recorded_runs[rule.id])
 
-    def runs(self, place: int) -> slice:
-        """Which of the runs of a rule belong to `rules[place]`, the rule as it stands in one snippet."""
-        runs = next(one.runs_of(self.rules, place) for one in services(self.rules) if place in one.places)
-        return slice(runs.start, runs.stop)
+    @cached_property
+    def recorded_runs(self) -> dict[int, int]:
+        """How often rules that record run in all snippets together, by their number."""
+        return {rule.id: runs for rule, runs in recordings(self.rules)}
+
+    @cached_property
+    def runs(self) -> list[range]:
+        """Which of the runs of its number belong to each of `rules`."""
+        return runs_by_rule(self.rules)
 
     @property
     def missed(self) -> list[str]:

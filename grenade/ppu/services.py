@@ -31,28 +31,36 @@ class Service:
         """Unlike those of all others."""
         return f"{self.views}_{self.rule.id}_{self.number}"
 
-    def runs_of(self, rules: Sequence[Rule], place: int) -> range:
-        """Those of the runs that belong to one snippet."""
-        first = self.runs.start + sum(rules[other].timer.num_periods for other in self.places[: self.places.index(place)])
-        return range(first, first + rules[place].timer.num_periods)
-
 
 def services(rules: Sequence[Rule]) -> list[Service]:
     """All services, by views and numbers of the rules."""
+    groups: dict[Views, dict[int, list[int]]] = {}
+    for place, rule in enumerate(rules):
+        groups.setdefault(rule.views, {}).setdefault(rule.id, []).append(place)
     found: list[Service] = []
     ends: Counter[int] = Counter()
-    for number, views in enumerate(dict.fromkeys(rule.views for rule in rules)):
-        for key in dict.fromkeys(rule.id for rule in rules if rule.views == views):
-            for count, (places, timer) in enumerate(_continued(rules, key, views)):
+    for number, by_id in enumerate(groups.values()):
+        for key, same in by_id.items():
+            for count, (places, timer) in enumerate(_continued(rules, same)):
                 end = ends[key] + timer.num_periods
                 found.append(Service(rules[places[0]], number, count, tuple(places), timer, range(ends[key], end)))
                 ends[key] = end
     return found
 
 
-def _continued(rules: Sequence[Rule], number: int, views: Views) -> Iterator[tuple[list[int], Timer]]:
-    """Timers of rules that are the same but for these; those of equal period that continue each other are one."""
-    same = [place for place, rule in enumerate(rules) if (rule.id, rule.views) == (number, views)]
+def runs_by_rule(rules: Sequence[Rule]) -> list[range]:
+    """Which runs in the recording of its number belong to each rule, as it stands in one snippet."""
+    found = [range(0)] * len(rules)
+    for service in services(rules):
+        first = service.runs.start
+        for place in service.places:
+            found[place] = range(first, first + rules[place].timer.num_periods)
+            first = found[place].stop
+    return found
+
+
+def _continued(rules: Sequence[Rule], same: Sequence[int]) -> Iterator[tuple[list[int], Timer]]:
+    """Timers of rules that are the same but for these (given by place); those of equal period that continue each other are one."""
     open_places: list[int] = []
     whole: Timer | None = None
     for place in sorted(same, key=lambda place: (rules[place].timer.period, rules[place].timer.start)):

@@ -1,16 +1,19 @@
-"""Programs of plasticity rules: what processors cost that wait for commands or for their next timer, and what it costs to ask for a program
-again. CPU seconds of a second of the chip's time are beside the numbers."""
+"""Programs of plasticity rules: what processors cost that wait for commands or for their next timer, what it costs to ask for a program
+again, and to take recordings apart. CPU seconds of a second of the chip's time are beside the numbers."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from ppu_rules import BOTH, MS, Chip, rule
 
 import hicannx
-from grenade.ppu import Program, Status, Timer, program
+from grenade.ppu import PerSynapse, Program, Rule, Status, SynapseView, TimedRecording, Timer, program
+from grenade.ppu.layout import size
 from grenade.ppu.program import made_by_rules
+from halco import HemisphereOnDLS
 from haldls.ppu_toolchain import CompilerNotFoundError, find_compiler
 from stadls import PlaybackProgramBuilder
 
@@ -84,3 +87,19 @@ def test_a_new_kernel(benchmark: Any) -> None:
     program([rule("", None)])
     numbers = iter(range(100))
     benchmark.pedantic(lambda: program([rule(f"volatile int number = {next(numbers)};", None)]), rounds=3)
+
+
+@pytest.mark.parametrize("snippets", [64, 1024])
+def test_recordings_of_snippets(snippets: int, benchmark: Any) -> None:
+    """Of 64 x 64 synapses, one run in each snippet."""
+    view = SynapseView(HemisphereOnDLS.top, tuple(range(64)), tuple(range(64)))
+    recording = TimedRecording({"weights": PerSynapse("int8", complete_rows=False)})
+    rules = tuple(Rule("", Timer(MS * number, MS, 1), (view,), recording=recording) for number in range(snippets))
+    memory = np.zeros(size(rules[0]) * snippets, np.uint8)
+
+    def take_apart() -> None:
+        made = Program(Path(), rules, None)
+        for place in range(snippets):
+            assert len(made.recorded_by(place, memory).times) == 1  # type: ignore[union-attr]
+
+    benchmark.pedantic(take_apart, rounds=5)

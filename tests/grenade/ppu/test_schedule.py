@@ -13,9 +13,8 @@ JITTER = 200
 
 
 def times(chip: Chip, made: Program, place: int) -> list[int]:
-    found = made.rules[place]
-    recorded = made.recorded(found, chip.get(made.recording(found)))
-    return [int(time) for time in recorded.times[made.runs(place)]]
+    recorded = made.recorded_by(place, chip.get(made.recording(made.rules[place])))
+    return [int(time) for time in recorded.times]
 
 
 def test_start_and_period_are_exact(chip: Chip) -> None:
@@ -92,7 +91,7 @@ def test_a_rule_goes_on_over_snippets(chip: Chip) -> None:
         rule(here, {}, synapses=top, timer=Timer(2 * MS, MS, 1)),
         rule(here, {}, synapses=bottom, timer=Timer(3 * MS, MS, 3)),
     ])  # fmt: skip
-    assert [made.runs(place) for place in range(3)] == [slice(0, 2), slice(2, 3), slice(3, 6)]
+    assert made.runs == [range(2), range(2, 3), range(3, 6)]
     assert len([name for name in made.missed if name.startswith("timer")]) == 2
     chip.start(made)
     chip.schedule(made, 3 * MS)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grenade.ppu.rule import Rule, SynapseView, Timer
-from grenade.ppu.services import services
+from grenade.ppu.services import runs_by_rule, services
 from halco import HemisphereOnDLS
 
 
@@ -17,8 +17,7 @@ def rule(start: int, period: int, number: int, column: int = 0, name: int = 0) -
 
 def runs(*rules: Rule) -> list[list[int]]:
     """Of each rule, in the order in which they are given."""
-    made = services(rules)
-    return [list(next(one for one in made if place in one.places).runs_of(rules, place)) for place in range(len(rules))]
+    return [list(one) for one in runs_by_rule(rules)]
 
 
 def test_a_timer_that_goes_on_in_the_next_snippet_is_one() -> None:
