@@ -12,6 +12,7 @@ from typing import Any
 
 from grenade.errors import GrenadeError
 from grenade.ppu import Status
+from grenade.ppu.source import RUN_COUNTER
 from halco import (
     BarrierOnFPGA,
     HemisphereOnDLS,
@@ -180,10 +181,11 @@ class SchedulerReport:
     status: dict[PPUOnDLS, ContainerTicket[Any]] = field(default_factory=dict)
     dropped: dict[PPUOnDLS, ContainerTicket[Any]] = field(default_factory=dict)
     skipped: dict[tuple[str, PPUOnDLS], ContainerTicket[Any]] = field(default_factory=dict)
+    runs: dict[tuple[int, PPUOnDLS], ContainerTicket[Any]] = field(default_factory=dict)
     mailbox: dict[PPUOnDLS, ContainerTicket[Any]] = field(default_factory=dict)
 
-    def report(self) -> None:
-        """Announces in the log what went wrong."""
+    def report(self, expected: Mapping[int, int]) -> None:
+        """Announces in the log what went wrong. `expected` says how often rules that record were to run, by their number."""
         for ppu, ticket in self.status.items():
             if _number(ticket) != Status.idle:
                 _log.error("On-PPU scheduler didn't finish operation (%r).", ppu)
@@ -194,6 +196,10 @@ class SchedulerReport:
             if _number(ticket):
                 text = "On-PPU timer could not insert all requested tasks into execution queue (%r, %s, skipped: %d)."
                 _log.error(text, ppu, name, _number(ticket))
+        for (rule, ppu), ticket in self.runs.items():
+            if _number(ticket) < expected[rule]:
+                text = "plasticity rule %d ran %d times of %d (%r): others were due at the end or later, or while it still ran, and their "
+                _log.warning(text + "entries in the recording are zero, times included", rule, _number(ticket), expected[rule], ppu)
         for ppu, ticket in self.mailbox.items():
             _log.debug("%r mailbox:\n%s", ppu, ticket.get().to_string())
 
@@ -207,12 +213,15 @@ def read_scheduler(builder: PlaybackProgramBuilder, symbols: Symbols) -> Schedul
     found, status = SchedulerReport(), word(symbols, "status")
     wait_for(builder, status, COMMAND_TIMEOUT)
     timers = [name for name in symbols if name.startswith("timer") and name.endswith("event_drop_count")]
+    counters = {int(name.removeprefix(RUN_COUNTER)): name for name in symbols if name.startswith(RUN_COUNTER)}
     for ppu in PROCESSORS:
         found.status[ppu] = builder.read(PPUMemoryBlockOnDLS(PPUMemoryBlockOnPPU(status, status), ppu))
         if "scheduler_event_drop_count" in symbols:
             found.dropped[ppu] = builder.read(PPUMemoryBlockOnDLS(place(symbols, "scheduler_event_drop_count"), ppu))
         for name in timers:
             found.skipped[name, ppu] = builder.read(PPUMemoryBlockOnDLS(place(symbols, name), ppu))
+        for rule, name in counters.items():
+            found.runs[rule, ppu] = builder.read(PPUMemoryBlockOnDLS(place(symbols, name), ppu))
         found.mailbox[ppu] = builder.read(PPUMemoryBlockOnDLS(PPUMemoryBlockOnPPU.mailbox, ppu))
     return found
 

@@ -31,7 +31,7 @@ def hand_out(instance: Instance, assembled: Assembled, output: OutputData) -> No
         if instance.program is not None:
             _recorded(instance, instance.program, entry, output)
         _symbols(instance, position, entry, output)
-        _report(entry)
+        _report(entry, instance.program)
     _summarise(instance, assembled, output)
 
 
@@ -78,12 +78,12 @@ def _symbols(instance: Instance, position: int, entry: Entry, output: OutputData
     output.read_ppu_symbols[position][instance.instance] = {instance.chip: processors.symbol_contents(entry.symbols)}
 
 
-def _report(entry: Entry) -> None:
+def _report(entry: Entry, program: RunProgram | None) -> None:
     for section in entry.placed.sections:
         for command in section.commands:
             command.report()
-    if entry.scheduler is not None:
-        entry.scheduler.report()
+    if entry.scheduler is not None and program is not None:
+        entry.scheduler.report(program.program.recorded_runs)
 
 
 def _summarise(instance: Instance, assembled: Assembled, output: OutputData) -> None:

@@ -11,6 +11,8 @@ from grenade.ppu.services import Service, services
 
 KERNEL = "PLASTICITY_RULE_KERNEL"
 HANDLES = '#include "grenade/vx/ppu/synapse_array_view_handle.h"\n#include "grenade/vx/ppu/neuron_view_handle.h"\n#include <array>\n'
+RUN_COUNTER = "recorded_scratchpad_memory_period_"
+"""Variables of this name and a rule's number count its runs, if it records."""
 VIEWS = "::grenade::vx::ppu::SynapseArrayViewHandle", "::grenade::vx::ppu::NeuronViewHandle"
 
 
@@ -36,7 +38,7 @@ def schedule_source(rules: Sequence[Rule]) -> str:
     lines = ['#include "schedule.h"', "using namespace grenade::vx::ppu;", "using libnux::vx::PPUOnDLS;"]
     for rule, runs in recordings(rules):
         lines += _memory(rule, runs)
-    counters = [f"recorded_scratchpad_memory_period_{rule.id}" for rule, _ in recordings(rules)]
+    counters = [f"{RUN_COUNTER}{rule.id}" for rule, _ in recordings(rules)]
     own = [f"runs_{service.name}" for service in every if isinstance(service.rule.recording, TimedRecording)]
     lines += [f"static uint32_t {name};" for name in own]
     lines.append('extern "C" void grenade_begin_rules()\n{')
@@ -59,7 +61,7 @@ def _memory(rule: Rule, runs: int) -> Iterator[str]:
         f'__attribute__((used, aligned(128), section("{section},\\"aw\\",@nobits#"))) '
         f"unsigned char recorded_scratchpad_memory_{rule.id}[{max(number * size(rule), 1)}];"
     )
-    yield f"__attribute__((used)) uint32_t recorded_scratchpad_memory_period_{rule.id};"
+    yield f"__attribute__((used)) uint32_t {RUN_COUNTER}{rule.id};"
 
 
 def _handles(number: int, pair: Views) -> Iterator[str]:
@@ -100,7 +102,7 @@ def _service(service: Service) -> Iterator[str]:
     place = f"recorded_scratchpad_memory_{rule.id}"
     if isinstance(rule.recording, TimedRecording):
         place += f" + {size(rule)} * ({service.runs.start} + runs_{service.name}++ % {max(len(service.runs), 1)})"
-    yield f"\tplasticity_rule_{rule.id}({views}, {place});\n\t++recorded_scratchpad_memory_period_{rule.id};\n}}"
+    yield f"\tplasticity_rule_{rule.id}({views}, {place});\n\t++{RUN_COUNTER}{rule.id};\n}}"
 
 
 def _timers(every: Sequence[Service]) -> Iterator[str]:

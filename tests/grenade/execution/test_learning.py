@@ -171,6 +171,19 @@ def test_a_timer_of_the_snippet_before_is_announced(executor: JITGraphExecutor, 
     assert "plasticity rule 0 runs twice: its timer in snippet 1 starts at 0 ms, but the snippet begins at 0.3 ms" in message
 
 
+def test_runs_that_do_not_take_place_are_announced(executor: JITGraphExecutor, caplog: pytest.LogCaptureFixture) -> None:
+    """The last one is due at the very end, in a time that rounding makes part of the experiment."""
+    made = learning(runs=4)
+    assert recorded(execute(executor, made), made)[0][-1] == (0.0, [0])
+    found = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert len(found) == 2 and all(text.startswith("plasticity rule 0 ran 3 times of 4 (PPUOnDLS(") for text in found)
+
+
+def test_runs_that_all_take_place_are_not_announced(executor: JITGraphExecutor, caplog: pytest.LogCaptureFixture) -> None:
+    execute(executor, learning(static=7), learning(static=9, start=0.3))
+    assert not [one for one in caplog.records if one.levelname == "WARNING"]
+
+
 @pytest.mark.parametrize("timer", [{"runs": 0}, {"start": 1}], ids=["no runs", "after the end"])
 def test_a_rule_that_is_never_due_records_nothing(executor: JITGraphExecutor, timer: dict[str, int]) -> None:
     made = learning(**timer)
