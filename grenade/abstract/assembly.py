@@ -14,6 +14,7 @@ from grenade.abstract.neurons import LocallyPlacedNeuron
 from grenade.abstract.partition import Section
 from grenade.abstract.plasticity_rule import PlasticityRule
 from grenade.abstract.population import Population
+from grenade.abstract.projection import Projection
 from grenade.abstract.recorders import CADCRecorder, MADCRecorder, PadRecorder, Recorder, SpikeRecorder
 from grenade.abstract.sources import ExternalSourceNeuron, PoissonSourceNeuron, SpikeIOSourceNeuron
 from grenade.abstract.topology import Topology
@@ -31,7 +32,7 @@ from grenade.network import (
 from grenade.network import PlasticityRule as RuleOnNetwork
 from grenade.network import Population as PopulationOnChip
 from grenade.network import Projection as ProjectionOnChip
-from grenade.network.descriptors import PopulationOnExecutionInstance, PopulationOnNetwork
+from grenade.network.descriptors import PopulationOnExecutionInstance, PopulationOnNetwork, ProjectionOnNetwork
 from halco import CompartmentOnLogicalNeuron, HemisphereOnDLS, LogicalNeuronOnDLS, PADIBusOnPADIBusBlock, SpikeIOAddress
 
 Generators = dict[HemisphereOnDLS, PADIBusOnPADIBusBlock]
@@ -55,12 +56,14 @@ class Assembly:
     ) -> None:
         self._topology, self._instance = topology, instance
         self._places, self._generators, self._recorded = places, generators, recorded
-        whole = all(section.instance == instance for section in sections)
-        self._builder, self._made = NetworkBuilder(), InstanceNetwork(whole=whole)
+        whole = all(section.instance == instance for section in sections) and len({int(one.vertex) for one in sections}) == len(sections)
+        counted = [vertex for vertex in topology.vertices() if isinstance(topology.get(vertex), Projection)]
+        self._builder, self._made = NetworkBuilder(), InstanceNetwork(whole=whole, counted=counted)
         self._numbers: dict[tuple[int, int], int] = {}
-        for section in sections:
-            if section.instance == instance:
-                self.number(section)
+        with self._made.named():
+            for section in sections:
+                if section.instance == instance:
+                    self.number(section)
 
     def number(self, section: Section) -> int:
         """Number of the population that stands for a section, which is added if there is none yet."""
@@ -81,6 +84,7 @@ class Assembly:
         population = self._topology.get(section.vertex)
         assert isinstance(population, Population)
         cell, number = population.get_cell(), len(self._made.sections)
+        self._made.sections.append(section)
         recorded = self._recorded.get(key, set()) if section.instance == self._instance else set()
         flags = [(one, 0) in recorded for one in range(section.first, section.stop)]
         if isinstance(cell, ExternalSourceNeuron) or section.instance != self._instance:
@@ -98,7 +102,6 @@ class Assembly:
             self._builder.add(SpikeIOSourcePopulation(addressed))
         else:
             raise MappingError(f"vertex {int(section.vertex)}: there are no {type(cell).__name__}s on the chip")
-        self._made.sections.append(section)
         return number
 
     # --------------------------------------------------------------------------------------------------------------------- projections
@@ -114,7 +117,9 @@ class Assembly:
             columns = sources, part.pre.compartment, targets, part.post.compartment, weights[part.synapse]
             made = ProjectionOnChip()
             made.from_numpy(cell.receptor(compartment, receptor), np.stack(columns, axis=1), *numbers)
-            self._made.projections.append(PlacedProjection(vertex, part.synapse, self._builder.add(made)))
+            self._made.projections.append(PlacedProjection(vertex, part.synapse, ProjectionOnNetwork(len(self._made.projections))))
+            with self._made.named():
+                self._builder.add(made)
 
     # ---------------------------------------------------------------------------------------------------------------------- recordings
     def add_recorder(self, vertex: VertexOnTopology, recorder: Recorder, sections: list[Section]) -> None:
@@ -159,7 +164,8 @@ class Assembly:
                 placed.populations.append([(one, self.number(one)) for one in mine])
         if any(placed.projections) or any(placed.populations):
             self._made.rules.append(placed)
-            self._builder.add(self._rule(rule, placed, sources))
+            with self._made.named():
+                self._builder.add(self._rule(rule, placed, sources))
 
     def _rule(self, rule: PlasticityRule, placed: PlacedRule, sources: dict[int, EdgeOnTopology]) -> RuleOnNetwork:
         projections = [one.descriptor.toProjectionOnExecutionInstance() for some in placed.projections for one in some]

@@ -19,7 +19,8 @@ from grenade.execution import ExecutionInstanceHooks, JITGraphExecutor
 class ExperimentElement:
     """Base of what an experiment consists of: populations, projections, recorders, rules.
 
-    `changed_topology` and `changed_input_data` say whether the element has to be asked again for its part of the topology, or its data.
+    `changed_topology` and `changed_input_data` say whether the element has to be asked again for its part of the topology, or its data;
+    who has changed its part of the topology is asked for its data as well.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -112,6 +113,7 @@ class Experiment:
             for element in waiting:
                 if element.add_to_topology(snippet):
                     element.changed_topology = False
+                    element.changed_input_data = True  # its ports can be others now
                 else:
                     left.append(element)
             if len(left) == len(waiting):

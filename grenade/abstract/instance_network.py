@@ -63,7 +63,8 @@ class PlacedRule:
 @dataclass
 class InstanceNetwork:
     """A network and its translation. Populations: by number in the network, the section of which they are; `sent` are those that the
-    host plays for sections of other instances or of external sources; `whole` if there is no other instance."""
+    host plays for sections of other instances or of external sources; `whole` if they have the numbers of the topology's populations.
+    `counted` are vertices of the topology's projections."""
 
     network: Network = field(default_factory=Network)
     sections: list[Section] = field(default_factory=list)
@@ -76,25 +77,28 @@ class InstanceNetwork:
     pads: list[Channel] = field(default_factory=list)
     rules: list[PlacedRule] = field(default_factory=list)
     whole: bool = True
+    counted: list[VertexOnTopology] = field(default_factory=list)
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Refusals know populations and projections by their numbers in the network, which are those of the topology if it is whole, and
-        otherwise are told as well."""
+        """Refusals know populations and projections by their numbers in the network. Where the topology counts others, its vertices are
+        told as well."""
         try:
             yield
         except (NetworkError, UnsuccessfulRouting) as error:
-            if not self.whole:
-                error.args = (f"{error} ({'; '.join(self._told(error.place))})",)
+            told = "; ".join(self._told(error.place))
+            if told:
+                error.args = (f"{error} ({told})",)
             raise
 
     def _told(self, place: dict[str, Any]) -> Iterator[str]:
         """What the numbers that a refusal carries are in the topology."""
-        for number in _numbers(place, "population"):
+        for number in () if self.whole else _numbers(place, "population"):
             section = self.sections[number]
             yield f"population {number} is cells {section.first} to {section.stop - 1} of vertex {int(section.vertex)}"
         for number in _numbers(place, "projection"):
-            yield f"projection {number} is of vertex {int(self.projections[number].vertex)}"
+            if not self.whole or [one.vertex for one in self.projections[: number + 1]] != self.counted[: number + 1]:
+                yield f"projection {number} is of vertex {int(self.projections[number].vertex)}"
 
 
 def _numbers(place: dict[str, Any], kind: str) -> tuple[int, ...]:

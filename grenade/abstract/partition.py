@@ -29,6 +29,8 @@ from grenade.abstract.topology import Topology
 
 MADC_CHANNELS = 2
 """Channels of the fast converter of a chip."""
+_PERMUTED = dict.fromkeys(("neuron_circuits", "background_sources"), " in the mapper's permutation")
+"""Where the resources of a chip are named by the user."""
 
 
 class Resources(NamedTuple):
@@ -103,8 +105,8 @@ class Partition:
             within = int(np.searchsorted(np.cumsum(recorded[first:]), MADC_CHANNELS, side="right"))
             step = min(limit, within, size - first)
             if step < 1:
-                what = "neuron_circuits" if limit < 1 else "madc_channels"
-                raise MappingError(f"one cell of {vertex!r} alone needs more {what} than a chip has", what)
+                what, needed = ("neuron_circuits", circuits) if limit < 1 else ("madc_channels", int(recorded[first]))
+                raise _lacking(f"cell {first} of {vertex!r} alone needs", what, needed, self._available)
             borders.append(first + step)
         return [
             Section(vertex, first, stop, Resources((stop - first) * circuits, generators, int(recorded[first:stop].sum())))
@@ -207,6 +209,10 @@ def _in_order(groups: list[list[int]], pairs: set[tuple[int, int]]) -> list[list
 
 def _too_large(sections: list[Section], group: list[int], needed: Resources, available: Resources, name: str) -> MappingError:
     vertices = sorted({int(sections[number].vertex) for number in group})
-    asked, there = getattr(needed, name), getattr(available, name)
-    text = f"vertices {vertices} have to run at the same time and need {asked} {name}, a chip has {there}"
-    return MappingError(f"Assignment of execution instances unsuccessful. ({text})", name, asked, there)
+    return _lacking(f"vertices {vertices} have to run at the same time and need", name, getattr(needed, name), available)
+
+
+def _lacking(who: str, name: str, needed: int, available: Resources) -> MappingError:
+    there = getattr(available, name)
+    text = f"{who} {needed} {name.replace('_', ' ')}, a chip has {there}{_PERMUTED.get(name, '')}"
+    return MappingError(f"Assignment of execution instances unsuccessful. ({text})", name, needed, there)

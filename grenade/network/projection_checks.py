@@ -96,8 +96,10 @@ def _no_pair_twice(entity: Projection, index: int, source: Indices, target: Indi
     again = np.flatnonzero(np.diff(pairs[order]) == 0)
     if again.size:
         first, second = order[again[0]], order[again[0] + 1]
+        pre, post = entity.table[first, [_column("pre"), _column("post")]].tolist()
+        ends = f"neuron {pre} of population {int(entity.population_pre)} with neuron {post} of population {int(entity.population_post)}"
         raise NetworkError(
-            f"projection {index}: connections {first} and {second} connect the same neurons; a projection connects each pair once",
+            f"projection {index}: connections {first} and {second} both connect {ends}; a projection connects each pair once",
             entity,
             projection=index,
             connection=int(second),

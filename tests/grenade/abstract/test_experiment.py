@@ -127,6 +127,15 @@ def test_changed_weights_count_from_the_next_snippet_on(network, executor):
     assert experiment.snippets[1].mapped_topology.instances is mapped.instances  # nothing was routed again
 
 
+def test_who_changes_its_part_of_the_topology_is_asked_for_its_data(network, executor):
+    """A rule that gets another projection has its data at other ports."""
+    experiment, source, target, *_ = network
+    experiment.fill_snippet(0, 0.1, executor)
+    target.changed_topology = True
+    experiment.fill_snippet(0, 0.1, executor)
+    assert (source.asked, target.asked) == (1, 2)
+
+
 def test_a_reset_experiment_starts_anew(network, executor):
     experiment, *_, recorder = network
     for _ in range(2):

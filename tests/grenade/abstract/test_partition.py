@@ -71,7 +71,7 @@ def test_spikes_never_go_backwards(pairs, circuits):
         reach |= {(a, d) for a, b in reach for c, d in reach if b == c}
     together = max(sum((a, b) in reach and (b, a) in reach for b in range(6)) for a in range(6))
     if together > circuits:
-        with pytest.raises(MappingError, match=f"need {together} neuron_circuits" if together == circuits + 1 else "need"):
+        with pytest.raises(MappingError, match=f"need {together} neuron circuits" if together == circuits + 1 else "need"):
             cut(topology, limited(circuits), *made)
         return
     instance = {vertex: number for vertex, _, _, number in cut(topology, limited(circuits), *made)}
@@ -82,7 +82,7 @@ def test_spikes_never_go_backwards(pairs, circuits):
 def test_a_neuron_that_is_larger_than_the_permutation_is_refused():
     topology = Topology()
     topology.add_vertex(neurons(1))
-    with pytest.raises(MappingError, match="needs more neuron_circuits than a chip has"):
+    with pytest.raises(MappingError, match=r"cell 0 of VertexOnTopology\(0\) alone needs 1 neuron circuits, a chip has 0 in the mapper"):
         cut(topology, limited(0))
 
 

@@ -163,5 +163,5 @@ def test_what_a_rule_works_on_runs_at_the_same_time():
     assert {int(targets[0]), int(targets[2])} in parts and len(parts) == 2
     assert [len(instance.made.rules) for instance in mapped.instances].count(1) == 1, "the rule runs where its synapses are"
     mapper.neuron_permutation = [AtomicNeuronOnDLS(Enum(0))]
-    with pytest.raises(MappingError, match=r"vertices \[1, 3\] have to run at the same time and need 2 neuron_circuits, a chip has 1"):
+    with pytest.raises(MappingError, match=r"vertices \[1, 3\] have to run at the same time and need 2 neuron circuits, a chip has 1"):
         mapper(topology, JITCalibration(), None)

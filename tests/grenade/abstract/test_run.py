@@ -6,6 +6,7 @@ import re
 from contextlib import nullcontext
 
 import pytest
+import topologies
 from topologies import (
     DOMAIN,
     MS,
@@ -26,10 +27,18 @@ from grenade.abstract import MappingError, TopologyError
 from grenade.errors import InputError, NetworkError, UnsuccessfulRouting
 from halco import AtomicNeuronOnDLS, Enum, PADIBusOnPADIBusBlock
 from haldls.lola import AtomicNeuron, Chip
-from pygrenade_common import ExecutionInstanceID, ExecutionInstanceOnExecutor, Topology
+from pygrenade_common import ExecutionInstanceID, ExecutionInstanceOnExecutor, Population, Topology
 from pygrenade_vx.execution import run
 from pygrenade_vx.network import extract_statistics
-from pygrenade_vx.network.abstract import CADCRecorder, GreedyMapper, JITCalibration, PadRecorder, UncalibratedSynapse, reverse_mapping
+from pygrenade_vx.network.abstract import (
+    CADCRecorder,
+    GreedyMapper,
+    JITCalibration,
+    PadRecorder,
+    PoissonSourceNeuron,
+    UncalibratedSynapse,
+    reverse_mapping,
+)
 
 
 def permutation(*numbers: int) -> GreedyMapper:
@@ -145,7 +154,7 @@ def test_what_runs_in_a_circle_cannot_be_cut(executor):
     one, other = topology.add_vertex(neurons(2)), topology.add_vertex(neurons(2))
     connect(topology, one, other, [(0, 0), (1, 1)])
     connect(topology, other, one, [(0, 1), (1, 0)])
-    text = r"vertices \[0, 1\] have to run at the same time and need 4 neuron_circuits, a chip has 3"
+    text = r"vertices \[0, 1\] have to run at the same time and need 4 neuron circuits, a chip has 3"
     with pytest.raises(MappingError, match=text) as error:
         permutation(0, 1, 2)(topology, JITCalibration(), executor)
     assert (error.value.needed, error.value.available) == (4, 3)
@@ -259,3 +268,22 @@ def test_refusals_in_a_part_say_what_it_has_of_the_topology(executor):
     [number] = re.findall(r"neuron 87 of population (\d) needs 300 synapses", str(error.value))
     assert f"population {number} is cells 512 to 599 of vertex {int(target)}" in str(error.value)
     assert f"projection 0 is of vertex {int(vertex)}" in str(error.value)
+
+
+def test_refusals_of_a_whole_network_count_as_the_topology_does_unless_a_population_is_cut(executor):
+    """512 sources are two generators of the same chip, so the third population of the network is the second one of the topology."""
+    topology, shape, space = Topology(), topologies.shape(512), PoissonSourceNeuron.ParameterSpace(512)
+    source = topology.add_vertex(Population(PoissonSourceNeuron(), shape, space, DOMAIN))
+    target = topology.add_vertex(neurons(1))
+    connect(topology, source, target, [(cell, 0) for cell in range(512)])
+    with pytest.raises(UnsuccessfulRouting, match=rf"neuron 0 of population 2 .*population 2 is cells 0 to 0 of vertex {int(target)}"):
+        GreedyMapper()(topology, JITCalibration(), executor)
+
+
+def test_refusals_of_the_builder_are_translated_as_well(executor):
+    """Neurons 2 and 4 of a population that is cut by the fast converter's channels share a parity."""
+    topology = Topology()
+    target = topology.add_vertex(neurons(5))
+    record_voltage(topology, target, [0, 1, 2, 4])
+    with pytest.raises(NetworkError, match=rf"only from an even and an odd column.*population 0 is cells 2 to 4 of vertex {int(target)}"):
+        permutation(0, 1, 2, 3, 4)(topology, JITCalibration(), executor)

@@ -134,7 +134,7 @@ NEURONS = population([0, 1])
         ("compartment 1 of neuron 0 of population 1 does not exist, sources outside", 1, 0, [(0, 1, 0, 0, 1)]),
         ("compartment 1 of neuron 0 of population 0 does not exist, the neuron has no such", 0, 0, [(0, 1, 0, 0, 1)]),
         ("compartment 2 of neuron 1 of population 0 does not exist", 1, 0, [(0, 0, 0, 0, 1), (0, 0, 1, 2, 1)]),
-        ("connections 1 and 3 connect the same neurons", 1, 0, [(0, 0), (1, 1), (1, 0), (1, 1)]),
+        ("connections 1 and 3 both connect neuron 1 of population 1 with neuron 1 of population 0", 1, 0, [(0, 0), (1, 1), (1, 0), (1, 1)]),
     ],
 )
 def test_connections_fit_their_populations(match, pre, post, connections):

@@ -47,8 +47,6 @@ def test_rows_beyond_the_view_end_the_program(wrong: str, chip: Chip) -> None:
     assert chip.get(made.variable("status", BOTH[0])).to_numpy().tolist() == [Status.scheduler]
 
 
-
-
 def test_spike_counters_are_read_and_reset(chip: Chip) -> None:
     """255 stands for more than can be counted; columns of other neurons are zero; a second reading finds the counters reset."""
     counts = {0: 1, 5: 2, 130: 300, 256 + 5: 4, 256 + 255: 255}
