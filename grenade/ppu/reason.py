@@ -20,6 +20,10 @@ _REASONS = (
         "it uses {}, which is declared but is not defined here",
     ),
     (
+        r"multiple definition of [`'](.+?)'",
+        "several of them define {}, and names at global scope are those of all kernels: give it another name in each, or make it static",
+    ),
+    (
         r"(?:could not convert|invalid initialization of reference).+(SynapseArrayViewHandle|NeuronViewHandle), ?\d",
         "it takes another number of {}s than the rule has views",
     ),

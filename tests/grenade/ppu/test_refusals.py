@@ -44,6 +44,11 @@ def test_what_is_nowhere_defined() -> None:
         program([rule("mystery(3);", None, before="void mystery(int);")])
 
 
+def test_what_two_kernels_define() -> None:
+    with pytest.raises(KernelError, match=r"(?s)several of them define calls, .* give it another name.*plasticity rule 1:"):
+        program([rule("", None, before="volatile uint32_t calls;", number=number) for number in (0, 1)])
+
+
 def test_text_without_a_kernel() -> None:
     with pytest.raises(KernelError, match="kernel of plasticity rule 0 has no function PLASTICITY_RULE_KERNEL"):
         program([Rule("int x;", Timer(0, MS, 1), VIEW)])
