@@ -54,7 +54,7 @@ class Setup:
                 tickets.append(builder.read(CADCSampleRowOnDLS(SynapseRowOnSynram(0), synram)))
         self.run(builder)
         rows = [ticket.get() for ticket in tickets]
-        return np.array([(row.causal.to_numpy() + row.acausal.to_numpy()) / 2 for row in rows]).reshape(count, 512)
+        return np.array([np.mean((row.causal.to_numpy(), row.acausal.to_numpy()), axis=0) for row in rows]).reshape(count, 512)
 
     def hold_reset(self):
         builder, config = PlaybackProgramBuilder(), CommonNeuronBackendConfig()

@@ -49,7 +49,8 @@ def test_potentials(kind, leak, reset, serial):
         assert reads.mean() == pytest.approx(reset, abs=1.5) and reads.std() < 2
 
 
-def test_thresholds():
+@pytest.mark.parametrize("kind, threshold", [("spiking", 125), ("spiking2", 150)])
+def test_thresholds(kind, threshold):
     """Neurons that are driven slowly beyond their threshold are read up to it."""
 
     def drive(chip):
@@ -58,8 +59,8 @@ def test_thresholds():
             neuron.leak.i_bias, neuron.reset.v_reset = 0, 0
 
     with connect(serial=7) as connection:
-        highest = Setup(connection, found("spiking", 7).cocos, drive).reads(1500).max(axis=0)
-    assert np.median(highest) == pytest.approx(125, abs=2) and (abs(highest - 125) < 6).mean() > 0.97
+        highest = Setup(connection, found(kind, 7).cocos, drive).reads(1500).max(axis=0)
+    assert np.median(highest) == pytest.approx(threshold, abs=2) and (abs(highest - threshold) < 6).mean() > 0.97
 
 
 @pytest.mark.parametrize("serial", SERIALS)
