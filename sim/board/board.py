@@ -17,6 +17,7 @@ REGULATORS: Final = tuple(
     Regulator(volts, code, _PER_CODE) for volts, code in ((2.5, 608), (1.2, 1630), (2.5, 608), (1.2, 1630), (1.2, 440), (1.2, 440))
 )
 """In the order of VDDOnBoard: nominal voltages and codes of DAC 1 as software presets them."""
+_CHANNELS: Final = {name: channel for channel, name in enumerate(OUTPUTS)}
 
 
 class XBoard:
@@ -42,7 +43,7 @@ class XBoard:
         multiplexers. Lines that only the chip drives are not modelled here and missing, and so is what leads on from them.
         """
         nets = self.supplies.voltages()
-        nets.update({name: self.dac_volts(channel) for channel, name in enumerate(OUTPUTS)})
+        nets.update({name: self.output_volts(name) for name in OUTPUTS})
         for line in range(2):
             if self.shift_register.drives_readout(line):
                 nets[f"readout_chain_{line}"] = nets[f"ana_readout_debug_{line}"]
@@ -56,4 +57,8 @@ class XBoard:
         """Output of DAC 0's channel 0..7 [V]."""
         if not 0 <= channel < CHANNELS_PER_DAC:
             raise IndexError(f"DAC channel {channel} is outside 0..{CHANNELS_PER_DAC - 1}")
-        return self.dacs[0].voltage(channel, tuple(OUTPUTS.values())[channel])
+        return self.output_volts(tuple(OUTPUTS)[channel])
+
+    def output_volts(self, name: str) -> float:
+        """Output of DAC 0's channel of that name [V]."""
+        return self.dacs[0].voltage(_CHANNELS[name], OUTPUTS[name])

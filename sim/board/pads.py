@@ -18,14 +18,16 @@ SOURCES = (None, "mux_dac_25", "v_res_meas", "mux_dac_25")
 def reference_volts(board: object) -> float:
     """Voltage [V] of the DAC channel that makes the chip's reference current; 0 if a switch separates them."""
     if isinstance(board, XBoard):
-        return board.voltages()["i_ref_board"] if board.shift_register.feeds_reference() else 0.0
+        return board.output_volts("i_ref_board") if board.shift_register.feeds_reference() else 0.0
     return board.voltages()["i_ref_board"] if isinstance(board, JboaBoard) else 0.0
 
 
 def sensor_volts(board: object) -> tuple[float, float]:
     """Voltages [V] v_reset and v_res_meas that the board supplies to the chip's correlation sensors."""
-    nets = board.voltages() if isinstance(board, XBoard | JboaBoard) else {}
-    return nets.get("mux_dac_25" if isinstance(board, XBoard) else "v_reset", 0.0), nets.get("v_res_meas", 0.0)
+    if isinstance(board, XBoard):
+        return board.output_volts("mux_dac_25"), board.output_volts("v_res_meas")
+    nets = board.voltages() if isinstance(board, JboaBoard) else {}
+    return nets.get("v_reset", 0.0), nets.get("v_res_meas", 0.0)
 
 
 def pad_volts(board: object) -> tuple[float, float]:

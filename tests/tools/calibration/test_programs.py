@@ -77,6 +77,17 @@ def test_events_wait_for_each_other():
     assert len(labels(events_of([1] * 256, sends=3))) == 768
 
 
+def test_a_vector_that_was_sent_before_is_sent_as_it_was_and_may_change():
+    vector, builder, by_hand = np.arange(256) % 32, PlaybackProgramBuilder(), PlaybackProgramBuilder()
+    for _ in range(2):
+        vector[7] += 1
+        for _ in range(2):
+            hagen.send_vectors(builder, vector, 1, 4, SYNRAM, 13)
+            for place, container in events_of(vector, wait=4):
+                (by_hand.block_until if isinstance(container, Timer.Value) else by_hand.write)(place, container)
+    assert builder.done() == by_hand.done()
+
+
 @pytest.mark.parametrize("vector, error", [([1] * 255, VectorError), ([40] * 256, RangeError), (np.full(256, 1.5), VectorError)])
 def test_a_vector_that_cannot_be_sent(vector, error):
     with pytest.raises(error):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from operator import index
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -90,13 +90,28 @@ def send_vectors(
     The timer is set to 0 before. Raises VectorError for another number of entries and for a count, period or bit that there cannot be,
     RangeError for an entry that is no activation; then nothing is sent.
     """
-    entries = _numbers(vector, SynapseRowOnSynram.size, "rows of synapses")
+    entries = tuple(_numbers(vector, SynapseRowOnSynram.size, "rows of synapses"))
+    sends, period = _count(num_sends, "num_sends"), _count(wait_period, "wait_period")
+    bit = _count(synram_selection_bit, "synram_selection_bit", NeuronLabel.max.bit_length() - 1)
+    what = (entries, sends, period, half(synram_coord), bit)
+    if isinstance(builder, PlaybackProgramBuilder):
+        builder.copy_back(_prepared(*what))
+    else:
+        _append(builder, *what)
+
+
+@lru_cache(maxsize=64)
+def _prepared(*what: Any) -> PlaybackProgramBuilder:
+    """A builder with events: searches send the same vectors thousands of times."""
+    builder = PlaybackProgramBuilder()
+    _append(builder, *what)
+    return builder
+
+
+def _append(builder: PlaybackProgramBuilder, entries: tuple[int, ...], sends: int, period: int, synram: SynramOnDLS, bit: int) -> None:
     for row, entry in enumerate(entries):
         if not 0 <= entry <= PADIEvent.HagenActivation.max:
             raise RangeError(f"an activation is from 0 to {PADIEvent.HagenActivation.max}, not {entry} as for row {row}")
-    sends, period = _count(num_sends, "num_sends"), _count(wait_period, "wait_period")
-    bit = _count(synram_selection_bit, "synram_selection_bit", NeuronLabel.max.bit_length() - 1)
-    synram = half(synram_coord)
     events = [_event(entry, row, synram, bit) for row, entry in enumerate(entries) if entry] * sends
     last = Timer.Value(period * max(len(events) - 1, 0)) if period > 1 else None
     builder.write(TimerOnDLS(), Timer())
