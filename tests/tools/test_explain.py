@@ -238,6 +238,9 @@ def way_to_a_neuron(forgotten="", open_crossbar=False):
         neuron = listening()
         neuron.excitatory_input.enable = forgotten != "input"
         neuron.excitatory_input.i_bias_gm *= forgotten != "input bias"
+        if forgotten == "all of the neuron":
+            neuron = lola.AtomicNeuron()
+            neuron.event_routing = lola.AtomicNeuron.EventRouting.enabled
         builder.write(NEURON, neuron)
         builder.write(halco.TimerOnDLS(), hal.Timer())
         spikes(builder, 9 if forgotten == "row select" else 1)
@@ -256,6 +259,13 @@ def test_spikes_that_should_make_a_neuron_fire(forgotten, open_crossbar):
     found = explained(way_to_a_neuron(forgotten, open_crossbar))
     assert [one[0] for one in found] == ([register] if register else []), found
     assert all(part in write for _, _, write in found), found
+
+
+def test_a_neuron_that_only_sends_its_spikes():
+    """Nobody has given it a calibration: the first that events meet is an input that is off."""
+    found = explained(way_to_a_neuron("all of the neuron"))
+    assert registers(found) == ["NeuronConfig", "CapMemCell"], found
+    assert "enable_synaptic_input_excitatory" in found[0][2] and "i_bias_synin_exc_gm" in found[1][2]
 
 
 @pytest.mark.parametrize("events", [False, True])

@@ -60,6 +60,11 @@ def passes(view: View, source: int) -> bool:
     return any(not target[node] & ~mask[node] for node in _nodes(view, source))
 
 
+def heard(view: View) -> Flags:
+    """Neurons some of whose events can leave the crossbar, bool[512]: of others nobody wants spikes."""
+    return np.tile(np.repeat([passes(view, output) for output in _FROM_NEURONS], 32), 2)
+
+
 def _nodes(view: View, source: int) -> list[int]:
     """All nodes of an input: of the host's events those to buses with drivers in use first, of others the one towards the host."""
 
@@ -215,7 +220,8 @@ def _without_current(view: View) -> Iterator[Attempt]:
     for side, _, bit in _SIDES:
         rows = (view.modes & bit != 0).reshape(2, 256, 1)
         got = (hit.reshape(2, 256, 256) & rows).any(axis=1).reshape(512) & (view.evidence["configured_at"] < pulse)
-        neurons = np.flatnonzero(got & ((view.neuron("enable_threshold_comparator") != 0) | looked_at(view, pulse)))
+        sends = (view.neuron("enable_fire") & view.neuron("enable_spike_out") != 0) & heard(view)
+        neurons = np.flatnonzero(got & ((view.neuron("enable_threshold_comparator") != 0) | sends | looked_at(view, pulse)))
         if len(neurons) and not _on_debug_lines(view, side)[neurons].any() and not _bypassed(view, side)[neurons].any():
             yield Attempt(
                 f"{side} synapses of {_plural(len(neurons), 'neuron')} got events that fit and cannot act on a membrane", (side, neurons)

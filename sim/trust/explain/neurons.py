@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hicannx_sim.trust.explain.events import looked_at, passes
+from hicannx_sim.trust.explain.events import heard, looked_at
 from hicannx_sim.trust.explain.finding import Attempt, Obstacle, Path
 from hicannx_sim.trust.explain.view import View, cell_of
 
@@ -17,11 +17,6 @@ _MARGIN: Final = 0.1
 
 def _neurons(found: Any) -> str:
     return f"{len(found)} neuron{'' if len(found) == 1 else 's'}"
-
-
-def _heard(view: View) -> Any:
-    """Neurons some of whose events can leave the crossbar, bool[512]: of others nobody wants spikes."""
-    return np.tile(np.repeat([passes(view, output) for output in range(8)], 32), 2)
 
 
 def _stimulated(view: View) -> Any:
@@ -45,7 +40,7 @@ def _silent(watched: bool) -> Any:
         if converts and not out.any():
             return
         over, stimulated = (view.membranes > view.thresholds) | (view.resting > view.thresholds + _MARGIN), _stimulated(view)
-        wanted = (comparator | fire & out) & (view.row("v_threshold") > 0) & _heard(view) & (over | stimulated)
+        wanted = (comparator | fire & out) & (view.row("v_threshold") > 0) & heard(view) & (over | stimulated)
         incomplete = (seen | converts) & ~(comparator & out)
         neurons = np.flatnonzero(wanted & (incomplete & ~(seen & stimulated & ~comparator) if watched else ~incomplete))
         if len(neurons):
@@ -58,7 +53,7 @@ def _below(view: View) -> Iterator[Attempt]:
     """Neurons that could fire, everything else being on, and whose membrane alone is below the threshold: by what became of it."""
     if view.counts["neuron_spikes"]:
         return
-    on = np.all([view.neuron(name) != 0 for name in _SWITCHES], axis=0) & (view.membranes < view.thresholds) & _own(view) & _heard(view)
+    on = np.all([view.neuron(name) != 0 for name in _SWITCHES], axis=0) & (view.membranes < view.thresholds) & _own(view) & heard(view)
     rests_below, stimulated = view.resting <= view.thresholds, _stimulated(view)
     for chosen, why in ((~rests_below, _RISING), (rests_below & stimulated, _TOO_WEAK), (rests_below & ~stimulated, _AT_REST)):
         neurons = np.flatnonzero(on & chosen)
