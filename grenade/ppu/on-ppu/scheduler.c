@@ -6,7 +6,7 @@
 enum { QUEUE = 32 };
 
 volatile uint32_t runtime[2] __attribute__((used));               /* cycles, the upper half first: written by the host */
-volatile uint32_t scheduler_event_drop_count __attribute__((used)); /* events that found the queue full */
+volatile uint32_t scheduler_event_drop_count __attribute__((used)); /* events that found the queue full, or no time before the end */
 uint64_t grenade_time_origin;
 
 static struct event {
@@ -63,6 +63,12 @@ static uint64_t next_due(uint64_t end) {
     return end;
 }
 
+/* What was due before `end` and nobody asked for, as another rule ran until behind the last period of its timer, or the end. */
+static void count_rest(struct grenade_timer *timer, uint64_t end) {
+    for (; timer->next < timer->end && timer->next < end; timer->next += timer->period)
+        ++*timer->missed;
+}
+
 /* Nothing but reads and comparisons of the time. */
 static void wait_until(uint64_t time) {
     uint32_t upper = (uint32_t)(time >> 32), lower = (uint32_t)time;
@@ -87,4 +93,7 @@ void grenade_schedule(void) {
         else
             wait_until(next_due(end));
     }
+    scheduler_event_drop_count += waiting;
+    for (uint32_t k = 0; k < grenade_timer_count; k++)
+        count_rest(&grenade_timers[k], end);
 }

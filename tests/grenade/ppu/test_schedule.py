@@ -66,9 +66,25 @@ def test_what_comes_too_late_is_counted(chip: Chip) -> None:
     chip.start(made)
     chip.schedule(made, 6 * MS)
     missed = [name for name in made.missed if name.startswith("timer")]
-    # runs at 0, 2.5, 5 and 7.5 ms for the times 0, 1, 3 and 6; 2, 4, 5 and 7 are passed over; 8 is not any more behind the last period
-    assert chip.read(made, "recorded_scratchpad_memory_period_0") == [4] and [chip.read(made, name) for name in missed] == [[4]]
+    # runs at 0, 2.5, 5 and 7.5 ms for the times 0, 1, 3 and 6; 2, 4, 5 and 7 are passed over, and so is 8 behind the last period
+    assert chip.read(made, "recorded_scratchpad_memory_period_0") == [4] and [chip.read(made, name) for name in missed] == [[5]]
     assert chip.read(made, "scheduler_event_drop_count") == [0]
+
+
+def test_what_another_rule_leaves_no_time_for_is_counted(chip: Chip) -> None:
+    """Rules that are due while a long one runs, one that waits in the queue at the end; what is due behind the end does not count."""
+    long = '#include "libnux/vx/time.h"\n'
+    made = program([
+        rule(f"sleep_cycles({2 * MS});", None, before=long, number=0, timer=Timer(0, MS, 1)),
+        rule("", None, number=1, timer=Timer(MS // 4, MS, 1)),
+        rule("", None, number=2, timer=Timer(0, 4 * MS, 1)),
+        rule("", None, number=3, timer=Timer(9 * MS, MS, 1)),
+    ])  # fmt: skip
+    chip.start(made)
+    chip.schedule(made, MS // 2, 300_000)
+    missed = [name for name in made.missed if name.startswith("timer")]
+    assert [chip.read(made, name) for name in missed] == [[0], [1], [0], [0]]
+    assert chip.read(made, "scheduler_event_drop_count") == [1]
 
 
 def test_a_full_queue_loses_events_and_counts_them(chip: Chip) -> None:
@@ -134,17 +150,16 @@ def test_variables_pass_between_host_and_kernel(chip: Chip) -> None:
 
 
 def test_a_stack_that_is_too_large_ends_the_program(chip: Chip) -> None:
-    """Recursion cannot be counted before: what it overwrites is noticed."""
+    """Recursion cannot be counted before: what it overwrites is noticed. It ends when it has just come into what is allocated."""
     before = """
-        int deep(int n)
+        int deep(char const* const allocated, int const n)
         {
-            volatile int memory[64];
-            memory[n % 64] = n;
-            return n ? deep(n - 1) + memory[n % 64] : 0;
+            volatile int memory[4];
+            for (auto& word : memory) { word = n; }
+            return const_cast<int const*>(memory) > reinterpret_cast<int const*>(allocated) ? deep(allocated, n + 1) + memory[n % 4] : n;
         }
-        volatile int depth = 28;
         volatile int sum;"""
-    made = program([rule("sum = deep(depth);", None, before=before, neurons=(NeuronView(TOP, (1,)),))])
+    made = program([rule("sum = deep(new char[64] + 64, 0);", None, before=before, neurons=(NeuronView(TOP, (1,)),))])
     chip.start(made)
     with pytest.raises(AssertionError, match="the stack has come into other memory"):
         chip.schedule(made, MS)
