@@ -12,7 +12,7 @@ from grenade.common import ExecutionInstanceID
 from grenade.errors import NetworkError
 from grenade.network import graph_builder
 from grenade.network.descriptors import PopulationOnExecutionInstance
-from grenade.network.graph import GraphTranslation, NetworkGraph
+from grenade.network.graph import GraphTranslation, Hardware, NetworkGraph
 from grenade.network.network import Network
 from grenade.network.plasticity import PlasticityRule
 from grenade.network.populations import BackgroundSourcePopulation, Population
@@ -96,7 +96,7 @@ def update_network_graph(network_graph: NetworkGraph, network: Network) -> None:
         raise NetworkError("the network differs in more than weights and settings: route it and build a new graph", network)
     begin = perf_counter()
     routings = {name: _reweighted(network, network_graph, name) for name in network.execution_instances}
-    hardware = {name: graph_builder.hardware(instance, routings[name]) for name, instance in network.execution_instances.items()}
+    hardware = {name: _hardware(network, network_graph, name, routing) for name, routing in routings.items()}
     translation = {name: dataclasses.replace(one) for name, one in network_graph.graph_translation.execution_instances.items()}
     network_graph.graph_translation = GraphTranslation(translation)
     graph_builder.forward(network, network_graph.graph_translation)
@@ -113,3 +113,17 @@ def _reweighted(network: Network, network_graph: NetworkGraph, name: ExecutionIn
         return routing
     synapses = dataclasses.replace(routing.synapses, weight=split(weight, routing.synapses.entry))
     return dataclasses.replace(routing, synapses=synapses)
+
+
+def _hardware(network: Network, network_graph: NetworkGraph, name: ExecutionInstanceID, routing: _Routing) -> Hardware:
+    """Settings of the chip; the same object as before if nothing has changed that they come from, so that nobody makes a chip of them."""
+    new, old = network.execution_instances[name], network_graph.network.execution_instances[name]
+    if routing is network_graph.routing.execution_instances[name] and _settings(new) == _settings(old):
+        return network_graph.hardware[name]
+    return graph_builder.hardware(new, routing)
+
+
+def _settings(instance: _Instance) -> tuple[object, ...]:
+    """What the settings of the chip come from besides the routing."""
+    generators = {number: one for number, one in instance.populations.items() if isinstance(one, BackgroundSourcePopulation)}
+    return generators, instance.madc_recording, instance.cadc_recording, instance.pad_recording, instance.plasticity_rules

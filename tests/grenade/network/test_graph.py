@@ -257,6 +257,7 @@ def test_changes_that_need_none(changes):
     assert not grenade.requires_routing(new, old)
     grenade.update_network_graph(old, new)
     assert same(hardware(old), hardware(routed(new))) and same(hardware(kept), hardware(routed(variant())))
+    assert (hardware(old) is hardware(kept)) == (not changes)  # else a chip would be made of them for new spikes alone
     assert old.get_placed_connections(PROJECTION(0)) == routed(new).get_placed_connections(PROJECTION(0))
     assert kept.get_placed_connections(PROJECTION(0)) == routed(variant()).get_placed_connections(PROJECTION(0))
     assert not grenade.requires_routing(new, old) and old.network is new
