@@ -2,11 +2,15 @@
 
 import numpy as np
 import pytest
-from graphs_by_hand import INSTANCE, MS, Example, runtime
+from graphs_by_hand import CHIP, INSTANCE, MS, Example, runtime
+from networks import POPULATION, all_to_all, external, network, population, projection
+from networks import graph as built
 
 from fisch import ZeroMockConnection
 from grenade.execution import JITGraphExecutor, extract_madc_samples, extract_neuron_spikes, run
+from grenade.network import InputGenerator, NetworkGraph, requires_routing, update_network_graph
 from grenade.signal_flow import SpikesToChip
+from haldls.lola import Chip
 
 
 @pytest.fixture
@@ -37,6 +41,25 @@ def test_a_run_that_changes_nothing_but_spikes(benchmark, executor, spikes):
     once()
     [found], [samples] = benchmark(once)
     assert len(found) == 64 and len(samples.time) == 0
+
+
+def test_a_network_that_is_described_anew_for_other_spikes(benchmark, executor):
+    """As PyNN does before a run: builder, comparison with the routed network, spikes, run, spikes that come back."""
+    described = [population(range(64)), external(64), projection(1, 0, all_to_all(64, 64))]
+    graph, config, times = built(*described), {INSTANCE: {CHIP: Chip()}}, np.random.default_rng(1)
+
+    def once():
+        made = network(*described)
+        assert not requires_routing(made, graph)
+        update_network_graph(graph, made)
+        inputs = InputGenerator(graph)
+        inputs.add(np.sort(times.random((64, 10)) / 10).tolist(), POPULATION(1))
+        output = run(executor, NetworkGraph(graph), config, inputs.done())
+        return extract_neuron_spikes(output.snippets[0], graph)
+
+    once()
+    [found] = benchmark(once)
+    assert len(found) == 64
 
 
 def test_a_run_with_another_parameter(benchmark, executor):
