@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Self
@@ -161,7 +161,7 @@ class OutputDataSnippet:
 
     data: dict[ExecutionInstanceID, ExecutionInstanceOutput] = field(default_factory=dict)
     execution_time_info: ExecutionTimeInfo | None = None
-    pre_execution_chips: dict[ExecutionInstanceID, dict[ChipOnConnection, Any]] = field(default_factory=dict)
+    pre_execution_chips: dict[ExecutionInstanceID, Mapping[ChipOnConnection, Any]] = field(default_factory=dict)
 
     def batch_size(self) -> int:
         """Number of batch entries; 0 if there is no data."""

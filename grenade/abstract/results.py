@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ class ExecutionInstanceGlobal(ExecutionInstanceResults):
     realtime_duration: dict[ChipOnConnection, timedelta] = field(default_factory=dict)
     execution_health_info: ExecutionHealthInfo.ExecutionInstance | None = None
     read_ppu_symbols: list[dict[ChipOnConnection, dict[str, Any]]] = field(default_factory=list)
-    pre_execution_chips: dict[ChipOnConnection, Chip] = field(default_factory=dict)
+    pre_execution_chips: Mapping[ChipOnConnection, Chip] = field(default_factory=dict)
 
 
 class ExecutorGlobal(ExecutorResults):

@@ -115,5 +115,5 @@ def _output(number: int, made: InstanceNetwork, mapped: MappedInstanceData, data
         results.realtime_duration = dict(times.realtime_duration_per_execution_instance.get(INSTANCE, {}))
     results.execution_health_info = None if health is None else health.execution_instances.get(INSTANCE)
     results.read_ppu_symbols = [entry.get(INSTANCE, {}) for entry in output.read_ppu_symbols]
-    results.pre_execution_chips = dict(data.pre_execution_chips.get(INSTANCE, {}))
+    results.pre_execution_chips = data.pre_execution_chips.get(INSTANCE, {})
     return InstanceOutput(number, made, mapped.graph, data, results, mapped.runtimes.batch_size())

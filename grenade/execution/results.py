@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grenade import ppu
+from grenade.common import ChipOnConnection
 from grenade.execution import cutting, health, processors, recordings
 from grenade.execution.assembly import Assembled, Entry
 from grenade.execution.instance import Instance
@@ -20,12 +21,30 @@ from halco import HemisphereOnDLS
 from haldls.lola import Chip
 
 
+class WrittenChips(Mapping[ChipOnConnection, Chip]):
+    """Configurations by chip; whoever asks for one gets a copy of its own, which few do."""
+
+    def __init__(self, shared: Mapping[ChipOnConnection, Chip]) -> None:
+        self._shared, self._copies = shared, dict[ChipOnConnection, Chip]()
+
+    def __getitem__(self, chip: ChipOnConnection) -> Chip:
+        if chip not in self._copies:
+            self._copies[chip] = Chip(self._shared[chip])
+        return self._copies[chip]
+
+    def __iter__(self) -> Iterator[ChipOnConnection]:
+        return iter(self._shared)
+
+    def __len__(self) -> int:
+        return len(self._shared)
+
+
 def hand_out(instance: Instance, assembled: Assembled, output: OutputData) -> None:
     """Adds everything that the programs brought back, and announces in the log what went wrong on the processors."""
     spikes, samples = cutting.all_spikes(assembled.programs), cutting.all_samples(assembled.programs)
     for number, snippet in enumerate(instance.snippets):
         one = output.snippets[number]
-        one.pre_execution_chips[instance.instance] = {instance.chip: Chip(snippet.chip)}
+        one.pre_execution_chips[instance.instance] = WrittenChips({instance.chip: snippet.chip})
         one.data[instance.instance] = _events(instance, assembled, number, spikes, samples)
     for position, entry in enumerate(assembled.entries):
         if instance.program is not None:
