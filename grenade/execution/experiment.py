@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,8 +37,8 @@ class Experiment:
     @classmethod
     def of(cls, graphs: Any, configs: Any, inputs: Any, hooks: Any) -> Experiment:
         """Of the arguments of `run`. Raises InputError or TypeError if they do not make an experiment."""
-        graphs = [graphs] if isinstance(graphs, NetworkGraph) else list(graphs)
-        configs = [configs] if isinstance(configs, Mapping) else list(configs)
+        graphs = [graphs] if isinstance(graphs, NetworkGraph) else _listed(graphs, "a NetworkGraph is needed for each snippet")
+        configs = [configs] if isinstance(configs, Mapping) else _listed(configs, "a configuration of each chip is needed for each snippet")
         inputs = InputData([inputs]) if isinstance(inputs, InputDataSnippet) else inputs
         for graph in graphs:
             if not isinstance(graph, NetworkGraph):
@@ -66,7 +66,10 @@ class Experiment:
 
     def chip_hooks(self, instance: ExecutionInstanceID, chip: ChipOnConnection) -> ChipHooks:
         """What the user adds to the program of a chip."""
-        return self.hooks.get(instance, ExecutionInstanceHooks()).chips.get(chip, ChipHooks())
+        hooks = self.hooks.get(instance, ExecutionInstanceHooks())
+        if not isinstance(hooks, ExecutionInstanceHooks):
+            raise TypeError(f"hooks are ExecutionInstanceHooks for each instance, not {shown(hooks)}")
+        return hooks.chips.get(chip, ChipHooks())
 
     def snippet(self, number: int, instance: ExecutionInstanceID, configured: Chip) -> Snippet:
         """A snippet, with the configuration that was made for it."""
@@ -127,6 +130,12 @@ class Experiment:
             cadc_on_dram=hardware.cadc is not None and hardware.cadc_on_dram,
             plasticity=bool(hardware.rules),
         )
+
+
+def _listed(given: Any, needed: str) -> list[Any]:
+    if not isinstance(given, Iterable):
+        raise TypeError(f"{needed}, not {shown(given)}")
+    return list(given)
 
 
 def _cycles(value: Any, name: str) -> int:

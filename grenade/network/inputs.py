@@ -14,8 +14,11 @@ from grenade.network.descriptors import PopulationOnNetwork, exactly_on_network
 from grenade.network.graph import NetworkGraph
 from grenade.network.spike_times import SpikeTimes
 from grenade.signal_flow import InputDataSnippet, SpikesToChip
+from halco.value import shown
 
 CYCLES_PER_MS = 1000 * int(Time.fpga_clock_cycles_per_us)
+LATEST = 1e12
+"""Spikes can be described up to this time [ms]; runs are much shorter."""
 
 
 class InputGenerator:
@@ -39,7 +42,8 @@ class InputGenerator:
         """Adds spikes of a population at times in ms, rounded to cycles of 8 ns.
 
         `times` is a list of times for every source (a list per source), or one list for all sources, or a list per batch entry of lists
-        per source. `Time` objects are taken as cycles. InputError if the numbers do not fit, a time is negative or no number.
+        per source. `Time` objects are taken as cycles. InputError if the numbers do not fit, a time is negative, no number, or later than
+        LATEST.
         """
         population = exactly_on_network(PopulationOnNetwork, population)
         labels, instance = self._labels(population), population.execution_instance
@@ -85,7 +89,11 @@ class InputGenerator:
 
     def _entries(self, times: Any, population: PopulationOnNetwork, sources: int) -> list[list[NDArray[np.int64]]]:
         """Cycles by batch entry and source."""
-        depth = _depth(times)
+        try:
+            depth = _depth(times)
+        except TypeError:
+            text = f"population {int(population)}: times are a list for all sources, a list per source, or those per batch entry"
+            raise InputError(f"{text}; not {shown(times)}") from None
         if depth == 1:
             return [[_cycles(times, population, None)] * sources] * self._batch_size
         entries = list(times) if depth == 3 else [times] * self._batch_size
@@ -119,9 +127,10 @@ def _cycles(times: Any, population: PopulationOnNetwork, source: int | None) -> 
         given = np.asarray(times, np.float32).astype(np.float64)
     except (TypeError, ValueError):
         raise InputError(f"{place}: times are numbers, in ms") from None
-    if not np.isfinite(given).all() or (given < 0).any():
-        wrong = given[~(np.isfinite(given) & (given >= 0))][0]
-        raise InputError(f"{place}: a spike at {wrong} ms; times are 0 or later, counted from the begin of the snippet")
+    inside = (given >= 0) & (given <= LATEST)
+    if not inside.all():
+        text = f"{place}: a spike at {given[~inside][0]} ms; times are from 0 to {LATEST:g}, counted from the begin of the snippet"
+        raise InputError(text)
     return np.floor(given * CYCLES_PER_MS + 0.5).astype(np.int64)
 
 

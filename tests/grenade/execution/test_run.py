@@ -338,6 +338,16 @@ def test_what_is_missing_is_named(executor: JITGraphExecutor) -> None:
         run(executor, example.graph, {INSTANCE: {CHIP: 3}}, runtime(100))  # type: ignore[dict-item]
 
 
+def test_arguments_of_other_kinds_are_named(executor: JITGraphExecutor) -> None:
+    example, inputs = Example(), runtime(100)
+    with pytest.raises(TypeError, match="a NetworkGraph is needed for each snippet, not None"):
+        run(executor, None, example.config, inputs)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a configuration of each chip is needed for each snippet, not 3"):
+        run(executor, example.graph, 3, inputs)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="hooks are ExecutionInstanceHooks for each instance, not 3"):
+        run(executor, example.graph, example.config, inputs, {INSTANCE: 3})  # type: ignore[dict-item]
+
+
 def test_batches_of_different_sizes_are_refused(executor: JITGraphExecutor) -> None:
     example, inputs = Example((3,)), runtime(100, 100)
     inputs.snippets[1].runtime *= 2

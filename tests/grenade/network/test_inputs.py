@@ -84,6 +84,10 @@ def test_refusals():
     refused("population 2, source 1: a spike at -0.5 ms", [[], [0.5, -0.5]], 2)
     refused("population 2, source 0: a spike at nan ms", [[float("nan")], []], 2)
     refused("population 2, source 0: times are numbers", [["soon"], []], 2)
+    refused("population 2, source 0: a spike at inf ms", [[float("inf")], []], 2)
+    refused(r"population 2, source 1: a spike at 1.0\d*e\+30 ms; times are from 0 to 1e\+12", [[], [1e30]], 2)
+    for times in (3, None, [[0.1], 0.2]):
+        refused("population 2: times are a list for all sources, a list per source, or those per batch entry; not", times, 2)
     refused("at least one batch entry", [[], []], 2, batch_size=0)
 
 
