@@ -28,13 +28,23 @@ def check(rules: Sequence[Rule], cadc_recording: str | None) -> None:
     first: dict[int, Rule] = {}
     for rule in rules:
         _check_timer(rule)
-        same = first.setdefault(rule.id, rule)
-        if (rule.kernel, rule.recording, _shapes(rule)) != (same.kernel, same.recording, _shapes(same)):
-            differ = f"plasticity rules of number {rule.id} differ in kernel, recording or number of views"
-            raise KernelError(f"{differ}: give them other numbers", rule.id)
+        _check_same(first.setdefault(rule.id, rule), rule)
         _check_recording(rule)
         _check_views(rule)
     _check_room(rules)
+
+
+def _check_same(one: Rule, other: Rule) -> None:
+    """Rules of equal number are one rule, with one kernel and one layout of its recording."""
+    pairs = {
+        "kernel": (one.kernel, other.kernel),
+        "recording": (one.recording, other.recording),
+        "numbers of synapses or neurons": (_shapes(one), _shapes(other)),
+    }
+    differ = ", ".join(name for name, (mine, theirs) in pairs.items() if mine != theirs)
+    if differ:
+        text = f"plasticity rules of equal number are one rule, and those of number {one.id} differ in {differ}"
+        raise KernelError(f"{text}: give them other numbers (PyNN: same_id)", one.id)
 
 
 def _check_timer(rule: Rule) -> None:

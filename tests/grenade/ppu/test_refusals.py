@@ -100,10 +100,12 @@ def test_instructions_that_the_core_lacks() -> None:
 def test_timers_and_numbers() -> None:
     with pytest.raises(KernelError, match="timer of plasticity rule 2 has a period of 0 cycles"):
         program([rule("", None, timer=Timer(0, 0, 1), number=2)])
-    with pytest.raises(KernelError, match="rules of number 0 differ in kernel, recording or number of views"):
+    with pytest.raises(KernelError, match="those of number 0 differ in kernel: give them other numbers"):
         program([rule("", None), rule("int other;", None)])
-    with pytest.raises(KernelError, match="rules of number 0 differ"):
-        program([rule("", {}), rule("", {"a": Array("int8", 1)})])
+    with pytest.raises(KernelError, match="those of number 0 differ in kernel, recording: "):
+        program([rule("", None), rule("", {"a": Array("int8", 1)})])
+    with pytest.raises(KernelError, match="those of number 0 differ in numbers of synapses or neurons: "):
+        program([rule("", None, synapses=(SynapseView(TOP, columns, (0,)),)) for columns in ((0,), (0, 1))])
 
 
 def test_names_types_and_places() -> None:
