@@ -11,6 +11,7 @@ from grenade.common import ExecutionInstanceID, Time
 from grenade.network.graph import NetworkGraph, SpikeTranslation
 from grenade.network.recordings import AtomicNeuronOnExecutionInstance
 from grenade.signal_flow import ExecutionInstanceOutput, OutputDataSnippet, SpikesFromChip
+from grenade.values import exactly
 
 __all__ = ["Samples", "extract_cadc_samples", "extract_madc_samples", "extract_neuron_spikes"]
 
@@ -33,7 +34,7 @@ class Trains(dict[tuple[int, int, int], NDArray[np.float64]]):
 
 def extract_neuron_spikes(data: OutputDataSnippet, network_graph: NetworkGraph) -> list[dict[tuple[int, int, int], NDArray[np.float64]]]:
     """Times of spikes [ms] for each batch entry, by (population, neuron, compartment): of every recorded neuron, also if it was silent."""
-    found: list[dict[tuple[int, int, int], NDArray[np.float64]]] = [Trains() for _ in range(data.batch_size())]
+    found: list[dict[tuple[int, int, int], NDArray[np.float64]]] = [Trains() for _ in range(_batch_size(data, network_graph))]
     for instance, translation in network_graph.graph_translation.execution_instances.items():
         output = data.data.get(instance)
         if output is None or output.spikes is None:
@@ -93,7 +94,7 @@ def _joined(parts: list[Samples]) -> Samples:
 
 def extract_madc_samples(data: OutputDataSnippet, network_graph: NetworkGraph) -> list[Samples]:
     """Samples of the fast converter for each batch entry."""
-    found: list[list[Samples]] = [[] for _ in range(data.batch_size())]
+    found: list[list[Samples]] = [[] for _ in range(_batch_size(data, network_graph))]
     for instance, output in _outputs(data, network_graph):
         neurons = [readout.neuron for readout in network_graph.hardware[instance].madc]
         for batch, samples in enumerate(output.madc or []):
@@ -105,7 +106,7 @@ def extract_madc_samples(data: OutputDataSnippet, network_graph: NetworkGraph) -
 
 def extract_cadc_samples(data: OutputDataSnippet, network_graph: NetworkGraph) -> list[Samples]:
     """Samples of the parallel converters for each batch entry; values are signed bytes, readings above 127 come out negative."""
-    found: list[list[Samples]] = [[] for _ in range(data.batch_size())]
+    found: list[list[Samples]] = [[] for _ in range(_batch_size(data, network_graph))]
     for instance, output in _outputs(data, network_graph):
         views = network_graph.hardware[instance].cadc or {}
         for batch, hemispheres in enumerate(output.cadc or []):
@@ -117,6 +118,12 @@ def extract_cadc_samples(data: OutputDataSnippet, network_graph: NetworkGraph) -
                     times = np.repeat(samples.times, len(neurons))
                     found[batch].append(_samples(times, which, samples.values.ravel().astype(np.int32), neurons))
     return [_joined(parts) for parts in found]
+
+
+def _batch_size(data: OutputDataSnippet, network_graph: NetworkGraph) -> int:
+    """Of the arguments of an extraction. Raises TypeError if they are others."""
+    exactly(NetworkGraph)(network_graph)
+    return exactly(OutputDataSnippet)(data).batch_size()
 
 
 def _outputs(data: OutputDataSnippet, network_graph: NetworkGraph) -> list[tuple[ExecutionInstanceID, ExecutionInstanceOutput]]:

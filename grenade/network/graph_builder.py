@@ -40,6 +40,7 @@ from grenade.network.recordings import NeuronRecording, Source
 from grenade.network.routing.labels import label_of_neuron
 from grenade.network.routing_result import COLUMNS, NEURONS, ROWS, RoutingResult
 from grenade.network.spike_labels import SpikeLabels
+from grenade.values import exactly
 from halco import (
     AtomicNeuronOnDLS,
     BackgroundSpikeSourceOnDLS,
@@ -60,7 +61,8 @@ def build_network_graph(network: Network, routing_result: RoutingResult) -> Netw
     """The graph of a routed network; NetworkError if the routing is that of another network."""
     begin = perf_counter()
     graph = NetworkGraph()
-    settled = {name: _routing_of(routing_result, name, instance) for name, instance in network.execution_instances.items()}
+    routing, instances = exactly(RoutingResult)(routing_result), exactly(Network)(network).execution_instances
+    settled = {name: _routing_of(routing, name, instance) for name, instance in instances.items()}
     graph.network, graph.routing = network, RoutingResult(settled, routing_result.duration)
     graph.hardware, graph.graph_translation = {}, GraphTranslation()
     for name, instance in network.execution_instances.items():

@@ -19,6 +19,7 @@ from grenade.network.populations import BackgroundSourcePopulation, Population
 from grenade.network.recordings import CADCRecording, MADCRecording, PadRecording
 from grenade.network.routing.synapses import needed, split
 from grenade.network.routing_result import RoutingResult
+from grenade.values import exactly
 
 _Instance = Network.ExecutionInstance
 _Routing = RoutingResult.ExecutionInstance
@@ -30,7 +31,7 @@ def requires_routing(network: Network, network_graph: NetworkGraph) -> bool:
     That can be weights (unless a connection needs more synapses than it has), settings of background sources, signals of recordings, and
     kernels, timers and names of plasticity rules.
     """
-    old, new = network_graph.network.execution_instances, network.execution_instances
+    old, new = exactly(NetworkGraph)(network_graph).network.execution_instances, exactly(Network)(network).execution_instances
     if _between(network) != _between(network_graph.network) or old.keys() != new.keys():
         return True
     return any(_differs(new[name], old[name], network_graph.routing.execution_instances[name]) for name in new)

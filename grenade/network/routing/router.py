@@ -19,6 +19,7 @@ from grenade.network.routing.drivers import allocate
 from grenade.network.routing.rows import ROWS_PER_HEMISPHERE, place
 from grenade.network.routing.synapses import CIRCUITS, Indices, Synapses, distribute
 from grenade.network.routing_result import PlacedSynapses, RoutingResult
+from grenade.values import exactly
 from halco import AtomicNeuronOnDLS
 
 _Result = RoutingResult.ExecutionInstance
@@ -30,7 +31,7 @@ class GreedyRouter:
     def __call__(self, network: Network) -> RoutingResult:
         """The routing of a network; UnsuccessfulRouting, a RuntimeError, if it does not fit."""
         begin = perf_counter()
-        result = RoutingResult({name: _route(instance) for name, instance in network.execution_instances.items()})
+        result = RoutingResult({name: _route(instance) for name, instance in exactly(Network)(network).execution_instances.items()})
         result.duration = timedelta(seconds=perf_counter() - begin)
         return result
 

@@ -37,6 +37,7 @@ from halco import (
 )
 from haldls import NeuronConfig
 from haldls.lola import SynapseWeightRow
+from pygrenade_vx.signal_flow import OutputDataSnippet
 
 RULE = grenade.PlasticityRule
 MEMBRANE, ADAPTATION = NeuronConfig.ReadoutSource.membrane, NeuronConfig.ReadoutSource.adaptation
@@ -276,6 +277,22 @@ def test_weights_within_the_synapses_of_a_connection():
         grenade.update_network_graph(old, variant(weight=weight))
         assert [int(one.weight) for one in old.get_placed_connection(PROJECTION(0), 1)] == split
     assert grenade.requires_routing(variant(weight=190), old)
+
+
+@pytest.mark.parametrize(
+    ("call", "needed"),
+    [
+        (lambda: grenade.routing.PortfolioRouter()(None), "Network is needed, not None"),
+        (lambda: grenade.build_network_graph(network(), None), "RoutingResult is needed, not None"),
+        (lambda: grenade.requires_routing(network(), 3), "NetworkGraph is needed, not 3"),
+        (lambda: grenade.update_network_graph(graph(), None), "Network is needed, not None"),
+        (lambda: grenade.extract_neuron_spikes(None, graph()), "OutputDataSnippet is needed, not None"),
+        (lambda: grenade.extract_madc_samples(OutputDataSnippet(), network()), "NetworkGraph is needed, not"),
+    ],
+)
+def test_arguments_of_other_kinds_are_refused(call, needed):
+    with pytest.raises(TypeError, match=f"a {needed}"):
+        call()
 
 
 def test_graphs_can_be_copied():
