@@ -198,8 +198,9 @@ class SchedulerReport:
                 _log.error(text, ppu, name, _number(ticket))
         for (rule, ppu), ticket in self.runs.items():
             if _number(ticket) < expected[rule]:
-                text = "plasticity rule %d ran %d times of %d (%r): others were due at the end or later, or while it still ran, and their "
-                _log.warning(text + "entries in the recording are zero, times included", rule, _number(ticket), expected[rule], ppu)
+                text = "plasticity rule %d ran %d times of %d (%r): others were due at the end or later, or while one still ran. "
+                advice = "Its recording has those that ran one behind the other, then zeros: which periods they are their times tell"
+                _log.warning(text + advice, rule, _number(ticket), expected[rule], ppu)
         for ppu, ticket in self.mailbox.items():
             _log.debug("%r mailbox:\n%s", ppu, ticket.get().to_string())
 

@@ -179,6 +179,18 @@ def test_runs_that_do_not_take_place_are_announced(executor: JITGraphExecutor, c
     assert len(found) == 2 and all(text.startswith("plasticity rule 0 ran 3 times of 4 (PPUOnDLS(") for text in found)
 
 
+def test_runs_that_are_left_out_move_the_others_up(executor: JITGraphExecutor, caplog: pytest.LogCaptureFixture) -> None:
+    """A kernel that takes more than a period: entries are those that ran, also of the next snippet, and their times tell."""
+    wait = "auto const end = now() + 30000; while (now() < end) {}"
+    slow = HEADERS + STRENGTHEN.replace("{", "{" + wait, 1)
+    graphs = learning(kernel=slow), learning(kernel=slow, start=0.3)
+    first, second = recorded(execute(executor, *graphs), *graphs)
+    times = [time for time, _ in first + second]
+    assert times[:5] == sorted(times[:5]) and times[5] == 0.0
+    text = next(one.getMessage() for one in caplog.records if one.levelname == "WARNING")
+    assert text.startswith("plasticity rule 0 ran 5 times of 6") and text.endswith("which periods they are their times tell")
+
+
 def test_runs_that_all_take_place_are_not_announced(executor: JITGraphExecutor, caplog: pytest.LogCaptureFixture) -> None:
     execute(executor, learning(static=7), learning(static=9, start=0.3))
     assert not [one for one in caplog.records if one.levelname == "WARNING"]
